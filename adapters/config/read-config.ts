@@ -1,0 +1,217 @@
+import { parseCidr, type Cidr } from "../egress/address-guard.ts";
+import type { Keyrings } from "../kms/local-keyring.ts";
+import { parseKeyring } from "../kms/parse-keyring.ts";
+
+/** The configuration of a process does not do. The message names every variable and its remedy, one a line. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not complete:\n${problems.map((one) => `  - ${one}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What api, worker and the command line share. */
+export interface EngineConfig {
+  readonly databaseUrl: string;
+  /** At least 32 bytes; sessions, link tokens and fingerprints use keys derived from it. */
+  readonly secret: Uint8Array;
+  readonly keyrings: Keyrings;
+  /** Public base address, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly egressAllow: readonly Cidr[];
+  readonly spoolDirectory: string;
+  readonly logLevel: LogLevel;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+export interface ApiConfig extends EngineConfig {
+  readonly port: number;
+  readonly webOrigin: string;
+  readonly metricsToken: string | null;
+}
+
+export interface WorkerConfig extends EngineConfig {
+  readonly port: number;
+  readonly metricsToken: string | null;
+}
+
+/** web holds no key, no secret and no database: this is all it knows. */
+export interface WebConfig {
+  readonly port: number;
+  readonly apiOrigin: string;
+  readonly publicUrl: string;
+  readonly logLevel: LogLevel;
+}
+
+/** @throws ConfigurationError */
+export function readApiConfig(env: Environment): ApiConfig {
+  const read = reader(env);
+  const engine = readEngine(read);
+  const webPort = read.port("WEB_PORT", 3100);
+  return read.done({
+    ...engine,
+    port: read.port("PORT", 3000),
+    webOrigin: read.origin("WEB_ORIGIN", `http://127.0.0.1:${webPort}`),
+    metricsToken: read.optional("METRICS_TOKEN"),
+  });
+}
+
+/** @throws ConfigurationError */
+export function readWorkerConfig(env: Environment): WorkerConfig {
+  const read = reader(env);
+  const engine = readEngine(read);
+  return read.done({ ...engine, port: read.port("WORKER_PORT", 3200), metricsToken: read.optional("METRICS_TOKEN") });
+}
+
+/** @throws ConfigurationError */
+export function readWebConfig(env: Environment): WebConfig {
+  const read = reader(env);
+  return read.done({
+    port: read.port("WEB_PORT", 3100),
+    apiOrigin: read.origin("API_ORIGIN", "http://127.0.0.1:3000"),
+    publicUrl: read.origin("EVERGRANT_URL", "http://127.0.0.1:3000"),
+    logLevel: read.logLevel(),
+  });
+}
+
+/** For commands that only need the database and the keys. @throws ConfigurationError */
+export function readEngineConfig(env: Environment): EngineConfig {
+  const read = reader(env);
+  return read.done(readEngine(read));
+}
+
+function readEngine(read: Reader): EngineConfig {
+  const kms = read.optional("EVERGRANT_KMS") ?? "local";
+  if (kms !== "local") read.complain("EVERGRANT_KMS", `${kms} is not supported by this version yet; leave it out or set it to local`);
+  if (read.optional("EVERGRANT_EGRESS_PROXY") !== null) {
+    // Ignoring it would send calls past the firewall that somebody relies on.
+    read.complain("EVERGRANT_EGRESS_PROXY", "is not supported by this version yet; remove it");
+  }
+  return {
+    databaseUrl: read.databaseUrl(),
+    secret: read.secret(),
+    keyrings: read.keyrings(),
+    publicUrl: read.origin("EVERGRANT_URL", "http://127.0.0.1:3000"),
+    egressAllow: read.cidrs("EVERGRANT_EGRESS_ALLOW"),
+    spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
+    logLevel: read.logLevel(),
+  };
+}
+
+type Reader = ReturnType<typeof reader>;
+
+const logLevels: readonly string[] = ["debug", "info", "warn", "error", "silent"] satisfies LogLevel[];
+const keyringPrefix = "EVERGRANT_KEYRING_";
+
+function reader(env: Environment) {
+  const problems: string[] = [];
+  const optional = (name: string): string | null => {
+    const value = env[name]?.trim();
+    return value === undefined || value === "" ? null : value;
+  };
+  const complain = (name: string, text: string): void => void problems.push(`${name} ${text}`);
+
+  return {
+    optional,
+    complain,
+
+    done<T>(config: T): T {
+      if (problems.length > 0) throw new ConfigurationError(problems);
+      return config;
+    },
+
+    port(name: string, fallback: number): number {
+      const text = optional(name);
+      if (text === null) return fallback;
+      const port = Number(text);
+      if (!Number.isInteger(port) || port < 0 || port > 65_535) complain(name, "must be a port number from 0 to 65535");
+      return port;
+    },
+
+    origin(name: string, fallback: string): string {
+      const text = optional(name) ?? fallback;
+      const url = URL.canParse(text) ? new URL(text) : null;
+      if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+        complain(name, "must be an address such as https://connect.example.com, without a path");
+        return fallback;
+      }
+      return url.origin;
+    },
+
+    databaseUrl(): string {
+      const text = optional("DATABASE_URL");
+      if (text === null) complain("DATABASE_URL", "is missing; set it to postgres://user:password@host:5432/database");
+      else if (!/^postgres(ql)?:\/\//.test(text)) complain("DATABASE_URL", "must begin with postgres://");
+      return text ?? "";
+    },
+
+    secret(): Uint8Array {
+      const text = optional("EVERGRANT_SECRET");
+      const make = "make one with: openssl rand -base64 32";
+      if (text === null) {
+        complain("EVERGRANT_SECRET", `is missing; ${make}`);
+        return new Uint8Array();
+      }
+      const bytes = Buffer.from(text, "base64");
+      if (bytes.length < 32 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) {
+        complain("EVERGRANT_SECRET", `must be at least 32 bytes in base64; ${make}`);
+      }
+      return bytes;
+    },
+
+    keyrings(): Keyrings {
+      const parse = (name: string, text: string): Keyrings["shared"] | null => {
+        const keyring = parseKeyring(text);
+        if (typeof keyring !== "string") return keyring;
+        complain(name, `${keyring}. The form is kid:base64key[,kid:base64key…]`);
+        return null;
+      };
+      const text = optional("EVERGRANT_KEYRING");
+      if (text === null) {
+        complain("EVERGRANT_KEYRING", "is missing; set it to kid:base64key, with a key from: openssl rand -base64 32");
+      }
+      const shared = text === null ? null : parse("EVERGRANT_KEYRING", text);
+      const perEnvironment = new Map<string, Keyrings["shared"]>();
+      for (const [name, value] of Object.entries(env)) {
+        if (!name.startsWith(keyringPrefix) || value === undefined || value.trim() === "") continue;
+        const keyring = parse(name, value.trim());
+        const environment = name.slice(keyringPrefix.length).toLowerCase().replaceAll("_", "-");
+        if (keyring !== null) perEnvironment.set(environment, keyring);
+      }
+      return { shared: shared ?? [{ id: "none", key: new Uint8Array() }], perEnvironment };
+    },
+
+    cidrs(name: string): Cidr[] {
+      const parts = (optional(name) ?? "").split(",").map((part) => part.trim());
+      return parts.filter((part) => part !== "").flatMap((part) => {
+        const cidr = parseCidr(part);
+        if (cidr === null) complain(name, `holds ${part}, which is no range such as 10.1.0.0/16 or fd00::/8`);
+        return cidr ?? [];
+      });
+    },
+
+    logLevel(): LogLevel {
+      const text = optional("LOG_LEVEL") ?? "info";
+      if (logLevels.includes(text)) return text as LogLevel;
+      complain("LOG_LEVEL", `must be one of ${logLevels.join(", ")}`);
+      return "info";
+    },
+  };
+}
+
+/** Reads a configuration or ends the process with its message on stderr, naming what is missing. */
+export function readOrExit<T>(read: (env: Environment) => T): T {
+  try {
+    return read(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,94 @@
+import { hostname } from "node:os";
+import { randomBytes } from "node:crypto";
+import { createSingleFlight } from "#core/usecases/single-flight";
+import { createVault } from "#core/usecases/vault";
+import type { CompletePorts } from "#core/usecases/complete-authorization";
+import type { StartPorts } from "#core/usecases/start-authorization";
+import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
+import type { IntegrationAdministration } from "#core/ports/integration-store";
+import type { KeyManagement } from "#core/ports/key-management";
+import { loadCatalogue } from "./catalogue/load-catalogue.ts";
+import type { EngineConfig } from "./config/read-config.ts";
+import { createAddressGuard } from "./egress/address-guard.ts";
+import { createEgressClient } from "./egress/egress-client.ts";
+import { createLocalKeyring } from "./kms/local-keyring.ts";
+import { createLog } from "./log/log.ts";
+import { createAuthorizationServer } from "./oauth/authorization-server.ts";
+import { createAccountStore } from "./postgres/account-store.ts";
+import { createAuditLog } from "./postgres/audit-log.ts";
+import { createConnectStore } from "./postgres/connect-store.ts";
+import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
+import { createIntegrationStore } from "./postgres/integration-store.ts";
+import { createPool, type DatabasePool } from "./postgres/pool.ts";
+import { createFileSpool } from "./spool/file-spool.ts";
+import { createSecretDigests } from "./system/secret-digests.ts";
+import { systemClock } from "./system/system-clock.ts";
+import { systemRandomness } from "./system/system-randomness.ts";
+
+/** Everything wired, for api, worker and the command line. */
+export interface Container extends CompletePorts, StartPorts {
+  readonly pool: DatabasePool;
+  readonly integrations: IntegrationAdministration;
+  readonly environments: EnvironmentAdministration;
+  readonly keys: KeyManagement;
+  readonly logger: ReturnType<typeof createLog>;
+  close(): Promise<void>;
+}
+
+/** The one place that wires. */
+export async function createContainer(
+  config: EngineConfig,
+  process: { readonly name: "api" | "worker" | "cli"; readonly poolSize: number; readonly logDescriptor?: number },
+): Promise<Container> {
+  const logger = createLog({
+    process: process.name,
+    level: config.logLevel,
+    ...(process.logDescriptor === undefined ? {} : { descriptor: process.logDescriptor }),
+  });
+  const pool = createPool({
+    connectionString: config.databaseUrl,
+    max: process.poolSize,
+    applicationName: `evergrant-${process.name}`,
+    onError: (error) => logger.warn({ error }, "a database connection broke"),
+  });
+  const clock = systemClock;
+  const random = systemRandomness;
+  const environments = createEnvironmentStore(pool);
+  const keys = createLocalKeyring({ keyrings: config.keyrings, environmentName: environmentNames(environments), random });
+  const egress = createEgressClient(createAddressGuard(config.egressAllow));
+  return {
+    pool,
+    clock,
+    random,
+    keys,
+    environments,
+    logger,
+    log: logger,
+    accounts: createAccountStore(pool),
+    connect: createConnectStore(pool),
+    integrations: createIntegrationStore(pool, await loadCatalogue()),
+    server: createAuthorizationServer({ egress, clock }),
+    vault: createVault({ keys, audit: createAuditLog(pool), random }),
+    spool: createFileSpool(config.spoolDirectory),
+    digests: createSecretDigests(config.secret),
+    flights: createSingleFlight<AttemptConclusion>(),
+    owner: `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`,
+    redirectUri: (callbackId) => `${config.publicUrl}/oauth/callback/${callbackId}`,
+    async close() {
+      await egress.close();
+      await pool.end();
+    },
+  };
+}
+
+/** Names of environments never change, so one look at each is enough. */
+function environmentNames(environments: EnvironmentAdministration): (id: string) => Promise<string | null> {
+  const names = new Map<string, string>();
+  return async (id) => {
+    const known = names.get(id);
+    if (known !== undefined) return known;
+    const name = (await environments.findById(id))?.name ?? null;
+    if (name !== null) names.set(id, name);
+    return name;
+  };
+}

@@ -1,0 +1,120 @@
+import { lookup } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { Agent, buildConnector, fetch as undiciFetch, type RequestInit, type Response } from "undici";
+import type { AddressGuard } from "./address-guard.ts";
+
+/** Every outgoing call of Evergrant goes through one of these. */
+export interface EgressClient {
+  /**
+   * A fetch that reaches only allowed addresses, follows no redirect and reads no unbounded body.
+   * Rejects with EgressRefused when the guard says no; nothing of the request was sent then.
+   */
+  fetch(url: string, init: EgressRequest): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface EgressRequest extends Pick<RequestInit, "method" | "headers" | "body"> {
+  readonly signal: AbortSignal;
+}
+
+/** The guard refused an address. */
+export class EgressRefused extends Error {
+  override readonly name = "EgressRefused";
+}
+
+const connectTimeoutMs = 3_000;
+const maxResponseBytes = 1_048_576;
+const allowedPorts = new Set(["", "443"]);
+
+/**
+ * Three looks at an address: an IP literal before connecting, every resolved address before connecting, and the address of the
+ * connected socket before a byte is sent. A `lookup` hook alone is bypassed by literals, and the socket alone would let
+ * anybody probe for open ports inside.
+ */
+export function createEgressClient(guard: AddressGuard): EgressClient {
+  const agent = new Agent({
+    connect: guardedConnector(guard),
+    maxResponseSize: maxResponseBytes,
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
+    keepAliveTimeout: 4_000,
+    connections: 64,
+  });
+  return {
+    async fetch(url, init) {
+      const target = new URL(url);
+      refuseEarly(target, guard);
+      try {
+        return await undiciFetch(target, { ...init, redirect: "manual", dispatcher: agent });
+      } catch (error) {
+        const refused = refusalIn(error);
+        if (refused !== null) throw refused;
+        throw error;
+      }
+    },
+    close: () => agent.close(),
+  };
+}
+
+function refuseEarly(target: URL, guard: AddressGuard): void {
+  const { protocol } = target;
+  if (protocol !== "https:" && protocol !== "http:") throw new EgressRefused(`${protocol} is no protocol that is called`);
+  if (target.username !== "" || target.password !== "") throw new EgressRefused("an address must not carry credentials");
+  const host = target.hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) === 0) return;
+  const refusal = guard.refusal(host, protocol);
+  if (refusal !== null) throw new EgressRefused(refusal);
+}
+
+function guardedConnector(guard: AddressGuard): buildConnector.connector {
+  return (options, callback) => {
+    const protocol = options.protocol === "https:" ? "https:" : "http:";
+    // Only an address on the operator's allow list may be reached at another port than 443.
+    const anyPort = protocol === "http:" || !allowedPorts.has(options.port);
+    const judge = (address: string): string | null => guard.refusal(address, anyPort ? "http:" : "https:");
+    const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(judge) });
+    connect(options, (error, socket) => {
+      if (error !== null) {
+        callback(error, null);
+        return;
+      }
+      const refusal = judge(socket.remoteAddress ?? "");
+      if (refusal === null) {
+        callback(null, socket);
+        return;
+      }
+      socket.destroy();
+      callback(new EgressRefused(refusal), null);
+    });
+  };
+}
+
+/** Resolves once and hands on only vetted addresses: the connection is pinned to what was judged. */
+function guardedLookup(judge: (address: string) => string | null): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) {
+        callback(error, "", 4);
+        return;
+      }
+      const vetted = addresses.filter(({ address }) => judge(address) === null);
+      const [first] = vetted;
+      if (first === undefined) {
+        const reason = addresses.map(({ address }) => judge(address)).find((text) => text !== null);
+        callback(new EgressRefused(reason ?? `${hostname} has no address`), "", 4);
+      } else if (options.all === true) {
+        callback(null, vetted);
+      } else {
+        callback(null, first.address, first.family);
+      }
+    });
+  };
+}
+
+/** undici wraps what a connector throws. */
+function refusalIn(error: unknown): EgressRefused | null {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if (at instanceof EgressRefused) return at;
+  }
+  return null;
+}

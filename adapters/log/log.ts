@@ -1,0 +1,68 @@
+import { pino, type Logger } from "pino";
+import { DomainError } from "#core/domain/problem/domain-error";
+import type { Log } from "#core/ports/log";
+import type { LogLevel } from "../config/read-config.ts";
+
+/** Keys whose values never reach a log, however deep they stand (checklist I2). */
+const secretKey = /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring/i;
+
+/** Texts that look like a secret under any other key: bearer values, our own prefixes, JWTs. */
+const secretText = /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*|\b(?:evg|lt|whsec)_[\w-]{16,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
+
+const redacted = "[redacted]";
+
+/** JSON lines on stdout (or another descriptor), UTC instants, secrets redacted by key and by form. */
+export function createLog(options: { readonly process: string; readonly level: LogLevel; readonly descriptor?: number }): Log & {
+  readonly pino: Logger;
+} {
+  const logger = pino(
+    {
+      level: options.level,
+      base: { process: options.process, pid: process.pid },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.destination({ fd: options.descriptor ?? 1, sync: true }),
+  );
+  return {
+    pino: logger,
+    info: (fields, message) => logger.info(redact(fields), message),
+    warn: (fields, message) => logger.warn(redact(fields), message),
+    error: (fields, message) => logger.error(redact(fields), message),
+  };
+}
+
+/** A copy fit for a log: at most six levels deep, secrets replaced, errors as name, message, code and cause. */
+export function redact(value: unknown, depth = 0): Record<string, unknown> {
+  const plain = redactValue(value, depth);
+  return typeof plain === "object" && plain !== null ? (plain as Record<string, unknown>) : { value: plain };
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return value.length > 2000 ? `${redactText(value.slice(0, 2000))}…` : redactText(value);
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
+  if (depth >= 6) return "[…]";
+  if (value instanceof Error) return redactError(value, depth);
+  if (Array.isArray(value)) return value.slice(0, 50).map((one) => redactValue(one, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, secretKey.test(key) && one !== null ? redacted : redactValue(one, depth + 1)]),
+  );
+}
+
+function redactError(error: Error, depth: number): Record<string, unknown> {
+  return {
+    name: error.name,
+    message: redactText(error.message.slice(0, 2000)),
+    ...("code" in error && typeof error.code === "string" ? { code: error.code } : {}),
+    // A stack repeats the message; the frames are what helps. A problem that was foreseen needs none.
+    ...(error instanceof DomainError ? {} : { stack: redactText((error.stack ?? "").slice(0, 4000)) }),
+    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
+  };
+}
+
+function redactText(text: string): string {
+  return text.replaceAll(secretText, redacted);
+}

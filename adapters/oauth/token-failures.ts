@@ -1,0 +1,99 @@
+import { OperationProcessingError, ResponseBodyError, WWWAuthenticateChallengeError } from "oauth4webapi";
+import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
+import { EgressRefused } from "../egress/egress-client.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+
+/** Codes of a connection that never stood: the request did not leave. Everything else may have arrived. */
+const notSent = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+]);
+
+/** An answer that arrived, was a failure by its status, and carries no OAuth error that the library could read. */
+export async function failureOfResponse(response: Response, now: Date): Promise<TokenRequestFailure> {
+  const retryAfterSeconds = parseRetryAfter(response.headers.get("retry-after"), now);
+  const { status } = response;
+  const body = await readJson(response);
+  if (body !== null && typeof body.error === "string" && body.error !== "") {
+    return {
+      kind: "oauth_error",
+      status,
+      error: body.error,
+      description: typeof body.error_description === "string" ? body.error_description : null,
+      retryAfterSeconds,
+    };
+  }
+  // RFC 6749 §5.2: a 401 that names an authentication scheme is about the client's own credentials.
+  if (status === 401 && response.headers.has("www-authenticate")) {
+    return { kind: "oauth_error", status, error: "invalid_client", description: null, retryAfterSeconds };
+  }
+  if (status >= 300) return { kind: "http_error", status, retryAfterSeconds };
+  return { kind: "unreadable_answer", status, detail: "no token response" };
+}
+
+/** Whatever a token request ended in, as one of the failures that the rules know. */
+export async function failureOf(error: unknown, answer: Response | null, now: Date): Promise<TokenRequestFailure> {
+  if (error instanceof ResponseBodyError) {
+    return {
+      kind: "oauth_error",
+      status: error.status,
+      error: error.error,
+      description: error.error_description ?? null,
+      retryAfterSeconds: parseRetryAfter(error.response.headers.get("retry-after"), now),
+    };
+  }
+  if (error instanceof WWWAuthenticateChallengeError) return await failureOfResponse(error.response, now);
+  if (error instanceof OperationProcessingError && answer !== null) {
+    return { kind: "unreadable_answer", status: answer.status, detail: error.code ?? "not a token response" };
+  }
+  if (answer !== null) return { kind: "unreadable_answer", status: answer.status, detail: describe(error) };
+  const refused = find(error, (one) => one instanceof EgressRefused);
+  if (refused !== null) return { kind: "egress_refused", detail: refused.message };
+  const unsent = find(error, (one) => notSent.has(codeOf(one)));
+  if (unsent !== null) return { kind: "not_sent", detail: codeOf(unsent) };
+  return { kind: "answer_lost", detail: describe(error) };
+}
+
+async function readJson(response: Response): Promise<Record<string, unknown> | null> {
+  if (response.bodyUsed) return null;
+  try {
+    const value: unknown = await response.json();
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function find(error: unknown, is: (error: Error) => boolean): Error | null {
+  const queue: unknown[] = [error];
+  for (let steps = 0; queue.length > 0 && steps < 20; steps += 1) {
+    const one = queue.shift();
+    if (!(one instanceof Error)) continue;
+    if (is(one)) return one;
+    queue.push(one.cause);
+    // Happy eyeballs: one error for each address that was tried.
+    if (one instanceof AggregateError) queue.push(...one.errors);
+  }
+  return null;
+}
+
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+function describe(error: unknown): string {
+  const timeout = find(error, (one) => one.name === "TimeoutError" || codeOf(one) === "UND_ERR_HEADERS_TIMEOUT");
+  if (timeout !== null) return "no answer within the deadline";
+  const coded = find(error, (one) => codeOf(one) !== "");
+  return coded === null ? "the connection broke" : codeOf(coded);
+}

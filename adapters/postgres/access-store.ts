@@ -1,0 +1,201 @@
+import type { Permission, Role } from "#core/domain/access/permission";
+import type { AuditRecord } from "#core/domain/audit/audit-record";
+import { insertAudit } from "./audit-log.ts";
+import { inTransaction, query, type DatabasePool } from "./pool.ts";
+
+/** An API key without itself. */
+export interface ApiKeyRecord {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly environment: string;
+  readonly name: string;
+  readonly lastFour: string;
+  readonly permissions: readonly Permission[];
+  readonly tenantIds: readonly string[];
+  readonly integrationNames: readonly string[];
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+  readonly createdAt: Date;
+}
+
+export interface NewApiKey {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly name: string;
+  readonly digest: Uint8Array;
+  readonly lastFour: string;
+  readonly permissions: readonly Permission[];
+  readonly tenantIds: readonly string[];
+  readonly integrationNames: readonly string[];
+  readonly expiresAt: Date | null;
+  readonly createdBy: string;
+}
+
+export interface AdminUser {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly passwordHash: string;
+}
+
+/** API keys and administrators. */
+export interface AccessStore {
+  createKey(key: NewApiKey, audit: AuditRecord): Promise<void>;
+  /** Null also for a key that is revoked or has expired. */
+  findUsableKey(digest: Uint8Array): Promise<ApiKeyRecord | null>;
+  listKeys(environmentId: string | null): Promise<readonly ApiKeyRecord[]>;
+  /** @returns false when there is no such key that is not revoked yet */
+  revokeKey(id: string, actor: string): Promise<boolean>;
+  touchKey(id: string): Promise<void>;
+  /** @returns false when the e-mail address is taken */
+  createUser(user: AdminUser, audit: AuditRecord): Promise<boolean>;
+  findUserByEmail(email: string): Promise<AdminUser | null>;
+  findUser(id: string): Promise<AdminUser | null>;
+  recordSignIn(id: string): Promise<void>;
+}
+
+interface KeyRow {
+  readonly id: string;
+  readonly environment_id: string;
+  readonly environment: string;
+  readonly name: string;
+  readonly last_four: string;
+  readonly permissions: Permission[];
+  readonly tenant_ids: string[];
+  readonly integration_names: string[];
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly last_used_at: Date | null;
+  readonly created_at: Date;
+}
+
+interface UserRow {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly password_hash: string;
+}
+
+const selectKey = `
+  SELECT k.id, k.environment_id, e.name AS environment, k.name, k.last_four, k.permissions, k.tenant_ids, k.integration_names,
+         k.expires_at, k.revoked_at, k.last_used_at, k.created_at
+    FROM api_key k JOIN environment e ON e.id = k.environment_id`;
+const selectUser = "SELECT id, email, name, role, password_hash FROM admin_user";
+
+export function createAccessStore(pool: DatabasePool): AccessStore {
+  return {
+    async createKey(key, audit) {
+      await inTransaction(pool, async (client) => {
+        await client.query(
+          `INSERT INTO api_key (id, environment_id, name, digest, last_four, permissions, tenant_ids, integration_names,
+             expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+          [
+            key.id,
+            key.environmentId,
+            key.name,
+            Buffer.from(key.digest),
+            key.lastFour,
+            key.permissions,
+            key.tenantIds,
+            key.integrationNames,
+            key.expiresAt,
+            key.createdBy,
+          ],
+        );
+        await insertAudit(client, [audit]);
+      });
+    },
+
+    async findUsableKey(digest) {
+      const { rows } = await query<KeyRow>(
+        pool,
+        `${selectKey} WHERE k.digest = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+        [Buffer.from(digest)],
+        "api-key-find",
+      );
+      return rows[0] === undefined ? null : toKey(rows[0]);
+    },
+
+    async listKeys(environmentId) {
+      const { rows } = await query<KeyRow>(
+        pool,
+        `${selectKey} WHERE $1::text IS NULL OR k.environment_id = $1 ORDER BY k.created_at DESC`,
+        [environmentId],
+      );
+      return rows.map(toKey);
+    },
+
+    async revokeKey(id, actor) {
+      return await inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ environment_id: string }>(
+          "UPDATE api_key SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL RETURNING environment_id",
+          [id],
+        );
+        if (rows[0] === undefined) return false;
+        await insertAudit(client, [
+          { environmentId: rows[0].environment_id, actor, action: "api_key.revoked", target: id },
+        ]);
+        return true;
+      });
+    },
+
+    async touchKey(id) {
+      await query(
+        pool,
+        "UPDATE api_key SET last_used_at = now() WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')",
+        [id],
+      );
+    },
+
+    async createUser(user, audit) {
+      return await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
+          `INSERT INTO admin_user (id, email, name, password_hash, role) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (email) DO NOTHING`,
+          [user.id, user.email, user.name, user.passwordHash, user.role],
+        );
+        if (rowCount !== 1) return false;
+        await insertAudit(client, [audit]);
+        return true;
+      });
+    },
+
+    async findUserByEmail(email) {
+      const { rows } = await query<UserRow>(pool, `${selectUser} WHERE email = $1 AND disabled_at IS NULL`, [email]);
+      return rows[0] === undefined ? null : toUser(rows[0]);
+    },
+
+    async findUser(id) {
+      const { rows } = await query<UserRow>(pool, `${selectUser} WHERE id = $1 AND disabled_at IS NULL`, [id], "user-find");
+      return rows[0] === undefined ? null : toUser(rows[0]);
+    },
+
+    async recordSignIn(id) {
+      await query(pool, "UPDATE admin_user SET last_sign_in_at = now() WHERE id = $1", [id]);
+    },
+  };
+}
+
+function toKey(row: KeyRow): ApiKeyRecord {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    environment: row.environment,
+    name: row.name,
+    lastFour: row.last_four,
+    permissions: row.permissions,
+    tenantIds: row.tenant_ids,
+    integrationNames: row.integration_names,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+    createdAt: row.created_at,
+  };
+}
+
+function toUser(row: UserRow): AdminUser {
+  return { id: row.id, email: row.email, name: row.name, role: row.role, passwordHash: row.password_hash };
+}

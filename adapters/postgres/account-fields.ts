@@ -1,0 +1,46 @@
+import type { AccountFields } from "#core/ports/account-store";
+
+type FieldName = keyof AccountFields;
+
+interface Column {
+  readonly name: string;
+  readonly json: boolean;
+}
+
+const plain = (name: string): Column => ({ name, json: false });
+const json = (name: string): Column => ({ name, json: true });
+
+/** Every field that a change may set, and its column. A new field does not compile until it stands here. */
+const columns: Readonly<Record<FieldName, Column>> = {
+  status: plain("status"),
+  externalAccount: json("external_account"),
+  scopesRequested: plain("scopes_requested"),
+  scopesGranted: plain("scopes_granted"),
+  metadata: json("metadata"),
+  inputs: json("inputs"),
+  expiresAt: plain("expires_at"),
+  issuedAt: plain("issued_at"),
+  hasRefreshToken: plain("has_refresh_token"),
+  refreshDueAt: plain("refresh_due_at"),
+  cooldownUntil: plain("cooldown_until"),
+  consecutiveFailures: plain("consecutive_failures"),
+  refreshedAt: plain("refreshed_at"),
+  refreshTokenRotatedAt: plain("refresh_token_rotated_at"),
+  reauthRequiredAt: plain("reauth_required_at"),
+  activatedAt: plain("activated_at"),
+  lastError: json("last_error"),
+  credentialVersion: plain("credential_version"),
+};
+
+/** `column = $n` pairs and their values, in the fixed order of the table above, so that equal shapes prepare once. */
+export function assignments(fields: AccountFields, firstParameter: number): { sql: string[]; values: unknown[] } {
+  const sql: string[] = [];
+  const values: unknown[] = [];
+  for (const [field, column] of Object.entries(columns) as [FieldName, Column][]) {
+    const value = fields[field];
+    if (value === undefined) continue;
+    sql.push(`${column.name} = $${firstParameter + values.length}`);
+    values.push(column.json && value !== null ? JSON.stringify(value) : value);
+  }
+  return { sql, values };
+}

@@ -1,0 +1,67 @@
+import type { Account, AccountStatus, ExternalAccount } from "#core/domain/account/account";
+import type { Caller } from "#core/domain/access/permission";
+import type { IntegratedAccount, RefreshAttempt } from "#prisma/client";
+import type { Prisma } from "./prisma.ts";
+
+export interface AccountFilter {
+  readonly tenantId: string | null;
+  readonly integrationName: string | null;
+  readonly status: AccountStatus | null;
+  readonly after: { readonly at: Date; readonly id: string } | null;
+  readonly take: number;
+}
+
+/** Accounts of the caller's environment (and tenants and integrations, where its key is limited), newest first. */
+export async function listAccounts(prisma: Prisma, caller: Caller, filter: AccountFilter): Promise<Account[]> {
+  const { after } = filter;
+  const rows = await prisma.integratedAccount.findMany({
+    where: {
+      AND: [
+        { environmentId: caller.environmentId },
+        caller.tenantIds === null ? {} : { tenantId: { in: [...caller.tenantIds] } },
+        caller.integrationNames === null ? {} : { integrationName: { in: [...caller.integrationNames] } },
+        filter.tenantId === null ? {} : { tenantId: filter.tenantId },
+        filter.integrationName === null ? {} : { integrationName: filter.integrationName },
+        filter.status === null ? {} : { status: filter.status },
+        after === null
+          ? {}
+          : { OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }] },
+      ],
+    },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: filter.take,
+  });
+  return rows.map(toAccount);
+}
+
+export async function listAttempts(
+  prisma: Prisma,
+  environmentId: string,
+  accountId: string,
+  after: { readonly at: Date; readonly id: string } | null,
+  take: number,
+): Promise<RefreshAttempt[]> {
+  return await prisma.refreshAttempt.findMany({
+    where: {
+      environmentId,
+      accountId,
+      ...(after === null ? {} : { OR: [{ startedAt: { lt: after.at } }, { startedAt: after.at, id: { lt: after.id } }] }),
+    },
+    orderBy: [{ startedAt: "desc" }, { id: "desc" }],
+    take,
+  });
+}
+
+function toAccount(row: IntegratedAccount): Account {
+  const hold = row.hold as { reason: string; at: string } | null;
+  const lastError = row.lastError as { code: string; message: string; at: string } | null;
+  return {
+    ...row,
+    status: row.status as AccountStatus,
+    hold: hold === null ? null : { ...hold, at: new Date(hold.at) },
+    lastError: lastError === null ? null : { ...lastError, at: new Date(lastError.at) },
+    externalAccount: row.externalAccount as ExternalAccount | null,
+    metadata: row.metadata as Record<string, string>,
+    inputs: row.inputs as Record<string, string>,
+  };
+}

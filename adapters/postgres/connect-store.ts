@@ -1,0 +1,191 @@
+import type { ConnectFailure } from "#core/domain/connect/connect-failure";
+import type { ConnectSession, ConnectStore, Link } from "#core/ports/connect-store";
+import { insertAudit } from "./audit-log.ts";
+import { inTransaction, query, type DatabasePool } from "./pool.ts";
+
+interface LinkRow {
+  readonly id: string;
+  readonly environment_id: string;
+  readonly tenant_id: string;
+  readonly user_reference: string | null;
+  readonly integration_names: string[];
+  readonly integrated_account_id: string | null;
+  readonly return_url: string | null;
+  readonly scopes: string[];
+  readonly metadata: Record<string, string>;
+  readonly account_id: string | null;
+  readonly used_at: Date | null;
+  readonly expires_at: Date;
+}
+
+interface SessionRow {
+  readonly id: string;
+  readonly link_token_id: string;
+  readonly environment_id: string;
+  readonly account_id: string;
+  readonly integration_name: string;
+  readonly callback_id: string;
+  readonly browser_digest: Buffer;
+  readonly nonce: string | null;
+  readonly redirect_uri: string;
+  readonly issuer: string | null;
+  readonly token_endpoint: string;
+  readonly scopes_requested: string[];
+  readonly status: ConnectSession["status"];
+  readonly failure: ConnectFailure | null;
+  readonly expires_at: Date;
+}
+
+const linkColumns =
+  "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, metadata, account_id, used_at, expires_at";
+const sessionColumns =
+  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, status, failure, expires_at";
+
+export function createConnectStore(pool: DatabasePool): ConnectStore {
+  return {
+    async createLink(link, audit) {
+      await inTransaction(pool, async (client) => {
+        await client.query(
+          `INSERT INTO link_token (id, digest, environment_id, tenant_id, user_reference, integration_names,
+             integrated_account_id, return_url, scopes, locale, metadata, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+          [
+            link.id,
+            Buffer.from(link.digest),
+            link.environmentId,
+            link.tenantId,
+            link.userReference,
+            link.integrationNames,
+            link.integratedAccountId,
+            link.returnUrl,
+            link.scopes,
+            link.locale,
+            JSON.stringify(link.metadata),
+            link.expiresAt,
+          ],
+        );
+        await insertAudit(client, [audit]);
+      });
+    },
+
+    async findLinkByDigest(digest) {
+      const { rows } = await query<LinkRow>(pool, `SELECT ${linkColumns} FROM link_token WHERE digest = $1`, [
+        Buffer.from(digest),
+      ]);
+      return rows[0] === undefined ? null : toLink(rows[0]);
+    },
+
+    async findLink(id) {
+      const { rows } = await query<LinkRow>(pool, `SELECT ${linkColumns} FROM link_token WHERE id = $1`, [id]);
+      return rows[0] === undefined ? null : toLink(rows[0]);
+    },
+
+    async bindAccount(linkId, accountId) {
+      await query(pool, "UPDATE link_token SET account_id = $2 WHERE id = $1", [linkId, accountId]);
+    },
+
+    async createSession(session) {
+      await inTransaction(pool, async (client) => {
+        await client.query(
+          `INSERT INTO connect_session (id, link_token_id, environment_id, account_id, integration_name, callback_id,
+             state_digest, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, status, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'authorizing', $14)`,
+          [
+            session.id,
+            session.linkTokenId,
+            session.environmentId,
+            session.accountId,
+            session.integrationName,
+            session.callbackId,
+            Buffer.from(session.stateDigest),
+            Buffer.from(session.browserDigest),
+            session.nonce,
+            session.redirectUri,
+            session.issuer,
+            session.tokenEndpoint,
+            session.scopesRequested,
+            session.expiresAt,
+          ],
+        );
+        if (session.verifier === null) return;
+        await client.query(
+          `INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed)
+           VALUES ($1, 'pkce_verifier', $2, 1, $3, $4)`,
+          [session.id, session.environmentId, session.verifier.kid, Buffer.from(session.verifier.sealed)],
+        );
+      });
+    },
+
+    async takeSession({ stateDigest, browserDigest, callbackId, now }) {
+      return await inTransaction(pool, async (client) => {
+        // A digest is looked up, not compared byte by byte: what an index comparison takes tells nothing about the secret.
+        const { rows } = await client.query<SessionRow>(
+          `UPDATE connect_session SET status = 'exchanging', used_at = $4
+            WHERE state_digest = $1 AND browser_digest = $2 AND callback_id = $3 AND status = 'authorizing' AND expires_at > $4
+            RETURNING ${sessionColumns}`,
+          [Buffer.from(stateDigest), Buffer.from(browserDigest), callbackId, now],
+        );
+        const row = rows[0];
+        if (row === undefined) return null;
+        const verifier = await client.query<{ sealed: Buffer }>(
+          "DELETE FROM sealed_secret WHERE owner = $1 AND field = 'pkce_verifier' RETURNING sealed",
+          [row.id],
+        );
+        return { session: toSession(row), verifier: verifier.rows[0]?.sealed ?? null };
+      });
+    },
+
+    async findSessionOfBrowser(browserDigest) {
+      const { rows } = await query<SessionRow>(
+        pool,
+        `SELECT ${sessionColumns} FROM connect_session WHERE browser_digest = $1 ORDER BY created_at DESC LIMIT 1`,
+        [Buffer.from(browserDigest)],
+      );
+      return rows[0] === undefined ? null : toSession(rows[0]);
+    },
+
+    async failSession(id, failure) {
+      await query(pool, "UPDATE connect_session SET status = 'failed', failure = $2 WHERE id = $1", [
+        id,
+        JSON.stringify(failure),
+      ]);
+    },
+  };
+}
+
+function toLink(row: LinkRow): Link {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    tenantId: row.tenant_id,
+    userReference: row.user_reference,
+    integrationNames: row.integration_names,
+    integratedAccountId: row.integrated_account_id,
+    returnUrl: row.return_url,
+    scopes: row.scopes,
+    metadata: row.metadata,
+    accountId: row.account_id,
+    usedAt: row.used_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+function toSession(row: SessionRow): ConnectSession {
+  return {
+    id: row.id,
+    linkTokenId: row.link_token_id,
+    environmentId: row.environment_id,
+    accountId: row.account_id,
+    integrationName: row.integration_name,
+    callbackId: row.callback_id,
+    browserDigest: row.browser_digest,
+    nonce: row.nonce,
+    redirectUri: row.redirect_uri,
+    issuer: row.issuer,
+    tokenEndpoint: row.token_endpoint,
+    scopesRequested: row.scopes_requested,
+    status: row.status,
+    failure: row.failure,
+    expiresAt: row.expires_at,
+  };
+}

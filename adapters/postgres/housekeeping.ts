@@ -1,0 +1,31 @@
+import { connectingSeconds } from "#core/domain/connect/connect-failure";
+import { query, type DatabasePool } from "./pool.ts";
+
+/** Sessions of trips that ended, links a week after their end, accounts that never came back from the provider (a day). */
+export async function removeExpired(
+  pool: DatabasePool,
+): Promise<{ readonly sessions: number; readonly links: number; readonly accounts: number }> {
+  await query(pool, "SELECT evergrant_ensure_partitions()", []);
+  const sessions = await query(
+    pool,
+    `WITH gone AS (DELETE FROM connect_session WHERE expires_at < now() - interval '1 day' RETURNING id)
+     DELETE FROM sealed_secret WHERE owner IN (SELECT id FROM gone)`,
+    [],
+  );
+  const links = await query(
+    pool,
+    `DELETE FROM link_token l WHERE l.expires_at < now() - interval '7 days'
+        AND NOT EXISTS (SELECT FROM connect_session s WHERE s.link_token_id = l.id)`,
+    [],
+  );
+  // Only what was never active and holds no credential: an account that was is never removed by a clock.
+  const accounts = await query(
+    pool,
+    `DELETE FROM integrated_account a
+      WHERE a.status = 'connecting' AND a.updated_at < now() - make_interval(secs => $1)
+        AND NOT EXISTS (SELECT FROM sealed_credential c WHERE c.account_id = a.id)
+        AND NOT EXISTS (SELECT FROM connect_session s WHERE s.account_id = a.id AND s.expires_at > now())`,
+    [connectingSeconds],
+  );
+  return { sessions: sessions.rowCount ?? 0, links: links.rowCount ?? 0, accounts: accounts.rowCount ?? 0 };
+}

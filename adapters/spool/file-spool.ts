@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, readdir, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { AccountChange } from "#core/ports/account-store";
+import type { AnswerSpool } from "#core/ports/answer-spool";
+
+/**
+ * One file per answer, mode 0600, written under another name, synced and renamed: a crash leaves a whole entry or none. The token
+ * set inside is sealed like in the database; nothing in the clear touches the disk.
+ */
+export function createFileSpool(directory: string): AnswerSpool {
+  return {
+    async put(change) {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const id = `${Date.now()}-${randomBytes(8).toString("hex")}.json`;
+      const draft = join(directory, `.${id}`);
+      const file = await open(draft, "wx", 0o600);
+      try {
+        await file.writeFile(encodeChange(change));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, join(directory, id));
+      const folder = await open(directory, "r");
+      await folder.sync().finally(() => folder.close());
+      return id;
+    },
+
+    async list() {
+      const names = await readdir(directory).catch((error: unknown) => {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+        throw error;
+      });
+      const entries = names.filter((name) => !name.startsWith(".") && name.endsWith(".json")).toSorted();
+      return await Promise.all(
+        entries.map(async (id) => ({ id, change: decodeChange(await readFile(join(directory, id), "utf8")) })),
+      );
+    },
+
+    async remove(id) {
+      await unlink(join(directory, id)).catch((error: unknown) => {
+        // Another process replayed it first.
+        if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+      });
+    },
+  };
+}
+
+/** JSON with three tags, for what JSON lacks: bytes, instants, big integers. */
+function encodeChange(change: AccountChange): string {
+  return JSON.stringify(change, function tag(this: Record<string, unknown>, key: string, value: unknown): unknown {
+    const raw = this[key];
+    if (raw instanceof Uint8Array) return { $bytes: Buffer.from(raw).toString("base64") };
+    if (raw instanceof Date) return { $date: raw.toISOString() };
+    if (typeof raw === "bigint") return { $bigint: raw.toString() };
+    return value;
+  });
+}
+
+function decodeChange(text: string): AccountChange {
+  return JSON.parse(text, (_key, value: unknown) => {
+    if (typeof value !== "object" || value === null) return value;
+    if ("$bytes" in value && typeof value.$bytes === "string") return Buffer.from(value.$bytes, "base64");
+    if ("$date" in value && typeof value.$date === "string") return new Date(value.$date);
+    if ("$bigint" in value && typeof value.$bigint === "string") return BigInt(value.$bigint);
+    return value;
+  }) as AccountChange;
+}

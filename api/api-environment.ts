@@ -1,0 +1,18 @@
+import type { Caller } from "#core/domain/access/permission";
+import type { Container } from "#adapters/container";
+import type { AccessStore } from "#adapters/postgres/access-store";
+import type { Prisma } from "#adapters/postgres/prisma";
+import type { Authenticator } from "./auth/authenticate.ts";
+
+/** What hono carries through a request of the API. */
+export interface ApiEnvironment {
+  Variables: { requestId: string; caller: Caller };
+}
+
+/** What the routes are made with. */
+export interface ApiPorts extends Container {
+  readonly access: AccessStore;
+  readonly prisma: Prisma;
+  readonly authenticator: Authenticator;
+  readonly publicUrl: string;
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import type { Context } from "hono";
+import { DomainError, type FieldError } from "#core/domain/problem/domain-error";
+import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
+import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
+import type { AdminSignIn } from "./auth/admin-sign-in.ts";
+import { connectRoutes } from "./connect/connect-routes.ts";
+import { createProblemMapper } from "./problem.ts";
+import { problemPage } from "./problem-pages.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { environmentRoutes } from "./routes/environment.ts";
+import { integrationRoutes } from "./routes/integrations.ts";
+import { linkRoutes } from "./routes/links.ts";
+import { statsRoutes } from "./routes/stats.ts";
+
+const maxBodyBytes = 1_048_576;
+
+/** Paths of the API that answer without a key. */
+const open = new Set(["/api/v1/openapi.json", "/api/v1/integrations/schema.json", "/api/v1/session"]);
+
+/** Everything that api answers itself. Each route is short: parse, use case, answer. */
+export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<ApiEnvironment> {
+  const app = new OpenAPIHono<ApiEnvironment>();
+  const onError = createProblemMapper({ publicUrl: ports.publicUrl, log: ports.log });
+  app.onError(onError);
+  app.notFound((context) =>
+    onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
+  );
+
+  app.use(async (context, next) => {
+    const id = makeId("req", randomBytes(idRandomBytes));
+    context.set("requestId", id);
+    await next();
+    secure(context, ports.publicUrl);
+    context.res.headers.set("x-request-id", id);
+  });
+  app.use("/api/*", bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }));
+  app.use("/connect/*", bodyLimit({ maxSize: 65_536, onError: tooLarge }));
+
+  app.all("/api/auth/*", (context) => signIn.handle(context.req.raw));
+
+  const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
+  api.onError(onError);
+  app.use("/api/v1/*", async (context, next) => {
+    context.header("cache-control", "no-store");
+    if (!open.has(context.req.path) && !context.req.path.startsWith("/api/v1/problems/")) {
+      context.set("caller", await ports.authenticator.callerOf(context));
+    }
+    await next();
+  });
+  integrationRoutes(api, ports);
+  accountRoutes(api, ports);
+  linkRoutes(api, ports);
+  environmentRoutes(api, ports);
+  statsRoutes(api, ports);
+  api.get("/problems/:code", problemPage);
+  api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
+  api.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "authjs.session-token",
+  });
+  api.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "Evergrant",
+      version: "1",
+      description: "Keeps the OAuth grants of your customers alive: connect, tokens, refresh, disconnect.",
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+    },
+    servers: [{ url: `${ports.publicUrl}/api/v1` }],
+  });
+  app.route("/api/v1", api);
+  refuseOtherMethods(app, api);
+
+  connectRoutes(app, ports);
+  return app;
+}
+
+/** Every wrong field of a request at once, each with its pointer. */
+function refuseInvalid(
+  result: { readonly success: boolean; readonly target: string; readonly error?: { readonly issues: readonly Issue[] } },
+): void {
+  if (result.success) return;
+  const inBody = result.target === "json";
+  const errors = (result.error?.issues ?? []).flatMap((issue): FieldError[] => {
+    const at = (path: readonly PropertyKey[]): string =>
+      inBody ? path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("") : path.join(".");
+    if (issue.code !== "unrecognized_keys") return [{ pointer: at(issue.path), detail: issue.message }];
+    return (issue.keys ?? []).map((key) => ({
+      pointer: at([...issue.path, key]),
+      detail: "is not a known field; remove it or mend its spelling",
+    }));
+  });
+  throw new DomainError("invalid_request", {
+    detail: inBody ? "The body is not valid." : "The address is not valid.",
+    errors,
+  });
+}
+
+interface Issue {
+  readonly code: string;
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly keys?: readonly string[];
+}
+
+/** A known address with another method is a 405 that names the methods it has (checklist F15). */
+function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, api: OpenAPIHono<ApiEnvironment>): void {
+  const methods = new Map<string, Set<string>>();
+  for (const route of api.routes) {
+    if (route.method === "ALL" || route.path.includes("*")) continue;
+    methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method));
+  }
+  for (const [path, allowed] of methods) {
+    app.all(`/api/v1${path}`, (context) => {
+      context.header("allow", [...allowed].join(", "));
+      throw new DomainError("method_not_allowed", {
+        detail: `This address answers ${[...allowed].join(", ")}.`,
+      });
+    });
+  }
+}
+
+function tooLarge(): never {
+  throw new DomainError("payload_too_large", { detail: "The body is larger than 1 MiB." });
+}
+
+/** Headers of everything that api answers itself (checklist G1, G3). Pages get theirs from web. */
+function secure(context: Context, publicUrl: string): void {
+  const { headers } = context.res;
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "no-referrer");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  headers.set("x-frame-options", "DENY");
+  if (!headers.has("content-security-policy")) {
+    headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+  }
+  if (publicUrl.startsWith("https:")) {
+    headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
+  }
+}

@@ -1,0 +1,117 @@
+import { Auth, type AuthConfig } from "@auth/core";
+import Credentials from "@auth/core/providers/credentials";
+import { getToken } from "@auth/core/jwt";
+import { verifyPassword } from "#adapters/system/password";
+import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
+import type { AuditLog } from "#core/ports/audit-log";
+import type { Log } from "#core/ports/log";
+
+/** Sign-in of administrators with @auth/core: its routes, and who a request's cookie belongs to. */
+export interface AdminSignIn {
+  /** Answers everything under /api/auth. */
+  handle(request: Request): Promise<Response>;
+  /** The administrator of a session cookie; null for none, a forged or an expired one, or a disabled account. */
+  userOf(request: Request): Promise<AdminUser | null>;
+}
+
+const sessionSeconds = 12 * 60 * 60;
+
+export function createAdminSignIn(options: {
+  readonly publicUrl: string;
+  /** 32 bytes of their own, derived from EVERGRANT_SECRET. */
+  readonly sessionKey: Uint8Array;
+  readonly access: AccessStore;
+  readonly audit: AuditLog;
+  readonly log: Log;
+  /** Sign-ins are recorded in every environment's log that they could act in; this one stands for the installation. */
+  readonly auditEnvironmentId: string;
+}): AdminSignIn {
+  const { access, publicUrl } = options;
+  const secret = Buffer.from(options.sessionKey).toString("base64url");
+  const secureCookie = publicUrl.startsWith("https:");
+  const throttle = createThrottle();
+
+  const signIn = async (email: string, password: string): Promise<AdminUser | null> => {
+    const user = await access.findUserByEmail(email);
+    const isRight = await verifyPassword(password, user?.passwordHash ?? null);
+    const record = { environmentId: options.auditEnvironmentId, target: user?.id ?? "unknown" };
+    if (user === null || !isRight) {
+      throttle.failed(email);
+      await options.audit.append([{ ...record, actor: "anonymous", action: "user.sign_in_failed" }]);
+      return null;
+    }
+    throttle.succeeded(email);
+    await options.audit.append([{ ...record, actor: user.id, action: "user.signed_in" }]);
+    await access.recordSignIn(user.id);
+    return user;
+  };
+
+  const config: AuthConfig = {
+    basePath: "/api/auth",
+    trustHost: true,
+    secret,
+    session: { strategy: "jwt", maxAge: sessionSeconds },
+    pages: { signIn: "/sign-in", error: "/sign-in" },
+    providers: [
+      Credentials({
+        credentials: { email: {}, password: {} },
+        async authorize({ email, password }) {
+          if (typeof email !== "string" || typeof password !== "string" || password.length > 1000) return null;
+          const address = email.trim().toLowerCase();
+          if (address.length > 300 || throttle.isLocked(address)) return null;
+          const user = await signIn(address, password);
+          return user === null ? null : { id: user.id, email: user.email, name: user.name };
+        },
+      }),
+    ],
+    callbacks: {
+      jwt: ({ token, user }) => (user?.id === undefined ? token : { ...token, sub: user.id }),
+      // Only to our own pages: an open redirect after sign-in is a phishing tool.
+      redirect: ({ url }) => (url.startsWith("/") && !url.startsWith("//") ? `${publicUrl}${url}` : url.startsWith(`${publicUrl}/`) ? url : publicUrl),
+    },
+    logger: {
+      error: (error) => {
+        // A wrong password is no error of ours; the audit log has it.
+        if (error.name !== "CredentialsSignin") options.log.error({ error }, "sign-in failed");
+      },
+      warn: (code) => options.log.warn({ warning: code }, "sign-in"),
+      debug: () => {},
+    },
+  };
+
+  return {
+    async handle(request) {
+      const url = new URL(request.url);
+      // Rebuilt on the public address, whatever Host the request came with (checklist A7).
+      const response = await Auth(new Request(new URL(url.pathname + url.search, publicUrl), request), config);
+      const answer = new Response(response.body, response);
+      answer.headers.set("cache-control", "no-store");
+      return answer;
+    },
+
+    async userOf(request) {
+      const cookie = request.headers.get("cookie");
+      if (cookie === null || !cookie.includes("authjs.session-token")) return null;
+      const token = await getToken({ req: { headers: { cookie } }, secret, secureCookie }).catch(() => null);
+      return token?.sub === undefined ? null : await access.findUser(token.sub);
+    },
+  };
+}
+
+/** Five wrong passwords for one address lock it for a minute in this process; guessing 12 characters takes longer. */
+function createThrottle(): { isLocked(email: string): boolean; failed(email: string): void; succeeded(email: string): void } {
+  const failures = new Map<string, { count: number; until: number }>();
+  return {
+    isLocked: (email) => {
+      const entry = failures.get(email);
+      return entry !== undefined && entry.count >= 5 && entry.until > Date.now();
+    },
+    failed: (email) => {
+      if (failures.size > 10_000) failures.clear();
+      const entry = failures.get(email);
+      const count = entry === undefined || entry.until < Date.now() ? 1 : entry.count + 1;
+      failures.set(email, { count, until: Date.now() + 60_000 });
+    },
+    succeeded: (email) => void failures.delete(email),
+  };
+}

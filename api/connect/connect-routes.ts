@@ -1,0 +1,154 @@
+import type { Context, Hono } from "hono";
+import { DomainError } from "#core/domain/problem/domain-error";
+import type { Link } from "#core/ports/connect-store";
+import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
+import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
+import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { readConnectCookie, setConnectCookie } from "./browser-cookies.ts";
+import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+
+/** Link tokens as they are made: anything else is not looked up. */
+export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
+
+/**
+ * The way of an end user: the click that leaves for the provider, the way back, and what the pages read. The pages themselves
+ * are web's; a link token, a code or what somebody typed never gets there.
+ */
+export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void {
+  const { publicUrl } = ports;
+
+  // GET is safe; only a POST from our own page leaves for the provider (R94).
+  app.post("/connect/retry", async (context) => {
+    refuseForeignForm(context, publicUrl);
+    const linkId = readConnectCookie(context, "link", publicUrl);
+    const link = linkId === null ? null : await ports.connect.findLink(linkId);
+    return await start(context, link, null);
+  });
+
+  app.post("/connect/:token", async (context) => {
+    refuseForeignForm(context, publicUrl);
+    const token = context.req.param("token");
+    const link = linkTokenPattern.test(token)
+      ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
+      : null;
+    return await start(context, link, token);
+  });
+
+  const start = async (context: Context, link: Link | null, token: string | null): Promise<Response> => {
+    if (link === null) return context.redirect("/connect/outcome", 303);
+    const form = await readForm(context);
+    const browserSecret =
+      readConnectCookie(context, "browser", publicUrl) ?? Buffer.from(ports.random.bytes(32)).toString("base64url");
+    let outcome: StartOutcome;
+    try {
+      outcome = await startAuthorization(ports, {
+        link,
+        integrationName: form.integrationName ?? (await lastChoice(link)),
+        inputs: form.inputs ?? (await lastInputs(link)),
+        browserSecret,
+      });
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== "invalid_request" || token === null) throw error;
+      // The page comes again and says which input needs another look; what was typed is in the address of nobody.
+      const wrong = error.errors.map((one) => one.pointer.replace("/inputs/", "")).join(",");
+      return context.redirect(`/connect/${token}?check=${encodeURIComponent(wrong)}`, 303);
+    }
+    setConnectCookie(context, "browser", publicUrl, browserSecret);
+    setConnectCookie(context, "link", publicUrl, link.id);
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
+    switch (outcome.kind) {
+      case "authorize":
+        return context.redirect(outcome.url, 303);
+      case "unusable_link":
+      case "unavailable":
+        return context.redirect(token === null ? "/connect/outcome" : `/connect/${token}`, 303);
+    }
+  };
+
+  const lastChoice = async (link: Link): Promise<string> => {
+    const account = link.accountId === null ? null : await ports.accounts.find(link.environmentId, link.accountId);
+    return account?.integrationName ?? link.integrationNames[0] ?? "";
+  };
+
+  const lastInputs = async (link: Link): Promise<Readonly<Record<string, string>>> => {
+    const account = link.accountId === null ? null : await ports.accounts.find(link.environmentId, link.accountId);
+    return account?.inputs ?? {};
+  };
+
+  app.get("/oauth/callback/:callbackId", async (context) => {
+    const query = (name: string): string | null => context.req.query(name) ?? null;
+    const outcome = await completeAuthorization(ports, {
+      callbackId: context.req.param("callbackId"),
+      state: query("state"),
+      code: query("code"),
+      error: query("error"),
+      errorDescription: query("error_description"),
+      iss: query("iss"),
+      browserSecret: readConnectCookie(context, "browser", publicUrl),
+    });
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
+    return await leave(context, outcome);
+  });
+
+  /** 303 to a clean address: code and state are out of the address bar before any page loads (checklist A14). */
+  const leave = async (context: Context, outcome: CallbackOutcome): Promise<Response> => {
+    if (outcome.kind === "rejected") {
+      throw new DomainError("invalid_request", {
+        status: 400,
+        detail:
+          "This answer does not belong to a connection that this browser started, or it was used or took too long. Open the link again and start over.",
+      });
+    }
+    const link = await ports.connect.findLink(outcome.session.linkTokenId);
+    const returnUrl = link?.returnUrl ?? null;
+    if (outcome.kind === "failed" || returnUrl === null) return context.redirect("/connect/outcome", 303);
+    const target = new URL(returnUrl);
+    target.searchParams.set("status", "connected");
+    target.searchParams.set("integrated_account_id", outcome.account.id);
+    return context.redirect(target.href, 303);
+  };
+
+  // What the pages read. The id of a link is random and only shows what its page shows.
+  app.get("/api/connect/links/:id", async (context) => {
+    const link = await ports.connect.findLink(context.req.param("id"));
+    context.header("cache-control", "no-store");
+    return context.json(await readConnectLink(ports, link));
+  });
+
+  app.get("/api/connect/outcome", async (context) => {
+    const secret = readConnectCookie(context, "browser", publicUrl);
+    const session =
+      secret === null ? null : await ports.connect.findSessionOfBrowser(ports.digests.digest("browser", secret));
+    context.header("cache-control", "no-store");
+    return context.json(await readConnectOutcome(ports, session));
+  });
+}
+
+interface ConnectForm {
+  readonly integrationName: string | null;
+  readonly inputs: Readonly<Record<string, string>> | null;
+}
+
+async function readForm(context: Context): Promise<ConnectForm> {
+  const fields = await context.req.parseBody().catch(() => ({}));
+  const inputs: Record<string, string> = {};
+  let integrationName: string | null = null;
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value !== "string") continue;
+    if (name === "integration_name") integrationName = value;
+    else if (name.startsWith("inputs.")) inputs[name.slice("inputs.".length)] = value;
+  }
+  return { integrationName, inputs: integrationName === null ? null : inputs };
+}
+
+/** A form of another site must not start a connection in somebody's browser. */
+function refuseForeignForm(context: Context, publicUrl: string): void {
+  const origin = context.req.header("origin");
+  const site = context.req.header("sec-fetch-site");
+  // A page under `Referrer-Policy: no-referrer` sends `Origin: null` with its own forms; Sec-Fetch-Site tells them apart.
+  const isOwn = origin === publicUrl || site === "same-origin" || (origin === undefined && site === undefined);
+  if (isOwn) return;
+  throw new DomainError("forbidden", { detail: "This form was not sent from our own page. Open the link again." });
+}

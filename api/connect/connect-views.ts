@@ -1,0 +1,109 @@
+import type { Account } from "#core/domain/account/account";
+import { missingScopes } from "#core/domain/account/account";
+import type { ConnectSession, Link } from "#core/ports/connect-store";
+import type { EnvironmentRecord } from "#core/ports/environment-store";
+import { documentScopes } from "#core/domain/integration/integration-document";
+import { linkState } from "#core/usecases/start-authorization";
+import type { Container } from "#adapters/container";
+import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
+
+type ConnectReads = Pick<Container, "accounts" | "connect" | "environments" | "integrations" | "clock">;
+
+const nobody = { name: "This product", support: null } as const;
+
+function productOf(environment: EnvironmentRecord | null): ConnectLinkView["product"] {
+  const name = environment?.branding["name"];
+  const support = environment?.branding["support"];
+  return {
+    name: typeof name === "string" ? name : nobody.name,
+    support: typeof support === "string" ? support : null,
+  };
+}
+
+/** What the page of a link shows. Reads only: previews and scanners consume nothing (R94). */
+export async function readConnectLink(ports: ConnectReads, link: Link | null): Promise<ConnectLinkView> {
+  if (link === null) {
+    return {
+      state: "unknown",
+      product: nobody,
+      environment: null,
+      reauthorizes: null,
+      integrations: [],
+      expires_at: null,
+    };
+  }
+  const environment = await ports.environments.findById(link.environmentId);
+  const account =
+    link.integratedAccountId === null ? null : await ports.accounts.find(link.environmentId, link.integratedAccountId);
+  const configured = await Promise.all(
+    link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
+  );
+  return {
+    state: linkState(link, ports.clock.now()),
+    product: productOf(environment),
+    environment: environment?.name ?? null,
+    reauthorizes: account === null ? null : { external_account: account.externalAccount?.label ?? null },
+    integrations: configured.flatMap((one) => {
+      if (one === null) return [];
+      const { document } = one;
+      const layer = one.client?.layer ?? { clientId: null, scopes: null };
+      const scopes = layer.scopes ?? documentScopes(document.credentials.config);
+      return {
+        name: one.name,
+        label: document.label ?? document.name,
+        scopes: [...new Set([...scopes, ...link.scopes])],
+        // A re-authorization keeps the inputs of its account.
+        inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => ({
+          name: input.name,
+          label: input.label,
+          help: input.help ?? null,
+          example: input.example ?? null,
+          pattern: input.pattern ?? null,
+          required: input.required,
+        })),
+        unavailable: layer.clientId === null ? "It has not been set up completely yet." : null,
+      };
+    }),
+    expires_at: link.expiresAt.toISOString(),
+  };
+}
+
+/** What came of this browser's latest trip. */
+export async function readConnectOutcome(
+  ports: ConnectReads,
+  session: ConnectSession | null,
+): Promise<ConnectOutcomeView> {
+  if (session === null) {
+    return {
+      status: "unknown",
+      product: nobody,
+      integration: null,
+      reauthorized: false,
+      external_account: null,
+      scopes_missing: [],
+      failure: null,
+      return_url: null,
+    };
+  }
+  const [environment, link, account, configured] = await Promise.all([
+    ports.environments.findById(session.environmentId),
+    ports.connect.findLink(session.linkTokenId),
+    ports.accounts.find(session.environmentId, session.accountId),
+    ports.integrations.find(session.environmentId, session.integrationName),
+  ]);
+  const isConnected = session.status === "connected";
+  return {
+    status: session.status === "exchanging" ? "authorizing" : session.status,
+    product: productOf(environment),
+    integration: { name: session.integrationName, label: configured?.document.label ?? session.integrationName },
+    reauthorized: link?.integratedAccountId != null,
+    external_account: isConnected ? labelOf(account) : null,
+    scopes_missing: isConnected && account !== null ? missingScopes(account) : [],
+    failure: session.failure,
+    return_url: link?.returnUrl ?? null,
+  };
+}
+
+function labelOf(account: Account | null): string | null {
+  return account?.externalAccount?.label ?? account?.externalAccount?.id ?? null;
+}

@@ -1,0 +1,96 @@
+import { readApiConfig, readOrExit } from "#adapters/config/read-config";
+import { createContainer } from "#adapters/container";
+import { createProcessMetrics } from "#adapters/metrics/process-metrics";
+import { createAccessStore } from "#adapters/postgres/access-store";
+import { createAuditLog } from "#adapters/postgres/audit-log";
+import { createPrisma } from "#adapters/postgres/prisma";
+import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { deriveKey } from "#adapters/system/secret-digests";
+import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { replaySpool } from "#core/usecases/commit-answer";
+import { createAdminSignIn } from "./auth/admin-sign-in.ts";
+import { createAuthenticator } from "./auth/authenticate.ts";
+import { createDoor } from "./create-door.ts";
+
+const config = readOrExit(readApiConfig);
+const container = await createContainer(config, { name: "api", poolSize: 20 });
+const { log, pool } = container;
+const problem = await schemaProblem(pool);
+if (problem !== null) {
+  process.stderr.write(`${problem}\n`);
+  process.exit(1);
+}
+
+const access = createAccessStore(pool);
+const production = await container.environments.findByName("production");
+const signIn = createAdminSignIn({
+  publicUrl: config.publicUrl,
+  sessionKey: deriveKey(config.secret, "admin-session"),
+  access,
+  audit: createAuditLog(pool),
+  log,
+  auditEnvironmentId: production?.id ?? "",
+});
+const metrics = createProcessMetrics("api");
+const prisma = createPrisma(pool);
+let isStopping = false;
+
+const server = createDoor(
+  {
+    ...container,
+    access,
+    prisma,
+    publicUrl: config.publicUrl,
+    authenticator: createAuthenticator({
+      access,
+      environments: container.environments,
+      digests: container.digests,
+      signIn,
+      publicUrl: config.publicUrl,
+      log,
+    }),
+  },
+  {
+    signIn,
+    webOrigin: config.webOrigin,
+    readiness: {
+      metricsToken: config.metricsToken,
+      metrics: metrics.answer,
+      check: async () => (isStopping ? "stopping" : await schemaProblem(pool)),
+    },
+  },
+);
+
+process.on("unhandledRejection", (error) => {
+  // A promise that nobody watches is a bug; going on with unknown state is worse than a restart.
+  log.error({ error }, "unhandled rejection");
+  process.exit(1);
+});
+
+// An answer that a crash left on disk is written before anything asks the provider again.
+await replaySpool(container).catch((error: unknown) => log.error({ error }, "the spool could not be replayed"));
+
+stopWithParent(async () => {
+  isStopping = true;
+  log.info({}, "stopping: finishing requests in hand");
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const deadline = setTimeout(() => server.closeAllConnections(), 35_000);
+  await closed;
+  clearTimeout(deadline);
+  await prisma.$disconnect();
+  await container.close();
+});
+
+server.on("error", (error: NodeJS.ErrnoException) => {
+  process.stderr.write(
+    error.code === "EADDRINUSE"
+      ? `PORT ${config.port} is in use; stop what listens there or set PORT to another port\n`
+      : `api can't listen: ${error.message}\n`,
+  );
+  process.exit(1);
+});
+server.listen(config.port, () => {
+  log.info({ port: config.port, url: config.publicUrl }, "api listens");
+  reportReady();
+});

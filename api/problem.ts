@@ -1,0 +1,119 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { DomainError, type ProblemCode } from "#core/domain/problem/domain-error";
+import type { Log } from "#core/ports/log";
+import { asDatabaseProblem } from "#adapters/postgres/pool";
+
+/** RFC 9457, as CONTRACT lists it. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly instance: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly [extension: string]: unknown;
+}
+
+const titles: Readonly<Record<ProblemCode, string>> = {
+  invalid_request: "The request is not valid",
+  unauthorized: "No valid API key or session",
+  forbidden: "Not permitted",
+  not_found: "Not found",
+  method_not_allowed: "Method not allowed",
+  needs_reauth: "The customer must re-authorize",
+  held: "Held by the mass-disconnect guard",
+  not_connected: "Not connected yet",
+  external_account_mismatch: "Another external account",
+  conflict: "Conflict",
+  disconnected: "Disconnected",
+  payload_too_large: "Too large",
+  not_refreshable: "Can't be refreshed",
+  rate_limited: "Too many requests",
+  provider_error: "The provider failed",
+  provider_timeout: "The provider did not answer",
+  provider_unavailable: "The provider is not available",
+  client_misconfigured: "The provider rejects the OAuth client",
+  kms_unavailable: "The key service is not available",
+  database_unavailable: "The database is not available",
+  sealed_value_invalid: "A stored value does not open",
+  internal_error: "Something went wrong here",
+};
+
+/** Where the page of a problem stands: `type` opens it. */
+export function problemType(publicUrl: string, code: ProblemCode): string {
+  return `${publicUrl}/api/v1/problems/${code}`;
+}
+
+/**
+ * The one mapper from errors to RFC 9457, and the only place that logs them. What was not foreseen becomes `internal_error`
+ * with a fixed text and a request id, nothing else.
+ */
+export function createProblemMapper(options: { readonly publicUrl: string; readonly log: Log }) {
+  return (error: unknown, context: Context): Response => {
+    const problem = toDomainError(error);
+    const requestId = requestIdOf(context);
+    const fields = { request: requestId, method: context.req.method, path: context.req.path, code: problem.code };
+    if (problem.status >= 500) options.log.error({ ...fields, error }, "a request failed");
+    else if (problem.code === "unauthorized" || problem.code === "forbidden") options.log.warn(fields, "a request was refused");
+    else options.log.info({ ...fields, reason: problem.internal ?? problem.detail }, "a request was not fulfilled");
+
+    const body: ProblemBody = {
+      type: problemType(options.publicUrl, problem.code),
+      title: titles[problem.code],
+      status: problem.status,
+      code: problem.code,
+      detail: problem.detail,
+      instance: `urn:evergrant:request:${requestId}`,
+      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+      ...problem.extensions,
+    };
+    const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+    const retryAfter = problem.retryAfterSeconds;
+    if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
+    if (problem.code === "rate_limited" && retryAfter !== null) {
+      headers.set("ratelimit-limit", String(problem.extensions["limit"] ?? 0));
+      headers.set("ratelimit-remaining", "0");
+      headers.set("ratelimit-reset", String(retryAfter));
+      headers.set("ratelimit", `"default";r=0;t=${retryAfter}`);
+    }
+    if (problem.code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="evergrant"');
+    const response = new Response(JSON.stringify(body), { status: problem.status, headers });
+    return response;
+  };
+}
+
+function toDomainError(error: unknown): DomainError {
+  if (error instanceof DomainError) {
+    if (error.code !== "internal_error") return error;
+  } else if (error instanceof HTTPException) {
+    return fromHttpException(error);
+  } else {
+    const database = asDatabaseProblem(error);
+    if (database !== null) return database;
+  }
+  return new DomainError("internal_error", {
+    detail: "Something went wrong here. Nothing else is known to the outside; the operator finds it under the request id.",
+    cause: error,
+  });
+}
+
+function fromHttpException(error: HTTPException): DomainError {
+  switch (error.status) {
+    case 400:
+      return new DomainError("invalid_request", { status: 400, detail: "The body is not valid JSON. Mend it and send it again." });
+    case 413:
+      return new DomainError("payload_too_large", { detail: "The body is larger than 1 MiB." });
+    case 404:
+      return new DomainError("not_found", { detail: "There is nothing at this address." });
+    default:
+      return new DomainError("invalid_request", { status: error.status, detail: "The request can't be read." });
+  }
+}
+
+/** The id that answers, logs and provider calls of one request share. */
+export function requestIdOf(context: Context): string {
+  const id: unknown = context.get("requestId");
+  return typeof id === "string" ? id : "unknown";
+}

@@ -1,0 +1,299 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { DomainError } from "#core/domain/problem/domain-error";
+import type { Caller } from "#core/domain/access/permission";
+import type { Account } from "#core/domain/account/account";
+import { disconnectAccount } from "#core/usecases/disconnect-account";
+import { importAccount } from "#core/usecases/import-account";
+import { notFound, problemOf, readToken } from "#core/usecases/read-token";
+import { refreshAccount } from "#core/usecases/refresh-account";
+import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
+import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { decodeCursor, pageOf } from "../cursor.ts";
+import { demand } from "../auth/authenticate.ts";
+import {
+  accountImportSchema,
+  accountListQuerySchema,
+  accountPageSchema,
+  accountPatchSchema,
+  accountSchema,
+  attemptPageSchema,
+  disconnectionSchema,
+  tokenSchema,
+} from "../schemas/account.ts";
+import { pageLimitSchema } from "../schemas/primitives.ts";
+import { answer, body, problems, secured } from "../schemas/problem.ts";
+import { toAccountView, toAttemptView } from "../views/account-view.ts";
+
+// A malformed id is one that does not exist: the same answer, so that ids tell nothing.
+const params = z.object({ id: z.string().max(100) });
+const tags = ["Accounts"];
+
+export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
+  const find = async (caller: Caller, id: string): Promise<Account> => {
+    const account = await ports.accounts.find(caller.environmentId, id);
+    if (account === null || !isVisible(caller, account)) throw notFound();
+    return account;
+  };
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/integrated-accounts",
+      summary: "Import an existing token set",
+      tags,
+      security: secured,
+      request: { body: body(accountImportSchema) },
+      responses: { 201: answer(accountSchema, "The account, active"), ...problems(409, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:write");
+      const input = context.req.valid("json");
+      refuseOutOfScope(caller, input.tenant_id, input.integration_name);
+      const { oauth2 } = input.credentials;
+      const { scope } = oauth2;
+      const account = await importAccount(ports, caller, {
+        integrationName: input.integration_name,
+        tenantId: input.tenant_id,
+        accessToken: oauth2.access_token,
+        refreshToken: oauth2.refresh_token ?? null,
+        expiresAt: oauth2.expires_at === undefined ? null : new Date(oauth2.expires_at),
+        expiresIn: oauth2.expires_in ?? null,
+        scopes: scope === undefined ? null : typeof scope === "string" ? scope.split(/[\s,]+/).filter(Boolean) : scope,
+        inputs: input.inputs ?? {},
+        externalAccount:
+          input.external_account === undefined
+            ? null
+            : { id: input.external_account.id, label: input.external_account.label ?? null },
+        metadata: input.metadata ?? {},
+      });
+      return context.json(toAccountView(account, caller.environment), 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/integrated-accounts",
+      summary: "List accounts, newest first",
+      tags,
+      security: secured,
+      request: { query: accountListQuerySchema },
+      responses: { 200: answer(accountPageSchema, "A page of accounts"), ...problems(422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:read");
+      const query = context.req.valid("query");
+      const rows = await listAccounts(ports.prisma, caller, {
+        tenantId: query.tenant_id ?? null,
+        integrationName: query.integration_name ?? null,
+        status: query.status ?? null,
+        after: decodeCursor(query.cursor),
+        take: query.limit + 1,
+      });
+      const { page, next } = pageOf(rows, query.limit, (row) => ({ at: row.createdAt, id: row.id }));
+      return context.json({ data: page.map((row) => toAccountView(row, caller.environment)), next_cursor: next }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/integrated-accounts/{id}",
+      summary: "One account",
+      tags,
+      security: secured,
+      request: { params },
+      responses: { 200: answer(accountSchema, "The account"), ...problems(404) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:read");
+      const account = await find(caller, context.req.valid("param").id);
+      return context.json(toAccountView(account, caller.environment), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "patch",
+      path: "/integrated-accounts/{id}",
+      summary: "Change an account's metadata",
+      tags,
+      security: secured,
+      request: { params, body: body(accountPatchSchema) },
+      responses: { 200: answer(accountSchema, "The account"), ...problems(404, 409, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:write");
+      const { id } = context.req.valid("param");
+      const { metadata } = context.req.valid("json");
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        const account = await find(caller, id);
+        const stored = await ports.accounts.apply({
+          accountId: account.id,
+          environmentId: account.environmentId,
+          ifFence: account.fence,
+          raiseFence: false,
+          releaseLease: false,
+          set: { metadata },
+          credential: null,
+          attempt: null,
+          event: null,
+          completes: null,
+          audit: [
+            {
+              environmentId: account.environmentId,
+              actor: caller.id,
+              action: "account.updated",
+              target: account.id,
+              accountId: account.id,
+              detail: { fields: ["metadata"] },
+            },
+          ],
+        });
+        if (stored !== null) return context.json(toAccountView(stored, caller.environment), 200);
+      }
+      throw new DomainError("conflict", { detail: "The account kept changing. Try again." });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/integrated-accounts/{id}",
+      summary: "Disconnect: revoke at the provider and erase the tokens",
+      tags,
+      security: secured,
+      request: { params },
+      responses: { 200: answer(disconnectionSchema, "Disconnected"), ...problems(404, 409) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:write");
+      const { id } = await find(caller, context.req.valid("param").id);
+      const { revocation } = await disconnectAccount(ports, {
+        environmentId: caller.environmentId,
+        accountId: id,
+        actor: caller.id,
+      });
+      return context.json({ id, status: "disconnected" as const, revocation }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/integrated-accounts/{id}/refresh",
+      summary: "Refresh now, whatever the schedule says",
+      tags,
+      security: secured,
+      request: { params },
+      responses: { 200: answer(accountSchema, "The account with its new token set"), ...problems(404, 409, 410, 422, 429, 502, 504) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:write");
+      const account = await find(caller, context.req.valid("param").id);
+      const outcome = await refreshAccount(
+        ports,
+        {
+          environmentId: caller.environmentId,
+          accountId: account.id,
+          demand: { reason: "forced", minTtlSeconds: null, seenVersion: account.credentialVersion },
+          actor: caller.id,
+        },
+        context.req.raw.signal,
+      );
+      if (outcome.kind !== "refreshed") throw problemOf(outcome, ports.clock.now());
+      return context.json(toAccountView(outcome.account, caller.environment), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/integrated-accounts/{id}/token",
+      summary: "A token that lives at least min_ttl seconds",
+      tags: ["Tokens"],
+      security: secured,
+      request: {
+        params,
+        query: z.strictObject({ min_ttl: z.coerce.number().int().min(0).max(31_536_000).optional() }),
+      },
+      responses: { 200: answer(tokenSchema, "The token"), ...problems(404, 409, 410, 422, 429, 502, 504) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "tokens:read");
+      const account = await find(caller, context.req.valid("param").id);
+      const read = await readToken(
+        ports,
+        {
+          environmentId: caller.environmentId,
+          accountId: account.id,
+          minTtlSeconds: context.req.valid("query").min_ttl ?? null,
+          actor: caller.id,
+        },
+        context.req.raw.signal,
+      );
+      const left = read.expiresAt === null ? null : (read.expiresAt.getTime() - ports.clock.now().getTime()) / 1000;
+      return context.json(
+        {
+          access_token: read.accessToken,
+          token_type: read.tokenType,
+          expires_at: read.expiresAt?.toISOString() ?? null,
+          expires_in: left === null ? null : Math.max(0, Math.floor(left)),
+          scopes: {
+            requested: [...read.scopes.requested],
+            granted: [...read.scopes.granted],
+            missing: [...read.scopes.missing],
+          },
+          credential_version: read.credentialVersion,
+          ...(read.refresh === null ? {} : { refresh: read.refresh }),
+        },
+        200,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/integrated-accounts/{id}/refresh-attempts",
+      summary: "What was tried and why, newest first",
+      tags,
+      security: secured,
+      request: { params, query: z.strictObject({ limit: pageLimitSchema, cursor: z.string().max(500).optional() }) },
+      responses: { 200: answer(attemptPageSchema, "A page of attempts"), ...problems(404, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:read");
+      const account = await find(caller, context.req.valid("param").id);
+      const query = context.req.valid("query");
+      const rows = await listAttempts(ports.prisma, caller.environmentId, account.id, decodeCursor(query.cursor), query.limit + 1);
+      const { page, next } = pageOf(rows, query.limit, (row) => ({ at: row.startedAt, id: row.id }));
+      return context.json({ data: page.map(toAttemptView), next_cursor: next }, 200);
+    },
+  );
+}
+
+function isVisible(caller: Caller, account: Account): boolean {
+  return (
+    (caller.tenantIds === null || caller.tenantIds.includes(account.tenantId)) &&
+    (caller.integrationNames === null || caller.integrationNames.includes(account.integrationName))
+  );
+}
+
+/** A key for some tenants or integrations must not make things for others. */
+export function refuseOutOfScope(caller: Caller, tenantId: string, integrationName: string | null): void {
+  if (caller.tenantIds !== null && !caller.tenantIds.includes(tenantId)) {
+    throw new DomainError("forbidden", { detail: `This key is not for the tenant ${tenantId}.` });
+  }
+  if (integrationName !== null && caller.integrationNames !== null && !caller.integrationNames.includes(integrationName)) {
+    throw new DomainError("forbidden", { detail: `This key is not for the integration ${integrationName}.` });
+  }
+}

@@ -1,0 +1,186 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { configureClient, deleteIntegration, findIntegration, putIntegration } from "#core/usecases/administer-integrations";
+import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { demand } from "../auth/authenticate.ts";
+import {
+  environmentIntegrationPatchSchema,
+  environmentIntegrationSchema,
+  integrationDocumentView,
+  integrationListSchema,
+} from "../schemas/integration.ts";
+import { integrationNameSchema } from "../schemas/primitives.ts";
+import { answer, body, problems, secured } from "../schemas/problem.ts";
+import { toDocumentView, toEnvironmentIntegrationView, toIntegrationSummary } from "../views/integration-view.ts";
+
+const params = z.object({ name: integrationNameSchema });
+const tags = ["Integrations"];
+
+export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/integrations/schema.json",
+      summary: "The JSON Schema of an integration document",
+      tags,
+      responses: { 200: answer(z.looseObject({}), "JSON Schema, draft 2020-12") },
+    }),
+    (context) => context.json(integrationJsonSchema(), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/integrations",
+      summary: "The integrations of this environment: its own definitions over the catalogue",
+      tags,
+      security: secured,
+      responses: { 200: answer(integrationListSchema, "All of them, by name"), ...problems() },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "integrations:read");
+      const all = await ports.integrations.list(caller.environmentId);
+      const visible = all.filter((one) => caller.integrationNames === null || caller.integrationNames.includes(one.name));
+      return context.json({ data: visible.map((one) => toIntegrationSummary(one, ports.redirectUri)), next_cursor: null }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/integrations/{name}",
+      summary: "One integration document",
+      tags,
+      security: secured,
+      request: { params },
+      responses: { 200: answer(integrationDocumentView, "The document in force"), ...problems(404, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "integrations:read");
+      const { document } = await findIntegration(ports, caller, context.req.valid("param").name);
+      return context.json(toDocumentView(document), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "put",
+      path: "/integrations/{name}",
+      summary: "Define an integration in this environment",
+      tags,
+      security: secured,
+      request: { params, body: body(z.unknown()) },
+      responses: {
+        200: answer(integrationDocumentView, "Replaced"),
+        201: answer(integrationDocumentView, "New"),
+        ...problems(409, 422),
+      },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "integrations:write");
+      const { name } = context.req.valid("param");
+      if (caller.integrationNames !== null && !caller.integrationNames.includes(name)) {
+        throw new DomainError("forbidden", { detail: `This key is not for the integration ${name}.` });
+      }
+      const { document, isNew } = await putIntegration(ports, caller, name, context.req.valid("json"));
+      return context.json(toDocumentView(document), isNew ? 201 : 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/integrations/{name}",
+      summary: "Remove this environment's definition; the catalogue's, if any, is in force again",
+      tags,
+      security: secured,
+      request: { params },
+      responses: { 204: { description: "Removed" }, ...problems(404, 409, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "integrations:write");
+      await deleteIntegration(ports, caller, context.req.valid("param").name);
+      return context.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "patch",
+      path: "/environment-integration",
+      summary: "Set the OAuth client of an integration in this environment",
+      tags,
+      security: secured,
+      request: { body: body(environmentIntegrationPatchSchema) },
+      responses: { 200: answer(environmentIntegrationSchema, "Masked, with each value's origin"), ...problems(404, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "integrations:write");
+      const input = context.req.valid("json");
+      const wanted = input.environment_id;
+      if (wanted !== undefined && wanted !== caller.environmentId && wanted !== caller.environment) {
+        throw new DomainError("not_found", { detail: "There is no such environment for this key." });
+      }
+      const { config } = input.credentials.oauth2;
+      const configured = await configureClient(ports, caller, input.integration_name, {
+        ...(config.client_id === undefined ? {} : { clientId: config.client_id }),
+        ...(config.client_secret === undefined ? {} : { clientSecret: config.client_secret }),
+        ...(config.scope === undefined
+          ? {}
+          : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),
+      });
+      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/environment-integrations",
+      summary: "The effective configuration of every integration that this environment configured",
+      tags,
+      security: secured,
+      responses: {
+        200: answer(z.object({ data: z.array(environmentIntegrationSchema), next_cursor: z.string().nullable() }), "All"),
+        ...problems(),
+      },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "integrations:read");
+      const all = await ports.integrations.list(caller.environmentId);
+      const visible = all.filter(
+        (one) =>
+          one.client !== null && (caller.integrationNames === null || caller.integrationNames.includes(one.name)),
+      );
+      return context.json(
+        { data: visible.map((one) => toEnvironmentIntegrationView(one, ports.redirectUri)), next_cursor: null },
+        200,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/environment-integrations/{name}",
+      summary: "The effective configuration of one integration, each value with its origin",
+      tags,
+      security: secured,
+      request: { params },
+      responses: { 200: answer(environmentIntegrationSchema, "Masked"), ...problems(404, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "integrations:read");
+      const configured = await findIntegration(ports, caller, context.req.valid("param").name);
+      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri), 200);
+    },
+  );
+}

@@ -1,0 +1,135 @@
+import { z } from "@hono/zod-openapi";
+import {
+  accountIdSchema,
+  inputsSchema,
+  instantSchema,
+  integrationNameSchema,
+  metadataSchema,
+  nullableInstantSchema,
+  pageLimitSchema,
+  scopeListSchema,
+  tenantIdSchema,
+} from "./primitives.ts";
+
+export const accountStatusSchema = z.enum(["connecting", "active", "needs_reauth", "disconnected"]);
+
+export const lastErrorSchema = z.object({ code: z.string(), message: z.string(), at: instantSchema });
+
+export const externalAccountSchema = z.object({ id: z.string(), label: z.string().nullable() });
+
+/** What everybody who may read accounts sees of one: never a secret (R44). */
+export const accountSchema = z
+  .object({
+    id: accountIdSchema,
+    integration_name: integrationNameSchema,
+    tenant_id: tenantIdSchema,
+    environment: z.string(),
+    status: accountStatusSchema,
+    hold: z.object({ reason: z.string(), at: instantSchema }).nullable(),
+    external_account: externalAccountSchema.nullable(),
+    scopes: z.object({ requested: z.array(z.string()), granted: z.array(z.string()), missing: z.array(z.string()) }),
+    expires_at: nullableInstantSchema,
+    refresh_due_at: nullableInstantSchema,
+    refreshed_at: nullableInstantSchema,
+    refresh_token_rotated_at: nullableInstantSchema,
+    reauth_required_at: nullableInstantSchema,
+    last_error: lastErrorSchema.nullable(),
+    credential_version: z.number().int(),
+    metadata: z.record(z.string(), z.string()),
+    created_at: instantSchema,
+    updated_at: instantSchema,
+  })
+  .openapi("Account");
+
+export type AccountView = z.infer<typeof accountSchema>;
+
+export const accountPageSchema = z.object({ data: z.array(accountSchema), next_cursor: z.string().nullable() });
+export type AccountPage = z.infer<typeof accountPageSchema>;
+
+export const accountListQuerySchema = z.strictObject({
+  tenant_id: tenantIdSchema.optional(),
+  integration_name: integrationNameSchema.optional(),
+  status: accountStatusSchema.optional(),
+  limit: pageLimitSchema,
+  cursor: z.string().max(500).optional(),
+});
+
+const importedOauth2Schema = z
+  .strictObject({
+    access_token: z.string().min(1).max(16_384),
+    refresh_token: z.string().min(1).max(16_384).optional(),
+    expires_at: z.iso.datetime({ offset: true }).optional(),
+    expires_in: z.number().int().min(0).max(315_360_000).optional(),
+    scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
+  })
+  .refine((value) => value.expires_at === undefined || value.expires_in === undefined, {
+    message: "give expires_at or expires_in, not both",
+    path: ["expires_in"],
+  });
+
+export const accountImportSchema = z
+  .strictObject({
+    integration_name: integrationNameSchema,
+    tenant_id: tenantIdSchema,
+    credentials: z.strictObject({ oauth2: importedOauth2Schema }),
+    inputs: inputsSchema.optional(),
+    external_account: z
+      .strictObject({ id: z.string().min(1).max(500), label: z.string().max(500).nullable().optional() })
+      .optional(),
+    metadata: metadataSchema.optional(),
+  })
+  .openapi("AccountImport");
+
+export const accountPatchSchema = z.strictObject({ metadata: metadataSchema }).openapi("AccountPatch");
+
+export const disconnectionSchema = z
+  .object({
+    id: accountIdSchema,
+    status: z.literal("disconnected"),
+    revocation: z.enum(["revoked", "not_supported", "failed"]),
+  })
+  .openapi("Disconnection");
+
+export const tokenSchema = z
+  .object({
+    access_token: z.string(),
+    token_type: z.string(),
+    expires_at: nullableInstantSchema,
+    expires_in: z.number().int().nullable(),
+    scopes: z.object({ requested: z.array(z.string()), granted: z.array(z.string()), missing: z.array(z.string()) }),
+    credential_version: z.number().int(),
+    refresh: z.enum(["failing", "limited"]).optional(),
+  })
+  .openapi("Token");
+
+export const attemptSchema = z
+  .object({
+    id: z.string(),
+    reason: z.enum(["alarm", "on_demand", "forced", "rejected_token", "reauthorized"]),
+    started_at: instantSchema,
+    finished_at: nullableInstantSchema,
+    waiters: z.number().int(),
+    outcome: z
+      .enum([
+        "refreshed",
+        "transient",
+        "rate_limited",
+        "reauthorize",
+        "held",
+        "client_misconfigured",
+        "in_doubt",
+        "superseded",
+      ])
+      .nullable(),
+    http_status: z.number().int().nullable(),
+    error: z.string().nullable(),
+    rule: z.string().nullable(),
+    next_attempt_at: nullableInstantSchema,
+    explanation: z.string().nullable(),
+  })
+  .openapi("RefreshAttempt");
+
+export type AttemptView = z.infer<typeof attemptSchema>;
+
+export const attemptPageSchema = z.object({ data: z.array(attemptSchema), next_cursor: z.string().nullable() });
+export type AttemptPage = z.infer<typeof attemptPageSchema>;

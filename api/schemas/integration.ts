@@ -1,0 +1,81 @@
+import { z } from "@hono/zod-openapi";
+import { instantSchema, integrationNameSchema, scopeListSchema } from "./primitives.ts";
+
+export const integrationSummarySchema = z
+  .object({
+    name: z.string(),
+    label: z.string(),
+    format: z.string(),
+    origin: z.enum(["platform", "environment"]),
+    /** Whether an OAuth client is set in this environment, so that customers can connect. */
+    connectable: z.boolean(),
+    redirect_uri: z.url().nullable(),
+  })
+  .openapi("IntegrationSummary");
+export type IntegrationSummary = z.infer<typeof integrationSummarySchema>;
+
+export const integrationListSchema = z.object({ data: z.array(integrationSummarySchema), next_cursor: z.string().nullable() });
+
+/** The document itself; its full schema is published at /api/v1/integrations/schema.json. */
+export const integrationDocumentView = z.looseObject({ name: z.string() }).openapi("IntegrationDocument");
+
+export const environmentIntegrationPatchSchema = z
+  .strictObject({
+    integration_name: integrationNameSchema,
+    environment_id: z.string().max(100).optional(),
+    credentials: z.strictObject({
+      oauth2: z.strictObject({
+        config: z.strictObject({
+          client_id: z.string().min(1).max(500).optional(),
+          client_secret: z.string().min(1).max(5000).optional(),
+          scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
+        }),
+      }),
+    }),
+  })
+  .openapi("EnvironmentIntegrationPatch");
+
+export const environmentIntegrationSchema = z
+  .object({
+    integration_name: z.string(),
+    redirect_uri: z.url().nullable(),
+    effective: z.record(z.string(), z.object({ value: z.unknown(), origin: z.enum(["platform", "environment"]) })),
+  })
+  .openapi("EnvironmentIntegration");
+
+export const environmentSchema = z
+  .object({
+    name: z.string(),
+    return_urls: z.array(z.string()),
+    allowed_origins: z.array(z.string()),
+    branding: z.record(z.string(), z.unknown()),
+    reauth_links_in_events: z.boolean(),
+  })
+  .openapi("Environment");
+
+const origin = z
+  .url()
+  .max(300)
+  .refine((value) => URL.canParse(value) && new URL(value).origin === value, "expected an origin such as https://app.example.com, without a path");
+
+export const environmentPatchSchema = z
+  .strictObject({
+    return_urls: z.array(z.url({ protocol: /^https?$/ }).max(2000)).max(100).optional(),
+    allowed_origins: z.array(origin).max(100).optional(),
+    branding: z
+      .strictObject({ name: z.string().min(1).max(100).optional(), support: z.string().min(1).max(300).optional() })
+      .optional(),
+    reauth_links_in_events: z.boolean().optional(),
+  })
+  .openapi("EnvironmentPatch");
+
+export const eventSchema = z
+  .object({
+    id: z.string(),
+    created_at: instantSchema,
+    environment: z.string(),
+    sequence: z.number().int().nullable(),
+    event_type: z.string(),
+    payload: z.record(z.string(), z.unknown()),
+  })
+  .openapi("Event");

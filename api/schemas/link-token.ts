@@ -1,0 +1,28 @@
+import { z } from "@hono/zod-openapi";
+import { accountIdSchema, instantSchema, integrationNameSchema, metadataSchema, scopeListSchema, tenantIdSchema } from "./primitives.ts";
+
+/** Seven days: default and maximum life of a link (R2). */
+export const maxLinkSeconds = 604_800;
+
+export const linkTokenRequestSchema = z
+  .strictObject({
+    tenant_id: tenantIdSchema,
+    user_reference: z.string().min(1).max(200).optional(),
+    integration_name: integrationNameSchema.optional(),
+    integrations: z.array(integrationNameSchema).min(1).max(100).optional(),
+    integrated_account_id: accountIdSchema.optional(),
+    return_url: z.url().max(2000).optional(),
+    scopes: scopeListSchema.optional(),
+    expires_in: z.number().int().min(60).max(maxLinkSeconds).default(maxLinkSeconds),
+    locale: z
+      .string()
+      .regex(/^[a-z]{2}(-[A-Z]{2})?$/, "expected a language tag such as en or pt-BR")
+      .optional(),
+    metadata: metadataSchema.optional(),
+  })
+  .openapi("LinkTokenRequest");
+
+export const linkTokenSchema = z
+  .object({ link_token: z.string(), url: z.url(), expires_at: instantSchema })
+  .openapi("LinkToken");
+export type LinkTokenView = z.infer<typeof linkTokenSchema>;

@@ -1,0 +1,56 @@
+import { Cable } from "lucide-react";
+import type { Metadata } from "next";
+import { EmptyState } from "../../_components/empty-state.tsx";
+import { PageHeader } from "../../_components/page-header.tsx";
+import { ProblemState } from "../../_components/problem-state.tsx";
+import { readOverview } from "../../_queries/overview.ts";
+import { AttentionList } from "./attention-list.tsx";
+import { Figures } from "./figures-strip.tsx";
+import { IntegrationRows } from "./integration-rows.tsx";
+import { WellnessSentence } from "./wellness-sentence.tsx";
+import { judge, totalsOf, troubleOf } from "./wellness.ts";
+
+export const metadata: Metadata = { title: "Overview" };
+
+export default async function OverviewPage() {
+  const overview = await readOverview();
+  if (overview.kind === "problem") {
+    return (
+      <>
+        <PageHeader title="Overview" />
+        <ProblemState problem={overview.problem} />
+      </>
+    );
+  }
+  const { health, labels, attention, troubled, isPartial } = overview.value;
+  const now = Date.now();
+  const totals = totalsOf(health);
+  const trouble = troubleOf(troubled, isPartial, now);
+  const isEmpty = totals.live + totals.accounts.disconnected === 0;
+
+  return (
+    <>
+      <PageHeader title="Overview" />
+      <WellnessSentence wellness={judge(totals, trouble)} />
+      {isEmpty ? (
+        <div className="card mt-6">
+          <EmptyState icon={Cable} title="Connect the first account">
+            <p>
+              Ask the API for a link, and open it in a browser as your customer would. The account appears here at the
+              first click.
+            </p>
+            <pre className="mt-4 overflow-x-auto rounded-md bg-sunken p-3 text-left font-mono text-xs leading-5 text-ink">
+              {`POST /api/v1/link-tokens\n{ "tenant_id": "acme", "integration_name": "…" }`}
+            </pre>
+          </EmptyState>
+        </div>
+      ) : (
+        <>
+          <Figures totals={totals} labels={labels} />
+          <AttentionList items={attention} labels={labels} now={now} reauthCount={totals.accounts.needs_reauth} />
+          <IntegrationRows health={health} labels={labels} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,131 @@
+"use client";
+
+import { RotateCw, Send } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useState, useTransition, type ReactNode } from "react";
+import type { AccountView } from "#api/schemas/account";
+import type { LinkTokenView } from "#api/schemas/link-token";
+import { sendToApi } from "../../../_browser/send-to-api.ts";
+import { Button } from "../../../_components/button.tsx";
+import { Callout } from "../../../_components/callout.tsx";
+import { formatDuration } from "../../../_components/duration.ts";
+import type { ApiProblem } from "../../../_queries/problem.ts";
+import { DisconnectDialog } from "./disconnect-dialog.tsx";
+import { ReauthorizationLink } from "./reauthorization-link.tsx";
+
+type Result =
+  | { kind: "refreshed"; expiresAt: string | null; at: number }
+  | { kind: "disconnected"; revocation: "revoked" | "not_supported" | "failed" }
+  | { kind: "problem"; during: string; problem: ApiProblem };
+
+type Props = { account: AccountView; label: string; children: ReactNode };
+
+/** What an operator may do about this account, beside the words that say what should be done. */
+export function AccountActions({ account, label, children }: Props) {
+  const router = useRouter();
+  const [isUpdating, startTransition] = useTransition();
+  const [busy, setBusy] = useState<"refresh" | "link" | null>(null);
+  const [result, setResult] = useState<Result | null>(null);
+  const [link, setLink] = useState<LinkTokenView | null>(null);
+
+  const update = () => startTransition(() => router.refresh());
+
+  const refresh = async () => {
+    setBusy("refresh");
+    setResult(null);
+    const answer = await sendToApi<AccountView>("POST", `/integrated-accounts/${account.id}/refresh`);
+    setResult(
+      answer.kind === "ok"
+        ? { kind: "refreshed", expiresAt: answer.value.expires_at, at: Date.now() }
+        : { kind: "problem", during: "The refresh failed", problem: answer.problem },
+    );
+    setBusy(null);
+    update();
+  };
+
+  const createLink = async () => {
+    setBusy("link");
+    setResult(null);
+    const answer = await sendToApi<LinkTokenView>("POST", "/link-tokens", {
+      tenant_id: account.tenant_id,
+      integrated_account_id: account.id,
+    });
+    if (answer.kind === "ok") setLink(answer.value);
+    else setResult({ kind: "problem", during: "No link was created", problem: answer.problem });
+    setBusy(null);
+  };
+
+  const isActive = account.status === "active";
+  const canLink = isActive || account.status === "needs_reauth";
+  return (
+    <section aria-label="Status and actions" className="card">
+      <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-4 px-4 py-3.5">
+        <div className="min-w-0 flex-[1_1_320px]">{children}</div>
+        <div className="no-print flex flex-wrap gap-2">
+          {isActive && (
+            <Button
+              variant={account.last_error === null ? "secondary" : "primary"}
+              disabled={busy !== null}
+              onClick={() => void refresh()}
+            >
+              <RotateCw size={14} aria-hidden className={busy === "refresh" || isUpdating ? "motion-safe:animate-spin" : ""} />
+              Refresh now
+            </Button>
+          )}
+          {canLink && (
+            <Button variant={isActive ? "secondary" : "primary"} disabled={busy !== null} onClick={() => void createLink()}>
+              <Send size={14} aria-hidden />
+              Create re-authorization link
+            </Button>
+          )}
+          {account.status !== "disconnected" && (
+            <DisconnectDialog
+              account={account}
+              label={label}
+              onDone={(revocation) => {
+                setLink(null);
+                setResult({ kind: "disconnected", revocation });
+                update();
+              }}
+            />
+          )}
+        </div>
+      </div>
+      {link !== null && <ReauthorizationLink link={link} account={account} onClose={() => setLink(null)} />}
+      <div aria-live="polite" className="empty:hidden">
+        {result !== null && <ActionResult result={result} label={label} />}
+      </div>
+    </section>
+  );
+}
+
+const revocations = {
+  revoked: "The grant was revoked there too.",
+  not_supported: "It offers no way to revoke a grant, so the customer may still see the permission there.",
+  failed: "Revoking the grant there failed: ask the customer to remove the permission there.",
+};
+
+function ActionResult({ result, label }: { result: Result; label: string }) {
+  switch (result.kind) {
+    case "refreshed":
+      return (
+        <Callout tone="good" title="Refreshed" className="mx-4 mb-4">
+          {result.expiresAt === null
+            ? "There is a new token; it does not expire."
+            : `The new token is valid for ${formatDuration((Date.parse(result.expiresAt) - result.at) / 1000)}.`}
+        </Callout>
+      );
+    case "disconnected":
+      return (
+        <Callout tone={result.revocation === "failed" ? "warn" : "good"} title="Disconnected" className="mx-4 mb-4">
+          The tokens are erased here. {label}: {revocations[result.revocation]}
+        </Callout>
+      );
+    case "problem":
+      return (
+        <Callout tone="bad" title={`${result.during}: ${result.problem.title}`} code={result.problem.code} className="mx-4 mb-4">
+          {result.problem.detail ?? "The attempts below may say more."}
+        </Callout>
+      );
+  }
+}

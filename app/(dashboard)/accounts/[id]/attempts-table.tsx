@@ -1,0 +1,103 @@
+import { History as HistoryIcon } from "lucide-react";
+import type { AccountView, AttemptView } from "#api/schemas/account";
+import { attemptReasons, attemptResults, durationOf, resultOf } from "../../../_components/attempt-words.ts";
+import { classNames } from "../../../_components/class-names.ts";
+import { formatLatency } from "../../../_components/duration.ts";
+import { EmptyState } from "../../../_components/empty-state.tsx";
+import { countOf } from "../../../_components/figures.ts";
+import { formatShortInstant } from "../../../_components/instant.ts";
+import { MarkIcon } from "../../../_components/lifeline/lifeline-readout.tsx";
+import { RelativeTime } from "../../../_components/relative-time.tsx";
+import { toneClasses } from "../../../_components/status.ts";
+
+const columns =
+  "@3xl:grid @3xl:grid-cols-[minmax(0,0.9fr)_minmax(0,1.1fr)_minmax(0,1.2fr)_64px_52px_minmax(0,3.4fr)] @3xl:items-start @3xl:gap-x-4";
+
+/** Every call to the token endpoint, with the reason, the answer and what was decided. */
+export function AttemptsTable({ attempts, account }: { attempts: AttemptView[]; account: AccountView }) {
+  if (attempts.length === 0) {
+    return (
+      <div className="card">
+        <EmptyState icon={HistoryIcon} title="No refresh has been needed yet">
+          {account.refresh_due_at === null ? (
+            "None is scheduled either."
+          ) : (
+            <>
+              The first one is due <RelativeTime at={account.refresh_due_at} parts={2} />.
+            </>
+          )}
+        </EmptyState>
+      </div>
+    );
+  }
+  return (
+    <div role="table" aria-labelledby="attempts" className="@container card overflow-hidden">
+      <div role="rowgroup" className="hidden @3xl:block">
+        <div role="row" className={`px-4 py-2.5 text-xs font-medium text-subtle ${columns}`}>
+          <span role="columnheader">When</span>
+          <span role="columnheader">Outcome</span>
+          <span role="columnheader">Why it ran</span>
+          <span role="columnheader" className="text-right">
+            Took
+          </span>
+          <span role="columnheader" className="text-right">
+            HTTP
+          </span>
+          <span role="columnheader">What was decided</span>
+        </div>
+      </div>
+      <div role="rowgroup" className="divide-y divide-line @3xl:border-t @3xl:border-line">
+        {attempts.map((attempt) => (
+          <AttemptRow key={attempt.id} attempt={attempt} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function AttemptRow({ attempt }: { attempt: AttemptView }) {
+  const result = resultOf(attempt);
+  const { label, tone } = attemptResults[result];
+  const took = durationOf(attempt);
+  return (
+    <div role="row" className={`flex flex-wrap gap-x-3 gap-y-1 px-4 py-2.5 text-sm ${columns}`}>
+      <span role="cell" className="order-2 text-muted @3xl:order-none" title={formatShortInstant(attempt.started_at)}>
+        <RelativeTime at={attempt.started_at} />
+      </span>
+      <span
+        role="cell"
+        className={classNames("order-1 flex items-center gap-1.5 font-medium @3xl:order-none", toneClasses[tone].text)}
+      >
+        <MarkIcon result={result} />
+        {label}
+      </span>
+      <span role="cell" className="order-4 basis-full text-muted @3xl:order-none">
+        {attemptReasons[attempt.reason]}
+        {attempt.waiters > 0 && `, ${countOf(attempt.waiters, "request")} waited`}
+      </span>
+      <span role="cell" className="order-2 text-muted @3xl:order-none @3xl:text-right">
+        {took === null ? "–" : formatLatency(took)}
+      </span>
+      <span role="cell" className="order-2 font-mono text-xs leading-5 text-muted @3xl:order-none @3xl:text-right">
+        {attempt.http_status === null ? "–" : <HttpStatus status={attempt.http_status} />}
+      </span>
+      <span role="cell" className="order-5 min-w-0 basis-full wrap-anywhere @3xl:order-none">
+        {attempt.explanation ?? (result === "running" ? "Waiting for the provider's answer." : "–")}
+        {(attempt.error !== null || attempt.rule !== null) && (
+          <span className="block font-mono text-xs wrap-anywhere text-subtle">
+            {[attempt.error, attempt.rule === null ? null : `rule ${attempt.rule}`].filter((part) => part !== null).join(" · ")}
+          </span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function HttpStatus({ status }: { status: number }) {
+  return (
+    <>
+      <span className="@3xl:hidden">HTTP </span>
+      {status}
+    </>
+  );
+}

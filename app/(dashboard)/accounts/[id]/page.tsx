@@ -1,0 +1,116 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Suspense } from "react";
+import { AccountStatus } from "../../../_components/account-status.tsx";
+import { CopyButton } from "../../../_components/copy-button.tsx";
+import { Monogram } from "../../../_components/monogram.tsx";
+import { ProblemState } from "../../../_components/problem-state.tsx";
+import { Bone, ListSkeleton } from "../../../_components/skeleton.tsx";
+import { readAccount } from "../../../_queries/account.ts";
+import { readIntegrationLabels } from "../../../_queries/integrations.ts";
+import { AccountActions } from "./account-actions.tsx";
+import { AccountFacts } from "./account-facts.tsx";
+import { AttemptsSection, LifelineSection } from "./history.tsx";
+import { Scopes } from "./scopes.tsx";
+import { StatusExplanation } from "./status-explanation.tsx";
+
+type Props = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const account = await readAccount((await params).id);
+  return { title: account.kind === "ok" ? `${account.value.tenant_id} · ${account.value.integration_name}` : "Account" };
+}
+
+export default async function AccountPage({ params, searchParams }: Props) {
+  const { id } = await params;
+  const [answer, labels, query] = await Promise.all([readAccount(id), readIntegrationLabels(), searchParams]);
+  if (answer.kind === "problem") {
+    return (
+      <>
+        <h1 className="sr-only">Account</h1>
+        <ProblemState problem={answer.problem} />
+      </>
+    );
+  }
+  const account = answer.value;
+  const label = labels.get(account.integration_name) ?? account.integration_name;
+  const range = typeof query.range === "string" ? query.range : undefined;
+  const cursor = typeof query.cursor === "string" ? query.cursor : undefined;
+
+  return (
+    <>
+      <nav aria-label="Breadcrumb" className="mb-3 text-sm">
+        <ol className="flex items-center gap-1.5">
+          <li>
+            <Link href="/accounts" className="py-1 text-muted hover:text-ink hover:underline">
+              Accounts
+            </Link>
+          </li>
+          <li aria-hidden className="text-subtle">
+            /
+          </li>
+          <li>
+            <Link
+              href={`/accounts?integration_name=${encodeURIComponent(account.integration_name)}`}
+              className="py-1 text-muted hover:text-ink hover:underline"
+            >
+              {label}
+            </Link>
+          </li>
+        </ol>
+      </nav>
+      <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="flex min-w-0 items-center gap-3">
+          <Monogram name={label} size="medium" />
+          <div className="min-w-0">
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+              <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{account.tenant_id}</h1>
+              <AccountStatus account={account} variant="pill" />
+            </div>
+            <p className="flex flex-wrap items-center gap-x-1.5 text-sm text-muted">
+              <span>{label}</span>
+              {account.external_account !== null && (
+                <span className="wrap-anywhere">· {account.external_account.label ?? account.external_account.id}</span>
+              )}
+              <span className="inline-flex items-center gap-0.5">
+                ·<code className="ml-1 font-mono text-xs">{account.id}</code>
+                <CopyButton text={account.id} label="Copy account id" />
+              </span>
+            </p>
+          </div>
+        </div>
+      </header>
+
+      <AccountActions account={account} label={label}>
+        <StatusExplanation account={account} />
+      </AccountActions>
+
+      <div className="mt-8">
+        <Suspense fallback={<LifelineSkeleton />}>
+          <LifelineSection account={account} range={range} />
+        </Suspense>
+      </div>
+      <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
+        <AccountFacts account={account} />
+        <Scopes scopes={account.scopes} />
+      </div>
+      <div className="mt-8">
+        <Suspense fallback={<ListSkeleton rows={6} label="Loading the attempts" />}>
+          <AttemptsSection account={account} cursor={cursor} />
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+function LifelineSkeleton() {
+  return (
+    <div role="status" aria-label="Loading the lifeline" className="late">
+      <Bone className="mb-4 h-4 w-20" />
+      <Bone className="h-[176px] w-full rounded-lg" />
+    </div>
+  );
+}

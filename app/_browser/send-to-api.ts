@@ -1,0 +1,35 @@
+import { readProblem, unreachable, type Answer } from "../_queries/problem.ts";
+
+const timeoutMs = 60_000;
+
+/** Sends a change to the API as the signed-in operator. Never throws: what went wrong comes back as a problem. */
+export async function sendToApi<T>(method: "POST" | "DELETE", path: string, body?: object): Promise<Answer<T>> {
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: {
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(method === "POST" ? { "idempotency-key": idempotencyKey() } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch {
+    const detail = "It is not known whether this was carried out. Look at the state of the account, then try again.";
+    return { kind: "problem", problem: { ...unreachable, detail } };
+  }
+  if (response.status === 401) {
+    const here = `${location.pathname}${location.search}`;
+    location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+  }
+  if (!response.ok) return { kind: "problem", problem: await readProblem(response) };
+  return { kind: "ok", value: (await response.json()) as T };
+}
+
+/** `crypto.randomUUID` is missing on plain http off this machine; random bytes are not. */
+function idempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

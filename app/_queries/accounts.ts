@@ -1,0 +1,56 @@
+import type { AccountPage, AccountView } from "#api/schemas/account";
+import type { HealthView } from "#api/schemas/stats";
+import { callApi } from "./call-api.ts";
+import { readIntegrationLabels } from "./integrations.ts";
+import type { Answer } from "./problem.ts";
+
+export type AccountFilter = {
+  status?: AccountView["status"] | undefined;
+  integrationName?: string | undefined;
+  tenantId?: string | undefined;
+  cursor?: string | undefined;
+};
+
+export type StatusCounts = Record<AccountView["status"], number>;
+
+export type AccountsData = {
+  accounts: AccountView[];
+  nextCursor: string | null;
+  labels: Map<string, string>;
+  /** Accounts by status for the chosen integration; null while a tenant is chosen, since nothing counts by tenant. */
+  counts: StatusCounts | null;
+};
+
+export async function readAccounts(filter: AccountFilter): Promise<Answer<AccountsData>> {
+  const [page, labels, health] = await Promise.all([
+    callApi<AccountPage>("/api/v1/integrated-accounts", {
+      query: {
+        status: filter.status,
+        integration_name: filter.integrationName,
+        tenant_id: filter.tenantId,
+        cursor: filter.cursor,
+        limit: 50,
+      },
+    }),
+    readIntegrationLabels(),
+    callApi<HealthView>("/api/v1/stats/health", { query: { window: "24h" } }),
+  ]);
+  if (page.kind === "problem") return page;
+  const counts =
+    health.kind === "problem" || filter.tenantId !== undefined
+      ? null
+      : countByStatus(health.value, filter.integrationName);
+  return { kind: "ok", value: { accounts: page.value.data, nextCursor: page.value.next_cursor, labels, counts } };
+}
+
+export function countByStatus(health: HealthView, integrationName?: string): StatusCounts {
+  const counts: StatusCounts = { connecting: 0, active: 0, needs_reauth: 0, disconnected: 0 };
+  for (const integration of health.integrations) {
+    if (integrationName !== undefined && integration.integration_name !== integrationName) continue;
+    counts.connecting += integration.accounts.connecting;
+    counts.active += integration.accounts.active;
+    counts.needs_reauth += integration.accounts.needs_reauth;
+    counts.disconnected += integration.accounts.disconnected;
+  }
+  return counts;
+}

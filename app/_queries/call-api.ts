@@ -1,0 +1,49 @@
+import { cookies, headers } from "next/headers";
+import { notFound, redirect } from "next/navigation";
+import { readProblem, unreachable, type Answer } from "./problem.ts";
+
+const timeoutMs = 5000;
+
+type Call = {
+  query?: Record<string, string | number | undefined>;
+  /** What a 401 means: the visitor must sign in (default), or it is an answer like others. */
+  unauthorized?: "sign_in" | "problem";
+};
+
+/**
+ * Reads from the API as the visitor: their cookie goes along, nothing else does. A 401 leads to the sign-in page and
+ * back, a 404 to the page for things that are not there; everything else is the caller's to show.
+ */
+export async function callApi<T>(path: string, call: Call = {}): Promise<Answer<T>> {
+  const [jar, incoming] = await Promise.all([cookies(), headers()]);
+  const response = await ask(urlOf(path, call.query), jar.toString());
+  if (response === null) return { kind: "problem", problem: unreachable };
+  if (response.ok) return { kind: "ok", value: (await response.json()) as T };
+  if (response.status === 401 && call.unauthorized !== "problem") {
+    const here = incoming.get("x-evergrant-path") ?? "/";
+    redirect(here === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`);
+  }
+  if (response.status === 404) notFound();
+  return { kind: "problem", problem: await readProblem(response) };
+}
+
+async function ask(url: URL, cookie: string): Promise<Response | null> {
+  try {
+    return await fetch(url, {
+      headers: { accept: "application/json", ...(cookie === "" ? {} : { cookie }) },
+      cache: "no-store",
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch {
+    return null;
+  }
+}
+
+function urlOf(path: string, query: Call["query"] = {}): URL {
+  const url = new URL(path, process.env.API_ORIGIN ?? "http://127.0.0.1:3000");
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
+  }
+  return url;
+}

@@ -1,0 +1,13 @@
+import { cache } from "react";
+import type { SessionView } from "#api/schemas/session";
+import { callApi } from "./call-api.ts";
+import type { Answer } from "./problem.ts";
+
+/** Who is signed in; leads to the sign-in page when nobody is. Asked once per request. */
+export const readSession = cache(async (): Promise<Answer<SessionView>> => callApi<SessionView>("/api/v1/session"));
+
+/** For the sign-in page, where not being signed in is the normal case. */
+export async function isSignedIn(): Promise<boolean> {
+  const session = await callApi<SessionView>("/api/v1/session", { unauthorized: "problem" });
+  return session.kind === "ok";
+}

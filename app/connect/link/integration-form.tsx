@@ -1,0 +1,118 @@
+import { Check } from "lucide-react";
+import type { ConnectLinkView } from "#api/schemas/connect";
+import { buttonClass } from "../../_components/button.tsx";
+import { Callout } from "../../_components/callout.tsx";
+import { htmlPattern } from "../html-pattern.ts";
+import { wordsOf } from "../scope-words.ts";
+
+export type Integration = ConnectLinkView["integrations"][number];
+
+type Props = { integration: Integration; product: string };
+
+/** What is asked for, what must be told, and the one button. A plain form, posted to the address it was read from. */
+export function IntegrationForm({ integration, product }: Props) {
+  if (integration.unavailable !== null) {
+    return (
+      <Callout tone="warn" title={`${integration.label} cannot be connected right now`} className="mt-5">
+        {integration.unavailable}
+      </Callout>
+    );
+  }
+  return (
+    <form method="post" className="mt-5 flex flex-col gap-5">
+      <input type="hidden" name="integration_name" value={integration.name} />
+      <Asked integration={integration} product={product} />
+      {integration.inputs.map((input) => (
+        <Input key={input.name} input={input} idPrefix={integration.name} />
+      ))}
+      <button type="submit" className={buttonClass("primary", "large")}>
+        Continue to {integration.label}
+      </button>
+    </form>
+  );
+}
+
+function Asked({ integration, product }: Props) {
+  const asked = integration.scopes.map((scope) => wordsOf(scope, product, integration.label));
+  const plain = asked.filter(({ words }) => words !== null);
+  const bullets = (plain.length > 0 ? plain : asked).slice(0, 3);
+  const rest = asked.filter((scope) => !bullets.includes(scope));
+  if (asked.length === 0) {
+    return (
+      <p className="text-muted">
+        {product} asks for access to your {integration.label} account. {integration.label} shows you next what that includes.
+      </p>
+    );
+  }
+  return (
+    <div>
+      <p className="text-muted">{product} asks for permission to:</p>
+      <ul className="mt-2.5 space-y-2">
+        {bullets.map(({ scope, words }) => (
+          <li key={scope} className="flex gap-2.5">
+            <Check size={16} aria-hidden className="mt-[3px] shrink-0 text-accent" />
+            <span className="min-w-0">
+              {words ?? (
+                <>
+                  Use <code className="font-mono text-sm break-all">{scope}</code>
+                </>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {rest.length > 0 && (
+        <details className="group mt-3">
+          <summary className="flex min-h-6 list-none items-center text-sm font-medium text-accent hover:underline pointer-coarse:min-h-11">
+            <span className="group-open:hidden">
+              {rest.length === 1 ? "One more permission" : `${rest.length} more permissions`}
+            </span>
+            <span className="hidden group-open:inline">Fewer details</span>
+          </summary>
+          <ul className="mt-1.5 space-y-1.5 rounded-md bg-sunken px-3 py-2.5">
+            {rest.map(({ scope, words }) => (
+              <li key={scope} className="text-sm">
+                {words ?? <code className="font-mono text-xs break-all">{scope}</code>}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Input({ input, idPrefix }: { input: Integration["inputs"][number]; idPrefix: string }) {
+  const id = `${idPrefix}-${input.name}`;
+  const help = [input.help, input.example === null ? null : `For example ${input.example}`].filter((text) => text !== null);
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="text-sm font-medium">
+        {input.label}
+        {!input.required && <span className="font-normal text-subtle"> (optional)</span>}
+      </label>
+      <input
+        id={id}
+        name={`inputs.${input.name}`}
+        required={input.required}
+        pattern={htmlPattern(input.pattern)}
+        title={input.example === null ? undefined : `For example ${input.example}`}
+        maxLength={500}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        aria-describedby={help.length > 0 ? `${id}-help` : undefined}
+        className="control control-large peer w-full"
+      />
+      {help.length > 0 && (
+        <p id={`${id}-help`} className="text-xs text-subtle peer-user-invalid:text-bad">
+          {help.map((text, index) => (
+            <span key={text} className={index > 0 ? "ml-1 inline-block" : ""}>
+              {text}
+            </span>
+          ))}
+        </p>
+      )}
+    </div>
+  );
+}

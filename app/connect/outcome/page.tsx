@@ -1,0 +1,176 @@
+import type { Metadata } from "next";
+import { cache } from "react";
+import type { ConnectOutcomeView } from "#api/schemas/connect";
+import { buttonClass } from "../../_components/button.tsx";
+import { readConnectOutcome } from "../../_queries/connect.ts";
+import { ConnectCard } from "../connect-card.tsx";
+import { failureWords } from "./outcome-words.ts";
+import { RefreshWhileWaiting } from "./refresh-while-waiting.tsx";
+
+const readOutcome = cache(readConnectOutcome);
+
+const titles: Record<ConnectOutcomeView["status"], string> = {
+  authorizing: "Connecting",
+  connected: "Connected",
+  failed: "Not connected",
+  unknown: "Nothing to show",
+};
+
+export async function generateMetadata(): Promise<Metadata> {
+  const outcome = await readOutcome();
+  return { title: { absolute: outcome.kind === "ok" ? titles[outcome.value.status] : "Connect your account" } };
+}
+
+export default async function ConnectOutcomePage() {
+  const outcome = await readOutcome();
+  if (outcome.kind === "problem") {
+    return (
+      <ConnectCard product="?" label={null} joint="broken" title="The outcome could not be loaded">
+        <p className="mt-2 text-center text-muted">Load this page again in a minute: what happened is not lost.</p>
+      </ConnectCard>
+    );
+  }
+  const view = outcome.value;
+  switch (view.status) {
+    case "connected":
+      return <Connected view={view} />;
+    case "failed":
+      return <Failed view={view} />;
+    case "authorizing":
+      return <Waiting view={view} />;
+    case "unknown":
+      return <Unknown view={view} />;
+  }
+}
+
+function Connected({ view }: { view: ConnectOutcomeView }) {
+  const label = view.integration?.label ?? "Your account";
+  const product = view.product.name;
+  const back = webAddress(view.return_url);
+  return (
+    <ConnectCard
+      product={product}
+      label={view.integration?.label ?? null}
+      joint="done"
+      support={view.product.support}
+      title={view.reauthorized ? `${label} is connected again` : `${label} is connected to ${product}`}
+    >
+      {view.external_account !== null && (
+        <p className="mt-3 text-center">
+          <span className="inline-block max-w-full rounded-full bg-sunken px-3 py-1 text-sm font-medium wrap-anywhere">
+            <span className="sr-only">Account: </span>
+            {view.external_account}
+          </span>
+        </p>
+      )}
+      {back === null && <p className="mt-3 text-center text-muted">All done. You can close this window.</p>}
+      {view.scopes_missing.length > 0 && (
+        <div className="mt-5 rounded-md bg-warn-soft px-3 py-2.5 text-sm">
+          <p className="font-medium text-warn">Some permissions were not given</p>
+          <p className="mt-0.5">What needs them will not work in {product}:</p>
+          <ul className="mt-1 space-y-0.5">
+            {view.scopes_missing.map((scope) => (
+              <li key={scope}>
+                <code className="font-mono text-xs break-all">{scope}</code>
+              </li>
+            ))}
+          </ul>
+          <Retry label="Go back and allow them" />
+        </div>
+      )}
+      {back !== null && (
+        <a href={back} rel="noreferrer" className={buttonClass("primary", "large", "mt-6")}>
+          Continue to {product}
+        </a>
+      )}
+    </ConnectCard>
+  );
+}
+
+function Failed({ view }: { view: ConnectOutcomeView }) {
+  const label = view.integration?.label ?? "The service";
+  const words = failureWords(view.failure?.code ?? "server_error", view.product.name, label);
+  const back = webAddress(view.return_url);
+  return (
+    <ConnectCard
+      product={view.product.name}
+      label={view.integration?.label ?? null}
+      joint="broken"
+      support={view.product.support}
+      title={words.title}
+    >
+      <p className="mt-2 text-center text-balance text-muted">{words.text}</p>
+      {view.failure?.detail != null && (
+        <p className="mt-4 rounded-md bg-sunken px-3 py-2 text-sm break-words">
+          <span className="text-subtle">{label} says: </span>
+          {view.failure.detail}
+        </p>
+      )}
+      {words.canRetry && <Retry label="Go back and try again" isPrimary />}
+      {back !== null && (
+        <a
+          href={back}
+          rel="noreferrer"
+          className={buttonClass(words.canRetry ? "ghost" : "primary", "large", words.canRetry ? "mt-2" : "mt-6")}
+        >
+          Back to {view.product.name}
+        </a>
+      )}
+    </ConnectCard>
+  );
+}
+
+function Waiting({ view }: { view: ConnectOutcomeView }) {
+  const label = view.integration?.label ?? "the service";
+  return (
+    <ConnectCard
+      product={view.product.name}
+      label={view.integration?.label ?? null}
+      joint="underway"
+      support={view.product.support}
+      title={`Waiting for ${label}`}
+    >
+      <p className="mt-2 text-center text-balance text-muted">
+        Finish signing in at {label}. This page goes on by itself when you are back.
+      </p>
+      <Retry label="Start again" />
+      <RefreshWhileWaiting />
+    </ConnectCard>
+  );
+}
+
+function Unknown({ view }: { view: ConnectOutcomeView }) {
+  return (
+    <ConnectCard
+      product={view.product.name}
+      label={null}
+      joint="broken"
+      support={view.product.support}
+      title="There is nothing to show here"
+    >
+      <p className="mt-2 text-center text-balance text-muted">
+        This browser has not connected anything lately. Open the link you were sent once more, in this browser.
+      </p>
+    </ConnectCard>
+  );
+}
+
+/** Leads back to the link; the API knows from the cookie which one it was. */
+function Retry({ label, isPrimary = false }: { label: string; isPrimary?: boolean }) {
+  return (
+    <form method="post" action="/connect/retry" className={isPrimary ? "mt-6" : "mt-3"}>
+      <button
+        type="submit"
+        className={buttonClass(isPrimary ? "primary" : "secondary", isPrimary ? "large" : "normal", isPrimary ? "" : "w-full")}
+      >
+        {label}
+      </button>
+    </form>
+  );
+}
+
+/** An address a browser may be sent to; anything that is not a web address is left out. */
+function webAddress(address: string | null): string | null {
+  const url = address === null ? null : URL.parse(address);
+  return url !== null && /^https?:$/.test(url.protocol) ? url.href : null;
+}

@@ -1,0 +1,16 @@
+type ScopeWords = { scope: string; words: string | null };
+
+const known: Record<string, (product: string, label: string) => string> = {
+  read: (_, label) => `Read your data in ${label}`,
+  write: (_, label) => `Add and change your data in ${label}`,
+  offline_access: (product) => `Stay connected, so that ${product} keeps working while you are away`,
+  openid: () => "Know that it is you who signed in",
+  email: () => "See your email address",
+  profile: () => "See your name and picture",
+};
+
+/** A scope in plain words; `words` is null where only the provider knows what it means. */
+export function wordsOf(scope: string, product: string, label: string): ScopeWords {
+  const words = Object.hasOwn(known, scope) ? known[scope] : undefined;
+  return { scope, words: words === undefined ? null : words(product, label) };
+}

@@ -1,0 +1,101 @@
+import { isPermission, permissions, type Permission } from "#core/domain/access/permission";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { mintApiKey } from "#core/usecases/mint-api-key";
+import type { Container } from "#adapters/container";
+import { createAccessStore } from "#adapters/postgres/access-store";
+import type { CommandResult } from "../main.ts";
+import { listOf, parseOptions } from "../parse-options.ts";
+import { UsageError } from "../usage-error.ts";
+
+export async function createKey(container: Container, args: string[]): Promise<CommandResult> {
+  const { values } = parseOptions(args, {
+    environment: "string",
+    permissions: "string",
+    name: "string",
+    tenants: "string",
+    integrations: "string",
+    "expires-in": "string",
+  });
+  const environment = await environmentNamed(container, values.environment);
+  const granted = parsePermissions(values.permissions);
+  const days = values["expires-in"] === undefined ? null : Number(values["expires-in"]);
+  if (days !== null && !(days > 0 && days <= 3650)) throw new UsageError("--expires-in takes days, from 1 to 3650");
+  const minted = mintApiKey(container);
+  await createAccessStore(container.pool).createKey(
+    {
+      id: minted.id,
+      environmentId: environment.id,
+      name: values.name ?? "made on the command line",
+      digest: minted.digest,
+      lastFour: minted.lastFour,
+      permissions: granted,
+      tenantIds: listOf(values.tenants),
+      integrationNames: listOf(values.integrations),
+      expiresAt: days === null ? null : new Date(Date.now() + days * 86_400_000),
+      createdBy: "command_line",
+    },
+    {
+      environmentId: environment.id,
+      actor: "command_line",
+      action: "api_key.created",
+      target: minted.id,
+      detail: { permissions: granted },
+    },
+  );
+  return {
+    json: { id: minted.id, key: minted.key },
+    text: `${minted.id}\n${minted.key}\nKeep it now: it is not shown again.`,
+  };
+}
+
+export async function listKeys(container: Container, args: string[]): Promise<CommandResult> {
+  const { values } = parseOptions(args, { environment: "string" });
+  const environment = values.environment === undefined ? null : await environmentNamed(container, values.environment);
+  const keys = await createAccessStore(container.pool).listKeys(environment?.id ?? null);
+  const views = keys.map((key) => ({
+    id: key.id,
+    environment: key.environment,
+    name: key.name,
+    ends_with: key.lastFour,
+    permissions: key.permissions,
+    tenants: key.tenantIds,
+    integrations: key.integrationNames,
+    created_at: key.createdAt.toISOString(),
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+  }));
+  const lines = views.map(
+    (key) =>
+      `${key.id}  ${key.environment}  …${key.ends_with}  ${key.revoked_at === null ? "valid" : "revoked"}  last used ${key.last_used_at ?? "never"}  ${key.name}`,
+  );
+  return { json: { keys: views }, text: lines.length === 0 ? "No keys yet. Make one: api-keys create" : lines.join("\n") };
+}
+
+export async function revokeKey(container: Container, args: string[]): Promise<CommandResult> {
+  const { positionals } = parseOptions(args, {});
+  const [id] = positionals;
+  if (id === undefined || positionals.length !== 1) throw new UsageError("name one key id");
+  const isRevoked = await createAccessStore(container.pool).revokeKey(id, "command_line");
+  if (!isRevoked) throw new DomainError("not_found", { detail: `There is no key ${id} that is not revoked already.` });
+  return { json: { id, revoked: true }, text: `${id} is revoked; every process refuses it within a second.` };
+}
+
+function parsePermissions(text: string | undefined): readonly Permission[] {
+  if (text === undefined) throw new UsageError(`--permissions is missing: all, or some of ${permissions.join(",")}`);
+  if (text === "all") return permissions;
+  const asked = listOf(text);
+  const unknown = asked.find((one) => !isPermission(one));
+  if (unknown !== undefined || asked.length === 0) {
+    throw new UsageError(`--permissions: ${unknown ?? "nothing"} is no permission; all, or some of ${permissions.join(",")}`);
+  }
+  return asked.filter((one) => isPermission(one));
+}
+
+async function environmentNamed(container: Container, name: string | undefined) {
+  if (name === undefined) throw new UsageError("--environment is missing: production or staging");
+  const environment = await container.environments.findByName(name);
+  if (environment !== null) return environment;
+  const known = (await container.environments.list()).map((one) => one.name);
+  throw new UsageError(`--environment: there is no ${name}; known are ${known.join(", ")}`);
+}

@@ -1,0 +1,95 @@
+import { readEngineConfig, readOrExit } from "#adapters/config/read-config";
+import { createContainer, type Container } from "#adapters/container";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { UsageError } from "./usage-error.ts";
+import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
+import { checkIntegration } from "./commands/integrations.ts";
+import { keysStatus } from "./commands/keys.ts";
+import { createUser } from "./commands/users.ts";
+
+/** What a command gives back: one value for `--json`, lines for people. */
+export interface CommandResult {
+  readonly json: unknown;
+  readonly text: string;
+  /** 0 by default. */
+  readonly exitCode?: number;
+}
+
+interface Command {
+  readonly usage: string;
+  readonly does: string;
+  /** Commands that need neither database nor keys say so. */
+  readonly run:
+    | { readonly kind: "engine"; readonly with: (container: Container, args: string[]) => Promise<CommandResult> }
+    | { readonly kind: "plain"; readonly with: (args: string[]) => Promise<CommandResult> };
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  "api-keys create": {
+    usage: "--environment <name> --permissions <all|p1,p2> [--name <text>] [--tenants a,b] [--integrations a,b] [--expires-in <days>]",
+    does: "makes an API key and shows it once",
+    run: { kind: "engine", with: createKey },
+  },
+  "api-keys list": { usage: "[--environment <name>]", does: "lists keys, masked", run: { kind: "engine", with: listKeys } },
+  "api-keys revoke": { usage: "<key id>", does: "ends a key within a second everywhere", run: { kind: "engine", with: revokeKey } },
+  "users create": {
+    usage: "--email <address> [--name <text>] [--role owner|operator|support|auditor] [--password-stdin]",
+    does: "makes an administrator; without --password-stdin a password is made and shown once",
+    run: { kind: "engine", with: createUser },
+  },
+  "keys status": { usage: "", does: "shows the key-encryption keys and how many values each seals", run: { kind: "engine", with: keysStatus } },
+  "integrations check": { usage: "<file>", does: "checks an integration document", run: { kind: "plain", with: checkIntegration } },
+};
+
+/** The operator's command line. With `--json` one line of JSON on stdout and nothing else; logs go to stderr. */
+async function main(): Promise<number> {
+  const all = process.argv.slice(2);
+  const isJson = all.includes("--json");
+  const args = all.filter((arg) => arg !== "--json");
+  const name = args.slice(0, 2).join(" ");
+  const command = commands[name];
+  if (command === undefined) {
+    process.stderr.write(help(name));
+    return 2;
+  }
+  const rest = args.slice(2);
+  try {
+    const result = command.run.kind === "plain" ? await command.run.with(rest) : await withEngine(command.run.with, rest);
+    process.stdout.write(`${isJson ? JSON.stringify(result.json) : result.text}\n`);
+    return result.exitCode ?? 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\nUsage: npm run -s evergrant -- ${name} ${command.usage}\n`);
+      return 2;
+    }
+    if (error instanceof DomainError) {
+      const fields = error.errors.map((one) => `\n  ${one.pointer}: ${one.detail}`).join("");
+      process.stderr.write(`${error.detail}${fields}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+async function withEngine(
+  run: (container: Container, args: string[]) => Promise<CommandResult>,
+  args: string[],
+): Promise<CommandResult> {
+  const container = await createContainer(readOrExit(readEngineConfig), { name: "cli", poolSize: 2, logDescriptor: 2 });
+  try {
+    const problem = await schemaProblem(container.pool);
+    if (problem !== null) throw new DomainError("database_unavailable", { detail: problem });
+    return await run(container, args);
+  } finally {
+    await container.close();
+  }
+}
+
+function help(name: string): string {
+  const unknown = name === "" || name === "--help" || name === "help" ? "" : `There is no command ${name}.\n\n`;
+  const lines = Object.entries(commands).map(([key, { usage, does }]) => `  ${key} ${usage}\n      ${does}`);
+  return `${unknown}Usage: npm run -s evergrant -- <command> [--json]\n\n${lines.join("\n")}\n`;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,46 @@
+/** What a key may do (CONTRACT). `all` on the command line means every one of them. */
+export const permissions = [
+  "accounts:read",
+  "accounts:write",
+  "tokens:read",
+  "proxy",
+  "unified",
+  "links:write",
+  "integrations:read",
+  "integrations:write",
+  "webhooks:read",
+  "webhooks:write",
+  "audit:read",
+  "settings:write",
+  "export",
+] as const;
+
+export type Permission = (typeof permissions)[number];
+
+export function isPermission(value: string): value is Permission {
+  return (permissions as readonly string[]).includes(value);
+}
+
+export type Role = "owner" | "operator" | "support" | "auditor";
+
+/** Denied unless listed. The role of an administrator, in the permissions that a key would need. */
+export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
+  owner: permissions,
+  operator: permissions.filter((one) => one !== "export"),
+  support: ["accounts:read", "integrations:read", "webhooks:read"],
+  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read"],
+};
+
+/** Who is calling: an API key or a signed-in administrator, always inside one environment (invariant 10). */
+export interface Caller {
+  readonly kind: "api_key" | "admin" | "command_line" | "system";
+  /** `key_…`, `usr_…`, or a fixed word for the command line and the system. */
+  readonly id: string;
+  readonly environmentId: string;
+  readonly environment: string;
+  readonly permissions: ReadonlySet<Permission>;
+  /** Null: all tenants. */
+  readonly tenantIds: readonly string[] | null;
+  /** Null: all integrations. */
+  readonly integrationNames: readonly string[] | null;
+}

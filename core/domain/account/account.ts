@@ -1,0 +1,64 @@
+/** `connecting` from the first click of a new link; `active ⇄ needs_reauth`; `disconnected` is final (R30). */
+export type AccountStatus = "connecting" | "active" | "needs_reauth" | "disconnected";
+
+/** The latest failure, in words for operators. Never a provider's whole body, never a secret. */
+export interface LastError {
+  readonly code: string;
+  readonly message: string;
+  readonly at: Date;
+}
+
+/** Who was connected at the provider: `id` is its immutable identifier (never an e-mail address), `label` what people read. */
+export interface ExternalAccount {
+  readonly id: string;
+  readonly label: string | null;
+}
+
+/** The mass-disconnect guard's mark: the account waits, its status unchanged (R26). */
+export interface Hold {
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** One tenant, one integration, one grant. Everything but the sealed token set, which stands in a table of its own (R39). */
+export interface Account {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly tenantId: string;
+  readonly integrationName: string;
+  readonly userReference: string | null;
+  readonly status: AccountStatus;
+  readonly hold: Hold | null;
+  readonly externalAccount: ExternalAccount | null;
+  readonly scopesRequested: readonly string[];
+  readonly scopesGranted: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** When the access token ends; null where the provider never said. */
+  readonly expiresAt: Date | null;
+  /** When the access token was obtained; with `expiresAt` it is the lifetime that windows and buffers scale with. */
+  readonly issuedAt: Date | null;
+  readonly hasRefreshToken: boolean;
+  /** The alarm (invariant 9). Null when nothing is to be refreshed. */
+  readonly refreshDueAt: Date | null;
+  /** No on-demand attempt before this instant. */
+  readonly cooldownUntil: Date | null;
+  readonly consecutiveFailures: number;
+  readonly refreshedAt: Date | null;
+  readonly refreshTokenRotatedAt: Date | null;
+  readonly reauthRequiredAt: Date | null;
+  readonly activatedAt: Date | null;
+  readonly lastError: LastError | null;
+  /** Grows by one with each new token set; part of what the sealed value is bound to. */
+  readonly credentialVersion: number;
+  readonly fence: bigint;
+  readonly leaseUntil: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Scopes that were asked for and not granted, in the order asked (R6). */
+export function missingScopes(account: Pick<Account, "scopesRequested" | "scopesGranted">): string[] {
+  const granted = new Set(account.scopesGranted);
+  return account.scopesRequested.filter((scope) => !granted.has(scope));
+}

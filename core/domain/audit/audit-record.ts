@@ -1,0 +1,36 @@
+/** What is recorded. Grows with the system; every seal, open, transition and administrative change has its word. */
+export type AuditAction =
+  | "credential.sealed"
+  | "credential.opened"
+  | "credential.erased"
+  | "secret.sealed"
+  | "secret.opened"
+  | "account.created"
+  | "account.transitioned"
+  | "account.updated"
+  | "account.refresh_forced"
+  | "integration.put"
+  | "integration.deleted"
+  | "environment_integration.updated"
+  | "environment.updated"
+  | "link_token.created"
+  | "api_key.created"
+  | "api_key.revoked"
+  | "user.created"
+  | "user.signed_in"
+  | "user.sign_in_failed"
+  | "sealed_value.invalid";
+
+/** One line of the audit log. Never a secret: `detail` holds ids, names, versions and purposes. */
+export interface AuditRecord {
+  readonly environmentId: string;
+  /** `key_…`, `usr_…`, `worker`, `connect`, `command_line`. */
+  readonly actor: string;
+  readonly action: AuditAction;
+  /** The id or name of what it was done to. */
+  readonly target: string;
+  readonly accountId?: string;
+  /** The key-encryption key, where one was used. */
+  readonly keyId?: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}

@@ -1,0 +1,49 @@
+/** Why a trip to the provider ended without a connection. Each has a page with one clear next step. */
+export type ConnectFailureCode =
+  | "access_denied"
+  | "state_mismatch"
+  | "expired"
+  | "provider_error"
+  | "provider_unreachable"
+  | "client_misconfigured"
+  | "external_account_mismatch"
+  | "server_error";
+
+export interface ConnectFailure {
+  readonly code: ConnectFailureCode;
+  /** The provider's own words as plain text, at most 300 characters; null where it gave none. */
+  readonly detail: string | null;
+}
+
+/** Whether going back and trying again may help. */
+export function mayRetry(code: ConnectFailureCode): boolean {
+  return code !== "client_misconfigured" && code !== "expired";
+}
+
+/** How long a browser may take between leaving for the provider and coming back (checklist A5: at most 10 minutes). */
+export const authorizationSeconds = 600;
+
+/** An account that never came back from the provider is removed after this. */
+export const connectingSeconds = 86_400;
+
+/** The `error` of an authorization response (RFC 6749 §4.1.2.1) as one of ours. */
+export function classifyAuthorizationError(error: string, description: string | null): ConnectFailure {
+  const detail = description === null ? null : plainText(description);
+  switch (error) {
+    case "access_denied":
+      return { code: "access_denied", detail };
+    case "unauthorized_client":
+    case "invalid_client":
+    case "invalid_scope":
+    case "invalid_request":
+    case "unsupported_response_type":
+      return { code: "client_misconfigured", detail: detail ?? plainText(error) };
+    default:
+      return { code: "provider_error", detail: detail ?? plainText(error) };
+  }
+}
+
+function plainText(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").slice(0, 300);
+}

@@ -1,0 +1,185 @@
+import { z } from "zod";
+import { notYetSupported } from "./not-yet-supported.ts";
+
+/**
+ * The declarative definition of a third-party service (CONTRACT, The integration document). Unknown fields are refused: a
+ * misspelt field that is silently ignored costs somebody a grant. Durations are whole seconds.
+ */
+const host = z
+  .string()
+  .max(300)
+  .regex(/^https?:\/\/[^\s/?#@\\]+$/, "expected an origin such as https://login.example.com, without a path")
+  .describe("Scheme and host, with {input} templates allowed, e.g. https://{subdomain}.acme.example");
+const path = z
+  .string()
+  .max(500)
+  .regex(/^\/[^\s#\\]*$/, "expected a path that begins with /");
+const extraParams = z.record(z.string().min(1).max(100), z.string().max(2000));
+const seconds = z.number().int().min(0).max(3_155_760_000);
+
+const inputSchema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-zA-Z0-9_]{0,39}$/, "expected letters, digits and _, at most 40, a lower case letter first"),
+  label: z.string().min(1).max(100),
+  help: z.string().max(500).optional(),
+  example: z.string().max(100).optional(),
+  pattern: z
+    .string()
+    .max(200)
+    .refine(isRegularExpression, "expected a regular expression")
+    .optional()
+    .describe("The whole value must match. An input that forms a host is held to one DNS label besides."),
+  required: z.boolean().default(true),
+});
+
+const authSchema = z.strictObject({
+  tokenHost: host,
+  tokenPath: path.default("/oauth/token"),
+  authorizeHost: host.optional().describe("The tokenHost where absent."),
+  authorizePath: path.default("/oauth/authorize"),
+  refreshPath: path.optional().describe("The tokenPath where absent."),
+  revokePath: path.optional().describe("RFC 7009. Absent: the provider offers no revocation."),
+  introspectPath: path.optional(),
+  parPath: path.optional(),
+  issuer: z.url().max(300).optional().describe("Compared with iss in the authorization response (RFC 9207) and the ID token."),
+});
+
+const rotationSchema = z.strictObject({
+  rule: z.enum(["none", "grace", "single_use", "family_revocation"]).default("single_use"),
+  graceSeconds: seconds.default(0),
+});
+
+const refreshSchema = z.strictObject({
+  windowSeconds: z
+    .tuple([seconds, seconds])
+    .refine(([least, most]) => least <= most, "expected the smaller number first")
+    .default([60, 180])
+    .describe("The alarm rings at a random instant in this window before expiry; scaled for lives under 300 s."),
+  bufferSeconds: seconds.default(30).describe("Less than this left: refresh before use. 0.1 of the life if that is less."),
+  timeoutSeconds: z.number().int().min(1).max(25).default(20).describe("Deadline of a token request; the lease is 30 s."),
+  rotation: rotationSchema.default({ rule: "single_use", graceSeconds: 0 }),
+  concurrency: z.number().int().min(1).nullable().default(null),
+  perMinute: z.number().int().min(1).nullable().default(null),
+  retry: z
+    .strictObject({
+      initialSeconds: z.number().int().min(1).max(604_800).default(10_800),
+      factor: z.number().min(1).max(10).default(2),
+      capSeconds: z.number().int().min(1).max(604_800).default(86_400),
+    })
+    .default({ initialSeconds: 10_800, factor: 2, capSeconds: 86_400 }),
+  idleLifetimeSeconds: seconds.nullable().default(null),
+  absoluteLifetimeSeconds: seconds.nullable().default(null),
+  oldAccessTokenDies: z.boolean().default(false),
+  maxGrantsPerUser: z.number().int().min(1).nullable().default(null),
+});
+
+const oauth2ConfigSchema = z.strictObject({
+  client: z
+    .strictObject({ client_id: z.string().min(1).max(500).optional(), client_secret: z.string().min(1).max(5000).optional() })
+    .optional()
+    .describe("Normally set per environment (PATCH /environment-integration). Sealed, masked on read."),
+  auth: authSchema,
+  scope: z.union([z.string().max(10_000), z.array(z.string().min(1).max(500)).max(200)]).default([]),
+  scopeSeparator: z.string().min(1).max(3).default(" "),
+  pkce: z.strictObject({ method: z.enum(["S256", "none"]) }).default({ method: "S256" }),
+  options: z
+    .strictObject({
+      authorizationMethod: z.enum(["header", "body", "none", "private_key_jwt", "mtls"]).default("header"),
+      bodyFormat: z.enum(["form", "json"]).default("form"),
+    })
+    .default({ authorizationMethod: "header", bodyFormat: "form" }),
+  params: z
+    .strictObject({ authorize: extraParams.default({}), token: extraParams.default({}), refresh: extraParams.default({}) })
+    .default({ authorize: {}, token: {}, refresh: {} }),
+  tokenExpiryDuration: seconds.optional().describe("Life of an access token where the server sends no expires_in."),
+  tokenResponse: z.string().max(10_000).optional(),
+  errorExpression: z.string().max(10_000).optional(),
+  refresh: refreshSchema.prefault({}),
+  identity: z
+    .strictObject({ path: path.optional(), id: z.string().max(1000), label: z.string().max(1000).optional() })
+    .optional(),
+});
+
+export const integrationDocumentSchema = z
+  .strictObject({
+    $schema: z.string().max(300).optional(),
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower case letters, digits and hyphens, at most 63"),
+    label: z.string().min(1).max(100).optional(),
+    notes: z.string().max(5000).optional(),
+    sources: z.array(z.url().max(500)).max(50).optional(),
+    inputs: z.array(inputSchema).max(20).default([]),
+    api: z
+      .strictObject({
+        baseUrl: z.string().max(500).regex(/^https?:\/\/[^\s?#@\\]+$/, "expected an http(s) address without query").optional(),
+        headers: z.record(z.string().min(1).max(100), z.string().max(1000)).optional(),
+        rateLimit: z.record(z.string(), z.unknown()).optional(),
+        pagination: z.record(z.string(), z.unknown()).optional(),
+        probe: z.strictObject({ path, method: z.enum(["GET", "POST", "HEAD"]).optional() }).optional(),
+        errorExpression: z.string().max(10_000).optional(),
+      })
+      .optional(),
+    credentials: z.strictObject({
+      format: z.enum(["oauth2", "oauth2_client_credentials", "api_key", "basic", "custom"]),
+      config: oauth2ConfigSchema,
+    }),
+    authorization: z
+      .strictObject({
+        format: z.enum(["bearer", "header", "query", "basic", "expression"]),
+        config: z.record(z.string(), z.unknown()).default({}),
+      })
+      .default({ format: "bearer", config: { path: "oauth.token.access_token" } }),
+    unified: z.record(z.string(), z.unknown()).optional(),
+  })
+  .superRefine((document, context) => {
+    for (const { path, message } of notYetSupported(document)) context.addIssue({ code: "custom", path, message });
+    for (const { path, message } of unknownInputs(document)) context.addIssue({ code: "custom", path, message });
+  });
+
+export type IntegrationDocument = z.infer<typeof integrationDocumentSchema>;
+export type IntegrationInput = z.infer<typeof inputSchema>;
+
+/** A host or path that names an input which the document does not declare would ask the end user for nothing and fail late. */
+function unknownInputs(document: {
+  inputs: readonly { name: string }[];
+  credentials: { config: { auth: Record<string, string | undefined> } };
+  api?: { baseUrl?: string | undefined } | undefined;
+}): { path: (string | number)[]; message: string }[] {
+  const known = new Set(document.inputs.map((one) => one.name));
+  const found: { path: (string | number)[]; message: string }[] = [];
+  const look = (at: (string | number)[], text: string | undefined): void => {
+    for (const [, name] of (text ?? "").matchAll(/\{([^}]*)\}/g)) {
+      if (name === undefined || !known.has(name)) {
+        found.push({ path: at, message: `{${name ?? ""}} is no declared input; declare it in /inputs or remove it` });
+      }
+    }
+  };
+  for (const [key, value] of Object.entries(document.credentials.config.auth)) {
+    look(["credentials", "config", "auth", key], value);
+  }
+  look(["api", "baseUrl"], document.api?.baseUrl);
+  return found;
+}
+
+function isRegularExpression(source: string): boolean {
+  try {
+    return new RegExp(source, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** The scopes of a document as a list, whichever way they were written. */
+export function documentScopes(config: Pick<IntegrationDocument["credentials"]["config"], "scope" | "scopeSeparator">): string[] {
+  if (Array.isArray(config.scope)) return [...config.scope];
+  return config.scope
+    .split(config.scopeSeparator)
+    .flatMap((part) => part.split(/\s+/))
+    .filter((scope) => scope !== "");
+}
+
+/** Every origin that credentials may travel to. A change with live accounts is refused (invariant 12). */
+export function documentHosts(document: IntegrationDocument): string[] {
+  const { auth } = document.credentials.config;
+  const hosts = [auth.tokenHost, auth.authorizeHost ?? auth.tokenHost];
+  if (document.api?.baseUrl !== undefined) hosts.push(/^https?:\/\/[^/]+/.exec(document.api.baseUrl)?.[0] ?? "");
+  return [...new Set(hosts.map((one) => one.toLowerCase()))].toSorted();
+}

@@ -1,0 +1,130 @@
+import { leaseMarginSeconds, leaseSeconds, type RefreshPolicy, type RotationRule } from "../refresh/refresh-policy.ts";
+import { DomainError, type FieldError } from "../problem/domain-error.ts";
+import { documentScopes, type IntegrationDocument } from "./integration-document.ts";
+
+/** An integration made concrete for one environment and one account's inputs: nothing is left to look up or to guess. */
+export interface ResolvedIntegration {
+  readonly name: string;
+  readonly label: string;
+  readonly issuer: string | null;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly refreshEndpoint: string;
+  readonly revocationEndpoint: string | null;
+  readonly clientId: string | null;
+  readonly clientAuthentication: "header" | "body" | "none";
+  readonly bodyFormat: "form" | "json";
+  readonly scopes: readonly string[];
+  readonly scopeSeparator: string;
+  readonly usesPkce: boolean;
+  readonly authorizeParams: Readonly<Record<string, string>>;
+  readonly tokenParams: Readonly<Record<string, string>>;
+  readonly refreshParams: Readonly<Record<string, string>>;
+  readonly tokenExpiryDuration: number | null;
+  readonly refreshPolicy: RefreshPolicy;
+}
+
+/** What an environment lays over the document: its OAuth client and, where given, its scopes. */
+export interface EnvironmentLayer {
+  readonly clientId: string | null;
+  readonly scopes: readonly string[] | null;
+}
+
+/**
+ * @param inputs already checked by checkInputs
+ */
+export function resolveIntegration(
+  document: IntegrationDocument,
+  layer: EnvironmentLayer,
+  inputs: Readonly<Record<string, string>>,
+): ResolvedIntegration {
+  const { config } = document.credentials;
+  const { auth } = config;
+  const fill = (template: string): string => fillTemplate(template, inputs);
+  const tokenHost = fill(auth.tokenHost);
+  const method = config.options.authorizationMethod;
+  return {
+    name: document.name,
+    label: document.label ?? document.name,
+    issuer: auth.issuer === undefined ? null : fill(auth.issuer),
+    authorizationEndpoint: fill(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
+    tokenEndpoint: tokenHost + fill(auth.tokenPath),
+    refreshEndpoint: tokenHost + fill(auth.refreshPath ?? auth.tokenPath),
+    revocationEndpoint: auth.revokePath === undefined ? null : tokenHost + fill(auth.revokePath),
+    clientId: layer.clientId,
+    clientAuthentication: method === "body" || method === "none" ? method : "header",
+    bodyFormat: config.options.bodyFormat,
+    scopes: layer.scopes ?? documentScopes(config),
+    scopeSeparator: config.scopeSeparator,
+    usesPkce: config.pkce.method === "S256",
+    authorizeParams: config.params.authorize,
+    tokenParams: config.params.token,
+    refreshParams: config.params.refresh,
+    tokenExpiryDuration: config.tokenExpiryDuration ?? null,
+    refreshPolicy: refreshPolicyOf(document),
+  };
+}
+
+export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
+  const { refresh } = document.credentials.config;
+  return {
+    windowSeconds: refresh.windowSeconds,
+    bufferSeconds: refresh.bufferSeconds,
+    timeoutSeconds: Math.min(refresh.timeoutSeconds, leaseSeconds - leaseMarginSeconds),
+    rotation: rotationOf(refresh.rotation),
+    retry: refresh.retry,
+  };
+}
+
+function rotationOf(rotation: { readonly rule: RotationRule["rule"]; readonly graceSeconds: number }): RotationRule {
+  return rotation.rule === "grace" ? { rule: "grace", graceSeconds: rotation.graceSeconds } : { rule: rotation.rule };
+}
+
+/** RFC 1123: one label of a host name. What an end user types must never add a dot, a port or a path to a host. */
+const dnsLabel = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
+
+/**
+ * Checks what the end user (or an import) gave against what the document declares.
+ * @throws DomainError invalid_request naming each wrong input
+ */
+export function checkInputs(document: IntegrationDocument, given: Readonly<Record<string, string>>): Record<string, string> {
+  const errors: FieldError[] = [];
+  const values: Record<string, string> = {};
+  const inHosts = hostInputs(document);
+  for (const input of document.inputs) {
+    const value = given[input.name]?.trim() ?? "";
+    const pointer = `/inputs/${input.name}`;
+    if (value === "") {
+      if (input.required) errors.push({ pointer, detail: `${input.label} is needed` });
+      continue;
+    }
+    const fits = input.pattern === undefined || new RegExp(`^(?:${input.pattern})$`, "u").test(value);
+    if (value.length > 200 || !fits) {
+      errors.push({ pointer, detail: `${input.label} does not have the expected form${example(input.example)}` });
+    } else if (inHosts.has(input.name) && !dnsLabel.test(value)) {
+      errors.push({ pointer, detail: `${input.label} must be one part of a host name: letters, digits, hyphens${example(input.example)}` });
+    } else {
+      values[input.name] = value;
+    }
+  }
+  const declared = new Set(document.inputs.map((input) => input.name));
+  for (const name of Object.keys(given)) {
+    if (!declared.has(name)) errors.push({ pointer: `/inputs/${name}`, detail: "is no input of this integration; leave it out" });
+  }
+  if (errors.length > 0) throw new DomainError("invalid_request", { detail: "Some inputs need another look.", errors });
+  return values;
+}
+
+function example(text: string | undefined): string {
+  return text === undefined ? "" : `, for example ${text}`;
+}
+
+function hostInputs(document: IntegrationDocument): Set<string> {
+  const { auth } = document.credentials.config;
+  const hosts = [auth.tokenHost, auth.authorizeHost, /^https?:\/\/[^/]+/.exec(document.api?.baseUrl ?? "")?.[0], auth.issuer];
+  return new Set(hosts.flatMap((host) => [...(host ?? "").matchAll(/\{([^}]*)\}/g)].map(([, name]) => name ?? "")));
+}
+
+function fillTemplate(template: string, inputs: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{([^}]*)\}/g, (_, name: string) => encodeURIComponent(inputs[name] ?? ""));
+}

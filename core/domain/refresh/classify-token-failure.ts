@@ -1,0 +1,184 @@
+/** What went wrong with a token request, as the edge saw it. No token, no body of the provider beyond its error fields. */
+export type TokenRequestFailure =
+  /** A JSON error answer of RFC 6749 §5.2 (or a 200 that carries one). */
+  | {
+      readonly kind: "oauth_error";
+      readonly status: number;
+      readonly error: string;
+      readonly description: string | null;
+      readonly retryAfterSeconds: number | null;
+    }
+  /** A status of 400 and above without a readable OAuth error: HTML pages, empty bodies, gateways. */
+  | { readonly kind: "http_error"; readonly status: number; readonly retryAfterSeconds: number | null }
+  /** A 2xx that is no token response. The server may well have rotated. */
+  | { readonly kind: "unreadable_answer"; readonly status: number; readonly detail: string }
+  /** The request did not leave: name not resolved, connection refused, TLS failed. */
+  | { readonly kind: "not_sent"; readonly detail: string }
+  /** The request left and no answer came: timeout, reset. */
+  | { readonly kind: "answer_lost"; readonly detail: string }
+  /** Our own guard refused the address. */
+  | { readonly kind: "egress_refused"; readonly detail: string };
+
+/** By who must act: nobody yet, nobody before an instant, the customer, the operator, or we must find out first. */
+export type FailureClass = "transient" | "rate_limited" | "reauthorize" | "client_misconfigured" | "in_doubt";
+
+/** One row of the rule set. Every condition that is given must hold; the first rule that matches decides. */
+export interface FailureRule {
+  /** Named by the attempt, so that a verdict can be traced to its reason. */
+  readonly id: string;
+  readonly kind?: TokenRequestFailure["kind"];
+  readonly errors?: readonly string[];
+  readonly statuses?: readonly [from: number, to: number];
+  readonly class: FailureClass;
+  /** What it means, for operators. */
+  readonly meaning: string;
+}
+
+export type FailureRules = readonly FailureRule[];
+
+/** The default rules, by RFC 6749 §5.2 and what servers do beside it. Order matters: a 429 is a 429 whatever its body says. */
+export const defaultFailureRules: FailureRules = [
+  {
+    id: "http.429",
+    statuses: [429, 429],
+    class: "rate_limited",
+    meaning: "The provider asks us to slow down.",
+  },
+  {
+    id: "rfc6749.invalid_grant",
+    kind: "oauth_error",
+    errors: ["invalid_grant"],
+    class: "reauthorize",
+    meaning: "The provider says that the grant is expired or revoked; only the customer can give a new one.",
+  },
+  {
+    id: "rfc6749.client",
+    kind: "oauth_error",
+    errors: ["invalid_client", "unauthorized_client"],
+    class: "client_misconfigured",
+    meaning: "The provider rejects our OAuth client, not the customer's grant. Check client id and secret.",
+  },
+  {
+    id: "rfc6749.server",
+    kind: "oauth_error",
+    errors: ["temporarily_unavailable", "server_error"],
+    class: "transient",
+    meaning: "The provider says that it is unwell.",
+  },
+  {
+    id: "rfc6749.request",
+    kind: "oauth_error",
+    errors: ["invalid_request", "unsupported_grant_type", "invalid_scope", "invalid_target"],
+    class: "client_misconfigured",
+    meaning: "The provider does not accept the request as the integration describes it.",
+  },
+  {
+    id: "http.5xx",
+    statuses: [500, 599],
+    class: "transient",
+    meaning: "The provider answered with a server error.",
+  },
+  {
+    // Only a JSON error counts here: a bare 401 of a gateway or firewall says nothing about the grant.
+    id: "http.401",
+    kind: "oauth_error",
+    statuses: [401, 401],
+    class: "reauthorize",
+    meaning: "The provider refused the grant (401), and not because of our client.",
+  },
+  {
+    id: "http.401.bare",
+    kind: "http_error",
+    statuses: [401, 401],
+    class: "reauthorize",
+    meaning: "The provider refused the request (401) without blaming our client.",
+  },
+  {
+    id: "http.4xx.unknown",
+    kind: "oauth_error",
+    class: "transient",
+    meaning: "The provider answered with an error that no rule knows; it is not taken for a revocation.",
+  },
+  {
+    id: "http.4xx.page",
+    kind: "http_error",
+    class: "transient",
+    meaning: "Something in front of the provider (a firewall, a gateway) answered; it is not taken for a revocation.",
+  },
+  {
+    id: "answer.unreadable",
+    kind: "unreadable_answer",
+    class: "in_doubt",
+    meaning: "The provider reported success but its answer could not be read.",
+  },
+  {
+    id: "network.not_sent",
+    kind: "not_sent",
+    class: "transient",
+    meaning: "The provider could not be reached; the request was not sent.",
+  },
+  {
+    id: "network.answer_lost",
+    kind: "answer_lost",
+    class: "in_doubt",
+    meaning: "The request was sent and its answer was lost; the provider may have rotated the token.",
+  },
+  {
+    id: "egress.refused",
+    kind: "egress_refused",
+    class: "client_misconfigured",
+    meaning: "Evergrant refuses to call this address. See EVERGRANT_EGRESS_ALLOW.",
+  },
+];
+
+export interface Classification {
+  readonly class: FailureClass;
+  readonly rule: FailureRule;
+}
+
+const unknownFailure: FailureRule = {
+  id: "unknown",
+  class: "transient",
+  meaning: "An answer that no rule knows; it is not taken for a revocation.",
+};
+
+/**
+ * Who must act on a failure. Total: what no rule matches is transient, since a false "your customer must come back" costs more
+ * than a retry.
+ */
+export function classifyTokenFailure(failure: TokenRequestFailure, rules: FailureRules): Classification {
+  const rule = rules.find((one) => matches(failure, one)) ?? unknownFailure;
+  return { class: rule.class, rule };
+}
+
+function matches(failure: TokenRequestFailure, rule: FailureRule): boolean {
+  if (rule.kind !== undefined && rule.kind !== failure.kind) return false;
+  if (rule.errors !== undefined && !(failure.kind === "oauth_error" && rule.errors.includes(failure.error))) return false;
+  if (rule.statuses !== undefined) {
+    if (failure.kind !== "oauth_error" && failure.kind !== "http_error") return false;
+    if (failure.status < rule.statuses[0] || failure.status > rule.statuses[1]) return false;
+  }
+  return true;
+}
+
+/** A short text for `last_error` and attempts: the provider's own error code and words, bounded, controls taken out. */
+export function describeFailure(failure: TokenRequestFailure): string {
+  switch (failure.kind) {
+    case "oauth_error":
+      return plain(failure.description === null ? failure.error : `${failure.error}: ${failure.description}`);
+    case "http_error":
+      return `HTTP ${failure.status}`;
+    case "unreadable_answer":
+      return plain(`HTTP ${failure.status}, unreadable: ${failure.detail}`);
+    case "not_sent":
+    case "answer_lost":
+    case "egress_refused":
+      return plain(failure.detail);
+  }
+}
+
+/** Provider text goes into logs and pages: no control characters (log injection), at most 300 characters. */
+function plain(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").slice(0, 300);
+}

@@ -1,0 +1,99 @@
+import type { Account } from "../account/account.ts";
+import { refreshBufferSeconds } from "./schedule-refresh.ts";
+import type { RefreshPolicy } from "./refresh-policy.ts";
+
+export type RefreshReason = "alarm" | "on_demand" | "forced" | "rejected_token";
+
+/** Who asks, and for what. */
+export interface RefreshDemand {
+  readonly reason: RefreshReason;
+  /** The caller wants a token that lives at least this long; null: the integration's buffer counts. */
+  readonly minTtlSeconds: number | null;
+  /** The credential version that the caller saw: once a newer one is there, its wish is fulfilled. */
+  readonly seenVersion: number;
+}
+
+export type RefreshState = Pick<
+  Account,
+  | "status"
+  | "hold"
+  | "expiresAt"
+  | "issuedAt"
+  | "hasRefreshToken"
+  | "refreshDueAt"
+  | "cooldownUntil"
+  | "leaseUntil"
+  | "credentialVersion"
+>;
+
+export type RefreshDecision =
+  /** Nothing to do: the token lives long enough. */
+  | { readonly kind: "fresh" }
+  /** Refresh now. */
+  | { readonly kind: "due" }
+  /** Somebody else is refreshing: wait for the result, at most until then. */
+  | { readonly kind: "waiting"; readonly until: Date }
+  /** No refresh may start; `until` says when that may change by itself. */
+  | { readonly kind: "blocked"; readonly cause: BlockCause; readonly until: Date | null };
+
+export type BlockCause = "not_connected" | "needs_reauth" | "disconnected" | "held" | "not_refreshable" | "cooldown";
+
+/**
+ * Fresh, due, waiting or blocked: one function for worker, API and dashboard, asked before the lease is taken and again on the
+ * claimed row (R11). Total: every state has exactly one answer.
+ */
+export function decideRefresh(
+  state: RefreshState,
+  policy: RefreshPolicy,
+  demand: RefreshDemand,
+  now: Date,
+): RefreshDecision {
+  const block = statusBlock(state, demand);
+  if (block !== null) return block;
+  if (isSatisfied(state, policy, demand, now)) return { kind: "fresh" };
+  if (!state.hasRefreshToken) return { kind: "blocked", cause: "not_refreshable", until: null };
+  if (state.leaseUntil !== null && state.leaseUntil > now) return { kind: "waiting", until: state.leaseUntil };
+  // A person who forces a refresh has a reason; everybody else leaves a provider alone that has just failed.
+  if (demand.reason !== "forced" && state.cooldownUntil !== null && state.cooldownUntil > now) {
+    return { kind: "blocked", cause: "cooldown", until: state.cooldownUntil };
+  }
+  return { kind: "due" };
+}
+
+function statusBlock(state: RefreshState, demand: RefreshDemand): RefreshDecision | null {
+  switch (state.status) {
+    case "connecting":
+      return { kind: "blocked", cause: "not_connected", until: null };
+    case "disconnected":
+      return { kind: "blocked", cause: "disconnected", until: null };
+    case "needs_reauth":
+      // R31: "a refresh that works again" reactivates, so an operator may try; nothing else may (R25).
+      return demand.reason === "forced" ? null : { kind: "blocked", cause: "needs_reauth", until: null };
+    case "active":
+      return state.hold === null || demand.reason === "forced" ? null : { kind: "blocked", cause: "held", until: null };
+  }
+}
+
+function isSatisfied(state: RefreshState, policy: RefreshPolicy, demand: RefreshDemand, now: Date): boolean {
+  switch (demand.reason) {
+    case "forced":
+    case "rejected_token":
+      return state.credentialVersion > demand.seenVersion;
+    case "alarm":
+      // The row is the truth: a job that fires twice, or early, finds the alarm moved.
+      return state.refreshDueAt === null || state.refreshDueAt > now;
+    case "on_demand":
+      if (state.expiresAt === null) return true;
+      return remainingSeconds(state.expiresAt, now) >= refreshBufferSeconds(state, policy, demand.minTtlSeconds);
+  }
+}
+
+/** Seconds until `expiresAt`; negative when it has passed. */
+export function remainingSeconds(expiresAt: Date, now: Date): number {
+  return (expiresAt.getTime() - now.getTime()) / 1000;
+}
+
+/** Whether a token may still be handed out: it ends after now, or nothing says that it ends. */
+export function isStillValid(expiresAt: Date | null, now: Date): boolean {
+  return expiresAt === null || expiresAt > now;
+}

@@ -1,0 +1,88 @@
+/** What a token response left us with. Lives in memory only; at rest it is one sealed value. */
+export interface TokenSet {
+  readonly accessToken: string;
+  /** Null where the provider gave none (client credentials, tokens without end). */
+  readonly refreshToken: string | null;
+  readonly tokenType: string;
+  /** Null where nothing says when the access token ends. */
+  readonly expiresAt: Date | null;
+  readonly issuedAt: Date;
+  readonly scopes: readonly string[];
+}
+
+/** A token response of RFC 6749 §5.1, after the integration's quirks made it standard. */
+export interface TokenResponse {
+  readonly accessToken: string;
+  /** Null or empty means: the server sent none. */
+  readonly refreshToken: string | null;
+  readonly tokenType: string;
+  readonly expiresAt: Date | null;
+  /** Null means that the server did not repeat the scope: it is what was asked for (RFC 6749 §5.1). */
+  readonly scopes: readonly string[] | null;
+}
+
+/**
+ * Merge, never replace (R16).
+ *
+ * RFC 6749 §6: "The authorization server MAY issue a new refresh token, in which case the client MUST discard the old refresh
+ * token and replace it with the new". It may as well send none, and then the old one lives on; an empty one counts as none.
+ * Nothing else of the previous set survives: a stale lifetime or token type beside a new token would be a lie.
+ */
+export function mergeTokenSet(previous: TokenSet, response: TokenResponse, issuedAt: Date): TokenSet {
+  const sent = response.refreshToken;
+  return {
+    accessToken: response.accessToken,
+    refreshToken: sent === null || sent === "" ? previous.refreshToken : sent,
+    tokenType: response.tokenType,
+    expiresAt: response.expiresAt,
+    issuedAt,
+    scopes: response.scopes ?? previous.scopes,
+  };
+}
+
+/** The first token set of a grant: there is nothing to merge with. */
+export function firstTokenSet(response: TokenResponse, requested: readonly string[], issuedAt: Date): TokenSet {
+  const sent = response.refreshToken;
+  return {
+    accessToken: response.accessToken,
+    refreshToken: sent === "" ? null : sent,
+    tokenType: response.tokenType,
+    expiresAt: response.expiresAt,
+    issuedAt,
+    scopes: response.scopes ?? requested,
+  };
+}
+
+/** The bytes that are sealed. Canonical: fixed order, instants as epoch milliseconds. */
+export function encodeTokenSet(set: TokenSet): Uint8Array {
+  return new TextEncoder().encode(
+    JSON.stringify({
+      access_token: set.accessToken,
+      refresh_token: set.refreshToken,
+      token_type: set.tokenType,
+      expires_at: set.expiresAt?.getTime() ?? null,
+      issued_at: set.issuedAt.getTime(),
+      scopes: set.scopes,
+    }),
+  );
+}
+
+/** @throws SyntaxError or TypeError when the bytes are not what encodeTokenSet made; authenticated encryption rules that out. */
+export function decodeTokenSet(bytes: Uint8Array): TokenSet {
+  const raw = JSON.parse(new TextDecoder().decode(bytes)) as {
+    access_token: string;
+    refresh_token: string | null;
+    token_type: string;
+    expires_at: number | null;
+    issued_at: number;
+    scopes: string[];
+  };
+  return {
+    accessToken: raw.access_token,
+    refreshToken: raw.refresh_token,
+    tokenType: raw.token_type,
+    expiresAt: raw.expires_at === null ? null : new Date(raw.expires_at),
+    issuedAt: new Date(raw.issued_at),
+    scopes: raw.scopes,
+  };
+}

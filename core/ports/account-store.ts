@@ -1,0 +1,142 @@
+import type { Account, AccountStatus, ExternalAccount, LastError } from "../domain/account/account.ts";
+import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
+import type { AccountEventType } from "../domain/webhook/event-type.ts";
+
+/** A sealed token set as it stands in its table. */
+export interface SealedCredential {
+  readonly version: number;
+  readonly sealed: Uint8Array;
+}
+
+export type AttemptOutcome =
+  | "refreshed"
+  | "transient"
+  | "rate_limited"
+  | "reauthorize"
+  | "held"
+  | "client_misconfigured"
+  | "in_doubt"
+  | "superseded";
+
+/** How an attempt ended; written in the transaction of what it led to. */
+export interface AttemptResult {
+  readonly id: string;
+  readonly startedAt: Date;
+  readonly outcome: AttemptOutcome;
+  readonly httpStatus: number | null;
+  readonly error: string | null;
+  readonly rule: string | null;
+  readonly nextAttemptAt: Date | null;
+  readonly explanation: string;
+  /** Callers of this process that shared the result; those of other processes add themselves. */
+  readonly waiters: number;
+}
+
+/** The lease on an account, won: nobody else refreshes it until `leaseUntil`. */
+export interface RefreshClaim {
+  readonly account: Account;
+  readonly credential: SealedCredential | null;
+  readonly attempt: { readonly id: string; readonly startedAt: Date };
+  /** The attempt before this one never learnt its answer: this one replays it. */
+  readonly isReplay: boolean;
+}
+
+/** Fields of the account row that a change may set; absent ones stay. */
+export interface AccountFields {
+  readonly status?: AccountStatus;
+  readonly externalAccount?: ExternalAccount | null;
+  readonly scopesRequested?: readonly string[];
+  readonly scopesGranted?: readonly string[];
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly expiresAt?: Date | null;
+  readonly issuedAt?: Date | null;
+  readonly hasRefreshToken?: boolean;
+  readonly refreshDueAt?: Date | null;
+  readonly cooldownUntil?: Date | null;
+  readonly consecutiveFailures?: number;
+  readonly refreshedAt?: Date | null;
+  readonly refreshTokenRotatedAt?: Date | null;
+  readonly reauthRequiredAt?: Date | null;
+  readonly activatedAt?: Date | null;
+  readonly lastError?: LastError | null;
+  readonly credentialVersion?: number;
+}
+
+/** One change of one account, as data: it is applied whole or not at all, and it can wait on disk while the database is away. */
+export interface AccountChange {
+  readonly accountId: string;
+  readonly environmentId: string;
+  /** Applied only while the row still carries this fence (invariant 3). */
+  readonly ifFence: bigint;
+  /** Raises the fence, so that everybody who read the row before becomes a stale writer. */
+  readonly raiseFence: boolean;
+  readonly releaseLease: boolean;
+  readonly set: AccountFields;
+  readonly credential:
+    | {
+        readonly kind: "replace";
+        readonly version: number;
+        readonly kid: string;
+        readonly sealed: Uint8Array;
+        readonly fingerprint: Uint8Array | null;
+      }
+    | { readonly kind: "erase" }
+    | null;
+  readonly attempt: AttemptResult | null;
+  /** Exactly one per transition, in its transaction (invariant 5). */
+  readonly event: { readonly id: string; readonly type: AccountEventType; readonly lastError: string | null } | null;
+  /** The connect session and link that this change completes: a link connects once, so a used one undoes the whole change. */
+  readonly completes: { readonly sessionId: string; readonly linkId: string } | null;
+  readonly audit: readonly AuditRecord[];
+}
+
+export interface NewAccount {
+  readonly id: string;
+  readonly environmentId: string;
+  readonly tenantId: string;
+  readonly integrationName: string;
+  readonly userReference: string | null;
+  readonly scopesRequested: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+export interface ClaimRequest {
+  readonly environmentId: string;
+  readonly accountId: string;
+  readonly attemptId: string;
+  readonly owner: string;
+  readonly leaseSeconds: number;
+  readonly reason: RefreshReason;
+  /** Statuses in which the claim may be won. */
+  readonly statuses: readonly AccountStatus[];
+}
+
+/** The accounts, on one database. Every read names its environment (invariant 10). */
+export interface AccountStore {
+  find(environmentId: string, id: string): Promise<Account | null>;
+  /** Account and sealed token set of one moment. */
+  findWithCredential(
+    environmentId: string,
+    id: string,
+  ): Promise<{ readonly account: Account; readonly credential: SealedCredential | null } | null>;
+  /** A new account in `connecting`. */
+  create(account: NewAccount, audit: readonly AuditRecord[]): Promise<Account>;
+  /**
+   * One statement: takes the lease by the database's clock, raises the fence, inserts the attempt, and marks an attempt that
+   * was left open as in doubt. Null when somebody else holds the lease or the status is none of those named.
+   */
+  claim(request: ClaimRequest): Promise<RefreshClaim | null>;
+  /** Gives the lease back and removes the attempt: nothing was sent. */
+  abandon(claim: RefreshClaim): Promise<void>;
+  /** @returns the account as it stands afterwards, or null when the fence has moved (or the link was used): nothing was written then */
+  apply(change: AccountChange): Promise<Account | null>;
+  /** Ends an attempt without touching the account, when its account went to somebody else. */
+  finishAttempt(environmentId: string, result: AttemptResult): Promise<void>;
+  /** A caller in another process waits for the attempt in flight. */
+  addWaiter(accountId: string): Promise<void>;
+  /** The latest finished attempt, for callers that waited for it. */
+  latestAttempt(accountId: string): Promise<AttemptResult | null>;
+}

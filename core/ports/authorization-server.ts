@@ -1,0 +1,40 @@
+import type { ExternalAccount } from "../domain/account/account.ts";
+import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
+import type { TokenResponse } from "../domain/token/token-set.ts";
+
+/** Plaintext of a client secret, in memory for one request. Null for public clients. */
+export type ClientSecret = string | null;
+
+export type TokenResult =
+  | {
+      readonly kind: "tokens";
+      readonly response: TokenResponse;
+      /** From the ID token, where one came (OpenID Connect Core §3.1.3.7). */
+      readonly externalAccount: ExternalAccount | null;
+      readonly httpStatus: number;
+    }
+  | { readonly kind: "failure"; readonly failure: TokenRequestFailure; readonly httpStatus: number | null };
+
+export interface CodeExchange {
+  readonly code: string;
+  readonly redirectUri: string;
+  /** The PKCE verifier; null where the integration does not use PKCE. */
+  readonly verifier: string | null;
+  /** Expected in the ID token, where one comes. */
+  readonly nonce: string | null;
+}
+
+/** The provider's token and revocation endpoints, every quirk already made standard. Never throws for what a provider does. */
+export interface AuthorizationServer {
+  exchangeCode(integration: ResolvedIntegration, secret: ClientSecret, exchange: CodeExchange): Promise<TokenResult>;
+  /** RFC 6749 §6. */
+  refresh(integration: ResolvedIntegration, secret: ClientSecret, refreshToken: string): Promise<TokenResult>;
+  /** RFC 7009. */
+  revoke(
+    integration: ResolvedIntegration,
+    secret: ClientSecret,
+    token: string,
+    hint: "refresh_token" | "access_token",
+  ): Promise<"revoked" | "failed">;
+}

@@ -1,0 +1,14 @@
+export interface EnvironmentRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly returnUrls: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  readonly branding: Readonly<Record<string, unknown>>;
+  readonly reauthLinksInEvents: boolean;
+}
+
+export interface EnvironmentStore {
+  list(): Promise<readonly EnvironmentRecord[]>;
+  findById(id: string): Promise<EnvironmentRecord | null>;
+  findByName(name: string): Promise<EnvironmentRecord | null>;
+}

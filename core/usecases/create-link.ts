@@ -1,0 +1,125 @@
+import type { Caller } from "../domain/access/permission.ts";
+import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
+import type { AccountStore } from "../ports/account-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ConnectStore } from "../ports/connect-store.ts";
+import type { EnvironmentStore } from "../ports/environment-store.ts";
+import type { IntegrationStore } from "../ports/integration-store.ts";
+import type { Randomness } from "../ports/randomness.ts";
+import type { SecretDigests } from "../ports/secret-digests.ts";
+
+export interface LinkPorts {
+  readonly accounts: AccountStore;
+  readonly connect: ConnectStore;
+  readonly environments: EnvironmentStore;
+  readonly integrations: IntegrationStore;
+  readonly digests: SecretDigests;
+  readonly clock: Clock;
+  readonly random: Randomness;
+}
+
+export interface LinkInput {
+  readonly tenantId: string;
+  readonly userReference: string | null;
+  /** Null: every integration of the environment that has an OAuth client. */
+  readonly integrationNames: readonly string[] | null;
+  readonly integratedAccountId: string | null;
+  readonly returnUrl: string | null;
+  readonly scopes: readonly string[];
+  readonly expiresInSeconds: number;
+  readonly locale: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes a link token: 256 random bits, kept only as an HMAC digest, with nothing in it that names tenant or account (R2).
+ * @throws DomainError invalid_request naming the field; not_found or disconnected for the account to re-authorize
+ */
+export async function createLink(
+  ports: LinkPorts,
+  caller: Caller,
+  input: LinkInput,
+): Promise<{ readonly token: string; readonly expiresAt: Date }> {
+  const integrationNames = await checkedIntegrations(ports, caller, input);
+  await checkReturnUrl(ports, caller, input.returnUrl);
+  const token = `lt_${Buffer.from(ports.random.bytes(32)).toString("base64url")}`;
+  const expiresAt = new Date(ports.clock.now().getTime() + input.expiresInSeconds * 1000);
+  const id = makeId("lnk", ports.random.bytes(idRandomBytes));
+  await ports.connect.createLink(
+    {
+      id,
+      digest: ports.digests.digest("link_token", token),
+      environmentId: caller.environmentId,
+      tenantId: input.tenantId,
+      userReference: input.userReference,
+      integrationNames,
+      integratedAccountId: input.integratedAccountId,
+      returnUrl: input.returnUrl,
+      scopes: input.scopes,
+      metadata: input.metadata,
+      locale: input.locale,
+      accountId: null,
+      usedAt: null,
+      expiresAt,
+    },
+    {
+      environmentId: caller.environmentId,
+      actor: caller.id,
+      action: "link_token.created",
+      target: id,
+      ...(input.integratedAccountId === null ? {} : { accountId: input.integratedAccountId }),
+      detail: { tenant_id: input.tenantId, integrations: integrationNames },
+    },
+  );
+  return { token, expiresAt };
+}
+
+async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: LinkInput): Promise<readonly string[]> {
+  if (input.integratedAccountId !== null) {
+    const account = await ports.accounts.find(caller.environmentId, input.integratedAccountId);
+    // An account of another tenant answers like one that does not exist (invariant 10).
+    if (account === null || account.tenantId !== input.tenantId || !isAllowed(caller, account.integrationName)) {
+      throw new DomainError("not_found", { detail: "There is no such account of this tenant in this environment." });
+    }
+    if (account.status === "disconnected") {
+      throw new DomainError("disconnected", {
+        detail: "This account was disconnected. Make a link without integrated_account_id: the customer gets a new account.",
+      });
+    }
+    const names = input.integrationNames;
+    if (names !== null && (names.length !== 1 || names[0] !== account.integrationName)) {
+      throw invalid("/integration_name", `the account is one of ${account.integrationName}; leave this field out`);
+    }
+    return [account.integrationName];
+  }
+  const configured = await ports.integrations.list(caller.environmentId);
+  const allowed = configured.filter((one) => isAllowed(caller, one.name));
+  if (input.integrationNames === null) {
+    const usable = allowed.filter((one) => one.client !== null && one.client.layer.clientId !== null);
+    if (usable.length === 0) {
+      throw invalid("/integration_name", "no integration has an OAuth client yet; set one (PATCH /api/v1/environment-integration)");
+    }
+    return usable.map((one) => one.name);
+  }
+  const known = new Set(allowed.map((one) => one.name));
+  const unknown = input.integrationNames.find((name) => !known.has(name));
+  if (unknown !== undefined) throw invalid("/integration_name", `there is no integration ${unknown} in this environment`);
+  return [...new Set(input.integrationNames)];
+}
+
+function isAllowed(caller: Caller, integrationName: string): boolean {
+  return caller.integrationNames === null || caller.integrationNames.includes(integrationName);
+}
+
+/** Exact match only: a prefix or host rule is how open redirects are made (checklist A15). */
+async function checkReturnUrl(ports: LinkPorts, caller: Caller, returnUrl: string | null): Promise<void> {
+  if (returnUrl === null) return;
+  const environment = await ports.environments.findById(caller.environmentId);
+  if (environment?.returnUrls.includes(returnUrl) === true) return;
+  throw invalid("/return_url", "is not on this environment's list of return URLs; add it there (PATCH /api/v1/environment), letter by letter");
+}
+
+function invalid(pointer: string, detail: string): DomainError {
+  return new DomainError("invalid_request", { detail: "The link can't be made as asked.", errors: [{ pointer, detail }] });
+}

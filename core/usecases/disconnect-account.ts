@@ -1,0 +1,102 @@
+import type { Account } from "../domain/account/account.ts";
+import { transition } from "../domain/account/transition.ts";
+import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
+import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { SealedCredential } from "../ports/account-store.ts";
+import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
+import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
+import { notFound } from "./read-token.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+
+export type Revocation = "revoked" | "not_supported" | "failed";
+
+const attempts = 10;
+
+/**
+ * Ends a connection: tokens erased, fence raised, event written, and only then the provider told (R33). It finishes here even
+ * if the provider never answers, and says what could not be revoked. A second call finds nothing left to do.
+ */
+export async function disconnectAccount(
+  ports: RefreshPorts,
+  input: { readonly environmentId: string; readonly accountId: string; readonly actor: string },
+): Promise<{ readonly account: Account; readonly revocation: Revocation }> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
+    if (found === null) throw notFound();
+    const { account } = found;
+    const moved = transition(account.status, { kind: "disconnect" });
+    if (moved === null) return { account, revocation: "not_supported" };
+    const revoke = await prepareRevocation(ports, found, input.actor);
+    const stored = await ports.accounts.apply({
+      accountId: account.id,
+      environmentId: account.environmentId,
+      ifFence: account.fence,
+      raiseFence: true,
+      releaseLease: true,
+      set: {
+        status: moved.to,
+        refreshDueAt: null,
+        cooldownUntil: null,
+        expiresAt: null,
+        issuedAt: null,
+        hasRefreshToken: false,
+      },
+      credential: { kind: "erase" },
+      attempt: null,
+      event: { id: makeId("evt", ports.random.bytes(idRandomBytes)), type: moved.eventType, lastError: null },
+      completes: null,
+      audit: [
+        {
+          environmentId: account.environmentId,
+          actor: input.actor,
+          action: "credential.erased",
+          target: account.id,
+          accountId: account.id,
+        },
+        transitionRecord(account, input.actor, moved.from, moved.to),
+      ],
+    });
+    // The fence moved between read and write (a refresh was written): the token to revoke is another one now.
+    if (stored === null) continue;
+    return { account: stored, revocation: await revoke() };
+  }
+  throw new DomainError("conflict", { detail: "The account kept changing. Try again." });
+}
+
+/** Opens what the provider must be told before it is erased. A value that does not open must not keep anybody connected. */
+async function prepareRevocation(
+  ports: RefreshPorts,
+  found: { readonly account: Account; readonly credential: SealedCredential | null },
+  actor: string,
+): Promise<() => Promise<Revocation>> {
+  const { account, credential } = found;
+  if (credential === null) return async () => "not_supported";
+  let integration: LoadedIntegration;
+  try {
+    integration = await loadIntegration(ports.integrations, account);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "client_misconfigured") return async () => "not_supported";
+    throw error;
+  }
+  if (integration.resolved.revocationEndpoint === null) return async () => "not_supported";
+  let set: TokenSet;
+  try {
+    const bytes = await ports.vault.open(tokenSetLocation(account, credential.version), credential.sealed, {
+      actor,
+      accountId: account.id,
+      purpose: "revoke",
+    });
+    set = decodeTokenSet(bytes);
+    bytes.fill(0);
+  } catch (error) {
+    if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
+    throw error;
+  }
+  const secret = await openClientSecret(ports.vault, integration.configured, actor);
+  return async () =>
+    // RFC 7009 §2.1: ending the refresh token ends the access tokens of the same grant.
+    set.refreshToken === null
+      ? await ports.server.revoke(integration.resolved, secret, set.accessToken, "access_token")
+      : await ports.server.revoke(integration.resolved, secret, set.refreshToken, "refresh_token");
+}

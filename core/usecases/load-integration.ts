@@ -1,0 +1,44 @@
+import type { Account } from "../domain/account/account.ts";
+import { resolveIntegration, type ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
+import type { ClientSecret } from "../ports/authorization-server.ts";
+import type { ConfiguredIntegration, IntegrationStore } from "../ports/integration-store.ts";
+import type { Vault } from "./vault.ts";
+
+export interface LoadedIntegration {
+  readonly configured: ConfiguredIntegration;
+  readonly resolved: ResolvedIntegration;
+}
+
+/** The integration of an account, made concrete. Fails with `client_misconfigured` when its definition is gone. */
+export async function loadIntegration(
+  integrations: IntegrationStore,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs">,
+): Promise<LoadedIntegration> {
+  const configured = await integrations.find(account.environmentId, account.integrationName);
+  if (configured === null) {
+    throw new DomainError("client_misconfigured", {
+      detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
+    });
+  }
+  const layer = configured.client?.layer ?? { clientId: null, scopes: null };
+  return { configured, resolved: resolveIntegration(configured.document, layer, account.inputs) };
+}
+
+/** The client secret in the clear, for one request. Null for a public client. */
+export async function openClientSecret(
+  vault: Vault,
+  configured: ConfiguredIntegration,
+  actor: string,
+): Promise<ClientSecret> {
+  const { client } = configured;
+  if (client === null || client.secret === null) return null;
+  const bytes = await vault.open(
+    { environmentId: configured.environmentId, owner: client.id, field: "client_secret", version: client.secret.version },
+    client.secret.sealed,
+    { actor, purpose: "client_authentication" },
+  );
+  const secret = bytes.toString("utf8");
+  bytes.fill(0);
+  return secret;
+}

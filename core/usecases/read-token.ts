@@ -1,0 +1,246 @@
+import { missingScopes, type Account } from "../domain/account/account.ts";
+import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
+import { decideRefresh, isStillValid } from "../domain/refresh/decide-refresh.ts";
+import { isBeyondLife } from "../domain/refresh/schedule-refresh.ts";
+import { decodeTokenSet } from "../domain/token/token-set.ts";
+import type { SealedCredential } from "../ports/account-store.ts";
+import { tokenSetLocation } from "./attempt-refresh.ts";
+import { loadIntegration } from "./load-integration.ts";
+import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+
+export interface TokenRead {
+  readonly accessToken: string;
+  readonly tokenType: string;
+  readonly expiresAt: Date | null;
+  readonly scopes: { readonly requested: readonly string[]; readonly granted: readonly string[]; readonly missing: readonly string[] };
+  readonly credentialVersion: number;
+  /** Why the token is not as long-lived as asked: refreshing fails, or the provider's tokens never live that long. */
+  readonly refresh: "failing" | "limited" | null;
+}
+
+export interface TokenReadInput {
+  readonly environmentId: string;
+  readonly accountId: string;
+  readonly minTtlSeconds: number | null;
+  readonly actor: string;
+}
+
+/**
+ * A token with enough life left, refreshed first where needed. A token that is still valid is served although a refresh failed
+ * (R19, invariant 6); a problem comes only when none is valid, or the account's status forbids it.
+ *
+ * @throws DomainError
+ */
+export async function readToken(ports: RefreshPorts, input: TokenReadInput, signal?: AbortSignal): Promise<TokenRead> {
+  const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
+  if (found === null) throw notFound();
+  refuseByStatus(found.account);
+  const { resolved } = await loadIntegration(ports.integrations, found.account);
+  const demand = {
+    reason: "on_demand",
+    minTtlSeconds: input.minTtlSeconds,
+    seenVersion: found.account.credentialVersion,
+  } as const;
+  const decision = decideRefresh(found.account, resolved.refreshPolicy, demand, ports.clock.now());
+  if (decision.kind === "fresh") return await open(ports, found, input, null);
+
+  const outcome = await refreshAccount(ports, { ...input, demand }, signal);
+  const current = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
+  if (current === null) throw notFound();
+  refuseByStatus(current.account);
+  if (outcome.kind === "refreshed" || outcome.kind === "fresh") return await open(ports, current, input, null);
+  if (current.credential !== null && isStillValid(current.account.expiresAt, ports.clock.now())) {
+    const cause = outcome.kind === "blocked" && outcome.cause === "not_refreshable" ? "limited" : "failing";
+    return await open(ports, current, input, cause);
+  }
+  throw problemOf(outcome, ports.clock.now());
+}
+
+async function open(
+  ports: RefreshPorts,
+  found: { readonly account: Account; readonly credential: SealedCredential | null },
+  input: TokenReadInput,
+  refresh: TokenRead["refresh"],
+): Promise<TokenRead> {
+  const { account, credential } = found;
+  if (credential === null) throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
+  const bytes = await ports.vault.open(tokenSetLocation(account, credential.version), credential.sealed, {
+    actor: input.actor,
+    accountId: account.id,
+    purpose: "token_read",
+  });
+  const set = decodeTokenSet(bytes);
+  bytes.fill(0);
+  const isLimited = input.minTtlSeconds !== null && isBeyondLife(account, input.minTtlSeconds);
+  return {
+    accessToken: set.accessToken,
+    tokenType: set.tokenType,
+    expiresAt: set.expiresAt,
+    scopes: { requested: account.scopesRequested, granted: account.scopesGranted, missing: missingScopes(account) },
+    credentialVersion: credential.version,
+    refresh: refresh ?? (isLimited ? "limited" : null),
+  };
+}
+
+export function notFound(): DomainError {
+  return new DomainError("not_found", { detail: "There is no such account in this environment." });
+}
+
+/** Status stands above validity: no token of a dead or ended grant leaves, even if one would still work (invariant 6). */
+export function refuseByStatus(account: Account): void {
+  switch (account.status) {
+    case "active":
+      return;
+    case "connecting":
+      throw new DomainError("not_connected", {
+        detail: "The customer has not finished connecting this account yet.",
+        ...about(account),
+      });
+    case "needs_reauth":
+      throw new DomainError("needs_reauth", {
+        detail: "The grant is dead. Send the customer a link to re-authorize (POST /api/v1/link-tokens with integrated_account_id).",
+        ...about(account),
+      });
+    case "disconnected":
+      throw new DomainError("disconnected", {
+        detail: "This account was disconnected; its tokens are erased. The customer can connect again through a new link.",
+        ...about(account),
+      });
+    default:
+      assertNever(account.status);
+  }
+}
+
+function about(account: Account): { readonly extensions: Readonly<Record<string, unknown>> } {
+  const { lastError } = account;
+  return {
+    extensions: {
+      integrated_account_id: account.id,
+      last_error: lastError === null ? null : { ...lastError, at: lastError.at.toISOString() },
+    },
+  };
+}
+
+/** A refresh that gave no token, as the problem that its caller gets. */
+export function problemOf(outcome: RefreshOutcome, now: Date): DomainError {
+  switch (outcome.kind) {
+    case "not_found":
+      return notFound();
+    case "fresh":
+    case "refreshed":
+      return new DomainError("internal_error", { detail: "", internal: `a ${outcome.kind} token was not valid` });
+    case "timed_out":
+      return new DomainError("provider_timeout", {
+        detail: "The provider did not answer in time, and no valid token is left. Try again shortly.",
+        retryAfterSeconds: 5,
+        ...about(outcome.account),
+      });
+    case "blocked":
+      return blockedProblem(outcome.account, outcome.cause, outcome.until, now);
+    case "failed":
+      return failedProblem(outcome.account, outcome.attempt, now);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function blockedProblem(
+  account: Account,
+  cause: (RefreshOutcome & { kind: "blocked" })["cause"],
+  until: Date | null,
+  now: Date,
+): DomainError {
+  switch (cause) {
+    case "not_connected":
+    case "needs_reauth":
+    case "disconnected":
+      try {
+        refuseByStatus(account);
+      } catch (error) {
+        if (error instanceof DomainError) return error;
+      }
+      return new DomainError("conflict", { detail: "The account changed meanwhile. Try again.", ...about(account) });
+    case "held":
+      return new DomainError("held", {
+        detail: "Many accounts of this client failed together; this one is held until the operator has looked.",
+        ...about(account),
+      });
+    case "not_refreshable":
+      return new DomainError("not_refreshable", {
+        detail: "This account has no refresh token: its provider gave none. It lives until its access token ends.",
+        ...about(account),
+      });
+    case "cooldown":
+      return cooldownProblem(account, until, now);
+    default:
+      return assertNever(cause);
+  }
+}
+
+function cooldownProblem(account: Account, until: Date | null, now: Date): DomainError {
+  const retryAfterSeconds = secondsUntil(until, now);
+  if (account.lastError?.code === "rate_limited") return rateLimited(account, retryAfterSeconds);
+  if (account.lastError?.code === "client_misconfigured") return clientMisconfigured(account, account.lastError.message);
+  return new DomainError("provider_unavailable", {
+    detail: "The provider has just failed to refresh this account, and no valid token is left. It is tried again soon.",
+    retryAfterSeconds,
+    ...about(account),
+  });
+}
+
+function failedProblem(
+  account: Account,
+  attempt: (RefreshOutcome & { kind: "failed" })["attempt"],
+  now: Date,
+): DomainError {
+  switch (attempt.outcome) {
+    case "reauthorize":
+      return new DomainError("needs_reauth", {
+        detail: "The provider says that the grant is dead. Send the customer a link to re-authorize.",
+        ...about(account),
+      });
+    case "rate_limited":
+      return rateLimited(account, secondsUntil(account.cooldownUntil, now));
+    case "client_misconfigured":
+      return clientMisconfigured(account, attempt.error ?? "");
+    case "in_doubt":
+      return new DomainError("provider_timeout", {
+        detail: "The provider did not answer the refresh. It is asked again shortly.",
+        retryAfterSeconds: secondsUntil(attempt.nextAttemptAt, now),
+        ...about(account),
+      });
+    case "held":
+      return blockedProblem(account, "held", null, now);
+    case "transient":
+    case "refreshed":
+    case "superseded":
+      return new DomainError("provider_error", {
+        detail: `The provider failed to refresh this account: ${attempt.error ?? "no details"}.`,
+        retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
+        ...about(account),
+      });
+    default:
+      return assertNever(attempt.outcome);
+  }
+}
+
+function rateLimited(account: Account, retryAfterSeconds: number): DomainError {
+  const { extensions } = about(account);
+  return new DomainError("rate_limited", {
+    detail: "The provider's token endpoint asks to slow down.",
+    retryAfterSeconds,
+    extensions: { ...extensions, source: "provider" },
+  });
+}
+
+function clientMisconfigured(account: Account, message: string): DomainError {
+  return new DomainError("client_misconfigured", {
+    detail: `The provider rejects our OAuth client, not the customer's grant (${message}). The operator must mend it.`,
+    ...about(account),
+  });
+}
+
+function secondsUntil(instant: Date | null, now: Date): number {
+  return instant === null ? 1 : Math.max(1, Math.ceil((instant.getTime() - now.getTime()) / 1000));
+}

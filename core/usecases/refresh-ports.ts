@@ -1,0 +1,27 @@
+import type { AccountStore } from "../ports/account-store.ts";
+import type { AnswerSpool } from "../ports/answer-spool.ts";
+import type { AuthorizationServer } from "../ports/authorization-server.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { IntegrationStore } from "../ports/integration-store.ts";
+import type { Log } from "../ports/log.ts";
+import type { Randomness } from "../ports/randomness.ts";
+import type { SecretDigests } from "../ports/secret-digests.ts";
+import type { AttemptConclusion } from "./attempt-refresh.ts";
+import type { SingleFlight } from "./single-flight.ts";
+import type { Vault } from "./vault.ts";
+
+/** What a refresh needs of the world. */
+export interface RefreshPorts {
+  readonly accounts: AccountStore;
+  readonly integrations: IntegrationStore;
+  readonly server: AuthorizationServer;
+  readonly vault: Vault;
+  readonly spool: AnswerSpool;
+  readonly digests: SecretDigests;
+  readonly clock: Clock;
+  readonly random: Randomness;
+  readonly log: Log;
+  readonly flights: SingleFlight<AttemptConclusion>;
+  /** Names this process in leases. */
+  readonly owner: string;
+}

@@ -1,0 +1,138 @@
+import type { Account } from "../domain/account/account.ts";
+import { authorizationSeconds } from "../domain/connect/connect-failure.ts";
+import { authorizationUrl } from "../domain/connect/authorization-url.ts";
+import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import { checkInputs, resolveIntegration } from "../domain/integration/resolve-integration.ts";
+import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import type { Link } from "../ports/connect-store.ts";
+import type { LinkPorts } from "./create-link.ts";
+import type { Vault } from "./vault.ts";
+
+export interface StartPorts extends LinkPorts {
+  readonly vault: Vault;
+  /** The redirect URI of an environment integration, from EVERGRANT_URL alone: never from a header (checklist A7). */
+  readonly redirectUri: (callbackId: string) => string;
+}
+
+export interface StartInput {
+  readonly link: Link;
+  readonly integrationName: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The secret in the visitor's cookie that state is bound to. */
+  readonly browserSecret: string;
+}
+
+export type StartOutcome =
+  | { readonly kind: "authorize"; readonly url: string }
+  | { readonly kind: "unusable_link"; readonly state: "used" | "expired" }
+  /** The operator has not set up the OAuth client, or the account is gone. */
+  | { readonly kind: "unavailable" };
+
+export function linkState(link: Link, now: Date): "open" | "used" | "expired" {
+  if (link.usedAt !== null) return "used";
+  return link.expiresAt <= now ? "expired" : "open";
+}
+
+/**
+ * The click that leaves for the provider: fixes scopes, state, nonce and PKCE verifier for this one trip and this one browser.
+ * @throws DomainError invalid_request naming a wrong input
+ */
+export async function startAuthorization(ports: StartPorts, input: StartInput): Promise<StartOutcome> {
+  const { link } = input;
+  const state = linkState(link, ports.clock.now());
+  if (state !== "open") return { kind: "unusable_link", state };
+  if (!link.integrationNames.includes(input.integrationName)) return { kind: "unavailable" };
+  const configured = await ports.integrations.find(link.environmentId, input.integrationName);
+  if (configured === null || configured.client === null || configured.client.layer.clientId === null) {
+    return { kind: "unavailable" };
+  }
+  const account = await accountFor(ports, link, configured, input.inputs);
+  if (account === null) return { kind: "unavailable" };
+
+  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs);
+  const scopes = [...new Set([...resolved.scopes, ...link.scopes])];
+  const random = (): string => Buffer.from(ports.random.bytes(32)).toString("base64url");
+  const oauthState = random();
+  const verifier = resolved.usesPkce ? random() : null;
+  const nonce = scopes.includes("openid") ? random() : null;
+  const id = makeId("cs", ports.random.bytes(idRandomBytes));
+  const redirectUri = ports.redirectUri(configured.client.callbackId);
+  await ports.connect.createSession({
+    id,
+    linkTokenId: link.id,
+    environmentId: link.environmentId,
+    accountId: account.id,
+    integrationName: configured.name,
+    callbackId: configured.client.callbackId,
+    stateDigest: ports.digests.digest("state", oauthState),
+    browserDigest: ports.digests.digest("browser", input.browserSecret),
+    nonce,
+    redirectUri,
+    issuer: resolved.issuer,
+    tokenEndpoint: resolved.tokenEndpoint,
+    scopesRequested: scopes,
+    verifier: verifier === null ? null : await sealVerifier(ports, link.environmentId, id, verifier),
+    expiresAt: new Date(ports.clock.now().getTime() + authorizationSeconds * 1000),
+  });
+  const request = { clientId: configured.client.layer.clientId, redirectUri, state: oauthState, scopes, verifier, nonce };
+  return { kind: "authorize", url: authorizationUrl(resolved, request) };
+}
+
+/** The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. */
+async function accountFor(
+  ports: StartPorts,
+  link: Link,
+  configured: ConfiguredIntegration,
+  given: Readonly<Record<string, string>>,
+): Promise<Account | null> {
+  if (link.integratedAccountId !== null) {
+    const account = await ports.accounts.find(link.environmentId, link.integratedAccountId);
+    return account === null || account.status === "disconnected" ? null : account;
+  }
+  const inputs = checkInputs(configured.document, given);
+  const earlier = link.accountId === null ? null : await ports.accounts.find(link.environmentId, link.accountId);
+  if (
+    earlier !== null &&
+    earlier.status === "connecting" &&
+    earlier.integrationName === configured.name &&
+    JSON.stringify(earlier.inputs) === JSON.stringify(inputs)
+  ) {
+    return earlier;
+  }
+  const id = makeId("ia", ports.random.bytes(idRandomBytes));
+  const account = await ports.accounts.create(
+    {
+      id,
+      environmentId: link.environmentId,
+      tenantId: link.tenantId,
+      integrationName: configured.name,
+      userReference: link.userReference,
+      scopesRequested: [],
+      metadata: link.metadata,
+      inputs,
+    },
+    [
+      {
+        environmentId: link.environmentId,
+        actor: "connect",
+        action: "account.created",
+        target: id,
+        accountId: id,
+        detail: { link: link.id },
+      },
+    ],
+  );
+  await ports.connect.bindAccount(link.id, account.id);
+  return account;
+}
+
+async function sealVerifier(
+  ports: StartPorts,
+  environmentId: string,
+  sessionId: string,
+  verifier: string,
+): Promise<{ readonly kid: string; readonly sealed: Uint8Array }> {
+  const dataKey = await ports.vault.prepare(environmentId);
+  const location = { environmentId, owner: sessionId, field: "pkce_verifier", version: 1 } as const;
+  return ports.vault.seal(dataKey, location, Buffer.from(verifier, "ascii"));
+}

@@ -1,0 +1,102 @@
+import type { Account, ExternalAccount } from "../domain/account/account.ts";
+import { transition } from "../domain/account/transition.ts";
+import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
+import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
+import type { DataKey } from "../domain/sealing/envelope.ts";
+import { encodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { AccountChange, AttemptResult } from "../ports/account-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Randomness } from "../ports/randomness.ts";
+import type { SecretDigests } from "../ports/secret-digests.ts";
+import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
+import type { Vault } from "./vault.ts";
+
+interface Ports {
+  readonly vault: Vault;
+  readonly digests: SecretDigests;
+  readonly clock: Clock;
+  readonly random: Randomness;
+}
+
+export interface NewCredentials {
+  readonly tokenSet: TokenSet;
+  /** Null: leave what is there. */
+  readonly externalAccount: ExternalAccount | null;
+  readonly scopesRequested: readonly string[];
+  readonly policy: RefreshPolicy;
+  readonly dataKey: DataKey;
+  readonly actor: string;
+  readonly reason: "connected" | "reauthorized" | "imported";
+  readonly completes: AccountChange["completes"];
+  readonly attempt: AttemptResult | null;
+}
+
+/**
+ * The change that gives an account a whole new token set: connect, re-authorize, import. It raises the fence, so that a refresh
+ * that is in flight with the old grant can't write over the new one (invariant 3).
+ */
+export function newCredentialsChange(ports: Ports, account: Account, credentials: NewCredentials): AccountChange {
+  const { tokenSet, actor } = credentials;
+  const now = ports.clock.now();
+  const version = account.credentialVersion + 1;
+  const plaintext = encodeTokenSet(tokenSet);
+  const { kid, sealed } = ports.vault.seal(credentials.dataKey, tokenSetLocation(account, version), plaintext);
+  plaintext.fill(0);
+  const hasRefreshToken = tokenSet.refreshToken !== null;
+  const moved = transition(account.status, { kind: "credentials_obtained" });
+  return {
+    accountId: account.id,
+    environmentId: account.environmentId,
+    ifFence: account.fence,
+    raiseFence: true,
+    releaseLease: true,
+    set: {
+      ...(moved === null ? {} : { status: moved.to }),
+      ...(moved !== null && account.activatedAt === null ? { activatedAt: now } : {}),
+      ...(credentials.externalAccount === null ? {} : { externalAccount: credentials.externalAccount }),
+      scopesRequested: credentials.scopesRequested,
+      scopesGranted: tokenSet.scopes,
+      expiresAt: tokenSet.expiresAt,
+      issuedAt: tokenSet.issuedAt,
+      hasRefreshToken,
+      refreshDueAt: scheduleRefresh(
+        { expiresAt: tokenSet.expiresAt, issuedAt: tokenSet.issuedAt, hasRefreshToken },
+        credentials.policy,
+        now,
+        ports.random.fraction(),
+      ),
+      cooldownUntil: null,
+      consecutiveFailures: 0,
+      reauthRequiredAt: null,
+      refreshTokenRotatedAt: hasRefreshToken ? now : null,
+      lastError: null,
+      credentialVersion: version,
+    },
+    credential: {
+      kind: "replace",
+      version,
+      kid,
+      sealed,
+      fingerprint: tokenSet.refreshToken === null ? null : ports.digests.digest("refresh_token", tokenSet.refreshToken),
+    },
+    attempt: credentials.attempt,
+    event:
+      moved === null
+        ? null
+        : { id: makeId("evt", ports.random.bytes(idRandomBytes)), type: moved.eventType, lastError: null },
+    completes: credentials.completes,
+    audit: [
+      {
+        environmentId: account.environmentId,
+        actor,
+        action: "credential.sealed",
+        target: account.id,
+        accountId: account.id,
+        keyId: kid,
+        detail: { field: "token_set", version, reason: credentials.reason },
+      },
+      ...(moved === null ? [] : [transitionRecord(account, actor, moved.from, moved.to)]),
+    ],
+  };
+}

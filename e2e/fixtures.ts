@@ -1,0 +1,46 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+
+/** What went wrong in the browser while a test looked elsewhere. `allow` names what a test provokes on purpose. */
+export type Faults = { allow: (pattern: RegExp) => void };
+
+export const test = base.extend<{ faults: Faults }>({
+  faults: [
+    async ({ page }, use) => {
+      const seen: string[] = [];
+      const allowed: RegExp[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") seen.push(`console: ${message.text()}`);
+      });
+      page.on("pageerror", (error) => seen.push(`uncaught: ${error.message}`));
+      await page.addInitScript(() => {
+        document.addEventListener("securitypolicyviolation", (event) => {
+          console.error(`CSP ${event.effectiveDirective} blocked ${event.blockedURI}`);
+        });
+      });
+      await use({ allow: (pattern) => allowed.push(pattern) });
+      const faults = seen.filter((fault) => !allowed.some((pattern) => pattern.test(fault)));
+      expect(faults, "errors in the browser").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Fails when axe finds something against WCAG 2.2 AA, with the element and what to do. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(wcag).analyze();
+  const found = violations.flatMap((violation) =>
+    violation.nodes.map((node) => `${violation.id}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`),
+  );
+  expect(found, "accessibility violations").toEqual([]);
+}
+
+/** Fails when the page is wider than the window. */
+export async function expectNoSideways(page: Page): Promise<void> {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow, "pixels to scroll sideways").toBeLessThanOrEqual(0);
+}
+
+export { expect } from "@playwright/test";

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { emptyWorld, ids } from "./stub-accounts.ts";
+import { links, outcomes } from "./stub-connect.ts";
+import type { StubApi } from "./stub-api.ts";
+import { expect, expectAccessible, expectNoSideways, test } from "./pages-fixtures.ts";
+
+type PageCase = { name: string; path: string; title: RegExp; arrange?: (stub: StubApi) => void; expected?: RegExp };
+
+const signedOut = (stub: StubApi) => {
+  stub.isSignedIn = false;
+};
+const empty = (stub: StubApi) => {
+  stub.world = emptyWorld();
+};
+const broken = (stub: StubApi) => {
+  stub.failWith = 503;
+};
+const well = (stub: StubApi) => {
+  stub.world.accounts = stub.world.accounts.filter((account) => account.last_error === null);
+  stub.world.health = stub.world.health.filter((row) => row.integration_name === "acme-crm");
+};
+
+const cases: PageCase[] = [
+  { name: "sign-in", path: "/sign-in", title: /^Sign in/, arrange: signedOut },
+  { name: "overview", path: "/", title: /^Overview/ },
+  { name: "overview-well", path: "/", title: /^Overview/, arrange: well },
+  { name: "overview-empty", path: "/", title: /^Overview/, arrange: empty },
+  { name: "overview-broken", path: "/", title: /^Overview/, arrange: broken, expected: /503/ },
+  {
+    name: "overview-staging",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      stub.environment = "staging";
+    },
+  },
+  { name: "accounts", path: "/accounts", title: /^Accounts/ },
+  { name: "accounts-filtered", path: "/accounts?status=needs_reauth&integration_name=salesforce", title: /^Accounts/ },
+  { name: "accounts-none-match", path: "/accounts?tenant_id=nobody", title: /^Accounts/ },
+  { name: "accounts-empty", path: "/accounts", title: /^Accounts/, arrange: empty },
+  { name: "accounts-broken", path: "/accounts", title: /^Accounts/, arrange: broken, expected: /503/ },
+  ...Object.entries(ids).map(([name, id]) => ({ name: `account-${name}`, path: `/accounts/${id}`, title: /Evergrant$/ })),
+  { name: "account-unknown", path: "/accounts/ia_nobody", title: /not found/i, expected: /404/ },
+  { name: "not-found", path: "/no/such/page", title: /^Not found/, expected: /404/ },
+  ...Object.keys(links).map((name) => ({ name: `connect-${name}`, path: `/connect/${name}`, title: /Connect your account/ })),
+  ...Object.keys(outcomes).map((name) => ({
+    name: `outcome-${name}`,
+    path: "/connect/outcome",
+    title: /onnect|Nothing/,
+    arrange: (stub: StubApi) => {
+      stub.outcome = name;
+    },
+  })),
+];
+
+const views = [
+  { colorScheme: "light", width: 1280, height: 860 },
+  { colorScheme: "dark", width: 1280, height: 860 },
+  { colorScheme: "light", width: 360, height: 740 },
+  { colorScheme: "dark", width: 360, height: 740 },
+] as const;
+
+for (const { colorScheme, width, height } of views) {
+  test.describe(`${colorScheme} at ${width} px`, () => {
+    test.use({ colorScheme, viewport: { width, height } });
+    for (const page of cases) {
+      test(`${page.name} is readable, accessible and silent`, async ({ page: browser, stub, faults }) => {
+        page.arrange?.(stub);
+        if (page.expected !== undefined) faults.allow(page.expected);
+        await browser.goto(page.path);
+        await expect(browser).toHaveTitle(page.title);
+        await expect(browser.getByRole("heading", { level: 1 })).toHaveCount(1);
+        await expect(browser.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
+        await browser.waitForLoadState("networkidle");
+        await expectNoSideways(browser);
+        await expectAccessible(browser);
+        const shots = process.env.EVERGRANT_SHOTS;
+        if (shots !== undefined) {
+          await browser.screenshot({ path: join(shots, `${page.name}-${width}-${colorScheme}.png`), fullPage: true });
+        }
+      });
+    }
+  });
+}

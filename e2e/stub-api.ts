@@ -1,0 +1,168 @@
+import { createServer, request as forwardRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { emptyWorld, usualWorld, type World } from "./stub-accounts.ts";
+import { links, outcomes } from "./stub-connect.ts";
+
+/** Stands in for the API: the public door of a system that is only pages and fixtures. */
+export type StubApi = {
+  origin: string;
+  world: World;
+  environment: string;
+  isSignedIn: boolean;
+  /** When set, reads of the API answer with this status. */
+  failWith: number | null;
+  outcome: string;
+  /** Changes that arrived, as `METHOD path body`. */
+  changes: string[];
+  passOnTo: (webOrigin: string) => void;
+  reset: () => void;
+  stop: () => Promise<void>;
+};
+
+export async function startStubApi(): Promise<StubApi> {
+  let webOrigin = "";
+  const server = createServer((request, response) => {
+    void handle(stub, webOrigin, request, response).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const stub: StubApi = {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    world: emptyWorld(),
+    environment: "production",
+    isSignedIn: true,
+    failWith: null,
+    outcome: "connected",
+    changes: [],
+    passOnTo: (origin) => {
+      webOrigin = origin;
+    },
+    reset: () => {
+      Object.assign(stub, { world: usualWorld(), environment: "production", isSignedIn: true, failWith: null, outcome: "connected", changes: [] });
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    },
+  };
+  return stub;
+}
+
+async function handle(stub: StubApi, webOrigin: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", stub.origin);
+  if (url.pathname === "/healthz") return json(response, 200, { status: "ok" });
+  if (url.pathname.startsWith("/api/")) {
+    const body = await bodyOf(request);
+    if (request.method !== "GET") stub.changes.push(`${request.method} ${url.pathname} ${body}`);
+    return answerApi(stub, request.method ?? "GET", url, body, response);
+  }
+  const link = /^\/connect\/(?!outcome|retry)([a-z]+)$/.exec(url.pathname)?.[1];
+  if (link === undefined) return passOn(webOrigin, request.url ?? "/", {}, request, response);
+  if (request.method === "POST") {
+    stub.changes.push(`POST ${url.pathname} ${await bodyOf(request)}`);
+    response.writeHead(303, { location: "/connect/outcome" }).end();
+    return;
+  }
+  const headers = { "x-evergrant-link": `lnk_${link}`, "x-evergrant-form-action": "https://login.acme.example nonsense;" };
+  passOn(webOrigin, `/connect/link${url.search}`, headers, request, response);
+}
+
+function answerApi(stub: StubApi, method: string, url: URL, body: string, response: ServerResponse): void {
+  const path = url.pathname;
+  const connectLink = /^\/api\/connect\/links\/lnk_(.+)$/.exec(path)?.[1];
+  if (connectLink !== undefined) return json(response, 200, links[connectLink] ?? links.unknown);
+  if (path === "/api/connect/outcome") return json(response, 200, outcomes[stub.outcome]);
+  if (path === "/api/auth/csrf") return json(response, 200, { csrfToken: "csrf" });
+  if (path === "/api/auth/callback/credentials") {
+    stub.isSignedIn = new URLSearchParams(body).get("password") === "correct horse";
+    return json(response, 200, { url: stub.isSignedIn ? stub.origin : `${stub.origin}/sign-in?error=CredentialsSignin&code=credentials` });
+  }
+  if (path === "/api/auth/signout") {
+    stub.isSignedIn = false;
+    return json(response, 200, { url: `${stub.origin}/sign-in` });
+  }
+  if (!stub.isSignedIn) return problem(response, 401, "unauthorized", "Sign in first");
+  if (path === "/api/v1/session") return json(response, 200, sessionOf(stub));
+  if (stub.failWith !== null) return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
+  if (path === "/api/v1/integrations") return json(response, 200, { data: stub.world.integrations });
+  if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
+  if (path === "/api/v1/link-tokens") {
+    return json(response, 201, { link_token: "lt_abc", url: `${stub.origin}/connect/lt_5Zk0J1d8mQ2xWvR7`, expires_at: new Date(Date.now() + 604_800_000).toISOString() });
+  }
+  if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
+  return answerAccount(stub, method, path, url.searchParams, response);
+}
+
+function answerAccount(stub: StubApi, method: string, path: string, query: URLSearchParams, response: ServerResponse): void {
+  const [, id, rest] = /^\/api\/v1\/integrated-accounts\/([^/]+)(\/.+)?$/.exec(path) ?? [];
+  const account = stub.world.accounts.find((known) => known.id === id);
+  if (account === undefined) return problem(response, 404, "not_found", "There is no such account");
+  if (rest === "/refresh-attempts") {
+    const limit = Number(query.get("limit") ?? 50);
+    const from = Number(query.get("cursor") ?? 0);
+    const all = stub.world.attempts.get(account.id) ?? [];
+    return json(response, 200, { data: all.slice(from, from + limit), next_cursor: all.length > from + limit ? String(from + limit) : null });
+  }
+  if (rest === "/refresh") {
+    if (account.last_error !== null) {
+      return problem(response, 502, "provider_error", "The provider could not refresh the token", "The token endpoint answered 503. The old token stays valid.");
+    }
+    Object.assign(account, { refreshed_at: new Date().toISOString(), expires_at: new Date(Date.now() + 3_600_000).toISOString() });
+    return json(response, 200, account);
+  }
+  if (method === "DELETE") {
+    Object.assign(account, { status: "disconnected", expires_at: null, refresh_due_at: null, updated_at: new Date().toISOString() });
+    return json(response, 200, { id: account.id, status: "disconnected", revocation: "revoked" });
+  }
+  json(response, 200, account);
+}
+
+function pageOf(world: World, query: URLSearchParams): object {
+  const matching = world.accounts.filter((account) =>
+    (["status", "tenant_id", "integration_name"] as const).every((name) => {
+      const wanted = query.get(name);
+      return wanted === null || account[name] === wanted;
+    }),
+  );
+  const limit = Number(query.get("limit") ?? 50);
+  const from = Number(query.get("cursor") ?? 0);
+  return { data: matching.slice(from, from + limit), next_cursor: matching.length > from + limit ? String(from + limit) : null };
+}
+
+function sessionOf(stub: StubApi): object {
+  return {
+    user: { id: "usr_1", email: "ada@evergrant.example", name: "Ada Lovelace", role: "owner" },
+    environment: stub.environment,
+    environments: ["production", "staging"],
+  };
+}
+
+function passOn(origin: string, path: string, headers: Record<string, string>, from: IncomingMessage, to: ServerResponse): void {
+  const outgoing = forwardRequest(`${origin}${path}`, { method: from.method ?? "GET", headers: { ...from.headers, ...headers } }, (answer) => {
+    to.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(to);
+  });
+  outgoing.on("error", () => to.writeHead(502).end());
+  from.pipe(outgoing);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(JSON.stringify(body));
+}
+
+function problem(response: ServerResponse, status: number, code: string, title: string, detail?: string): void {
+  response.writeHead(status, { "content-type": "application/problem+json" });
+  response.end(JSON.stringify({ type: `https://docs.example/problems/${code}`, status, code, title, detail }));
+}

@@ -1,0 +1,107 @@
+/** A client of the lab's authorization server. Registering the same `clientId` again replaces it. */
+export type LabClient = {
+  clientId: string;
+  clientSecret: string;
+  redirectUris: string[];
+  /** Default `client_secret_basic`, as in RFC 7591 §2. */
+  tokenEndpointAuthMethod?: "client_secret_basic" | "client_secret_post" | undefined;
+  /** Lifetime of this client's access tokens. Default: the lab's own (`LabOptions.accessTokenSeconds`). */
+  accessTokenSeconds?: number | undefined;
+  /** The scopes this client may ask for. Default: all of them. */
+  scopes?: string[] | undefined;
+  /** What the consent page calls it. Default "Evergrant demo". */
+  name?: string | undefined;
+  /** Issue a refresh token for every code, also without `offline_access`. Default false. */
+  alwaysIssueRefreshToken?: boolean | undefined;
+};
+
+export type LabOptions = {
+  /** 0 takes any free port. Default 0. */
+  port?: number | undefined;
+  /** Where the state lives, so that it survives `kill -9`. Left out: in memory. */
+  stateDirectory?: string | undefined;
+  /** Default 180. */
+  accessTokenSeconds?: number | undefined;
+  /**
+   * `true`: every token ever issued is also readable on `GET /lab/issued-tokens`. `false`: they are not even
+   * remembered. Left out: remembered, for the test in the same process only.
+   */
+  revealTokens?: boolean | undefined;
+};
+
+export type RevokedReason =
+  /** The person pressed "Revoke". */
+  | "user"
+  /** A spent refresh token (or authorization code) came back: the family is gone. */
+  | "reuse"
+  /** The client asked for it (RFC 7009). */
+  | "client";
+
+/** One grant as the wire shows it (`GET /lab/grants`) and as `Lab.grants()` returns it. */
+export type LabGrant = {
+  grant_id: string;
+  person: string;
+  client_id: string;
+  scopes: string[];
+  /** ISO 8601. */
+  created_at: string;
+  refreshes: number;
+  last_refreshed_at: string | null;
+  status: "live" | "revoked";
+  revoked_reason: RevokedReason | null;
+};
+
+export type LabStats = {
+  /** POSTs to the token endpoint, whatever came of them. */
+  token_requests: number;
+  code_exchanges: number;
+  refreshes: number;
+  /** Spent refresh tokens that came back. Each of them cost a person their connection. */
+  reuse_detected: number;
+  /** Every `invalid_grant`, those after reuse among them. */
+  invalid_grants: number;
+  /** Grants ended by the person or the client, not those ended by reuse. */
+  revocations: number;
+  api_calls: number;
+  /** The most refresh requests ever open at one time for one grant. Above 1 the product broke its first invariant. */
+  in_flight_max_per_grant: number;
+};
+
+export type LabTokenRequest = {
+  grantType: string | null;
+  clientId: string | null;
+  /** Known for a refresh whose token the lab still remembers. */
+  grantId: string | null;
+};
+
+/**
+ * Awaited before the authorization server sees a token request, so a test can hold a refresh in flight.
+ * `'lose_answer'` lets the server do its work (the refresh token is spent) and then cuts the connection.
+ */
+export type TokenRequestHook = (request: LabTokenRequest) => Promise<void | "lose_answer">;
+
+export type IssuedGrant = {
+  grantId: string;
+  accessToken: string;
+  refreshToken: string;
+  expiresInSeconds: number;
+  scope: string;
+};
+
+export type Lab = {
+  origin: string;
+  /** The issuer identifier (RFC 8414 §2). Discovery is at `<issuer>/.well-known/openid-configuration`. */
+  issuer: string;
+  registerClient(client: LabClient): Promise<void>;
+  /** A grant without the pages: for tests that need thousands of them. Counted as a grant, not as a code exchange. */
+  issueGrant(input: { clientId: string; person: string; scopes?: string[] | undefined }): Promise<IssuedGrant>;
+  stats(): LabStats;
+  /** Newest first. */
+  grants(): LabGrant[];
+  /** What the "Revoke" button does. Revoking an ended or unknown grant changes nothing. */
+  revokeGrant(grantId: string): Promise<void>;
+  /** Every access token, refresh token, authorization code and ID token ever issued, spent ones too. Throws when `revealTokens` is false. */
+  issuedTokens(): string[];
+  onTokenRequest: TokenRequestHook | null;
+  close(): Promise<void>;
+};

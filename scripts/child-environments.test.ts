@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { serverEnvironment, webEnvironment } from "./child-environments.ts";
+
+const operator = {
+  PATH: "/bin",
+  EVERGRANT_URL: "https://grants.example",
+  API_ORIGIN: "http://127.0.0.1:3000",
+  WEB_PORT: "3100",
+  DATABASE_URL: "postgresql://u:secret@db/evergrant",
+  MIGRATION_DATABASE_URL: "postgresql://owner:secret@db/evergrant",
+  EVERGRANT_SECRET: "secret",
+  EVERGRANT_KEYRING: "k1:secret",
+  EVERGRANT_KEYRING_STAGING: "k1:secret",
+  METRICS_TOKEN: "secret",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  NODE_OPTIONS: "--require ./secret.js",
+};
+
+test("web gets no key, no secret and no database", () => {
+  const environment = webEnvironment(operator);
+  expect(Object.keys(environment).toSorted()).toEqual([
+    "API_ORIGIN",
+    "EVERGRANT_URL",
+    "NEXT_TELEMETRY_DISABLED",
+    "NODE_ENV",
+    "PATH",
+    "WEB_PORT",
+  ]);
+  expect(JSON.stringify(environment)).not.toContain("secret");
+});
+
+test("api and worker do not get the migrator's password", () => {
+  expect(serverEnvironment(operator)["MIGRATION_DATABASE_URL"]).toBeUndefined();
+  expect(serverEnvironment(operator)["DATABASE_URL"]).toBe(operator.DATABASE_URL);
+});

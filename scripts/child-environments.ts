@@ -1,0 +1,28 @@
+// Which variables each process gets. An allow-list: what stands in the operator's shell besides these reaches no child.
+
+type Environment = Record<string, string | undefined>;
+
+const EVERY_PROCESS = ["PATH", "HOME", "TZ", "LANG", "NODE_ENV", "LOG_LEVEL", "EVERGRANT_URL"];
+// The web process renders pages and holds nothing worth stealing: no key, no secret, no database (ARCHITECTURE, three processes).
+const WEB = [...EVERY_PROCESS, "API_ORIGIN", "WEB_PORT", "NEXT_TELEMETRY_DISABLED"];
+
+export function webEnvironment(environment: Environment): Environment {
+  return { ...pick(environment, WEB), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
+}
+
+/** What a process of ours needs of the machine alone, for the demo, which sets everything else itself. */
+export function machineEnvironment(environment: Environment): Environment {
+  return { ...pick(environment, ["PATH", "HOME", "TZ", "LANG", "TMPDIR", "LOG_LEVEL"]), NODE_ENV: "production" };
+}
+
+/** For api and worker, which read the whole configuration; only the development switches of a shell are left behind. */
+export function serverEnvironment(environment: Environment): Environment {
+  const { MIGRATION_DATABASE_URL: _migrator, ...rest } = environment;
+  return { ...rest, NODE_ENV: environment["NODE_ENV"] ?? "production" };
+}
+
+function pick(environment: Environment, names: readonly string[]): Environment {
+  return Object.fromEntries(
+    names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+  );
+}

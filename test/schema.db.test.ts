@@ -1,0 +1,230 @@
+import pg from "pg";
+import { beforeAll, describe, expect, test } from "vitest";
+import { grantToAppRole } from "../adapters/postgres/app-role.ts";
+import { findSchemaDrift } from "../adapters/postgres/diff-schema.ts";
+import { migrateDatabase } from "../adapters/postgres/migrate.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+let database: TestDatabase;
+const query = async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> =>
+  (await database.pool.query<Row>(text, values)).rows;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+describe("migrating", () => {
+  test("migrations and datamodel say the same", async () => {
+    expect(await findSchemaDrift({ connectionString: database.url })).toBeNull();
+  });
+
+  test("a second run changes nothing and keeps the environments' ids", async () => {
+    const before = await query("SELECT id, name FROM environment ORDER BY name");
+    expect(await migrateDatabase({ connectionString: database.url })).toEqual({ applied: [] });
+    expect(await query("SELECT id, name FROM environment ORDER BY name")).toEqual(before);
+    expect(before).toEqual([
+      { name: "production", id: expect.stringMatching(/^env_[a-z2-7]{24}$/) },
+      { name: "staging", id: expect.stringMatching(/^env_[a-z2-7]{24}$/) },
+    ]);
+  });
+
+  test("several migrators at once apply everything exactly once", async () => {
+    await using empty = await createTestDatabase({ migrated: false });
+    const runs = await Promise.all([1, 2, 3].map(() => migrateDatabase({ connectionString: empty.url })));
+    expect(runs.filter((run) => run.applied.length > 0)).toHaveLength(1);
+    expect(runs.flatMap((run) => run.applied)).toContain("20261120000000_first");
+  });
+});
+
+describe("what the datamodel has no words for", () => {
+  test.each([
+    ["integrated_account_alarm", "refresh_due_at IS NOT NULL", "status = 'active'"],
+    ["refresh_attempt_open", "finished_at IS NULL", ""],
+  ])("the index %s is partial", async (name, first, second) => {
+    const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
+    expect(index?.indexdef).toContain(first);
+    expect(index?.indexdef).toContain(second);
+  });
+
+  test("every timestamp knows its zone and keeps milliseconds", async () => {
+    const wrong = await query(
+      `SELECT table_name, column_name, data_type, datetime_precision FROM information_schema.columns
+       WHERE table_schema = 'public' AND data_type LIKE 'timestamp%' AND table_name <> '_prisma_migrations'
+         AND (data_type <> 'timestamp with time zone' OR datetime_precision <> 3)`,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("no array column may be null", async () => {
+    const nullable = await query(
+      "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'ARRAY' AND is_nullable = 'YES'",
+    );
+    expect(nullable).toEqual([]);
+  });
+
+  test("rows that every refresh rewrites keep room on their page", async () => {
+    const rows = await query(
+      "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
+    );
+    expect(rows).toEqual([
+      { relname: "integrated_account", reloptions: ["fillfactor=80", "autovacuum_vacuum_scale_factor=0.02"] },
+      { relname: "sealed_credential", reloptions: ["fillfactor=70", "autovacuum_vacuum_scale_factor=0.02"] },
+    ]);
+  });
+
+  test("deleting an account deletes its sealed credential", async () => {
+    await insertAccount("ia_cascade", "disconnected");
+    await query(
+      "INSERT INTO sealed_credential (account_id, environment_id, version, kid, sealed) SELECT id, environment_id, 1, 'k1', '\\x00' FROM integrated_account WHERE id = 'ia_cascade'",
+    );
+    await query("DELETE FROM integrated_account WHERE id = 'ia_cascade'");
+    expect(await query("SELECT FROM sealed_credential WHERE account_id = 'ia_cascade'")).toEqual([]);
+  });
+
+  test("refuses an unknown status, and an alarm on an account that is not active", async () => {
+    await expect(insertAccount("ia_status", "sleeping")).rejects.toThrow("integrated_account_status");
+    await expect(insertAccount("ia_alarm", "needs_reauth", new Date())).rejects.toThrow(
+      "integrated_account_alarm_only_active",
+    );
+  });
+});
+
+describe("the audit log", () => {
+  test("takes new records and refuses every change of old ones, in any partition", async () => {
+    for (const at of ["now()", "'1999-01-01'"]) {
+      await query(
+        `INSERT INTO audit_event (id, at, environment_id, actor, action, target) VALUES ('ae_1', ${at}, 'env', 'me', 'open', 'ia_1')`,
+      );
+    }
+    await expect(query("UPDATE audit_event SET actor = 'you'")).rejects.toThrow("append-only");
+    await expect(query("DELETE FROM audit_event")).rejects.toThrow("append-only");
+    await expect(query("TRUNCATE audit_event")).rejects.toThrow("append-only");
+    for (const partition of await partitionsOf("audit_event")) {
+      await expect(query(`TRUNCATE ${partition}`)).rejects.toThrow("append-only");
+    }
+    expect(await query("SELECT FROM audit_event")).toHaveLength(2);
+  });
+
+  test("is not dropped before its twelve months are over", async () => {
+    await expect(
+      query("SELECT evergrant_drop_old_partitions('audit_event', now() - interval '11 months')"),
+    ).rejects.toThrow("12 months");
+  });
+});
+
+describe("partitions", () => {
+  test("exist for the present and the next two spans, and for everything else", async () => {
+    for (const table of ["refresh_attempt", "event", "audit_event"]) {
+      const names = await partitionsOf(table);
+      expect(names).toHaveLength(4);
+      expect(names).toContain(`${table}_default`);
+    }
+    await query(
+      "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ('ev_now', now(), 'env', 'x', '{}')",
+    );
+    expect(await query("SELECT tableoid::regclass::text AS partition FROM event WHERE id = 'ev_now'")).not.toEqual([
+      { partition: "event_default" },
+    ]);
+  });
+
+  test("are made once", async () => {
+    expect(await query("SELECT evergrant_ensure_partitions() AS made")).toEqual([{ made: 0 }]);
+    await query("DROP TABLE event_default, refresh_attempt_default");
+    await query(
+      "CREATE TABLE event_default PARTITION OF event DEFAULT; CREATE TABLE refresh_attempt_default PARTITION OF refresh_attempt DEFAULT",
+    );
+  });
+
+  test("start on Mondays (UTC) whatever the session's time zone", async () => {
+    await using other = await createTestDatabase();
+    await other.pool.query(`
+      DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT relid::regclass FROM pg_partition_tree('event') WHERE isleaf AND relid <> 'event_default'::regclass LOOP EXECUTE 'DROP TABLE ' || name; END LOOP;
+      END $$`);
+    const client = await other.pool.connect();
+    await client.query("SET timezone = 'Pacific/Auckland'; SET datestyle = 'German'");
+    expect((await client.query("SELECT evergrant_ensure_partitions() AS made")).rows).toEqual([{ made: 3 }]);
+    await client.query("RESET ALL; SET timezone = 'UTC'");
+    const bounds = await client.query(
+      "SELECT pg_get_expr(relpartbound, oid) AS bound FROM pg_class WHERE relispartition AND relname LIKE 'event_2%'  AND relkind = 'r'",
+    );
+    client.release();
+    for (const { bound } of bounds.rows) {
+      const from = /FROM \('([^']+)'/.exec(bound)?.[1] ?? "";
+      expect(new Date(from.replace(" ", "T").replace(/\+00$/, "Z")).getUTCDay()).toBe(1);
+    }
+  });
+
+  test("skip a range whose rows already sit in the default partition", async () => {
+    await using other = await createTestDatabase();
+    const present = (
+      await other.pool.query(
+        "SELECT 'event_' || to_char(date_trunc('week', now() AT TIME ZONE 'UTC'), 'YYYYMMDD') AS name",
+      )
+    ).rows[0].name;
+    await other.pool.query(`DROP TABLE ${present}`);
+    await other.pool.query(
+      "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ('ev_1', now(), 'env', 'x', '{}')",
+    );
+    expect((await other.pool.query("SELECT evergrant_ensure_partitions() AS made")).rows).toEqual([{ made: 0 }]);
+    expect((await other.pool.query("SELECT id FROM event")).rows).toEqual([{ id: "ev_1" }]);
+  });
+
+  test("are dropped when all their rows are older than asked, the default partition's rows too", async () => {
+    await using other = await createTestDatabase();
+    await other.pool.query(`
+      CREATE TABLE event_20200106 PARTITION OF event FOR VALUES FROM ('2020-01-06 00:00Z') TO ('2020-01-13 00:00Z');
+      INSERT INTO event (id, created_at, environment_id, event_type, payload)
+      VALUES ('ev_old', '2020-01-07', 'env', 'x', '{}'), ('ev_older', '2019-01-07', 'env', 'x', '{}'), ('ev_new', now(), 'env', 'x', '{}')`);
+    const early = await other.pool.query("SELECT evergrant_drop_old_partitions('event', '2020-01-12 23:59Z') AS name");
+    expect(early.rows).toEqual([]);
+    const dropped = await other.pool.query(
+      "SELECT evergrant_drop_old_partitions('event', '2020-01-13 00:00Z') AS name",
+    );
+    expect(dropped.rows).toEqual([{ name: "event_20200106" }]);
+    expect((await other.pool.query("SELECT id FROM event")).rows).toEqual([{ id: "ev_new" }]);
+    await expect(other.pool.query("SELECT evergrant_drop_old_partitions('api_key', now())")).rejects.toThrow(
+      "not a partitioned table",
+    );
+  });
+});
+
+test("an app role of its own can queue jobs and write history, and cannot change the audit log or the schema", async () => {
+  const role = `app_${Math.random().toString(36).slice(2)}`;
+  await query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
+  const owner = await database.pool.connect();
+  try {
+    for (let time = 0; time < 2; time += 1) await grantToAppRole(owner, role);
+    await owner.query(`SET ROLE ${role}`);
+    await owner.query("SELECT graphile_worker.add_job('x', payload => '{}'::json, job_key => 'one')");
+    expect((await owner.query("SELECT task_identifier FROM graphile_worker.jobs")).rows).toEqual([
+      { task_identifier: "x" },
+    ]);
+    await owner.query("SELECT evergrant_ensure_partitions()");
+    await owner.query(
+      "INSERT INTO audit_event (id, at, environment_id, actor, action, target) VALUES ('ae_2', now(), 'env', 'me', 'open', 'ia_1')",
+    );
+    await expect(owner.query("DELETE FROM audit_event")).rejects.toThrow("permission denied");
+    await expect(owner.query("CREATE TABLE mine (id int)")).rejects.toThrow("permission denied");
+  } finally {
+    await owner.query("RESET ROLE");
+    await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    owner.release();
+  }
+});
+
+function insertAccount(id: string, status: string, refreshDueAt: Date | null = null): Promise<pg.QueryResultRow[]> {
+  return query(
+    `INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status, refresh_due_at)
+     SELECT $1, id, 'tenant', 'acme-crm', $2, $3 FROM environment WHERE name = 'staging'`,
+    [id, status, refreshDueAt],
+  );
+}
+
+async function partitionsOf(table: string): Promise<string[]> {
+  const rows = await query<{ name: string }>(
+    "SELECT relid::regclass::text AS name FROM pg_partition_tree($1) WHERE isleaf ORDER BY 1",
+    [table],
+  );
+  return rows.map((row) => row.name);
+}

@@ -1,0 +1,110 @@
+import { createServer } from "node:http";
+import { Logger, run } from "graphile-worker";
+import { readOrExit, readWorkerConfig } from "#adapters/config/read-config";
+import { createContainer } from "#adapters/container";
+import { createProcessMetrics } from "#adapters/metrics/process-metrics";
+import { sweepAlarms } from "#adapters/postgres/refresh-jobs";
+import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { answerHealth } from "#adapters/system/health";
+import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { replaySpool } from "#core/usecases/commit-answer";
+import { createCrontab, createTaskList } from "./task-list.ts";
+
+const concurrency = 20;
+
+const config = readOrExit(readWorkerConfig);
+// A task holds at most one connection at a time; the rest is graphile-worker's own and LISTEN's.
+const container = await createContainer(config, { name: "worker", poolSize: concurrency + 5 });
+const { log, pool } = container;
+const problem = await schemaProblem(pool);
+if (problem !== null) {
+  process.stderr.write(`${problem}\n`);
+  process.exit(1);
+}
+
+process.on("unhandledRejection", (error) => {
+  log.error({ error }, "unhandled rejection");
+  process.exit(1);
+});
+
+// Before any alarm: an answer that a crash left on disk is newer than what the rows say.
+await replaySpool(container).catch((error: unknown) => log.error({ error }, "the spool could not be replayed"));
+
+const metrics = createProcessMetrics("worker");
+const runner = await run({
+  pgPool: pool,
+  taskList: createTaskList({ ...container, meter: metrics.meter }),
+  parsedCronItems: createCrontab(),
+  preset: {
+    worker: {
+      concurrentJobs: concurrency,
+      // Small: a worker that is killed costs its prefetched jobs one attempt each, and the sweep brings them back.
+      localQueue: { size: concurrency },
+      completeJobBatchDelay: 0,
+      failJobBatchDelay: 0,
+      pollInterval: 2000,
+      // A refresh takes its deadline at most; then the commit.
+      gracefulShutdownAbortTimeout: 30_000,
+    },
+  },
+  noHandleSignals: true,
+  logger: new Logger(() => (level, message) => {
+    if (level === "error") log.error({}, message);
+    else if (level === "warning") log.warn({}, message);
+  }),
+});
+// Alarms that fell due while no worker ran.
+const late = await sweepAlarms(pool).catch((error: unknown) => {
+  log.error({ error }, "the first sweep failed; the next one comes within a minute");
+  return 0;
+});
+log.info({ jobs: late }, "first sweep done");
+
+let isStopping = false;
+let hasFailed = false;
+runner.promise.then(
+  () => {
+    if (!isStopping) process.exit(1);
+  },
+  (error: unknown) => {
+    hasFailed = true;
+    log.error({ error }, "the queue stopped");
+    if (!isStopping) process.exit(1);
+  },
+);
+
+const server = createServer((request, response) => {
+  const readiness = {
+    metricsToken: config.metricsToken,
+    metrics: metrics.answer,
+    check: async () => (isStopping || hasFailed ? "stopping" : await schemaProblem(pool)),
+  };
+  answerHealth(request, response, readiness).then(
+    (isAnswered) => {
+      if (!isAnswered) response.writeHead(404).end();
+    },
+    () => response.destroy(),
+  );
+});
+
+stopWithParent(async () => {
+  isStopping = true;
+  log.info({}, "stopping: finishing refreshes in hand");
+  await runner.stop();
+  server.close();
+  server.closeAllConnections();
+  await container.close();
+});
+
+server.on("error", (error: NodeJS.ErrnoException) => {
+  process.stderr.write(
+    error.code === "EADDRINUSE"
+      ? `WORKER_PORT ${config.port} is in use; stop what listens there or set WORKER_PORT to another port\n`
+      : `worker can't listen: ${error.message}\n`,
+  );
+  process.exit(1);
+});
+server.listen(config.port, () => {
+  log.info({ port: config.port }, "worker runs");
+  reportReady();
+});

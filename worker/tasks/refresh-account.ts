@@ -1,0 +1,31 @@
+import type { Task } from "graphile-worker";
+import { z } from "zod";
+import { refreshAccount } from "#core/usecases/refresh-account";
+import type { WorkerPorts } from "../worker-ports.ts";
+
+const payloadSchema = z.strictObject({ environment_id: z.string(), account_id: z.string() });
+
+/**
+ * An alarm rang. The row decides whether there is anything to do: a job that comes twice, early or late finds that out. A
+ * failure of the provider is an outcome, not a failed job: its retry is the next alarm.
+ */
+export function refreshAccountTask(ports: WorkerPorts): Task {
+  const outcomes = ports.meter.createCounter("evergrant_scheduled_refreshes", {
+    description: "Scheduled refreshes by outcome",
+  });
+  return async (payload, helpers) => {
+    const { environment_id: environmentId, account_id: accountId } = payloadSchema.parse(payload);
+    const outcome = await refreshAccount(
+      ports,
+      { environmentId, accountId, demand: { reason: "alarm", minTtlSeconds: null }, actor: "worker" },
+      helpers.abortSignal,
+    );
+    outcomes.add(1, { outcome: outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind });
+    if (outcome.kind === "failed") {
+      ports.log.warn(
+        { account: accountId, attempt: outcome.attempt.id, outcome: outcome.attempt.outcome, rule: outcome.attempt.rule },
+        "a scheduled refresh failed",
+      );
+    }
+  };
+}
