@@ -21,7 +21,7 @@ export function createDoor(
   },
 ): Server {
   const app = createApp(ports, options.signIn);
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(app.fetch);
   const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

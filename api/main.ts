@@ -5,6 +5,7 @@ import { createAccessStore } from "#adapters/postgres/access-store";
 import { createAuditLog } from "#adapters/postgres/audit-log";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { replaySpool } from "#core/usecases/commit-answer";
@@ -73,11 +74,7 @@ await replaySpool(container).catch((error: unknown) => log.error({ error }, "the
 stopWithParent(async () => {
   isStopping = true;
   log.info({}, "stopping: finishing requests in hand");
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeIdleConnections();
-  const deadline = setTimeout(() => server.closeAllConnections(), 35_000);
-  await closed;
-  clearTimeout(deadline);
+  await closeServer(server, 35_000);
   await prisma.$disconnect();
   await container.close();
 });

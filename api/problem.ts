@@ -54,7 +54,7 @@ export function createProblemMapper(options: { readonly publicUrl: string; reado
   return (error: unknown, context: Context): Response => {
     const problem = toDomainError(error);
     const requestId = requestIdOf(context);
-    const fields = { request: requestId, method: context.req.method, path: context.req.path, code: problem.code };
+    const fields = { request: requestId, method: context.req.method, path: context.req.path, problem: problem.code };
     if (problem.status >= 500) options.log.error({ ...fields, error }, "a request failed");
     else if (problem.code === "unauthorized" || problem.code === "forbidden") options.log.warn(fields, "a request was refused");
     else options.log.info({ ...fields, reason: problem.internal ?? problem.detail }, "a request was not fulfilled");

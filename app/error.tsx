@@ -27,7 +27,8 @@ export default function ErrorPage({ error, reset }: { error: Error & { digest?: 
       <p>It is not your doing, and nothing was changed. The page tries again by itself.</p>
       {error.digest !== undefined && (
         <p className="text-xs">
-          Reference for the log of <span className="font-mono">web</span>: <code className="font-mono">{error.digest}</code>
+          Reference for the log of <span className="font-mono">web</span>:{" "}
+          <code className="font-mono">{error.digest}</code>
         </p>
       )}
       <TryAgain onRetry={reset} />

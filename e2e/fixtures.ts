@@ -39,7 +39,9 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /** Fails when the page is wider than the window. */
 export async function expectNoSideways(page: Page): Promise<void> {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
   expect(overflow, "pixels to scroll sideways").toBeLessThanOrEqual(0);
 }
 

@@ -6,7 +6,14 @@ export type RunningWeb = { origin: string; pid: number; stop: () => Promise<void
 /** Starts the web process on a free port, against the API at `apiOrigin`, and waits until it listens. */
 export async function startWeb(apiOrigin: string): Promise<RunningWeb> {
   const child = spawn(process.execPath, [join(import.meta.dirname, "../web/main.ts")], {
-    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", NODE_ENV: "production", WEB_PORT: "0", API_ORIGIN: apiOrigin, LOG_LEVEL: "warn" },
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "",
+      NODE_ENV: "production",
+      WEB_PORT: "0",
+      API_ORIGIN: apiOrigin,
+      LOG_LEVEL: "warn",
+    },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const port = await new Promise<number>((resolve, reject) => {

@@ -43,11 +43,15 @@ export function usualWorld(now = Date.now()): World {
     status: "active",
     hold: null,
     external_account: { id: `org-${tenant}`, label: `admin@${tenant}.example` },
-    scopes: { requested: ["read", "write", "offline_access"], granted: ["read", "write", "offline_access"], missing: [] },
+    scopes: {
+      requested: ["read", "write", "offline_access"],
+      granted: ["read", "write", "offline_access"],
+      missing: [],
+    },
     expires_at: at(42),
     refresh_due_at: at(40),
     refreshed_at: at(-18),
-    refresh_token_rotated_at: at(-18),
+    refresh_token_rotated_at: facts.refreshed_at ?? at(-18),
     reauth_required_at: null,
     last_error: null,
     credential_version: 31,
@@ -112,45 +116,99 @@ export function usualWorld(now = Date.now()): World {
     }),
     account(ids.long, "a-tenant-with-an-identifier-that-goes-on-and-on-and-on-4f1c2b7e-9d3a-4c55-8f0e-1b2c3d4e5f60", {
       integration_name: "very-long",
-      external_account: { id: "00D5g000004XyzAEAS", label: "someone.with.a.very.long.address@subsidiary.of.a.holding.example" },
+      external_account: {
+        id: "00D5g000004XyzAEAS",
+        label: "someone.with.a.very.long.address@subsidiary.of.a.holding.example",
+      },
       scopes: {
         requested: ["https://api.example.com/auth/accounts.transactions.readonly.extended"],
         granted: ["https://api.example.com/auth/accounts.transactions.readonly.extended", "email"],
         missing: [],
       },
     }),
-    account(ids.eternal, "hooli", { expires_at: null, refresh_due_at: null, refreshed_at: null, refresh_token_rotated_at: null }),
+    account(ids.eternal, "hooli", {
+      expires_at: null,
+      refresh_due_at: null,
+      refreshed_at: null,
+      refresh_token_rotated_at: null,
+    }),
   ];
 
   const steady = (count: number, every: number, last: number) =>
     Array.from({ length: count }, (_, index) =>
-      attempt(now, `s${index}`, last - index * every, "refreshed", { next_attempt_at: at(last - index * every + every - 2) }),
+      attempt(now, `s${index}`, last - index * every, "refreshed", {
+        next_attempt_at: at(last - index * every + every - 2),
+      }),
     );
   const attempts = new Map<string, AttemptView[]>([
     [ids.active, activeLife(now)],
     [
       ids.failing,
       [
-        attempt(now, "f3", -2, "transient", { http_status: 503, error: "http_503", rule: "server_unwell", next_attempt_at: at(178), explanation: "The token endpoint answered 503 with HTML: the server is unwell, not the grant. The token is still valid; the next try is in 3 h." }),
-        attempt(now, "f2", -9, "rate_limited", { http_status: 429, error: "http_429", rule: "retry_after", reason: "forced", explanation: "The provider asked to wait 60 s." }),
+        attempt(now, "f3", -2, "transient", {
+          http_status: 503,
+          error: "http_503",
+          rule: "server_unwell",
+          next_attempt_at: at(178),
+          explanation:
+            "The token endpoint answered 503 with HTML: the server is unwell, not the grant. The token is still valid; the next try is in 3 h.",
+        }),
+        attempt(now, "f2", -9, "rate_limited", {
+          http_status: 429,
+          error: "http_429",
+          rule: "retry_after",
+          reason: "forced",
+          explanation: "The provider asked to wait 60 s.",
+        }),
         ...steady(4, 60, -47),
       ],
     ],
     [
       ids.stalled,
       [
-        attempt(now, "t1", -3, "in_doubt", { error: "timeout", rule: "single_use", waiters: 3, reason: "on_demand", explanation: "No answer within 20 s. The refresh token may have been used: it is replayed once." }, 20_000),
+        attempt(
+          now,
+          "t1",
+          -3,
+          "in_doubt",
+          {
+            error: "timeout",
+            rule: "single_use",
+            waiters: 3,
+            reason: "on_demand",
+            explanation: "No answer within 20 s. The refresh token may have been used: it is replayed once.",
+          },
+          20_000,
+        ),
         ...steady(4, 60, -64),
       ],
     ],
     [
       ids.revoked,
       [
-        attempt(now, "r1", -37, "reauthorize", { http_status: 400, error: "invalid_grant", rule: "invalid_grant_is_fatal", explanation: "The provider answered invalid_grant: the customer revoked the access. Only they can give it again." }),
+        attempt(now, "r1", -37, "reauthorize", {
+          http_status: 400,
+          error: "invalid_grant",
+          rule: "invalid_grant_is_fatal",
+          explanation:
+            "The provider answered invalid_grant: the customer revoked the access. Only they can give it again.",
+        }),
         ...steady(6, 58, -95),
       ],
     ],
-    [ids.held, [attempt(now, "h1", -6, "held", { http_status: 400, error: "invalid_grant", rule: "mass_disconnect_guard", explanation: "412 accounts of this client failed within 10 minutes: the account is held, and its customer is not contacted." }), ...steady(4, 60, -18)]],
+    [
+      ids.held,
+      [
+        attempt(now, "h1", -6, "held", {
+          http_status: 400,
+          error: "invalid_grant",
+          rule: "mass_disconnect_guard",
+          explanation:
+            "412 accounts of this client failed within 10 minutes: the account is held, and its customer is not contacted.",
+        }),
+        ...steady(4, 60, -18),
+      ],
+    ],
     [ids.disconnected, steady(3, 60, -330)],
     [ids.long, steady(12, 30, -18)],
   ]);
@@ -162,17 +220,40 @@ function activeLife(now: number): AttemptView[] {
   const at = (minutes: number) => new Date(now + minutes * minute).toISOString();
   const due = (minutes: number) => ({ next_attempt_at: at(minutes + 57) });
   return [
-    attempt(now, "a1", -18, "refreshed", { ...due(-18), explanation: "The provider answered with a new token and a new refresh token." }),
+    attempt(now, "a1", -18, "refreshed", {
+      ...due(-18),
+      explanation: "The provider answered with a new token and a new refresh token.",
+    }),
     attempt(now, "a2", -76, "refreshed", { ...due(-76), reason: "forced" }),
     attempt(now, "a3", -77, "superseded", { explanation: "Another process was faster; its token is used." }),
     attempt(now, "a4", -134, "refreshed", { ...due(-134), reason: "rejected_token", waiters: 2 }),
-    attempt(now, "a5", -140, "rate_limited", { http_status: 429, error: "http_429", explanation: "The provider asked to wait 300 s." }),
+    attempt(now, "a5", -140, "rate_limited", {
+      http_status: 429,
+      error: "http_429",
+      explanation: "The provider asked to wait 300 s.",
+    }),
     attempt(now, "a6", -191, "refreshed", due(-191)),
-    attempt(now, "a7", -194, "transient", { http_status: 502, error: "http_502", explanation: "The token endpoint answered 502." }),
-    attempt(now, "a8", -250, "refreshed", { ...due(-250), reason: "reauthorized", explanation: "The customer gave access again." }),
-    attempt(now, "a9", -285, "reauthorize", { http_status: 400, error: "invalid_grant", explanation: "The grant had ended." }),
+    attempt(now, "a7", -194, "transient", {
+      http_status: 502,
+      error: "http_502",
+      explanation: "The token endpoint answered 502.",
+    }),
+    attempt(now, "a8", -250, "refreshed", {
+      ...due(-250),
+      reason: "reauthorized",
+      explanation: "The customer gave access again.",
+    }),
+    attempt(now, "a9", -285, "reauthorize", {
+      http_status: 400,
+      error: "invalid_grant",
+      explanation: "The grant had ended.",
+    }),
     attempt(now, "b1", -342, "refreshed", due(-342)),
-    attempt(now, "b2", -345, "client_misconfigured", { http_status: 401, error: "invalid_client", explanation: "The provider rejected our client, not the customer's grant." }),
+    attempt(now, "b2", -345, "client_misconfigured", {
+      http_status: 401,
+      error: "invalid_client",
+      explanation: "The provider rejected our client, not the customer's grant.",
+    }),
     attempt(now, "b3", -401, "refreshed", due(-401)),
   ];
 }

@@ -41,7 +41,14 @@ export async function startStubApi(): Promise<StubApi> {
       webOrigin = origin;
     },
     reset: () => {
-      Object.assign(stub, { world: usualWorld(), environment: "production", isSignedIn: true, failWith: null, outcome: "connected", changes: [] });
+      Object.assign(stub, {
+        world: usualWorld(),
+        environment: "production",
+        isSignedIn: true,
+        failWith: null,
+        outcome: "connected",
+        changes: [],
+      });
     },
     stop: async () => {
       server.closeAllConnections();
@@ -53,7 +60,12 @@ export async function startStubApi(): Promise<StubApi> {
   return stub;
 }
 
-async function handle(stub: StubApi, webOrigin: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  stub: StubApi,
+  webOrigin: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? "/", stub.origin);
   if (url.pathname === "/healthz") return json(response, 200, { status: "ok" });
   if (url.pathname.startsWith("/api/")) {
@@ -68,7 +80,10 @@ async function handle(stub: StubApi, webOrigin: string, request: IncomingMessage
     response.writeHead(303, { location: "/connect/outcome" }).end();
     return;
   }
-  const headers = { "x-evergrant-link": `lnk_${link}`, "x-evergrant-form-action": "https://login.acme.example nonsense;" };
+  const headers = {
+    "x-evergrant-link": `lnk_${link}`,
+    "x-evergrant-form-action": "https://login.acme.example nonsense;",
+  };
   passOn(webOrigin, `/connect/link${url.search}`, headers, request, response);
 }
 
@@ -80,7 +95,9 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (path === "/api/auth/csrf") return json(response, 200, { csrfToken: "csrf" });
   if (path === "/api/auth/callback/credentials") {
     stub.isSignedIn = new URLSearchParams(body).get("password") === "correct horse";
-    return json(response, 200, { url: stub.isSignedIn ? stub.origin : `${stub.origin}/sign-in?error=CredentialsSignin&code=credentials` });
+    return json(response, 200, {
+      url: stub.isSignedIn ? stub.origin : `${stub.origin}/sign-in?error=CredentialsSignin&code=credentials`,
+    });
   }
   if (path === "/api/auth/signout") {
     stub.isSignedIn = false;
@@ -88,17 +105,28 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   }
   if (!stub.isSignedIn) return problem(response, 401, "unauthorized", "Sign in first");
   if (path === "/api/v1/session") return json(response, 200, sessionOf(stub));
-  if (stub.failWith !== null) return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
+  if (stub.failWith !== null)
+    return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/integrations") return json(response, 200, { data: stub.world.integrations });
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
   if (path === "/api/v1/link-tokens") {
-    return json(response, 201, { link_token: "lt_abc", url: `${stub.origin}/connect/lt_5Zk0J1d8mQ2xWvR7`, expires_at: new Date(Date.now() + 604_800_000).toISOString() });
+    return json(response, 201, {
+      link_token: "lt_abc",
+      url: `${stub.origin}/connect/lt_5Zk0J1d8mQ2xWvR7`,
+      expires_at: new Date(Date.now() + 604_800_000).toISOString(),
+    });
   }
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
   return answerAccount(stub, method, path, url.searchParams, response);
 }
 
-function answerAccount(stub: StubApi, method: string, path: string, query: URLSearchParams, response: ServerResponse): void {
+function answerAccount(
+  stub: StubApi,
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  response: ServerResponse,
+): void {
   const [, id, rest] = /^\/api\/v1\/integrated-accounts\/([^/]+)(\/.+)?$/.exec(path) ?? [];
   const account = stub.world.accounts.find((known) => known.id === id);
   if (account === undefined) return problem(response, 404, "not_found", "There is no such account");
@@ -106,17 +134,34 @@ function answerAccount(stub: StubApi, method: string, path: string, query: URLSe
     const limit = Number(query.get("limit") ?? 50);
     const from = Number(query.get("cursor") ?? 0);
     const all = stub.world.attempts.get(account.id) ?? [];
-    return json(response, 200, { data: all.slice(from, from + limit), next_cursor: all.length > from + limit ? String(from + limit) : null });
+    return json(response, 200, {
+      data: all.slice(from, from + limit),
+      next_cursor: all.length > from + limit ? String(from + limit) : null,
+    });
   }
   if (rest === "/refresh") {
     if (account.last_error !== null) {
-      return problem(response, 502, "provider_error", "The provider could not refresh the token", "The token endpoint answered 503. The old token stays valid.");
+      return problem(
+        response,
+        502,
+        "provider_error",
+        "The provider could not refresh the token",
+        "The token endpoint answered 503. The old token stays valid.",
+      );
     }
-    Object.assign(account, { refreshed_at: new Date().toISOString(), expires_at: new Date(Date.now() + 3_600_000).toISOString() });
+    Object.assign(account, {
+      refreshed_at: new Date().toISOString(),
+      expires_at: new Date(Date.now() + 3_600_000).toISOString(),
+    });
     return json(response, 200, account);
   }
   if (method === "DELETE") {
-    Object.assign(account, { status: "disconnected", expires_at: null, refresh_due_at: null, updated_at: new Date().toISOString() });
+    Object.assign(account, {
+      status: "disconnected",
+      expires_at: null,
+      refresh_due_at: null,
+      updated_at: new Date().toISOString(),
+    });
     return json(response, 200, { id: account.id, status: "disconnected", revocation: "revoked" });
   }
   json(response, 200, account);
@@ -131,7 +176,10 @@ function pageOf(world: World, query: URLSearchParams): object {
   );
   const limit = Number(query.get("limit") ?? 50);
   const from = Number(query.get("cursor") ?? 0);
-  return { data: matching.slice(from, from + limit), next_cursor: matching.length > from + limit ? String(from + limit) : null };
+  return {
+    data: matching.slice(from, from + limit),
+    next_cursor: matching.length > from + limit ? String(from + limit) : null,
+  };
 }
 
 function sessionOf(stub: StubApi): object {
@@ -142,11 +190,21 @@ function sessionOf(stub: StubApi): object {
   };
 }
 
-function passOn(origin: string, path: string, headers: Record<string, string>, from: IncomingMessage, to: ServerResponse): void {
-  const outgoing = forwardRequest(`${origin}${path}`, { method: from.method ?? "GET", headers: { ...from.headers, ...headers } }, (answer) => {
-    to.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(to);
-  });
+function passOn(
+  origin: string,
+  path: string,
+  headers: Record<string, string>,
+  from: IncomingMessage,
+  to: ServerResponse,
+): void {
+  const outgoing = forwardRequest(
+    `${origin}${path}`,
+    { method: from.method ?? "GET", headers: { ...from.headers, ...headers } },
+    (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(to);
+    },
+  );
   outgoing.on("error", () => to.writeHead(502).end());
   from.pipe(outgoing);
 }

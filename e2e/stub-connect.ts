@@ -14,23 +14,54 @@ const withInputs: ConnectLinkView["integrations"][number] = {
   label: "Zendesk",
   scopes: ["https://zendesk.example/auth/tickets.read", "read", "email", "profile", "users:impersonate"],
   inputs: [
-    { name: "subdomain", label: "Your subdomain", help: "The first part of the address you sign in at", example: "acme-inc", pattern: "[a-z0-9-]+", required: true },
+    {
+      name: "subdomain",
+      label: "Your subdomain",
+      help: "The first part of the address you sign in at",
+      example: "acme-inc",
+      pattern: "[a-z0-9-]+",
+      required: true,
+    },
     { name: "region", label: "Region", help: null, example: null, pattern: null, required: false },
   ],
   unavailable: null,
 };
-const link: ConnectLinkView = { state: "open", product, environment: "production", reauthorizes: null, integrations: [acme], expires_at: "2030-01-01T00:00:00.000Z" };
+const link: ConnectLinkView = {
+  state: "open",
+  product,
+  environment: "production",
+  reauthorizes: null,
+  integrations: [acme],
+  expires_at: "2030-01-01T00:00:00.000Z",
+};
 
 /** By the last part of the public address of the link. */
 export const links: Record<string, ConnectLinkView> = {
   open: link,
   inputs: { ...link, integrations: [withInputs] },
-  several: { ...link, environment: "staging", integrations: [acme, withInputs, { ...acme, name: "hubspot", label: "HubSpot", unavailable: "Ledgerly has not set up HubSpot yet." }] },
+  several: {
+    ...link,
+    environment: "staging",
+    integrations: [
+      acme,
+      withInputs,
+      { ...acme, name: "hubspot", label: "HubSpot", unavailable: "Ledgerly has not set up HubSpot yet." },
+    ],
+  },
   again: { ...link, reauthorizes: { external_account: "admin@northwind.example" } },
-  unavailable: { ...link, integrations: [{ ...acme, unavailable: "Ledgerly has not set up Acme CRM yet. Please ask them." }] },
+  unavailable: {
+    ...link,
+    integrations: [{ ...acme, unavailable: "Ledgerly has not set up Acme CRM yet. Please ask them." }],
+  },
   used: { ...link, state: "used", integrations: [] },
   expired: { ...link, state: "expired", integrations: [] },
-  unknown: { ...link, state: "unknown", product: { name: "Evergrant", support: null }, integrations: [], expires_at: null },
+  unknown: {
+    ...link,
+    state: "unknown",
+    product: { name: "Evergrant", support: null },
+    integrations: [],
+    expires_at: null,
+  },
 };
 
 const outcome: ConnectOutcomeView = {
@@ -43,7 +74,10 @@ const outcome: ConnectOutcomeView = {
   failure: null,
   return_url: null,
 };
-const failed = (code: NonNullable<ConnectOutcomeView["failure"]>["code"], detail: string | null = null): ConnectOutcomeView => ({
+const failed = (
+  code: NonNullable<ConnectOutcomeView["failure"]>["code"],
+  detail: string | null = null,
+): ConnectOutcomeView => ({
   ...outcome,
   status: "failed",
   external_account: null,

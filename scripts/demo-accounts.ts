@@ -138,7 +138,7 @@ async function runCli(
   input: string,
 ): Promise<{ code: number | null; output: string; errors: string }> {
   const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-  const child = spawn(process.execPath, [main, ...args], { env: context.environment, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, ...args], { env: context.environment as NodeJS.ProcessEnv, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.end(input);
   const exit = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);

@@ -6,7 +6,9 @@ const maxFormTargets = 20;
  */
 export function formTargets(header: string | string[] | undefined): string[] {
   const text = Array.isArray(header) ? header.join(" ") : (header ?? "");
-  const origins = text.split(/\s+/).filter((origin) => /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(origin));
+  const origins = text
+    .split(/\s+/)
+    .filter((origin) => /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(origin));
   return [...new Set(origins)].slice(0, maxFormTargets);
 }
 

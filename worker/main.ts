@@ -5,6 +5,7 @@ import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import { sweepAlarms } from "#adapters/postgres/refresh-jobs";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { closeServer } from "#adapters/system/close-server";
 import { answerHealth } from "#adapters/system/health";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { replaySpool } from "#core/usecases/commit-answer";
@@ -91,8 +92,7 @@ stopWithParent(async () => {
   isStopping = true;
   log.info({}, "stopping: finishing refreshes in hand");
   await runner.stop();
-  server.close();
-  server.closeAllConnections();
+  await closeServer(server, 1_000);
   await container.close();
 });
 

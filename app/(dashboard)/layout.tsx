@@ -33,7 +33,11 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       <div className="md:grid md:grid-cols-[232px_minmax(0,1fr)]">
         <Sidebar session={session.value} theme={theme} />
         <MobileBar session={session.value} theme={theme} />
-        <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[1200px] p-4 outline-none md:px-6 md:pt-6 md:pb-12">
+        <main
+          id="main"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-[1200px] p-4 outline-none md:px-6 md:pt-6 md:pb-12"
+        >
           {children}
         </main>
       </div>

@@ -4,7 +4,16 @@ import type { Tone } from "./status.ts";
 export type AttemptResult = NonNullable<AttemptView["outcome"]> | "running";
 
 /** How an attempt is drawn: see the lifeline in the design notes. */
-export type MarkShape = "tick" | "hollow-dot" | "diamond" | "broken" | "pause" | "square" | "stripes" | "small-tick" | "ring";
+export type MarkShape =
+  | "tick"
+  | "hollow-dot"
+  | "diamond"
+  | "broken"
+  | "pause"
+  | "square"
+  | "stripes"
+  | "small-tick"
+  | "ring";
 
 export const attemptResults: Record<AttemptResult, { label: string; tone: Tone; shape: MarkShape }> = {
   refreshed: { label: "Refreshed", tone: "good", shape: "tick" },

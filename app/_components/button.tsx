@@ -16,8 +16,7 @@ const sizes: Record<Size, string> = {
 };
 
 const variants: Record<Variant, string> = {
-  primary:
-    "bg-accent text-on-accent hover:bg-accent-hover disabled:bg-sunken disabled:text-subtle",
+  primary: "bg-accent text-on-accent hover:bg-accent-hover disabled:bg-sunken disabled:text-subtle",
   secondary:
     "border border-line-strong bg-surface text-ink hover:bg-sunken disabled:text-subtle disabled:hover:bg-surface",
   ghost: "text-muted hover:bg-sunken hover:text-ink",
@@ -32,7 +31,13 @@ export function buttonClass(variant: Variant = "secondary", size: Size = "normal
 
 type ButtonProps = ComponentProps<"button"> & { variant?: Variant; size?: Size };
 
-export function Button({ variant = "secondary", size = "normal", className = "", type = "button", ...props }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  size = "normal",
+  className = "",
+  type = "button",
+  ...props
+}: ButtonProps) {
   // oxlint-disable-next-line react/button-has-type -- the default above is "button"
   return <button type={type} className={buttonClass(variant, size, className)} {...props} />;
 }

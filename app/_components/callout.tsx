@@ -10,7 +10,13 @@ const icons: Record<"good" | "warn" | "info" | "bad", LucideIcon> = {
   bad: CircleAlert,
 };
 
-type Props = { tone: keyof typeof icons & Tone; title: string; children?: ReactNode; code?: string; className?: string };
+type Props = {
+  tone: keyof typeof icons & Tone;
+  title: string;
+  children?: ReactNode;
+  code?: string;
+  className?: string;
+};
 
 /** A few words that must not be missed, in the tone of what they mean. */
 export function Callout({ tone, title, children, code, className = "" }: Props) {

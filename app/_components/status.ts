@@ -87,7 +87,11 @@ export function remarkOf(account: StatusFacts, now: number): string | null {
 export function explainStatus(account: StatusFacts, now: number): { why: string; next: string } {
   const due = account.refresh_due_at === null ? null : Date.parse(account.refresh_due_at);
   const nextTry =
-    due === null ? "No further try is scheduled." : due > now ? `Evergrant tries again in ${lasting(account.refresh_due_at, now)}.` : "Evergrant is about to try again.";
+    due === null
+      ? "No further try is scheduled."
+      : due > now
+        ? `Evergrant tries again in ${lasting(account.refresh_due_at, now)}.`
+        : "Evergrant is about to try again.";
   const error = account.last_error === null ? "" : asSentence(account.last_error.message);
   switch (conditionOf(account, now)) {
     case "active":
@@ -101,9 +105,15 @@ export function explainStatus(account: StatusFacts, now: number): { why: string;
               : "A refresh is due now. Nothing for you to do.",
       };
     case "refresh_failing":
-      return { why: `${error} ${account.expires_at === null ? "" : `Requests are still served: ${tokenWords(account.expires_at, now, "the")}`}`.trim(), next: nextTry };
+      return {
+        why: `${error} ${account.expires_at === null ? "" : `Requests are still served: ${tokenWords(account.expires_at, now, "the")}`}`.trim(),
+        next: nextTry,
+      };
     case "no_valid_token":
-      return { why: `${error} The last token expired ${lasting(account.expires_at, now)} ago, so requests are refused.`.trim(), next: nextTry };
+      return {
+        why: `${error} The last token expired ${lasting(account.expires_at, now)} ago, so requests are refused.`.trim(),
+        next: nextTry,
+      };
     case "connecting":
       return {
         why: "The customer opened the connect link and has not come back from the provider yet.",

@@ -20,8 +20,20 @@ export function TokenLife({ account }: { account: AccountView }) {
         <svg width="44" height="12" aria-hidden className="hidden shrink-0 @3xl:block">
           <rect width="44" height="6" y="3" rx="1" className={isExpired ? "fill-bad-soft" : "fill-good-soft"} />
           <svg width="44" height="6" y="3">
-            <rect width={`${due}%`} height="6" rx="1" className={isExpired ? "fill-bad-solid" : "fill-good-solid"} opacity="0.55" />
-            <rect x={`${due}%`} width={`${100 - due}%`} height="6" className={isExpired ? "fill-bad-solid" : "fill-good-solid"} opacity="0.25" />
+            <rect
+              width={`${due}%`}
+              height="6"
+              rx="1"
+              className={isExpired ? "fill-bad-solid" : "fill-good-solid"}
+              opacity="0.55"
+            />
+            <rect
+              x={`${due}%`}
+              width={`${100 - due}%`}
+              height="6"
+              className={isExpired ? "fill-bad-solid" : "fill-good-solid"}
+              opacity="0.25"
+            />
           </svg>
           <rect x={(percent(now) / 100) * 43} width="1" height="12" className="fill-ink" />
         </svg>

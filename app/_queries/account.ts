@@ -4,8 +4,8 @@ import { callApi } from "./call-api.ts";
 import type { Answer } from "./problem.ts";
 
 /** One account; leads to the page for things that are not there when it is unknown. Asked once per request. */
-export const readAccount = cache(
-  async (id: string): Promise<Answer<AccountView>> => callApi<AccountView>(accountPath(id)),
+export const readAccount = cache(async (id: string): Promise<Answer<AccountView>> =>
+  callApi<AccountView>(accountPath(id)),
 );
 
 /** Its attempts, newest first. */

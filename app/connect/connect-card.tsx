@@ -60,7 +60,16 @@ function Line({ joint }: { joint: Joint }) {
   return (
     <span className="relative mx-2 grid h-7 w-[88px] place-items-center">
       <svg width="88" height="4" className="absolute">
-        <line x1="2" x2="86" y1="2" y2="2" strokeWidth="2" strokeDasharray="2 5" strokeLinecap="round" className="stroke-line-strong" />
+        <line
+          x1="2"
+          x2="86"
+          y1="2"
+          y2="2"
+          strokeWidth="2"
+          strokeDasharray="2 5"
+          strokeLinecap="round"
+          className="stroke-line-strong"
+        />
         <rect width={done} height="2" y="1" rx="1" className={colour} />
       </svg>
       {(joint === "done" || joint === "broken") && (

@@ -11,7 +11,10 @@ const failures: Record<Failure, { title: string; text: string }> = {
   wrong: { title: "Email or password is wrong", text: "Check both and try again." },
   too_many: { title: "Too many tries", text: "Wait a minute, then try again." },
   expired: { title: "This page had expired", text: "It is fresh again: sign in once more." },
-  unavailable: { title: "Signing in is not possible right now", text: "The API does not answer. Try again in a moment." },
+  unavailable: {
+    title: "Signing in is not possible right now",
+    text: "The API does not answer. Try again in a moment.",
+  },
 };
 
 type Props = { next: string; initialError: Failure | null };

@@ -10,15 +10,15 @@ export function Figures({ totals, labels }: { totals: Totals; labels: Map<string
     <dl className="card mt-6 grid grid-cols-2 overflow-hidden lg:grid-cols-4">
       <Figure label="Active accounts" value={formatCount(accounts.active)}>
         of {formatCount(live)}
-        {accounts.connecting > 0 && `, ${formatCount(accounts.connecting)} waiting for the customer`}
+        {accounts.connecting > 0 && `, ${formatCount(accounts.connecting)} waiting`}
       </Figure>
-      <Figure label="Need re-authorization" value={formatCount(accounts.needs_reauth)}>
+      <Figure label="To re-authorize" value={formatCount(accounts.needs_reauth)}>
         {live === 0 ? "no accounts" : `${formatShare(accounts.needs_reauth / live)} of accounts`}
       </Figure>
       <Figure label="Refresh success" value={successRate === null ? "–" : formatShare(successRate)}>
         {refreshes === 0 ? "none in the last 24 h" : `${countOf(refreshes, "refresh", "refreshes")} in 24 h`}
       </Figure>
-      <Figure label="Slowest refreshes, p95" value={slowest === null ? "–" : formatLatency(slowest.p95)}>
+      <Figure label="Slowest p95" value={slowest === null ? "–" : formatLatency(slowest.p95)}>
         {slowest === null ? "none in the last 24 h" : (labels.get(slowest.integrationName) ?? slowest.integrationName)}
       </Figure>
     </dl>
@@ -30,7 +30,7 @@ function Figure({ label, value, children }: { label: string; value: string; chil
     <div className="-mt-px -ml-px flex min-w-0 flex-col border-t border-l border-line px-4 py-3.5">
       <dt className="text-sm text-muted">{label}</dt>
       <dd className="mt-1 text-2xl font-semibold tracking-tight">{value}</dd>
-      <dd className="mt-0.5 truncate text-xs text-subtle">{children}</dd>
+      <dd className="mt-0.5 text-xs text-balance text-subtle">{children}</dd>
     </div>
   );
 }

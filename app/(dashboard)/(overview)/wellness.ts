@@ -94,8 +94,16 @@ function judgeRefreshes(totals: Totals, active: number): Wellness {
   const accounts = countOf(active, "account is", "accounts are");
   if (totals.successRate === null) {
     return active === 0
-      ? { tone: "info", lead: "Nothing is connected yet.", rest: "Accounts appear here as your customers connect them." }
-      : { tone: "good", lead: "All well:", rest: `${accounts} active. Nothing was due for a refresh in the last 24 hours.` };
+      ? {
+          tone: "info",
+          lead: "Nothing is connected yet.",
+          rest: "Accounts appear here as your customers connect them.",
+        }
+      : {
+          tone: "good",
+          lead: "All well:",
+          rest: `${accounts} active. Nothing was due for a refresh in the last 24 hours.`,
+        };
   }
   if (totals.successRate < acceptableRate) {
     return {

@@ -98,10 +98,22 @@ function endingsOf(account: Facts, oldestFirst: AttemptView[]): Ending[] {
 
 function barOf(account: Facts, issue: Issue, next: number | null, endedAt: number | null): TokenBar {
   if (endedAt !== null) {
-    return { from: issue.at, to: endedAt, alarmFrom: within(issue.due, issue.at, endedAt), end: "ended", isCurrent: false };
+    return {
+      from: issue.at,
+      to: endedAt,
+      alarmFrom: within(issue.due, issue.at, endedAt),
+      end: "ended",
+      isCurrent: false,
+    };
   }
   if (next !== null) {
-    return { from: issue.at, to: next, alarmFrom: within(issue.due, issue.at, next), end: "refreshed", isCurrent: false };
+    return {
+      from: issue.at,
+      to: next,
+      alarmFrom: within(issue.due, issue.at, next),
+      end: "refreshed",
+      isCurrent: false,
+    };
   }
   if (account.expires_at === null) {
     return { from: issue.at, to: Number.POSITIVE_INFINITY, alarmFrom: null, end: "open", isCurrent: true };
@@ -109,7 +121,13 @@ function barOf(account: Facts, issue: Issue, next: number | null, endedAt: numbe
   const to = Math.max(Date.parse(account.expires_at), issue.at);
   // After a failure the due instant on the account is the next try, which may lie behind the expiry.
   const due = account.refresh_due_at === null ? issue.due : Date.parse(account.refresh_due_at);
-  return { from: issue.at, to, alarmFrom: within(due, issue.at, to) ?? within(issue.due, issue.at, to), end: "expires", isCurrent: true };
+  return {
+    from: issue.at,
+    to,
+    alarmFrom: within(due, issue.at, to) ?? within(issue.due, issue.at, to),
+    end: "expires",
+    isCurrent: true,
+  };
 }
 
 function within(at: number | null, from: number, to: number): number | null {

@@ -100,11 +100,34 @@ export function MarkShape({ result, size = 5 }: { result: AttemptResult; size?: 
     case "hollow-dot":
       return <circle r={size - 1} strokeWidth="2" className={`fill-surface ${text}`} />;
     case "diamond":
-      return <rect x={-size + 1} y={-size + 1} width={size * 2 - 2} height={size * 2 - 2} transform="rotate(45)" className={fill} />;
+      return (
+        <rect
+          x={-size + 1}
+          y={-size + 1}
+          width={size * 2 - 2}
+          height={size * 2 - 2}
+          transform="rotate(45)"
+          className={fill}
+        />
+      );
     case "broken":
-      return <path d={`M${-size + 1} ${-size + 1}L${size - 1} ${size - 1}M${size - 1} ${-size + 1}L${-size + 1} ${size - 1}`} strokeWidth="2.25" strokeLinecap="round" className={`fill-none ${text}`} />;
+      return (
+        <path
+          d={`M${-size + 1} ${-size + 1}L${size - 1} ${size - 1}M${size - 1} ${-size + 1}L${-size + 1} ${size - 1}`}
+          strokeWidth="2.25"
+          strokeLinecap="round"
+          className={`fill-none ${text}`}
+        />
+      );
     case "pause":
-      return <path d={`M${-size / 2} ${-size + 1}V${size - 1}M${size / 2} ${-size + 1}V${size - 1}`} strokeWidth="2.5" strokeLinecap="round" className={text} />;
+      return (
+        <path
+          d={`M${-size / 2} ${-size + 1}V${size - 1}M${size / 2} ${-size + 1}V${size - 1}`}
+          strokeWidth="2.5"
+          strokeLinecap="round"
+          className={text}
+        />
+      );
     case "square":
       return <rect x={-size + 1} y={-size + 1} width={size * 2 - 2} height={size * 2 - 2} className={fill} />;
     case "stripes":
@@ -125,9 +148,11 @@ export function Bars({ lifeline, ...row }: Row & { lifeline: Lifeline }) {
       {lifeline.tokens.map((bar) => (
         <Bar key={bar.from} bar={bar} {...row} />
       ))}
-      {lifeline.marks.filter((mark) => mark.result === "in_doubt").map((mark) => (
-        <InDoubt key={mark.id} mark={mark} {...row} />
-      ))}
+      {lifeline.marks
+        .filter((mark) => mark.result === "in_doubt")
+        .map((mark) => (
+          <InDoubt key={mark.id} mark={mark} {...row} />
+        ))}
     </>
   );
 }

@@ -15,13 +15,13 @@ export function LifelineStrip({ lifeline, now }: { lifeline: Lifeline; now: numb
       <Patterns id={id} />
       <rect width="100%" height="12" y="6" rx="2" className="fill-sunken" />
       <Bars lifeline={lifeline} id={id} span={span} y={6} height={12} />
+      <rect x={`${positionOf(now, span)}%`} width="1" height="24" className="fill-ink" />
       {marks.map((mark) => (
         <svg key={mark.id} x={`${positionOf(mark.at, span)}%`} y="12" overflow="visible">
-          <circle r="6.5" className="fill-surface" />
+          <circle r="6" className="fill-surface" />
           <MarkShape result={mark.result} size={4.5} />
         </svg>
       ))}
-      <rect x={`${positionOf(now, span)}%`} width="1" height="24" className="fill-ink" />
     </svg>
   );
 }

@@ -88,9 +88,15 @@ export function LifelineView({ lifeline, attempts }: { lifeline: Lifeline; attem
           const attempt = attempts.find((known) => known.id === mark.id);
           if (attempt === undefined) return null;
           return (
-            <div key={mark.id} id={`${id}-${mark.id}`} role="option" aria-selected={mark.id === activeId} className="sr-only">
-              {attemptResults[resultOf(attempt)].label}, {formatRelative(mark.at, now)}, {formatShortInstant(mark.at)} UTC.{" "}
-              {attemptReasons[attempt.reason]}. {attempt.explanation}
+            <div
+              key={mark.id}
+              id={`${id}-${mark.id}`}
+              role="option"
+              aria-selected={mark.id === activeId}
+              className="sr-only"
+            >
+              {attemptResults[resultOf(attempt)].label}, {formatRelative(mark.at, now)}, {formatShortInstant(mark.at)}{" "}
+              UTC. {attemptReasons[attempt.reason]}. {attempt.explanation}
             </div>
           );
         })}

@@ -55,7 +55,10 @@ function EnvironmentDot({ environment }: { environment: string }) {
   return (
     <span
       aria-hidden
-      className={classNames("size-2 shrink-0 rounded-full", environment === "production" ? "bg-accent" : "bg-warn-solid")}
+      className={classNames(
+        "size-2 shrink-0 rounded-full",
+        environment === "production" ? "bg-accent" : "bg-warn-solid",
+      )}
     />
   );
 }

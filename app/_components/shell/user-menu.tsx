@@ -39,7 +39,9 @@ export function UserMenu({ user, theme: initialTheme }: { user: SessionView["use
         </span>
         <span className="min-w-0 flex-1">
           <span className="sr-only">Your account: </span>
-          <span className="block truncate text-sm leading-4 font-medium">{user.name === "" ? user.email : user.name}</span>
+          <span className="block truncate text-sm leading-4 font-medium">
+            {user.name === "" ? user.email : user.name}
+          </span>
           <span className="block truncate text-xs text-subtle">{user.role}</span>
         </span>
         <ChevronsUpDown size={14} aria-hidden className="shrink-0 text-subtle" />

@@ -11,7 +11,11 @@ export function IntegrationChoice({ integrations, product }: { integrations: Int
           <summary className="flex h-12 list-none items-center gap-3 px-3 font-medium -outline-offset-2 hover:bg-sunken">
             <Monogram name={integration.label} />
             <span className="min-w-0 flex-1 truncate">{integration.label}</span>
-            <ChevronRight size={16} aria-hidden className="text-subtle transition-transform duration-100 group-open:rotate-90" />
+            <ChevronRight
+              size={16}
+              aria-hidden
+              className="text-subtle transition-transform duration-100 group-open:rotate-90"
+            />
           </summary>
           <div className="px-3 pb-4">
             <IntegrationForm integration={integration} product={product} />

@@ -40,7 +40,8 @@ function Asked({ integration, product }: Props) {
   if (asked.length === 0) {
     return (
       <p className="text-muted">
-        {product} asks for access to your {integration.label} account. {integration.label} shows you next what that includes.
+        {product} asks for access to your {integration.label} account. {integration.label} shows you next what that
+        includes.
       </p>
     );
   }
@@ -84,7 +85,9 @@ function Asked({ integration, product }: Props) {
 
 function Input({ input, idPrefix }: { input: Integration["inputs"][number]; idPrefix: string }) {
   const id = `${idPrefix}-${input.name}`;
-  const help = [input.help, input.example === null ? null : `For example ${input.example}`].filter((text) => text !== null);
+  const help = [input.help, input.example === null ? null : `For example ${input.example}`].filter(
+    (text) => text !== null,
+  );
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="text-sm font-medium">

@@ -31,7 +31,8 @@ export default async function ConnectLinkPage() {
     );
   }
   const view = link.value;
-  if (view.state !== "open") return <Closed state={view.state} product={view.product.name} support={view.product.support} />;
+  if (view.state !== "open")
+    return <Closed state={view.state} product={view.product.name} support={view.product.support} />;
   return <Offer view={view} />;
 }
 
@@ -50,7 +51,11 @@ function Offer({ view }: { view: ConnectLinkView }) {
       environment={view.environment}
       support={view.product.support}
       title={titleOf(product, only?.label ?? null, isAgain)}
-      footer={<p>You can end this access at any time, in {only?.label ?? "the service you choose"} or by asking {product}.</p>}
+      footer={
+        <p>
+          You can end this access at any time, in {only?.label ?? "the service you choose"} or by asking {product}.
+        </p>
+      }
     >
       {account !== null && (
         <p className="mt-2 text-center text-muted">

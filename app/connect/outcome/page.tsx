@@ -161,7 +161,11 @@ function Retry({ label, isPrimary = false }: { label: string; isPrimary?: boolea
     <form method="post" action="/connect/retry" className={isPrimary ? "mt-6" : "mt-3"}>
       <button
         type="submit"
-        className={buttonClass(isPrimary ? "primary" : "secondary", isPrimary ? "large" : "normal", isPrimary ? "" : "w-full")}
+        className={buttonClass(
+          isPrimary ? "primary" : "secondary",
+          isPrimary ? "large" : "normal",
+          isPrimary ? "" : "w-full",
+        )}
       >
         {label}
       </button>

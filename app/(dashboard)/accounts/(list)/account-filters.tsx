@@ -14,7 +14,8 @@ export function AccountFilters({ filter, integrations }: Props) {
   const router = useRouter();
   const [isPending, startTransition] = useTransition();
   const isFiltered = filter.integrationName !== undefined || filter.tenantId !== undefined;
-  const isKnown = filter.integrationName === undefined || integrations.some(({ name }) => name === filter.integrationName);
+  const isKnown =
+    filter.integrationName === undefined || integrations.some(({ name }) => name === filter.integrationName);
 
   const apply = (form: HTMLFormElement) => {
     const fields = new FormData(form);
@@ -41,7 +42,11 @@ export function AccountFilters({ filter, integrations }: Props) {
       >
         {filter.status !== undefined && <input type="hidden" name="status" value={filter.status} />}
         <div className="relative min-w-40 flex-1 sm:max-w-60">
-          <Search size={14} aria-hidden className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-subtle" />
+          <Search
+            size={14}
+            aria-hidden
+            className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-subtle"
+          />
           <input
             name="tenant_id"
             defaultValue={filter.tenantId}

@@ -43,7 +43,7 @@ function AccountRow({ account, label }: { account: AccountView; label: string })
       role="row"
       className={`relative flex flex-col gap-1.5 px-4 py-3 text-sm hover:bg-sunken @3xl:h-10 @3xl:py-0 ${columns}`}
     >
-      <span role="cell" className="truncate" title={account.tenant_id}>
+      <span role="cell" className="order-first truncate @3xl:order-none" title={account.tenant_id}>
         <Link
           href={`/accounts/${account.id}`}
           prefetch={false}

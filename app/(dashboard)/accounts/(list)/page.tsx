@@ -51,7 +51,11 @@ function NoAccounts({ filter }: { filter: AccountFilter }) {
   const isFiltered = filter.status ?? filter.integrationName ?? filter.tenantId ?? filter.cursor;
   if (isFiltered !== undefined) {
     return (
-      <EmptyState icon={SearchX} title="No account matches" action={<ButtonLink href="/accounts">Show all accounts</ButtonLink>}>
+      <EmptyState
+        icon={SearchX}
+        title="No account matches"
+        action={<ButtonLink href="/accounts">Show all accounts</ButtonLink>}
+      >
         Tenants are matched by their exact id. An account of the other environment is not listed here.
       </EmptyState>
     );

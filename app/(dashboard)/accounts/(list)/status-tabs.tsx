@@ -13,7 +13,10 @@ export function StatusTabs({ filter, counts }: { filter: AccountFilter; counts: 
   return (
     <nav aria-label="Accounts by status" className="-mx-4 overflow-x-auto border-b border-line px-4 md:mx-0 md:px-0">
       <ul className="flex gap-5">
-        <Tab href={accountsHref({ ...filter, status: undefined, cursor: undefined })} isActive={filter.status === undefined}>
+        <Tab
+          href={accountsHref({ ...filter, status: undefined, cursor: undefined })}
+          isActive={filter.status === undefined}
+        >
           All <Count value={all} />
         </Tab>
         {order.map((status) => (

@@ -61,19 +61,27 @@ export function AccountActions({ account, label, children }: Props) {
     <section aria-label="Status and actions" className="card">
       <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-4 px-4 py-3.5">
         <div className="min-w-0 flex-[1_1_320px]">{children}</div>
-        <div className="no-print flex flex-wrap gap-2">
+        <div className="no-print flex flex-wrap gap-2 max-sm:w-full max-sm:flex-col max-sm:items-stretch">
           {isActive && (
             <Button
               variant={account.last_error === null ? "secondary" : "primary"}
               disabled={busy !== null}
               onClick={() => void refresh()}
             >
-              <RotateCw size={14} aria-hidden className={busy === "refresh" || isUpdating ? "motion-safe:animate-spin" : ""} />
+              <RotateCw
+                size={14}
+                aria-hidden
+                className={busy === "refresh" || isUpdating ? "motion-safe:animate-spin" : ""}
+              />
               Refresh now
             </Button>
           )}
           {canLink && (
-            <Button variant={isActive ? "secondary" : "primary"} disabled={busy !== null} onClick={() => void createLink()}>
+            <Button
+              variant={isActive ? "secondary" : "primary"}
+              disabled={busy !== null}
+              onClick={() => void createLink()}
+            >
               <Send size={14} aria-hidden />
               Create re-authorization link
             </Button>
@@ -123,7 +131,12 @@ function ActionResult({ result, label }: { result: Result; label: string }) {
       );
     case "problem":
       return (
-        <Callout tone="bad" title={`${result.during}: ${result.problem.title}`} code={result.problem.code} className="mx-4 mb-4">
+        <Callout
+          tone="bad"
+          title={`${result.during}: ${result.problem.title}`}
+          code={result.problem.code}
+          className="mx-4 mb-4"
+        >
           {result.problem.detail ?? "The attempts below may say more."}
         </Callout>
       );

@@ -14,10 +14,16 @@ export function AccountFacts({ account }: { account: AccountView }) {
         {external !== null && (
           <Fact name="External account">
             <span className="wrap-anywhere">{external.label ?? external.id}</span>
-            {external.label !== null && <code className="block font-mono text-xs wrap-anywhere text-subtle">{external.id}</code>}
+            {external.label !== null && (
+              <code className="block font-mono text-xs wrap-anywhere text-subtle">{external.id}</code>
+            )}
           </Fact>
         )}
-        <Instant name="Token expires" at={account.expires_at} none={account.status === "active" ? "Does not expire" : "–"} />
+        <Instant
+          name="Token expires"
+          at={account.expires_at}
+          none={account.status === "active" ? "Does not expire" : "–"}
+        />
         <Instant name="Next refresh" at={account.refresh_due_at} none="None scheduled" />
         <Instant name="Last refreshed" at={account.refreshed_at} none="Never" />
         <Instant name="Refresh token rotated" at={account.refresh_token_rotated_at} none="Never" />

@@ -66,9 +66,11 @@ function AttemptRow({ attempt }: { attempt: AttemptView }) {
       </span>
       <span
         role="cell"
-        className={classNames("order-1 flex items-center gap-1.5 font-medium @3xl:order-none", toneClasses[tone].text)}
+        className={classNames("order-1 flex items-start gap-1.5 font-medium @3xl:order-none", toneClasses[tone].text)}
       >
-        <MarkIcon result={result} />
+        <span className="grid h-5 shrink-0 place-items-center">
+          <MarkIcon result={result} />
+        </span>
         {label}
       </span>
       <span role="cell" className="order-4 basis-full text-muted @3xl:order-none">
@@ -85,7 +87,9 @@ function AttemptRow({ attempt }: { attempt: AttemptView }) {
         {attempt.explanation ?? (result === "running" ? "Waiting for the provider's answer." : "–")}
         {(attempt.error !== null || attempt.rule !== null) && (
           <span className="block font-mono text-xs wrap-anywhere text-subtle">
-            {[attempt.error, attempt.rule === null ? null : `rule ${attempt.rule}`].filter((part) => part !== null).join(" · ")}
+            {[attempt.error, attempt.rule === null ? null : `rule ${attempt.rule}`]
+              .filter((part) => part !== null)
+              .join(" · ")}
           </span>
         )}
       </span>

@@ -34,9 +34,7 @@ export function DisconnectDialog({ account, label, onDone }: Props) {
   const external = account.external_account?.label ?? account.external_account?.id;
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(open) => !isBusy && setOpen(open)}>
-      <AlertDialog.Trigger className={buttonClass("danger-quiet")}>
-        Disconnect…
-      </AlertDialog.Trigger>
+      <AlertDialog.Trigger className={buttonClass("danger-quiet")}>Disconnect…</AlertDialog.Trigger>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="backdrop z-40" />
         <AlertDialog.Viewport className="fixed inset-0 z-40 grid place-items-center overflow-y-auto p-4">

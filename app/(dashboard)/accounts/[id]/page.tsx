@@ -21,7 +21,9 @@ type Props = {
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const account = await readAccount((await params).id);
-  return { title: account.kind === "ok" ? `${account.value.tenant_id} · ${account.value.integration_name}` : "Account" };
+  return {
+    title: account.kind === "ok" ? `${account.value.tenant_id} · ${account.value.integration_name}` : "Account",
+  };
 }
 
 export default async function AccountPage({ params, searchParams }: Props) {
@@ -62,21 +64,24 @@ export default async function AccountPage({ params, searchParams }: Props) {
           </li>
         </ol>
       </nav>
-      <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-        <div className="flex min-w-0 items-center gap-3">
-          <Monogram name={label} size="medium" />
+      <header className="mb-5">
+        <div className="flex min-w-0 items-start gap-3">
+          <span className="mt-0.5">
+            <Monogram name={label} size="medium" />
+          </span>
           <div className="min-w-0">
             <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
               <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{account.tenant_id}</h1>
               <AccountStatus account={account} variant="pill" />
             </div>
-            <p className="flex flex-wrap items-center gap-x-1.5 text-sm text-muted">
-              <span>{label}</span>
-              {account.external_account !== null && (
-                <span className="wrap-anywhere">· {account.external_account.label ?? account.external_account.id}</span>
-              )}
-              <span className="inline-flex items-center gap-0.5">
-                ·<code className="ml-1 font-mono text-xs">{account.id}</code>
+            <p className="flex flex-wrap items-center gap-x-4 text-sm text-muted">
+              <span className="wrap-anywhere">
+                {label}
+                {account.external_account !== null &&
+                  ` · ${account.external_account.label ?? account.external_account.id}`}
+              </span>
+              <span className="inline-flex items-center gap-1">
+                <code className="font-mono text-xs">{account.id}</code>
                 <CopyButton text={account.id} label="Copy account id" />
               </span>
             </p>

@@ -23,7 +23,9 @@ export function ReauthorizationLink({ link, account, onClose }: Props) {
             Re-authorization link for {account.tenant_id}
           </h2>
           <p className="mt-0.5 text-sm text-muted">
-            {owner === null ? "Send it to the customer who connected this account." : `Send it to the customer who owns ${owner}.`}{" "}
+            {owner === null
+              ? "Send it to the customer who connected this account."
+              : `Send it to the customer who owns ${owner}.`}{" "}
             Whoever opens it can connect their account for this tenant, so share it with nobody else.
           </p>
         </div>
@@ -43,7 +45,8 @@ export function ReauthorizationLink({ link, account, onClose }: Props) {
         <CopyButton text={link.url} label="Copy the link" showLabel />
       </div>
       <p className="mt-2 text-xs text-subtle">
-        Shown only this once; a new one can be created at any time. Expires <RelativeTime at={link.expires_at} parts={2} />.
+        Shown only this once; a new one can be created at any time. Expires{" "}
+        <RelativeTime at={link.expires_at} parts={2} />.
       </p>
     </section>
   );

@@ -15,7 +15,11 @@ export function Scopes({ scopes }: { scopes: AccountView["scopes"] }) {
       <SectionHeading
         id="scopes"
         title="Scopes"
-        note={scopes.requested.length === 0 ? "none requested" : `${scopes.requested.length - scopes.missing.length} of ${scopes.requested.length} granted`}
+        note={
+          scopes.requested.length === 0
+            ? "none requested"
+            : `${scopes.requested.length - scopes.missing.length} of ${scopes.requested.length} granted`
+        }
       />
       <div className="card text-sm">
         {rows.length === 0 ? (

@@ -1,0 +1,190 @@
+import { emptyWorld, ids, usualWorld } from "./stub-accounts.ts";
+import { expect, expectAccessible, test } from "./pages-fixtures.ts";
+
+test.describe("signing in and out", () => {
+  test("leads to the sign-in page and back to where one wanted to go", async ({ page, stub }) => {
+    stub.isSignedIn = false;
+    await page.goto("/accounts?status=active");
+    await expect(page).toHaveURL(/\/sign-in\?next=%2Faccounts%3Fstatus%3Dactive$/);
+    await page.getByLabel("Email").fill("ada@evergrant.example");
+    await page.getByLabel("Password").fill("wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("alert").getByText("Email or password is wrong")).toBeVisible();
+    await expectAccessible(page);
+
+    await page.getByLabel("Password").fill("correct horse");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page).toHaveURL(/\/accounts\?status=active$/);
+    await expect(page.getByRole("heading", { name: "Accounts" })).toBeVisible();
+    expect(stub.changes.at(-1)).toContain("csrfToken=csrf");
+  });
+
+  for (const next of ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)"]) {
+    test(`never leads to ${next} after signing in`, async ({ page, stub }) => {
+      await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+      await expect(page).toHaveURL(`${stub.origin}/`);
+    });
+  }
+
+  test("signs out from the user menu", async ({ page, stub }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: /Ada Lovelace/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(page).toHaveURL(/\/sign-in$/);
+    expect(stub.changes.some((change) => change.startsWith("POST /api/auth/signout"))).toBe(true);
+  });
+});
+
+test.describe("the shell", () => {
+  test("keeps a chosen theme over a reload, without the other one flashing", async ({ page }) => {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto("/");
+    await page.getByRole("button", { name: /Ada Lovelace/ }).click();
+    await page.getByRole("menuitemradio", { name: "Dark" }).click();
+    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    const html = await (await page.request.get("/")).text();
+    expect(html).toContain('data-theme="dark"');
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
+  });
+
+  test("switches the environment and says which one it is", async ({ page, stub }) => {
+    await page.goto(`/accounts/${ids.active}`);
+    await page.getByRole("button", { name: /Environment: Production/ }).click();
+    await expectAccessible(page);
+    stub.environment = "staging";
+    await page.getByRole("menuitemradio", { name: "Staging" }).click();
+    await expect(page).toHaveURL(/\/accounts$/);
+    await expect(page.getByText("Staging environment, not production")).toBeVisible();
+    const cookie = (await page.context().cookies()).find(({ name }) => name === "evergrant_environment");
+    expect(cookie?.value).toBe("staging");
+  });
+
+  test("has its navigation behind a button on a phone", async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/");
+    await page.getByRole("button", { name: "Open the menu" }).click();
+    await expectAccessible(page);
+    await page.getByRole("dialog").getByRole("link", { name: "Accounts" }).click();
+    await expect(page).toHaveURL(/\/accounts$/);
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+  });
+
+  test("lets the keyboard skip to the content", async ({ page }) => {
+    await page.goto("/");
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.locator("#main")).toBeFocused();
+  });
+});
+
+test.describe("accounts", () => {
+  test("keep their filter in the URL", async ({ page }) => {
+    await page.goto("/accounts");
+    await page.getByLabel("Integration").selectOption("Salesforce");
+    await expect(page).toHaveURL(/integration_name=salesforce/);
+    await expect(page.getByRole("row")).toHaveCount(3);
+    await page.getByRole("link", { name: /Needs re-authorization/ }).click();
+    await expect(page).toHaveURL(/status=needs_reauth&integration_name=salesforce/);
+    await expect(page.getByRole("link", { name: "initech" })).toBeVisible();
+    await page.getByLabel("Tenant").fill("nobody");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("heading", { name: "No account matches" })).toBeVisible();
+    await page.getByRole("link", { name: "Show all accounts" }).click();
+    await expect(page.getByRole("row")).toHaveCount(10);
+  });
+
+  test("are paged by cursor", async ({ page, stub }) => {
+    const [first] = usualWorld().accounts;
+    if (first === undefined) throw new Error("the usual world has accounts");
+    stub.world = {
+      ...emptyWorld(),
+      accounts: Array.from({ length: 60 }, (_, n) => ({ ...first, tenant_id: `tenant-${n}` })),
+    };
+    await page.goto("/accounts");
+    await page.getByRole("link", { name: "Next page" }).click();
+    await expect(page.getByRole("link", { name: "tenant-59" })).toBeVisible();
+    await expect(page).toHaveURL(/cursor=50/);
+    await page.getByRole("link", { name: "First page" }).click();
+    await expect(page.getByRole("link", { name: "tenant-0", exact: true })).toBeVisible();
+  });
+
+  test("update by themselves", async ({ page, stub }) => {
+    await page.goto("/accounts");
+    await expect(page.getByText("northwind")).toBeVisible();
+    const account = stub.world.accounts.find(({ id }) => id === ids.active);
+    if (account !== undefined) account.tenant_id = "renamed";
+    await expect(page.getByRole("link", { name: "renamed" })).toBeVisible();
+  });
+});
+
+test.describe("an account", () => {
+  test("is refreshed on request", async ({ page, stub }) => {
+    await page.goto(`/accounts/${ids.active}`);
+    await page.getByRole("button", { name: "Refresh now" }).click();
+    await expect(page.getByText(/The new token is valid for (1 h|59 min)/)).toBeVisible();
+    expect(stub.changes).toEqual([`POST /api/v1/integrated-accounts/${ids.active}/refresh `]);
+  });
+
+  test("says in words why a refresh failed", async ({ page, faults }) => {
+    faults.allow(/status of 502/);
+    await page.goto(`/accounts/${ids.failing}`);
+    await page.getByRole("button", { name: "Refresh now" }).click();
+    await expect(page.getByText("The refresh failed: The provider could not refresh the token")).toBeVisible();
+    await expect(page.getByText("The old token stays valid.")).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test("offers a link to re-authorize, once, and copies it", async ({ page, stub, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto(`/accounts/${ids.revoked}`);
+    await expect(page.getByText("Only the customer can repair this")).toBeVisible();
+    await page.getByRole("button", { name: "Create re-authorization link" }).click();
+    const field = page.getByLabel("Re-authorization link", { exact: true });
+    await expect(field).toHaveValue(/\/connect\/lt_/);
+    await expect(page.getByText("Shown only this once")).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Copy the link" }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await field.inputValue());
+    expect(stub.changes).toEqual([
+      `POST /api/v1/link-tokens ${JSON.stringify({ tenant_id: "initech", integrated_account_id: ids.revoked })}`,
+    ]);
+  });
+
+  test("is disconnected only after saying what will happen", async ({ page, stub }) => {
+    await page.goto(`/accounts/${ids.active}`);
+    await page.getByRole("button", { name: "Disconnect…" }).click();
+    const dialog = page.getByRole("alertdialog", { name: "Disconnect northwind from Acme CRM?" });
+    await expect(dialog.getByText("The tokens are erased here")).toBeVisible();
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Keep connected" }).click();
+    await expect(dialog).toHaveCount(0);
+    expect(stub.changes).toEqual([]);
+
+    await page.getByRole("button", { name: "Disconnect…" }).click();
+    await dialog.getByRole("button", { name: "Disconnect", exact: true }).click();
+    await expect(page.getByText("The grant was revoked there too.")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Refresh now" })).toHaveCount(0);
+    expect(stub.changes).toEqual([`DELETE /api/v1/integrated-accounts/${ids.active} `]);
+  });
+
+  test("shows its life to the keyboard and to screen readers", async ({ page }) => {
+    await page.goto(`/accounts/${ids.active}`);
+    const lifeline = page.getByRole("listbox", { name: /^Lifeline/ });
+    await lifeline.focus();
+    await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Refreshed/);
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Our client was rejected/);
+    await expect(page.getByText("The provider rejected our client").first()).toBeVisible();
+    await expectAccessible(page);
+    await expect(page.getByRole("table", { name: /Tokens of this account/ }).getByRole("row")).not.toHaveCount(1);
+  });
+
+  test("answers 404 for an account that is not there", async ({ page }) => {
+    expect((await page.request.get("/accounts/ia_nobody")).status()).toBe(404);
+    expect((await page.request.get("/no/such/page")).status()).toBe(404);
+  });
+});

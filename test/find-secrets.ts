@@ -1,0 +1,45 @@
+import type pg from "pg";
+
+/** Every row of every table as text (bytes in hex), and every value of a bytea column as it is. */
+export async function dumpDatabase(pool: pg.Pool): Promise<{ tables: string[]; chunks: Buffer[]; bytes: number }> {
+  const { rows: tables } = await pool.query<{ name: string; bytea: string[] | null }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name,
+            (SELECT array_agg(quote_ident(a.attname)) FROM pg_attribute a
+              WHERE a.attrelid = c.oid AND a.atttypid = 'bytea'::regtype AND a.attnum > 0 AND NOT a.attisdropped) AS bytea
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg_toast%'`,
+  );
+  const chunks: Buffer[] = [];
+  for (const { name, bytea } of tables) {
+    const { rows } = await pool.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`);
+    chunks.push(Buffer.from(rows.map(({ row }) => row).join("\n")));
+    for (const column of bytea ?? []) {
+      const values = await pool.query<{ value: Buffer | null }>(`SELECT ${column} AS value FROM ${name}`);
+      chunks.push(...values.rows.flatMap(({ value }) => value ?? []));
+    }
+  }
+  return { tables: tables.map(({ name }) => name), chunks, bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0) };
+}
+
+/** The beginnings of the secrets that stand in the chunks, as text, in hex, or in base64 at any of its three alignments. */
+export function findSecrets(secrets: readonly string[], chunks: readonly Buffer[]): string[] {
+  const haystacks = chunks.map((chunk) => chunk.toString("latin1"));
+  return secrets
+    .filter((secret) => formsOf(secret).some((form) => haystacks.some((haystack) => haystack.includes(form))))
+    .map((secret) => `${secret.slice(0, 8)}…`);
+}
+
+function formsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const hex = bytes.toString("hex");
+  return [secret, hex, hex.toUpperCase(), ...[0, 1, 2].flatMap((shift) => base64Forms(bytes, shift))];
+}
+
+/** The part of a base64 text that does not depend on what stands before and after the secret. */
+function base64Forms(bytes: Buffer, shift: number): string[] {
+  const padded = Buffer.concat([Buffer.alloc(shift), bytes]);
+  const whole = padded.length - (padded.length % 3);
+  const skipped = shift === 0 ? 0 : 4;
+  const text = padded.subarray(0, whole).toString("base64").slice(skipped);
+  return [text, text.replaceAll("+", "-").replaceAll("/", "_")];
+}
