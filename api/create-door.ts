@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { ApiPorts } from "./api-environment.ts";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
+import { readConnectCookie } from "./connect/browser-cookies.ts";
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
@@ -67,8 +68,15 @@ async function passPage(
   path: string,
 ): Promise<void> {
   const token = /^\/connect\/([^/]+)$/.exec(path)?.[1];
-  if (token === undefined || token === "outcome") {
+  if (token === undefined) {
     pass(request, response);
+    return;
+  }
+  if (token === "outcome") {
+    // Its form tries again, and leaves for the same provider.
+    const id = readConnectCookie(request.headers.cookie, "link", ports.publicUrl);
+    const link = id === null ? null : await ports.connect.findLink(id);
+    pass(request, response, link === null ? {} : { "x-evergrant-form-action": (await formOrigins(ports, link)).join(" ") });
     return;
   }
   const link = linkTokenPattern.test(token)

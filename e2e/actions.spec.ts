@@ -113,7 +113,7 @@ test.describe("accounts", () => {
 
   test("update by themselves", async ({ page, stub }) => {
     await page.goto("/accounts");
-    await expect(page.getByText("northwind")).toBeVisible();
+    await expect(page.getByRole("link", { name: "northwind" })).toBeVisible();
     const account = stub.world.accounts.find(({ id }) => id === ids.active);
     if (account !== undefined) account.tenant_id = "renamed";
     await expect(page.getByRole("link", { name: "renamed" })).toBeVisible();
@@ -176,9 +176,10 @@ test.describe("an account", () => {
     await lifeline.focus();
     await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Refreshed/);
     await page.keyboard.press("Home");
-    await page.keyboard.press("ArrowRight");
     await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Our client was rejected/);
     await expect(page.getByText("The provider rejected our client").first()).toBeVisible();
+    await page.keyboard.press("ArrowRight");
+    await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Refreshed/);
     await expectAccessible(page);
     await expect(page.getByRole("table", { name: /Tokens of this account/ }).getByRole("row")).not.toHaveCount(1);
   });

@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { join } from "node:path";
 import { emptyWorld, ids } from "./stub-accounts.ts";
 import { links, outcomes } from "./stub-connect.ts";
@@ -71,6 +72,13 @@ const views = [
 // Without transitions a theme is judged by its colours, not by a moment between two.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
 
+/** Two frames: the new theme and width are drawn. */
+async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+}
+
 for (const { name, path, title, arrange, expected } of cases) {
   test(`${name} is accessible and silent in both themes, on a desk and on a phone`, async ({ page, stub, faults }) => {
     arrange?.(stub);
@@ -82,6 +90,7 @@ for (const { name, path, title, arrange, expected } of cases) {
     for (const { colorScheme, width, height } of views) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height });
+      await settle(page);
       await expectNoSideways(page);
       await expectAccessible(page);
       const shots = process.env.EVERGRANT_SHOTS;

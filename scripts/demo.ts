@@ -1,6 +1,6 @@
 // npm run demo: everything on this machine, with a PostgreSQL and an authorization server of its own. State lives in .data/.
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { buildWebIfStale } from "./build.ts";
@@ -15,7 +15,10 @@ import { stopOnSignals } from "./stop-on-signals.ts";
 import { createSupervisor } from "./supervise.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const data = join(root, ".data");
+const { values } = parseArgs({
+  options: { fresh: { type: "boolean", default: false }, data: { type: "string", default: join(root, ".data") } },
+});
+const data = resolve(values.data);
 const cluster = join(data, "postgres");
 const logs = join(data, "logs");
 
@@ -29,11 +32,10 @@ let releaseLock = (): void => {};
 let isStopping = false;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { fresh: { type: "boolean", default: false } } });
   const ports = readPorts();
   stopOnSignals(stop, supervisor.killAll);
   await takeDemoLock();
-  if (values.fresh) await steps.step("wiped .data/", async () => wipeDemoState(data, cluster));
+  if (values.fresh) await steps.step("wiped the demo's data", async () => wipeDemoState(data, cluster));
   mkdirSync(logs, { recursive: true });
   const state = readDemoState(data);
   await checkPorts(ports);
@@ -173,7 +175,7 @@ function printWelcome(state: DemoState, origin: string): void {
           `  curl -H "Authorization: Bearer ${state.apiKey}" ${origin}/api/v1/integrated-accounts`,
         ]),
     "",
-    "  Logs are in .data/logs/. Ctrl-C stops everything; the next start keeps it, `npm run demo -- --fresh` begins anew.",
+    `  Logs are in ${relative(process.cwd(), logs)}/. Ctrl-C stops everything; the next start keeps it, \`npm run demo -- --fresh\` begins anew.`,
     "",
   ];
   steps.say(lines.join("\n"));

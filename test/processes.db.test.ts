@@ -9,7 +9,7 @@ import { expireToken, startStack } from "./start-stack.ts";
 
 async function failToStart(file: string, env: Record<string, string>): Promise<{ code: number | null; errors: string }> {
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), [], {
-    env: { PATH: process.env["PATH"] ?? "", ...env },
+    env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
     execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

@@ -140,7 +140,7 @@ async function runCli(env: Record<string, string>, args: string[]): Promise<{ co
   const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], {
-      env: { PATH: process.env["PATH"] ?? "", ...env },
+      env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

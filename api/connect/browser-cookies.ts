@@ -1,5 +1,6 @@
 import type { Context } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import { setCookie } from "hono/cookie";
+import { parse } from "hono/utils/cookie";
 import { authorizationSeconds } from "#core/domain/connect/connect-failure";
 
 /**
@@ -12,8 +13,10 @@ function name(kind: "browser" | "link", publicUrl: string): string {
   return publicUrl.startsWith("https:") ? `__Host-evergrant_${kind}` : `evergrant_${kind}`;
 }
 
-export function readConnectCookie(context: Context, kind: "browser" | "link", publicUrl: string): string | null {
-  const value = getCookie(context, name(kind, publicUrl));
+/** @param header the Cookie header of a request */
+export function readConnectCookie(header: string | undefined, kind: "browser" | "link", publicUrl: string): string | null {
+  const wanted = name(kind, publicUrl);
+  const value = header === undefined ? undefined : parse(header, wanted)[wanted];
   return value !== undefined && /^[A-Za-z0-9_-]{20,100}$/.test(value) ? value : null;
 }
 

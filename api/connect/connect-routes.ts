@@ -20,7 +20,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
     refuseForeignForm(context, publicUrl);
-    const linkId = readConnectCookie(context, "link", publicUrl);
+    const linkId = readConnectCookie(context.req.header("cookie"), "link", publicUrl);
     const link = linkId === null ? null : await ports.connect.findLink(linkId);
     return await start(context, link, null);
   });
@@ -38,7 +38,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     if (link === null) return context.redirect("/connect/outcome", 303);
     const form = await readForm(context);
     const browserSecret =
-      readConnectCookie(context, "browser", publicUrl) ?? Buffer.from(ports.random.bytes(32)).toString("base64url");
+      readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ?? Buffer.from(ports.random.bytes(32)).toString("base64url");
     let outcome: StartOutcome;
     try {
       outcome = await startAuthorization(ports, {
@@ -85,7 +85,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       error: query("error"),
       errorDescription: query("error_description"),
       iss: query("iss"),
-      browserSecret: readConnectCookie(context, "browser", publicUrl),
+      browserSecret: readConnectCookie(context.req.header("cookie"), "browser", publicUrl),
     });
     context.header("cache-control", "no-store");
     context.header("referrer-policy", "no-referrer");
@@ -118,7 +118,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   });
 
   app.get("/api/connect/outcome", async (context) => {
-    const secret = readConnectCookie(context, "browser", publicUrl);
+    const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
     const session =
       secret === null ? null : await ports.connect.findSessionOfBrowser(ports.digests.digest("browser", secret));
     context.header("cache-control", "no-store");

@@ -15,6 +15,9 @@ export function CopyButton({ text, label, showLabel = false }: Props) {
     return () => clearTimeout(timer);
   }, [isCopied]);
 
+  const copyAndSay = async () => {
+    setCopied(await copy(text));
+  };
   const Icon = isCopied ? Check : Copy;
   const words = isCopied ? "Copied" : label;
   return (
@@ -24,14 +27,12 @@ export function CopyButton({ text, label, showLabel = false }: Props) {
         size={showLabel ? "normal" : "icon-small"}
         aria-label={label}
         title={words}
-        onClick={() => void copy(text).then((done) => setCopied(done))}
+        onClick={() => void copyAndSay()}
       >
         <Icon size={14} aria-hidden className={isCopied ? "text-good" : ""} />
         {showLabel && (isCopied ? "Copied" : "Copy")}
       </Button>
-      <span role="status" className="sr-only">
-        {isCopied ? "Copied" : ""}
-      </span>
+      <output className="sr-only">{isCopied ? "Copied" : ""}</output>
     </>
   );
 }

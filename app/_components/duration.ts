@@ -10,12 +10,12 @@ export function formatDuration(seconds: number, parts: 1 | 2 = 2): string {
   const whole = Math.max(0, Math.floor(seconds));
   const index = units.findIndex((unit) => whole >= unit.seconds);
   const first = units[index];
-  if (first === undefined) return "0\u00A0s";
-  const words = [`${formatWhole(Math.floor(whole / first.seconds))}\u00A0${first.name}`];
+  if (first === undefined) return "0 s";
+  const words = [`${formatWhole(Math.floor(whole / first.seconds))} ${first.name}`];
   const second = units[index + 1];
   if (parts === 2 && second !== undefined) {
     const rest = Math.floor((whole % first.seconds) / second.seconds);
-    if (rest > 0) words.push(`${rest}\u00A0${second.name}`);
+    if (rest > 0) words.push(`${rest} ${second.name}`);
   }
   return words.join(" ");
 }
@@ -29,9 +29,9 @@ export function formatRelative(at: number, now: number, parts: 1 | 2 = 1): strin
 
 /** `320 ms`, `1.4 s`, `12 s`. */
 export function formatLatency(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)}\u00A0ms`;
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   return milliseconds < 10_000
-    ? `${(milliseconds / 1000).toFixed(1)}\u00A0s`
+    ? `${(milliseconds / 1000).toFixed(1)} s`
     : formatDuration(Math.round(milliseconds / 1000));
 }
 

@@ -5,7 +5,7 @@ export function formatCount(value: number): string {
 /** A share from 0 to 1 in per cent. Cut, not rounded: 99.996 % must not read as 100 %. */
 export function formatShare(share: number): string {
   const hundredths = Math.floor(share * 10_000 + 1e-6) / 100;
-  return `${hundredths.toLocaleString("en", { maximumFractionDigits: 2 })}\u00A0%`;
+  return `${hundredths.toLocaleString("en", { maximumFractionDigits: 2 })} %`;
 }
 
 /** `1 account`, `2 accounts`. */

@@ -14,7 +14,9 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
   const pauses = useRef(0);
   const [isPending, startTransition] = useTransition();
   const isBusy = useRef(false);
-  isBusy.current = isPending;
+  useEffect(() => {
+    isBusy.current = isPending;
+  }, [isPending]);
 
   const refresh = useCallback(() => {
     if (document.hidden || pauses.current > 0 || isBusy.current) return;

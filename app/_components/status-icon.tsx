@@ -1,3 +1,4 @@
+import { assertNever } from "./assert-never.ts";
 import { CircleAlert, CircleDashed, CirclePause, CircleSlash, Unlink } from "lucide-react";
 import type { StatusIconName } from "./status.ts";
 
@@ -29,4 +30,5 @@ export function StatusIcon({ name, className = "" }: { name: StatusIconName; cla
     case "slash":
       return <CircleSlash {...shared} />;
   }
+  return assertNever(name);
 }

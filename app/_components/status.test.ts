@@ -3,7 +3,6 @@ import { conditionOf, explainStatus, remarkOf } from "./status.ts";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
 const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
-const plain = (text: string | null) => text?.replaceAll("\u00A0", " ") ?? null;
 
 const active = {
   status: "active" as const,
@@ -18,14 +17,14 @@ const error = { code: "provider_error", message: "the token endpoint answered 50
 describe("an active account", () => {
   test("is well while nothing failed", () => {
     expect(conditionOf(active, now)).toBe("active");
-    expect(plain(explainStatus(active, now).next)).toBe("Evergrant refreshes it in 40 min. Nothing for you to do.");
+    expect(explainStatus(active, now).next).toBe("Evergrant refreshes it in 40 min. Nothing for you to do.");
   });
 
   test("is amber while refreshing fails and the token is valid", () => {
     const failing = { ...active, last_error: error, expires_at: at(12.5) };
     expect(conditionOf(failing, now)).toBe("refresh_failing");
-    expect(plain(remarkOf(failing, now))).toBe("refresh failing, valid for 12 min 30 s");
-    expect(plain(explainStatus(failing, now).why)).toBe(
+    expect(remarkOf(failing, now)).toBe("refresh failing, valid for 12 min 30 s");
+    expect(explainStatus(failing, now).why).toBe(
       "The token endpoint answered 503. Requests are still served: the token is valid for 12 min 30 s.",
     );
   });
@@ -33,7 +32,7 @@ describe("an active account", () => {
   test("is red once its last token has expired", () => {
     const stalled = { ...active, last_error: error, expires_at: at(-4) };
     expect(conditionOf(stalled, now)).toBe("no_valid_token");
-    expect(plain(remarkOf(stalled, now))).toBe("no valid token for 4 min");
+    expect(remarkOf(stalled, now)).toBe("no valid token for 4 min");
   });
 
   test("is held whatever its last error says", () => {

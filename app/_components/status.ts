@@ -1,3 +1,4 @@
+import { assertNever } from "./assert-never.ts";
 import type { AccountView } from "#api/schemas/account";
 import { formatDuration } from "./duration.ts";
 
@@ -61,11 +62,13 @@ export function conditionOf(account: StatusFacts, now: number): Condition {
       return isExpired ? "no_valid_token" : "refresh_failing";
     }
   }
+  return assertNever(account.status);
 }
 
 /** What stands behind the label, in a few words; null when the label says it all. */
 export function remarkOf(account: StatusFacts, now: number): string | null {
-  switch (conditionOf(account, now)) {
+  const condition = conditionOf(account, now);
+  switch (condition) {
     case "refresh_failing":
       return account.expires_at === null
         ? "refresh failing, token still valid"
@@ -81,6 +84,7 @@ export function remarkOf(account: StatusFacts, now: number): string | null {
     case "disconnected":
       return null;
   }
+  return assertNever(condition);
 }
 
 /** Why the account is as it is, and what comes next and from whom: two sentences for the account page. */
@@ -93,7 +97,8 @@ export function explainStatus(account: StatusFacts, now: number): { why: string;
         ? `Evergrant tries again in ${lasting(account.refresh_due_at, now)}.`
         : "Evergrant is about to try again.";
   const error = account.last_error === null ? "" : asSentence(account.last_error.message);
-  switch (conditionOf(account, now)) {
+  const condition = conditionOf(account, now);
+  switch (condition) {
     case "active":
       return {
         why: account.expires_at === null ? "The token does not expire." : tokenWords(account.expires_at, now),
@@ -135,6 +140,7 @@ export function explainStatus(account: StatusFacts, now: number): { why: string;
         next: "To connect again, the customer opens a new connect link.",
       };
   }
+  return assertNever(condition);
 }
 
 function tokenWords(expiresAt: string, now: number, article = "The"): string {

@@ -29,7 +29,7 @@ export function SignInForm({ next, initialError }: Props) {
     const fields = new FormData(event.currentTarget);
     setBusy(true);
     setFailure(null);
-    const outcome = await signIn(String(fields.get("email")), String(fields.get("password")), next);
+    const outcome = await signIn(textOf(fields, "email"), textOf(fields, "password"), next);
     if (outcome === "signed_in") {
       location.assign(next);
       return;
@@ -85,4 +85,9 @@ export function SignInForm({ next, initialError }: Props) {
       </noscript>
     </form>
   );
+}
+
+function textOf(fields: FormData, name: string): string {
+  const value = fields.get(name);
+  return typeof value === "string" ? value : "";
 }

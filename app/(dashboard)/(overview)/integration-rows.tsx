@@ -24,24 +24,30 @@ export function IntegrationRows({ health, labels }: Props) {
   return (
     <section aria-labelledby="integrations" className="mt-8">
       <SectionHeading id="integrations" title="Integrations" note="refreshes of the last 24 hours" />
-      <div role="table" aria-labelledby="integrations" className="card @container overflow-hidden">
-        <div role="rowgroup" className="hidden @3xl:block">
-          <div role="row" className={`h-9 border-b border-line px-4 text-xs font-medium text-subtle ${columns}`}>
-            <span role="columnheader">Integration</span>
-            <span role="columnheader">Accounts</span>
-            <span role="columnheader" className="text-right">
+      <table aria-labelledby="integrations" className="block w-full card @container overflow-hidden">
+        <thead className="hidden @3xl:block">
+          <tr className={`h-9 border-b border-line px-4 text-xs font-medium text-subtle ${columns}`}>
+            <th scope="col" className="text-left font-medium">
+              Integration
+            </th>
+            <th scope="col" className="text-left font-medium">
+              Accounts
+            </th>
+            <th scope="col" className="text-right font-medium">
               Refreshes
-            </span>
-            <span role="columnheader" className="text-right">
+            </th>
+            <th scope="col" className="text-right font-medium">
               Success
-            </span>
-            <span role="columnheader" className="text-right">
+            </th>
+            <th scope="col" className="text-right font-medium">
               p50 · p95
-            </span>
-            <span role="columnheader">Most frequent failure</span>
-          </div>
-        </div>
-        <div role="rowgroup" className="divide-y divide-line">
+            </th>
+            <th scope="col" className="text-left font-medium">
+              Most frequent failure
+            </th>
+          </tr>
+        </thead>
+        <tbody className="block divide-y divide-line">
           {byTrouble.map((integration) => (
             <IntegrationRow
               key={integration.integration_name}
@@ -49,8 +55,8 @@ export function IntegrationRows({ health, labels }: Props) {
               label={labels.get(integration.integration_name) ?? integration.integration_name}
             />
           ))}
-        </div>
-      </div>
+        </tbody>
+      </table>
     </section>
   );
 }
@@ -59,8 +65,8 @@ function IntegrationRow({ integration, label }: { integration: Integration; labe
   const { success_rate: success, latency_ms: latency } = integration;
   const failure = Object.entries(integration.failures).toSorted(([, a], [, b]) => b - a)[0];
   return (
-    <div role="row" className={`flex flex-col gap-2.5 px-4 py-3 text-sm @3xl:min-h-12 @3xl:py-2 ${columns}`}>
-      <span role="cell" className="flex min-w-0 items-center gap-2.5">
+    <tr className={`flex flex-col gap-2.5 px-4 py-3 text-sm @3xl:min-h-12 @3xl:py-2 ${columns}`}>
+      <td className="flex min-w-0 items-center gap-2.5">
         <Monogram name={label} />
         <Link
           href={`/accounts?integration_name=${encodeURIComponent(integration.integration_name)}`}
@@ -69,10 +75,10 @@ function IntegrationRow({ integration, label }: { integration: Integration; labe
         >
           {label}
         </Link>
-      </span>
-      <span role="cell">
+      </td>
+      <td>
         <StatusBar counts={integration.accounts} />
-      </span>
+      </td>
       <Value name="Refreshes">{formatCount(integration.refreshes)}</Value>
       <Value name="Success">
         {success === null ? (
@@ -88,7 +94,7 @@ function IntegrationRow({ integration, label }: { integration: Integration; labe
           `${formatLatency(latency.p50)} · ${formatLatency(latency.p95)}`
         )}
       </Value>
-      <span role="cell" className="flex min-w-0 justify-between gap-4 @3xl:block">
+      <td className="flex min-w-0 justify-between gap-4 @3xl:block">
         <span className="text-muted @3xl:hidden">Most frequent failure</span>
         {failure === undefined ? (
           <None />
@@ -98,17 +104,17 @@ function IntegrationRow({ integration, label }: { integration: Integration; labe
             <span className="shrink-0 text-xs text-muted">× {formatCount(failure[1])}</span>
           </span>
         )}
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 }
 
 function Value({ name, children }: { name: string; children: React.ReactNode }) {
   return (
-    <span role="cell" className="flex justify-between gap-4 whitespace-nowrap @3xl:block @3xl:text-right">
+    <td className="flex justify-between gap-4 whitespace-nowrap @3xl:block @3xl:text-right">
       <span className="text-muted @3xl:hidden">{name}</span>
       <span>{children}</span>
-    </span>
+    </td>
   );
 }
 

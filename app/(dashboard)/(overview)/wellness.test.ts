@@ -12,7 +12,7 @@ const row = (active: number, reauth: number, refreshes: number, rate: number | n
 });
 const sentence = (totals: Totals, trouble = calm) => {
   const { lead, rest } = judge(totals, trouble);
-  return `${lead} ${rest}`.replaceAll("\u00A0", " ");
+  return `${lead} ${rest}`;
 };
 
 test("success is weighted by refreshes", () => {

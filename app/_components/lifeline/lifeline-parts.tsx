@@ -1,3 +1,4 @@
+import { assertNever } from "../assert-never.ts";
 import { classNames } from "../class-names.ts";
 import { attemptResults, type AttemptResult } from "../attempt-words.ts";
 import { toneClasses } from "../status.ts";
@@ -137,6 +138,7 @@ export function MarkShape({ result, size = 5 }: { result: AttemptResult; size?: 
     case "ring":
       return <circle r={size - 1} strokeWidth="2" strokeDasharray="3 2" className={`fill-none ${text}`} />;
   }
+  return assertNever(shape);
 }
 
 export function Bars({ lifeline, ...row }: Row & { lifeline: Lifeline }) {

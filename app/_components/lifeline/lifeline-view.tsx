@@ -1,5 +1,7 @@
 "use client";
 
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- a <select> cannot hold a picture */
+
 import { useId, useState, type KeyboardEvent, type PointerEvent } from "react";
 import type { AttemptView } from "#api/schemas/account";
 import { attemptReasons, attemptResults, resultOf } from "../attempt-words.ts";

@@ -5,13 +5,12 @@ import { environmentLabel } from "./environment.ts";
 export function EnvironmentStrip({ environment }: { environment: string }) {
   if (environment === "production") return null;
   return (
-    <div
-      role="region"
+    <section
       aria-label="Environment"
       className="sticky top-0 z-30 flex h-7 items-center justify-center gap-2 border-b-2 border-warn-solid bg-warn-soft text-xs font-medium text-warn"
     >
       <FlaskConical size={13} aria-hidden />
       <span>{environmentLabel(environment)} environment, not production</span>
-    </div>
+    </section>
   );
 }

@@ -1,3 +1,4 @@
+import { assertNever } from "../../_components/assert-never.ts";
 import type { ConnectOutcomeView } from "#api/schemas/connect";
 
 type FailureCode = NonNullable<ConnectOutcomeView["failure"]>["code"];
@@ -55,4 +56,5 @@ export function failureWords(code: FailureCode, product: string, label: string):
         canRetry: true,
       };
   }
+  return assertNever(code);
 }

@@ -1,3 +1,4 @@
+import { assertNever } from "../../_components/assert-never.ts";
 import type { Metadata } from "next";
 import { cache } from "react";
 import type { ConnectOutcomeView } from "#api/schemas/connect";
@@ -41,6 +42,7 @@ export default async function ConnectOutcomePage() {
     case "unknown":
       return <Unknown view={view} />;
   }
+  return assertNever(view.status);
 }
 
 function Connected({ view }: { view: ConnectOutcomeView }) {

@@ -13,17 +13,17 @@ const heads = ["Tenant", "Integration", "External account", "Status", "Token exp
 /** Accounts as rows of 40 px; where the place is narrow, as cards. */
 export function AccountTable({ accounts, labels }: { accounts: AccountView[]; labels: Map<string, string> }) {
   return (
-    <div role="table" aria-label="Accounts" className="@container card overflow-hidden">
-      <div role="rowgroup" className="hidden @3xl:block">
-        <div role="row" className={`h-9 border-b border-line px-4 text-xs font-medium text-subtle ${columns}`}>
+    <table aria-label="Accounts" className="block w-full @container card overflow-hidden">
+      <thead className="hidden @3xl:block">
+        <tr className={`h-9 border-b border-line px-4 text-xs font-medium text-subtle ${columns}`}>
           {heads.map((head) => (
-            <span key={head} role="columnheader">
+            <th key={head} scope="col" className="text-left font-medium">
               {head}
-            </span>
+            </th>
           ))}
-        </div>
-      </div>
-      <div role="rowgroup" className="divide-y divide-line">
+        </tr>
+      </thead>
+      <tbody className="block divide-y divide-line">
         {accounts.map((account) => (
           <AccountRow
             key={account.id}
@@ -31,19 +31,16 @@ export function AccountTable({ accounts, labels }: { accounts: AccountView[]; la
             label={labels.get(account.integration_name) ?? account.integration_name}
           />
         ))}
-      </div>
-    </div>
+      </tbody>
+    </table>
   );
 }
 
 function AccountRow({ account, label }: { account: AccountView; label: string }) {
   const external = account.external_account?.label ?? account.external_account?.id ?? null;
   return (
-    <div
-      role="row"
-      className={`relative flex flex-col gap-1.5 px-4 py-3 text-sm hover:bg-sunken @3xl:h-10 @3xl:py-0 ${columns}`}
-    >
-      <span role="cell" className="order-first truncate @3xl:order-none" title={account.tenant_id}>
+    <tr className={`relative flex flex-col gap-1.5 px-4 py-3 text-sm hover:bg-sunken @3xl:h-10 @3xl:py-0 ${columns}`}>
+      <td className="order-first truncate @3xl:order-none" title={account.tenant_id}>
         <Link
           href={`/accounts/${account.id}`}
           prefetch={false}
@@ -51,16 +48,16 @@ function AccountRow({ account, label }: { account: AccountView; label: string })
         >
           {account.tenant_id}
         </Link>
-      </span>
+      </td>
       <Cell name="Integration" title={label}>
         {label}
       </Cell>
       <Cell name="External account" title={external ?? ""} isEmpty={external === null}>
         {external}
       </Cell>
-      <span role="cell" className="order-first min-w-0 @3xl:order-none">
+      <td className="order-first min-w-0 @3xl:order-none">
         <AccountStatus account={account} />
-      </span>
+      </td>
       <Cell name="Token expires" isEmpty={account.status !== "active"}>
         <TokenLife account={account} />
       </Cell>
@@ -70,7 +67,7 @@ function AccountRow({ account, label }: { account: AccountView; label: string })
       <Cell name="Next refresh" isEmpty={account.refresh_due_at === null}>
         {account.refresh_due_at !== null && <RelativeTime at={account.refresh_due_at} />}
       </Cell>
-    </div>
+    </tr>
   );
 }
 
@@ -78,8 +75,7 @@ type CellProps = { name: string; children: ReactNode; title?: string; isEmpty?: 
 
 function Cell({ name, children, title, isEmpty = false }: CellProps) {
   return (
-    <span
-      role="cell"
+    <td
       title={title}
       className={`min-w-0 justify-between gap-4 text-muted @3xl:block @3xl:truncate ${isEmpty ? "hidden" : "flex"}`}
     >
@@ -92,6 +88,6 @@ function Cell({ name, children, title, isEmpty = false }: CellProps) {
       ) : (
         <span className="min-w-0 truncate">{children}</span>
       )}
-    </span>
+    </td>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 
+import { assertNever } from "../../../_components/assert-never.ts";
 import { RotateCw, Send } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition, type ReactNode } from "react";
@@ -141,4 +142,5 @@ function ActionResult({ result, label }: { result: Result; label: string }) {
         </Callout>
       );
   }
+  return assertNever(result);
 }

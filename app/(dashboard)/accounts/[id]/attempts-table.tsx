@@ -31,27 +31,35 @@ export function AttemptsTable({ attempts, account }: { attempts: AttemptView[]; 
     );
   }
   return (
-    <div role="table" aria-labelledby="attempts" className="@container card overflow-hidden">
-      <div role="rowgroup" className="hidden @3xl:block">
-        <div role="row" className={`px-4 py-2.5 text-xs font-medium text-subtle ${columns}`}>
-          <span role="columnheader">When</span>
-          <span role="columnheader">Outcome</span>
-          <span role="columnheader">Why it ran</span>
-          <span role="columnheader" className="text-right">
+    <table aria-labelledby="attempts" className="block w-full @container card overflow-hidden">
+      <thead className="hidden @3xl:block">
+        <tr className={`px-4 py-2.5 text-xs font-medium text-subtle ${columns}`}>
+          <th scope="col" className="text-left font-medium">
+            When
+          </th>
+          <th scope="col" className="text-left font-medium">
+            Outcome
+          </th>
+          <th scope="col" className="text-left font-medium">
+            Why it ran
+          </th>
+          <th scope="col" className="text-right font-medium">
             Took
-          </span>
-          <span role="columnheader" className="text-right">
+          </th>
+          <th scope="col" className="text-right font-medium">
             HTTP
-          </span>
-          <span role="columnheader">What was decided</span>
-        </div>
-      </div>
-      <div role="rowgroup" className="divide-y divide-line @3xl:border-t @3xl:border-line">
+          </th>
+          <th scope="col" className="text-left font-medium">
+            What was decided
+          </th>
+        </tr>
+      </thead>
+      <tbody className="block divide-y divide-line @3xl:border-t @3xl:border-line">
         {attempts.map((attempt) => (
           <AttemptRow key={attempt.id} attempt={attempt} />
         ))}
-      </div>
-    </div>
+      </tbody>
+    </table>
   );
 }
 
@@ -60,30 +68,29 @@ function AttemptRow({ attempt }: { attempt: AttemptView }) {
   const { label, tone } = attemptResults[result];
   const took = durationOf(attempt);
   return (
-    <div role="row" className={`flex flex-wrap gap-x-3 gap-y-1 px-4 py-2.5 text-sm ${columns}`}>
-      <span role="cell" className="order-2 text-muted @3xl:order-none" title={formatShortInstant(attempt.started_at)}>
+    <tr className={`flex flex-wrap gap-x-3 gap-y-1 px-4 py-2.5 text-sm ${columns}`}>
+      <td className="order-2 text-muted @3xl:order-none" title={formatShortInstant(attempt.started_at)}>
         <RelativeTime at={attempt.started_at} />
-      </span>
-      <span
-        role="cell"
+      </td>
+      <td
         className={classNames("order-1 flex items-start gap-1.5 font-medium @3xl:order-none", toneClasses[tone].text)}
       >
         <span className="grid h-5 shrink-0 place-items-center">
           <MarkIcon result={result} />
         </span>
         {label}
-      </span>
-      <span role="cell" className="order-4 basis-full text-muted @3xl:order-none">
+      </td>
+      <td className="order-4 basis-full text-muted @3xl:order-none">
         {attemptReasons[attempt.reason]}
         {attempt.waiters > 0 && `, ${countOf(attempt.waiters, "request")} waited`}
-      </span>
-      <span role="cell" className="order-2 text-muted @3xl:order-none @3xl:text-right">
+      </td>
+      <td className="order-2 text-muted @3xl:order-none @3xl:text-right">
         {took === null ? "–" : formatLatency(took)}
-      </span>
-      <span role="cell" className="order-2 font-mono text-xs leading-5 text-muted @3xl:order-none @3xl:text-right">
+      </td>
+      <td className="order-2 font-mono text-xs leading-5 text-muted @3xl:order-none @3xl:text-right">
         {attempt.http_status === null ? "–" : <HttpStatus status={attempt.http_status} />}
-      </span>
-      <span role="cell" className="order-5 min-w-0 basis-full wrap-anywhere @3xl:order-none">
+      </td>
+      <td className="order-5 min-w-0 basis-full wrap-anywhere @3xl:order-none">
         {attempt.explanation ?? (result === "running" ? "Waiting for the provider's answer." : "–")}
         {(attempt.error !== null || attempt.rule !== null) && (
           <span className="block font-mono text-xs wrap-anywhere text-subtle">
@@ -92,8 +99,8 @@ function AttemptRow({ attempt }: { attempt: AttemptView }) {
               .join(" · ")}
           </span>
         )}
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 }
 

@@ -113,9 +113,9 @@ export default async function AccountPage({ params, searchParams }: Props) {
 
 function LifelineSkeleton() {
   return (
-    <div role="status" aria-label="Loading the lifeline" className="late">
+    <output aria-label="Loading the lifeline" className="late block">
       <Bone className="mb-4 h-4 w-20" />
       <Bone className="h-[176px] w-full rounded-lg" />
-    </div>
+    </output>
   );
 }

@@ -1,3 +1,4 @@
+import { assertNever } from "../../../_components/assert-never.ts";
 import { Check, Minus, Plus } from "lucide-react";
 import type { AccountView } from "#api/schemas/account";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
@@ -69,4 +70,5 @@ function ScopeState({ state }: { state: Row["state"] }) {
         </span>
       );
   }
+  return assertNever(state);
 }

@@ -1,0 +1,204 @@
+import { describe, expect, it } from "vitest";
+import { exampleSource } from "#test/fakes/in-memory-integration-store";
+import { documentHosts, documentScopes, integrationDocumentSchema } from "./integration-document.ts";
+import { integrationJsonSchema } from "./integration-json-schema.ts";
+
+/** `pointer: message` of everything that is wrong. */
+function problems(source: unknown): string[] {
+  const parsed = integrationDocumentSchema.safeParse(source);
+  if (parsed.success) return [];
+  return parsed.error.issues.map((issue) => {
+    const keys = issue.code === "unrecognized_keys" ? ` ${issue.keys.join(",")}` : "";
+    return `${issue.path.map((part) => `/${String(part)}`).join("")}: ${issue.message}${keys}`;
+  });
+}
+
+const auth = { tokenHost: "https://login.acme.example" };
+const withConfig = (config: Readonly<Record<string, unknown>>) => exampleSource({ config });
+const withAuth = (changes: Readonly<Record<string, unknown>>) => withConfig({ auth: { ...auth, ...changes } });
+
+/** The example of CONTRACT with the parts that this version supports. */
+const contractExample = {
+  name: "acme-crm",
+  label: "Acme CRM",
+  notes: "Notes.",
+  sources: ["https://acme.example/docs"],
+  inputs: [{ name: "subdomain", label: "Your subdomain", pattern: "[a-z0-9-]+", required: true }],
+  api: {
+    baseUrl: "https://{subdomain}.acme.example/v2",
+    headers: {},
+    rateLimit: {},
+    pagination: {},
+    probe: { path: "/me" },
+    errorExpression: "status = 401",
+  },
+  credentials: {
+    format: "oauth2",
+    config: {
+      client: { client_id: "id", client_secret: "secret" },
+      auth: {
+        tokenHost: "https://{subdomain}.acme.example",
+        tokenPath: "/token",
+        authorizeHost: "https://login.acme.example",
+        authorizePath: "/authorize",
+        refreshPath: "/refresh",
+        revokePath: "/revoke",
+        introspectPath: "/introspect",
+        issuer: "https://login.acme.example",
+      },
+      scope: ["read"],
+      scopeSeparator: " ",
+      pkce: { method: "S256" },
+      options: { authorizationMethod: "header", bodyFormat: "form" },
+      params: { authorize: {}, token: {}, refresh: {} },
+      tokenExpiryDuration: 7200,
+      refresh: {
+        windowSeconds: [60, 180],
+        bufferSeconds: 30,
+        timeoutSeconds: 20,
+        rotation: { rule: "single_use", graceSeconds: 0 },
+        concurrency: null,
+        perMinute: null,
+        retry: { initialSeconds: 10_800, factor: 2, capSeconds: 86_400 },
+        idleLifetimeSeconds: null,
+        absoluteLifetimeSeconds: null,
+        oldAccessTokenDies: false,
+        maxGrantsPerUser: null,
+      },
+    },
+  },
+  authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
+  unified: {},
+};
+
+describe("an integration document", () => {
+  it("may be the example of CONTRACT", () => {
+    expect(problems(contractExample)).toEqual([]);
+  });
+
+  it("needs a name and a token host and takes the documented default for the rest", () => {
+    const least = { name: "least", credentials: { format: "oauth2", config: { auth } } };
+    const { credentials, authorization, inputs } = integrationDocumentSchema.parse(least);
+    expect(credentials.config).toMatchObject({
+      auth: { tokenHost: "https://login.acme.example", tokenPath: "/oauth/token", authorizePath: "/oauth/authorize" },
+      scope: [],
+      scopeSeparator: " ",
+      pkce: { method: "S256" },
+      options: { authorizationMethod: "header", bodyFormat: "form" },
+      refresh: {
+        windowSeconds: [60, 180],
+        bufferSeconds: 30,
+        timeoutSeconds: 20,
+        rotation: { rule: "single_use" },
+        retry: { initialSeconds: 10_800, factor: 2, capSeconds: 86_400 },
+      },
+    });
+    expect([authorization.format, inputs]).toEqual(["bearer", []]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["at the top", { ...exampleSource(), lable: "x" }, ": Unrecognized key: \"lable\" lable"],
+    ["deep inside", withAuth({ tokenpath: "/x" }), "/credentials/config/auth: Unrecognized key: \"tokenpath\" tokenpath"],
+    [
+      "in refresh",
+      withConfig({ refresh: { bufferSecond: 3 } }),
+      "/credentials/config/refresh: Unrecognized key: \"bufferSecond\" bufferSecond",
+    ],
+  ])("is refused for an unknown field %s, which is named", (_name, source, problem) => {
+    expect(problems(source)).toEqual([problem]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["the format api_key", credentialsFormat("api_key"), "/credentials/format: this version supports the format oauth2 only"],
+    ["parPath", withAuth({ parPath: "/par" }), "/credentials/config/auth/parPath: parPath is not supported"],
+    ["tokenResponse", withConfig({ tokenResponse: "$" }), "/credentials/config/tokenResponse: tokenResponse is not"],
+    ["errorExpression", withConfig({ errorExpression: "$" }), "/credentials/config/errorExpression: errorExpression is"],
+    ["identity", withConfig({ identity: { id: "$.id" } }), "/credentials/config/identity: identity is not supported"],
+    [
+      "private_key_jwt",
+      withConfig({ options: { authorizationMethod: "private_key_jwt" } }),
+      "/credentials/config/options/authorizationMethod: authorizationMethod private_key_jwt is not",
+    ],
+    [
+      "mtls",
+      withConfig({ options: { authorizationMethod: "mtls" } }),
+      "/credentials/config/options/authorizationMethod: authorizationMethod mtls is not",
+    ],
+  ])("is refused by name for %s, which this version can't honour yet", (_name, source, problem) => {
+    expect(problems(source)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([
+    ["a path", "https://login.acme.example/oauth"],
+    ["a trailing slash", "https://login.acme.example/"],
+    ["a query", "https://login.acme.example?x=1"],
+    ["a fragment", "https://login.acme.example#x"],
+    ["credentials", "https://user@login.acme.example"],
+    ["a backslash", "https://login.acme.example\\evil"],
+    ["white space", "https://login.acme.example "],
+    ["no scheme", "login.acme.example"],
+    ["another scheme", "ftp://login.acme.example"],
+    ["nothing", ""],
+  ])("is refused for a host with %s", (_name, tokenHost) => {
+    expect(problems(withAuth({ tokenHost }))).toEqual([expect.stringContaining("/credentials/config/auth/tokenHost: ")]);
+  });
+
+  it.each([["//evil.example#"], ["token"], ["/to ken"], ["/a\\b"]])("is refused for the path %o", (tokenPath) => {
+    expect(problems(withAuth({ tokenPath }))).toEqual([expect.stringContaining("/credentials/config/auth/tokenPath: ")]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a host", withAuth({ tokenHost: "https://{shop}.acme.example" }), "/credentials/config/auth/tokenHost: {shop} is no"],
+    ["a path", withAuth({ tokenPath: "/{shop}/token" }), "/credentials/config/auth/tokenPath: {shop} is no declared input"],
+    ["the API's address", exampleSource({ api: { baseUrl: "https://{shop}.acme.example" } }), "/api/baseUrl: {shop} is no"],
+  ])("is refused when %s names an input that it does not declare", (_name, source, problem) => {
+    expect(problems(source)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each<[string, unknown]>([
+    ["an upper case name", { ...exampleSource(), name: "Acme" }],
+    ["a name of 64 characters", { ...exampleSource(), name: "a".repeat(64) }],
+    ["a window upside down", withConfig({ refresh: { windowSeconds: [180, 60] } })],
+    ["a deadline beyond the lease", withConfig({ refresh: { timeoutSeconds: 30 } })],
+    ["no deadline", withConfig({ refresh: { timeoutSeconds: 0 } })],
+    ["half a second", withConfig({ refresh: { bufferSeconds: 0.5 } })],
+    ["a negative life", withConfig({ tokenExpiryDuration: -1 })],
+    ["PKCE plain", withConfig({ pkce: { method: "plain" } })],
+    ["a pattern that is no regular expression", exampleSource({ inputs: [{ name: "a", label: "A", pattern: "(" }] })],
+    ["an input name with a dot", exampleSource({ inputs: [{ name: "a.b", label: "A" }] })],
+  ])("is refused for %s", (_name, source) => {
+    expect(problems(source)).toHaveLength(1);
+  });
+});
+
+function credentialsFormat(format: string): Record<string, unknown> {
+  return { name: "x", credentials: { format, config: { auth } } };
+}
+
+it.each<[string, string | string[], string, string[]]>([
+  ["a list", ["a", "b c"], " ", ["a", "b c"]],
+  ["one string with spaces", " a  b ", " ", ["a", "b"]],
+  ["one string with commas", "a, b,c", ",", ["a", "b", "c"]],
+  ["an empty string", "", " ", []],
+])("scopes may be written as %s", (_name, scope, scopeSeparator, scopes) => {
+  expect(documentScopes({ scope, scopeSeparator })).toEqual(scopes);
+});
+
+describe("the hosts that credentials may travel to (invariant 12)", () => {
+  it("are token, authorization and API host, each once, in lower case", () => {
+    expect(documentHosts(integrationDocumentSchema.parse(contractExample))).toEqual([
+      "https://login.acme.example",
+      "https://{subdomain}.acme.example",
+    ]);
+    const shouting = integrationDocumentSchema.parse(withAuth({ tokenHost: "https://LOGIN.acme.example" }));
+    expect(documentHosts(shouting)).toEqual(["https://login.acme.example"]);
+  });
+});
+
+it("is described by a JSON Schema 2020-12 that forbids unknown fields too", () => {
+  expect(integrationJsonSchema()).toMatchObject({
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    additionalProperties: false,
+    required: ["name", "credentials"],
+  });
+});

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { DomainError } from "../problem/domain-error.ts";
+import { checkInputs, refreshPolicyOf, resolveIntegration } from "./resolve-integration.ts";
+
+const layer = { clientId: "client-1", scopes: null };
+const hosted = exampleDocument({
+  inputs: [
+    { name: "subdomain", label: "Your subdomain", example: "acme" },
+    { name: "region", label: "Region", pattern: "eu|us", required: false },
+    { name: "space", label: "Space", required: false },
+  ],
+  config: {
+    auth: {
+      tokenHost: "https://{subdomain}.acme.example",
+      tokenPath: "/spaces/{space}/token",
+      authorizePath: "/authorize",
+    },
+  },
+});
+
+/** `pointer detail` of each refusal. */
+function refusals(given: Readonly<Record<string, string>>): string[] {
+  try {
+    checkInputs(hosted, given);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    expect(error.code).toBe("invalid_request");
+    return error.errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
+  }
+}
+
+describe("an input that forms a host is one DNS label (D2)", () => {
+  it.each([
+    "evil.com/",
+    "evil.com#",
+    "evil.com?",
+    "a.b@evil",
+    "127.0.0.1:80\\",
+    "127.0.0.1:80",
+    "a.b",
+    "a:1",
+    "a/b",
+    "a@b",
+    "a%2eb",
+    "a b",
+    "-a",
+    "a-",
+    "ünïcode",
+    "a\u3002b",
+    "a\nb",
+    "a".repeat(64),
+  ])("%o is refused, and the field is named", (subdomain) => {
+    expect(refusals({ subdomain })).toEqual([expect.stringMatching(/^\/inputs\/subdomain .*for example acme$/)]);
+  });
+
+  it.each(["acme", "ACME-1", "a", "9", "a".repeat(63), "  acme  "])("%o is allowed", (subdomain) => {
+    expect(refusals({ subdomain })).toEqual([]);
+  });
+
+  it("never leads to another registrable domain, whatever is typed", () => {
+    const unit = fc.constantFrom(..."aZ9-_./\\#?@:%[]{}\t\n \u3002\uff0e\u00fc\u00ad\u200b");
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 8 }), (subdomain) => {
+        if (refusals({ subdomain }).length > 0) return;
+        const { tokenEndpoint } = resolveIntegration(hosted, layer, checkInputs(hosted, { subdomain }));
+        const url = new URL(tokenEndpoint);
+        expect(url.hostname).toMatch(/^[^.]+\.acme\.example$/);
+        expect([url.protocol, url.port, url.username, url.search, url.hash]).toEqual(["https:", "", "", "", ""]);
+      }),
+      { numRuns: 500, examples: [["acme"], ["evil.com/"], ["x@evil.com"]] },
+    );
+  });
+});
+
+describe("checking inputs", () => {
+  it("names every wrong one at once", () => {
+    expect(refusals({ region: "asia", color: "red" })).toEqual([
+      "/inputs/subdomain Your subdomain is needed",
+      "/inputs/region Region does not have the expected form",
+      "/inputs/color is no input of this integration; leave it out",
+    ]);
+  });
+
+  it("holds a pattern against the whole value", () => {
+    expect(refusals({ subdomain: "a", region: "eu" })).toEqual([]);
+    expect(refusals({ subdomain: "a", region: "europe" })).toHaveLength(1);
+  });
+
+  it("trims, and leaves out what is empty and not required", () => {
+    expect(checkInputs(hosted, { subdomain: " acme ", region: " ", space: "" })).toEqual({ subdomain: "acme" });
+  });
+
+  it("refuses more than 200 characters", () => {
+    expect(refusals({ subdomain: "a", space: "x".repeat(200) })).toEqual([]);
+    expect(refusals({ subdomain: "a", space: "x".repeat(201) })).toHaveLength(1);
+  });
+});
+
+describe("a resolved integration", () => {
+  it("escapes an input in a path, so that it stays one segment", () => {
+    const { tokenEndpoint } = resolveIntegration(hosted, layer, { subdomain: "acme", space: "a/../b?c#d" });
+    expect(tokenEndpoint).toBe("https://acme.acme.example/spaces/a%2F..%2Fb%3Fc%23d/token");
+  });
+
+  it("uses the token host for what names no host of its own", () => {
+    const resolved = resolveIntegration(hosted, layer, { subdomain: "acme", space: "s" });
+    expect(resolved.authorizationEndpoint).toBe("https://acme.acme.example/authorize");
+    expect(resolved.refreshEndpoint).toBe(resolved.tokenEndpoint);
+    expect(resolved.revocationEndpoint).toBeNull();
+  });
+
+  it("uses the hosts and paths that are named", () => {
+    const auth = {
+      tokenHost: "https://token.example",
+      tokenPath: "/t",
+      authorizeHost: "https://login.example",
+      authorizePath: "/a",
+      refreshPath: "/r",
+      revokePath: "/x",
+      issuer: "https://login.example",
+    };
+    expect(resolveIntegration(exampleDocument({ config: { auth } }), layer, {})).toMatchObject({
+      authorizationEndpoint: "https://login.example/a",
+      tokenEndpoint: "https://token.example/t",
+      refreshEndpoint: "https://token.example/r",
+      revocationEndpoint: "https://token.example/x",
+      issuer: "https://login.example",
+    });
+  });
+
+  it("takes the environment's scopes over the document's (R6)", () => {
+    const document = exampleDocument({ config: { scope: "a b" } });
+    expect(resolveIntegration(document, layer, {}).scopes).toEqual(["a", "b"]);
+    expect(resolveIntegration(document, { ...layer, scopes: ["c"] }, {}).scopes).toEqual(["c"]);
+  });
+
+  it.each([
+    ["header", "header"],
+    ["body", "body"],
+    ["none", "none"],
+  ])("authenticates the client by %s", (authorizationMethod, expected) => {
+    const document = exampleDocument({ config: { options: { authorizationMethod } } });
+    expect(resolveIntegration(document, layer, {}).clientAuthentication).toBe(expected);
+  });
+
+  it("keeps the provider's deadline below the lease (invariant 1)", () => {
+    const document = exampleDocument();
+    const { config } = document.credentials;
+    // As if the schema allowed it.
+    const slow = { ...config, refresh: { ...config.refresh, timeoutSeconds: 600 } };
+    const policy = refreshPolicyOf({ ...document, credentials: { ...document.credentials, config: slow } });
+    expect(policy.timeoutSeconds).toBe(25);
+  });
+
+  it("carries graceSeconds only where there is a grace", () => {
+    const withRule = (rotation: unknown) => refreshPolicyOf(exampleDocument({ config: { refresh: { rotation } } })).rotation;
+    expect(withRule({ rule: "grace", graceSeconds: 60 })).toEqual({ rule: "grace", graceSeconds: 60 });
+    expect(withRule({ rule: "none", graceSeconds: 60 })).toEqual({ rule: "none" });
+  });
+});

@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  classifyTokenFailure,
+  defaultFailureRules,
+  describeFailure,
+  type FailureClass,
+  type TokenRequestFailure,
+} from "./classify-token-failure.ts";
+
+const oauth = (error: string, status = 400): TokenRequestFailure => ({
+  kind: "oauth_error",
+  status,
+  error,
+  description: null,
+  retryAfterSeconds: null,
+});
+const page = (status: number): TokenRequestFailure => ({ kind: "http_error", status, retryAfterSeconds: null });
+const classify = (failure: TokenRequestFailure) => classifyTokenFailure(failure, defaultFailureRules);
+
+const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, string])[] = [
+  ["invalid_grant is the one clear word for a dead grant", oauth("invalid_grant"), "reauthorize", "rfc6749.invalid_grant"],
+  ["invalid_grant counts with a 401 too", oauth("invalid_grant", 401), "reauthorize", "rfc6749.invalid_grant"],
+  ["invalid_grant counts inside a 200", oauth("invalid_grant", 200), "reauthorize", "rfc6749.invalid_grant"],
+  ["a JSON 401 with an unknown word", oauth("token_revoked", 401), "reauthorize", "http.401"],
+  ["invalid_client blames us", oauth("invalid_client", 401), "client_misconfigured", "rfc6749.client"],
+  ["unauthorized_client blames us", oauth("unauthorized_client"), "client_misconfigured", "rfc6749.client"],
+  ["invalid_request", oauth("invalid_request"), "client_misconfigured", "rfc6749.request"],
+  ["unsupported_grant_type", oauth("unsupported_grant_type"), "client_misconfigured", "rfc6749.request"],
+  ["invalid_scope", oauth("invalid_scope"), "client_misconfigured", "rfc6749.request"],
+  ["temporarily_unavailable", oauth("temporarily_unavailable"), "transient", "rfc6749.server"],
+  ["server_error with a 400", oauth("server_error"), "transient", "rfc6749.server"],
+  ["a 503 page", page(503), "transient", "http.5xx"],
+  ["a 500 with an unknown JSON error", oauth("oops", 500), "transient", "http.5xx"],
+  ["an HTML 403 of a firewall is no revocation", page(403), "transient", "http.4xx.page"],
+  ["a 404 page is no revocation", page(404), "transient", "http.4xx.page"],
+  ["a redirect is no revocation", page(302), "transient", "http.4xx.page"],
+  ["a JSON error that nobody knows is no revocation", oauth("slow_down"), "transient", "http.4xx.unknown"],
+  ["429 wins over what its body says", oauth("invalid_grant", 429), "rate_limited", "http.429"],
+  ["429 wins over invalid_client", oauth("invalid_client", 429), "rate_limited", "http.429"],
+  ["a bare 429", page(429), "rate_limited", "http.429"],
+  [
+    "a 200 that can't be read may have rotated",
+    { kind: "unreadable_answer", status: 200, detail: "HTML" },
+    "in_doubt",
+    "answer.unreadable",
+  ],
+  ["a refused connection", { kind: "not_sent", detail: "ECONNREFUSED" }, "transient", "network.not_sent"],
+  ["a lost answer may have rotated", { kind: "answer_lost", detail: "ECONNRESET" }, "in_doubt", "network.answer_lost"],
+  ["our own guard", { kind: "egress_refused", detail: "10.0.0.1" }, "client_misconfigured", "egress.refused"],
+];
+
+describe("who must act", () => {
+  it.each(cases)("%s", (_name, failure, expected, rule) => {
+    const verdict = classify(failure);
+    expect([verdict.class, verdict.rule.id]).toEqual([expected, rule]);
+  });
+
+  it("takes what no rule knows for transient: a false revocation costs more than a retry", () => {
+    expect(classifyTokenFailure(oauth("invalid_grant"), []).class).toBe("transient");
+  });
+
+  it("lets the first rule that matches decide", () => {
+    const rules = [{ id: "mine", errors: ["invalid_grant"], class: "transient", meaning: "" }, ...defaultFailureRules] as const;
+    expect(classifyTokenFailure(oauth("invalid_grant"), rules).rule.id).toBe("mine");
+  });
+
+  it("never tells a customer to come back because of our client, whatever the status", () => {
+    const word = fc.constantFrom("invalid_client", "unauthorized_client");
+    fc.assert(
+      fc.property(word, fc.integer({ min: 200, max: 599 }), (error, status) => {
+        expect(classify(oauth(error, status)).class).not.toBe("reauthorize");
+      }),
+    );
+  });
+
+  it("never takes a page, an outage or silence for a revocation", () => {
+    const failure = fc.oneof(
+      fc.integer({ min: 300, max: 599 }).filter((status) => status !== 401).map(page),
+      fc.constant<TokenRequestFailure>({ kind: "not_sent", detail: "x" }),
+      fc.constant<TokenRequestFailure>({ kind: "answer_lost", detail: "x" }),
+      fc.constant<TokenRequestFailure>({ kind: "unreadable_answer", status: 200, detail: "x" }),
+    );
+    fc.assert(fc.property(failure, (one) => void expect(classify(one).class).not.toBe("reauthorize")));
+  });
+
+  it("gives each default rule an id of its own and a meaning", () => {
+    expect(new Set(defaultFailureRules.map((rule) => rule.id)).size).toBe(defaultFailureRules.length);
+    for (const rule of defaultFailureRules) expect(rule.meaning).not.toBe("");
+  });
+});
+
+describe("the text for operators", () => {
+  it.each<[string, TokenRequestFailure, string]>([
+    ["the error alone", oauth("invalid_grant"), "invalid_grant"],
+    [
+      "the error and its description",
+      { ...oauth("invalid_grant"), description: "expired" } as TokenRequestFailure,
+      "invalid_grant: expired",
+    ],
+    ["a page: its status, never its body", page(503), "HTTP 503"],
+    ["an unreadable answer", { kind: "unreadable_answer", status: 200, detail: "HTML" }, "HTTP 200, unreadable: HTML"],
+    ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "ECONNRESET"],
+  ])("%s", (_name, failure, text) => {
+    expect(describeFailure(failure)).toBe(text);
+  });
+
+  it("holds no control character and at most 300 characters, whatever the provider wrote", () => {
+    const unit = fc.constantFrom("a", "é", "😀", "\u0000", "\r", "\n", "\u001b", "\u007f", "\u0085", "\u2028", "\u2029");
+    const hostile = fc.string({ unit, maxLength: 600 });
+    fc.assert(
+      fc.property(hostile, hostile, (error, description) => {
+        const text = describeFailure({ kind: "oauth_error", status: 400, error, description, retryAfterSeconds: null });
+        expect(text.length).toBeLessThanOrEqual(300);
+        // eslint-disable-next-line no-control-regex
+        expect(text).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+      }),
+    );
+    expect(describeFailure(oauth("a\r\nlevel=error\u001b[31m"))).toBe("a level=error [31m");
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { classifyTokenFailure, defaultFailureRules, type TokenRequestFailure } from "./classify-token-failure.ts";
+import { explainFailure, explainSuccess } from "./explain-attempt.ts";
+import { planAfterFailure } from "./plan-after-failure.ts";
+import { defaultRefreshPolicy } from "./refresh-policy.ts";
+
+const now = new Date("2026-11-20T10:00:00Z");
+
+function explain(failure: TokenRequestFailure, expiresAt: Date | null = null): string {
+  const { class: failureClass, rule } = classifyTokenFailure(failure, defaultFailureRules);
+  const context = { class: failureClass, retryAfterSeconds: null, expiresAt, consecutiveFailures: 0, wasReplay: false };
+  return explainFailure("alarm", rule, failureClass, planAfterFailure(context, defaultRefreshPolicy, now, 0.5));
+}
+
+it("tells after a success why it ran, what became of the refresh token and what is next (R24)", () => {
+  const next = new Date("2026-11-20T10:58:00Z");
+  const text = explainSuccess("on_demand", { rotated: true, expiresAt: null, nextAttemptAt: next });
+  expect(text).toContain("A caller needed a token");
+  expect(text).toContain("a new refresh token replaced the old one");
+  expect(text).toContain("2026-11-20T10:58:00.000Z");
+});
+
+it("says so when nothing is scheduled", () => {
+  const text = explainSuccess("forced", { rotated: false, expiresAt: null, nextAttemptAt: null });
+  expect(text).toContain("the refresh token stays");
+  expect(text).toContain("No further refresh is scheduled");
+});
+
+it.each<[string, TokenRequestFailure, string]>([
+  [
+    "a dead grant: the customer's move",
+    { kind: "oauth_error", status: 400, error: "invalid_grant", description: null, retryAfterSeconds: null },
+    "Nothing is retried: the customer must re-authorize.",
+  ],
+  [
+    "a rejected client: the operator's move",
+    { kind: "oauth_error", status: 401, error: "invalid_client", description: null, retryAfterSeconds: null },
+    "The operator must act; no customer is blamed. Tried again 2026-11-20T13:00:00.000Z.",
+  ],
+  ["an outage: nobody's move", { kind: "http_error", status: 503, retryAfterSeconds: null }, "Tried again 2026-11-20T13:00:00.000Z."],
+  ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "Replayed 2026-11-20T10:00:04.500Z"],
+  ["a 429", { kind: "http_error", status: 429, retryAfterSeconds: null }, "Tried again after the time the provider named"],
+])("tells whose move it is: %s", (_name, failure, text) => {
+  expect(explain(failure)).toContain(text);
+});
+
+it("promises the present token only while one is valid", () => {
+  const outage: TokenRequestFailure = { kind: "http_error", status: 503, retryAfterSeconds: null };
+  expect(explain(outage, new Date(now.getTime() + 60_000))).toContain("the present token is served");
+  expect(explain(outage, new Date(now.getTime() - 60_000))).not.toContain("is served");
+});

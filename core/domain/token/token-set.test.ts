@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  decodeTokenSet,
+  encodeTokenSet,
+  firstTokenSet,
+  mergeTokenSet,
+  type TokenResponse,
+  type TokenSet,
+} from "./token-set.ts";
+
+const issuedAt = new Date("2026-11-20T10:00:00Z");
+const previous: TokenSet = {
+  accessToken: "old-access",
+  refreshToken: "old-refresh",
+  tokenType: "mac",
+  expiresAt: new Date("2026-11-20T09:00:00Z"),
+  issuedAt: new Date("2026-11-20T08:00:00Z"),
+  scopes: ["a", "b"],
+};
+const response: TokenResponse = {
+  accessToken: "new-access",
+  refreshToken: "new-refresh",
+  tokenType: "Bearer",
+  expiresAt: new Date("2026-11-20T11:00:00Z"),
+  scopes: ["a"],
+};
+
+describe("merging a refresh response (R16)", () => {
+  it.each<[string, string | null, string]>([
+    ["keeps the old refresh token when the server omits one (RFC 6749 §6)", null, "old-refresh"],
+    ["keeps the old refresh token when the server sends an empty one", "", "old-refresh"],
+    ["replaces the old refresh token when the server sends a new one", "new-refresh", "new-refresh"],
+  ])("%s", (_name, refreshToken, kept) => {
+    expect(mergeTokenSet(previous, { ...response, refreshToken }, issuedAt).refreshToken).toBe(kept);
+  });
+
+  it("keeps the scopes when the server does not repeat them, and takes narrower ones when it does", () => {
+    expect(mergeTokenSet(previous, { ...response, scopes: null }, issuedAt).scopes).toEqual(["a", "b"]);
+    expect(mergeTokenSet(previous, response, issuedAt).scopes).toEqual(["a"]);
+  });
+
+  it("lets no stale lifetime or token type stand beside a new token", () => {
+    expect(mergeTokenSet(previous, { ...response, expiresAt: null }, issuedAt)).toEqual({
+      accessToken: "new-access",
+      refreshToken: "new-refresh",
+      tokenType: "Bearer",
+      expiresAt: null,
+      issuedAt,
+      scopes: ["a"],
+    });
+  });
+
+  it("never loses the only refresh token, however many answers omit it", () => {
+    const answer = fc.constantFrom<string | null>(null, "", "r1", "r2");
+    fc.assert(
+      fc.property(fc.array(answer), (answers) => {
+        const last = answers.reduce(
+          (set, refreshToken) => mergeTokenSet(set, { ...response, refreshToken }, issuedAt),
+          previous,
+        );
+        expect(last.refreshToken).toBe(answers.findLast((one) => one !== null && one !== "") ?? "old-refresh");
+      }),
+    );
+  });
+});
+
+describe("the first token set of a grant", () => {
+  it("has no refresh token when the server sent an empty one", () => {
+    expect(firstTokenSet({ ...response, refreshToken: "" }, [], issuedAt).refreshToken).toBeNull();
+  });
+
+  it("takes the scopes asked for when the server did not repeat them (RFC 6749 §5.1)", () => {
+    expect(firstTokenSet({ ...response, scopes: null }, ["x"], issuedAt).scopes).toEqual(["x"]);
+    expect(firstTokenSet(response, ["x"], issuedAt).scopes).toEqual(["a"]);
+  });
+});
+
+it("comes back from its bytes as it was", () => {
+  const instant = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4_102_444_800_000) });
+  const anySet = fc.record<TokenSet>({
+    accessToken: fc.string({ unit: "grapheme" }),
+    refreshToken: fc.option(fc.string({ unit: "grapheme" })),
+    tokenType: fc.string(),
+    expiresAt: fc.option(instant),
+    issuedAt: instant,
+    scopes: fc.array(fc.string()),
+  });
+  fc.assert(fc.property(anySet, (set) => void expect(decodeTokenSet(encodeTokenSet(set))).toEqual(set)));
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { createSingleFlight } from "./single-flight.ts";
+
+describe("a single flight (R10)", () => {
+  it("runs the work once and gives its result to all who asked meanwhile", async () => {
+    const flights = createSingleFlight<number>();
+    const gate = Promise.withResolvers<number>();
+    let runs = 0;
+    const ask = () =>
+      flights.run("a", () => {
+        runs += 1;
+        return gate.promise;
+      });
+    const all = Array.from({ length: 50 }, ask);
+    gate.resolve(7);
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 50 }, () => 7));
+    expect(runs).toBe(1);
+  });
+
+  it("tells the work how many joined it so far", async () => {
+    const flights = createSingleFlight<number>();
+    const gate = Promise.withResolvers<void>();
+    const first = flights.run("a", async (joined) => {
+      await gate.promise;
+      return joined();
+    });
+    const others = [1, 2, 3].map(() => flights.run("a", async () => -1));
+    gate.resolve();
+    expect(await Promise.all([first, ...others])).toEqual([3, 3, 3, 3]);
+  });
+
+  it("keeps keys apart", async () => {
+    const flights = createSingleFlight<string>();
+    expect(await Promise.all(["a", "b"].map((key) => flights.run(key, async () => key)))).toEqual(["a", "b"]);
+  });
+
+  it("starts anew for who asks after the result, also at the very moment of the result", async () => {
+    const flights = createSingleFlight<number>();
+    let runs = 0;
+    const work = async () => (runs += 1);
+    const next = flights.run("a", work).then(() => flights.run("a", work));
+    expect(await next).toBe(2);
+    expect(await flights.run("a", work)).toBe(3);
+  });
+
+  it("lets a failure reach everybody who joined, and forgets it", async () => {
+    const flights = createSingleFlight<number>();
+    const failing = () =>
+      flights.run("a", () => {
+        throw new Error("broken");
+      });
+    const results = await Promise.allSettled([failing(), failing(), failing()]);
+    expect(results.map((one) => one.status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(await flights.run("a", async () => 1)).toBe(1);
+  });
+});

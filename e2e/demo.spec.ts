@@ -1,0 +1,205 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { expect, expectAccessible, test } from "./fixtures.ts";
+import { findDemoPorts, isAlive, startDemo, waitFor, type Demo, type DemoPorts } from "./start-demo.ts";
+
+// The demo as its user meets it: one after the other, on one start of the real processes.
+test.describe.configure({ mode: "serial", timeout: 120_000 });
+
+const images = join(import.meta.dirname, "../docs/images");
+let directory: string;
+let ports: DemoPorts;
+let demo: Demo;
+
+test.beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "evergrant-demo-"));
+  // As root, PostgreSQL runs as a user of its own, who must get there.
+  chmodSync(directory, 0o755);
+  ports = await findDemoPorts();
+  demo = await startDemo(directory, ports);
+});
+
+test.afterAll(async () => {
+  await demo.interrupt();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${demo.origin}/sign-in`);
+  await page.getByLabel("Email").fill(demo.email);
+  await page.getByLabel("Password").fill(demo.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${demo.origin}/`);
+}
+
+test("prints address, sign-in and key, and its accounts are active", async () => {
+  const { status, body } = await demo.call("GET", "/integrated-accounts");
+  expect(status).toBe(200);
+  expect(body.data.map((one: { status: string }) => one.status)).toEqual(["active", "active", "active", "active"]);
+  for (const account of body.data) expect(account.external_account.label).not.toBeNull();
+});
+
+test("a wrong password is refused, the right one opens the dashboard", async ({ page, faults }) => {
+  faults.allow(/401/);
+  await page.goto(`${demo.origin}/accounts`);
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.getByLabel("Email").fill(demo.email);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("Email or password is wrong")).toBeVisible();
+  await signIn(page);
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+});
+
+test("takes the pictures of the README", async ({ page }) => {
+  const { body } = await demo.call("GET", "/integrated-accounts");
+  for (const { id } of [...body.data, ...body.data]) await demo.call("POST", `/integrated-accounts/${id}/refresh`);
+  await signIn(page);
+  mkdirSync(images, { recursive: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const [scheme, file] of [
+    ["light", "dashboard.png"],
+    ["dark", "dashboard-dark.png"],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.goto(demo.origin);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    await page.screenshot({ path: join(images, file) });
+  }
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`a customer clicks through connect at the provider, in ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    const link = await demo.call("POST", "/link-tokens", { tenant_id: `browser-${scheme}`, integration_name: "acme-crm" });
+    // A preview consumes nothing.
+    await page.goto(link.body.url);
+    await page.goto(link.body.url);
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Continue to Acme CRM" }).click();
+    await page.getByRole("button", { name: /Hedy Lamarr/ }).click();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.waitForURL(`${demo.origin}/connect/outcome`);
+    await expect(page.getByText(/Hedy Lamarr/)).toBeVisible();
+    await expectAccessible(page);
+    const { body } = await demo.call("GET", `/integrated-accounts?tenant_id=browser-${scheme}`);
+    expect(body.data).toHaveLength(1);
+    expect(body.data[0]).toMatchObject({ status: "active", external_account: { id: "hedy" } });
+    // The link has connected; it does not do so again.
+    await page.goto(link.body.url);
+    await expect(page.getByRole("button", { name: "Continue to Acme CRM" })).toHaveCount(0);
+  });
+}
+
+test("a customer who says no is told what follows and can try again", async ({ page }) => {
+  const link = await demo.call("POST", "/link-tokens", { tenant_id: "browser-no", integration_name: "acme-crm" });
+  await page.goto(link.body.url);
+  await page.getByRole("button", { name: "Continue to Acme CRM" }).click();
+  await page.getByRole("button", { name: /Alan Turing/ }).click();
+  await page.getByRole("button", { name: "Deny" }).click();
+  await page.waitForURL(`${demo.origin}/connect/outcome`);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: /try again/i }).click();
+  await page.getByRole("button", { name: /Alan Turing/ }).click();
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.waitForURL(`${demo.origin}/connect/outcome`);
+  await expect(page.getByText(/Alan Turing/)).toBeVisible();
+});
+
+test("a grant revoked at the provider shows on the open dashboard, and a new link brings the same account back", async ({
+  page,
+  context,
+  faults,
+}) => {
+  faults.allow(/409/);
+  await signIn(page);
+  const { body } = await demo.call("GET", "/integrated-accounts?tenant_id=bletchley-research");
+  const { id } = body.data[0];
+  await page.goto(`${demo.origin}/accounts/${id}`);
+  await expect(page.getByText("Active", { exact: true }).first()).toBeVisible();
+
+  const lab = await context.newPage();
+  await lab.goto(`${demo.labOrigin}/grants?person=alan`);
+  // The older of Alan's two grants is the demo account's: every one of his is revoked.
+  while ((await lab.getByRole("button", { name: /Revoke/ }).count()) > 0) {
+    await lab.getByRole("button", { name: /Revoke/ }).first().click();
+  }
+  await lab.close();
+
+  await page.getByRole("button", { name: "Refresh now" }).click();
+  await expect(page.getByText(/Needs re-authorization/).first()).toBeVisible();
+  await page.getByRole("button", { name: "Create re-authorization link" }).click();
+  const url = await page.getByRole("textbox", { name: /link/i }).inputValue();
+  const customer = await context.newPage();
+  await customer.goto(url);
+  await customer.getByRole("button", { name: "Continue to Acme CRM" }).click();
+  await customer.getByRole("button", { name: /Alan Turing/ }).click();
+  await customer.getByRole("button", { name: "Allow" }).click();
+  await customer.waitForURL(`${demo.origin}/connect/outcome`);
+  await customer.close();
+  // Without a reload: the page updates by itself.
+  await expect(page.getByText(/Needs re-authorization/)).toHaveCount(0, { timeout: 20_000 });
+  expect((await demo.call("GET", `/integrated-accounts/${id}`)).body).toMatchObject({ id, status: "active" });
+});
+
+test("the web process holds no key, no secret and no database driver, neither in its environment nor in its memory", async () => {
+  const { findWebSecrets } = await import("./inspect-web.ts");
+  const state = JSON.parse(readFileSync(join(directory, "demo.json"), "utf8")) as { secret: string; keyring: string };
+  const found = await findWebSecrets({
+    pids: demo.processes(),
+    webPort: ports.WEB_PORT,
+    secrets: [state.secret, state.keyring.split(":")[1] ?? "", demo.apiKey, demo.password],
+  });
+  expect(found.environment).toEqual([]);
+  expect(found.modules).toEqual([]);
+  expect(found.memory).toEqual([]);
+  expect(found.moduleCount).toBeGreaterThan(100);
+});
+
+test("no log of the demo holds a key, a password or a token", async () => {
+  const issued = readFileSync(join(directory, "lab/journal.jsonl"), "utf8");
+  const tokens = new Set([...issued.matchAll(/[A-Za-z0-9_-]{43}/g)].map(([token]) => token));
+  expect(tokens.size).toBeGreaterThan(10);
+  const logs = readdirSync(join(directory, "logs")).map((name) => readFileSync(join(directory, "logs", name), "utf8")).join("\n");
+  expect(logs.length).toBeGreaterThan(1000);
+  for (const secret of [demo.apiKey, demo.password, ...tokens]) expect(logs.includes(secret), secret.slice(0, 6)).toBe(false);
+});
+
+test("the database killed with -9 comes back by itself, and no grant is lost", async () => {
+  const pid = Number(readFileSync(join(directory, "postgres/data/postmaster.pid"), "utf8").split("\n")[0]);
+  process.kill(pid, "SIGKILL");
+  await waitFor(() => !isAlive(pid), 10);
+  await waitFor(async () => (await demo.call("GET", "/integrated-accounts").catch(() => null))?.status === 200, 60);
+  const { body } = await demo.call("GET", "/integrated-accounts?tenant_id=flight-dynamics");
+  const refreshed = await demo.call("POST", `/integrated-accounts/${body.data[0].id}/refresh`);
+  expect(refreshed.status).toBe(200);
+});
+
+test("Ctrl-C leaves no process behind, and a second start finds its data", async () => {
+  const before = (await demo.call("GET", "/integrated-accounts")).body.data.map((one: { id: string }) => one.id);
+  const processes = demo.processes();
+  expect(processes.length).toBeGreaterThan(6);
+  expect(await demo.interrupt()).toBe(0);
+  expect(processes.filter(isAlive)).toEqual([]);
+
+  const { apiKey } = demo;
+  demo = await startDemo(directory, ports);
+  expect(demo.apiKey).toBe(apiKey);
+  const after = (await demo.call("GET", "/integrated-accounts")).body.data.map((one: { id: string }) => one.id);
+  expect(after).toEqual(before);
+});
+
+test("with everything of it killed with -9, the next start recovers", async () => {
+  const before = (await demo.call("GET", "/integrated-accounts")).body.data.length;
+  const processes = demo.processes();
+  for (const pid of processes) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  await waitFor(() => !processes.some(isAlive), 20);
+  demo = await startDemo(directory, ports);
+  expect((await demo.call("GET", "/integrated-accounts")).body.data).toHaveLength(before);
+  const { body } = await demo.call("GET", "/integrated-accounts?tenant_id=flight-dynamics");
+  const refreshed = await demo.call("POST", `/integrated-accounts/${body.data[0].id}/refresh`);
+  expect(refreshed.status).toBe(200);
+});

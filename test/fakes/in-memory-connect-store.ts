@@ -1,0 +1,76 @@
+import type { AuditRecord } from "#core/domain/audit/audit-record";
+import type { ConnectSession, ConnectStore, Link } from "#core/ports/connect-store";
+import type { Clock } from "#core/ports/clock";
+
+export interface InMemoryConnectStore extends ConnectStore {
+  readonly links: ReadonlyMap<string, Link>;
+  readonly sessions: ReadonlyMap<string, ConnectSession>;
+  readonly audit: readonly AuditRecord[];
+  /** What the account store does in the transaction of a change that completes a link. @returns false: the link is used */
+  complete(done: { readonly sessionId: string; readonly linkId: string }): boolean;
+}
+
+const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
+
+export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
+  const links = new Map<string, Link>();
+  const linkDigests = new Map<string, Uint8Array>();
+  const sessions = new Map<string, ConnectSession>();
+  const stateDigests = new Map<string, Uint8Array>();
+  const verifiers = new Map<string, Uint8Array>();
+  const audit: AuditRecord[] = [];
+  return {
+    links,
+    sessions,
+    audit,
+    complete({ sessionId, linkId }) {
+      const link = links.get(linkId);
+      const session = sessions.get(sessionId);
+      if (link === undefined || link.usedAt !== null || session?.status !== "exchanging") return false;
+      links.set(linkId, { ...link, usedAt: clock.now() });
+      sessions.set(sessionId, { ...session, status: "connected" });
+      return true;
+    },
+    async createLink({ digest, locale: _locale, ...link }, record) {
+      links.set(link.id, link);
+      linkDigests.set(link.id, digest);
+      audit.push(record);
+    },
+    async findLinkByDigest(digest) {
+      return [...links.values()].find(({ id }) => same(linkDigests.get(id) ?? new Uint8Array(), digest)) ?? null;
+    },
+    findLink: async (id) => links.get(id) ?? null,
+    async bindAccount(linkId, accountId) {
+      const link = links.get(linkId);
+      if (link !== undefined) links.set(linkId, { ...link, accountId });
+    },
+    async createSession({ stateDigest, verifier, ...session }) {
+      sessions.set(session.id, { ...session, status: "authorizing", failure: null });
+      stateDigests.set(session.id, stateDigest);
+      if (verifier !== null) verifiers.set(session.id, verifier.sealed);
+    },
+    async takeSession({ stateDigest, browserDigest, callbackId, now }) {
+      const session = [...sessions.values()].find(
+        (one) =>
+          same(stateDigests.get(one.id) ?? new Uint8Array(), stateDigest) &&
+          same(one.browserDigest, browserDigest) &&
+          one.callbackId === callbackId &&
+          one.status === "authorizing" &&
+          one.expiresAt > now,
+      );
+      if (session === undefined) return null;
+      const taken: ConnectSession = { ...session, status: "exchanging" };
+      sessions.set(session.id, taken);
+      const verifier = verifiers.get(session.id) ?? null;
+      verifiers.delete(session.id);
+      return { session: taken, verifier };
+    },
+    async findSessionOfBrowser(browserDigest) {
+      return [...sessions.values()].findLast((one) => same(one.browserDigest, browserDigest)) ?? null;
+    },
+    async failSession(id, failure) {
+      const session = sessions.get(id);
+      if (session !== undefined) sessions.set(id, { ...session, status: "failed", failure });
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
+import type { TokenResponse } from "#core/domain/token/token-set";
+import type { AuthorizationServer, CodeExchange, TokenResult } from "#core/ports/authorization-server";
+import type { Clock } from "#core/ports/clock";
+import type { ExternalAccount } from "#core/domain/account/account";
+
+export type ServerRequest =
+  | { readonly kind: "exchange"; readonly secret: string | null; readonly exchange: CodeExchange }
+  | { readonly kind: "refresh"; readonly secret: string | null; readonly refreshToken: string }
+  | {
+      readonly kind: "revoke";
+      readonly secret: string | null;
+      readonly token: string;
+      readonly hint: "refresh_token" | "access_token";
+    };
+
+type Answer = (request: ServerRequest) => TokenResult | Promise<TokenResult>;
+
+export interface ScriptedAuthorizationServer extends AuthorizationServer {
+  readonly requests: readonly ServerRequest[];
+  /** Requests of one kind, in order. */
+  of<K extends ServerRequest["kind"]>(kind: K): (ServerRequest & { readonly kind: K })[];
+  /** What token requests get from now on. Until it is called each gets new tokens of an hour. */
+  respondWith(answer: Answer | TokenResult): void;
+  /** Holds every token request until the returned function is called. */
+  hold(): () => void;
+  /** The next token request, or one that came and was not asked for yet. */
+  nextRequest(): Promise<ServerRequest>;
+  failRevocation(): void;
+}
+
+/** A good answer; `clock` times it. */
+export function tokenResult(clock: Clock, name: string, changes: Partial<TokenResponse> = {}): TokenResult {
+  return {
+    kind: "tokens",
+    httpStatus: 200,
+    externalAccount: null,
+    response: {
+      accessToken: `access-${name}`,
+      refreshToken: `refresh-${name}`,
+      tokenType: "Bearer",
+      expiresAt: new Date(clock.now().getTime() + 3_600_000),
+      scopes: null,
+      ...changes,
+    },
+  };
+}
+
+export function ofPerson(result: TokenResult, externalAccount: ExternalAccount): TokenResult {
+  return result.kind === "tokens" ? { ...result, externalAccount } : result;
+}
+
+export function failureResult(failure: TokenRequestFailure): TokenResult {
+  return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
+}
+
+export function oauthError(error: string, status = 400, retryAfterSeconds: number | null = null): TokenResult {
+  return failureResult({ kind: "oauth_error", status, error, description: null, retryAfterSeconds });
+}
+
+/** An authorization server that answers as the test says and writes down what it was asked. */
+export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthorizationServer {
+  const requests: ServerRequest[] = [];
+  const waiting: ((request: ServerRequest) => void)[] = [];
+  let handedOut = 0;
+  let issued = 0;
+  let gate: Promise<void> = Promise.resolve();
+  let revocation: "revoked" | "failed" = "revoked";
+  let answer: Answer = () => {
+    issued += 1;
+    return tokenResult(clock, String(issued));
+  };
+
+  const ask = async (request: ServerRequest): Promise<TokenResult> => {
+    requests.push(request);
+    const waiter = waiting.shift();
+    if (waiter !== undefined) {
+      handedOut = requests.length;
+      waiter(request);
+    }
+    await gate;
+    return await answer(request);
+  };
+
+  return {
+    requests,
+    of: <K extends ServerRequest["kind"]>(kind: K) =>
+      requests.filter((one): one is ServerRequest & { readonly kind: K } => one.kind === kind),
+    respondWith(next) {
+      answer = typeof next === "function" ? next : () => next;
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
+    nextRequest() {
+      const arrived = requests[handedOut];
+      if (arrived !== undefined) {
+        handedOut += 1;
+        return Promise.resolve(arrived);
+      }
+      const { promise, resolve } = Promise.withResolvers<ServerRequest>();
+      waiting.push(resolve);
+      return promise;
+    },
+    failRevocation() {
+      revocation = "failed";
+    },
+    exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
+    refresh: (_integration, secret, refreshToken) => ask({ kind: "refresh", secret, refreshToken }),
+    async revoke(_integration, secret, token, hint) {
+      requests.push({ kind: "revoke", secret, token, hint });
+      return revocation;
+    },
+  };
+}
