@@ -54,7 +54,11 @@ export async function createContainer(
   const clock = systemClock;
   const random = systemRandomness;
   const environments = createEnvironmentStore(pool);
-  const keys = createLocalKeyring({ keyrings: config.keyrings, environmentName: environmentNames(environments), random });
+  const keys = createLocalKeyring({
+    keyrings: config.keyrings,
+    environmentName: environmentNames(environments),
+    random,
+  });
   const egress = createEgressClient(createAddressGuard(config.egressAllow));
   return {
     pool,

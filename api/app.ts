@@ -80,14 +80,18 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
 }
 
 /** Every wrong field of a request at once, each with its pointer. */
-function refuseInvalid(
-  result: { readonly success: boolean; readonly target: string; readonly error?: { readonly issues: readonly Issue[] } },
-): void {
+function refuseInvalid(result: {
+  readonly success: boolean;
+  readonly target: string;
+  readonly error?: { readonly issues: readonly Issue[] };
+}): void {
   if (result.success) return;
   const inBody = result.target === "json";
   const errors = (result.error?.issues ?? []).flatMap((issue): FieldError[] => {
     const at = (path: readonly PropertyKey[]): string =>
-      inBody ? path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("") : path.join(".");
+      inBody
+        ? path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
+        : path.join(".");
     if (issue.code !== "unrecognized_keys") return [{ pointer: at(issue.path), detail: issue.message }];
     return (issue.keys ?? []).map((key) => ({
       pointer: at([...issue.path, key]),

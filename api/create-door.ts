@@ -76,7 +76,11 @@ async function passPage(
     // Its form tries again, and leaves for the same provider.
     const id = readConnectCookie(request.headers.cookie, "link", ports.publicUrl);
     const link = id === null ? null : await ports.connect.findLink(id);
-    pass(request, response, link === null ? {} : { "x-evergrant-form-action": (await formOrigins(ports, link)).join(" ") });
+    pass(
+      request,
+      response,
+      link === null ? {} : { "x-evergrant-form-action": (await formOrigins(ports, link)).join(" ") },
+    );
     return;
   }
   const link = linkTokenPattern.test(token)
@@ -96,7 +100,9 @@ async function formOrigins(
   ports: ApiPorts,
   link: { readonly environmentId: string; readonly integrationNames: readonly string[] },
 ): Promise<string[]> {
-  const found = await Promise.all(link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)));
+  const found = await Promise.all(
+    link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
+  );
   const origins = found.flatMap((one) => (one === null ? [] : documentHosts(one.document)));
   // A host with an input in it is not known yet: its wildcard covers one label.
   return [...new Set(origins.map((origin) => origin.replaceAll(/\{[^}]*\}/g, "*")))];

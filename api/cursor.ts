@@ -16,7 +16,12 @@ export function decodeCursor(text: string | undefined): Position | null {
   if (text === undefined) return null;
   try {
     const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-    if (Array.isArray(value) && Number.isSafeInteger(value[0]) && typeof value[1] === "string" && value[1].length < 100) {
+    if (
+      Array.isArray(value) &&
+      Number.isSafeInteger(value[0]) &&
+      typeof value[1] === "string" &&
+      value[1].length < 100
+    ) {
       const at = new Date(value[0] as number);
       if (!Number.isNaN(at.getTime())) return { at, id: value[1] };
     }
@@ -31,7 +36,11 @@ export function decodeCursor(text: string | undefined): Position | null {
 }
 
 /** One row more than asked for tells whether there is a next page. */
-export function pageOf<T>(rows: readonly T[], limit: number, position: (row: T) => Position): { page: T[]; next: string | null } {
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  position: (row: T) => Position,
+): { page: T[]; next: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { page, next: rows.length > limit && last !== undefined ? encodeCursor(position(last)) : null };

@@ -14,7 +14,11 @@ const ownHeader = /^x-evergrant-/i;
  * The pass to web: no credential but the visitor's cookie, no header of ours from outside. A maintained proxy library does the
  * copying (or nginx, Caddy, an ingress in front of both: see docs/guides/behind-a-proxy.md).
  */
-export function createWebPass(options: { readonly webOrigin: string; readonly publicUrl: string; readonly log: Log }): WebPass {
+export function createWebPass(options: {
+  readonly webOrigin: string;
+  readonly publicUrl: string;
+  readonly log: Log;
+}): WebPass {
   const publicAddress = new URL(options.publicUrl);
   const proxy = createProxyServer({ target: options.webOrigin, changeOrigin: false, ws: false, proxyTimeout: 60_000 });
   return (request, response, headers = {}) => {
@@ -42,6 +46,10 @@ function unavailable(response: ServerResponse): void {
     response.destroy();
     return;
   }
-  response.writeHead(503, { "content-type": "text/plain; charset=utf-8", "retry-after": "2", "cache-control": "no-store" });
+  response.writeHead(503, {
+    "content-type": "text/plain; charset=utf-8",
+    "retry-after": "2",
+    "cache-control": "no-store",
+  });
   response.end("The pages of Evergrant are not available at the moment. The API is. Try again in a few seconds.\n");
 }

@@ -56,7 +56,8 @@ export function createProblemMapper(options: { readonly publicUrl: string; reado
     const requestId = requestIdOf(context);
     const fields = { request: requestId, method: context.req.method, path: context.req.path, problem: problem.code };
     if (problem.status >= 500) options.log.error({ ...fields, error }, "a request failed");
-    else if (problem.code === "unauthorized" || problem.code === "forbidden") options.log.warn(fields, "a request was refused");
+    else if (problem.code === "unauthorized" || problem.code === "forbidden")
+      options.log.warn(fields, "a request was refused");
     else options.log.info({ ...fields, reason: problem.internal ?? problem.detail }, "a request was not fulfilled");
 
     const body: ProblemBody = {
@@ -73,7 +74,8 @@ export function createProblemMapper(options: { readonly publicUrl: string; reado
     const retryAfter = problem.retryAfterSeconds;
     if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
     if (problem.code === "rate_limited" && retryAfter !== null) {
-      headers.set("ratelimit-limit", String(problem.extensions["limit"] ?? 0));
+      // A token endpoint does not say its limit; nothing is left of it until the instant it named.
+      headers.set("ratelimit-limit", "0");
       headers.set("ratelimit-remaining", "0");
       headers.set("ratelimit-reset", String(retryAfter));
       headers.set("ratelimit", `"default";r=0;t=${retryAfter}`);
@@ -94,7 +96,8 @@ function toDomainError(error: unknown): DomainError {
     if (database !== null) return database;
   }
   return new DomainError("internal_error", {
-    detail: "Something went wrong here. Nothing else is known to the outside; the operator finds it under the request id.",
+    detail:
+      "Something went wrong here. Nothing else is known to the outside; the operator finds it under the request id.",
     cause: error,
   });
 }
@@ -102,7 +105,10 @@ function toDomainError(error: unknown): DomainError {
 function fromHttpException(error: HTTPException): DomainError {
   switch (error.status) {
     case 400:
-      return new DomainError("invalid_request", { status: 400, detail: "The body is not valid JSON. Mend it and send it again." });
+      return new DomainError("invalid_request", {
+        status: 400,
+        detail: "The body is not valid JSON. Mend it and send it again.",
+      });
     case 413:
       return new DomainError("payload_too_large", { detail: "The body is larger than 1 MiB." });
     case 404:

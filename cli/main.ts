@@ -27,19 +27,36 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   "api-keys create": {
-    usage: "--environment <name> --permissions <all|p1,p2> [--name <text>] [--tenants a,b] [--integrations a,b] [--expires-in <days>]",
+    usage:
+      "--environment <name> --permissions <all|p1,p2> [--name <text>] [--tenants a,b] [--integrations a,b] [--expires-in <days>]",
     does: "makes an API key and shows it once",
     run: { kind: "engine", with: createKey },
   },
-  "api-keys list": { usage: "[--environment <name>]", does: "lists keys, masked", run: { kind: "engine", with: listKeys } },
-  "api-keys revoke": { usage: "<key id>", does: "ends a key within a second everywhere", run: { kind: "engine", with: revokeKey } },
+  "api-keys list": {
+    usage: "[--environment <name>]",
+    does: "lists keys, masked",
+    run: { kind: "engine", with: listKeys },
+  },
+  "api-keys revoke": {
+    usage: "<key id>",
+    does: "ends a key within a second everywhere",
+    run: { kind: "engine", with: revokeKey },
+  },
   "users create": {
     usage: "--email <address> [--name <text>] [--role owner|operator|support|auditor] [--password-stdin]",
     does: "makes an administrator; without --password-stdin a password is made and shown once",
     run: { kind: "engine", with: createUser },
   },
-  "keys status": { usage: "", does: "shows the key-encryption keys and how many values each seals", run: { kind: "engine", with: keysStatus } },
-  "integrations check": { usage: "<file>", does: "checks an integration document", run: { kind: "plain", with: checkIntegration } },
+  "keys status": {
+    usage: "",
+    does: "shows the key-encryption keys and how many values each seals",
+    run: { kind: "engine", with: keysStatus },
+  },
+  "integrations check": {
+    usage: "<file>",
+    does: "checks an integration document",
+    run: { kind: "plain", with: checkIntegration },
+  },
 };
 
 /** The operator's command line. With `--json` one line of JSON on stdout and nothing else; logs go to stderr. */
@@ -55,7 +72,8 @@ async function main(): Promise<number> {
   }
   const rest = args.slice(2);
   try {
-    const result = command.run.kind === "plain" ? await command.run.with(rest) : await withEngine(command.run.with, rest);
+    const result =
+      command.run.kind === "plain" ? await command.run.with(rest) : await withEngine(command.run.with, rest);
     process.stdout.write(`${isJson ? JSON.stringify(result.json) : result.text}\n`);
     return result.exitCode ?? 0;
   } catch (error) {

@@ -7,7 +7,10 @@ type Spec = Readonly<Record<string, "string" | "boolean">>;
 export function parseOptions<S extends Spec>(
   args: string[],
   spec: S,
-): { readonly values: { readonly [K in keyof S]?: S[K] extends "boolean" ? boolean : string }; readonly positionals: string[] } {
+): {
+  readonly values: { readonly [K in keyof S]?: S[K] extends "boolean" ? boolean : string };
+  readonly positionals: string[];
+} {
   try {
     const options = Object.fromEntries(Object.entries(spec).map(([name, type]) => [name, { type }]));
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
@@ -19,5 +22,8 @@ export function parseOptions<S extends Spec>(
 
 /** `a,b` as a list, without empty parts. */
 export function listOf(text: string | undefined): string[] {
-  return (text ?? "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }

@@ -74,7 +74,10 @@ test("takes the pictures of the README", async ({ page }) => {
 for (const scheme of ["light", "dark"] as const) {
   test(`a customer clicks through connect at the provider, in ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });
-    const link = await demo.call("POST", "/link-tokens", { tenant_id: `browser-${scheme}`, integration_name: "acme-crm" });
+    const link = await demo.call("POST", "/link-tokens", {
+      tenant_id: `browser-${scheme}`,
+      integration_name: "acme-crm",
+    });
     // A preview consumes nothing.
     await page.goto(link.body.url);
     await page.goto(link.body.url);
@@ -125,7 +128,10 @@ test("a grant revoked at the provider shows on the open dashboard, and a new lin
   await lab.goto(`${demo.labOrigin}/grants?person=alan`);
   // The older of Alan's two grants is the demo account's: every one of his is revoked.
   while ((await lab.getByRole("button", { name: /Revoke/ }).count()) > 0) {
-    await lab.getByRole("button", { name: /Revoke/ }).first().click();
+    await lab
+      .getByRole("button", { name: /Revoke/ })
+      .first()
+      .click();
   }
   await lab.close();
 
@@ -163,9 +169,12 @@ test("no log of the demo holds a key, a password or a token", async () => {
   const issued = readFileSync(join(directory, "lab/journal.jsonl"), "utf8");
   const tokens = new Set([...issued.matchAll(/[A-Za-z0-9_-]{43}/g)].map(([token]) => token));
   expect(tokens.size).toBeGreaterThan(10);
-  const logs = readdirSync(join(directory, "logs")).map((name) => readFileSync(join(directory, "logs", name), "utf8")).join("\n");
+  const logs = readdirSync(join(directory, "logs"))
+    .map((name) => readFileSync(join(directory, "logs", name), "utf8"))
+    .join("\n");
   expect(logs.length).toBeGreaterThan(1000);
-  for (const secret of [demo.apiKey, demo.password, ...tokens]) expect(logs.includes(secret), secret.slice(0, 6)).toBe(false);
+  for (const secret of [demo.apiKey, demo.password, ...tokens])
+    expect(logs.includes(secret), secret.slice(0, 6)).toBe(false);
 });
 
 test("the database killed with -9 comes back by itself, and no grant is lost", async () => {

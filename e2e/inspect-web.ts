@@ -17,8 +17,14 @@ const forbiddenModule =
   /node_modules\/(?:pg|pg-\w+|@prisma|prisma|graphile-worker|@auth|oauth4webapi|jose|undici)\/|\/(?:core|adapters\/(?:postgres|kms|oauth|egress|container))\//;
 
 /** Looks into the running web process: /proc for its environment, the inspector for its modules and its heap. */
-export async function findWebSecrets(input: { pids: number[]; webPort: string; secrets: string[] }): Promise<WebFindings> {
-  const pid = input.pids.find((one) => commandOf(one).includes("web/main.ts") && environmentOf(one)["WEB_PORT"] === input.webPort);
+export async function findWebSecrets(input: {
+  pids: number[];
+  webPort: string;
+  secrets: string[];
+}): Promise<WebFindings> {
+  const pid = input.pids.find(
+    (one) => commandOf(one).includes("web/main.ts") && environmentOf(one)["WEB_PORT"] === input.webPort,
+  );
   if (pid === undefined) throw new Error("no web process found");
   const environment = environmentOf(pid);
   const { modules, heap } = await inspect(pid);
@@ -27,7 +33,9 @@ export async function findWebSecrets(input: { pids: number[]; webPort: string; s
       .filter(([name, value]) => !allowedVariables.test(name) || input.secrets.some((secret) => value.includes(secret)))
       .map(([name]) => name),
     modules: modules.filter((url) => forbiddenModule.test(url)),
-    memory: input.secrets.filter((secret) => heap.includes(JSON.stringify(secret).slice(1, -1))).map((secret) => secret.slice(0, 6)),
+    memory: input.secrets
+      .filter((secret) => heap.includes(JSON.stringify(secret).slice(1, -1)))
+      .map((secret) => secret.slice(0, 6)),
     moduleCount: modules.length,
   };
 }
@@ -41,7 +49,9 @@ function commandOf(pid: number): string {
 }
 
 function environmentOf(pid: number): Record<string, string> {
-  const pairs = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").filter((pair) => pair !== "");
+  const pairs = readFileSync(`/proc/${pid}/environ`, "utf8")
+    .split("\0")
+    .filter((pair) => pair !== "");
   return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 }
 
@@ -57,7 +67,12 @@ async function inspect(pid: number): Promise<{ modules: string[]; heap: string }
   const chunks: string[] = [];
   const pending = new Map<number, (result: unknown) => void>();
   socket.addEventListener("message", ({ data }) => {
-    const message = JSON.parse(String(data)) as { id?: number; method?: string; result?: unknown; params?: { url?: string; chunk?: string } };
+    const message = JSON.parse(String(data)) as {
+      id?: number;
+      method?: string;
+      result?: unknown;
+      params?: { url?: string; chunk?: string };
+    };
     if (message.method === "Debugger.scriptParsed") modules.push(message.params?.url ?? "");
     if (message.method === "HeapProfiler.addHeapSnapshotChunk") chunks.push(message.params?.chunk ?? "");
     if (message.id !== undefined) pending.get(message.id)?.(message.result);
@@ -71,7 +86,8 @@ async function inspect(pid: number): Promise<{ modules: string[]; heap: string }
     });
   // The port may belong to somebody else's inspector: then this would look into the wrong process and find nothing.
   const answer = JSON.stringify(await send("Runtime.evaluate", { expression: "process.pid" }));
-  if (!answer.includes(`"value":${pid}`)) throw new Error(`port 9229 is not the inspector of process ${pid}: ${answer}`);
+  if (!answer.includes(`"value":${pid}`))
+    throw new Error(`port 9229 is not the inspector of process ${pid}: ${answer}`);
   await send("Debugger.enable");
   await send("HeapProfiler.takeHeapSnapshot");
   await send("Debugger.disable");

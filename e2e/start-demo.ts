@@ -97,7 +97,7 @@ function descendants(child: ChildProcess): number[] {
 export function isAlive(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return !/^Z/.test(stat.slice(stat.lastIndexOf(")") + 2));
+    return !stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
   } catch {
     return false;
   }

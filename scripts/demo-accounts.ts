@@ -50,7 +50,9 @@ export async function prepareDemo(context: DemoContext): Promise<void> {
     credentials: { oauth2: { config: { client_id: clientId, client_secret: clientSecret } } },
   })) as { redirect_uri: string };
   await registerClient(labOrigin, clientSecret, redirectUri);
-  await call("PATCH", "/environment", { branding: { name: "Northwind Reports", support: "support@northwind.example" } });
+  await call("PATCH", "/environment", {
+    branding: { name: "Northwind Reports", support: "support@northwind.example" },
+  });
 
   for (const [index, { tenant, person }] of customers.entries()) {
     const { data } = (await call("GET", `/integrated-accounts?tenant_id=${tenant}&limit=200`)) as {
@@ -76,7 +78,10 @@ async function walk(url: string, person: string): Promise<void> {
   });
   const authorizeUrl = click.headers.get("location");
   if (click.status !== 303 || authorizeUrl === null) throw new Error(`the connect link answered ${click.status}`);
-  const cookie = click.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+  const cookie = click.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
   const { callbackUrl } = await connectAsPerson({ authorizeUrl, person });
   const back = await fetch(callbackUrl, { headers: { cookie }, redirect: "manual" });
   if (back.status !== 303) throw new Error(`the callback answered ${back.status}: ${await back.text()}`);
@@ -100,7 +105,9 @@ function caller(origin: string, apiKey: string): Call {
 }
 
 async function works(context: DemoContext, apiKey: string): Promise<boolean> {
-  const response = await fetch(`${context.origin}/api/v1/environment`, { headers: { authorization: `Bearer ${apiKey}` } });
+  const response = await fetch(`${context.origin}/api/v1/environment`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
   return response.ok;
 }
 
@@ -126,7 +133,17 @@ async function makeOperator(context: DemoContext): Promise<void> {
 }
 
 async function makeKey(context: DemoContext): Promise<string> {
-  const args = ["api-keys", "create", "--environment", "production", "--permissions", "all", "--name", "demo", "--json"];
+  const args = [
+    "api-keys",
+    "create",
+    "--environment",
+    "production",
+    "--permissions",
+    "all",
+    "--name",
+    "demo",
+    "--json",
+  ];
   const { code, output, errors } = await runCli(context, args, "");
   if (code !== 0) throw new Error(`the API key could not be made: ${errors}`);
   return (JSON.parse(output) as { key: string }).key;
@@ -138,7 +155,10 @@ async function runCli(
   input: string,
 ): Promise<{ code: number | null; output: string; errors: string }> {
   const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-  const child = spawn(process.execPath, [main, ...args], { env: context.environment as NodeJS.ProcessEnv, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [main, ...args], {
+    env: context.environment as NodeJS.ProcessEnv,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   child.stdin.end(input);
   const exit = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);

@@ -3,7 +3,8 @@ export function labIntegration(name: string, labOrigin: string): Record<string, 
   return {
     name,
     label: "Acme CRM",
-    notes: "The authorization server of lab/: access tokens of 3 minutes, rotating refresh tokens, reuse ends the family.",
+    notes:
+      "The authorization server of lab/: access tokens of 3 minutes, rotating refresh tokens, reuse ends the family.",
     api: { baseUrl: `${labOrigin}/api`, probe: { path: "/me" } },
     credentials: {
       format: "oauth2",

@@ -54,7 +54,11 @@ describe("a customer connects", () => {
   test("a refusal at the provider is told in words and leaves no active account", async () => {
     const link = await stack.call("POST", "/link-tokens", { tenant_id: "tenant-no", integration_name: "acme-crm" });
     const outcome = await stack.walk(link.body.url, "ada", { allow: false });
-    expect(outcome).toMatchObject({ status: "failed", failure: { code: "access_denied" }, location: "/connect/outcome" });
+    expect(outcome).toMatchObject({
+      status: "failed",
+      failure: { code: "access_denied" },
+      location: "/connect/outcome",
+    });
     const accounts = await stack.call("GET", "/integrated-accounts?tenant_id=tenant-no");
     expect(accounts.body.data.map((one: { status: string }) => one.status)).toEqual(["connecting"]);
   });
@@ -191,7 +195,10 @@ describe("a grant that dies", () => {
 
   test("is not replaced by another external account at re-authorization (R32)", async () => {
     const account = await stack.connect("tenant-swap", "ada");
-    const link = await stack.call("POST", "/link-tokens", { tenant_id: "tenant-swap", integrated_account_id: account.id });
+    const link = await stack.call("POST", "/link-tokens", {
+      tenant_id: "tenant-swap",
+      integrated_account_id: account.id,
+    });
     const before = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
     const outcome = await stack.walk(link.body.url, "alan");
     expect(outcome).toMatchObject({ status: "failed", failure: { code: "external_account_mismatch" } });
@@ -209,9 +216,14 @@ describe("a grant that dies", () => {
     expect(stack.lab.stats().revocations).toBe(revocations + 1);
     const token = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
     expect(token).toMatchObject({ status: 410, body: { code: "disconnected" } });
-    const { rows } = await stack.database.pool.query("SELECT 1 FROM sealed_credential WHERE account_id = $1", [account.id]);
+    const { rows } = await stack.database.pool.query("SELECT 1 FROM sealed_credential WHERE account_id = $1", [
+      account.id,
+    ]);
     expect(rows).toEqual([]);
-    const link = await stack.call("POST", "/link-tokens", { tenant_id: "tenant-bye", integrated_account_id: account.id });
+    const link = await stack.call("POST", "/link-tokens", {
+      tenant_id: "tenant-bye",
+      integrated_account_id: account.id,
+    });
     expect(link.status).toBe(410);
   });
 });
@@ -225,7 +237,9 @@ test("every seal, open and transition of an account stands in the audit log", as
     "SELECT action, actor, key_id, detail FROM audit_event WHERE account_id = $1 ORDER BY at, id",
     [account.id],
   );
-  const actions = rows.map((row) => `${row.action} ${row.detail.purpose ?? row.detail.reason ?? row.detail.to ?? ""}`.trim());
+  const actions = rows.map((row) =>
+    `${row.action} ${row.detail.purpose ?? row.detail.reason ?? row.detail.to ?? ""}`.trim(),
+  );
   expect(actions.toSorted()).toEqual(
     [
       "account.created",

@@ -18,7 +18,11 @@ export async function dumpDatabase(pool: pg.Pool): Promise<{ tables: string[]; c
       chunks.push(...values.rows.flatMap(({ value }) => value ?? []));
     }
   }
-  return { tables: tables.map(({ name }) => name), chunks, bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0) };
+  return {
+    tables: tables.map(({ name }) => name),
+    chunks,
+    bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+  };
 }
 
 /** The beginnings of the secrets that stand in the chunks, as text, in hex, or in base64 at any of its three alignments. */

@@ -7,7 +7,10 @@ import { createTestDatabase } from "./database.ts";
 import { startProcess } from "./start-process.ts";
 import { expireToken, startStack } from "./start-stack.ts";
 
-async function failToStart(file: string, env: Record<string, string>): Promise<{ code: number | null; errors: string }> {
+async function failToStart(
+  file: string,
+  env: Record<string, string>,
+): Promise<{ code: number | null; errors: string }> {
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), [], {
     env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
     execArgv: [],
@@ -23,7 +26,8 @@ describe("api and worker refuse to start", () => {
   test.each(["api/main.ts", "worker/main.ts"])("%s names every variable that is missing, at once", async (file) => {
     const { code, errors } = await failToStart(file, {});
     expect(code).toBe(1);
-    for (const name of ["DATABASE_URL", "EVERGRANT_SECRET", "EVERGRANT_KEYRING"]) expect(errors).toContain(`${name} is missing`);
+    for (const name of ["DATABASE_URL", "EVERGRANT_SECRET", "EVERGRANT_KEYRING"])
+      expect(errors).toContain(`${name} is missing`);
   });
 
   test("on a database that is not migrated, and say what to run", async () => {
@@ -48,7 +52,10 @@ describe("the worker", () => {
     await stack.database.pool.query("DELETE FROM graphile_worker._private_jobs");
     const worker = await startProcess("worker/main.ts", stack.env);
     // 20 s tokens have their window 4 to 12 s before expiry: three refreshes take well under a minute.
-    await until(async () => (await stack.call("GET", `/integrated-accounts/${account.id}`)).body.credential_version >= 4, 55);
+    await until(
+      async () => (await stack.call("GET", `/integrated-accounts/${account.id}`)).body.credential_version >= 4,
+      55,
+    );
     expect(await worker.stop()).toBe(0);
     const { body } = await stack.call("GET", `/integrated-accounts/${account.id}/refresh-attempts`);
     for (const attempt of body.data) expect(attempt).toMatchObject({ reason: "alarm", outcome: "refreshed" });

@@ -81,4 +81,3 @@ async function until(isDone: () => Promise<boolean>): Promise<void> {
   }
   throw new Error("it did not happen within 10 s");
 }
-

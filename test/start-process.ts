@@ -12,7 +12,11 @@ export type StartedProcess = {
 };
 
 /** Starts one of our processes as production does, in its own process group, and waits until it says that it is ready. */
-export async function startProcess(file: string, env: Record<string, string>, execArgv: string[] = []): Promise<StartedProcess> {
+export async function startProcess(
+  file: string,
+  env: Record<string, string>,
+  execArgv: string[] = [],
+): Promise<StartedProcess> {
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), [], {
     env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
     execArgv,

@@ -23,7 +23,12 @@ export type Stack = {
   env: Record<string, string>;
   apiKey: string;
   /** One call of the API with the key of the stack, or another one. */
-  call(method: string, path: string, body?: unknown, options?: { key?: string; api?: number; headers?: Record<string, string> }): Promise<Answer>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: { key?: string; api?: number; headers?: Record<string, string> },
+  ): Promise<Answer>;
   /** Walks a link as a customer's browser does. @returns the outcome page's data */
   walk(url: string, person: string, options?: { allow?: boolean; scopes?: string[] }): Promise<Answer["body"]>;
   /** A new link and a walk along it. @returns the account */
@@ -35,7 +40,9 @@ export type Stack = {
 };
 
 /** The real processes on a real database, against a real authorization server. */
-export async function startStack(options: { apis?: number; worker?: boolean; accessTokenSeconds?: number } = {}): Promise<Stack> {
+export async function startStack(
+  options: { apis?: number; worker?: boolean; accessTokenSeconds?: number } = {},
+): Promise<Stack> {
   const database = await createTestDatabase();
   const lab = await startLab({ accessTokenSeconds: options.accessTokenSeconds ?? 180 });
   const spool = mkdtempSync(join(tmpdir(), "evergrant-spool-"));
@@ -86,7 +93,10 @@ export async function startStack(options: { apis?: number; worker?: boolean; acc
       redirect: "manual",
     });
     const authorizeUrl = click.headers.get("location") ?? "";
-    const cookie = click.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
+    const cookie = click.headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0])
+      .join("; ");
     if (!authorizeUrl.startsWith(lab.origin)) return { status: "refused", location: authorizeUrl, code: click.status };
     const { callbackUrl } = await connectAsPerson({ authorizeUrl, person, ...choices });
     const back = await fetch(callbackUrl, { headers: { cookie }, redirect: "manual" });
@@ -133,10 +143,17 @@ async function configureLab({ call, lab }: Stack): Promise<void> {
     credentials: { oauth2: { config: { client_id: "evergrant-test", client_secret: secret } } },
   });
   if (patched.status !== 200) throw new Error(JSON.stringify(patched.body));
-  await lab.registerClient({ clientId: "evergrant-test", clientSecret: secret, redirectUris: [patched.body.redirect_uri] });
+  await lab.registerClient({
+    clientId: "evergrant-test",
+    clientSecret: secret,
+    redirectUris: [patched.body.redirect_uri],
+  });
 }
 
-async function runCli(env: Record<string, string>, args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function runCli(
+  env: Record<string, string>,
+  args: string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], {

@@ -88,7 +88,8 @@ export function readEngineConfig(env: Environment): EngineConfig {
 
 function readEngine(read: Reader): EngineConfig {
   const kms = read.optional("EVERGRANT_KMS") ?? "local";
-  if (kms !== "local") read.complain("EVERGRANT_KMS", `${kms} is not supported by this version yet; leave it out or set it to local`);
+  if (kms !== "local")
+    read.complain("EVERGRANT_KMS", `${kms} is not supported by this version yet; leave it out or set it to local`);
   if (read.optional("EVERGRANT_EGRESS_PROXY") !== null) {
     // Ignoring it would send calls past the firewall that somebody relies on.
     read.complain("EVERGRANT_EGRESS_PROXY", "is not supported by this version yet; remove it");
@@ -137,7 +138,13 @@ function reader(env: Environment) {
     origin(name: string, fallback: string): string {
       const text = optional(name) ?? fallback;
       const url = URL.canParse(text) ? new URL(text) : null;
-      if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+      if (
+        url === null ||
+        !/^https?:$/.test(url.protocol) ||
+        url.pathname !== "/" ||
+        url.search !== "" ||
+        url.hash !== ""
+      ) {
         complain(name, "must be an address such as https://connect.example.com, without a path");
         return fallback;
       }
@@ -189,11 +196,13 @@ function reader(env: Environment) {
 
     cidrs(name: string): Cidr[] {
       const parts = (optional(name) ?? "").split(",").map((part) => part.trim());
-      return parts.filter((part) => part !== "").flatMap((part) => {
-        const cidr = parseCidr(part);
-        if (cidr === null) complain(name, `holds ${part}, which is no range such as 10.1.0.0/16 or fd00::/8`);
-        return cidr ?? [];
-      });
+      return parts
+        .filter((part) => part !== "")
+        .flatMap((part) => {
+          const cidr = parseCidr(part);
+          if (cidr === null) complain(name, `holds ${part}, which is no range such as 10.1.0.0/16 or fd00::/8`);
+          return cidr ?? [];
+        });
     },
 
     logLevel(): LogLevel {

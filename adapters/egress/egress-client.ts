@@ -58,8 +58,10 @@ export function createEgressClient(guard: AddressGuard): EgressClient {
 
 function refuseEarly(target: URL, guard: AddressGuard): void {
   const { protocol } = target;
-  if (protocol !== "https:" && protocol !== "http:") throw new EgressRefused(`${protocol} is no protocol that is called`);
-  if (target.username !== "" || target.password !== "") throw new EgressRefused("an address must not carry credentials");
+  if (protocol !== "https:" && protocol !== "http:")
+    throw new EgressRefused(`${protocol} is no protocol that is called`);
+  if (target.username !== "" || target.password !== "")
+    throw new EgressRefused("an address must not carry credentials");
   const host = target.hostname.replace(/^\[|\]$/g, "");
   if (isIP(host) === 0) return;
   const refusal = guard.refusal(host, protocol);

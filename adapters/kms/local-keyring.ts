@@ -107,5 +107,8 @@ function wrapContext(kid: string, environmentId: string): Uint8Array {
 }
 
 function unavailable(internal: string): DomainError {
-  return new DomainError("kms_unavailable", { detail: "The key service does not answer. Nothing was changed; try again shortly.", internal });
+  return new DomainError("kms_unavailable", {
+    detail: "The key service does not answer. Nothing was changed; try again shortly.",
+    internal,
+  });
 }

@@ -4,15 +4,21 @@ import type { Log } from "#core/ports/log";
 import type { LogLevel } from "../config/read-config.ts";
 
 /** Keys whose values never reach a log, however deep they stand (checklist I2). */
-const secretKey = /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring/i;
+const secretKey =
+  /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring/i;
 
 /** Texts that look like a secret under any other key: bearer values, our own prefixes, JWTs. */
-const secretText = /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*|\b(?:evg|lt|whsec)_[\w-]{16,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
+const secretText =
+  /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*|\b(?:evg|lt|whsec)_[\w-]{16,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
 
 const redacted = "[redacted]";
 
 /** JSON lines on stdout (or another descriptor), UTC instants, secrets redacted by key and by form. */
-export function createLog(options: { readonly process: string; readonly level: LogLevel; readonly descriptor?: number }): Log & {
+export function createLog(options: {
+  readonly process: string;
+  readonly level: LogLevel;
+  readonly descriptor?: number;
+}): Log & {
   readonly pino: Logger;
 } {
   const logger = pino(
@@ -39,7 +45,8 @@ export function redact(value: unknown, depth = 0): Record<string, unknown> {
 }
 
 function redactValue(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return value.length > 2000 ? `${redactText(value.slice(0, 2000))}…` : redactText(value);
+  if (typeof value === "string")
+    return value.length > 2000 ? `${redactText(value.slice(0, 2000))}…` : redactText(value);
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
   if (value instanceof Date) return value.toISOString();
@@ -48,7 +55,10 @@ function redactValue(value: unknown, depth: number): unknown {
   if (value instanceof Error) return redactError(value, depth);
   if (Array.isArray(value)) return value.slice(0, 50).map((one) => redactValue(one, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key, secretKey.test(key) && one !== null ? redacted : redactValue(one, depth + 1)]),
+    Object.entries(value).map(([key, one]) => [
+      key,
+      secretKey.test(key) && one !== null ? redacted : redactValue(one, depth + 1),
+    ]),
   );
 }
 

@@ -13,7 +13,11 @@ export interface ProcessMetrics {
 
 /** Metrics of one process, read by Prometheus at /metrics; labels hold names and codes, never ids or secrets. */
 export function createProcessMetrics(processName: "api" | "worker"): ProcessMetrics {
-  const exporter = new PrometheusExporter({ preventServerStart: true, appendTimestamp: false, withoutTargetInfo: true });
+  const exporter = new PrometheusExporter({
+    preventServerStart: true,
+    appendTimestamp: false,
+    withoutTargetInfo: true,
+  });
   const provider = new MeterProvider({ readers: [exporter] });
   const meter = provider.getMeter("evergrant");
   const labels = { process: processName };

@@ -27,7 +27,7 @@ export function createAuthorizationServer(ports: {
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
       const answer = new Response(await readBody(integration, response), {
         status: response.status,
-        headers: [...response.headers],
+        headers: Object.fromEntries(response.headers),
       });
       keep(answer);
       return answer.clone();
@@ -48,7 +48,11 @@ export function createAuthorizationServer(ports: {
     try {
       const response = await send(keep);
       if (response.status >= 300 || (await carriesError(response))) {
-        return { kind: "failure", failure: await failureOfResponse(response, clock.now()), httpStatus: response.status };
+        return {
+          kind: "failure",
+          failure: await failureOfResponse(response, clock.now()),
+          httpStatus: response.status,
+        };
       }
       return success(integration, await process(response), response.status, sentAt);
     } catch (error) {
@@ -61,15 +65,28 @@ export function createAuthorizationServer(ports: {
     exchangeCode(integration, secret, exchange) {
       const { server, client, authentication } = parties(integration, secret);
       // The callback was checked by its own state, cookie and iss; this hands oauth4webapi the code it validated.
-      const callback = oauth.validateAuthResponse(server, client, new URLSearchParams({ code: exchange.code }), oauth.expectNoState);
+      const callback = oauth.validateAuthResponse(
+        server,
+        client,
+        new URLSearchParams({ code: exchange.code }),
+        oauth.expectNoState,
+      );
       const verifier = exchange.verifier ?? oauth.nopkce;
       return ask(
         integration,
         (keep) =>
-          oauth.authorizationCodeGrantRequest(server, client, authentication, callback, exchange.redirectUri, verifier, {
-            ...options(integration, keep),
-            additionalParameters: extra(integration.tokenParams),
-          }),
+          oauth.authorizationCodeGrantRequest(
+            server,
+            client,
+            authentication,
+            callback,
+            exchange.redirectUri,
+            verifier,
+            {
+              ...options(integration, keep),
+              additionalParameters: extra(integration.tokenParams),
+            },
+          ),
         (response) =>
           oauth.processAuthorizationCodeResponse(server, client, response, {
             ...(exchange.nonce === null || integration.issuer === null ? {} : { expectedNonce: exchange.nonce }),
@@ -198,7 +215,10 @@ function success(
 }
 
 function splitScope(scope: string, separator: string): string[] {
-  return scope.split(separator).flatMap((part) => part.split(/\s+/)).filter((one) => one !== "");
+  return scope
+    .split(separator)
+    .flatMap((part) => part.split(/\s+/))
+    .filter((one) => one !== "");
 }
 
 /**

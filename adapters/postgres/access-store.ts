@@ -169,7 +169,12 @@ export function createAccessStore(pool: DatabasePool): AccessStore {
     },
 
     async findUser(id) {
-      const { rows } = await query<UserRow>(pool, `${selectUser} WHERE id = $1 AND disabled_at IS NULL`, [id], "user-find");
+      const { rows } = await query<UserRow>(
+        pool,
+        `${selectUser} WHERE id = $1 AND disabled_at IS NULL`,
+        [id],
+        "user-find",
+      );
       return rows[0] === undefined ? null : toUser(rows[0]);
     },
 

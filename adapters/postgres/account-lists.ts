@@ -23,9 +23,7 @@ export async function listAccounts(prisma: Prisma, caller: Caller, filter: Accou
         filter.tenantId === null ? {} : { tenantId: filter.tenantId },
         filter.integrationName === null ? {} : { integrationName: filter.integrationName },
         filter.status === null ? {} : { status: filter.status },
-        after === null
-          ? {}
-          : { OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }] },
+        after === null ? {} : { OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }] },
       ],
     },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -45,7 +43,9 @@ export async function listAttempts(
     where: {
       environmentId,
       accountId,
-      ...(after === null ? {} : { OR: [{ startedAt: { lt: after.at } }, { startedAt: after.at, id: { lt: after.id } }] }),
+      ...(after === null
+        ? {}
+        : { OR: [{ startedAt: { lt: after.at } }, { startedAt: after.at, id: { lt: after.id } }] }),
     },
     orderBy: [{ startedAt: "desc" }, { id: "desc" }],
     take,

@@ -86,7 +86,10 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
 
     async abandon({ account, attempt }) {
       await inTransaction(pool, async (client) => {
-        await client.query("DELETE FROM refresh_attempt WHERE id = $1 AND started_at = $2", [attempt.id, attempt.startedAt]);
+        await client.query("DELETE FROM refresh_attempt WHERE id = $1 AND started_at = $2", [
+          attempt.id,
+          attempt.startedAt,
+        ]);
         await client.query(
           "UPDATE integrated_account SET lease_until = NULL, lease_owner = NULL WHERE id = $1 AND environment_id = $2 AND fence = $3",
           [account.id, account.environmentId, account.fence.toString()],
@@ -163,10 +166,16 @@ const claimSql = `
 type ClaimRow = AccountRow & SealedColumns & { readonly attempt_started_at: Date; readonly was_in_doubt: boolean };
 
 function toCredential(row: SealedColumns): SealedCredential | null {
-  return row.sealed === null || row.sealed_version === null ? null : { version: row.sealed_version, sealed: row.sealed };
+  return row.sealed === null || row.sealed_version === null
+    ? null
+    : { version: row.sealed_version, sealed: row.sealed };
 }
 
-async function currentCredential(pool: DatabasePool, accountId: string, version: number): Promise<SealedCredential | null> {
+async function currentCredential(
+  pool: DatabasePool,
+  accountId: string,
+  version: number,
+): Promise<SealedCredential | null> {
   const { rows } = await query<{ version: number; sealed: Buffer }>(
     pool,
     "SELECT version, sealed FROM sealed_credential WHERE account_id = $1 AND version = $2",

@@ -17,7 +17,8 @@ export async function applyAccountChange(pool: DatabasePool, change: AccountChan
     const row = await updateAccount(client, change);
     if (row === null) return rollback;
     if (change.completes !== null && !(await complete(client, change.completes))) return rollback;
-    if (change.attempt !== null && !(await finishAttempt(client, change.environmentId, change.attempt))) return rollback;
+    if (change.attempt !== null && !(await finishAttempt(client, change.environmentId, change.attempt)))
+      return rollback;
     await writeCredential(client, change);
     if (change.event !== null) await insertEvent(client, change, row);
     await insertAudit(client, change.audit);
@@ -61,7 +62,7 @@ async function updateAccount(client: DatabaseClient, change: AccountChange): Pro
     ...(change.event === null ? [] : ["event_sequence = event_sequence + 1"]),
   ];
   const version = change.set.credentialVersion;
-  const ifVersion = version === undefined ? "" : ` AND a.credential_version = ${Number(version) - 1}`;
+  const ifVersion = version === undefined ? "" : ` AND a.credential_version = ${version - 1}`;
   const { rows } = await client.query<UpdatedRow>(
     `UPDATE integrated_account a SET ${clauses.join(", ")}
       WHERE a.id = $1 AND a.environment_id = $2 AND a.fence = $3${ifVersion}
@@ -73,7 +74,9 @@ async function updateAccount(client: DatabaseClient, change: AccountChange): Pro
 
 /** A link connects once: the second of two browsers finds it used. */
 async function complete(client: DatabaseClient, done: NonNullable<AccountChange["completes"]>): Promise<boolean> {
-  const link = await client.query("UPDATE link_token SET used_at = now() WHERE id = $1 AND used_at IS NULL", [done.linkId]);
+  const link = await client.query("UPDATE link_token SET used_at = now() WHERE id = $1 AND used_at IS NULL", [
+    done.linkId,
+  ]);
   if (link.rowCount !== 1) return false;
   const session = await client.query(
     "UPDATE connect_session SET status = 'connected' WHERE id = $1 AND status = 'exchanging'",

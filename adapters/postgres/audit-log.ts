@@ -23,7 +23,10 @@ export async function insertAudit(
     JSON.stringify(record.detail ?? {}),
   ]);
   const rows = records.map((_, row) => {
-    const parameters = Array.from({ length: columnsPerRecord }, (_unused, column) => `$${row * columnsPerRecord + column + 1}`);
+    const parameters = Array.from(
+      { length: columnsPerRecord },
+      (_unused, column) => `$${row * columnsPerRecord + column + 1}`,
+    );
     return `(${parameters.join(", ")}, clock_timestamp())`;
   });
   const text = `INSERT INTO audit_event (id, environment_id, actor, action, target, account_id, key_id, detail, at) VALUES ${rows.join(", ")}`;
@@ -56,7 +59,10 @@ export function createAuditLog(pool: DatabasePool): AuditLog {
         count += next.records.length;
       }
       try {
-        await insertAudit(pool, group.flatMap((one) => one.records)).catch(asUnavailable);
+        await insertAudit(
+          pool,
+          group.flatMap((one) => one.records),
+        ).catch(asUnavailable);
         for (const one of group) one.resolve();
       } catch (error) {
         for (const one of group) one.reject(error);

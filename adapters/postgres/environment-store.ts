@@ -27,12 +27,18 @@ const columns = "id, name, return_urls, allowed_origins, branding, reauth_links_
 
 export function createEnvironmentStore(pool: DatabasePool): EnvironmentAdministration {
   const one = async (where: string, value: string): Promise<EnvironmentRecord | null> => {
-    const { rows } = await query<EnvironmentRow>(pool, `SELECT ${columns} FROM environment WHERE ${where} = $1`, [value]);
+    const { rows } = await query<EnvironmentRow>(pool, `SELECT ${columns} FROM environment WHERE ${where} = $1`, [
+      value,
+    ]);
     return rows[0] === undefined ? null : toRecord(rows[0]);
   };
   return {
     async list() {
-      const { rows } = await query<EnvironmentRow>(pool, `SELECT ${columns} FROM environment ORDER BY created_at, name`, []);
+      const { rows } = await query<EnvironmentRow>(
+        pool,
+        `SELECT ${columns} FROM environment ORDER BY created_at, name`,
+        [],
+      );
       return rows.map(toRecord);
     },
     findById: (id) => one("id", id),

@@ -1,5 +1,4 @@
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
-import type { AuditRecord } from "#core/domain/audit/audit-record";
 import type {
   ClientPatch,
   ConfiguredIntegration,

@@ -18,7 +18,9 @@ export async function schemaProblem(pool: DatabasePool): Promise<string | null> 
     // The right to look at the list of migrations may be the migrator's alone; then the tables themselves are asked.
     if (error instanceof Error && "code" in error && error.code === "42501") return null;
     const problem = asDatabaseProblem(error);
-    return problem === null ? `DATABASE_URL: ${error instanceof Error ? error.message : String(error)}` : "the database (DATABASE_URL) does not answer";
+    return problem === null
+      ? `DATABASE_URL: ${error instanceof Error ? error.message : String(error)}`
+      : "the database (DATABASE_URL) does not answer";
   }
 }
 

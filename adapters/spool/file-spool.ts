@@ -23,7 +23,11 @@ export function createFileSpool(directory: string): AnswerSpool {
       }
       await rename(draft, join(directory, id));
       const folder = await open(directory, "r");
-      await folder.sync().finally(() => folder.close());
+      try {
+        await folder.sync();
+      } finally {
+        await folder.close();
+      }
       return id;
     },
 

@@ -24,11 +24,16 @@ export async function answerHealth(
       return true;
     case "/readyz": {
       const reason = await readiness.check().catch(() => "the check failed");
-      json(response, reason === null ? 200 : 503, reason === null ? { status: "ready" } : { status: "not_ready", reason });
+      json(
+        response,
+        reason === null ? 200 : 503,
+        reason === null ? { status: "ready" } : { status: "not_ready", reason },
+      );
       return true;
     }
     case "/metrics":
-      if (readiness.metrics === undefined || !mayRead(request, readiness.metricsToken)) json(response, 404, { status: "not_found" });
+      if (readiness.metrics === undefined || !mayRead(request, readiness.metricsToken))
+        json(response, 404, { status: "not_found" });
       else readiness.metrics(response);
       return true;
     default:

@@ -67,7 +67,12 @@ export function createAdminSignIn(options: {
     callbacks: {
       jwt: ({ token, user }) => (user?.id === undefined ? token : { ...token, sub: user.id }),
       // Only to our own pages: an open redirect after sign-in is a phishing tool.
-      redirect: ({ url }) => (url.startsWith("/") && !url.startsWith("//") ? `${publicUrl}${url}` : url.startsWith(`${publicUrl}/`) ? url : publicUrl),
+      redirect: ({ url }) =>
+        url.startsWith("/") && !url.startsWith("//")
+          ? `${publicUrl}${url}`
+          : url.startsWith(`${publicUrl}/`)
+            ? url
+            : publicUrl,
     },
     logger: {
       error: (error) => {
@@ -99,7 +104,11 @@ export function createAdminSignIn(options: {
 }
 
 /** Five wrong passwords for one address lock it for a minute in this process; guessing 12 characters takes longer. */
-function createThrottle(): { isLocked(email: string): boolean; failed(email: string): void; succeeded(email: string): void } {
+function createThrottle(): {
+  isLocked(email: string): boolean;
+  failed(email: string): void;
+  succeeded(email: string): void;
+} {
   const failures = new Map<string, { count: number; until: number }>();
   return {
     isLocked: (email) => {

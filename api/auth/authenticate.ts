@@ -43,7 +43,8 @@ export function createAuthenticator(ports: {
     // A failure is not remembered: the next request asks the database again.
     record.then(
       (found) => {
-        if (found !== null) ports.access.touchKey(found.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
+        if (found !== null)
+          ports.access.touchKey(found.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
       },
       () => keys.delete(id),
     );
@@ -55,7 +56,8 @@ export function createAuthenticator(ports: {
     const record = isWellFormedApiKey(key) ? await findKey(key) : null;
     if (record === null) {
       throw new DomainError("unauthorized", {
-        detail: "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
+        detail:
+          "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
       });
     }
     return {
@@ -78,7 +80,8 @@ export function createAuthenticator(ports: {
     }
     refuseForeignOrigin(context, ports.publicUrl);
     const name = getCookie(context, environmentCookie) ?? "production";
-    const environment = (await ports.environments.findByName(name)) ?? (await ports.environments.findByName("production"));
+    const environment =
+      (await ports.environments.findByName(name)) ?? (await ports.environments.findByName("production"));
     if (environment === null) throw new DomainError("not_found", { detail: `There is no environment ${name}.` });
     const caller: Caller = {
       kind: "admin",

@@ -14,7 +14,11 @@ function name(kind: "browser" | "link", publicUrl: string): string {
 }
 
 /** @param header the Cookie header of a request */
-export function readConnectCookie(header: string | undefined, kind: "browser" | "link", publicUrl: string): string | null {
+export function readConnectCookie(
+  header: string | undefined,
+  kind: "browser" | "link",
+  publicUrl: string,
+): string | null {
   const wanted = name(kind, publicUrl);
   const value = header === undefined ? undefined : parse(header, wanted)[wanted];
   return value !== undefined && /^[A-Za-z0-9_-]{20,100}$/.test(value) ? value : null;

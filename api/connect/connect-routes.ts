@@ -38,7 +38,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     if (link === null) return context.redirect("/connect/outcome", 303);
     const form = await readForm(context);
     const browserSecret =
-      readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ?? Buffer.from(ports.random.bytes(32)).toString("base64url");
+      readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ??
+      Buffer.from(ports.random.bytes(32)).toString("base64url");
     let outcome: StartOutcome;
     try {
       outcome = await startAuthorization(ports, {

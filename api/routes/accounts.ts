@@ -191,7 +191,10 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       tags,
       security: secured,
       request: { params },
-      responses: { 200: answer(accountSchema, "The account with its new token set"), ...problems(404, 409, 410, 422, 429, 502, 504) },
+      responses: {
+        200: answer(accountSchema, "The account with its new token set"),
+        ...problems(404, 409, 410, 422, 429, 502, 504),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
@@ -274,7 +277,13 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:read");
       const account = await find(caller, context.req.valid("param").id);
       const query = context.req.valid("query");
-      const rows = await listAttempts(ports.prisma, caller.environmentId, account.id, decodeCursor(query.cursor), query.limit + 1);
+      const rows = await listAttempts(
+        ports.prisma,
+        caller.environmentId,
+        account.id,
+        decodeCursor(query.cursor),
+        query.limit + 1,
+      );
       const { page, next } = pageOf(rows, query.limit, (row) => ({ at: row.startedAt, id: row.id }));
       return context.json({ data: page.map(toAttemptView), next_cursor: next }, 200);
     },
@@ -293,7 +302,11 @@ export function refuseOutOfScope(caller: Caller, tenantId: string, integrationNa
   if (caller.tenantIds !== null && !caller.tenantIds.includes(tenantId)) {
     throw new DomainError("forbidden", { detail: `This key is not for the tenant ${tenantId}.` });
   }
-  if (integrationName !== null && caller.integrationNames !== null && !caller.integrationNames.includes(integrationName)) {
+  if (
+    integrationName !== null &&
+    caller.integrationNames !== null &&
+    !caller.integrationNames.includes(integrationName)
+  ) {
     throw new DomainError("forbidden", { detail: `This key is not for the integration ${integrationName}.` });
   }
 }

@@ -1,7 +1,12 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { configureClient, deleteIntegration, findIntegration, putIntegration } from "#core/usecases/administer-integrations";
+import {
+  configureClient,
+  deleteIntegration,
+  findIntegration,
+  putIntegration,
+} from "#core/usecases/administer-integrations";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import {
@@ -42,8 +47,13 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const caller = context.get("caller");
       demand(caller, "integrations:read");
       const all = await ports.integrations.list(caller.environmentId);
-      const visible = all.filter((one) => caller.integrationNames === null || caller.integrationNames.includes(one.name));
-      return context.json({ data: visible.map((one) => toIntegrationSummary(one, ports.redirectUri)), next_cursor: null }, 200);
+      const visible = all.filter(
+        (one) => caller.integrationNames === null || caller.integrationNames.includes(one.name),
+      );
+      return context.json(
+        { data: visible.map((one) => toIntegrationSummary(one, ports.redirectUri)), next_cursor: null },
+        200,
+      );
     },
   );
 
@@ -117,7 +127,10 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       tags,
       security: secured,
       request: { body: body(environmentIntegrationPatchSchema) },
-      responses: { 200: answer(environmentIntegrationSchema, "Masked, with each value's origin"), ...problems(404, 422) },
+      responses: {
+        200: answer(environmentIntegrationSchema, "Masked, with each value's origin"),
+        ...problems(404, 422),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
@@ -147,7 +160,10 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       tags,
       security: secured,
       responses: {
-        200: answer(z.object({ data: z.array(environmentIntegrationSchema), next_cursor: z.string().nullable() }), "All"),
+        200: answer(
+          z.object({ data: z.array(environmentIntegrationSchema), next_cursor: z.string().nullable() }),
+          "All",
+        ),
         ...problems(),
       },
     }),

@@ -14,7 +14,10 @@ export const integrationSummarySchema = z
   .openapi("IntegrationSummary");
 export type IntegrationSummary = z.infer<typeof integrationSummarySchema>;
 
-export const integrationListSchema = z.object({ data: z.array(integrationSummarySchema), next_cursor: z.string().nullable() });
+export const integrationListSchema = z.object({
+  data: z.array(integrationSummarySchema),
+  next_cursor: z.string().nullable(),
+});
 
 /** The document itself; its full schema is published at /api/v1/integrations/schema.json. */
 export const integrationDocumentView = z.looseObject({ name: z.string() }).openapi("IntegrationDocument");
@@ -56,11 +59,17 @@ export const environmentSchema = z
 const origin = z
   .url()
   .max(300)
-  .refine((value) => URL.canParse(value) && new URL(value).origin === value, "expected an origin such as https://app.example.com, without a path");
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    "expected an origin such as https://app.example.com, without a path",
+  );
 
 export const environmentPatchSchema = z
   .strictObject({
-    return_urls: z.array(z.url({ protocol: /^https?$/ }).max(2000)).max(100).optional(),
+    return_urls: z
+      .array(z.url({ protocol: /^https?$/ }).max(2000))
+      .max(100)
+      .optional(),
     allowed_origins: z.array(origin).max(100).optional(),
     branding: z
       .strictObject({ name: z.string().min(1).max(100).optional(), support: z.string().min(1).max(300).optional() })

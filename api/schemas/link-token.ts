@@ -1,5 +1,12 @@
 import { z } from "@hono/zod-openapi";
-import { accountIdSchema, instantSchema, integrationNameSchema, metadataSchema, scopeListSchema, tenantIdSchema } from "./primitives.ts";
+import {
+  accountIdSchema,
+  instantSchema,
+  integrationNameSchema,
+  metadataSchema,
+  scopeListSchema,
+  tenantIdSchema,
+} from "./primitives.ts";
 
 /** Seven days: default and maximum life of a link (R2). */
 export const maxLinkSeconds = 604_800;

@@ -69,7 +69,10 @@ export async function listKeys(container: Container, args: string[]): Promise<Co
     (key) =>
       `${key.id}  ${key.environment}  …${key.ends_with}  ${key.revoked_at === null ? "valid" : "revoked"}  last used ${key.last_used_at ?? "never"}  ${key.name}`,
   );
-  return { json: { keys: views }, text: lines.length === 0 ? "No keys yet. Make one: api-keys create" : lines.join("\n") };
+  return {
+    json: { keys: views },
+    text: lines.length === 0 ? "No keys yet. Make one: api-keys create" : lines.join("\n"),
+  };
 }
 
 export async function revokeKey(container: Container, args: string[]): Promise<CommandResult> {
@@ -87,7 +90,9 @@ function parsePermissions(text: string | undefined): readonly Permission[] {
   const asked = listOf(text);
   const unknown = asked.find((one) => !isPermission(one));
   if (unknown !== undefined || asked.length === 0) {
-    throw new UsageError(`--permissions: ${unknown ?? "nothing"} is no permission; all, or some of ${permissions.join(",")}`);
+    throw new UsageError(
+      `--permissions: ${unknown ?? "nothing"} is no permission; all, or some of ${permissions.join(",")}`,
+    );
   }
   return asked.filter((one) => isPermission(one));
 }

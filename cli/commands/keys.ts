@@ -15,7 +15,9 @@ export async function keysStatus(container: Container): Promise<CommandResult> {
   const counts = new Map(rows.map((row) => [row.kid, row.sealed]));
   const known = described.map((key) => ({ id: key.id, state: key.state, sealed: counts.get(key.id) ?? 0 }));
   const ids = new Set(known.map((key) => key.id));
-  const lost = rows.filter((row) => !ids.has(row.kid)).map((row) => ({ id: row.kid, state: "disabled", sealed: row.sealed }));
+  const lost = rows
+    .filter((row) => !ids.has(row.kid))
+    .map((row) => ({ id: row.kid, state: "disabled", sealed: row.sealed }));
   const keys = [...known, ...lost];
   return {
     json: { keys },

@@ -11,7 +11,12 @@ import { parseOptions } from "../parse-options.ts";
 import { UsageError } from "../usage-error.ts";
 
 export async function createUser(container: Container, args: string[]): Promise<CommandResult> {
-  const { values } = parseOptions(args, { email: "string", name: "string", role: "string", "password-stdin": "boolean" });
+  const { values } = parseOptions(args, {
+    email: "string",
+    name: "string",
+    role: "string",
+    "password-stdin": "boolean",
+  });
   const email = values.email?.trim().toLowerCase() ?? "";
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new UsageError("--email is missing or no e-mail address");
   const role = parseRole(values.role ?? "owner");
@@ -33,7 +38,8 @@ export async function createUser(container: Container, args: string[]): Promise<
       detail: { role },
     },
   );
-  if (!isCreated) throw new DomainError("conflict", { detail: `There is an administrator with the address ${email} already.` });
+  if (!isCreated)
+    throw new DomainError("conflict", { detail: `There is an administrator with the address ${email} already.` });
   const shown = given === null ? { password } : {};
   return {
     json: { id, email, role, ...shown },

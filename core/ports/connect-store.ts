@@ -44,7 +44,10 @@ export interface NewConnectSession extends Omit<ConnectSession, "status" | "fail
 }
 
 export interface ConnectStore {
-  createLink(link: Link & { readonly digest: Uint8Array; readonly locale: string | null }, audit: AuditRecord): Promise<void>;
+  createLink(
+    link: Link & { readonly digest: Uint8Array; readonly locale: string | null },
+    audit: AuditRecord,
+  ): Promise<void>;
   findLinkByDigest(digest: Uint8Array): Promise<Link | null>;
   findLink(id: string): Promise<Link | null>;
   /** Remembers the account that a click on the link made. */

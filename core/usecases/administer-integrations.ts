@@ -1,6 +1,10 @@
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
-import { documentHosts, integrationDocumentSchema, type IntegrationDocument } from "../domain/integration/integration-document.ts";
+import {
+  documentHosts,
+  integrationDocumentSchema,
+  type IntegrationDocument,
+} from "../domain/integration/integration-document.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { ConfiguredIntegration, IntegrationAdministration } from "../ports/integration-store.ts";
 import type { Randomness } from "../ports/randomness.ts";
@@ -26,7 +30,8 @@ export async function findIntegration(
 ): Promise<ConfiguredIntegration> {
   const allowed = caller.integrationNames === null || caller.integrationNames.includes(name);
   const configured = allowed ? await ports.integrations.find(caller.environmentId, name) : null;
-  if (configured === null) throw new DomainError("not_found", { detail: `There is no integration ${name} in this environment.` });
+  if (configured === null)
+    throw new DomainError("not_found", { detail: `There is no integration ${name} in this environment.` });
   return configured;
 }
 
@@ -105,7 +110,9 @@ async function refuseHostChange(ports: AdministerPorts, caller: Caller, next: In
 export async function deleteIntegration(ports: AdministerPorts, caller: Caller, name: string): Promise<void> {
   const current = await findIntegration(ports, caller, name);
   if (current.origin === "platform") {
-    throw new DomainError("conflict", { detail: `${name} comes from the catalogue; this environment has no definition of its own to delete.` });
+    throw new DomainError("conflict", {
+      detail: `${name} comes from the catalogue; this environment has no definition of its own to delete.`,
+    });
   }
   const live = await ports.integrations.countLiveAccounts(caller.environmentId, name);
   if (live > 0) {

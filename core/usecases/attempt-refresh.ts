@@ -1,6 +1,10 @@
 import type { Account } from "../domain/account/account.ts";
 import { transition } from "../domain/account/transition.ts";
-import { classifyTokenFailure, defaultFailureRules, describeFailure } from "../domain/refresh/classify-token-failure.ts";
+import {
+  classifyTokenFailure,
+  defaultFailureRules,
+  describeFailure,
+} from "../domain/refresh/classify-token-failure.ts";
 import { decideRefresh, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
 import { explainFailure, explainSuccess, explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import { planAfterFailure } from "../domain/refresh/plan-after-failure.ts";

@@ -31,7 +31,12 @@ export async function commitAnswer(ports: CommitPorts, change: AccountChange): P
   }
 }
 
-async function retrySpooled(ports: CommitPorts, id: string, change: AccountChange, first: unknown): Promise<Account | null> {
+async function retrySpooled(
+  ports: CommitPorts,
+  id: string,
+  change: AccountChange,
+  first: unknown,
+): Promise<Account | null> {
   const startedAt = ports.clock.monotonicMs();
   let pause = 100;
   let latest = first;
@@ -51,7 +56,9 @@ async function retrySpooled(ports: CommitPorts, id: string, change: AccountChang
 }
 
 /** On start: writes what an earlier process left behind. Entries whose fence has moved are dropped, being superseded. */
-export async function replaySpool(ports: CommitPorts): Promise<{ readonly written: number; readonly superseded: number }> {
+export async function replaySpool(
+  ports: CommitPorts,
+): Promise<{ readonly written: number; readonly superseded: number }> {
   let written = 0;
   let superseded = 0;
   for (const { id, change } of await ports.spool.list()) {

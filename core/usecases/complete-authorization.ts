@@ -1,7 +1,11 @@
 import type { Account } from "../domain/account/account.ts";
 import { classifyAuthorizationError, type ConnectFailure } from "../domain/connect/connect-failure.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
-import { classifyTokenFailure, defaultFailureRules, describeFailure } from "../domain/refresh/classify-token-failure.ts";
+import {
+  classifyTokenFailure,
+  defaultFailureRules,
+  describeFailure,
+} from "../domain/refresh/classify-token-failure.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import { firstTokenSet } from "../domain/token/token-set.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";

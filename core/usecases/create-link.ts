@@ -84,7 +84,8 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
     }
     if (account.status === "disconnected") {
       throw new DomainError("disconnected", {
-        detail: "This account was disconnected. Make a link without integrated_account_id: the customer gets a new account.",
+        detail:
+          "This account was disconnected. Make a link without integrated_account_id: the customer gets a new account.",
       });
     }
     const names = input.integrationNames;
@@ -98,13 +99,17 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
   if (input.integrationNames === null) {
     const usable = allowed.filter((one) => one.client !== null && one.client.layer.clientId !== null);
     if (usable.length === 0) {
-      throw invalid("/integration_name", "no integration has an OAuth client yet; set one (PATCH /api/v1/environment-integration)");
+      throw invalid(
+        "/integration_name",
+        "no integration has an OAuth client yet; set one (PATCH /api/v1/environment-integration)",
+      );
     }
     return usable.map((one) => one.name);
   }
   const known = new Set(allowed.map((one) => one.name));
   const unknown = input.integrationNames.find((name) => !known.has(name));
-  if (unknown !== undefined) throw invalid("/integration_name", `there is no integration ${unknown} in this environment`);
+  if (unknown !== undefined)
+    throw invalid("/integration_name", `there is no integration ${unknown} in this environment`);
   return [...new Set(input.integrationNames)];
 }
 
@@ -117,9 +122,15 @@ async function checkReturnUrl(ports: LinkPorts, caller: Caller, returnUrl: strin
   if (returnUrl === null) return;
   const environment = await ports.environments.findById(caller.environmentId);
   if (environment?.returnUrls.includes(returnUrl) === true) return;
-  throw invalid("/return_url", "is not on this environment's list of return URLs; add it there (PATCH /api/v1/environment), letter by letter");
+  throw invalid(
+    "/return_url",
+    "is not on this environment's list of return URLs; add it there (PATCH /api/v1/environment), letter by letter",
+  );
 }
 
 function invalid(pointer: string, detail: string): DomainError {
-  return new DomainError("invalid_request", { detail: "The link can't be made as asked.", errors: [{ pointer, detail }] });
+  return new DomainError("invalid_request", {
+    detail: "The link can't be made as asked.",
+    errors: [{ pointer, detail }],
+  });
 }

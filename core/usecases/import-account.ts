@@ -31,7 +31,9 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
   if (configured === null) {
     throw new DomainError("invalid_request", {
       detail: "There is no such integration in this environment.",
-      errors: [{ pointer: "/integration_name", detail: `define ${input.integrationName} first (PUT /api/v1/integrations/…)` }],
+      errors: [
+        { pointer: "/integration_name", detail: `define ${input.integrationName} first (PUT /api/v1/integrations/…)` },
+      ],
     });
   }
   const inputs = checkInputs(configured.document, input.inputs);

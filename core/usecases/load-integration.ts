@@ -34,7 +34,12 @@ export async function openClientSecret(
   const { client } = configured;
   if (client === null || client.secret === null) return null;
   const bytes = await vault.open(
-    { environmentId: configured.environmentId, owner: client.id, field: "client_secret", version: client.secret.version },
+    {
+      environmentId: configured.environmentId,
+      owner: client.id,
+      field: "client_secret",
+      version: client.secret.version,
+    },
     client.secret.sealed,
     { actor, purpose: "client_authentication" },
   );

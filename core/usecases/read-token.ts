@@ -13,7 +13,11 @@ export interface TokenRead {
   readonly accessToken: string;
   readonly tokenType: string;
   readonly expiresAt: Date | null;
-  readonly scopes: { readonly requested: readonly string[]; readonly granted: readonly string[]; readonly missing: readonly string[] };
+  readonly scopes: {
+    readonly requested: readonly string[];
+    readonly granted: readonly string[];
+    readonly missing: readonly string[];
+  };
   readonly credentialVersion: number;
   /** Why the token is not as long-lived as asked: refreshing fails, or the provider's tokens never live that long. */
   readonly refresh: "failing" | "limited" | null;
@@ -64,7 +68,8 @@ async function open(
   refresh: TokenRead["refresh"],
 ): Promise<TokenRead> {
   const { account, credential } = found;
-  if (credential === null) throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
+  if (credential === null)
+    throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
   const bytes = await ports.vault.open(tokenSetLocation(account, credential.version), credential.sealed, {
     actor: input.actor,
     accountId: account.id,
@@ -99,12 +104,14 @@ export function refuseByStatus(account: Account): void {
       });
     case "needs_reauth":
       throw new DomainError("needs_reauth", {
-        detail: "The grant is dead. Send the customer a link to re-authorize (POST /api/v1/link-tokens with integrated_account_id).",
+        detail:
+          "The grant is dead. Send the customer a link to re-authorize (POST /api/v1/link-tokens with integrated_account_id).",
         ...about(account),
       });
     case "disconnected":
       throw new DomainError("disconnected", {
-        detail: "This account was disconnected; its tokens are erased. The customer can connect again through a new link.",
+        detail:
+          "This account was disconnected; its tokens are erased. The customer can connect again through a new link.",
         ...about(account),
       });
     default:
@@ -181,7 +188,8 @@ function blockedProblem(
 function cooldownProblem(account: Account, until: Date | null, now: Date): DomainError {
   const retryAfterSeconds = secondsUntil(until, now);
   if (account.lastError?.code === "rate_limited") return rateLimited(account, retryAfterSeconds);
-  if (account.lastError?.code === "client_misconfigured") return clientMisconfigured(account, account.lastError.message);
+  if (account.lastError?.code === "client_misconfigured")
+    return clientMisconfigured(account, account.lastError.message);
   return new DomainError("provider_unavailable", {
     detail: "The provider has just failed to refresh this account, and no valid token is left. It is tried again soon.",
     retryAfterSeconds,

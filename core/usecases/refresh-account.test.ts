@@ -8,7 +8,11 @@ import type { RefreshPorts } from "./refresh-ports.ts";
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function refresh(ports: RefreshPorts, reason: RefreshReason = "on_demand", signal?: AbortSignal): Promise<RefreshOutcome> {
+function refresh(
+  ports: RefreshPorts,
+  reason: RefreshReason = "on_demand",
+  signal?: AbortSignal,
+): Promise<RefreshOutcome> {
   const demand = { reason, minTtlSeconds: null };
   return refreshAccount(ports, { environmentId, accountId: "ia_one", demand, actor: "test" }, signal);
 }
@@ -301,7 +305,14 @@ describe("a stale writer (invariant 3)", () => {
     const late = refresh(world);
     await world.server.nextRequest();
     const { scopesGranted: scopes } = await world.account();
-    const tokenSet = { accessToken: "a", refreshToken: "r", tokenType: "Bearer", expiresAt: null, issuedAt: world.clock.now(), scopes };
+    const tokenSet = {
+      accessToken: "a",
+      refreshToken: "r",
+      tokenType: "Bearer",
+      expiresAt: null,
+      issuedAt: world.clock.now(),
+      scopes,
+    };
     await world.accounts.apply(await world.credentialsChange(await world.account(), tokenSet));
     release();
     await settle(world, late);
@@ -403,7 +414,11 @@ describe("the database fails at the commit (R20, invariant 2)", () => {
     const answer = refresh(world);
     await world.clock.sleeping();
     const spooled = JSON.stringify([...world.spool.entries.values()], (_key, value: unknown) =>
-      typeof value === "bigint" ? value.toString() : value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value,
+      typeof value === "bigint"
+        ? value.toString()
+        : value instanceof Uint8Array
+          ? Buffer.from(value).toString("latin1")
+          : value,
     );
     expect(spooled).not.toMatch(/access-1|refresh-1/);
     await settle(world, answer);

@@ -56,7 +56,8 @@ export async function refreshAccount(
       case "blocked": {
         // Whoever waited for an attempt that failed shares its result: it is an answer, not a cooldown.
         const shared = counted ? await ports.accounts.latestAttempt(account.id) : null;
-        if (shared !== null && shared.startedAt >= earlier(startedAt)) return { kind: "failed", account, attempt: shared };
+        if (shared !== null && shared.startedAt >= earlier(startedAt))
+          return { kind: "failed", account, attempt: shared };
         return { kind: "blocked", account, cause: decision.cause, until: decision.until };
       }
       case "due": {
@@ -77,7 +78,8 @@ export async function refreshAccount(
         }
         break;
     }
-    if (signal?.aborted === true || ports.clock.monotonicMs() - startedMs > patienceMs) return { kind: "timed_out", account };
+    if (signal?.aborted === true || ports.clock.monotonicMs() - startedMs > patienceMs)
+      return { kind: "timed_out", account };
     await ports.clock.sleep(pauseMs * (0.5 + ports.random.fraction()), signal);
     pauseMs = Math.min(pauseMs * 1.4, 200);
     const next = await ports.accounts.find(input.environmentId, input.accountId);

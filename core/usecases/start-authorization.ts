@@ -74,7 +74,14 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     verifier: verifier === null ? null : await sealVerifier(ports, link.environmentId, id, verifier),
     expiresAt: new Date(ports.clock.now().getTime() + authorizationSeconds * 1000),
   });
-  const request = { clientId: configured.client.layer.clientId, redirectUri, state: oauthState, scopes, verifier, nonce };
+  const request = {
+    clientId: configured.client.layer.clientId,
+    redirectUri,
+    state: oauthState,
+    scopes,
+    verifier,
+    nonce,
+  };
   return { kind: "authorize", url: authorizationUrl(resolved, request) };
 }
 

@@ -71,13 +71,18 @@ describe("the vault", () => {
     ["moved to another field", { ...location, field: "client_secret" as const }],
   ])("refuses a value that was %s, and says so in the audit log", async (_name, moved) => {
     const { vault, audit, sealed } = await vaultWithValue();
-    await expect(vault.open(moved, sealed, access)).rejects.toMatchObject({ code: "sealed_value_invalid", status: 500 });
+    await expect(vault.open(moved, sealed, access)).rejects.toMatchObject({
+      code: "sealed_value_invalid",
+      status: 500,
+    });
     expect(audit.records.at(-1)).toMatchObject({ action: "sealed_value.invalid", target: moved.owner });
   });
 
   it("refuses bytes that are no sealed value, with the same record", async () => {
     const { vault, audit } = await vaultWithValue();
-    await expect(vault.open(location, new Uint8Array(3), access)).rejects.toMatchObject({ code: "sealed_value_invalid" });
+    await expect(vault.open(location, new Uint8Array(3), access)).rejects.toMatchObject({
+      code: "sealed_value_invalid",
+    });
     expect(audit.records.map((one) => one.action)).toEqual(["credential.opened", "sealed_value.invalid"]);
   });
 

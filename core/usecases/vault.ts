@@ -71,7 +71,8 @@ export function createVault(ports: {
         },
       ]);
       throw new DomainError("sealed_value_invalid", {
-        detail: "A stored value does not open: it was altered or moved, or its key is missing. Operators have been told.",
+        detail:
+          "A stored value does not open: it was altered or moved, or its key is missing. Operators have been told.",
         internal: `${location.field} of ${location.owner}, version ${location.version}, key ${parts?.kid ?? "unknown"}`,
       });
     },

@@ -36,7 +36,9 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
         },
         [],
       );
-      const active = await store.apply(change(account, { set: { status: "active", credentialVersion: 1 }, credential: sealed(1) }));
+      const active = await store.apply(
+        change(account, { set: { status: "active", credentialVersion: 1 }, credential: sealed(1) }),
+      );
       if (active === null) throw new Error("the account was not activated");
       const claim = (changes: Partial<ClaimRequest> = {}): Promise<RefreshClaim | null> =>
         store.claim({
@@ -61,7 +63,13 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       const { store, environmentId, otherEnvironmentId, integrationName } = await open();
       const fresh = { id: id("ia"), environmentId, tenantId: "t", integrationName, userReference: "u" };
       const made = await store.create({ ...fresh, scopesRequested: [], metadata: {}, inputs: { a: "b" } }, []);
-      expect(made).toMatchObject({ ...fresh, status: "connecting", credentialVersion: 0, fence: 0n, inputs: { a: "b" } });
+      expect(made).toMatchObject({
+        ...fresh,
+        status: "connecting",
+        credentialVersion: 0,
+        fence: 0n,
+        inputs: { a: "b" },
+      });
       expect(await store.find(environmentId, fresh.id)).toEqual(made);
       expect(await store.find(otherEnvironmentId, fresh.id)).toBeNull();
       expect(await store.findWithCredential(otherEnvironmentId, fresh.id)).toBeNull();
@@ -118,17 +126,28 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
     it("writes nothing over a version that it did not read", async () => {
       const { won, store } = await withAccount();
       const claim = await won();
-      expect(await store.apply(change(claim.account, { set: { credentialVersion: 3 }, credential: sealed(3) }))).toBeNull();
+      expect(
+        await store.apply(change(claim.account, { set: { credentialVersion: 3 }, credential: sealed(3) })),
+      ).toBeNull();
     });
 
     it("makes everybody who read before a stale writer when a change raises the fence", async () => {
       const { won, store, account } = await withAccount();
       const claim = await won();
       const replaced = await store.apply(
-        change(claim.account, { raiseFence: true, releaseLease: true, set: { credentialVersion: 2 }, credential: sealed(2) }),
+        change(claim.account, {
+          raiseFence: true,
+          releaseLease: true,
+          set: { credentialVersion: 2 },
+          credential: sealed(2),
+        }),
       );
       expect(replaced?.fence).toBe(claim.account.fence + 1n);
-      const late = change(claim.account, { set: { credentialVersion: 3 }, credential: sealed(3), attempt: result(claim) });
+      const late = change(claim.account, {
+        set: { credentialVersion: 3 },
+        credential: sealed(3),
+        attempt: result(claim),
+      });
       expect(await store.apply(late)).toBeNull();
       expect((await store.find(account.environmentId, account.id))?.credentialVersion).toBe(2);
     });
@@ -136,7 +155,12 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
     it("keeps what a change does not name", async () => {
       const { store, account } = await withAccount();
       const after = await store.apply(change(account, { set: { scopesGranted: ["a"] } }));
-      expect(after).toMatchObject({ scopesGranted: ["a"], scopesRequested: ["a"], metadata: { plan: "gold" }, status: "active" });
+      expect(after).toMatchObject({
+        scopesGranted: ["a"],
+        scopesRequested: ["a"],
+        metadata: { plan: "gold" },
+        status: "active",
+      });
     });
 
     it("applies the same change once: its second time, after a commit whose answer was lost, changes nothing", async () => {
@@ -171,7 +195,9 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
     it("calls the attempt after a recorded in_doubt its replay, and the one after a success not", async () => {
       const { won, store } = await withAccount();
       const lost = await won();
-      await store.apply(change(lost.account, { releaseLease: true, attempt: { ...result(lost), outcome: "in_doubt" } }));
+      await store.apply(
+        change(lost.account, { releaseLease: true, attempt: { ...result(lost), outcome: "in_doubt" } }),
+      );
       const replay = await won();
       expect(replay.isReplay).toBe(true);
       await store.apply(change(replay.account, { releaseLease: true, attempt: result(replay) }));
@@ -197,7 +223,9 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
 
     it("erases the sealed token set with the change that says so (R33)", async () => {
       const { store, account, environmentId } = await withAccount();
-      await store.apply(change(account, { raiseFence: true, set: { status: "disconnected" }, credential: { kind: "erase" } }));
+      await store.apply(
+        change(account, { raiseFence: true, set: { status: "disconnected" }, credential: { kind: "erase" } }),
+      );
       expect((await store.findWithCredential(environmentId, account.id))?.credential).toBeNull();
     });
   });

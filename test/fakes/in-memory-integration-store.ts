@@ -50,9 +50,7 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
           ...client,
           layer: { clientId: patch.clientId ?? client.layer.clientId, scopes: patch.scopes ?? client.layer.scopes },
           secret:
-            patch.secret === undefined
-              ? client.secret
-              : { version: patch.secret.version, sealed: patch.secret.sealed },
+            patch.secret === undefined ? client.secret : { version: patch.secret.version, sealed: patch.secret.sealed },
         },
       });
       audit.push(...records);

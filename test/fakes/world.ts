@@ -58,7 +58,9 @@ export interface AccountOptions {
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** Every port as a fake over one clock, with one configured integration, `acme-crm`. */
-export async function createWorld(options: { readonly config?: Readonly<Record<string, unknown>>; readonly inputs?: unknown } = {}) {
+export async function createWorld(
+  options: { readonly config?: Readonly<Record<string, unknown>>; readonly inputs?: unknown } = {},
+) {
   const clock = createSteppedClock();
   const random = createSeededRandomness(20_261_120);
   const connect = createInMemoryConnectStore(clock);
@@ -108,7 +110,11 @@ export async function createWorld(options: { readonly config?: Readonly<Record<s
   } satisfies CompletePorts & StartPorts;
 
   /** The change that gives an account new credentials, as a re-authorization makes it. */
-  const credentialsChange = async (account: Account, tokenSet: TokenSet, externalAccount: ExternalAccount | null = null) =>
+  const credentialsChange = async (
+    account: Account,
+    tokenSet: TokenSet,
+    externalAccount: ExternalAccount | null = null,
+  ) =>
     newCredentialsChange(ports, account, {
       tokenSet,
       externalAccount,

@@ -23,7 +23,12 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     outcomes.add(1, { outcome: outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind });
     if (outcome.kind === "failed") {
       ports.log.warn(
-        { account: accountId, attempt: outcome.attempt.id, outcome: outcome.attempt.outcome, rule: outcome.attempt.rule },
+        {
+          account: accountId,
+          attempt: outcome.attempt.id,
+          outcome: outcome.attempt.outcome,
+          rule: outcome.attempt.rule,
+        },
         "a scheduled refresh failed",
       );
     }

@@ -18,10 +18,12 @@ describe("an API key", () => {
   it("is another one for another secret, also for the smallest and the largest", () => {
     expect(makeApiKey(new Uint8Array(32))).toBe(`evg_${"0".repeat(43)}${makeApiKey(new Uint8Array(32)).slice(-6)}`);
     expect(isWellFormedApiKey(makeApiKey(new Uint8Array(32).fill(255)))).toBe(true);
-    fc.assert(fc.property(secret, secret, (a, b) => {
-      fc.pre(Buffer.compare(a, b) !== 0);
-      expect(makeApiKey(a)).not.toBe(makeApiKey(b));
-    }));
+    fc.assert(
+      fc.property(secret, secret, (a, b) => {
+        fc.pre(Buffer.compare(a, b) !== 0);
+        expect(makeApiKey(a)).not.toBe(makeApiKey(b));
+      }),
+    );
   });
 
   it("is refused with one character mistyped, wherever it stands", () => {
@@ -35,10 +37,14 @@ describe("an API key", () => {
     );
   });
 
-  it.each(["", "evg_", "evg_short", `sk_${"0".repeat(49)}`, `evg_${"0".repeat(48)}-`, ` ${makeApiKey(new Uint8Array(32))}`])(
-    "is not %o",
-    (text) => expect(isWellFormedApiKey(text)).toBe(false),
-  );
+  it.each([
+    "",
+    "evg_",
+    "evg_short",
+    `sk_${"0".repeat(49)}`,
+    `evg_${"0".repeat(48)}-`,
+    ` ${makeApiKey(new Uint8Array(32))}`,
+  ])("is not %o", (text) => expect(isWellFormedApiKey(text)).toBe(false));
 
   it("is made of nothing but 32 bytes", () => {
     expect(() => makeApiKey(new Uint8Array(31))).toThrow("32 random bytes");

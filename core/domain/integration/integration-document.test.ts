@@ -97,22 +97,30 @@ describe("an integration document", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["at the top", { ...exampleSource(), lable: "x" }, ": Unrecognized key: \"lable\" lable"],
-    ["deep inside", withAuth({ tokenpath: "/x" }), "/credentials/config/auth: Unrecognized key: \"tokenpath\" tokenpath"],
+    ["at the top", { ...exampleSource(), lable: "x" }, ': Unrecognized key: "lable" lable'],
+    ["deep inside", withAuth({ tokenpath: "/x" }), '/credentials/config/auth: Unrecognized key: "tokenpath" tokenpath'],
     [
       "in refresh",
       withConfig({ refresh: { bufferSecond: 3 } }),
-      "/credentials/config/refresh: Unrecognized key: \"bufferSecond\" bufferSecond",
+      '/credentials/config/refresh: Unrecognized key: "bufferSecond" bufferSecond',
     ],
   ])("is refused for an unknown field %s, which is named", (_name, source, problem) => {
     expect(problems(source)).toEqual([problem]);
   });
 
   it.each<[string, unknown, string]>([
-    ["the format api_key", credentialsFormat("api_key"), "/credentials/format: this version supports the format oauth2 only"],
+    [
+      "the format api_key",
+      credentialsFormat("api_key"),
+      "/credentials/format: this version supports the format oauth2 only",
+    ],
     ["parPath", withAuth({ parPath: "/par" }), "/credentials/config/auth/parPath: parPath is not supported"],
     ["tokenResponse", withConfig({ tokenResponse: "$" }), "/credentials/config/tokenResponse: tokenResponse is not"],
-    ["errorExpression", withConfig({ errorExpression: "$" }), "/credentials/config/errorExpression: errorExpression is"],
+    [
+      "errorExpression",
+      withConfig({ errorExpression: "$" }),
+      "/credentials/config/errorExpression: errorExpression is",
+    ],
     ["identity", withConfig({ identity: { id: "$.id" } }), "/credentials/config/identity: identity is not supported"],
     [
       "private_key_jwt",
@@ -140,17 +148,33 @@ describe("an integration document", () => {
     ["another scheme", "ftp://login.acme.example"],
     ["nothing", ""],
   ])("is refused for a host with %s", (_name, tokenHost) => {
-    expect(problems(withAuth({ tokenHost }))).toEqual([expect.stringContaining("/credentials/config/auth/tokenHost: ")]);
+    expect(problems(withAuth({ tokenHost }))).toEqual([
+      expect.stringContaining("/credentials/config/auth/tokenHost: "),
+    ]);
   });
 
   it.each([["//evil.example#"], ["token"], ["/to ken"], ["/a\\b"]])("is refused for the path %o", (tokenPath) => {
-    expect(problems(withAuth({ tokenPath }))).toEqual([expect.stringContaining("/credentials/config/auth/tokenPath: ")]);
+    expect(problems(withAuth({ tokenPath }))).toEqual([
+      expect.stringContaining("/credentials/config/auth/tokenPath: "),
+    ]);
   });
 
   it.each<[string, unknown, string]>([
-    ["a host", withAuth({ tokenHost: "https://{shop}.acme.example" }), "/credentials/config/auth/tokenHost: {shop} is no"],
-    ["a path", withAuth({ tokenPath: "/{shop}/token" }), "/credentials/config/auth/tokenPath: {shop} is no declared input"],
-    ["the API's address", exampleSource({ api: { baseUrl: "https://{shop}.acme.example" } }), "/api/baseUrl: {shop} is no"],
+    [
+      "a host",
+      withAuth({ tokenHost: "https://{shop}.acme.example" }),
+      "/credentials/config/auth/tokenHost: {shop} is no",
+    ],
+    [
+      "a path",
+      withAuth({ tokenPath: "/{shop}/token" }),
+      "/credentials/config/auth/tokenPath: {shop} is no declared input",
+    ],
+    [
+      "the API's address",
+      exampleSource({ api: { baseUrl: "https://{shop}.acme.example" } }),
+      "/api/baseUrl: {shop} is no",
+    ],
   ])("is refused when %s names an input that it does not declare", (_name, source, problem) => {
     expect(problems(source)).toEqual([expect.stringContaining(problem)]);
   });

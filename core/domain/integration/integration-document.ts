@@ -18,7 +18,9 @@ const extraParams = z.record(z.string().min(1).max(100), z.string().max(2000));
 const seconds = z.number().int().min(0).max(3_155_760_000);
 
 const inputSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-zA-Z0-9_]{0,39}$/, "expected letters, digits and _, at most 40, a lower case letter first"),
+  name: z
+    .string()
+    .regex(/^[a-z][a-zA-Z0-9_]{0,39}$/, "expected letters, digits and _, at most 40, a lower case letter first"),
   label: z.string().min(1).max(100),
   help: z.string().max(500).optional(),
   example: z.string().max(100).optional(),
@@ -40,7 +42,11 @@ const authSchema = z.strictObject({
   revokePath: path.optional().describe("RFC 7009. Absent: the provider offers no revocation."),
   introspectPath: path.optional(),
   parPath: path.optional(),
-  issuer: z.url().max(300).optional().describe("Compared with iss in the authorization response (RFC 9207) and the ID token."),
+  issuer: z
+    .url()
+    .max(300)
+    .optional()
+    .describe("Compared with iss in the authorization response (RFC 9207) and the ID token."),
 });
 
 const rotationSchema = z.strictObject({
@@ -54,8 +60,16 @@ const refreshSchema = z.strictObject({
     .refine(([least, most]) => least <= most, "expected the smaller number first")
     .default([60, 180])
     .describe("The alarm rings at a random instant in this window before expiry; scaled for lives under 300 s."),
-  bufferSeconds: seconds.default(30).describe("Less than this left: refresh before use. 0.1 of the life if that is less."),
-  timeoutSeconds: z.number().int().min(1).max(25).default(20).describe("Deadline of a token request; the lease is 30 s."),
+  bufferSeconds: seconds
+    .default(30)
+    .describe("Less than this left: refresh before use. 0.1 of the life if that is less."),
+  timeoutSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(25)
+    .default(20)
+    .describe("Deadline of a token request; the lease is 30 s."),
   rotation: rotationSchema.default({ rule: "single_use", graceSeconds: 0 }),
   concurrency: z.number().int().min(1).nullable().default(null),
   perMinute: z.number().int().min(1).nullable().default(null),
@@ -74,7 +88,10 @@ const refreshSchema = z.strictObject({
 
 const oauth2ConfigSchema = z.strictObject({
   client: z
-    .strictObject({ client_id: z.string().min(1).max(500).optional(), client_secret: z.string().min(1).max(5000).optional() })
+    .strictObject({
+      client_id: z.string().min(1).max(500).optional(),
+      client_secret: z.string().min(1).max(5000).optional(),
+    })
     .optional()
     .describe("Normally set per environment (PATCH /environment-integration). Sealed, masked on read."),
   auth: authSchema,
@@ -88,7 +105,11 @@ const oauth2ConfigSchema = z.strictObject({
     })
     .default({ authorizationMethod: "header", bodyFormat: "form" }),
   params: z
-    .strictObject({ authorize: extraParams.default({}), token: extraParams.default({}), refresh: extraParams.default({}) })
+    .strictObject({
+      authorize: extraParams.default({}),
+      token: extraParams.default({}),
+      refresh: extraParams.default({}),
+    })
     .default({ authorize: {}, token: {}, refresh: {} }),
   tokenExpiryDuration: seconds.optional().describe("Life of an access token where the server sends no expires_in."),
   tokenResponse: z.string().max(10_000).optional(),
@@ -109,7 +130,11 @@ export const integrationDocumentSchema = z
     inputs: z.array(inputSchema).max(20).default([]),
     api: z
       .strictObject({
-        baseUrl: z.string().max(500).regex(/^https?:\/\/[^\s?#@\\]+$/, "expected an http(s) address without query").optional(),
+        baseUrl: z
+          .string()
+          .max(500)
+          .regex(/^https?:\/\/[^\s?#@\\]+$/, "expected an http(s) address without query")
+          .optional(),
         headers: z.record(z.string().min(1).max(100), z.string().max(1000)).optional(),
         rateLimit: z.record(z.string(), z.unknown()).optional(),
         pagination: z.record(z.string(), z.unknown()).optional(),
@@ -168,7 +193,9 @@ function isRegularExpression(source: string): boolean {
 }
 
 /** The scopes of a document as a list, whichever way they were written. */
-export function documentScopes(config: Pick<IntegrationDocument["credentials"]["config"], "scope" | "scopeSeparator">): string[] {
+export function documentScopes(
+  config: Pick<IntegrationDocument["credentials"]["config"], "scope" | "scopeSeparator">,
+): string[] {
   if (Array.isArray(config.scope)) return [...config.scope];
   return config.scope
     .split(config.scopeSeparator)

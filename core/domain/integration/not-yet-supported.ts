@@ -27,7 +27,8 @@ export function notYetSupported(document: Wishes): Refusal[] {
   const refuse = (path: (string | number)[], what: string): void => {
     refusals.push({ path, message: `${what} is not supported by this version yet; leave it out` });
   };
-  if (format !== "oauth2") refusals.push({ path: at("format"), message: `this version supports the format oauth2 only` });
+  if (format !== "oauth2")
+    refusals.push({ path: at("format"), message: `this version supports the format oauth2 only` });
   if (config.auth.parPath !== undefined) refuse(at("config", "auth", "parPath"), "parPath");
   if (config.tokenResponse !== undefined) refuse(at("config", "tokenResponse"), "tokenResponse");
   if (config.errorExpression !== undefined) refuse(at("config", "errorExpression"), "errorExpression");

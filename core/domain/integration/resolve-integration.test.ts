@@ -156,7 +156,8 @@ describe("a resolved integration", () => {
   });
 
   it("carries graceSeconds only where there is a grace", () => {
-    const withRule = (rotation: unknown) => refreshPolicyOf(exampleDocument({ config: { refresh: { rotation } } })).rotation;
+    const withRule = (rotation: unknown) =>
+      refreshPolicyOf(exampleDocument({ config: { refresh: { rotation } } })).rotation;
     expect(withRule({ rule: "grace", graceSeconds: 60 })).toEqual({ rule: "grace", graceSeconds: 60 });
     expect(withRule({ rule: "none", graceSeconds: 60 })).toEqual({ rule: "none" });
   });

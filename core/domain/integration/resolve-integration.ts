@@ -87,7 +87,10 @@ const dnsLabel = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
  * Checks what the end user (or an import) gave against what the document declares.
  * @throws DomainError invalid_request naming each wrong input
  */
-export function checkInputs(document: IntegrationDocument, given: Readonly<Record<string, string>>): Record<string, string> {
+export function checkInputs(
+  document: IntegrationDocument,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
   const errors: FieldError[] = [];
   const values: Record<string, string> = {};
   const inHosts = hostInputs(document);
@@ -102,14 +105,18 @@ export function checkInputs(document: IntegrationDocument, given: Readonly<Recor
     if (value.length > 200 || !fits) {
       errors.push({ pointer, detail: `${input.label} does not have the expected form${example(input.example)}` });
     } else if (inHosts.has(input.name) && !dnsLabel.test(value)) {
-      errors.push({ pointer, detail: `${input.label} must be one part of a host name: letters, digits, hyphens${example(input.example)}` });
+      errors.push({
+        pointer,
+        detail: `${input.label} must be one part of a host name: letters, digits, hyphens${example(input.example)}`,
+      });
     } else {
       values[input.name] = value;
     }
   }
   const declared = new Set(document.inputs.map((input) => input.name));
   for (const name of Object.keys(given)) {
-    if (!declared.has(name)) errors.push({ pointer: `/inputs/${name}`, detail: "is no input of this integration; leave it out" });
+    if (!declared.has(name))
+      errors.push({ pointer: `/inputs/${name}`, detail: "is no input of this integration; leave it out" });
   }
   if (errors.length > 0) throw new DomainError("invalid_request", { detail: "Some inputs need another look.", errors });
   return values;
@@ -121,7 +128,12 @@ function example(text: string | undefined): string {
 
 function hostInputs(document: IntegrationDocument): Set<string> {
   const { auth } = document.credentials.config;
-  const hosts = [auth.tokenHost, auth.authorizeHost, /^https?:\/\/[^/]+/.exec(document.api?.baseUrl ?? "")?.[0], auth.issuer];
+  const hosts = [
+    auth.tokenHost,
+    auth.authorizeHost,
+    /^https?:\/\/[^/]+/.exec(document.api?.baseUrl ?? "")?.[0],
+    auth.issuer,
+  ];
   return new Set(hosts.flatMap((host) => [...(host ?? "").matchAll(/\{([^}]*)\}/g)].map(([, name]) => name ?? "")));
 }
 

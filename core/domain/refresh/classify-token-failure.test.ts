@@ -19,7 +19,12 @@ const page = (status: number): TokenRequestFailure => ({ kind: "http_error", sta
 const classify = (failure: TokenRequestFailure) => classifyTokenFailure(failure, defaultFailureRules);
 
 const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, string])[] = [
-  ["invalid_grant is the one clear word for a dead grant", oauth("invalid_grant"), "reauthorize", "rfc6749.invalid_grant"],
+  [
+    "invalid_grant is the one clear word for a dead grant",
+    oauth("invalid_grant"),
+    "reauthorize",
+    "rfc6749.invalid_grant",
+  ],
   ["invalid_grant counts with a 401 too", oauth("invalid_grant", 401), "reauthorize", "rfc6749.invalid_grant"],
   ["invalid_grant counts inside a 200", oauth("invalid_grant", 200), "reauthorize", "rfc6749.invalid_grant"],
   ["a JSON 401 with an unknown word", oauth("token_revoked", 401), "reauthorize", "http.401"],
@@ -61,7 +66,10 @@ describe("who must act", () => {
   });
 
   it("lets the first rule that matches decide", () => {
-    const rules = [{ id: "mine", errors: ["invalid_grant"], class: "transient", meaning: "" }, ...defaultFailureRules] as const;
+    const rules = [
+      { id: "mine", errors: ["invalid_grant"], class: "transient", meaning: "" },
+      ...defaultFailureRules,
+    ] as const;
     expect(classifyTokenFailure(oauth("invalid_grant"), rules).rule.id).toBe("mine");
   });
 
@@ -76,7 +84,10 @@ describe("who must act", () => {
 
   it("never takes a page, an outage or silence for a revocation", () => {
     const failure = fc.oneof(
-      fc.integer({ min: 300, max: 599 }).filter((status) => status !== 401).map(page),
+      fc
+        .integer({ min: 300, max: 599 })
+        .filter((status) => status !== 401)
+        .map(page),
       fc.constant<TokenRequestFailure>({ kind: "not_sent", detail: "x" }),
       fc.constant<TokenRequestFailure>({ kind: "answer_lost", detail: "x" }),
       fc.constant<TokenRequestFailure>({ kind: "unreadable_answer", status: 200, detail: "x" }),
@@ -106,7 +117,19 @@ describe("the text for operators", () => {
   });
 
   it("holds no control character and at most 300 characters, whatever the provider wrote", () => {
-    const unit = fc.constantFrom("a", "é", "😀", "\u0000", "\r", "\n", "\u001b", "\u007f", "\u0085", "\u2028", "\u2029");
+    const unit = fc.constantFrom(
+      "a",
+      "é",
+      "😀",
+      "\u0000",
+      "\r",
+      "\n",
+      "\u001b",
+      "\u007f",
+      "\u0085",
+      "\u2028",
+      "\u2029",
+    );
     const hostile = fc.string({ unit, maxLength: 600 });
     fc.assert(
       fc.property(hostile, hostile, (error, description) => {

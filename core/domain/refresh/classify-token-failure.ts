@@ -153,7 +153,8 @@ export function classifyTokenFailure(failure: TokenRequestFailure, rules: Failur
 
 function matches(failure: TokenRequestFailure, rule: FailureRule): boolean {
   if (rule.kind !== undefined && rule.kind !== failure.kind) return false;
-  if (rule.errors !== undefined && !(failure.kind === "oauth_error" && rule.errors.includes(failure.error))) return false;
+  if (rule.errors !== undefined && !(failure.kind === "oauth_error" && rule.errors.includes(failure.error)))
+    return false;
   if (rule.statuses !== undefined) {
     if (failure.kind !== "oauth_error" && failure.kind !== "http_error") return false;
     if (failure.status < rule.statuses[0] || failure.status > rule.statuses[1]) return false;

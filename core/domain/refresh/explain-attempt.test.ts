@@ -37,9 +37,17 @@ it.each<[string, TokenRequestFailure, string]>([
     { kind: "oauth_error", status: 401, error: "invalid_client", description: null, retryAfterSeconds: null },
     "The operator must act; no customer is blamed. Tried again 2026-11-20T13:00:00.000Z.",
   ],
-  ["an outage: nobody's move", { kind: "http_error", status: 503, retryAfterSeconds: null }, "Tried again 2026-11-20T13:00:00.000Z."],
+  [
+    "an outage: nobody's move",
+    { kind: "http_error", status: 503, retryAfterSeconds: null },
+    "Tried again 2026-11-20T13:00:00.000Z.",
+  ],
   ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "Replayed 2026-11-20T10:00:04.500Z"],
-  ["a 429", { kind: "http_error", status: 429, retryAfterSeconds: null }, "Tried again after the time the provider named"],
+  [
+    "a 429",
+    { kind: "http_error", status: 429, retryAfterSeconds: null },
+    "Tried again after the time the provider named",
+  ],
 ])("tells whose move it is: %s", (_name, failure, text) => {
   expect(explain(failure)).toContain(text);
 });

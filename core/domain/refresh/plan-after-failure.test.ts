@@ -7,10 +7,27 @@ import { defaultRefreshPolicy, type RefreshPolicy, type RotationRule } from "./r
 const now = new Date("2026-11-20T10:00:00Z");
 const at = (seconds: number): Date => new Date(now.getTime() + seconds * 1000);
 const hour = 3600;
-const classes: readonly FailureClass[] = ["transient", "rate_limited", "reauthorize", "client_misconfigured", "in_doubt"];
+const classes: readonly FailureClass[] = [
+  "transient",
+  "rate_limited",
+  "reauthorize",
+  "client_misconfigured",
+  "in_doubt",
+];
 
-function plan(failureClass: FailureClass, changes: Partial<FailureContext> = {}, random = 0.5, policy = defaultRefreshPolicy) {
-  const context = { class: failureClass, retryAfterSeconds: null, expiresAt: at(100), consecutiveFailures: 0, wasReplay: false };
+function plan(
+  failureClass: FailureClass,
+  changes: Partial<FailureContext> = {},
+  random = 0.5,
+  policy = defaultRefreshPolicy,
+) {
+  const context = {
+    class: failureClass,
+    retryAfterSeconds: null,
+    expiresAt: at(100),
+    consecutiveFailures: 0,
+    wasReplay: false,
+  };
   return planAfterFailure({ ...context, ...changes }, policy, now, random);
 }
 

@@ -163,7 +163,10 @@ describe("the commitment (H5)", () => {
   it("has teeth: the ciphertext alone would open", () => {
     const bytes = seal();
     const parts = parseSealed(bytes);
-    const encryption = Buffer.from(hkdfSync("sha512", rawKey, new Uint8Array(), "evergrant/seal/1", 64)).subarray(0, 32);
+    const encryption = Buffer.from(hkdfSync("sha512", rawKey, new Uint8Array(), "evergrant/seal/1", 64)).subarray(
+      0,
+      32,
+    );
     const aad = lengthPrefixed(["evergrant/1", kid, "env_a", "ia_a", "token_set", "3"]);
     const ciphertext = parts?.ciphertext ?? new Uint8Array();
     const decipher = createDecipheriv("aes-256-gcm", encryption, iv, { authTagLength: 16 }).setAAD(aad);

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { createWorld, environmentId, type World } from "#test/fakes/world";
+import type { AccountChange } from "../ports/account-store.ts";
+import { commitAnswer, replaySpool } from "./commit-answer.ts";
+
+/** A world, and the change that its account's answer is. */
+async function worldWithAnswer(): Promise<{ readonly world: World; readonly change: AccountChange }> {
+  const world = await createWorld();
+  await world.addAccount();
+  const claim = await world.accounts.claim({
+    environmentId,
+    accountId: "ia_one",
+    attemptId: "att_one",
+    owner: "test",
+    leaseSeconds: 30,
+    reason: "alarm",
+    statuses: ["active"],
+  });
+  if (claim === null) throw new Error("the claim was not won");
+  const answer = await world.credentialsChange(claim.account, {
+    accessToken: "access-answer",
+    refreshToken: "refresh-answer",
+    tokenType: "Bearer",
+    expiresAt: null,
+    issuedAt: world.clock.now(),
+    scopes: [],
+  });
+  const attempt = {
+    ...claim.attempt,
+    outcome: "refreshed",
+    httpStatus: 200,
+    error: null,
+    rule: null,
+    nextAttemptAt: null,
+    explanation: "",
+    waiters: 0,
+  } as const;
+  return { world, change: { ...answer, raiseFence: false, attempt } };
+}
+
+describe("committing an answer (invariant 2)", () => {
+  it("leaves nothing on disk when the database works", async () => {
+    const { world, change } = await worldWithAnswer();
+    let puts = 0;
+    const spool = { ...world.spool, put: (one: AccountChange) => ((puts += 1), world.spool.put(one)) };
+    expect(await commitAnswer({ ...world, spool }, change)).toMatchObject({ credentialVersion: 2 });
+    expect(puts).toBe(0);
+  });
+
+  it("is durable on disk before it waits for the database, and is removed only once it is written", async () => {
+    const { world, change } = await worldWithAnswer();
+    world.accounts.failApplies("before_commit", "before_commit", "before_commit");
+    const written = commitAnswer(world, change);
+    for (const left of [2, 1]) {
+      await world.clock.sleeping();
+      expect([...world.spool.entries.values()], `${left} failures left`).toEqual([change]);
+      world.clock.advance(2000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await world.clock.sleeping();
+    expect(world.spool.entries.size).toBe(1);
+    world.clock.advance(2000);
+    expect(await written).toMatchObject({ credentialVersion: 2 });
+    expect(world.spool.entries.size).toBe(0);
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-answer" });
+  });
+
+  it("leaves the answer to the next start when the database stays away, and tells its caller", async () => {
+    const { world, change } = await worldWithAnswer();
+    world.clock.skipSleeps();
+    world.accounts.failApplies(...Array.from({ length: 1000 }, () => "before_commit" as const));
+    await expect(commitAnswer(world, change)).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(world.clock.monotonicMs()).toBeGreaterThanOrEqual(120_000);
+    expect([...world.spool.entries.values()]).toEqual([change]);
+    expect(world.log.lines.map((one) => one.level)).toEqual(["error"]);
+  });
+
+  it("says too late when the fence moved, and keeps nothing", async () => {
+    const { world, change } = await worldWithAnswer();
+    world.accounts.patch("ia_one", { fence: change.ifFence + 1n });
+    expect(await commitAnswer(world, change)).toBeNull();
+    world.accounts.failApplies("before_commit");
+    world.clock.skipSleeps();
+    expect(await commitAnswer(world, change)).toBeNull();
+    expect(world.spool.entries.size).toBe(0);
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-0" });
+  });
+
+  it("never lets an answer go both unwritten and unspooled, however the database fails", async () => {
+    for (const failures of [[], ["before_commit"], ["after_commit"], ["before_commit", "after_commit"]] as const) {
+      const { world, change } = await worldWithAnswer();
+      world.clock.skipSleeps();
+      world.accounts.failApplies(...failures);
+      await commitAnswer(world, change);
+      expect(await world.storedTokens(), failures.join()).toMatchObject({ refreshToken: "refresh-answer" });
+      expect((await world.account()).credentialVersion).toBe(2);
+    }
+  });
+});
+
+describe("replaying the spool on start", () => {
+  it("writes what an earlier process left behind, once", async () => {
+    const { world, change } = await worldWithAnswer();
+    await world.spool.put(change);
+    expect(await replaySpool(world)).toEqual({ written: 1, superseded: 0 });
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-answer" });
+    expect(await replaySpool(world)).toEqual({ written: 0, superseded: 0 });
+  });
+
+  it("drops what a re-authorization has overtaken", async () => {
+    const { world, change } = await worldWithAnswer();
+    world.accounts.patch("ia_one", { fence: change.ifFence + 1n });
+    await world.spool.put(change);
+    expect(await replaySpool(world)).toEqual({ written: 0, superseded: 1 });
+    expect(world.spool.entries.size).toBe(0);
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-0" });
+  });
+
+  it("keeps the entries while the database is away", async () => {
+    const { world, change } = await worldWithAnswer();
+    await world.spool.put(change);
+    world.accounts.failApplies("before_commit");
+    await expect(replaySpool(world)).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(world.spool.entries.size).toBe(1);
+  });
+
+  it("says nothing when there is nothing to say", async () => {
+    const { world } = await worldWithAnswer();
+    await replaySpool(world);
+    expect(world.log.lines).toEqual([]);
+  });
+});

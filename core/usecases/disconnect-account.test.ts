@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { disconnectAccount } from "./disconnect-account.ts";
+
+const disconnect = (world: World) =>
+  disconnectAccount(world, { environmentId, accountId: "ia_one", actor: "key_test" });
+
+async function worldWithAccount(options: Parameters<World["addAccount"]>[0] = {}): Promise<World> {
+  const world = await createWorld();
+  await world.addAccount(options);
+  return world;
+}
+
+describe("disconnecting (R33)", () => {
+  it("erases the tokens, ends the alarm, tells one event and ends the grant at the provider", async () => {
+    const world = await worldWithAccount();
+    const { account, revocation } = await disconnect(world);
+    expect(revocation).toBe("revoked");
+    expect(account).toMatchObject({
+      status: "disconnected",
+      refreshDueAt: null,
+      expiresAt: null,
+      hasRefreshToken: false,
+    });
+    expect(await world.storedTokens()).toBeNull();
+    expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:disconnected");
+    expect(world.server.requests).toEqual([
+      { kind: "revoke", secret: "client-secret-of-acme", token: "refresh-0", hint: "refresh_token" },
+    ]);
+    expect(world.accounts.audit.slice(-2).map((one) => one.action)).toEqual([
+      "credential.erased",
+      "account.transitioned",
+    ]);
+  });
+
+  it("makes every refresh in flight a stale writer", async () => {
+    const world = await worldWithAccount();
+    const before = (await world.account()).fence;
+    expect((await disconnect(world)).account.fence).toBe(before + 1n);
+  });
+
+  it("ends the access token where there is no refresh token (RFC 7009 §2.1)", async () => {
+    const world = await worldWithAccount({ refreshToken: null });
+    await disconnect(world);
+    expect(world.server.of("revoke")).toMatchObject([{ token: "access-0", hint: "access_token" }]);
+  });
+
+  it("finishes here although the provider refuses, and says what could not be revoked", async () => {
+    const world = await worldWithAccount();
+    world.server.failRevocation();
+    expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "failed" });
+    expect(await world.storedTokens()).toBeNull();
+  });
+
+  it("is not kept from ending by a sealed value that does not open", async () => {
+    const world = await worldWithAccount();
+    // Of another version than the value was sealed for: it does not open any more.
+    const { findWithCredential } = world.accounts;
+    const accounts = {
+      ...world.accounts,
+      findWithCredential: async (environment: string, id: string) => {
+        const found = await findWithCredential(environment, id);
+        const credential = found?.credential;
+        return found === null || credential == null ? found : { ...found, credential: { ...credential, version: 99 } };
+      },
+    };
+    expect(await disconnect({ ...world, accounts })).toMatchObject({
+      account: { status: "disconnected" },
+      revocation: "failed",
+    });
+  });
+
+  it("says not_supported where the provider offers no revocation", async () => {
+    const world = await createWorld({ config: { auth: { tokenHost: "https://login.acme.example" } } });
+    await world.addAccount();
+    expect((await disconnect(world)).revocation).toBe("not_supported");
+    expect(world.auditLog.records).toEqual([]);
+  });
+
+  it("ends an account whose integration is not defined any more", async () => {
+    const world = await worldWithAccount();
+    await world.integrations.remove(environmentId, "acme-crm", {
+      environmentId,
+      actor: "test",
+      action: "integration.deleted",
+      target: "acme-crm",
+    });
+    expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "not_supported" });
+  });
+
+  it("finds nothing left to do the second time", async () => {
+    const world = await worldWithAccount();
+    await disconnect(world);
+    expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "not_supported" });
+    expect(world.server.of("revoke")).toHaveLength(1);
+    expect(world.accounts.events).toHaveLength(2);
+  });
+
+  it("tells one event although two people disconnect at the same moment", async () => {
+    const world = await worldWithAccount();
+    await Promise.all([disconnect(world), disconnect(world)]);
+    expect(world.accounts.events.map((one) => one.type)).toEqual([
+      "integrated_account:created",
+      "integrated_account:disconnected",
+    ]);
+  });
+
+  it("revokes the token that a refresh has just written, not the one it read first", async () => {
+    const world = await worldWithAccount();
+    const { apply } = world.accounts;
+    let isFirst = true;
+    const accounts = {
+      ...world.accounts,
+      apply: async (change: Parameters<typeof apply>[0]) => {
+        if (isFirst) {
+          isFirst = false;
+          const tokenSet = await world.storedTokens();
+          if (tokenSet === null) throw new Error("no tokens");
+          const newer = { ...tokenSet, refreshToken: "refresh-newer" };
+          await apply(await world.credentialsChange(await world.account(), newer));
+        }
+        return await apply(change);
+      },
+    };
+    await disconnect({ ...world, accounts });
+    expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-newer"]);
+  });
+
+  it("erases nothing while the KMS is down, so that the grant can still be ended later (R43)", async () => {
+    const world = await worldWithAccount();
+    world.keys.setDown("unwrap");
+    await expect(disconnect(world)).rejects.toMatchObject({ code: "kms_unavailable" });
+    world.keys.setDown(null);
+    expect(await world.storedTokens()).not.toBeNull();
+    expect((await world.account()).status).toBe("active");
+  });
+
+  it("knows nothing of accounts of other environments (invariant 10)", async () => {
+    const world = await worldWithAccount();
+    const input = { environmentId: "env_other", accountId: "ia_one", actor: "key_test" };
+    await expect(disconnectAccount(world, input)).rejects.toMatchObject({ code: "not_found" });
+  });
+});

@@ -1,0 +1,195 @@
+import { describe, expect, it } from "vitest";
+import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { problemOf, readToken } from "./read-token.ts";
+
+const read = (world: World, minTtlSeconds: number | null = null) =>
+  readToken(world, { environmentId, accountId: "ia_one", minTtlSeconds, actor: "key_test" });
+
+async function worldWithAccount(options: Parameters<World["addAccount"]>[0] = {}): Promise<World> {
+  const world = await createWorld();
+  await world.addAccount(options);
+  return world;
+}
+
+const page503 = failureResult({ kind: "http_error", status: 503, retryAfterSeconds: null });
+
+describe("a token read", () => {
+  it("serves a token that lives long enough as it is, and asks nobody", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 120, ageSeconds: 3480 });
+    expect(await read(world)).toMatchObject({ accessToken: "access-0", credentialVersion: 1, refresh: null });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("refreshes first when less than the buffer is left, or than the caller wants (R14)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 25, ageSeconds: 3575 });
+    expect(await read(world)).toMatchObject({ accessToken: "access-1", credentialVersion: 2, refresh: null });
+    world.clock.advance(1_000_000);
+    expect(await read(world, 3000)).toMatchObject({ accessToken: "access-2" });
+  });
+
+  it("serves one refresh to 50 concurrent readers", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const reads = await Promise.all(Array.from({ length: 50 }, () => read(world)));
+    expect(new Set(reads.map((one) => one.accessToken))).toEqual(new Set(["access-1"]));
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("tells which scopes were asked for, granted and are missing (R71)", async () => {
+    const world = await worldWithAccount();
+    world.server.respondWith(tokenResult(world.clock, "narrow", { scopes: ["openid"] }));
+    expect((await read(world)).scopes).toEqual({
+      requested: ["contacts.read", "openid"],
+      granted: ["openid"],
+      missing: ["contacts.read"],
+    });
+  });
+
+  it("leaves one audit record of who read it (invariant 8)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000 });
+    await read(world);
+    expect(world.auditLog.records).toEqual([
+      expect.objectContaining({
+        action: "credential.opened",
+        actor: "key_test",
+        accountId: "ia_one",
+        detail: { field: "token_set", version: 1, purpose: "token_read" },
+      }),
+    ]);
+  });
+
+  it("says limited when the provider's tokens never live as long as asked, and does not refresh at every call", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000, ageSeconds: 600 });
+    expect((await read(world, 100_000)).refresh).toBe("limited");
+    expect(world.server.requests).toEqual([]);
+  });
+});
+
+describe("while refreshing fails", () => {
+  it.each([
+    ["the provider is unwell", page503],
+    ["its answer was lost", failureResult({ kind: "answer_lost", detail: "ECONNRESET" })],
+    ["it asks to slow down", oauthError("slow_down", 429, 60)],
+    ["it rejects our client", oauthError("invalid_client", 401)],
+  ])("a token that is still valid is served: %s (R19)", async (_name, answer) => {
+    const world = await worldWithAccount({ expiresInSeconds: 10 });
+    world.server.respondWith(answer);
+    expect(await read(world)).toMatchObject({ accessToken: "access-0", refresh: "failing" });
+  });
+
+  it("a token that is still valid is served in the cooldown too, without another request", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 10 });
+    world.server.respondWith(page503);
+    await read(world);
+    world.clock.advance(5000);
+    expect(await read(world)).toMatchObject({ accessToken: "access-0", refresh: "failing" });
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("a token without refresh token is served to its end, marked limited", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 10, refreshToken: null });
+    expect(await read(world)).toMatchObject({ accessToken: "access-0", refresh: "limited" });
+    world.clock.advance(10_000);
+    await expect(read(world)).rejects.toMatchObject({ code: "not_refreshable", status: 422 });
+  });
+
+  it("an ended token is not served: the provider's fault becomes a problem", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    world.server.respondWith(page503);
+    await expect(read(world)).rejects.toMatchObject({ code: "provider_error", status: 502 });
+    await expect(read(world)).rejects.toMatchObject({
+      code: "provider_unavailable",
+      status: 503,
+      retryAfterSeconds: 30,
+    });
+  });
+
+  it("a 429 reaches the caller with its Retry-After and is not retried inline (R23)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    world.server.respondWith(oauthError("slow_down", 429, 120));
+    const limited = { code: "rate_limited", status: 429, extensions: { source: "provider" } };
+    await expect(read(world)).rejects.toMatchObject({ ...limited, retryAfterSeconds: 120 });
+    world.clock.advance(20_000);
+    await expect(read(world)).rejects.toMatchObject({ ...limited, retryAfterSeconds: 100 });
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it.each([
+    ["a rejected client", oauthError("invalid_client", 401), "client_misconfigured", 502],
+    ["a lost answer", failureResult({ kind: "answer_lost", detail: "ECONNRESET" }), "provider_timeout", 504],
+    ["a dead grant", oauthError("invalid_grant"), "needs_reauth", 409],
+  ])("%s is told as what it is when no valid token is left", async (_name, answer, code, status) => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    world.server.respondWith(answer);
+    await expect(read(world)).rejects.toMatchObject({ code, status });
+  });
+});
+
+describe("what stands above validity (invariant 6)", () => {
+  it.each([
+    ["needs_reauth", "needs_reauth", 409],
+    ["connecting", "not_connected", 409],
+    ["disconnected", "disconnected", 410],
+  ] as const)("no token of a %s account leaves, though it would still work", async (status, code, http) => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000 });
+    world.accounts.patch("ia_one", { status });
+    await expect(read(world)).rejects.toMatchObject({
+      code,
+      status: http,
+      extensions: { integrated_account_id: "ia_one", last_error: null },
+    });
+    expect(world.auditLog.records).toEqual([]);
+  });
+
+  it("no token leaves after the refresh in front of it found the grant dead, though the old one is valid", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 10 });
+    world.server.respondWith(oauthError("invalid_grant"));
+    await expect(read(world)).rejects.toMatchObject({
+      code: "needs_reauth",
+      extensions: {
+        last_error: { code: "reauthorize", message: "invalid_grant", at: world.clock.now().toISOString() },
+      },
+    });
+  });
+
+  it("no token leaves while the KMS is down (R43)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000 });
+    world.keys.setDown("unwrap");
+    await expect(read(world)).rejects.toMatchObject({ code: "kms_unavailable", status: 503 });
+  });
+
+  it("no token leaves without its audit record (invariant 8)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000 });
+    world.auditLog.setDown(true);
+    await expect(read(world)).rejects.toMatchObject({ code: "database_unavailable" });
+  });
+
+  it("an account of another environment is not found (invariant 10)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000 });
+    const input = { environmentId: "env_other", accountId: "ia_one", minTtlSeconds: null, actor: "key_test" };
+    await expect(readToken(world, input)).rejects.toMatchObject({ code: "not_found", status: 404 });
+  });
+});
+
+describe("a held account (R26)", () => {
+  const hold = { reason: "mass failure", at: new Date(0) };
+
+  it("serves its token while it is valid", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 10 });
+    world.accounts.patch("ia_one", { hold });
+    expect(await read(world)).toMatchObject({ accessToken: "access-0", refresh: "failing" });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("says held when none is left", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    world.accounts.patch("ia_one", { hold });
+    await expect(read(world)).rejects.toMatchObject({ code: "held", status: 409 });
+  });
+});
+
+it("names a time to come back when waiting for another process took too long", async () => {
+  const world = await worldWithAccount();
+  const problem = problemOf({ kind: "timed_out", account: await world.account() }, world.clock.now());
+  expect(problem).toMatchObject({ code: "provider_timeout", retryAfterSeconds: 5 });
+});
