@@ -72,6 +72,8 @@ export function createAuthorizationServer(ports: {
         oauth.expectNoState,
       );
       const verifier = exchange.verifier ?? oauth.nopkce;
+      const nonceCheck =
+        exchange.nonce === null || integration.issuer === null ? {} : { expectedNonce: exchange.nonce };
       return ask(
         integration,
         (keep) =>
@@ -87,10 +89,7 @@ export function createAuthorizationServer(ports: {
               additionalParameters: extra(integration.tokenParams),
             },
           ),
-        (response) =>
-          oauth.processAuthorizationCodeResponse(server, client, response, {
-            ...(exchange.nonce === null || integration.issuer === null ? {} : { expectedNonce: exchange.nonce }),
-          }),
+        (response) => oauth.processAuthorizationCodeResponse(server, client, response, nonceCheck),
       );
     },
 
