@@ -16,6 +16,7 @@ import { linkRoutes } from "./routes/links.ts";
 import { statsRoutes } from "./routes/stats.ts";
 
 const maxBodyBytes = 1_048_576;
+const maxFormBytes = 65_536;
 
 /** Paths of the API that answer without a key. */
 const open = new Set(["/api/v1/openapi.json", "/api/v1/integrations/schema.json", "/api/v1/session"]);
@@ -36,8 +37,8 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     secure(context, ports.publicUrl);
     context.res.headers.set("x-request-id", id);
   });
-  app.use("/api/*", bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }));
-  app.use("/connect/*", bodyLimit({ maxSize: 65_536, onError: tooLarge }));
+  app.use("/api/*", bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge("1 MiB") }));
+  app.use("/connect/*", bodyLimit({ maxSize: maxFormBytes, onError: tooLarge("64 KiB") }));
 
   app.all("/api/auth/*", (context) => signIn.handle(context.req.raw));
 
@@ -120,16 +121,16 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, api: OpenAPIHono<A
   }
   for (const [path, allowed] of methods) {
     app.all(`/api/v1${path}`, (context) => {
-      context.header("allow", [...allowed].join(", "));
-      throw new DomainError("method_not_allowed", {
-        detail: `This address answers ${[...allowed].join(", ")}.`,
-      });
+      const allow = [...allowed].join(", ");
+      throw new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
     });
   }
 }
 
-function tooLarge(): never {
-  throw new DomainError("payload_too_large", { detail: "The body is larger than 1 MiB." });
+function tooLarge(limit: string): () => never {
+  return () => {
+    throw new DomainError("payload_too_large", { detail: `The body is larger than ${limit}.` });
+  };
 }
 
 /** Headers of everything that api answers itself (checklist G1, G3). Pages get theirs from web. */

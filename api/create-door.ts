@@ -59,7 +59,10 @@ export function createDoor(
   return server;
 }
 
-/** A page, passed on to web. The token of a connect link stays here: web learns only the link's id, which redeems nothing. */
+/**
+ * A page, passed on to web. The token of a connect link stays here: web learns only the link's id, which redeems nothing.
+ * Whatever else stands under /connect/ gets the page for links that are not known, so that no spelling carries a token on.
+ */
 async function passPage(
   ports: ApiPorts,
   pass: WebPass,
@@ -67,43 +70,54 @@ async function passPage(
   response: ServerResponse,
   path: string,
 ): Promise<void> {
-  const token = /^\/connect\/([^/]+)$/.exec(path)?.[1];
-  if (token === undefined) {
-    pass(request, response);
-    return;
-  }
-  if (token === "outcome") {
+  dropLinkTokens(request);
+  if (path === "/connect/outcome") {
     // Its form tries again, and leaves for the same provider.
     const id = readConnectCookie(request.headers.cookie, "link", ports.publicUrl);
     const link = id === null ? null : await ports.connect.findLink(id);
-    pass(
-      request,
-      response,
-      link === null ? {} : { "x-evergrant-form-action": (await formOrigins(ports, link)).join(" ") },
-    );
+    pass(request, response, link === null ? {} : { "x-evergrant-form-action": await formTargets(ports, link) });
     return;
   }
+  const mayHoldToken = /^\/+connect(?:\/|$)/i.test(path) || linkTokenAnywhere.test(request.url ?? "");
+  if (!mayHoldToken) {
+    pass(request, response);
+    return;
+  }
+  const token = /^\/connect\/([^/]+)\/?$/.exec(path)?.[1] ?? "";
   const link = linkTokenPattern.test(token)
     ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
     : null;
-  const origins = link === null ? [] : await formOrigins(ports, link);
-  const query = (request.url ?? "").split("?")[1];
-  request.url = `/connect/link${query === undefined ? "" : `?${query}`}`;
+  const check = /[?&](check=[\w,.%-]{1,500})/.exec(request.url ?? "")?.[1];
+  request.url = check === undefined ? "/connect/link" : `/connect/link?${check}`;
   pass(request, response, {
     "x-evergrant-link": link?.id ?? "none",
-    "x-evergrant-form-action": origins.join(" "),
+    "x-evergrant-form-action": link === null ? "" : await formTargets(ports, link),
   });
 }
 
-/** The form of a connect page is redirected to the provider, and browsers hold `form-action` against redirects too. */
-async function formOrigins(
+const linkTokenAnywhere = /lt_[\w-]{43}/;
+
+/** A client-side navigation tells the server the address it comes from, in headers of its own. */
+function dropLinkTokens(request: IncomingMessage): void {
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (linkTokenAnywhere.test(String(value))) delete request.headers[name];
+  }
+}
+
+/**
+ * Where the form of a connect page may lead. Browsers hold `form-action` against every redirect that follows, and providers
+ * send people on to hosts of their own choosing (a customer's own domain, a single sign-on): any https address, then, and of
+ * plain http only what an integration names.
+ */
+async function formTargets(
   ports: ApiPorts,
   link: { readonly environmentId: string; readonly integrationNames: readonly string[] },
-): Promise<string[]> {
+): Promise<string> {
   const found = await Promise.all(
     link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
   );
   const origins = found.flatMap((one) => (one === null ? [] : documentHosts(one.document)));
-  // A host with an input in it is not known yet: its wildcard covers one label.
-  return [...new Set(origins.map((origin) => origin.replaceAll(/\{[^}]*\}/g, "*")))];
+  return ["https:", ...new Set(origins.filter((origin) => origin.startsWith("http:") && !origin.includes("{")))].join(
+    " ",
+  );
 }

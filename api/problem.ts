@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { DomainError, type ProblemCode } from "#core/domain/problem/domain-error";
 import type { Log } from "#core/ports/log";
 import { asDatabaseProblem } from "#adapters/postgres/pool";
+import { isForPeople, problemCard } from "./connect/problem-card.ts";
 
 /** RFC 9457, as CONTRACT lists it. */
 export interface ProblemBody {
@@ -51,7 +53,7 @@ export function problemType(publicUrl: string, code: ProblemCode): string {
  * with a fixed text and a request id, nothing else.
  */
 export function createProblemMapper(options: { readonly publicUrl: string; readonly log: Log }) {
-  return (error: unknown, context: Context): Response => {
+  return async (error: unknown, context: Context): Promise<Response> => {
     const problem = toDomainError(error);
     const requestId = requestIdOf(context);
     const fields = { request: requestId, method: context.req.method, path: context.req.path, problem: problem.code };
@@ -79,10 +81,16 @@ export function createProblemMapper(options: { readonly publicUrl: string; reado
       headers.set("ratelimit-remaining", "0");
       headers.set("ratelimit-reset", String(retryAfter));
       headers.set("ratelimit", `"default";r=0;t=${retryAfter}`);
+      headers.set("ratelimit-policy", `"default";q=0;w=${retryAfter}`);
     }
+    const allow = problem.extensions["allow"];
+    if (problem.code === "method_not_allowed" && typeof allow === "string") headers.set("allow", allow);
     if (problem.code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="evergrant"');
-    const response = new Response(JSON.stringify(body), { status: problem.status, headers });
-    return response;
+    if (!isForPeople(context)) return new Response(JSON.stringify(body), { status: problem.status, headers });
+    const card = await problemCard(body, randomBytes(16).toString("base64"));
+    headers.set("content-type", "text/html; charset=utf-8");
+    headers.set("content-security-policy", card.policy);
+    return new Response(card.body, { status: problem.status, headers });
   };
 }
 

@@ -1,19 +1,17 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
+export const webMain = join(import.meta.dirname, "../web/main.ts");
+
+/** What every process needs of the machine, and nothing of ours. */
+export const machine = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "" };
+
 export type RunningWeb = { origin: string; pid: number; stop: () => Promise<void> };
 
 /** Starts the web process on a free port, against the API at `apiOrigin`, and waits until it listens. */
 export async function startWeb(apiOrigin: string): Promise<RunningWeb> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../web/main.ts")], {
-    env: {
-      PATH: process.env.PATH ?? "",
-      HOME: process.env.HOME ?? "",
-      NODE_ENV: "production",
-      WEB_PORT: "0",
-      API_ORIGIN: apiOrigin,
-      LOG_LEVEL: "warn",
-    },
+  const child = spawn(process.execPath, [webMain], {
+    env: { ...machine, NODE_ENV: "production", WEB_PORT: "0", API_ORIGIN: apiOrigin, LOG_LEVEL: "warn" },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const port = await new Promise<number>((resolve, reject) => {

@@ -34,7 +34,12 @@ async function checkConfiguration(): Promise<void> {
 
 async function main(): Promise<void> {
   await checkConfiguration();
-  const supervisor = createSupervisor({ logDirectory: null, log: (line) => void process.stderr.write(`${line}\n`) });
+  const supervisor = createSupervisor({
+    logDirectory: null,
+    log: (line) => void process.stderr.write(`${line}\n`),
+    // A refresh in hand may take its deadline of 25 s, and its answer must still be written.
+    patienceMs: 45_000,
+  });
   stopOnSignals(supervisor.stopAll, supervisor.killAll);
   try {
     await supervisor.start("api", { file: join(root, "api/main.ts"), env: forServer, ready: "ipc", restart: true });

@@ -34,6 +34,8 @@ export type SupervisorOptions = {
   /** Where `<name>.log` goes; null passes the children's output on to our own. */
   logDirectory: string | null;
   log: (line: string) => void;
+  /** How long a child may take to stop before it is killed. Default 15,000. */
+  patienceMs?: number;
 };
 
 type Slot = {
@@ -50,9 +52,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 /** A child that lived this long starts again with the shortest pause. */
 const STEADY_AFTER_MS = 60_000;
-const STOP_PATIENCE_MS = 15_000;
 
-export function createSupervisor({ logDirectory, log }: SupervisorOptions): Supervisor {
+export function createSupervisor({ logDirectory, log, patienceMs = 15_000 }: SupervisorOptions): Supervisor {
   const slots: Slot[] = [];
   let stopping: Promise<void> | null = null;
 
@@ -116,7 +117,7 @@ export function createSupervisor({ logDirectory, log }: SupervisorOptions): Supe
     const patience = setTimeout(() => {
       log(`${slot.name} does not stop; killing it`);
       child.kill("SIGKILL");
-    }, STOP_PATIENCE_MS);
+    }, patienceMs);
     await slot.gone;
     clearTimeout(patience);
   }

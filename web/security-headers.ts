@@ -8,7 +8,7 @@ export function formTargets(header: string | string[] | undefined): string[] {
   const text = Array.isArray(header) ? header.join(" ") : (header ?? "");
   const origins = text
     .split(/\s+/)
-    .filter((origin) => /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(origin));
+    .filter((target) => target === "https:" || /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(target));
   return [...new Set(origins)].slice(0, maxFormTargets);
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { createLog, type Log } from "./log.ts";
+import { createLog, takeOverConsole, type Log } from "./log.ts";
 import { createWebServer, type RenderPage } from "./create-web-server.ts";
 import { readSettings, type WebSettings } from "./settings.ts";
 
@@ -24,6 +24,8 @@ export async function start(environment: NodeJS.ProcessEnv): Promise<void> {
     EVERGRANT_URL: settings.publicUrl,
     __NEXT_PROCESSED_ENV: "true",
   });
+
+  if (!settings.isDevelopment) takeOverConsole(log);
 
   let render: RenderPage | null = null;
   let isStopping = false;

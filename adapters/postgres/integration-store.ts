@@ -57,16 +57,6 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       return rows[0] === undefined ? null : toConfigured(rows[0]);
     },
 
-    async findByCallbackId(callbackId) {
-      const { rows } = await query<ConfiguredRow>(
-        pool,
-        `WITH names AS (SELECT environment_id, integration_name AS name FROM environment_integration WHERE callback_id = $1)
-         ${selectConfigured}`,
-        [callbackId],
-      );
-      return rows[0] === undefined ? null : toConfigured(rows[0]);
-    },
-
     async list(environmentId) {
       const { rows } = await query<ConfiguredRow>(
         pool,

@@ -12,7 +12,7 @@ export function createFileSpool(directory: string): AnswerSpool {
   return {
     async put(change) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      const id = `${Date.now()}-${randomBytes(8).toString("hex")}.json`;
+      const id = `${change.accountId}.${Date.now()}-${randomBytes(8).toString("hex")}.json`;
       const draft = join(directory, `.${id}`);
       const file = await open(draft, "wx", 0o600);
       try {
@@ -31,24 +31,33 @@ export function createFileSpool(directory: string): AnswerSpool {
       return id;
     },
 
-    async list() {
-      const names = await readdir(directory).catch((error: unknown) => {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-        throw error;
+    async list(accountId) {
+      const names = (await unlessGone(readdir(directory))) ?? [];
+      const wanted = accountId === undefined ? "" : `${accountId}.`;
+      const entries = names
+        .filter((name) => !name.startsWith(".") && name.endsWith(".json") && name.startsWith(wanted))
+        .toSorted();
+      const read = entries.map(async (id) => {
+        const text = await unlessGone(readFile(join(directory, id), "utf8"));
+        return text === null ? [] : [{ id, change: decodeChange(text) }];
       });
-      const entries = names.filter((name) => !name.startsWith(".") && name.endsWith(".json")).toSorted();
-      return await Promise.all(
-        entries.map(async (id) => ({ id, change: decodeChange(await readFile(join(directory, id), "utf8")) })),
-      );
+      return (await Promise.all(read)).flat();
     },
 
     async remove(id) {
-      await unlink(join(directory, id)).catch((error: unknown) => {
-        // Another process replayed it first.
-        if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-      });
+      await unlessGone(unlink(join(directory, id)));
     },
   };
+}
+
+/** Several processes share the directory: what one has removed is no error for another. */
+async function unlessGone<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 /** JSON with three tags, for what JSON lacks: bytes, instants, big integers. */

@@ -6,6 +6,7 @@ import type { AccountChange } from "./account-store.ts";
 export interface AnswerSpool {
   /** Durable before it resolves. */
   put(change: AccountChange): Promise<string>;
-  list(): Promise<readonly { readonly id: string; readonly change: AccountChange }[]>;
+  /** What waits: for one account, or for all. */
+  list(accountId?: string): Promise<readonly { readonly id: string; readonly change: AccountChange }[]>;
   remove(id: string): Promise<void>;
 }

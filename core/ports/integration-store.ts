@@ -24,7 +24,6 @@ export interface EnvironmentClient {
 
 export interface IntegrationStore {
   find(environmentId: string, name: string): Promise<ConfiguredIntegration | null>;
-  findByCallbackId(callbackId: string): Promise<ConfiguredIntegration | null>;
   list(environmentId: string): Promise<readonly ConfiguredIntegration[]>;
 }
 

@@ -15,7 +15,7 @@ import { decodeTokenSet, encodeTokenSet, mergeTokenSet, type TokenSet } from "..
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/account-store.ts";
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
-import { commitAnswer } from "./commit-answer.ts";
+import { commitAnswer, replaySpool } from "./commit-answer.ts";
 import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
@@ -45,9 +45,13 @@ export async function attemptRefresh(
   integration: LoadedIntegration,
   joined: () => number,
 ): Promise<AttemptConclusion> {
+  // An answer that waits on this machine's disk is newer than the row: it goes first, or its rotated token would be lost.
+  const { written: replayed } = await replaySpool(ports, input.accountId);
+  if (replayed > 0) return { kind: "not_started" };
   const dataKey = await ports.vault.prepare(input.environmentId);
   const secret = await openClientSecret(ports.vault, integration.configured, input.actor);
   const startedMs = ports.clock.monotonicMs();
+  const startedAt = ports.clock.now().getTime();
   const claim = await ports.accounts.claim({
     environmentId: input.environmentId,
     accountId: input.accountId,
@@ -70,7 +74,8 @@ export async function attemptRefresh(
 
   const previous = await openTokenSet(ports, claim, credential.sealed, input.actor);
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
-  const heldMs = ports.clock.monotonicMs() - startedMs;
+  // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
+  const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
   if (heldMs > spareMs / 2 || previous.refreshToken === null) {
     await ports.accounts.abandon(claim);

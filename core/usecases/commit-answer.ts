@@ -11,15 +11,16 @@ interface CommitPorts {
   readonly log: Log;
 }
 
-/** How long a process that holds an answer keeps trying before it leaves it to the spool's replay, milliseconds. */
-const retryForMs = 120_000;
+/** How long the callers of a refresh wait for a database that is away, milliseconds; the answer waits on without them. */
+const callersWaitMs = 10_000;
+const longestPauseMs = 2_000;
 
 /**
  * Writes what a provider answered (invariant 2). When the database fails here, the sealed answer goes to disk first and is then
- * retried: the provider has rotated, so this copy is the only one there is.
+ * retried for as long as this process lives: the provider has rotated, so this copy is the only one there is.
  *
  * @returns the account afterwards, or null when the fence has moved and the answer came too late
- * @throws what the store threw, once retrying ended; the answer then waits in the spool
+ * @throws what the store threw, when the database stays away; the answer then waits in the spool, and is still retried
  */
 export async function commitAnswer(ports: CommitPorts, change: AccountChange): Promise<Account | null> {
   try {
@@ -27,46 +28,44 @@ export async function commitAnswer(ports: CommitPorts, change: AccountChange): P
   } catch (error) {
     ports.log.error({ account: change.accountId, error }, "the answer of a provider could not be written; spooling it");
     const id = await ports.spool.put(change);
-    return await retrySpooled(ports, id, change, error);
+    const written = retrySpooled(ports, id, change);
+    const late = ports.clock.sleep(callersWaitMs).then(() => {
+      throw error;
+    });
+    return await Promise.race([written, late]);
   }
 }
 
-async function retrySpooled(
-  ports: CommitPorts,
-  id: string,
-  change: AccountChange,
-  first: unknown,
-): Promise<Account | null> {
-  const startedAt = ports.clock.monotonicMs();
-  let pause = 100;
-  let latest = first;
-  while (ports.clock.monotonicMs() - startedAt < retryForMs) {
-    await ports.clock.sleep(pause);
-    pause = Math.min(pause * 1.5, 2000);
+async function retrySpooled(ports: CommitPorts, id: string, change: AccountChange): Promise<Account | null> {
+  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
+    await ports.clock.sleep(pauseMs);
     try {
       const account = await ports.accounts.apply(change);
       await ports.spool.remove(id);
       ports.log.info({ account: change.accountId, written: account !== null }, "a spooled answer was written");
       return account;
-    } catch (error) {
-      latest = error;
+    } catch {
+      // Said once, when it was spooled; the next try follows.
     }
   }
-  throw latest;
 }
 
-/** On start: writes what an earlier process left behind. Entries whose fence has moved are dropped, being superseded. */
+/**
+ * Writes what waits in the spool: on start, with every sweep, and for one account before anybody claims it, since its row still
+ * holds the refresh token that was spent. Entries whose fence has moved are dropped, being superseded.
+ */
 export async function replaySpool(
   ports: CommitPorts,
+  accountId?: string,
 ): Promise<{ readonly written: number; readonly superseded: number }> {
   let written = 0;
   let superseded = 0;
-  for (const { id, change } of await ports.spool.list()) {
+  for (const { id, change } of await ports.spool.list(accountId)) {
     const account = await ports.accounts.apply(change);
     await ports.spool.remove(id);
     if (account === null) superseded += 1;
     else written += 1;
   }
-  if (written + superseded > 0) ports.log.info({ written, superseded }, "answers of an earlier run were replayed");
+  if (written + superseded > 0) ports.log.info({ written, superseded }, "spooled answers were replayed");
   return { written, superseded };
 }

@@ -4,6 +4,7 @@ import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
+import type { ClientSecret } from "../ports/authorization-server.ts";
 import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
 import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
@@ -81,6 +82,7 @@ async function prepareRevocation(
   }
   if (integration.resolved.revocationEndpoint === null) return async () => "not_supported";
   let set: TokenSet;
+  let secret: ClientSecret;
   try {
     const bytes = await ports.vault.open(tokenSetLocation(account, credential.version), credential.sealed, {
       actor,
@@ -89,11 +91,11 @@ async function prepareRevocation(
     });
     set = decodeTokenSet(bytes);
     bytes.fill(0);
+    secret = await openClientSecret(ports.vault, integration.configured, actor);
   } catch (error) {
     if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
     throw error;
   }
-  const secret = await openClientSecret(ports.vault, integration.configured, actor);
   return async () =>
     // RFC 7009 §2.1: ending the refresh token ends the access tokens of the same grant.
     set.refreshToken === null

@@ -32,11 +32,12 @@ export function chooseSpan(facts: {
   return { from, to, ...ticksOf(from, to) };
 }
 
-/** The shortest range that shows several attempts, or the whole life where there are fewer. */
+/** The shortest range that shows several attempts, or all where there are fewer; without any, the whole life. */
 function automaticRange(now: number, age: number, instants: number[]): number {
+  const needed = instants.length === 0 ? age : (now - Math.min(...instants)) / 1000;
   const fitting = ranges.find(
     ({ seconds }) =>
-      seconds >= age || instants.filter((instant) => instant >= now - seconds * 1000).length >= wantedMarks,
+      seconds >= needed || instants.filter((instant) => instant >= now - seconds * 1000).length >= wantedMarks,
   );
   return fitting?.seconds ?? 2_592_000;
 }

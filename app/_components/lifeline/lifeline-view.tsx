@@ -63,7 +63,7 @@ export function LifelineView({ lifeline, attempts }: { lifeline: Lifeline; attem
         onPointerMove={pointAt}
         onPointerDown={pointAt}
         onPointerLeave={() => setActiveId(null)}
-        className="touch-pan-y rounded-md outline-offset-4"
+        className="touch-pan-y rounded-md outline-offset-2"
       >
         <svg width="100%" height={height} aria-hidden className="block overflow-visible">
           <Patterns id={id} />
@@ -103,7 +103,7 @@ export function LifelineView({ lifeline, attempts }: { lifeline: Lifeline; attem
           );
         })}
       </div>
-      <div className="mt-3 min-h-16 border-t border-line pt-3 sm:min-h-11">
+      <div className="mt-3 min-h-28 border-t border-line pt-3 sm:min-h-14">
         {active === null ? <Legend lifeline={lifeline} id={id} /> : <AttemptReadout attempt={active} now={now} />}
       </div>
     </div>

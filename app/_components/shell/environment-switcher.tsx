@@ -31,7 +31,7 @@ export function EnvironmentSwitcher({ environment, environments }: Props) {
         <ChevronsUpDown size={14} aria-hidden className="text-subtle" />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner sideOffset={4} align="start" className="z-50 outline-none">
+        <Menu.Positioner positionMethod="fixed" sideOffset={4} align="start" className="z-50 outline-none">
           <Menu.Popup className={classNames(menuPopup, "min-w-[208px]")}>
             <Menu.RadioGroup value={environment} onValueChange={choose}>
               {environments.map((name) => (

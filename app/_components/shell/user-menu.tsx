@@ -47,7 +47,7 @@ export function UserMenu({ user, theme: initialTheme }: { user: SessionView["use
         <ChevronsUpDown size={14} aria-hidden className="shrink-0 text-subtle" />
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner side="top" align="start" sideOffset={4} className="z-50 outline-none">
+        <Menu.Positioner positionMethod="fixed" side="top" align="start" sideOffset={4} className="z-50 outline-none">
           <Menu.Popup className={classNames(menuPopup, "w-[232px]")}>
             <p className="truncate px-2 py-1.5 text-xs text-muted" title={user.email}>
               {user.email}

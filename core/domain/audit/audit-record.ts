@@ -8,7 +8,6 @@ export type AuditAction =
   | "account.created"
   | "account.transitioned"
   | "account.updated"
-  | "account.refresh_forced"
   | "integration.put"
   | "integration.deleted"
   | "environment_integration.updated"

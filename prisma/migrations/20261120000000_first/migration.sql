@@ -314,6 +314,7 @@ DECLARE
     ends timestamptz;
     partition text;
     taken boolean;
+    grantee text;
     made integer := 0;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('evergrant_ensure_partitions'));
@@ -331,6 +332,11 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition, spec.parent);
                 EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', spec.parent, partition, starts, ends);
+                -- Default privileges may have granted more than the parent allows; what is allowed goes through the parent.
+                FOR grantee IN SELECT DISTINCT a.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) a
+                                WHERE c.oid = to_regclass(partition) AND a.grantee <> c.relowner AND a.grantee <> 0 LOOP
+                    EXECUTE format('REVOKE ALL ON %I FROM %s', partition, grantee);
+                END LOOP;
                 IF spec.parent = 'audit_event' THEN
                     EXECUTE format('CREATE TRIGGER audit_event_no_truncate BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION evergrant_refuse_audit_change()', partition);
                 END IF;

@@ -52,7 +52,7 @@ export function AccountFacts({ account }: { account: AccountView }) {
 
 function Fact({ name, children, isOwn = false }: { name: string; children: ReactNode; isOwn?: boolean }) {
   return (
-    <div className="grid grid-cols-[minmax(0,5fr)_minmax(0,8fr)] gap-4 px-4 py-2.5">
+    <div className="grid grid-cols-[minmax(0,3fr)_minmax(0,6fr)] gap-4 sm:grid-cols-[minmax(0,5fr)_minmax(0,8fr)] px-4 py-2.5">
       <dt className={isOwn ? "truncate font-mono text-xs leading-5 text-muted" : "text-muted"}>{name}</dt>
       <dd className="min-w-0">{children}</dd>
     </div>
@@ -67,7 +67,7 @@ function Instant({ name, at, none }: { name: string; at: string | null; none: st
       ) : (
         <span className="flex flex-wrap items-baseline gap-x-2.5">
           <RelativeTime at={at} parts={2} />
-          <span className="font-mono text-xs text-subtle">{formatInstant(at)}</span>
+          <span className="font-mono text-xs whitespace-nowrap text-subtle">{formatInstant(at)}</span>
         </span>
       )}
     </Fact>

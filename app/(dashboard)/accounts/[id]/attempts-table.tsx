@@ -5,7 +5,6 @@ import { classNames } from "../../../_components/class-names.ts";
 import { formatLatency } from "../../../_components/duration.ts";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { countOf } from "../../../_components/figures.ts";
-import { formatShortInstant } from "../../../_components/instant.ts";
 import { MarkIcon } from "../../../_components/lifeline/lifeline-readout.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { toneClasses } from "../../../_components/status.ts";
@@ -69,7 +68,7 @@ function AttemptRow({ attempt }: { attempt: AttemptView }) {
   const took = durationOf(attempt);
   return (
     <tr className={`flex flex-wrap gap-x-3 gap-y-1 px-4 py-2.5 text-sm ${columns}`}>
-      <td className="order-2 text-muted @3xl:order-none" title={formatShortInstant(attempt.started_at)}>
+      <td className="order-2 text-muted @3xl:order-none">
         <RelativeTime at={attempt.started_at} />
       </td>
       <td
@@ -88,7 +87,11 @@ function AttemptRow({ attempt }: { attempt: AttemptView }) {
         {took === null ? "–" : formatLatency(took)}
       </td>
       <td className="order-2 font-mono text-xs leading-5 text-muted @3xl:order-none @3xl:text-right">
-        {attempt.http_status === null ? "–" : <HttpStatus status={attempt.http_status} />}
+        {attempt.http_status === null ? (
+          <span className="max-@3xl:hidden">–</span>
+        ) : (
+          <HttpStatus status={attempt.http_status} />
+        )}
       </td>
       <td className="order-5 min-w-0 basis-full wrap-anywhere @3xl:order-none">
         {attempt.explanation ?? (result === "running" ? "Waiting for the provider's answer." : "–")}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import {
+  ConfigurationError,
+  readApiConfig,
+  readEngineConfig,
+  readWebConfig,
+  readWorkerConfig,
+  type Environment,
+} from "./read-config.ts";
+
+const key = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
+const complete: Environment = {
+  DATABASE_URL: "postgres://user:hunter2@db:5432/evergrant",
+  EVERGRANT_SECRET: key(1),
+  EVERGRANT_KEYRING: `k1:${key(2)}`,
+};
+
+function problems(env: Environment, read: (env: Environment) => unknown = readApiConfig): readonly string[] {
+  try {
+    read(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const problem of error.problems) expect(error.message).toContain(problem);
+    return error.problems;
+  }
+}
+
+describe("a configuration", () => {
+  it("needs three variables and takes the documented default for the rest", () => {
+    expect(readApiConfig(complete)).toMatchObject({
+      port: 3000,
+      webOrigin: "http://127.0.0.1:3100",
+      publicUrl: "http://127.0.0.1:3000",
+      egressAllow: [],
+      spoolDirectory: ".data/spool",
+      logLevel: "info",
+      metricsToken: null,
+    });
+    expect(readWorkerConfig(complete).port).toBe(3200);
+  });
+
+  it("names every missing variable at once, each with its remedy", () => {
+    expect(problems({})).toEqual([
+      expect.stringMatching(/^DATABASE_URL is missing; set it to postgres:/),
+      expect.stringMatching(/^EVERGRANT_SECRET is missing; make one with: openssl/),
+      expect.stringMatching(/^EVERGRANT_KEYRING is missing; set it to kid:base64key/),
+    ]);
+  });
+
+  it("takes an empty variable for a missing one", () => {
+    expect(problems({ DATABASE_URL: " ", EVERGRANT_SECRET: "", EVERGRANT_KEYRING: "" })).toHaveLength(3);
+  });
+
+  it.each<[string, Environment, string]>([
+    ["a database that is none", { DATABASE_URL: "mysql://x" }, "DATABASE_URL must begin with postgres://"],
+    [
+      "a short secret",
+      { EVERGRANT_SECRET: Buffer.alloc(31).toString("base64") },
+      "EVERGRANT_SECRET must be at least 32",
+    ],
+    ["a secret that is no base64", { EVERGRANT_SECRET: "!".repeat(60) }, "EVERGRANT_SECRET must be at least 32 bytes"],
+    ["a broken keyring", { EVERGRANT_KEYRING: "k1" }, "EVERGRANT_KEYRING entry 1 must begin with a key id"],
+    [
+      "a broken keyring of an environment",
+      { EVERGRANT_KEYRING_STAGING: "k1:x" },
+      "EVERGRANT_KEYRING_STAGING the key k1",
+    ],
+    ["a bad range", { EVERGRANT_EGRESS_ALLOW: "10.0.0.0/8,10.0.0.0/40" }, "EVERGRANT_EGRESS_ALLOW holds 10.0.0.0/40"],
+    ["a name instead of a range", { EVERGRANT_EGRESS_ALLOW: "localhost" }, "EVERGRANT_EGRESS_ALLOW holds localhost"],
+    ["a port that is none", { PORT: "http" }, "PORT must be a port number"],
+    ["a port too large", { PORT: "65536" }, "PORT must be a port number"],
+    ["an address with a path", { EVERGRANT_URL: "https://x.example/base" }, "EVERGRANT_URL must be an address"],
+    ["an address without scheme", { EVERGRANT_URL: "x.example" }, "EVERGRANT_URL must be an address"],
+    ["another scheme", { EVERGRANT_URL: "ftp://x.example" }, "EVERGRANT_URL must be an address"],
+    ["a level that is none", { LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of debug"],
+    ["a KMS that is not there yet", { EVERGRANT_KMS: "aws" }, "EVERGRANT_KMS aws is not supported"],
+    [
+      "an egress proxy, rather than going past it",
+      { EVERGRANT_EGRESS_PROXY: "http://p" },
+      "EVERGRANT_EGRESS_PROXY is not",
+    ],
+  ])("is refused for %s", (_name, changes, problem) => {
+    expect(problems({ ...complete, ...changes })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it("repeats no secret in what it complains about", () => {
+    const text = problems({
+      DATABASE_URL: "mysql://user:hunter2@db/x",
+      EVERGRANT_SECRET: "short-secret-value",
+      EVERGRANT_KEYRING: `k1:${key(2)},k1:${key(3)}`,
+    }).join("\n");
+    for (const secret of ["hunter2", "short-secret-value", key(2), key(3)]) expect(text).not.toContain(secret);
+  });
+});
+
+describe("keyrings", () => {
+  it("seal with the first key, and environments may have one of their own (R41)", () => {
+    const { keyrings } = readEngineConfig({
+      ...complete,
+      EVERGRANT_KEYRING: `k2:${key(3)},k1:${key(2)}`,
+      EVERGRANT_KEYRING_STAGING: `s1:${key(4)}`,
+      EVERGRANT_KEYRING_EU_WEST: `e1:${key(5)}`,
+      EVERGRANT_KEYRING_EMPTY: " ",
+    });
+    expect(keyrings.shared.map((one) => one.id)).toEqual(["k2", "k1"]);
+    const own = [...keyrings.perEnvironment].map(([name, keyring]) => [name, keyring[0].id]);
+    expect(own).toEqual([
+      ["staging", "s1"],
+      ["eu-west", "e1"],
+    ]);
+  });
+});
+
+it("reads ranges, with and without prefix", () => {
+  const { egressAllow } = readEngineConfig({
+    ...complete,
+    EVERGRANT_EGRESS_ALLOW: "127.0.0.1, 10.1.0.0/16 ,,fd00::/8",
+  });
+  expect(egressAllow.map(({ address, prefix }) => `${address}/${prefix}`)).toEqual([
+    "127.0.0.1/32",
+    "10.1.0.0/16",
+    "fd00::/8",
+  ]);
+});
+
+it("takes the trailing slash off an address", () => {
+  expect(readEngineConfig({ ...complete, EVERGRANT_URL: "https://Connect.Example.com/" }).publicUrl).toBe(
+    "https://connect.example.com",
+  );
+});
+
+it("gives web neither key nor secret nor database, whatever its environment holds", () => {
+  const config = readWebConfig({ ...complete, WEB_PORT: "4100" });
+  expect(config).toEqual({
+    port: 4100,
+    apiOrigin: "http://127.0.0.1:3000",
+    publicUrl: "http://127.0.0.1:3000",
+    logLevel: "info",
+  });
+  expect(problems({}, readWebConfig)).toEqual([]);
+});

@@ -1,0 +1,125 @@
+import { createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
+import { createAddressGuard } from "./address-guard.ts";
+import { createEgressClient, EgressRefused, type EgressClient } from "./egress-client.ts";
+
+/** A listener on loopback that must never hear anything. */
+let canary: Server;
+let port: number;
+let heard: string[] = [];
+let fault: FaultServer;
+let closedClient: EgressClient;
+let openClient: EgressClient;
+
+beforeAll(async () => {
+  canary = createServer((socket: Socket) => {
+    heard.push("a connection");
+    socket.on("data", (bytes) => heard.push(bytes.toString("latin1")));
+    socket.on("error", () => {});
+  });
+  await new Promise<void>((resolve) => canary.listen(0, "127.0.0.1", resolve));
+  ({ port } = canary.address() as AddressInfo);
+  fault = await startFaultServer();
+  closedClient = createEgressClient(createAddressGuard([]));
+  openClient = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]));
+});
+beforeEach(() => {
+  heard = [];
+});
+afterAll(async () => {
+  await closedClient.close();
+  await openClient.close();
+  await fault.close();
+  await new Promise((resolve) => canary.close(resolve));
+});
+
+const call = (client: EgressClient, url: string) =>
+  client.fetch(url, { method: "POST", body: "secret", signal: AbortSignal.timeout(5000) });
+
+describe("without an allow list", () => {
+  it.each([
+    "http://127.0.0.1:PORT/",
+    "https://127.0.0.1:PORT/",
+    "http://2130706433:PORT/",
+    "http://0x7f.1:PORT/",
+    "http://127.1:PORT/",
+    "http://[::ffff:127.0.0.1]:PORT/",
+    "http://[::1]:PORT/",
+    "http://0.0.0.0:PORT/",
+    "http://localhost:PORT/",
+    "https://localhost:PORT/",
+  ])("%s is refused before a byte is sent, indeed before a connection stands", async (template) => {
+    await expect(call(closedClient, template.replace("PORT", String(port)))).rejects.toBeInstanceOf(EgressRefused);
+    expect(heard).toEqual([]);
+  });
+
+  it("reaches nobody through localhost with a dot, whatever the resolver makes of it (D4)", async () => {
+    await expect(call(closedClient, `http://localhost.:${port}/`)).rejects.toThrow();
+    expect(heard).toEqual([]);
+  });
+
+  it("has teeth: the canary hears a client that is allowed", async () => {
+    const controller = new AbortController();
+    const answer = openClient.fetch(`http://127.0.0.1:${port}/`, {
+      method: "POST",
+      body: "secret",
+      signal: controller.signal,
+    });
+    await new Promise<void>((resolve) => canary.once("connection", (socket) => socket.once("data", () => resolve())));
+    controller.abort();
+    await expect(answer).rejects.toThrow();
+    expect(heard.join("")).toContain("secret");
+  });
+
+  it.each([
+    ["another protocol", "ftp://example.com/", "is no protocol that is called"],
+    ["a file", "file:///etc/passwd", "is no protocol that is called"],
+    ["credentials in the address", "https://user:password@example.com/", "must not carry credentials"],
+    ["plain http to a public address", "http://1.1.1.1/", "plain http is refused"],
+  ])("%s is refused", async (_name, url, message) => {
+    await expect(call(closedClient, url)).rejects.toThrow(message);
+  });
+
+  it("repeats no credential in its refusal", async () => {
+    const refusal = await call(closedClient, "https://user:hunter2@127.0.0.1/").catch((error: unknown) => error);
+    expect(String(refusal)).not.toContain("hunter2");
+  });
+});
+
+describe("with an allow list", () => {
+  it("reaches what is on it", async () => {
+    fault.respondWith({ kind: "json", status: 200, body: { ok: true } });
+    const response = await call(openClient, `${fault.origin}/x`);
+    expect([response.status, await response.json()]).toEqual([200, { ok: true }]);
+  });
+
+  it("reaches a name that resolves to it", async () => {
+    fault.respondWith({ kind: "json", status: 200, body: {} });
+    const response = await call(openClient, fault.origin.replace("127.0.0.1", "localhost"));
+    expect(response.status).toBe(200);
+    await response.text();
+  });
+
+  it.each([301, 302, 303, 307, 308] as const)("follows no %i: nobody hears of it (D8)", async (status) => {
+    fault.respondWith({ kind: "redirect", location: `http://127.0.0.1:${port}/`, status });
+    const response = await call(openClient, `${fault.origin}/x`);
+    expect([response.status, heard]).toEqual([status, []]);
+    await response.text();
+  });
+
+  it("reads no more than a mebibyte (D14)", async () => {
+    fault.respondWith({ kind: "oversized", bytes: 3_000_000 });
+    const response = await call(openClient, fault.origin);
+    await expect(response.text()).rejects.toThrow();
+    fault.respondWith({ kind: "oversized", bytes: 1_000_000 });
+    expect(await (await call(openClient, fault.origin)).text()).toHaveLength(1_000_000);
+  });
+
+  it("stops when its caller's deadline comes", async () => {
+    fault.respondWith({ kind: "hang" });
+    const answer = openClient.fetch(fault.origin, { method: "POST", signal: AbortSignal.timeout(50) });
+    await expect(answer).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdtempSync, openSync, readFileSync, closeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { createLog, redact } from "./log.ts";
+
+const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwZXJzb24ifQ.c2lnbmF0dXJl";
+const text = (value: unknown): string => JSON.stringify(redact(value));
+
+describe("redaction by key (I2)", () => {
+  it.each([
+    "token",
+    "access_token",
+    "accessToken",
+    "refreshToken",
+    "client_secret",
+    "clientSecret",
+    "password",
+    "authorization",
+    "Authorization",
+    "cookie",
+    "set-cookie",
+    "api_key",
+    "apiKey",
+    "code_verifier",
+    "verifier",
+    "credentials",
+    "client_assertion",
+    "code",
+    "key",
+    "EVERGRANT_KEYRING",
+  ])("hides what stands under %s", (key) => {
+    expect(redact({ [key]: "canary" })).toEqual({ [key]: "[redacted]" });
+    expect(redact({ [key]: { deep: ["canary"] } })).toEqual({ [key]: "[redacted]" });
+  });
+
+  it("keeps what operators need", () => {
+    const fields = { account: "ia_1", status: 503, keyId: "k1", failure: "access_denied", written: true, none: null };
+    expect(redact(fields)).toEqual(fields);
+  });
+
+  it("shows that a secret was absent", () => {
+    expect(redact({ refresh_token: null })).toEqual({ refresh_token: null });
+  });
+});
+
+describe("redaction by form, whatever the key", () => {
+  it.each([
+    ["a bearer value", "sent Bearer abcdefgh12345678 to x", "sent [redacted] to x"],
+    ["a basic value", "Basic dXNlcjpwYXNzd29yZA==", "[redacted]"],
+    ["an API key", `used evg_${"a".repeat(49)}.`, "used [redacted]."],
+    ["a link token", `lt_${"b".repeat(43)}`, "[redacted]"],
+    ["a webhook secret", `whsec_${"c".repeat(32)}`, "[redacted]"],
+    ["a JWT", `got ${jwt}`, "got [redacted]"],
+    ["a database password", "postgres://user:pass-word@db:5432/x", "postgres://user:[redacted]@db:5432/x"],
+    ["two of them", `Bearer ${jwt} and ${jwt}`, "[redacted] and [redacted]"],
+  ])("%s", (_name, given, shown) => {
+    expect(redact({ note: given })).toEqual({ note: shown });
+  });
+
+  it("leaves ordinary text alone", () => {
+    const note = "the bearer of bad news, https://example.com:8443/a@b, evg_short";
+    expect(redact({ note })).toEqual({ note });
+  });
+});
+
+describe("errors", () => {
+  it("keep name, code, message, stack and cause, each redacted", () => {
+    const cause = Object.assign(new Error("postgres://user:pass-word@db/x refused"), { code: "ECONNREFUSED" });
+    const shown = redact({ error: new TypeError(`Bearer ${jwt}`, { cause }) });
+    expect(shown).toMatchObject({
+      error: { name: "TypeError", message: "[redacted]", cause: { code: "ECONNREFUSED" } },
+    });
+    expect(JSON.stringify(shown)).toContain("log.test.ts");
+    expect(JSON.stringify(shown)).not.toMatch(/pass-word|eyJ/);
+  });
+
+  it("that were foreseen show no stack", () => {
+    const shown = text({ error: new DomainError("conflict", { detail: "x", internal: "why" }) });
+    expect(shown).toContain("conflict: why");
+    expect(shown).not.toContain("log.test.ts");
+  });
+
+  it("may stand alone, in a list, or hold themselves", () => {
+    const loop = new Error("round");
+    loop.cause = loop;
+    expect(redact(loop)).toMatchObject({ message: "round" });
+    expect(text([new Error("one")])).toContain("one");
+  });
+});
+
+describe("what is too large", () => {
+  it("is cut: depth, lists and texts, and no cycle hangs it", () => {
+    const cycle: Record<string, unknown> = { secret: "canary" };
+    cycle["self"] = cycle;
+    expect(text(cycle)).toContain("[…]");
+    expect(text(cycle)).not.toContain("canary");
+    expect(redact({ list: Array.from({ length: 80 }, (_, index) => index) })["list"]).toHaveLength(50);
+    expect(String(redact({ note: "x".repeat(9000) })["note"]).length).toBeLessThan(2100);
+  });
+
+  it("is shown by its size where it is bytes", () => {
+    expect(redact({ sealed: new Uint8Array(40), plain: Buffer.from("canary") })).toEqual({
+      sealed: "[40 bytes]",
+      plain: "[6 bytes]",
+    });
+  });
+
+  it("is a text where JSON has no word for it", () => {
+    expect(redact({ fence: 12n, at: new Date(0) })).toEqual({ fence: "12", at: "1970-01-01T00:00:00.000Z" });
+  });
+});
+
+describe("a log line", () => {
+  it("is JSON with level, UTC instant, process and redacted fields, and obeys the level", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "evergrant-log-")), "log");
+    const descriptor = openSync(file, "w");
+    const log = createLog({ process: "worker", level: "warn", descriptor });
+    log.info({ account: "ia_1" }, "not written");
+    log.warn({ account: "ia_1", refresh_token: "canary" }, "written");
+    closeSync(descriptor);
+    const lines = readFileSync(file, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: "warn",
+        process: "worker",
+        account: "ia_1",
+        refresh_token: "[redacted]",
+        msg: "written",
+      }),
+    ]);
+    expect(lines[0]?.["time"]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  });
+});

@@ -1,0 +1,346 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { classifyTokenFailure, defaultFailureRules } from "#core/domain/refresh/classify-token-failure";
+import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import { resolveIntegration } from "#core/domain/integration/resolve-integration";
+import type { TokenResult } from "#core/ports/authorization-server";
+import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
+import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { createSteppedClock } from "#test/fakes/stepped-clock";
+import { createAddressGuard } from "../egress/address-guard.ts";
+import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
+import { createAuthorizationServer } from "./authorization-server.ts";
+
+let fault: FaultServer;
+let egress: EgressClient;
+const clock = createSteppedClock();
+
+beforeAll(async () => {
+  fault = await startFaultServer();
+  egress = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]));
+});
+afterAll(async () => {
+  await fault.close();
+  await egress.close();
+});
+
+/** The example integration at the fault server, without an issuer; `changes` are laid over it. */
+function integration(changes: Partial<ResolvedIntegration> = {}): ResolvedIntegration {
+  const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1", scopes: null }, {});
+  const at = (path: string): string => `${fault.origin}${path}`;
+  return {
+    ...resolved,
+    issuer: null,
+    tokenEndpoint: at("/token"),
+    refreshEndpoint: at("/token"),
+    revocationEndpoint: at("/revoke"),
+    ...changes,
+  };
+}
+
+const good = { access_token: "a1", refresh_token: "r1", token_type: "Bearer", expires_in: 3600 };
+const json = (body: unknown, status = 200, headers: Record<string, string> = {}): FaultBehaviour => ({
+  kind: "json",
+  status,
+  body,
+  headers,
+});
+
+async function refresh(behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}): Promise<TokenResult> {
+  fault.respondWith(behaviour);
+  return await createAuthorizationServer({ egress, clock }).refresh(integration(changes), "the secret", "refresh-0");
+}
+
+async function exchange(
+  behaviour: FaultBehaviour,
+  changes: Partial<ResolvedIntegration> = {},
+  nonce: string | null = null,
+) {
+  fault.respondWith(behaviour);
+  const code = { code: "code-1", redirectUri: "https://evergrant.example/cb", verifier: "v".repeat(43), nonce };
+  return await createAuthorizationServer({ egress, clock }).exchangeCode(integration(changes), "the secret", code);
+}
+
+const lastRequest = () => fault.requests.at(-1);
+
+describe("a refresh request (RFC 6749 §6)", () => {
+  it("authenticates by header, form-encoded as RFC 6749 §2.3.1 has it", async () => {
+    await refresh(json(good), { clientId: "client 1" });
+    const basic = Buffer.from("client+1:the+secret").toString("base64");
+    expect(lastRequest()).toMatchObject({
+      method: "POST",
+      url: "/token",
+      headers: { authorization: `Basic ${basic}`, accept: "application/json" },
+    });
+    expect(lastRequest()?.form).toEqual({ grant_type: "refresh_token", refresh_token: "refresh-0" });
+  });
+
+  it("authenticates by body where the integration says so", async () => {
+    await refresh(json(good), { clientAuthentication: "body" });
+    expect(lastRequest()?.headers["authorization"]).toBeUndefined();
+    expect(lastRequest()?.form).toMatchObject({ client_id: "client-1", client_secret: "the secret" });
+  });
+
+  it("names a public client and shows no secret", async () => {
+    await refresh(json(good), { clientAuthentication: "none" });
+    expect(lastRequest()?.form).toMatchObject({ client_id: "client-1" });
+    expect(lastRequest()?.body).not.toContain("secret");
+  });
+
+  it("goes to the refresh endpoint, with the refresh phase's parameters and no other's", async () => {
+    await refresh(json(good), {
+      refreshEndpoint: `${fault.origin}/refresh`,
+      tokenParams: { phase: "token" },
+      refreshParams: { phase: "refresh", audience: "x" },
+      authorizeParams: { phase: "authorize" },
+    });
+    expect(lastRequest()).toMatchObject({ url: "/refresh", form: { phase: "refresh", audience: "x" } });
+  });
+
+  it("lets no extra parameter replace the protocol's", async () => {
+    await refresh(json(good), { refreshParams: { grant_type: "password", refresh_token: "planted", code: "x" } });
+    expect(lastRequest()?.form).toEqual({ grant_type: "refresh_token", refresh_token: "refresh-0" });
+  });
+
+  it("is JSON where the integration says so", async () => {
+    await refresh(json(good), { bodyFormat: "json", clientAuthentication: "body" });
+    expect(lastRequest()?.headers["content-type"]).toBe("application/json");
+    expect(JSON.parse(lastRequest()?.body ?? "")).toEqual({
+      client_id: "client-1",
+      client_secret: "the secret",
+      grant_type: "refresh_token",
+      refresh_token: "refresh-0",
+    });
+  });
+});
+
+describe("a code exchange (RFC 6749 §4.1.3)", () => {
+  it("carries code, redirect URI, verifier and the token phase's parameters", async () => {
+    await exchange(json(good), { tokenParams: { phase: "token" }, refreshParams: { phase: "refresh" } });
+    expect(lastRequest()?.form).toEqual({
+      grant_type: "authorization_code",
+      code: "code-1",
+      redirect_uri: "https://evergrant.example/cb",
+      code_verifier: "v".repeat(43),
+      phase: "token",
+    });
+  });
+
+  it("carries no verifier where there is none", async () => {
+    fault.respondWith(json(good));
+    const code = { code: "c", redirectUri: "https://evergrant.example/cb", verifier: null, nonce: null };
+    await createAuthorizationServer({ egress, clock }).exchangeCode(integration(), "s", code);
+    expect(lastRequest()?.form).not.toHaveProperty("code_verifier");
+  });
+});
+
+describe("a good answer", () => {
+  it("becomes a standard token response, with its life counted from before the request", async () => {
+    const asked = clock.now();
+    const result = await refresh(json({ ...good, token_type: "bearer", scope: "a b" }));
+    expect(result).toEqual({
+      kind: "tokens",
+      httpStatus: 200,
+      externalAccount: null,
+      response: {
+        accessToken: "a1",
+        refreshToken: "r1",
+        tokenType: "Bearer",
+        expiresAt: new Date(asked.getTime() + 3_600_000),
+        scopes: ["a", "b"],
+      },
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, Partial<ResolvedIntegration>, unknown]>([
+    ["no refresh token is null", { refresh_token: undefined }, {}, { refreshToken: null }],
+    ["no scope is null: it is what was asked for", {}, {}, { scopes: null }],
+    ["an empty scope is null", { scope: " " }, {}, { scopes: null }],
+    ["scopes by comma", { scope: "a,b" }, { scopeSeparator: "," }, { scopes: ["a", "b"] }],
+    ["expires_in as a string", { expires_in: "60" }, {}, { expiresAt: new Date(clock.now().getTime() + 60_000) }],
+    [
+      "no expires_in: the integration's duration",
+      { expires_in: undefined },
+      { tokenExpiryDuration: 7200 },
+      { expiresAt: new Date(clock.now().getTime() + 7_200_000) },
+    ],
+    ["no expires_in and no duration: unknown", { expires_in: undefined }, {}, { expiresAt: null }],
+  ])("%s", async (_name, changes, quirks, expected) => {
+    expect(await refresh(json({ ...good, ...changes }), quirks)).toMatchObject({ kind: "tokens", response: expected });
+  });
+
+  it("may arrive slowly, as long as it arrives within the deadline", async () => {
+    expect((await refresh({ kind: "drip", bytesPerSecond: 2000 })).kind).toBe("tokens");
+  });
+});
+
+describe("an ID token", () => {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const idToken = (claims: Record<string, unknown>): string => {
+    const seconds = Math.floor(Date.now() / 1000);
+    const base = { iss: "https://login.example", aud: "client-1", sub: "person-1", iat: seconds, exp: seconds + 600 };
+    return `${part({ alg: "RS256" })}.${part({ ...base, ...claims })}.${part("signature")}`;
+  };
+  const issuer = { issuer: "https://login.example" };
+
+  it("is dropped where the integration declares no issuer to check it against", async () => {
+    const result = await exchange(json({ ...good, id_token: "no JWT at all" }));
+    expect(result).toMatchObject({ kind: "tokens", externalAccount: null });
+  });
+
+  it("tells who was connected: the subject, never the e-mail address", async () => {
+    const claims = { email: "ada@example.com", name: "Ada" };
+    const result = await exchange(json({ ...good, id_token: idToken(claims) }), issuer);
+    expect(result).toMatchObject({ externalAccount: { id: "person-1", label: "Ada" } });
+  });
+
+  it("must carry the nonce of this trip", async () => {
+    const right = await exchange(json({ ...good, id_token: idToken({ nonce: "n-1" }) }), issuer, "n-1");
+    expect(right.kind).toBe("tokens");
+    const wrong = await exchange(json({ ...good, id_token: idToken({ nonce: "n-2" }) }), issuer, "n-1");
+    expect(wrong).toMatchObject({ kind: "failure", failure: { kind: "unreadable_answer" } });
+  });
+
+  it.each([
+    ["another issuer", { iss: "https://evil.example" }],
+    ["another client", { aud: "client-2" }],
+    ["the past", { exp: 1_000_000_000 }],
+  ])("is not believed for %s", async (_name, claims) => {
+    const result = await exchange(json({ ...good, id_token: idToken(claims) }), issuer);
+    expect(result).toMatchObject({ kind: "failure", failure: { kind: "unreadable_answer", status: 200 } });
+  });
+});
+
+/** What the fault server does, what we make of it, and who must act. */
+const faults: readonly (readonly [string, FaultBehaviour, Record<string, unknown>, string])[] = [
+  ["an HTML 503", { kind: "html", status: 503 }, { kind: "http_error", status: 503 }, "transient"],
+  ["an HTML 403 of a firewall", { kind: "html", status: 403 }, { kind: "http_error", status: 403 }, "transient"],
+  ["an empty 502", json(null, 502), { kind: "http_error", status: 502 }, "transient"],
+  [
+    "a 429 with Retry-After",
+    json({ error: "slow_down" }, 429, { "retry-after": "17" }),
+    { kind: "oauth_error", error: "slow_down", retryAfterSeconds: 17 },
+    "rate_limited",
+  ],
+  [
+    "an HTML 429 with Retry-After",
+    { kind: "html", status: 429, headers: { "retry-after": "9" } },
+    { kind: "http_error", status: 429, retryAfterSeconds: 9 },
+    "rate_limited",
+  ],
+  [
+    "invalid_grant with its description",
+    json({ error: "invalid_grant", error_description: "expired" }, 400),
+    { kind: "oauth_error", status: 400, error: "invalid_grant", description: "expired" },
+    "reauthorize",
+  ],
+  ["an error inside a 200", json({ error: "invalid_grant" }), { kind: "oauth_error", status: 200 }, "reauthorize"],
+  [
+    "invalid_client in the body",
+    json({ error: "invalid_client" }, 401),
+    { kind: "oauth_error", error: "invalid_client" },
+    "client_misconfigured",
+  ],
+  [
+    "invalid_client by WWW-Authenticate alone (RFC 6749 §5.2)",
+    { kind: "html", status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
+    { kind: "oauth_error", error: "invalid_client" },
+    "client_misconfigured",
+  ],
+  [
+    "a redirect",
+    { kind: "redirect", location: "http://127.0.0.1:9/" },
+    { kind: "http_error", status: 307 },
+    "transient",
+  ],
+  ["an HTML 200", { kind: "html", status: 200 }, { kind: "unreadable_answer", status: 200 }, "in_doubt"],
+  ["an empty 200", json(null), { kind: "unreadable_answer", status: 200 }, "in_doubt"],
+  ["a 200 without a token", json({ ok: true }), { kind: "unreadable_answer", status: 200 }, "in_doubt"],
+  ["a 200 that is a list", json([good]), { kind: "unreadable_answer", status: 200 }, "in_doubt"],
+  ["a reset", { kind: "reset" }, { kind: "answer_lost" }, "in_doubt"],
+  ["a connection closed unread", { kind: "close_before_reading" }, { kind: "answer_lost" }, "in_doubt"],
+  ["an answer of more than a mebibyte", { kind: "oversized", bytes: 3_000_000 }, { kind: "answer_lost" }, "in_doubt"],
+];
+
+describe("whatever else a token endpoint does", () => {
+  it.each(faults)("%s", async (_name, behaviour, failure, who) => {
+    const result = await refresh(behaviour);
+    expect(result).toMatchObject({ kind: "failure", failure });
+    if (result.kind === "failure") expect(classifyTokenFailure(result.failure, defaultFailureRules).class).toBe(who);
+  });
+
+  it.each(faults)("%s: the same for a code exchange", async (_name, behaviour, failure) => {
+    expect(await exchange(behaviour)).toMatchObject({ kind: "failure", failure });
+  });
+
+  it.each<[string, FaultBehaviour]>([
+    ["never answers", { kind: "hang" }],
+    ["answers byte by byte for ever", { kind: "drip", bytesPerSecond: 20 }],
+  ])("gives up at the deadline when it %s: the answer is lost", async (_name, behaviour) => {
+    const refreshPolicy = { ...integration().refreshPolicy, timeoutSeconds: 0.2 };
+    const result = await refresh(behaviour, { refreshPolicy });
+    expect(result).toMatchObject({ failure: { kind: "answer_lost", detail: "no answer within the deadline" } });
+  });
+
+  it("knows that a refused connection carried nothing", async () => {
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, "127.0.0.1", resolve));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const result = await refresh(json(good), { refreshEndpoint: `http://127.0.0.1:${port}/token` });
+    expect(result).toEqual({
+      kind: "failure",
+      httpStatus: null,
+      failure: { kind: "not_sent", detail: "ECONNREFUSED" },
+    });
+  });
+
+  it("knows that the guard let nothing out", async () => {
+    const before = fault.requests.length;
+    const guarded = createEgressClient(createAddressGuard([]));
+    const server = createAuthorizationServer({ egress: guarded, clock });
+    const result = await server.refresh(integration(), "s", "refresh-0");
+    expect(result).toMatchObject({ kind: "failure", failure: { kind: "egress_refused" } });
+    expect(fault.requests).toHaveLength(before);
+    await guarded.close();
+  });
+
+  it("follows no redirect with the credentials", async () => {
+    const before = fault.requests.length;
+    await refresh({ kind: "redirect", location: `${fault.origin}/elsewhere`, status: 307 });
+    expect(fault.requests.slice(before).map((one) => one.url)).toEqual(["/token"]);
+  });
+
+  it("keeps tokens and secrets out of what it says about a failure", async () => {
+    const results = [
+      await refresh({ kind: "reset" }),
+      await refresh({ kind: "html", status: 200 }),
+      await refresh(json({ access_token: "leaky-token" })),
+    ];
+    expect(JSON.stringify(results)).not.toMatch(/refresh-0|the secret|leaky-token/);
+  });
+});
+
+describe("a revocation (RFC 7009)", () => {
+  const revoke = async (behaviour: FaultBehaviour) => {
+    fault.respondWith(behaviour);
+    return await createAuthorizationServer({ egress, clock }).revoke(integration(), "s", "refresh-0", "refresh_token");
+  };
+
+  it("names the token and its kind at the revocation endpoint", async () => {
+    expect(await revoke(json(null))).toBe("revoked");
+    expect(lastRequest()).toMatchObject({
+      url: "/revoke",
+      form: { token: "refresh-0", token_type_hint: "refresh_token" },
+    });
+  });
+
+  it.each<[string, FaultBehaviour]>([
+    ["an error", json({ error: "unsupported_token_type" }, 400)],
+    ["an outage", { kind: "html", status: 503 }],
+    ["a reset", { kind: "reset" }],
+  ])("says failed for %s, and never throws", async (_name, behaviour) => {
+    expect(await revoke(behaviour)).toBe("failed");
+  });
+});

@@ -1,0 +1,252 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { addLink, browserSecret, callback, depart } from "#test/fakes/connect-trip";
+import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { failureResult, oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { completeAuthorization, type CallbackInput } from "./complete-authorization.ts";
+
+/** A browser that has left for the provider; `back` brings the answer. */
+async function trip(options: Parameters<typeof createWorld>[0] = {}, link: Parameters<typeof addLink>[1] = {}) {
+  const world = await createWorld(options);
+  if (link.integratedAccountId != null) await world.addAccount({ externalAccount: { id: "person-1", label: "Ada" } });
+  const { id: linkId } = await addLink(world, link);
+  const departure = await depart(world, linkId);
+  const back = (changes: Partial<CallbackInput> = {}) => completeAuthorization(world, callback(departure, changes));
+  return { world, linkId, departure, back };
+}
+
+const session = (world: World) => [...world.connect.sessions.values()][0];
+
+describe("coming back from the provider", () => {
+  it("makes the account active, with sealed tokens, an alarm and one event", async () => {
+    const { world, linkId, back } = await trip();
+    const outcome = await back();
+    if (outcome.kind !== "connected") throw new Error(outcome.kind);
+    expect(outcome.account).toMatchObject({ status: "active", hasRefreshToken: true, credentialVersion: 1 });
+    expect(outcome.account.refreshDueAt).not.toBeNull();
+    expect(await world.storedTokens(outcome.account.id)).toMatchObject({ refreshToken: "refresh-1" });
+    expect(world.accounts.events.map((one) => one.type)).toEqual(["integrated_account:created"]);
+    expect(session(world)?.status).toBe("connected");
+    expect((await world.connect.findLink(linkId))?.usedAt).toEqual(world.clock.now());
+  });
+
+  it("proves itself with the verifier of its own challenge, the exact redirect URI and the client secret", async () => {
+    const { world, departure, back } = await trip();
+    await back({ code: "the-code" });
+    const [request] = world.server.of("exchange");
+    expect(request).toMatchObject({ secret: "client-secret-of-acme", exchange: { code: "the-code" } });
+    const verifier = request?.exchange.verifier ?? "";
+    expect(createHash("sha256").update(verifier).digest("base64url")).toBe(
+      departure.searchParams.get("code_challenge"),
+    );
+    expect(request?.exchange.redirectUri).toBe(departure.searchParams.get("redirect_uri"));
+    expect(request?.exchange.nonce).toBe(departure.searchParams.get("nonce"));
+  });
+
+  it("takes the scopes asked for when the server does not repeat them, and notices a partial grant (R6)", async () => {
+    const { world, back } = await trip();
+    world.server.respondWith(tokenResult(world.clock, "x", { scopes: ["openid"] }));
+    expect(await back()).toMatchObject({
+      account: { scopesRequested: ["contacts.read", "openid"], scopesGranted: ["openid"] },
+    });
+    const other = await trip();
+    expect(await other.back()).toMatchObject({ account: { scopesGranted: ["contacts.read", "openid"] } });
+  });
+
+  it("remembers who was connected", async () => {
+    const { world, back } = await trip();
+    world.server.respondWith(ofPerson(tokenResult(world.clock, "x"), { id: "person-1", label: "Ada" }));
+    expect(await back()).toMatchObject({ account: { externalAccount: { id: "person-1", label: "Ada" } } });
+  });
+});
+
+describe("the state (R1)", () => {
+  it("is used once: a second callback makes no token request", async () => {
+    const { world, back } = await trip();
+    await back();
+    expect(await back()).toEqual({ kind: "rejected" });
+    expect(world.server.of("exchange")).toHaveLength(1);
+  });
+
+  it("is used once by two callbacks at the same moment", async () => {
+    const { world, back } = await trip();
+    const outcomes = await Promise.all([back(), back()]);
+    expect(outcomes.map((one) => one.kind).toSorted()).toEqual(["connected", "rejected"]);
+    expect(world.server.of("exchange")).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<CallbackInput>]>([
+    ["no state", { state: null }],
+    ["a made-up state", { state: "x".repeat(43) }],
+    ["no cookie", { browserSecret: null }],
+    ["another browser's cookie", { browserSecret: "another" }],
+    ["another integration's redirect URI", { callbackId: "callback-of-evil" }],
+  ])("is rejected with %s, and no token request is made", async (_name, changes) => {
+    const { world, back } = await trip();
+    expect(await back(changes)).toEqual({ kind: "rejected" });
+    expect(world.server.requests).toEqual([]);
+    // The rightful browser can still come back.
+    expect((await back()).kind).toBe("connected");
+  });
+
+  it("ends after ten minutes (A5)", async () => {
+    const { world, back } = await trip();
+    world.clock.advance(600_000);
+    expect(await back()).toEqual({ kind: "rejected" });
+  });
+
+  it("is spent by an error too", async () => {
+    const { world, back } = await trip();
+    expect((await back({ code: null, error: "access_denied" })).kind).toBe("failed");
+    expect(await back()).toEqual({ kind: "rejected" });
+    expect(world.server.requests).toEqual([]);
+  });
+});
+
+describe("an answer that connects nothing", () => {
+  it.each<[string, Partial<CallbackInput>, string]>([
+    ["the person said no", { code: null, error: "access_denied" }, "access_denied"],
+    ["the provider rejects our client", { code: null, error: "unauthorized_client" }, "client_misconfigured"],
+    ["the provider is unwell", { code: null, error: "server_error" }, "provider_error"],
+    ["there is neither code nor error", { code: null }, "provider_error"],
+    ["iss is another server's (RFC 9207)", { iss: "https://evil.example" }, "provider_error"],
+    [
+      "iss is another server's, though it carries an error",
+      { iss: "https://evil.example", code: null, error: "access_denied" },
+      "provider_error",
+    ],
+  ])("%s: no token request, and the page learns why", async (_name, changes, code) => {
+    const { world, back } = await trip();
+    expect(await back(changes)).toMatchObject({ kind: "failed", failure: { code } });
+    expect(world.server.requests).toEqual([]);
+    expect(session(world)).toMatchObject({ status: "failed", failure: { code } });
+    expect(world.accounts.events).toEqual([]);
+  });
+
+  it("accepts the right iss", async () => {
+    const { back } = await trip();
+    expect((await back({ iss: "https://login.acme.example" })).kind).toBe("connected");
+  });
+
+  it.each([
+    ["a code that was refused", oauthError("invalid_grant"), "provider_error"],
+    ["a rejected client", oauthError("invalid_client", 401), "client_misconfigured"],
+    ["no connection", failureResult({ kind: "not_sent", detail: "ECONNREFUSED" }), "provider_unreachable"],
+    ["a lost answer", failureResult({ kind: "answer_lost", detail: "ECONNRESET" }), "provider_unreachable"],
+    ["an HTML page", failureResult({ kind: "http_error", status: 503, retryAfterSeconds: null }), "provider_error"],
+  ])("%s leaves the link usable for another try", async (_name, answer, code) => {
+    const { world, linkId, back } = await trip();
+    world.server.respondWith(answer);
+    expect(await back()).toMatchObject({ kind: "failed", failure: { code } });
+    world.server.respondWith(tokenResult(world.clock, "x"));
+    const again = await depart(world, linkId);
+    expect((await completeAuthorization(world, callback(again))).kind).toBe("connected");
+  });
+
+  it("sends no code to a token endpoint that changed meanwhile (A10)", async () => {
+    const { world, back } = await trip();
+    const configured = await world.integrations.find(environmentId, "acme-crm");
+    const document = exampleDocument({ config: { auth: { tokenHost: "https://evil.example" } } });
+    if (configured !== null) world.integrations.set({ ...configured, document });
+    expect(await back()).toMatchObject({ kind: "failed", failure: { code: "server_error" } });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it.each(["wrap", "unwrap"] as const)("spends no code while the KMS is down: %s (R43)", async (what) => {
+    const { world, back } = await trip();
+    world.keys.setDown(what);
+    expect(await back()).toMatchObject({ kind: "failed", failure: { code: "server_error", detail: null } });
+    expect(world.server.requests).toEqual([]);
+  });
+});
+
+describe("a link connects once", () => {
+  it("for the first of two browsers; the grant of the second is ended at the provider", async () => {
+    const { world, linkId, back } = await trip();
+    const second = await depart(world, linkId, { browserSecret: "second-browser" });
+    expect((await back()).kind).toBe("connected");
+    const late = await completeAuthorization(world, callback(second, { browserSecret: "second-browser" }));
+    expect(late).toMatchObject({ kind: "failed", failure: { code: "expired" } });
+    expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-2"]);
+    expect(world.accounts.events).toHaveLength(1);
+  });
+
+  it("with nothing left behind when the account was disconnected meanwhile", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    world.accounts.patch("ia_one", { status: "disconnected" });
+    expect(await back()).toMatchObject({ kind: "failed", failure: { code: "expired" } });
+    expect(world.server.of("exchange")).toEqual([]);
+  });
+});
+
+describe("a re-authorization", () => {
+  const person = (world: World, id: string) => ofPerson(tokenResult(world.clock, "again"), { id, label: "Bob" });
+
+  it("brings the same account back, with one event and a raised fence (R31)", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    world.accounts.patch("ia_one", { status: "needs_reauth", reauthRequiredAt: new Date(0), refreshDueAt: null });
+    const before = await world.account();
+    world.server.respondWith(person(world, "person-1"));
+    expect(await back()).toMatchObject({
+      kind: "connected",
+      account: { id: "ia_one", status: "active", reauthRequiredAt: null, activatedAt: before.activatedAt },
+    });
+    expect((await world.account()).fence).toBeGreaterThan(before.fence);
+    expect(world.accounts.events.map((one) => one.type)).toEqual([
+      "integrated_account:created",
+      "integrated_account:reactivated",
+    ]);
+  });
+
+  it("with another external account is refused, its grant ended, and nothing swapped (R32)", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    const before = await world.account();
+    world.server.respondWith(person(world, "person-2"));
+    expect(await back()).toMatchObject({
+      kind: "failed",
+      failure: { code: "external_account_mismatch", detail: "Bob" },
+    });
+    expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-again"]);
+    expect(await world.account()).toEqual(before);
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-0" });
+  });
+
+  it("wins over a refresh that is written between its read and its write", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    const { apply } = world.accounts;
+    let isFirst = true;
+    const accounts = {
+      ...world.accounts,
+      apply: async (change: Parameters<typeof apply>[0]) => {
+        if (isFirst) {
+          isFirst = false;
+          const tokenSet = await world.storedTokens();
+          if (tokenSet !== null) await apply(await world.credentialsChange(await world.account(), tokenSet));
+        }
+        return await apply(change);
+      },
+    };
+    const departure = await depart(world, [...world.connect.links.keys()][0] ?? "", { browserSecret: "other" });
+    const outcome = await completeAuthorization(
+      { ...world, accounts },
+      callback(departure, { browserSecret: "other" }),
+    );
+    expect(outcome.kind).toBe("connected");
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
+    expect((await back()).kind).toBe("failed");
+  });
+});
+
+it("keeps the browser's secret, the code and the tokens out of the log", async () => {
+  const { world, back } = await trip();
+  world.server.respondWith(() => {
+    throw new Error("unexpected");
+  });
+  await back({ code: "the-code" });
+  const text = JSON.stringify(world.log.lines, (_key, value: unknown) =>
+    value instanceof Error ? value.message : value,
+  );
+  expect(text).toContain("a connection could not be completed");
+  for (const secret of [browserSecret, "the-code", "client-secret-of-acme"]) expect(text).not.toContain(secret);
+});

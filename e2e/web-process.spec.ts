@@ -1,0 +1,89 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
+import { expect, test } from "@playwright/test";
+import { machine, webMain } from "./start-web.ts";
+
+type Web = {
+  child: ChildProcessByStdio<null, Readable, Readable>;
+  output: () => string;
+  ended: Promise<number | null>;
+};
+
+function run(environment: Record<string, string>): Web {
+  const child = spawn(process.execPath, [webMain], {
+    env: { ...machine, NODE_ENV: "production", WEB_PORT: "0", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
+  return { child, output: () => text, ended: new Promise((resolve) => child.once("exit", resolve)) };
+}
+
+async function portOf(web: Web): Promise<number> {
+  await expect.poll(web.output, { timeout: 20_000 }).toMatch(/"message":"listening"/);
+  const line =
+    web
+      .output()
+      .split("\n")
+      .find((candidate) => candidate.includes('"listening"')) ?? "{}";
+  return (JSON.parse(line) as { port: number }).port;
+}
+
+test("started with secrets, the process goes on without them, under the same id", async () => {
+  test.skip(!existsSync("/proc/self/environ"), "needs /proc");
+  const web = run({ EVERGRANT_SECRET: "canary-secret", DATABASE_URL: "postgres://canary", PGPASSWORD: "canary" });
+  await portOf(web);
+  const environment = readFileSync(`/proc/${web.child.pid}/environ`, "utf8");
+  expect(environment).not.toContain("canary");
+  expect(environment).toContain("WEB_PORT=0");
+  expect(web.output()).not.toMatch(/canary|Warning/);
+  for (const line of web.output().trim().split("\n")) expect(line).toMatch(/^\{"level":.*\}$/);
+  web.child.kill("SIGTERM");
+  expect(await web.ended).toBe(0);
+});
+
+test("is ready only while the API answers, and only reads", async () => {
+  const api = createServer((_, response) => response.end("{}"));
+  await new Promise<void>((resolve) => {
+    api.listen(0, "127.0.0.1", resolve);
+  });
+  const web = run({ API_ORIGIN: `http://127.0.0.1:${(api.address() as AddressInfo).port}` });
+  const origin = `http://127.0.0.1:${await portOf(web)}`;
+  expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+  expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+  expect((await fetch(`${origin}/sign-in`, { method: "POST", body: "password=x" })).status).toBe(405);
+
+  api.closeAllConnections();
+  await new Promise<void>((resolve) => {
+    api.close(() => resolve());
+  });
+  expect((await fetch(`${origin}/readyz`)).status).toBe(503);
+  expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+  web.child.kill("SIGINT");
+  expect(await web.ended).toBe(0);
+});
+
+test("logs paths without their query, and no cookies", async () => {
+  const web = run({ API_ORIGIN: "http://127.0.0.1:9" });
+  const origin = `http://127.0.0.1:${await portOf(web)}`;
+  await (await fetch(`${origin}/sign-in?next=canary`, { headers: { cookie: "session=canary" } })).text();
+  await expect.poll(web.output).toMatch(/"path":"\/sign-in"/);
+  expect(web.output()).not.toContain("canary");
+  web.child.kill("SIGTERM");
+  await web.ended;
+});
+
+for (const [name, value] of [
+  ["WEB_PORT", "http"],
+  ["API_ORIGIN", "nowhere"],
+  ["LOG_LEVEL", "loud"],
+] as const) {
+  test(`refuses to start when ${name} is malformed, and names it`, async () => {
+    const web = run({ [name]: value });
+    expect(await web.ended).toBe(1);
+    expect(web.output()).toMatch(new RegExp(`^web: ${name} `, "m"));
+  });
+}
