@@ -9,6 +9,7 @@ import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
 import { createProblemMapper } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
+import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
@@ -51,6 +52,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     }
     await next();
   });
+  app.use("/api/v1/*", refuseUnstorable());
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
   linkRoutes(api, ports);

@@ -22,7 +22,7 @@ export function createDoor(
   },
 ): Server {
   const app = createApp(ports, options.signIn);
-  const listener = getRequestListener(app.fetch);
+  const listener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
   const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -47,6 +47,7 @@ export function createDoor(
   };
 
   const server = createServer((request, response) => {
+    response.once("finish", () => drain(request));
     answer(request, response).catch((error: unknown) => {
       ports.log.error({ error }, "a request ended without an answer");
       if (response.headersSent) response.destroy();
@@ -57,6 +58,20 @@ export function createDoor(
   server.headersTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
   return server;
+}
+
+/** How long the rest of a body may take that was refused before it was read. */
+const drainMs = 2_000;
+
+/** A client that is still sending when it is refused reads the answer only if its bytes are taken off its hands. */
+function drain(request: IncomingMessage): void {
+  if (request.complete) return;
+  // Whoever wrapped the body as a web stream pauses it at every chunk that nobody reads.
+  request.removeAllListeners("data");
+  request.resume();
+  const patience = setTimeout(() => request.destroy(), drainMs);
+  request.once("close", () => clearTimeout(patience));
+  request.once("end", () => clearTimeout(patience));
 }
 
 /**

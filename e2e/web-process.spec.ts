@@ -12,6 +12,13 @@ type Web = {
   ended: Promise<number | null>;
 };
 
+const started: Web[] = [];
+
+// A test that fails half way leaves its process running.
+test.afterEach(() => {
+  for (const web of started.splice(0)) web.child.kill("SIGKILL");
+});
+
 function run(environment: Record<string, string>): Web {
   const child = spawn(process.execPath, [webMain], {
     env: { ...machine, NODE_ENV: "production", WEB_PORT: "0", ...environment },
@@ -19,7 +26,9 @@ function run(environment: Record<string, string>): Web {
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
-  return { child, output: () => text, ended: new Promise((resolve) => child.once("exit", resolve)) };
+  const web: Web = { child, output: () => text, ended: new Promise((resolve) => child.once("exit", resolve)) };
+  started.push(web);
+  return web;
 }
 
 async function portOf(web: Web): Promise<number> {

@@ -96,6 +96,14 @@ describe("the spool", () => {
     expect((await spool.list()).map((one) => one.id)).toEqual([id]);
   });
 
+  it("lists one account's answers where one is named, and not those of one whose id begins alike", async () => {
+    const spool = createFileSpool(directory);
+    await spool.put({ ...change, accountId: "ia_a" });
+    await spool.put({ ...change, accountId: "ia_ab" });
+    expect((await spool.list("ia_a")).map((one) => one.change.accountId)).toEqual(["ia_a"]);
+    expect(await spool.list("ia_c")).toEqual([]);
+  });
+
   it("is empty before anything was put", async () => {
     expect(await createFileSpool(directory).list()).toEqual([]);
   });
@@ -118,6 +126,6 @@ describe("the spool", () => {
   it("says so when it can't write: an answer must not be taken for kept", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "evergrant-spool-")), "file");
     await writeFile(file, "");
-    await expect(createFileSpool(file).put(change)).rejects.toThrow();
+    await expect(createFileSpool(file).put(change)).rejects.toMatchObject({ syscall: "mkdir" });
   });
 });

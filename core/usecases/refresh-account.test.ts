@@ -23,20 +23,6 @@ async function worldWithAccount(options: Parameters<World["addAccount"]>[0] = {}
   return world;
 }
 
-/** Lets a process that waits on the row look again, until it has its answer. */
-async function settle<T>(world: World, answer: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const mark = (): void => {
-    isSettled = true;
-  };
-  answer.then(mark, mark);
-  while (!isSettled) {
-    world.clock.advance(200);
-    await tick();
-  }
-  return await answer;
-}
-
 describe("one account, many callers (R10)", () => {
   it("sends one request for 50 concurrent callers of one process, and gives all its result", async () => {
     const world = await worldWithAccount();
@@ -55,7 +41,7 @@ describe("one account, many callers (R10)", () => {
     await world.clock.sleeping();
     release();
     expect((await first).kind).toBe("refreshed");
-    expect((await settle(world, second)).kind).toBe("refreshed");
+    expect((await world.clock.settle(second)).kind).toBe("refreshed");
     expect(world.server.of("refresh")).toHaveLength(1);
     expect(world.accounts.attempts[0]?.result?.waiters).toBe(1);
   });
@@ -70,7 +56,7 @@ describe("one account, many callers (R10)", () => {
     await world.clock.sleeping();
     release();
     await first;
-    expect(await settle(world, second)).toMatchObject({ kind: "failed", attempt: { outcome: "transient" } });
+    expect(await world.clock.settle(second)).toMatchObject({ kind: "failed", attempt: { outcome: "transient" } });
     expect(world.server.of("refresh")).toHaveLength(1);
   });
 
@@ -97,7 +83,7 @@ describe("one account, many callers (R10)", () => {
     const world = await worldWithAccount();
     const forever = new Date(world.clock.now().getTime() + 3_600_000);
     world.accounts.patch("ia_one", { leaseUntil: forever });
-    expect((await settle(world, refresh(world))).kind).toBe("timed_out");
+    expect((await world.clock.settle(refresh(world))).kind).toBe("timed_out");
     expect(world.clock.monotonicMs()).toBeGreaterThan(30_000);
     expect(world.clock.monotonicMs()).toBeLessThan(40_000);
     expect(world.server.requests).toEqual([]);
@@ -125,7 +111,7 @@ describe("one account, many callers (R10)", () => {
       statuses: ["active"],
     });
     expect(dead).not.toBeNull();
-    expect((await settle(world, refresh(world))).kind).toBe("refreshed");
+    expect((await world.clock.settle(refresh(world))).kind).toBe("refreshed");
     expect(world.accounts.attempts.map((one) => one.result?.outcome)).toEqual(["in_doubt", "refreshed"]);
   });
 });
@@ -143,7 +129,7 @@ describe("the double check (R11)", () => {
         return claim(request);
       },
     };
-    expect((await settle(world, refresh({ ...world, accounts }))).kind).toBe("fresh");
+    expect((await world.clock.settle(refresh({ ...world, accounts }))).kind).toBe("fresh");
     expect(world.server.requests).toEqual([]);
     expect(await world.account()).toMatchObject({ leaseUntil: null });
     expect(world.accounts.attempts).toEqual([]);
@@ -291,7 +277,7 @@ describe("a stale writer (invariant 3)", () => {
     });
     expect(await world.accounts.apply(reauthorized)).not.toBeNull();
     release();
-    expect((await settle(world, late)).kind).toBe("refreshed");
+    expect((await world.clock.settle(late)).kind).toBe("refreshed");
     expect(await world.storedTokens()).toMatchObject({ accessToken: "access-user", refreshToken: "refresh-user" });
     expect(world.accounts.attempts.map((one) => one.result?.outcome)).toEqual(["superseded"]);
     // Where grants are families, ending the late one could end the new one.
@@ -315,7 +301,7 @@ describe("a stale writer (invariant 3)", () => {
     };
     await world.accounts.apply(await world.credentialsChange(await world.account(), tokenSet));
     release();
-    await settle(world, late);
+    await world.clock.settle(late);
     expect((await world.account()).status).toBe("active");
     expect(world.accounts.events).toHaveLength(1);
   });
@@ -327,7 +313,7 @@ describe("a stale writer (invariant 3)", () => {
     await world.server.nextRequest();
     await disconnectAccount(world, { environmentId, accountId: "ia_one", actor: "test" });
     release();
-    await settle(world, late);
+    await world.clock.settle(late);
     expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-0", "refresh-1"]);
     expect(await world.storedTokens()).toBeNull();
     expect(await world.account()).toMatchObject({ status: "disconnected", refreshDueAt: null });
@@ -348,8 +334,19 @@ describe("before anything is sent", () => {
     await world.clock.sleeping();
     expect(world.server.requests).toEqual([]);
     expect((await world.account()).leaseUntil).toBeNull();
-    expect((await settle(world, answer)).kind).toBe("refreshed");
+    expect((await world.clock.settle(answer)).kind).toBe("refreshed");
     expect(paused).toBe(2);
+  });
+
+  it("does not send after its machine was suspended under the lease, though the monotonic clock stood still (W6)", async () => {
+    const world = await worldWithAccount();
+    let claims = 0;
+    world.accounts.afterClaim(() => {
+      claims += 1;
+      if (claims === 1) world.clock.suspend(30_000);
+    });
+    expect((await world.clock.settle(refresh(world))).kind).toBe("refreshed");
+    expect([claims, world.server.of("refresh").length]).toEqual([2, 1]);
   });
 
   it("leaves the refresh token unspent when the KMS makes no data key, and takes no lease (R43)", async () => {
@@ -394,7 +391,7 @@ describe("the database fails at the commit (R20, invariant 2)", () => {
     const answer = refresh(world);
     await world.clock.sleeping();
     expect(world.spool.entries.size).toBe(1);
-    expect((await settle(world, answer)).kind).toBe("refreshed");
+    expect((await world.clock.settle(answer)).kind).toBe("refreshed");
     expect(world.spool.entries.size).toBe(0);
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
     expect(world.server.of("refresh")).toHaveLength(1);
@@ -403,9 +400,26 @@ describe("the database fails at the commit (R20, invariant 2)", () => {
   it("counts a commit whose answer was lost as done, with one version and one event", async () => {
     const world = await worldWithAccount();
     world.accounts.failApplies("after_commit");
-    expect(await settle(world, refresh(world))).toMatchObject({ kind: "refreshed", account: { credentialVersion: 2 } });
+    expect(await world.clock.settle(refresh(world))).toMatchObject({
+      kind: "refreshed",
+      account: { credentialVersion: 2 },
+    });
     expect(world.accounts.events).toHaveLength(1);
     expect(world.spool.entries.size).toBe(0);
+  });
+
+  it("writes an answer that waits on disk before anybody spends the old refresh token again", async () => {
+    const world = await worldWithAccount();
+    world.accounts.failApplies(...Array.from({ length: 30 }, () => "before_commit" as const));
+    await expect(world.clock.settle(refresh(world))).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(world.spool.entries.size).toBe(1);
+    // The lease runs out and the database comes back before this process tries again.
+    world.accounts.failApplies(null);
+    world.accounts.patch("ia_one", { leaseUntil: null });
+    const other = { ...world.otherProcess(), clock: world.clock };
+    expect((await world.clock.settle(refresh(other))).kind).toBe("refreshed");
+    expect(world.server.of("refresh").map((one) => one.refreshToken)).toEqual(["refresh-0"]);
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
   });
 
   it("spools nothing in the clear", async () => {
@@ -421,6 +435,6 @@ describe("the database fails at the commit (R20, invariant 2)", () => {
           : value,
     );
     expect(spooled).not.toMatch(/access-1|refresh-1/);
-    await settle(world, answer);
+    await world.clock.settle(answer);
   });
 });

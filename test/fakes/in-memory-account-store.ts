@@ -29,8 +29,8 @@ export interface InMemoryAccountStore extends AccountStore {
   readonly events: readonly StoredEvent[];
   readonly audit: readonly AuditRecord[];
   readonly attempts: readonly Readonly<AttemptRow>[];
-  /** One entry for each coming `apply`. */
-  failApplies(...failures: ApplyFailure[]): void;
+  /** One entry for each coming `apply`; null: the database is back, whatever was to come. */
+  failApplies(...failures: (ApplyFailure | null)[]): void;
   /** Runs between the claim's write and its answer: what a paused process misses. */
   afterClaim(run: (() => void | Promise<void>) | null): void;
   /** Changes a row behind everybody's back. */
@@ -106,7 +106,12 @@ export function createInMemoryAccountStore(
     events,
     audit,
     attempts,
-    failApplies: (...next) => void failures.push(...next),
+    failApplies(...next) {
+      for (const one of next) {
+        if (one === null) failures.splice(0);
+        else failures.push(one);
+      }
+    },
     afterClaim(run) {
       afterClaim = run;
     },

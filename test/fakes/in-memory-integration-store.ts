@@ -21,8 +21,6 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
       live = count;
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
-    findByCallbackId: async (callbackId) =>
-      [...byKey.values()].find((one) => one.client?.callbackId === callbackId) ?? null,
     list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
     async put(environmentId, document, record) {
       const before = byKey.get(key(environmentId, document.name));

@@ -13,8 +13,9 @@ export function createInMemorySpool(): AnswerSpool & { readonly entries: Readonl
       entries.set(id, change);
       return id;
     },
-    async list() {
-      return [...entries].map(([id, change]) => ({ id, change }));
+    async list(accountId) {
+      const wanted = [...entries].filter(([, change]) => accountId === undefined || change.accountId === accountId);
+      return wanted.map(([id, change]) => ({ id, change }));
     },
     async remove(id) {
       entries.delete(id);

@@ -8,7 +8,7 @@ const icons = { good: CircleCheck, info: Info, warn: TriangleAlert, bad: CircleA
 export function WellnessSentence({ wellness }: { wellness: Wellness }) {
   const Icon = icons[wellness.tone];
   return (
-    <p className="flex max-w-3xl gap-3 text-lg text-pretty">
+    <p className="flex max-w-3xl gap-3 text-lg text-balance">
       <Icon size={20} aria-hidden className={classNames("mt-0.5 shrink-0", toneClasses[wellness.tone].text)} />
       <span>
         <strong className="font-semibold">{wellness.lead}</strong> <span className="text-muted">{wellness.rest}</span>

@@ -45,10 +45,12 @@ export function Legend({ lifeline, id }: { lifeline: Lifeline; id: string }) {
   const hasGap = lifeline.gaps.some((gap) => gap.kind !== "disconnected" && gap.to >= lifeline.span.from);
   return (
     <ul aria-label="Legend" className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-muted">
-      <LegendItem label="Token">
-        <rect width="14" height="10" y="2" rx="1" className="fill-good-soft" />
-        <rect width="14" height="10" y="2" rx="1" className="fill-good-solid" opacity="0.55" />
-      </LegendItem>
+      {lifeline.tokens.length > 0 && (
+        <LegendItem label="Token">
+          <rect width="14" height="10" y="2" rx="1" className="fill-good-soft" />
+          <rect width="14" height="10" y="2" rx="1" className="fill-good-solid" opacity="0.55" />
+        </LegendItem>
+      )}
       {hasAlarm && (
         <LegendItem label="Refresh window">
           <rect width="14" height="10" y="2" className="fill-good-soft" />

@@ -85,9 +85,7 @@ function Asked({ integration, product }: Props) {
 
 function Input({ input, idPrefix }: { input: Integration["inputs"][number]; idPrefix: string }) {
   const id = `${idPrefix}-${input.name}`;
-  const help = [input.help, input.example === null ? null : `For example ${input.example}`].filter(
-    (text) => text !== null,
-  );
+  const hasHelp = input.help !== null || input.example !== null;
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="text-sm font-medium">
@@ -104,16 +102,17 @@ function Input({ input, idPrefix }: { input: Integration["inputs"][number]; idPr
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        aria-describedby={help.length > 0 ? `${id}-help` : undefined}
+        aria-describedby={hasHelp ? `${id}-help` : undefined}
         className="control control-large peer w-full"
       />
-      {help.length > 0 && (
+      {hasHelp && (
         <p id={`${id}-help`} className="text-xs text-subtle peer-user-invalid:text-bad">
-          {help.map((text, index) => (
-            <span key={text} className={index > 0 ? "ml-1 inline-block" : ""}>
-              {text}
-            </span>
-          ))}
+          {input.help?.replace(/([^.!?])$/, "$1.")}{" "}
+          {input.example !== null && (
+            <>
+              For example <span className="whitespace-nowrap">{input.example}</span>
+            </>
+          )}
         </p>
       )}
     </div>

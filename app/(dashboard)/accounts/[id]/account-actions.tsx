@@ -57,12 +57,12 @@ export function AccountActions({ account, label, children }: Props) {
   };
 
   const isActive = account.status === "active";
-  const canLink = isActive || account.status === "needs_reauth";
+  const isConnected = isActive || account.status === "needs_reauth";
   return (
     <section aria-label="Status and actions" className="card">
       <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-4 px-4 py-3.5">
         <div className="min-w-0 flex-[1_1_320px]">{children}</div>
-        <div className="no-print flex flex-wrap gap-2 max-sm:w-full max-sm:flex-col max-sm:items-stretch">
+        <div className="no-print flex flex-wrap gap-2 empty:hidden max-sm:w-full max-sm:flex-col max-sm:items-stretch">
           {isActive && (
             <Button
               variant={account.last_error === null ? "secondary" : "primary"}
@@ -77,7 +77,7 @@ export function AccountActions({ account, label, children }: Props) {
               Refresh now
             </Button>
           )}
-          {canLink && (
+          {isConnected && (
             <Button
               variant={isActive ? "secondary" : "primary"}
               disabled={busy !== null}
@@ -87,7 +87,7 @@ export function AccountActions({ account, label, children }: Props) {
               Create re-authorization link
             </Button>
           )}
-          {account.status !== "disconnected" && (
+          {isConnected && (
             <DisconnectDialog
               account={account}
               label={label}
@@ -101,9 +101,7 @@ export function AccountActions({ account, label, children }: Props) {
         </div>
       </div>
       {link !== null && <ReauthorizationLink link={link} account={account} onClose={() => setLink(null)} />}
-      <div aria-live="polite" className="empty:hidden">
-        {result !== null && <ActionResult result={result} label={label} />}
-      </div>
+      <div aria-live="polite">{result !== null && <ActionResult result={result} label={label} />}</div>
     </section>
   );
 }

@@ -93,11 +93,13 @@ export default async function AccountPage({ params, searchParams }: Props) {
         <StatusExplanation account={account} />
       </AccountActions>
 
-      <div className="mt-8">
-        <Suspense fallback={<LifelineSkeleton />}>
-          <LifelineSection account={account} range={range} />
-        </Suspense>
-      </div>
+      {account.status !== "connecting" && (
+        <div className="mt-8">
+          <Suspense fallback={<LifelineSkeleton />}>
+            <LifelineSection account={account} range={range} />
+          </Suspense>
+        </div>
+      )}
       <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
         <AccountFacts account={account} />
         <Scopes scopes={account.scopes} />

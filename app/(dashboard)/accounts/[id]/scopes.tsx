@@ -1,15 +1,20 @@
 import { assertNever } from "../../../_components/assert-never.ts";
-import { Check, Minus, Plus } from "lucide-react";
+import { Check, CircleDashed, Minus, Plus } from "lucide-react";
 import type { AccountView } from "#api/schemas/account";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
 
-type Row = { scope: string; state: "granted" | "missing" | "extra" };
+type Row = { scope: string; state: "granted" | "missing" | "asked" | "extra" };
 
 /** What was asked for, what was granted, and what is missing: the missing ones first. */
 export function Scopes({ scopes }: { scopes: AccountView["scopes"] }) {
+  const asked = scopes.requested.filter((scope) => !scopes.granted.includes(scope) && !scopes.missing.includes(scope));
+  const granted = scopes.granted.filter((scope) => scopes.requested.includes(scope));
+  const extra = scopes.granted.filter((scope) => !scopes.requested.includes(scope));
   const rows: Row[] = [
     ...scopes.missing.map((scope): Row => ({ scope, state: "missing" })),
-    ...scopes.granted.map((scope): Row => ({ scope, state: scopes.requested.includes(scope) ? "granted" : "extra" })),
+    ...granted.map((scope): Row => ({ scope, state: "granted" })),
+    ...asked.map((scope): Row => ({ scope, state: "asked" })),
+    ...extra.map((scope): Row => ({ scope, state: "extra" })),
   ];
   return (
     <section aria-labelledby="scopes">
@@ -17,17 +22,13 @@ export function Scopes({ scopes }: { scopes: AccountView["scopes"] }) {
         id="scopes"
         title="Scopes"
         note={
-          scopes.requested.length === 0
-            ? "none requested"
-            : `${scopes.requested.length - scopes.missing.length} of ${scopes.requested.length} granted`
+          scopes.requested.length === 0 ? "none requested" : `${granted.length} of ${scopes.requested.length} granted`
         }
       />
       <div className="card text-sm">
         {rows.length === 0 ? (
           <p className="px-4 py-3 text-muted">
-            {scopes.requested.length === 0
-              ? "This integration asks for no scopes; the provider decides what the token may do."
-              : "The provider has not said yet which scopes it grants."}
+            This integration asks for no scopes; the provider decides what the token may do.
           </p>
         ) : (
           <ul className="divide-y divide-line">
@@ -61,6 +62,12 @@ function ScopeState({ state }: { state: Row["state"] }) {
       return (
         <span className="flex shrink-0 items-center gap-1.5 font-medium text-bad">
           <Minus size={14} aria-hidden /> Missing
+        </span>
+      );
+    case "asked":
+      return (
+        <span className="flex shrink-0 items-center gap-1.5 text-muted">
+          <CircleDashed size={14} aria-hidden /> Asked for, no word yet
         </span>
       );
     case "extra":

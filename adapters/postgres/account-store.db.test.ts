@@ -1,0 +1,25 @@
+import { afterAll, beforeAll } from "vitest";
+import { describeAccountStore } from "#test/fakes/account-store.contract";
+import { createTestDatabase, type TestDatabase } from "#test/database";
+import { createAccountStore } from "./account-store.ts";
+import { createPool, type DatabasePool } from "./pool.ts";
+
+let database: TestDatabase;
+let pool: DatabasePool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ connectionString: database.url, max: 12, applicationName: "test", onError: () => {} });
+  await pool.query("INSERT INTO environment (id, name) VALUES ('env_contract', 'contract') ON CONFLICT DO NOTHING");
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+describeAccountStore("PostgreSQL", async () => ({
+  store: createAccountStore(pool),
+  environmentId: "env_contract",
+  otherEnvironmentId: "env_other",
+  integrationName: "acme-crm",
+}));

@@ -1,0 +1,41 @@
+import type { MiddlewareHandler } from "hono";
+import { DomainError, type FieldError } from "#core/domain/problem/domain-error";
+import type { ApiEnvironment } from "./api-environment.ts";
+
+/**
+ * PostgreSQL stores neither the NUL character nor half a surrogate pair. Refused here, by name, for every route at once; a
+ * statement that fails on one would be an internal error.
+ */
+export function refuseUnstorable(): MiddlewareHandler<ApiEnvironment> {
+  return async (context, next) => {
+    const url = new URL(context.req.url);
+    if (/%00/.test(url.pathname)) throw new DomainError("not_found", { detail: "There is nothing at this address." });
+    const errors: FieldError[] = [];
+    for (const [name, value] of url.searchParams) if (!isStorable(value)) errors.push({ pointer: name, detail });
+    // Only an escape can bring such a character into JSON, and hardly any body has one.
+    const isJson = context.req.header("content-type")?.includes("json") === true;
+    if (isJson && /\\u(?:0000|d[89a-f])/i.test(await context.req.text())) {
+      walk(await context.req.json().catch(() => null), "", errors);
+    }
+    if (errors.length > 0) throw new DomainError("invalid_request", { detail: "The request can't be stored.", errors });
+    await next();
+  };
+}
+
+const detail = "holds a character that can't be stored (U+0000 or half a surrogate pair); remove it";
+
+function isStorable(text: string): boolean {
+  return !text.includes("\u0000") && text.isWellFormed();
+}
+
+function walk(value: unknown, pointer: string, errors: FieldError[]): void {
+  if (errors.length >= 20) return;
+  if (typeof value === "string") {
+    if (!isStorable(value)) errors.push({ pointer, detail });
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, one] of Object.entries(value)) {
+      if (!isStorable(key)) errors.push({ pointer, detail: `has a key that ${detail}` });
+      walk(one, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, errors);
+    }
+  }
+}
