@@ -57,7 +57,9 @@ describe("keys", () => {
 
   test("can do only what they carry, and the refusal names what is missing", async () => {
     const reader = await makeKey("--environment", "production", "--permissions", "accounts:read");
-    expect((await stack.call("GET", `/integrated-accounts/${accountId}`, undefined, { key: reader.key })).status).toBe(200);
+    expect((await stack.call("GET", `/integrated-accounts/${accountId}`, undefined, { key: reader.key })).status).toBe(
+      200,
+    );
     const token = await stack.call("GET", `/integrated-accounts/${accountId}/token`, undefined, { key: reader.key });
     expect(token).toMatchObject({ status: 403, body: { code: "forbidden", permission: "tokens:read" } });
     const refused = await stack.call("DELETE", `/integrated-accounts/${accountId}`, undefined, { key: reader.key });
@@ -82,14 +84,17 @@ describe("keys", () => {
     for (const { row } of rows) expect(row).not.toContain(stack.apiKey.slice(4, -6));
   });
 
-  test.each(["", "Bearer", "Bearer evg_short", "Basic abc", "Bearer evg_4rWyij2Jvtp6WVEn6DEJmUfog589FADEjVIEmb0ZyGF0Iqx1X"])(
-    "of a wrong form are refused: %s",
-    async (authorization) => {
-      const answer = await stack.call("GET", "/integrated-accounts", undefined, { headers: { authorization } });
-      expect(answer).toMatchObject({ status: 401, body: { code: "unauthorized" } });
-      expect(answer.headers.get("www-authenticate")).toContain("Bearer");
-    },
-  );
+  test.each([
+    "",
+    "Bearer",
+    "Bearer evg_short",
+    "Basic abc",
+    "Bearer evg_4rWyij2Jvtp6WVEn6DEJmUfog589FADEjVIEmb0ZyGF0Iqx1X",
+  ])("of a wrong form are refused: %s", async (authorization) => {
+    const answer = await stack.call("GET", "/integrated-accounts", undefined, { headers: { authorization } });
+    expect(answer).toMatchObject({ status: 401, body: { code: "unauthorized" } });
+    expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+  });
 });
 
 describe("input", () => {
@@ -105,12 +110,7 @@ describe("input", () => {
     expect(answer.headers.get("content-type")).toContain("application/problem+json");
     const pointers = answer.body.errors.map((one: { pointer: string }) => one.pointer);
     expect(pointers).toEqual(
-      expect.arrayContaining([
-        "/tenant_id",
-        "/credentials/oauth2/expires_in",
-        "/credentials/oauth2/scope",
-        "/status",
-      ]),
+      expect.arrayContaining(["/tenant_id", "/credentials/oauth2/expires_in", "/credentials/oauth2/scope", "/status"]),
     );
     const after = await stack.database.pool.query("SELECT count(*)::int AS n FROM integrated_account");
     expect(after.rows).toEqual(before.rows);
@@ -204,9 +204,14 @@ describe("an integration document", () => {
     const put = await stack.call("PUT", "/integrations/salesforce-own", withClient);
     expect(put.status).toBe(201);
     const view = await stack.call("GET", "/environment-integrations/salesforce-own");
-    expect(view.body.effective["/credentials/config/client/client_id"]).toEqual({ value: "an-id", origin: "environment" });
+    expect(view.body.effective["/credentials/config/client/client_id"]).toEqual({
+      value: "an-id",
+      origin: "environment",
+    });
     expect(view.body.effective["/credentials/config/client/client_secret"].origin).toBe("environment");
-    const { rows } = await stack.database.pool.query("SELECT i::text || (SELECT string_agg(e::text, '') FROM environment_integration e) AS all FROM integration i");
+    const { rows } = await stack.database.pool.query(
+      "SELECT i::text || (SELECT string_agg(e::text, '') FROM environment_integration e) AS all FROM integration i",
+    );
     expect(JSON.stringify([put.body, view.body, rows])).not.toContain(secret);
   });
 });
@@ -235,7 +240,10 @@ describe("a session of the dashboard", () => {
     const origin = stack.apis[0]?.origin ?? "";
     const cookie = await signIn();
     const me = await fetch(`${origin}/api/v1/session`, { headers: { cookie } });
-    expect(await me.json()).toMatchObject({ user: { email: "op@example.com", role: "owner" }, environment: "production" });
+    expect(await me.json()).toMatchObject({
+      user: { email: "op@example.com", role: "owner" },
+      environment: "production",
+    });
     const list = await fetch(`${origin}/api/v1/integrated-accounts`, { headers: { cookie } });
     expect(((await list.json()) as { data: unknown[] }).data.length).toBeGreaterThan(0);
     const staging = await fetch(`${origin}/api/v1/integrated-accounts`, {

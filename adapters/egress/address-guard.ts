@@ -23,20 +23,11 @@ const refusedRanges: readonly (readonly [network: string, prefix: number])[] = [
   ["203.0.113.0", 24],
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
-  ["::", 96],
-  ["::1", 128],
-  ["64:ff9b::", 96],
-  ["64:ff9b:1::", 48],
-  ["100::", 64],
-  ["2001::", 32],
+  // Of IPv6 only 2000::/3 is global unicast; what is not, the guard refuses without a list. Inside it:
+  ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
   ["3fff::", 20],
-  ["5f00::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["fec0::", 10],
-  ["ff00::", 8],
 ];
 
 /** One range in CIDR form. */
@@ -61,6 +52,8 @@ export function parseCidr(text: string): Cidr | null {
 export function createAddressGuard(allowed: readonly Cidr[]): AddressGuard {
   const refused = new BlockList();
   for (const [network, prefix] of refusedRanges) refused.addSubnet(network, prefix, isIPv4(network) ? "ipv4" : "ipv6");
+  const globalUnicast = new BlockList();
+  globalUnicast.addSubnet("2000::", 3, "ipv6");
   const exceptions = new BlockList();
   for (const { address, prefix } of allowed) exceptions.addSubnet(address, prefix, isIPv4(address) ? "ipv4" : "ipv6");
 
@@ -72,7 +65,8 @@ export function createAddressGuard(allowed: readonly Cidr[]): AddressGuard {
       if (family === 0) return `${written} is no IP address`;
       const type = family === 4 ? "ipv4" : "ipv6";
       if (exceptions.check(address, type)) return null;
-      if (refused.check(address, type)) return `${address} is not a public address`;
+      if (refused.check(address, type) || (family === 6 && !globalUnicast.check(address, "ipv6")))
+        return `${address} is not a public address`;
       return protocol === "https:" ? null : `plain http is refused for ${address}`;
     },
   };

@@ -5,11 +5,15 @@ import type { LogLevel } from "../config/read-config.ts";
 
 /** Keys whose values never reach a log, however deep they stand (checklist I2). */
 const secretKey =
-  /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring/i;
+  /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring|private_?key|signing_?key|data_?key|passwd|passphrase/i;
 
 /** Texts that look like a secret under any other key: bearer values, our own prefixes, JWTs. */
 const secretText =
   /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*|\b(?:evg|lt|whsec)_[\w-]{16,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
+
+/** Parameters of addresses and forms. */
+const secretParameter =
+  /\b(access_token|refresh_token|id_token|client_secret|client_assertion|code_verifier|code|state|password|api_key|token)=[^\s&"']+/gi;
 
 const redacted = "[redacted]";
 
@@ -45,8 +49,7 @@ export function redact(value: unknown, depth = 0): Record<string, unknown> {
 }
 
 function redactValue(value: unknown, depth: number): unknown {
-  if (typeof value === "string")
-    return value.length > 2000 ? `${redactText(value.slice(0, 2000))}…` : redactText(value);
+  if (typeof value === "string") return cut(redactText(value), 2000);
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
   if (value instanceof Date) return value.toISOString();
@@ -65,14 +68,19 @@ function redactValue(value: unknown, depth: number): unknown {
 function redactError(error: Error, depth: number): Record<string, unknown> {
   return {
     name: error.name,
-    message: redactText(error.message.slice(0, 2000)),
+    message: cut(redactText(error.message), 2000),
     ...("code" in error && typeof error.code === "string" ? { code: error.code } : {}),
     // A stack repeats the message; the frames are what helps. A problem that was foreseen needs none.
-    ...(error instanceof DomainError ? {} : { stack: redactText((error.stack ?? "").slice(0, 4000)) }),
+    ...(error instanceof DomainError ? {} : { stack: cut(redactText(error.stack ?? ""), 4000) }),
     ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
   };
 }
 
+/** Redacted first, cut afterwards: half a secret is not recognised as one. */
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
 function redactText(text: string): string {
-  return text.replaceAll(secretText, redacted);
+  return text.replaceAll(secretText, redacted).replaceAll(secretParameter, `$1=${redacted}`);
 }

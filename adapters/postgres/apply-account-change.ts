@@ -5,7 +5,7 @@ import type { AccountChange, AttemptResult } from "#core/ports/account-store";
 import { accountColumns, toAccount, type AccountRow } from "./account-rows.ts";
 import { assignments } from "./account-fields.ts";
 import { insertAudit } from "./audit-log.ts";
-import { inTransaction, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import { enqueueRefresh } from "./refresh-jobs.ts";
 
 /**
@@ -31,21 +31,29 @@ export async function applyAccountChange(pool: DatabasePool, change: AccountChan
   return await alreadyApplied(pool, change);
 }
 
-/** The row as it stands, when this very change was applied before; null when somebody else's was. */
+/**
+ * The row as it stands, when this very change was applied before (its COMMIT succeeded and the word of it was lost, or another
+ * process replayed it first); null when somebody else's was. The sealed bytes tell: no other change has the same.
+ */
 async function alreadyApplied(pool: DatabasePool, change: AccountChange): Promise<Account | null> {
-  if (change.attempt === null) return null;
-  const { rows } = await pool.query<AccountRow>(
-    `SELECT ${accountColumns("a")} FROM integrated_account a
-       JOIN refresh_attempt t ON t.id = $3 AND t.started_at = $4 AND t.outcome = $5 AND t.explanation = $6
-      WHERE a.id = $1 AND a.environment_id = $2`,
-    [
-      change.accountId,
-      change.environmentId,
-      change.attempt.id,
-      change.attempt.startedAt,
-      change.attempt.outcome,
-      change.attempt.explanation,
-    ],
+  const { attempt, credential } = change;
+  const own: [sql: string, values: unknown[]] | null =
+    credential !== null && credential.kind === "replace"
+      ? [
+          "JOIN sealed_credential s ON s.account_id = a.id AND s.version = $3 AND s.sealed = $4",
+          [credential.version, Buffer.from(credential.sealed)],
+        ]
+      : attempt !== null
+        ? [
+            "JOIN refresh_attempt t ON t.id = $3 AND t.started_at = $4 AND t.outcome = $5 AND t.explanation = $6",
+            [attempt.id, attempt.startedAt, attempt.outcome, attempt.explanation],
+          ]
+        : null;
+  if (own === null) return null;
+  const { rows } = await query<AccountRow>(
+    pool,
+    `SELECT ${accountColumns("a")} FROM integrated_account a ${own[0]} WHERE a.id = $1 AND a.environment_id = $2`,
+    [change.accountId, change.environmentId, ...own[1]],
   );
   return rows[0] === undefined ? null : toAccount(rows[0]);
 }
@@ -78,11 +86,9 @@ async function complete(client: DatabaseClient, done: NonNullable<AccountChange[
     done.linkId,
   ]);
   if (link.rowCount !== 1) return false;
-  const session = await client.query(
-    "UPDATE connect_session SET status = 'connected' WHERE id = $1 AND status = 'exchanging'",
-    [done.sessionId],
-  );
-  return session.rowCount === 1;
+  // Whatever the page said meanwhile (an answer may have waited on disk), the connection stands now.
+  await client.query("UPDATE connect_session SET status = 'connected', failure = NULL WHERE id = $1", [done.sessionId]);
+  return true;
 }
 
 /** @returns false when the attempt is finished already */

@@ -145,10 +145,11 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
     },
 
     async failSession(id, failure) {
-      await query(pool, "UPDATE connect_session SET status = 'failed', failure = $2 WHERE id = $1", [
-        id,
-        JSON.stringify(failure),
-      ]);
+      await query(
+        pool,
+        "UPDATE connect_session SET status = 'failed', failure = $2 WHERE id = $1 AND status <> 'connected'",
+        [id, JSON.stringify(failure)],
+      );
     },
   };
 }

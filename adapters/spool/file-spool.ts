@@ -39,7 +39,14 @@ export function createFileSpool(directory: string): AnswerSpool {
         .toSorted();
       const read = entries.map(async (id) => {
         const text = await unlessGone(readFile(join(directory, id), "utf8"));
-        return text === null ? [] : [{ id, change: decodeChange(text) }];
+        if (text === null) return [];
+        try {
+          return [{ id, change: decodeChange(text) }];
+        } catch {
+          // Set aside under a name that is not read again: one broken entry must not keep the others waiting.
+          await unlessGone(rename(join(directory, id), join(directory, `${id}.unreadable`)));
+          return [];
+        }
       });
       return (await Promise.all(read)).flat();
     },

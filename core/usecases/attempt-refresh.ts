@@ -49,6 +49,21 @@ export async function attemptRefresh(
   const { written: replayed } = await replaySpool(ports, input.accountId);
   if (replayed > 0) return { kind: "not_started" };
   const dataKey = await ports.vault.prepare(input.environmentId);
+  try {
+    return await attemptWith(ports, input, integration, dataKey, joined);
+  } finally {
+    // Sealing uses it up; an attempt that sealed nothing must not leave it in memory either.
+    dataKey.key.fill(0);
+  }
+}
+
+async function attemptWith(
+  ports: RefreshPorts,
+  input: AttemptInput,
+  integration: LoadedIntegration,
+  dataKey: DataKey,
+  joined: () => number,
+): Promise<AttemptConclusion> {
   const secret = await openClientSecret(ports.vault, integration.configured, input.actor);
   const startedMs = ports.clock.monotonicMs();
   const startedAt = ports.clock.now().getTime();
@@ -88,11 +103,14 @@ export async function attemptRefresh(
     result.kind === "tokens"
       ? successChange(ports, { claim, input, integration, previous, result, sentAt, dataKey, joined: joined() })
       : failureChange(ports, { claim, input, integration, result, joined: joined() });
-  const written = await commitAnswer(ports, change);
-  if (written === null) {
+  const supersede = async (): Promise<AttemptConclusion> => {
     if (result.kind === "tokens") await revokeOrphan(ports, input, integration, secret, result.response.refreshToken);
     return await discard(ports, claim, change);
-  }
+  };
+  const written = await commitAnswer(ports, change, async (account) => {
+    if (account === null) await supersede();
+  });
+  if (written === null) return await supersede();
   return change.attempt?.outcome === "refreshed"
     ? { kind: "refreshed", account: written }
     : { kind: "failed", account: written, attempt: change.attempt as AttemptResult };
@@ -124,6 +142,13 @@ export function tokenSetLocation(account: Pick<Account, "environmentId" | "id">,
   return { environmentId: account.environmentId, owner: account.id, field: "token_set", version };
 }
 
+/** A server that says its tokens have ended when it gives them must not be asked without a pause. */
+const leastPauseMs = 2_000;
+
+function notBefore(least: Date, instant: Date | null): Date | null {
+  return instant !== null && instant < least ? least : instant;
+}
+
 interface SuccessContext {
   readonly claim: RefreshClaim;
   readonly input: AttemptInput;
@@ -146,11 +171,14 @@ function successChange(ports: RefreshPorts, context: SuccessContext): AccountCha
   const { kid, sealed } = ports.vault.seal(dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
   const hasRefreshToken = merged.refreshToken !== null;
-  const due = scheduleRefresh(
-    { expiresAt: merged.expiresAt, issuedAt: merged.issuedAt, hasRefreshToken },
-    context.integration.resolved.refreshPolicy,
-    now,
-    ports.random.fraction(),
+  const due = notBefore(
+    new Date(now.getTime() + leastPauseMs),
+    scheduleRefresh(
+      { expiresAt: merged.expiresAt, issuedAt: merged.issuedAt, hasRefreshToken },
+      context.integration.resolved.refreshPolicy,
+      now,
+      ports.random.fraction(),
+    ),
   );
   const moved = transition(account.status, { kind: "refresh_succeeded" });
   return {

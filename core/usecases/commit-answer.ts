@@ -16,37 +16,64 @@ const callersWaitMs = 10_000;
 const longestPauseMs = 2_000;
 
 /**
- * Writes what a provider answered (invariant 2). When the database fails here, the sealed answer goes to disk first and is then
- * retried for as long as this process lives: the provider has rotated, so this copy is the only one there is.
+ * Writes what a provider answered (invariant 2). When the database fails here, the sealed answer goes to disk and is retried for
+ * as long as this process lives: the provider has rotated, so this copy is the only one there is. A disk that fails too leaves
+ * the copy in memory, and both are tried again.
  *
+ * @param onLate what to do once the write is settled, when the callers have left by then
  * @returns the account afterwards, or null when the fence has moved and the answer came too late
- * @throws what the store threw, when the database stays away; the answer then waits in the spool, and is still retried
+ * @throws what the store threw, when the database stays away; the answer then waits, and is still retried
  */
-export async function commitAnswer(ports: CommitPorts, change: AccountChange): Promise<Account | null> {
+export async function commitAnswer(
+  ports: CommitPorts,
+  change: AccountChange,
+  onLate: (account: Account | null) => Promise<void> = async () => {},
+): Promise<Account | null> {
   try {
     return await ports.accounts.apply(change);
   } catch (error) {
-    ports.log.error({ account: change.accountId, error }, "the answer of a provider could not be written; spooling it");
-    const id = await ports.spool.put(change);
-    const written = retrySpooled(ports, id, change);
-    const late = ports.clock.sleep(callersWaitMs).then(() => {
+    ports.log.error({ account: change.accountId, error }, "the answer of a provider could not be written; it waits");
+    let haveCallersLeft = false;
+    const written = retryWaiting(ports, change).then(async (account) => {
+      if (haveCallersLeft) await onLate(account);
+      return account;
+    });
+    written.catch((late: unknown) =>
+      ports.log.error({ account: change.accountId, error: late }, "what follows a late write failed"),
+    );
+    const left = ports.clock.sleep(callersWaitMs).then(() => {
+      haveCallersLeft = true;
       throw error;
     });
-    return await Promise.race([written, late]);
+    return await Promise.race([written, left]);
   }
 }
 
-async function retrySpooled(ports: CommitPorts, id: string, change: AccountChange): Promise<Account | null> {
+async function retryWaiting(ports: CommitPorts, change: AccountChange): Promise<Account | null> {
+  let id: string | null = null;
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
+    id ??= await spooled(ports, change);
     await ports.clock.sleep(pauseMs);
     try {
       const account = await ports.accounts.apply(change);
-      await ports.spool.remove(id);
-      ports.log.info({ account: change.accountId, written: account !== null }, "a spooled answer was written");
+      if (id !== null) await ports.spool.remove(id);
+      ports.log.info({ account: change.accountId, written: account !== null }, "an answer that waited was written");
       return account;
     } catch {
-      // Said once, when it was spooled; the next try follows.
+      // Said once, when it began to wait; the next try follows.
     }
+  }
+}
+
+async function spooled(ports: CommitPorts, change: AccountChange): Promise<string | null> {
+  try {
+    return await ports.spool.put(change);
+  } catch (error) {
+    ports.log.error(
+      { account: change.accountId, error },
+      "the spool can't be written; the answer waits in memory alone",
+    );
+    return null;
   }
 }
 

@@ -3,7 +3,7 @@ import { transition } from "../domain/account/transition.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
-import type { SealedCredential } from "../ports/account-store.ts";
+import type { AccountChange, SealedCredential } from "../ports/account-store.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
 import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
 import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
@@ -22,14 +22,17 @@ export async function disconnectAccount(
   ports: RefreshPorts,
   input: { readonly environmentId: string; readonly accountId: string; readonly actor: string },
 ): Promise<{ readonly account: Account; readonly revocation: Revocation }> {
+  let prepared: (() => Promise<Revocation>) | null = null;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
     if (found === null) throw notFound();
     const { account } = found;
     const moved = transition(account.status, { kind: "disconnect" });
-    if (moved === null) return { account, revocation: "not_supported" };
+    // Ended before this call; or by it, when the word of its commit was lost: then the provider is still to be told.
+    if (moved === null) return { account, revocation: prepared === null ? "not_supported" : await prepared() };
     const revoke = await prepareRevocation(ports, found, input.actor);
-    const stored = await ports.accounts.apply({
+    prepared = revoke;
+    const stored = await applyOrLater(ports, attempt, {
       accountId: account.id,
       environmentId: account.environmentId,
       ifFence: account.fence,
@@ -63,6 +66,17 @@ export async function disconnectAccount(
     return { account: stored, revocation: await revoke() };
   }
   throw new DomainError("conflict", { detail: "The account kept changing. Try again." });
+}
+
+/** A database that failed may have committed all the same: the next look at the row tells. */
+async function applyOrLater(ports: RefreshPorts, attempt: number, change: AccountChange): Promise<Account | null> {
+  try {
+    return await ports.accounts.apply(change);
+  } catch (error) {
+    if (attempt >= 2) throw error;
+    await ports.clock.sleep(200);
+    return null;
+  }
 }
 
 /** Opens what the provider must be told before it is erased. A value that does not open must not keep anybody connected. */

@@ -47,9 +47,10 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       now,
     );
   const dataKey = await ports.vault.prepare(caller.environmentId);
+  const id = makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
     {
-      id: makeId("ia", ports.random.bytes(idRandomBytes)),
+      id,
       environmentId: caller.environmentId,
       tenantId: input.tenantId,
       integrationName: input.integrationName,
@@ -58,7 +59,16 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       metadata: input.metadata,
       inputs,
     },
-    [],
+    [
+      {
+        environmentId: caller.environmentId,
+        actor: caller.id,
+        action: "account.created",
+        target: id,
+        accountId: id,
+        detail: { reason: "imported" },
+      },
+    ],
   );
   const stored = await ports.accounts.apply(
     newCredentialsChange(ports, account, {

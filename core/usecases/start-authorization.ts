@@ -102,7 +102,7 @@ async function accountFor(
     earlier !== null &&
     earlier.status === "connecting" &&
     earlier.integrationName === configured.name &&
-    JSON.stringify(earlier.inputs) === JSON.stringify(inputs)
+    areSame(earlier.inputs, inputs)
   ) {
     return earlier;
   }
@@ -131,6 +131,15 @@ async function accountFor(
   );
   await ports.connect.bindAccount(link.id, account.id);
   return account;
+}
+
+/** By key: the database keeps its own order. */
+function areSame(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && one[key] === other[key])
+  );
 }
 
 async function sealVerifier(

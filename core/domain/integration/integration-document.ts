@@ -111,7 +111,10 @@ const oauth2ConfigSchema = z.strictObject({
       refresh: extraParams.default({}),
     })
     .default({ authorize: {}, token: {}, refresh: {} }),
-  tokenExpiryDuration: seconds.optional().describe("Life of an access token where the server sends no expires_in."),
+  tokenExpiryDuration: seconds
+    .min(1)
+    .optional()
+    .describe("Life of an access token where the server sends no expires_in."),
   tokenResponse: z.string().max(10_000).optional(),
   errorExpression: z.string().max(10_000).optional(),
   refresh: refreshSchema.prefault({}),

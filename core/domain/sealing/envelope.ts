@@ -46,7 +46,7 @@ export interface SealedParts {
 export function sealValue(dataKey: DataKey, location: SealLocation, iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
   const derived = deriveKeys(dataKey.key);
   try {
-    const kid = Buffer.from(dataKey.kid, "ascii");
+    const kid = Buffer.from(dataKey.kid, "latin1");
     if (kid.length === 0 || kid.length > 255) throw new Error("a key id has 1 to 255 characters");
     if (dataKey.wrapped.length > 0xffff) throw new Error("a wrapped data key has at most 65535 bytes");
     const ciphertext = encrypt(derived.encryption, iv, associatedData(dataKey.kid, location), plaintext);
@@ -77,7 +77,8 @@ export function parseSealed(sealed: Uint8Array): SealedParts | null {
   const ivEnd = wrappedEnd + commitmentBytes + ivBytes;
   if (bytes.length < ivEnd + tagBytes) return null;
   return {
-    kid: bytes.toString("ascii", 2, kidEnd),
+    // latin1, not ascii: ascii drops the top bit, and an altered id would read as the right one.
+    kid: bytes.toString("latin1", 2, kidEnd),
     wrapped: bytes.subarray(kidEnd + 2, wrappedEnd),
     commitment: bytes.subarray(wrappedEnd, wrappedEnd + commitmentBytes),
     iv: bytes.subarray(wrappedEnd + commitmentBytes, ivEnd),
