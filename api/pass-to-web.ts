@@ -8,7 +8,7 @@ export interface WebPass {
 }
 
 /** Headers of ours that only the door may set. */
-const ownHeader = /^x-evergrant-/i;
+const ownHeader = /^x-(?:evergrant-|nonce$|middleware-)/i;
 
 /**
  * The pass to web: no credential but the visitor's cookie, no header of ours from outside. A maintained proxy library does the

@@ -316,7 +316,7 @@ describe("whatever else a token endpoint does", () => {
     const results = [
       await refresh({ kind: "reset" }),
       await refresh({ kind: "html", status: 200 }),
-      await refresh(json({ access_token: "leaky-token" })),
+      await refresh(json({ accessToken: "leaky-token" })),
     ];
     expect(JSON.stringify(results)).not.toMatch(/refresh-0|the secret|leaky-token/);
   });

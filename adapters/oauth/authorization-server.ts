@@ -5,6 +5,7 @@ import { tokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
+import { standardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 
 /** Parameters that the protocol or the client authentication owns; an integration's extra ones can't replace them. */
@@ -17,7 +18,7 @@ export function createAuthorizationServer(ports: {
 }): AuthorizationServer {
   const { egress, clock } = ports;
 
-  const options = (integration: ResolvedIntegration, keep: (response: Response) => void) => ({
+  const options = (integration: ResolvedIntegration, trip: Trip) => ({
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<"POST", URLSearchParams>) => {
       const signal = init.signal ?? AbortSignal.timeout(integration.refreshPolicy.timeoutSeconds * 1000);
@@ -25,11 +26,18 @@ export function createAuthorizationServer(ports: {
       const headers = { ...init.headers, "content-type": contentType, accept: "application/json" };
       const response = await egress.fetch(url, { method: "POST", headers, body, signal });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
-      const answer = new Response(await readBody(integration, response), {
-        status: response.status,
-        headers: Object.fromEntries(response.headers),
+      const text = await response.text();
+      const standard = response.ok ? standardAnswer(text, trip.keepsIdToken) : null;
+      trip.tokenType = standard?.tokenType ?? null;
+      const answer = new Response(standard?.body ?? text, {
+        // oauth4webapi takes 200 alone; a 201 with tokens in it is as good.
+        status: standard === null ? response.status : 200,
+        headers: {
+          ...Object.fromEntries(response.headers),
+          ...(standard === null ? {} : { "content-type": "application/json" }),
+        },
       });
-      keep(answer);
+      trip.answer = answer;
       return answer.clone();
     },
     signal: AbortSignal.timeout(integration.refreshPolicy.timeoutSeconds * 1000),
@@ -37,70 +45,64 @@ export function createAuthorizationServer(ports: {
 
   const ask = async (
     integration: ResolvedIntegration,
-    send: (kept: (response: Response) => void) => Promise<Response>,
+    trip: Trip,
+    send: () => Promise<Response>,
     process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
   ): Promise<TokenResult> => {
+    if (integration.clientId === null) return { kind: "failure", failure: { kind: "no_client" }, httpStatus: null };
     const sentAt = clock.now();
-    let answer: Response | null = null;
-    const keep = (response: Response): void => {
-      answer = response;
-    };
     try {
-      const response = await send(keep);
+      const response = await send();
       if (response.status >= 300 || (await carriesError(response))) {
-        return {
-          kind: "failure",
-          failure: await failureOfResponse(response, clock.now()),
-          httpStatus: response.status,
-        };
+        const failure = await failureOfResponse(response, clock.now());
+        return { kind: "failure", failure, httpStatus: response.status };
       }
-      return success(integration, await process(response), response.status, sentAt);
+      return success(integration, await process(response), trip, sentAt);
     } catch (error) {
-      const failure = await failureOf(error, answer, clock.now());
+      const failure = await failureOf(error, trip.answer, clock.now());
       return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
     }
   };
 
   return {
-    exchangeCode(integration, secret, exchange) {
+    async exchangeCode(integration, secret, exchange) {
+      // Without a declared issuer there is nothing to check an ID token against, so none is read.
+      const trip: Trip = { keepsIdToken: integration.issuer !== null, tokenType: null, answer: null };
       const { server, client, authentication } = parties(integration, secret);
-      // The callback was checked by its own state, cookie and iss; this hands oauth4webapi the code it validated.
-      const callback = oauth.validateAuthResponse(
-        server,
-        client,
-        new URLSearchParams({ code: exchange.code }),
-        oauth.expectNoState,
-      );
       const verifier = exchange.verifier ?? oauth.nopkce;
-      const nonceCheck =
-        exchange.nonce === null || integration.issuer === null ? {} : { expectedNonce: exchange.nonce };
-      return ask(
+      const nonceCheck = exchange.nonce === null || !trip.keepsIdToken ? {} : { expectedNonce: exchange.nonce };
+      return await ask(
         integration,
-        (keep) =>
-          oauth.authorizationCodeGrantRequest(
+        trip,
+        async () => {
+          // The callback was checked by its own state, cookie and iss; this hands oauth4webapi the code it validated.
+          const code = new URLSearchParams({ code: exchange.code });
+          const callback = oauth.validateAuthResponse(server, client, code, oauth.expectNoState);
+          return await oauth.authorizationCodeGrantRequest(
             server,
             client,
             authentication,
             callback,
             exchange.redirectUri,
             verifier,
-            {
-              ...options(integration, keep),
-              additionalParameters: extra(integration.tokenParams),
-            },
-          ),
+            { ...options(integration, trip), additionalParameters: extra(integration.tokenParams) },
+          );
+        },
         (response) => oauth.processAuthorizationCodeResponse(server, client, response, nonceCheck),
       );
     },
 
-    refresh(integration, secret, refreshToken) {
-      const { client, authentication } = parties(integration, secret);
-      const server = { ...parties(integration, secret).server, token_endpoint: integration.refreshEndpoint };
-      return ask(
+    async refresh(integration, secret, refreshToken) {
+      // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
+      const trip: Trip = { keepsIdToken: false, tokenType: null, answer: null };
+      const { client, authentication, ...rest } = parties(integration, secret);
+      const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
+      return await ask(
         integration,
-        (keep) =>
+        trip,
+        () =>
           oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, {
-            ...options(integration, keep),
+            ...options(integration, trip),
             additionalParameters: extra(integration.refreshParams),
           }),
         (response) => oauth.processRefreshTokenResponse(server, client, response),
@@ -111,7 +113,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       try {
         const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, () => {}),
+          ...options(integration, { keepsIdToken: false, tokenType: null, answer: null }),
           additionalParameters: { token_type_hint: hint },
         });
         // RFC 7009 §2.2: 200 also for a token that the server does not know.
@@ -124,6 +126,14 @@ export function createAuthorizationServer(ports: {
   };
 }
 
+/** What one request and its answer leave behind for each other. */
+interface Trip {
+  readonly keepsIdToken: boolean;
+  /** As the server wrote it; oauth4webapi knows few. */
+  tokenType: string | null;
+  answer: Response | null;
+}
+
 function parties(
   integration: ResolvedIntegration,
   secret: ClientSecret,
@@ -133,7 +143,7 @@ function parties(
   readonly authentication: oauth.ClientAuth;
 } {
   const server: oauth.AuthorizationServer = {
-    // oauth4webapi wants an issuer; without a declared one no ID token is believed (see readBody).
+    // oauth4webapi wants an issuer; without a declared one no ID token is read.
     issuer: integration.issuer ?? new URL(integration.tokenEndpoint).origin,
     token_endpoint: integration.tokenEndpoint,
     ...(integration.revocationEndpoint === null ? {} : { revocation_endpoint: integration.revocationEndpoint }),
@@ -160,21 +170,6 @@ function encodeBody(
     : { body: form.toString(), contentType: "application/x-www-form-urlencoded;charset=UTF-8" };
 }
 
-/** The body; without its ID token where the integration declares no issuer, since there is nothing to check it against. */
-async function readBody(
-  integration: ResolvedIntegration,
-  response: { readonly text: () => Promise<string> },
-): Promise<string> {
-  const text = await response.text();
-  if (integration.issuer !== null || !text.includes('"id_token"')) return text;
-  try {
-    const { id_token: _dropped, ...rest } = JSON.parse(text) as Record<string, unknown>;
-    return JSON.stringify(rest);
-  } catch {
-    return text;
-  }
-}
-
 /** Some servers answer 200 with an `error`: it is one, whatever the status says. */
 async function carriesError(response: Response): Promise<boolean> {
   try {
@@ -188,18 +183,18 @@ async function carriesError(response: Response): Promise<boolean> {
 function success(
   integration: ResolvedIntegration,
   tokens: oauth.TokenEndpointResponse,
-  httpStatus: number,
+  trip: Trip,
   sentAt: Date,
 ): TokenResult {
   const scope = tokens.scope?.trim();
   return {
     kind: "tokens",
-    httpStatus,
-    externalAccount: integration.issuer === null ? null : externalAccountOf(tokens),
+    httpStatus: 200,
+    externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
     response: {
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token ?? null,
-      tokenType: tokens.token_type.toLowerCase() === "bearer" ? "Bearer" : tokens.token_type,
+      tokenType: trip.tokenType === null || trip.tokenType.toLowerCase() === "bearer" ? "Bearer" : trip.tokenType,
       expiresAt: tokenExpiry(
         {
           expiresIn: tokens.expires_in,

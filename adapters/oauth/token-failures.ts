@@ -37,7 +37,8 @@ export async function failureOfResponse(response: Response, now: Date): Promise<
   if (status === 401 && response.headers.has("www-authenticate")) {
     return { kind: "oauth_error", status, error: "invalid_client", description: null, retryAfterSeconds };
   }
-  if (status >= 300) return { kind: "http_error", status, retryAfterSeconds };
+  const isPage = /html/i.test(response.headers.get("content-type") ?? "");
+  if (status >= 300) return { kind: "http_error", status, isPage, retryAfterSeconds };
   return { kind: "unreadable_answer", status, detail: "no token response" };
 }
 

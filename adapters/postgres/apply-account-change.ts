@@ -82,10 +82,12 @@ async function updateAccount(client: DatabaseClient, change: AccountChange): Pro
 
 /** A link connects once: the second of two browsers finds it used. */
 async function complete(client: DatabaseClient, done: NonNullable<AccountChange["completes"]>): Promise<boolean> {
-  const link = await client.query("UPDATE link_token SET used_at = now() WHERE id = $1 AND used_at IS NULL", [
-    done.linkId,
-  ]);
-  if (link.rowCount !== 1) return false;
+  if (done.linkId !== null) {
+    const link = await client.query("UPDATE link_token SET used_at = now() WHERE id = $1 AND used_at IS NULL", [
+      done.linkId,
+    ]);
+    if (link.rowCount !== 1) return false;
+  }
   // Whatever the page said meanwhile (an answer may have waited on disk), the connection stands now.
   await client.query("UPDATE connect_session SET status = 'connected', failure = NULL WHERE id = $1", [done.sessionId]);
   return true;

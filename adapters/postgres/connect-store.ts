@@ -31,6 +31,7 @@ interface SessionRow {
   readonly issuer: string | null;
   readonly token_endpoint: string;
   readonly scopes_requested: string[];
+  readonly is_return: boolean;
   readonly status: ConnectSession["status"];
   readonly failure: ConnectFailure | null;
   readonly expires_at: Date;
@@ -39,7 +40,7 @@ interface SessionRow {
 const linkColumns =
   "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, metadata, account_id, used_at, expires_at";
 const sessionColumns =
-  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, status, failure, expires_at";
+  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, status, failure, expires_at";
 
 export function createConnectStore(pool: DatabasePool): ConnectStore {
   return {
@@ -88,8 +89,8 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
       await inTransaction(pool, async (client) => {
         await client.query(
           `INSERT INTO connect_session (id, link_token_id, environment_id, account_id, integration_name, callback_id,
-             state_digest, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, status, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'authorizing', $14)`,
+             state_digest, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, status, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'authorizing', $15)`,
           [
             session.id,
             session.linkTokenId,
@@ -104,6 +105,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             session.issuer,
             session.tokenEndpoint,
             session.scopesRequested,
+            session.isReturn,
             session.expiresAt,
           ],
         );
@@ -185,6 +187,7 @@ function toSession(row: SessionRow): ConnectSession {
     issuer: row.issuer,
     tokenEndpoint: row.token_endpoint,
     scopesRequested: row.scopes_requested,
+    isReturn: row.is_return,
     status: row.status,
     failure: row.failure,
     expiresAt: row.expires_at,

@@ -22,7 +22,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     refuseForeignForm(context, publicUrl);
     const linkId = readConnectCookie(context.req.header("cookie"), "link", publicUrl);
     const link = linkId === null ? null : await ports.connect.findLink(linkId);
-    return await start(context, link, null);
+    return await start(context, link, null, await connectedHere(context, link));
   });
 
   app.post("/connect/:token", async (context) => {
@@ -31,10 +31,23 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const link = linkTokenPattern.test(token)
       ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
       : null;
-    return await start(context, link, token);
+    return await start(context, link, token, null);
   });
 
-  const start = async (context: Context, link: Link | null, token: string | null): Promise<Response> => {
+  /** The account that this browser's latest trip connected through this link. */
+  const connectedHere = async (context: Context, link: Link | null): Promise<string | null> => {
+    const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
+    if (secret === null || link === null) return null;
+    const session = await ports.connect.findSessionOfBrowser(ports.digests.digest("browser", secret));
+    return session?.status === "connected" && session.linkTokenId === link.id ? session.accountId : null;
+  };
+
+  const start = async (
+    context: Context,
+    link: Link | null,
+    token: string | null,
+    connectedAccountId: string | null,
+  ): Promise<Response> => {
     if (link === null) return context.redirect("/connect/outcome", 303);
     const form = await readForm(context);
     const browserSecret =
@@ -47,6 +60,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
         integrationName: form.integrationName ?? (await lastChoice(link)),
         inputs: form.inputs ?? (await lastInputs(link)),
         browserSecret,
+        connectedAccountId,
       });
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== "invalid_request" || token === null) throw error;

@@ -87,8 +87,9 @@ export interface AccountChange {
   readonly attempt: AttemptResult | null;
   /** Exactly one per transition, in its transaction (invariant 5). */
   readonly event: { readonly id: string; readonly type: AccountEventType; readonly lastError: string | null } | null;
-  /** The connect session and link that this change completes: a link connects once, so a used one undoes the whole change. */
-  readonly completes: { readonly sessionId: string; readonly linkId: string } | null;
+  /** The connect session and link that this change completes: a link connects once, so a used one undoes the whole change.
+   * Without a link, it was used by this very browser, which came back for more. */
+  readonly completes: { readonly sessionId: string; readonly linkId: string | null } | null;
   readonly audit: readonly AuditRecord[];
 }
 

@@ -32,6 +32,8 @@ export interface ConnectSession {
   readonly issuer: string | null;
   readonly tokenEndpoint: string;
   readonly scopesRequested: readonly string[];
+  /** The browser that connected came back to grant what it left out: its link is used up already. */
+  readonly isReturn: boolean;
   readonly status: "authorizing" | "exchanging" | "connected" | "failed";
   readonly failure: ConnectFailure | null;
   readonly expiresAt: Date;

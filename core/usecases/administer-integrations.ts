@@ -39,6 +39,13 @@ export async function findIntegration(
 export function parseDocument(value: unknown): IntegrationDocument {
   const parsed = integrationDocumentSchema.safeParse(value);
   if (parsed.success) return parsed.data;
+  const format = isRecord(value) && isRecord(value["credentials"]) ? value["credentials"]["format"] : undefined;
+  if (typeof format === "string" && /^(?:oauth2_client_credentials|api_key|basic|custom)$/.test(format)) {
+    // Its configuration has another shape: errors about that would lead astray.
+    const detail = `${format} is not supported by this version yet; it supports oauth2`;
+    const errors = [{ pointer: "/credentials/format", detail }];
+    throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
+  }
   const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
     const at = (path: readonly PropertyKey[]): string => path.map((part) => `/${escapePointer(String(part))}`).join("");
     if (issue.code !== "unrecognized_keys") return [{ pointer: at(issue.path), detail: issue.message }];

@@ -34,7 +34,8 @@ export async function commitAnswer(
   } catch (error) {
     ports.log.error({ account: change.accountId, error }, "the answer of a provider could not be written; it waits");
     let haveCallersLeft = false;
-    const written = retryWaiting(ports, change).then(async (account) => {
+    const spoolId = await spooled(ports, change);
+    const written = retryWaiting(ports, change, spoolId).then(async (account) => {
       if (haveCallersLeft) await onLate(account);
       return account;
     });
@@ -49,10 +50,13 @@ export async function commitAnswer(
   }
 }
 
-async function retryWaiting(ports: CommitPorts, change: AccountChange): Promise<Account | null> {
-  let id: string | null = null;
+async function retryWaiting(
+  ports: CommitPorts,
+  change: AccountChange,
+  spoolId: string | null,
+): Promise<Account | null> {
+  let id = spoolId;
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
-    id ??= await spooled(ports, change);
     await ports.clock.sleep(pauseMs);
     try {
       const account = await ports.accounts.apply(change);
@@ -60,7 +64,8 @@ async function retryWaiting(ports: CommitPorts, change: AccountChange): Promise<
       ports.log.info({ account: change.accountId, written: account !== null }, "an answer that waited was written");
       return account;
     } catch {
-      // Said once, when it began to wait; the next try follows.
+      // Said once, when it began to wait; the next try follows, of the disk too.
+      id ??= await spooled(ports, change);
     }
   }
 }

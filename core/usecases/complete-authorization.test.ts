@@ -134,7 +134,11 @@ describe("an answer that connects nothing", () => {
     ["a rejected client", oauthError("invalid_client", 401), "client_misconfigured"],
     ["no connection", failureResult({ kind: "not_sent", detail: "ECONNREFUSED" }), "provider_unreachable"],
     ["a lost answer", failureResult({ kind: "answer_lost", detail: "ECONNRESET" }), "provider_unreachable"],
-    ["an HTML page", failureResult({ kind: "http_error", status: 503, retryAfterSeconds: null }), "provider_error"],
+    [
+      "an HTML page",
+      failureResult({ kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null }),
+      "provider_error",
+    ],
   ])("%s leaves the link usable for another try", async (_name, answer, code) => {
     const { world, linkId, back } = await trip();
     world.server.respondWith(answer);

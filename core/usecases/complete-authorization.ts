@@ -152,13 +152,13 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
       dataKey,
       actor,
       reason: account.status === "connecting" ? "connected" : "reauthorized",
-      completes: { sessionId: session.id, linkId: session.linkTokenId },
+      completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
       attempt: null,
     });
     const stored = await commitAnswer(ports, change);
     if (stored !== null) return stored;
     const link = await ports.connect.findLink(session.linkTokenId);
-    if (link === null || link.usedAt !== null) break;
+    if (link === null || (link.usedAt !== null && !session.isReturn)) break;
     dataKey = await ports.vault.prepare(session.environmentId);
   }
   await endGrant(ports, context, tokenSet.refreshToken);

@@ -12,7 +12,7 @@ async function worldWithAccount(options: Parameters<World["addAccount"]>[0] = {}
   return world;
 }
 
-const page503 = failureResult({ kind: "http_error", status: 503, retryAfterSeconds: null });
+const page503 = failureResult({ kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null });
 
 describe("a token read", () => {
   it("serves a token that lives long enough as it is, and asks nobody", async () => {

@@ -1,11 +1,12 @@
 import { missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import { decideRefresh, isStillValid } from "../domain/refresh/decide-refresh.ts";
+import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
+import { defaultRefreshPolicy, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { isBeyondLife } from "../domain/refresh/schedule-refresh.ts";
 import { decodeTokenSet } from "../domain/token/token-set.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
 import { tokenSetLocation } from "./attempt-refresh.ts";
-import { loadIntegration } from "./load-integration.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
@@ -40,25 +41,43 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput, sign
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (found === null) throw notFound();
   refuseByStatus(found.account);
-  const { resolved } = await loadIntegration(ports.integrations, found.account);
+  const policy = await policyOf(ports, found.account);
   const demand = {
     reason: "on_demand",
     minTtlSeconds: input.minTtlSeconds,
     seenVersion: found.account.credentialVersion,
   } as const;
-  const decision = decideRefresh(found.account, resolved.refreshPolicy, demand, ports.clock.now());
+  const decision = decideRefresh(found.account, policy, demand, ports.clock.now());
   if (decision.kind === "fresh") return await open(ports, found, input, null);
 
-  const outcome = await refreshAccount(ports, { ...input, demand }, signal);
+  const outcome = await refreshAccount(ports, { ...input, demand }, signal).catch(expected);
   const current = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (current === null) throw notFound();
   refuseByStatus(current.account);
-  if (outcome.kind === "refreshed" || outcome.kind === "fresh") return await open(ports, current, input, null);
+  const isRenewed = !(outcome instanceof DomainError) && (outcome.kind === "refreshed" || outcome.kind === "fresh");
+  if (isRenewed) return await open(ports, current, input, null);
   if (current.credential !== null && isStillValid(current.account.expiresAt, ports.clock.now())) {
-    const cause = outcome.kind === "blocked" && outcome.cause === "not_refreshable" ? "limited" : "failing";
-    return await open(ports, current, input, cause);
+    const cannot =
+      !(outcome instanceof DomainError) && outcome.kind === "blocked" && outcome.cause === "not_refreshable";
+    return await open(ports, current, input, cannot ? "limited" : "failing");
   }
-  throw problemOf(outcome, ports.clock.now());
+  throw outcome instanceof DomainError ? outcome : problemOf(outcome, ports.clock.now());
+}
+
+/**
+ * A refresh that could not even be tried (its client secret does not open, its definition is gone) must not keep a valid token
+ * from its caller. KMS and database stand above that (invariant 6).
+ */
+function expected(error: unknown): DomainError {
+  const isExpected =
+    error instanceof DomainError && error.code !== "kms_unavailable" && error.code !== "database_unavailable";
+  if (isExpected) return error;
+  throw error;
+}
+
+async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshPolicy> {
+  const configured = await ports.integrations.find(account.environmentId, account.integrationName);
+  return configured === null ? defaultRefreshPolicy : refreshPolicyOf(configured.document);
 }
 
 async function open(

@@ -20,6 +20,11 @@ export interface StartInput {
   readonly inputs: Readonly<Record<string, string>>;
   /** The secret in the visitor's cookie that state is bound to. */
   readonly browserSecret: string;
+  /**
+   * The account that this very browser connected through this link: it may come back to grant what it left out, although the
+   * link is used up. Null otherwise.
+   */
+  readonly connectedAccountId: string | null;
 }
 
 export type StartOutcome =
@@ -40,13 +45,14 @@ export function linkState(link: Link, now: Date): "open" | "used" | "expired" {
 export async function startAuthorization(ports: StartPorts, input: StartInput): Promise<StartOutcome> {
   const { link } = input;
   const state = linkState(link, ports.clock.now());
-  if (state !== "open") return { kind: "unusable_link", state };
+  const isBack = state === "used" && input.connectedAccountId !== null;
+  if (state !== "open" && !isBack) return { kind: "unusable_link", state };
   if (!link.integrationNames.includes(input.integrationName)) return { kind: "unavailable" };
   const configured = await ports.integrations.find(link.environmentId, input.integrationName);
   if (configured === null || configured.client === null || configured.client.layer.clientId === null) {
     return { kind: "unavailable" };
   }
-  const account = await accountFor(ports, link, configured, input.inputs);
+  const account = await accountFor(ports, input, configured);
   if (account === null) return { kind: "unavailable" };
 
   const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs);
@@ -71,6 +77,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     issuer: resolved.issuer,
     tokenEndpoint: resolved.tokenEndpoint,
     scopesRequested: scopes,
+    isReturn: isBack,
     verifier: verifier === null ? null : await sealVerifier(ports, link.environmentId, id, verifier),
     expiresAt: new Date(ports.clock.now().getTime() + authorizationSeconds * 1000),
   });
@@ -88,13 +95,15 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
 /** The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. */
 async function accountFor(
   ports: StartPorts,
-  link: Link,
+  { link, inputs: given, connectedAccountId }: StartInput,
   configured: ConfiguredIntegration,
-  given: Readonly<Record<string, string>>,
 ): Promise<Account | null> {
-  if (link.integratedAccountId !== null) {
-    const account = await ports.accounts.find(link.environmentId, link.integratedAccountId);
-    return account === null || account.status === "disconnected" ? null : account;
+  const existing = link.integratedAccountId ?? connectedAccountId;
+  if (existing !== null) {
+    const account = await ports.accounts.find(link.environmentId, existing);
+    const isUsable =
+      account !== null && account.status !== "disconnected" && account.integrationName === configured.name;
+    return isUsable ? account : null;
   }
   const inputs = checkInputs(configured.document, given);
   const earlier = link.accountId === null ? null : await ports.accounts.find(link.environmentId, link.accountId);

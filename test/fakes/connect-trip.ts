@@ -28,13 +28,21 @@ export interface Click {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly browserSecret?: string;
   readonly integrationName?: string;
+  readonly connectedAccountId?: string | null;
 }
 
 /** The click on a link, as it stands in its table now. */
 export async function click(world: World, linkId: string, changes: Click = {}): Promise<StartOutcome> {
   const link = await world.connect.findLink(linkId);
   if (link === null) throw new Error(`no link ${linkId}`);
-  return await startAuthorization(world, { link, integrationName: "acme-crm", inputs: {}, browserSecret, ...changes });
+  return await startAuthorization(world, {
+    link,
+    integrationName: "acme-crm",
+    inputs: {},
+    browserSecret,
+    connectedAccountId: null,
+    ...changes,
+  });
 }
 
 /** The address of a click that must lead to the provider. */

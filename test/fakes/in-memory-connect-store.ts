@@ -7,7 +7,7 @@ export interface InMemoryConnectStore extends ConnectStore {
   readonly sessions: ReadonlyMap<string, ConnectSession>;
   readonly audit: readonly AuditRecord[];
   /** What the account store does in the transaction of a change that completes a link. @returns false: the link is used */
-  complete(done: { readonly sessionId: string; readonly linkId: string }): boolean;
+  complete(done: { readonly sessionId: string; readonly linkId: string | null }): boolean;
 }
 
 const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
@@ -24,11 +24,13 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
     sessions,
     audit,
     complete({ sessionId, linkId }) {
-      const link = links.get(linkId);
+      if (linkId !== null) {
+        const link = links.get(linkId);
+        if (link === undefined || link.usedAt !== null) return false;
+        links.set(linkId, { ...link, usedAt: clock.now() });
+      }
       const session = sessions.get(sessionId);
-      if (link === undefined || link.usedAt !== null || session?.status !== "exchanging") return false;
-      links.set(linkId, { ...link, usedAt: clock.now() });
-      sessions.set(sessionId, { ...session, status: "connected" });
+      if (session !== undefined) sessions.set(sessionId, { ...session, status: "connected", failure: null });
       return true;
     },
     async createLink({ digest, locale: _locale, ...link }, record) {

@@ -2,8 +2,10 @@ import { ChevronRight } from "lucide-react";
 import { Monogram } from "../../_components/monogram.tsx";
 import { IntegrationForm, type Integration } from "./integration-form.tsx";
 
+type Props = { integrations: Integration[]; product: string; check: string[] };
+
 /** One of several: each unfolds to its own form, one at a time, without a script. */
-export function IntegrationChoice({ integrations, product }: { integrations: Integration[]; product: string }) {
+export function IntegrationChoice({ integrations, product, check }: Props) {
   return (
     <div className="mt-5 divide-y divide-line overflow-hidden rounded-md border border-line">
       {integrations.map((integration) => (
@@ -18,7 +20,7 @@ export function IntegrationChoice({ integrations, product }: { integrations: Int
             />
           </summary>
           <div className="px-3 pb-4">
-            <IntegrationForm integration={integration} product={product} />
+            <IntegrationForm integration={integration} product={product} check={check} />
           </div>
         </details>
       ))}

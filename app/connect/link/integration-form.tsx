@@ -7,10 +7,15 @@ import { wordsOf } from "../scope-words.ts";
 
 export type Integration = ConnectLinkView["integrations"][number];
 
-type Props = { integration: Integration; product: string };
+type Props = {
+  integration: Integration;
+  product: string;
+  /** Names of inputs that the API did not take as they were typed. */
+  check: string[];
+};
 
 /** What is asked for, what must be told, and the one button. A plain form, posted to the address it was read from. */
-export function IntegrationForm({ integration, product }: Props) {
+export function IntegrationForm({ integration, product, check }: Props) {
   if (integration.unavailable !== null) {
     return (
       <Callout tone="warn" title={`${integration.label} cannot be connected right now`} className="mt-5">
@@ -23,7 +28,7 @@ export function IntegrationForm({ integration, product }: Props) {
       <input type="hidden" name="integration_name" value={integration.name} />
       <Asked integration={integration} product={product} />
       {integration.inputs.map((input) => (
-        <Input key={input.name} input={input} idPrefix={integration.name} />
+        <Input key={input.name} input={input} idPrefix={integration.name} isWrong={check.includes(input.name)} />
       ))}
       <button type="submit" className={buttonClass("primary", "large")}>
         Continue to {integration.label}
@@ -32,7 +37,7 @@ export function IntegrationForm({ integration, product }: Props) {
   );
 }
 
-function Asked({ integration, product }: Props) {
+function Asked({ integration, product }: Omit<Props, "check">) {
   const asked = integration.scopes.map((scope) => wordsOf(scope, product, integration.label));
   const plain = asked.filter(({ words }) => words !== null);
   const bullets = (plain.length > 0 ? plain : asked).slice(0, 3);
@@ -83,9 +88,12 @@ function Asked({ integration, product }: Props) {
   );
 }
 
-function Input({ input, idPrefix }: { input: Integration["inputs"][number]; idPrefix: string }) {
+type InputProps = { input: Integration["inputs"][number]; idPrefix: string; isWrong: boolean };
+
+function Input({ input, idPrefix, isWrong }: InputProps) {
   const id = `${idPrefix}-${input.name}`;
   const hasHelp = input.help !== null || input.example !== null;
+  const described = [...(isWrong ? [`${id}-wrong`] : []), ...(hasHelp ? [`${id}-help`] : [])].join(" ");
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="text-sm font-medium">
@@ -102,9 +110,15 @@ function Input({ input, idPrefix }: { input: Integration["inputs"][number]; idPr
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        aria-describedby={hasHelp ? `${id}-help` : undefined}
+        aria-invalid={isWrong || undefined}
+        aria-describedby={described === "" ? undefined : described}
         className="control control-large peer w-full"
       />
+      {isWrong && (
+        <p id={`${id}-wrong`} role="alert" className="text-xs font-medium text-bad">
+          This was not accepted. Check it and type it again.
+        </p>
+      )}
       {hasHelp && (
         <p id={`${id}-help`} className="text-xs text-subtle peer-user-invalid:text-bad">
           {input.help?.replace(/([^.!?])$/, "$1.")}{" "}

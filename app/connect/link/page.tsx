@@ -18,7 +18,9 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: { absolute: product === null ? "Connect your account" : `Connect your account to ${product}` } };
 }
 
-export default async function ConnectLinkPage() {
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function ConnectLinkPage({ searchParams }: Props) {
   const link = await readLink();
   if (link === null) return <Closed state="unknown" product="this product" support={null} />;
   if (link.kind === "problem") {
@@ -33,10 +35,11 @@ export default async function ConnectLinkPage() {
   const view = link.value;
   if (view.state !== "open")
     return <Closed state={view.state} product={view.product.name} support={view.product.support} />;
-  return <Offer view={view} />;
+  const { check } = await searchParams;
+  return <Offer view={view} check={typeof check === "string" ? check.split(",") : []} />;
 }
 
-function Offer({ view }: { view: ConnectLinkView }) {
+function Offer({ view, check }: { view: ConnectLinkView; check: string[] }) {
   const [first, ...others] = view.integrations;
   const product = view.product.name;
   if (first === undefined) return <Closed state="unknown" product={product} support={view.product.support} />;
@@ -66,9 +69,9 @@ function Offer({ view }: { view: ConnectLinkView }) {
         <p className="mt-2 text-center text-muted">Please sign in with the same account as before.</p>
       )}
       {only === null ? (
-        <IntegrationChoice integrations={view.integrations} product={product} />
+        <IntegrationChoice integrations={view.integrations} product={product} check={check} />
       ) : (
-        <IntegrationForm integration={only} product={product} />
+        <IntegrationForm integration={only} product={product} check={check} />
       )}
     </ConnectCard>
   );

@@ -111,8 +111,11 @@ const oauth2ConfigSchema = z.strictObject({
       refresh: extraParams.default({}),
     })
     .default({ authorize: {}, token: {}, refresh: {} }),
-  tokenExpiryDuration: seconds
+  tokenExpiryDuration: z
+    .number()
+    .int()
     .min(1)
+    .max(3_155_760_000)
     .optional()
     .describe("Life of an access token where the server sends no expires_in."),
   tokenResponse: z.string().max(10_000).optional(),

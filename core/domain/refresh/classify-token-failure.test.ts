@@ -15,7 +15,12 @@ const oauth = (error: string, status = 400): TokenRequestFailure => ({
   description: null,
   retryAfterSeconds: null,
 });
-const page = (status: number): TokenRequestFailure => ({ kind: "http_error", status, retryAfterSeconds: null });
+const page = (status: number): TokenRequestFailure => ({
+  kind: "http_error",
+  status,
+  isPage: false,
+  retryAfterSeconds: null,
+});
 const classify = (failure: TokenRequestFailure) => classifyTokenFailure(failure, defaultFailureRules);
 
 const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, string])[] = [

@@ -9,13 +9,21 @@ export type TokenRequestFailure =
       readonly retryAfterSeconds: number | null;
     }
   /** A status of 400 and above without a readable OAuth error: HTML pages, empty bodies, gateways. */
-  | { readonly kind: "http_error"; readonly status: number; readonly retryAfterSeconds: number | null }
+  | {
+      readonly kind: "http_error";
+      readonly status: number;
+      /** An HTML page: written for people, by whatever stands in front of the token endpoint. */
+      readonly isPage: boolean;
+      readonly retryAfterSeconds: number | null;
+    }
   /** A 2xx that is no token response. The server may well have rotated. */
   | { readonly kind: "unreadable_answer"; readonly status: number; readonly detail: string }
   /** The request did not leave: name not resolved, connection refused, TLS failed. */
   | { readonly kind: "not_sent"; readonly detail: string }
   /** The request left and no answer came: timeout, reset. */
   | { readonly kind: "answer_lost"; readonly detail: string }
+  /** Nothing was asked: the environment has no OAuth client for the integration. */
+  | { readonly kind: "no_client" }
   /** Our own guard refused the address. */
   | { readonly kind: "egress_refused"; readonly detail: string };
 
@@ -29,6 +37,7 @@ export interface FailureRule {
   readonly kind?: TokenRequestFailure["kind"];
   readonly errors?: readonly string[];
   readonly statuses?: readonly [from: number, to: number];
+  readonly isPage?: boolean;
   readonly class: FailureClass;
   /** What it means, for operators. */
   readonly meaning: string;
@@ -79,7 +88,6 @@ export const defaultFailureRules: FailureRules = [
     meaning: "The provider answered with a server error.",
   },
   {
-    // Only a JSON error counts here: a bare 401 of a gateway or firewall says nothing about the grant.
     id: "http.401",
     kind: "oauth_error",
     statuses: [401, 401],
@@ -87,9 +95,11 @@ export const defaultFailureRules: FailureRules = [
     meaning: "The provider refused the grant (401), and not because of our client.",
   },
   {
+    // A page says nothing about the grant; an empty or plain 401 that asks for no client authentication does (R18).
     id: "http.401.bare",
     kind: "http_error",
     statuses: [401, 401],
+    isPage: false,
     class: "reauthorize",
     meaning: "The provider refused the request (401) without blaming our client.",
   },
@@ -124,6 +134,12 @@ export const defaultFailureRules: FailureRules = [
     meaning: "The request was sent and its answer was lost; the provider may have rotated the token.",
   },
   {
+    id: "client.missing",
+    kind: "no_client",
+    class: "client_misconfigured",
+    meaning: "No OAuth client is set for this integration in this environment, so nothing was asked.",
+  },
+  {
     id: "egress.refused",
     kind: "egress_refused",
     class: "client_misconfigured",
@@ -155,6 +171,7 @@ function matches(failure: TokenRequestFailure, rule: FailureRule): boolean {
   if (rule.kind !== undefined && rule.kind !== failure.kind) return false;
   if (rule.errors !== undefined && !(failure.kind === "oauth_error" && rule.errors.includes(failure.error)))
     return false;
+  if (rule.isPage !== undefined && !(failure.kind === "http_error" && failure.isPage === rule.isPage)) return false;
   if (rule.statuses !== undefined) {
     if (failure.kind !== "oauth_error" && failure.kind !== "http_error") return false;
     if (failure.status < rule.statuses[0] || failure.status > rule.statuses[1]) return false;
@@ -169,6 +186,8 @@ export function describeFailure(failure: TokenRequestFailure): string {
       return plain(failure.description === null ? failure.error : `${failure.error}: ${failure.description}`);
     case "http_error":
       return `HTTP ${failure.status}`;
+    case "no_client":
+      return "no OAuth client is configured";
     case "unreadable_answer":
       return plain(`HTTP ${failure.status}, unreadable: ${failure.detail}`);
     case "not_sent":

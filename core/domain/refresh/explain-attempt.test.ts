@@ -39,13 +39,13 @@ it.each<[string, TokenRequestFailure, string]>([
   ],
   [
     "an outage: nobody's move",
-    { kind: "http_error", status: 503, retryAfterSeconds: null },
+    { kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null },
     "Tried again 2026-11-20T13:00:00.000Z.",
   ],
   ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "Replayed 2026-11-20T10:00:04.500Z"],
   [
     "a 429",
-    { kind: "http_error", status: 429, retryAfterSeconds: null },
+    { kind: "http_error", status: 429, isPage: false, retryAfterSeconds: null },
     "Tried again after the time the provider named",
   ],
 ])("tells whose move it is: %s", (_name, failure, text) => {
@@ -53,7 +53,7 @@ it.each<[string, TokenRequestFailure, string]>([
 });
 
 it("promises the present token only while one is valid", () => {
-  const outage: TokenRequestFailure = { kind: "http_error", status: 503, retryAfterSeconds: null };
+  const outage: TokenRequestFailure = { kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null };
   expect(explain(outage, new Date(now.getTime() + 60_000))).toContain("the present token is served");
   expect(explain(outage, new Date(now.getTime() - 60_000))).not.toContain("is served");
 });

@@ -213,6 +213,7 @@ CREATE TABLE "connect_session" (
     "issuer" TEXT,
     "token_endpoint" TEXT NOT NULL,
     "scopes_requested" TEXT[] NOT NULL,
+    "is_return" BOOLEAN NOT NULL DEFAULT false,
     "status" TEXT NOT NULL,
     "failure" JSONB,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
