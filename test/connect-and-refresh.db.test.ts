@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AccountChange } from "#core/ports/account-store";
+import { createAccountStore } from "#adapters/postgres/account-store";
+import { connectAsPerson } from "#lab/connect-as-person";
 import { expireToken, startStack, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -69,6 +72,26 @@ describe("a customer connects", () => {
     expect(outcome).toMatchObject({ status: "connected", scopes_missing: ["write"] });
     const { body } = await stack.call("GET", "/integrated-accounts?tenant_id=tenant-part");
     expect(body.data[0].scopes.missing).toEqual(["write"]);
+  });
+
+  test("and comes back in the same browser to grant what was left out, although the link is used up", async () => {
+    const link = await stack.call("POST", "/link-tokens", { tenant_id: "tenant-back", integration_name: "acme-crm" });
+    const first = await stack.walk(link.body.url, "hedy", { scopes: ["offline_access", "read"] });
+    const [before] = (await stack.call("GET", "/integrated-accounts?tenant_id=tenant-back")).body.data;
+    const origin = stack.apis[0]?.origin ?? "";
+    const retry = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${origin}/connect/retry`, { method: "POST", redirect: "manual", headers: { origin, ...headers } });
+    const again = await retry({ cookie: first.cookie });
+    const { callbackUrl } = await connectAsPerson({
+      authorizeUrl: again.headers.get("location") ?? "",
+      person: "hedy",
+    });
+    await fetch(callbackUrl, { headers: { cookie: first.cookie }, redirect: "manual" });
+    const { data } = (await stack.call("GET", "/integrated-accounts?tenant_id=tenant-back")).body;
+    expect(data).toHaveLength(1);
+    expect(data[0]).toMatchObject({ id: before.id, status: "active", scopes: { missing: [] }, credential_version: 2 });
+    // Another browser that knows the link gets nowhere with it.
+    expect((await retry({})).headers.get("location")).toBe("/connect/outcome");
   });
 
   test("a return URL that is not on the list is refused, letter by letter", async () => {
@@ -255,4 +278,40 @@ test("every seal, open and transition of an account stands in the audit log", as
     ].toSorted(),
   );
   for (const row of rows) if (/sealed|opened/.test(row.action)) expect(row.key_id).toBe("t1");
+});
+
+test("a connection whose commit succeeded and whose answer was lost is found done when it is written again", async () => {
+  const account = await stack.connect("tenant-twice", "ada");
+  const { pool } = stack.database;
+  const { rows } = await pool.query(
+    "SELECT a.environment_id, a.fence, s.version, s.kid, s.sealed, s.fingerprint FROM integrated_account a JOIN sealed_credential s ON s.account_id = a.id WHERE a.id = $1",
+    [account.id],
+  );
+  const [row] = rows;
+  const store = createAccountStore(pool);
+  // The change as connect made it, from the row as it was before.
+  const change: AccountChange = {
+    accountId: account.id,
+    environmentId: row.environment_id,
+    ifFence: BigInt(row.fence) - 1n,
+    raiseFence: true,
+    releaseLease: true,
+    set: { credentialVersion: row.version },
+    credential: {
+      kind: "replace",
+      version: row.version,
+      kid: row.kid,
+      sealed: row.sealed,
+      fingerprint: row.fingerprint,
+    },
+    attempt: null,
+    event: null,
+    completes: null,
+    audit: [],
+  };
+  expect(await store.apply(change)).toMatchObject({ id: account.id, fence: BigInt(row.fence) });
+  const others = Buffer.from(row.sealed);
+  others[others.length - 1] = (others.at(-1) ?? 0) ^ 1;
+  const foreign = { ...change, credential: { ...change.credential, sealed: others } } as AccountChange;
+  expect(await store.apply(foreign)).toBeNull();
 });

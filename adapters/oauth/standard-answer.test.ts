@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { standardAnswer } from "./standard-answer.ts";
+
+const tokens = { access_token: "a", token_type: "Bearer" };
+const read = (answer: unknown, keepsIdToken = true): unknown => {
+  const standard = standardAnswer(JSON.stringify(answer), keepsIdToken);
+  return standard === null ? null : { ...JSON.parse(standard.body), told: standard.tokenType };
+};
+
+describe("a good answer is not lost for an odd optional field", () => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ["an empty refresh token", { refresh_token: "" }, {}],
+    ["a null refresh token", { refresh_token: null }, {}],
+    ["a refresh token", { refresh_token: "r" }, { refresh_token: "r" }],
+    ["a lifetime as text", { expires_in: "3600" }, { expires_in: 3600 }],
+    ["a null lifetime", { expires_in: null }, {}],
+    ["a lifetime in words", { expires_in: "soon" }, {}],
+    ["a negative lifetime", { expires_in: -1 }, {}],
+    ["a lifetime of zero", { expires_in: 0 }, {}],
+    ["scopes as a list", { scope: ["read", "write"] }, { scope: "read write" }],
+    ["a null scope", { scope: null }, {}],
+    ["an empty ID token", { id_token: "" }, {}],
+    ["fields of its own", { instance_url: "https://x.example" }, { instance_url: "https://x.example" }],
+  ])("with %s", (_name, odd, expected) => {
+    expect(read({ ...tokens, ...odd })).toEqual({
+      access_token: "a",
+      token_type: "bearer",
+      told: "Bearer",
+      ...expected,
+    });
+  });
+
+  it.each([undefined, null, "", 7])("with the token type %s", (token_type) => {
+    expect(read({ access_token: "a", token_type })).toEqual({ access_token: "a", token_type: "bearer", told: null });
+  });
+
+  it("keeps a token type that it does not know beside it", () => {
+    expect(read({ access_token: "a", token_type: "bot" })).toMatchObject({ told: "bot" });
+  });
+
+  it("reads an ID token only where there is an issuer to check it against", () => {
+    expect(read({ ...tokens, id_token: "x.y.z" }, true)).toHaveProperty("id_token", "x.y.z");
+    expect(read({ ...tokens, id_token: "x.y.z" }, false)).not.toHaveProperty("id_token");
+  });
+});
+
+it.each(["", "<html>", "null", "[]", "7", '{"error":"invalid_grant"}', '{"access_token":""}', '{"access_token":null}'])(
+  "leaves what is no token response as it came: %s",
+  (text) => {
+    expect(standardAnswer(text, true)).toBeNull();
+  },
+);
