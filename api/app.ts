@@ -35,7 +35,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     const id = makeId("req", randomBytes(idRandomBytes));
     context.set("requestId", id);
     await next();
-    secure(context, ports.publicUrl);
+    secure(context);
     context.res.headers.set("x-request-id", id);
   });
   app.use("/api/*", bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge("1 MiB") }));
@@ -136,7 +136,7 @@ function tooLarge(limit: string): () => never {
 }
 
 /** Headers of everything that api answers itself (checklist G1, G3). Pages get theirs from web. */
-function secure(context: Context, publicUrl: string): void {
+function secure(context: Context): void {
   const { headers } = context.res;
   headers.set("x-content-type-options", "nosniff");
   headers.set("referrer-policy", "no-referrer");
@@ -144,8 +144,5 @@ function secure(context: Context, publicUrl: string): void {
   headers.set("x-frame-options", "DENY");
   if (!headers.has("content-security-policy")) {
     headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
-  }
-  if (publicUrl.startsWith("https:")) {
-    headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
   }
 }

@@ -3,7 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { ApiPorts } from "./api-environment.ts";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
-import { readConnectCookie } from "./connect/browser-cookies.ts";
+import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts";
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
@@ -46,8 +46,11 @@ export function createDoor(
     await passPage(ports, pass, request, response, path);
   };
 
+  const isHttps = ports.publicUrl.startsWith("https:");
   const server = createServer((request, response) => {
     response.once("finish", () => drain(request));
+    // On every answer, pages and errors too (checklist G1).
+    if (isHttps) response.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
     answer(request, response).catch((error: unknown) => {
       ports.log.error({ error }, "a request ended without an answer");
       if (response.headersSent) response.destroy();
@@ -88,12 +91,18 @@ async function passPage(
   dropLinkTokens(request);
   if (path === "/connect/outcome") {
     // Its form tries again, and leaves for the same provider.
-    const id = readConnectCookie(request.headers.cookie, "link", ports.publicUrl);
+    const { cookie } = request.headers;
+    const id = openLinkCookie(
+      ports.digests,
+      readConnectCookie(cookie, "link", ports.publicUrl),
+      readConnectCookie(cookie, "browser", ports.publicUrl),
+    );
     const link = id === null ? null : await ports.connect.findLink(id);
+    request.url = path;
     pass(request, response, link === null ? {} : { "x-evergrant-form-action": await formTargets(ports, link) });
     return;
   }
-  const mayHoldToken = /^\/+connect(?:\/|$)/i.test(path) || linkTokenAnywhere.test(request.url ?? "");
+  const mayHoldToken = /^\/+connect(?:\/|$)/i.test(path) || linkTokenAnywhere.test(decoded(request.url ?? ""));
   if (!mayHoldToken) {
     pass(request, response);
     return;
@@ -112,10 +121,14 @@ async function passPage(
 
 const linkTokenAnywhere = /lt_[\w-]{43}/;
 
+function decoded(address: string): string {
+  return address.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
+}
+
 /** A client-side navigation tells the server the address it comes from, in headers of its own. */
 function dropLinkTokens(request: IncomingMessage): void {
   for (const [name, value] of Object.entries(request.headers)) {
-    if (linkTokenAnywhere.test(String(value))) delete request.headers[name];
+    if (linkTokenAnywhere.test(decoded(String(value)))) delete request.headers[name];
   }
 }
 

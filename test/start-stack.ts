@@ -41,7 +41,7 @@ export type Stack = {
 
 /** The real processes on a real database, against a real authorization server. */
 export async function startStack(
-  options: { apis?: number; worker?: boolean; accessTokenSeconds?: number } = {},
+  options: { apis?: number; worker?: boolean; accessTokenSeconds?: number; webOrigin?: string } = {},
 ): Promise<Stack> {
   const database = await createTestDatabase();
   const lab = await startLab({ accessTokenSeconds: options.accessTokenSeconds ?? 180 });
@@ -58,6 +58,7 @@ export async function startStack(
     WORKER_PORT: String(await findFreePort()),
     // A port that nothing listens on: pages are not part of this stack.
     WEB_PORT: String(await findFreePort()),
+    ...(options.webOrigin === undefined ? {} : { WEB_ORIGIN: options.webOrigin }),
   };
   const cli: Stack["cli"] = async (...args) => await runCli(env, args);
   const made = await cli("api-keys", "create", "--environment", "production", "--permissions", "all", "--json");

@@ -1,11 +1,14 @@
+import { timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
 import { parse } from "hono/utils/cookie";
+import type { SecretDigests } from "#core/ports/secret-digests";
 import { authorizationSeconds } from "#core/domain/connect/connect-failure";
 
 /**
  * The cookies of the connect pages. `browser` is what state is bound to; Lax, because the way back from the provider is a
- * cross-site top-level GET. `link` lets a failed trip be tried again after the link token has left the address bar.
+ * cross-site top-level GET. `link` lets a failed trip be tried again after the link token has left the address bar: the link's id, with a
+ * MAC over it and the browser's secret, since the id alone is known to web and must start nothing.
  */
 const lifeSeconds = authorizationSeconds * 6;
 
@@ -21,7 +24,7 @@ export function readConnectCookie(
 ): string | null {
   const wanted = name(kind, publicUrl);
   const value = header === undefined ? undefined : parse(header, wanted)[wanted];
-  return value !== undefined && /^[A-Za-z0-9_-]{20,100}$/.test(value) ? value : null;
+  return value !== undefined && /^[A-Za-z0-9_.-]{20,120}$/.test(value) ? value : null;
 }
 
 export function setConnectCookie(context: Context, kind: "browser" | "link", publicUrl: string, value: string): void {
@@ -32,4 +35,26 @@ export function setConnectCookie(context: Context, kind: "browser" | "link", pub
     secure: publicUrl.startsWith("https:"),
     maxAge: lifeSeconds,
   });
+}
+
+/** The value of the `link` cookie. */
+export function sealLinkCookie(digests: SecretDigests, linkId: string, browserSecret: string): string {
+  return `${linkId}.${linkMac(digests, linkId, browserSecret)}`;
+}
+
+/** The id of the link that this very browser set out on; null when the cookies do not belong together. */
+export function openLinkCookie(
+  digests: SecretDigests,
+  value: string | null,
+  browserSecret: string | null,
+): string | null {
+  const [linkId, mac, ...rest] = (value ?? "").split(".");
+  if (linkId === undefined || mac === undefined || rest.length > 0 || browserSecret === null) return null;
+  const expected = Buffer.from(linkMac(digests, linkId, browserSecret));
+  const given = Buffer.from(mac);
+  return expected.length === given.length && timingSafeEqual(expected, given) ? linkId : null;
+}
+
+function linkMac(digests: SecretDigests, linkId: string, browserSecret: string): string {
+  return Buffer.from(digests.digest("link_cookie", `${linkId} ${browserSecret}`)).toString("base64url");
 }

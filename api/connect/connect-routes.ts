@@ -4,7 +4,7 @@ import type { Link } from "#core/ports/connect-store";
 import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
-import { readConnectCookie, setConnectCookie } from "./browser-cookies.ts";
+import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
 
 /** Link tokens as they are made: anything else is not looked up. */
@@ -20,7 +20,12 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
     refuseForeignForm(context, publicUrl);
-    const linkId = readConnectCookie(context.req.header("cookie"), "link", publicUrl);
+    const cookie = context.req.header("cookie");
+    const linkId = openLinkCookie(
+      ports.digests,
+      readConnectCookie(cookie, "link", publicUrl),
+      readConnectCookie(cookie, "browser", publicUrl),
+    );
     const link = linkId === null ? null : await ports.connect.findLink(linkId);
     return await start(context, link, null, await connectedHere(context, link));
   });
@@ -69,7 +74,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       return context.redirect(`/connect/${token}?check=${encodeURIComponent(wrong)}`, 303);
     }
     setConnectCookie(context, "browser", publicUrl, browserSecret);
-    setConnectCookie(context, "link", publicUrl, link.id);
+    setConnectCookie(context, "link", publicUrl, sealLinkCookie(ports.digests, link.id, browserSecret));
     context.header("cache-control", "no-store");
     context.header("referrer-policy", "no-referrer");
     switch (outcome.kind) {
