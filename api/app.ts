@@ -41,6 +41,8 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
   app.use("/api/*", bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge("1 MiB") }));
   app.use("/connect/*", bodyLimit({ maxSize: maxFormBytes, onError: tooLarge("64 KiB") }));
 
+  app.use(refuseUnstorable());
+
   app.all("/api/auth/*", (context) => signIn.handle(context.req.raw));
 
   const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
@@ -52,7 +54,6 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     }
     await next();
   });
-  app.use("/api/v1/*", refuseUnstorable());
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
   linkRoutes(api, ports);
@@ -122,7 +123,7 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, api: OpenAPIHono<A
     methods.set(route.path, (methods.get(route.path) ?? new Set()).add(route.method));
   }
   for (const [path, allowed] of methods) {
-    app.all(`/api/v1${path}`, (context) => {
+    app.all(`/api/v1${path}`, () => {
       const allow = [...allowed].join(", ");
       throw new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
     });

@@ -16,14 +16,11 @@ export function decodeCursor(text: string | undefined): Position | null {
   if (text === undefined) return null;
   try {
     const value: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
-    if (
-      Array.isArray(value) &&
-      Number.isSafeInteger(value[0]) &&
-      typeof value[1] === "string" &&
-      value[1].length < 100
-    ) {
-      const at = new Date(value[0] as number);
-      if (!Number.isNaN(at.getTime())) return { at, id: value[1] };
+    if (Array.isArray(value) && typeof value[0] === "number" && typeof value[1] === "string") {
+      const [at, id] = value;
+      // From 2000 to 2200: what PostgreSQL and we both can hold.
+      const isOurs = Number.isSafeInteger(at) && at > 946_684_800_000 && at < 7_258_118_400_000;
+      if (isOurs && /^[a-z]{2,4}_[0-9a-z]{24}$/.test(id)) return { at: new Date(at), id };
     }
   } catch {
     // Falls through to the one answer for every broken cursor.

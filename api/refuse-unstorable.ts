@@ -14,12 +14,28 @@ export function refuseUnstorable(): MiddlewareHandler<ApiEnvironment> {
     for (const [name, value] of url.searchParams) if (!isStorable(value)) errors.push({ pointer: name, detail });
     // Only an escape can bring such a character into JSON, and hardly any body has one.
     const isJson = context.req.header("content-type")?.includes("json") === true;
+    if (isJson && nesting(await context.req.text()) > deepest) {
+      throw new DomainError("invalid_request", { detail: `The body is nested more than ${deepest} levels deep.` });
+    }
     if (isJson && /\\u(?:0000|d[89a-f])/i.test(await context.req.text())) {
       walk(await context.req.json().catch(() => null), "", errors);
     }
     if (errors.length > 0) throw new DomainError("invalid_request", { detail: "The request can't be stored.", errors });
     await next();
   };
+}
+
+const deepest = 64;
+
+/** How deep a JSON text nests, without parsing it: a parser or a schema that recurses must not be led into its own depth. */
+function nesting(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const [sign] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
+    if (sign === "[" || sign === "{") most = Math.max(most, (depth += 1));
+    else if (sign === "]" || sign === "}") depth -= 1;
+  }
+  return most;
 }
 
 const detail = "holds a character that can't be stored (U+0000 or half a surrogate pair); remove it";

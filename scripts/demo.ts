@@ -26,7 +26,7 @@ const PORTS = { PORT: 3000, WEB_PORT: 3100, WORKER_PORT: 3200, LAB_PORT: 3400, D
 type Ports = Record<keyof typeof PORTS, number>;
 
 const steps = createSteps();
-const supervisor = createSupervisor({ logDirectory: logs, log: (line) => steps.say(line) });
+const supervisor = createSupervisor({ logDirectory: logs, log: (line) => steps.say(line), patienceMs: 40_000 });
 const aborted = new AbortController();
 let releaseLock = (): void => {};
 let isStopping = false;

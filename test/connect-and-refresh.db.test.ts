@@ -116,7 +116,7 @@ describe("a customer connects", () => {
       return_url: "https://app.example.com/done",
     });
     const outcome = await stack.walk(good.body.url, "ada");
-    expect(outcome.location).toMatch(/^https:\/\/app\.example\.com\/done\?status=connected&integrated_account_id=ia_/);
+    expect(outcome.location).toMatch(/^https:\/\/app\.example\.com\/done\?status=connected&connect_session_id=cs_/);
   });
 });
 

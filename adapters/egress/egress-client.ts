@@ -1,6 +1,6 @@
 import { lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
-import { Agent, buildConnector, fetch as undiciFetch, type RequestInit, type Response } from "undici";
+import { Agent, buildConnector, fetch as undiciFetch, Response, type RequestInit } from "undici";
 import type { AddressGuard } from "./address-guard.ts";
 
 /** Every outgoing call of Evergrant goes through one of these. */
@@ -45,7 +45,12 @@ export function createEgressClient(guard: AddressGuard): EgressClient {
       const target = new URL(url);
       refuseEarly(target, guard);
       try {
-        return await undiciFetch(target, { ...init, redirect: "manual", dispatcher: agent });
+        const response = await undiciFetch(target, { ...init, redirect: "manual", dispatcher: agent });
+        const body = await readBounded(response);
+        return new Response(hasNoBody(response.status) ? null : body, {
+          status: response.status,
+          headers: response.headers,
+        });
       } catch (error) {
         const refused = refusalIn(error);
         if (refused !== null) throw refused;
@@ -54,6 +59,23 @@ export function createEgressClient(guard: AddressGuard): EgressClient {
     },
     close: () => agent.close(),
   };
+}
+
+/** Counts what comes out of decompression: `maxResponseSize` counts what goes in, and a few kilobytes can become gigabytes. */
+async function readBounded(response: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  if (response.body === null) return Buffer.alloc(0);
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > maxResponseBytes) throw new Error(`the answer is larger than ${maxResponseBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
 }
 
 function refuseEarly(target: URL, guard: AddressGuard): void {
@@ -102,8 +124,8 @@ function guardedLookup(judge: (address: string) => string | null): LookupFunctio
       const vetted = addresses.filter(({ address }) => judge(address) === null);
       const [first] = vetted;
       if (first === undefined) {
-        const reason = addresses.map(({ address }) => judge(address)).find((text) => text !== null);
-        callback(new EgressRefused(reason ?? `${hostname} has no address`), "", 4);
+        // Not which address: the text travels to callers, and would map the names of the inside.
+        callback(new EgressRefused(`${hostname} resolves to no address that may be called`), "", 4);
       } else if (options.all === true) {
         callback(null, vetted);
       } else {

@@ -1,10 +1,12 @@
 import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import { plainText } from "#core/domain/text/plain-text";
 import { tokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
+import { scrubFailure } from "./scrub-failure.ts";
 import { standardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 
@@ -48,18 +50,19 @@ export function createAuthorizationServer(ports: {
     trip: Trip,
     send: () => Promise<Response>,
     process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
+    secrets: readonly (string | null)[],
   ): Promise<TokenResult> => {
     if (integration.clientId === null) return { kind: "failure", failure: { kind: "no_client" }, httpStatus: null };
     const sentAt = clock.now();
     try {
       const response = await send();
       if (response.status >= 300 || (await carriesError(response))) {
-        const failure = await failureOfResponse(response, clock.now());
+        const failure = scrubFailure(await failureOfResponse(response, clock.now()), secrets);
         return { kind: "failure", failure, httpStatus: response.status };
       }
       return success(integration, await process(response), trip, sentAt);
     } catch (error) {
-      const failure = await failureOf(error, trip.answer, clock.now());
+      const failure = scrubFailure(await failureOf(error, trip.answer, clock.now()), secrets);
       return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
     }
   };
@@ -89,6 +92,7 @@ export function createAuthorizationServer(ports: {
           );
         },
         (response) => oauth.processAuthorizationCodeResponse(server, client, response, nonceCheck),
+        [secret, exchange.code, exchange.verifier],
       );
     },
 
@@ -106,6 +110,7 @@ export function createAuthorizationServer(ports: {
             additionalParameters: extra(integration.refreshParams),
           }),
         (response) => oauth.processRefreshTokenResponse(server, client, response),
+        [secret, refreshToken],
       );
     },
 
@@ -203,7 +208,8 @@ function success(
         },
         sentAt,
       ),
-      scopes: scope === undefined || scope === "" ? null : splitScope(scope, integration.scopeSeparator),
+      scopes:
+        scope === undefined || scope === "" ? null : splitScope(plainText(scope, 20_000), integration.scopeSeparator),
     },
   };
 }
@@ -223,5 +229,5 @@ function externalAccountOf(tokens: oauth.TokenEndpointResponse): ExternalAccount
   const claims = tokens.id_token === undefined ? undefined : oauth.getValidatedIdTokenClaims(tokens);
   if (claims === undefined) return null;
   const label = [claims["name"], claims["email"], claims["preferred_username"]].find((one) => typeof one === "string");
-  return { id: claims.sub, label: typeof label === "string" ? label.slice(0, 300) : null };
+  return { id: plainText(claims.sub, 500), label: typeof label === "string" ? plainText(label, 300) : null };
 }

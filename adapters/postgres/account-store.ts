@@ -1,4 +1,4 @@
-import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
+import { explainAbandoned, explainSuperseded } from "#core/domain/refresh/explain-attempt";
 import type { AccountStore, AttemptOutcome, AttemptResult, SealedCredential } from "#core/ports/account-store";
 import { accountColumns, toAccount, type AccountRow } from "./account-rows.ts";
 import { applyAccountChange, finishAttempt } from "./apply-account-change.ts";
@@ -64,6 +64,7 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
           explainAbandoned,
           request.attemptId,
           request.reason,
+          explainSuperseded,
         ],
         "account-claim",
       );
@@ -133,8 +134,8 @@ const findSealedSql = `
    WHERE a.id = $1 AND a.environment_id = $2`;
 
 /**
- * An attempt that was left open belongs to a holder whose lease ran out: it is marked in doubt, and the new one replays it.
- * A forced or on-demand attempt after a recorded `in_doubt` counts as its replay too.
+ * An attempt that was left open belongs to a holder whose lease ran out. With the credentials of now it is marked in doubt, and
+ * the new one replays it; with older ones it was overtaken. An attempt after a recorded `in_doubt` is its replay too.
  */
 const claimSql = `
   WITH claimed AS (
@@ -146,11 +147,20 @@ const claimSql = `
   ), abandoned AS (
     UPDATE refresh_attempt
        SET finished_at = clock_timestamp(), outcome = 'in_doubt', rule = 'process.ended', explanation = $6
-     WHERE account_id = $1 AND finished_at IS NULL AND EXISTS (SELECT FROM claimed)
+     WHERE account_id = $1 AND finished_at IS NULL
+       AND credential_version = (SELECT credential_version FROM claimed)
+    RETURNING 1
+  ), replaced AS (
+    UPDATE refresh_attempt
+       SET finished_at = clock_timestamp(), outcome = 'superseded', explanation = $9
+     WHERE account_id = $1 AND finished_at IS NULL
+       AND credential_version < (SELECT credential_version FROM claimed)
     RETURNING 1
   ), latest AS (
     SELECT outcome FROM refresh_attempt
-     WHERE account_id = $1 AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 1
+     WHERE account_id = $1 AND finished_at IS NOT NULL
+       AND credential_version = (SELECT credential_version FROM claimed)
+     ORDER BY started_at DESC LIMIT 1
   ), attempt AS (
     INSERT INTO refresh_attempt
            (id, started_at, account_id, environment_id, fence, credential_version, reason, refresh_token_fingerprint)

@@ -68,7 +68,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       return rows.flatMap((row) => toConfigured(row) ?? []);
     },
 
-    async put(environmentId, document, audit) {
+    async put(environmentId, document, { erasesSecret, audit }) {
       return await inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ is_new: boolean }>(
           `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
@@ -76,6 +76,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
            RETURNING (xmax = 0) AS is_new`,
           [environmentId, document.name, JSON.stringify(document)],
         );
+        if (erasesSecret) await eraseSecret(client, environmentId, document.name);
         await insertAudit(client, [audit]);
         return rows[0]?.is_new ?? false;
       });
@@ -88,6 +89,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
           name,
         ]);
         if (rowCount !== 1) return false;
+        await eraseSecret(client, environmentId, name);
         await insertAudit(client, [audit]);
         return true;
       });
@@ -121,6 +123,15 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       return rows[0]?.count ?? 0;
     },
   };
+}
+
+/** The version stays with the row that is gone: a secret given later begins at 1, bound to the same owner and field. */
+async function eraseSecret(client: DatabaseClient, environmentId: string, name: string): Promise<void> {
+  await client.query(
+    `DELETE FROM sealed_secret WHERE field = 'client_secret' AND owner IN
+       (SELECT id FROM environment_integration WHERE environment_id = $1 AND integration_name = $2)`,
+    [environmentId, name],
+  );
 }
 
 async function storeSecret(

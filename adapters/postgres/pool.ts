@@ -19,6 +19,8 @@ export function createPool(options: {
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: 5_000,
+    // A connection whose packets are swallowed answers nothing, not even an error.
+    query_timeout: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
   });
@@ -37,10 +39,13 @@ export async function inTransaction<T>(pool: DatabasePool, work: (client: Databa
     await client.query(result === rollback ? "ROLLBACK" : "COMMIT");
     return result;
   } catch (error) {
-    broken = await client.query("ROLLBACK").then(
-      () => false,
-      () => true,
-    );
+    // A connection that did not answer once is not asked again: closing it rolls back as well.
+    broken =
+      isDatabaseUnavailable(error) ||
+      (await client.query("ROLLBACK").then(
+        () => false,
+        () => true,
+      ));
     return asUnavailable(error);
   } finally {
     client.release(broken);
@@ -72,7 +77,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (networkCodes.has(code) || unavailableClasses.has(code.slice(0, 2))) return true;
   // 40P01 and friends are the statement's; these texts are pg's own for connections that ended under a query.
-  return code === "" && /connection|terminat|timeout exceeded when trying to connect/i.test(error.message);
+  return code === "" && /connection|terminat|timeout/i.test(error.message);
 }
 
 /** A database that is down as the problem `database_unavailable`; null for every other error. */

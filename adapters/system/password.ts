@@ -26,7 +26,31 @@ export async function verifyPassword(password: string, stored: string | null): P
   return expected.length === actual.length && timingSafeEqual(expected, actual);
 }
 
-function derive(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
+/**
+ * One at a time: scrypt runs on the threads that also resolve names and read files, and takes 128 MiB. A crowd of sign-ins must
+ * not turn customers' refreshes into timeouts.
+ */
+const mostWaiting = 20;
+let waiting = 0;
+let tail: Promise<unknown> = Promise.resolve();
+
+/** Whether another derivation would wait too long to be worth starting. */
+export function isPasswordCheckBusy(): boolean {
+  return waiting >= mostWaiting;
+}
+
+async function derive(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
+  waiting += 1;
+  const result = tail.then(() => deriveNow(password, salt, options));
+  tail = result.catch(() => {});
+  try {
+    return await result;
+  } finally {
+    waiting -= 1;
+  }
+}
+
+function deriveNow(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password.normalize("NFKC"), salt, hashBytes, options, (error, key) => {
       if (error === null) resolve(key);

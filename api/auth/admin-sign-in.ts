@@ -1,7 +1,8 @@
 import { Auth, type AuthConfig } from "@auth/core";
 import Credentials from "@auth/core/providers/credentials";
 import { getToken } from "@auth/core/jwt";
-import { verifyPassword } from "#adapters/system/password";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { isPasswordCheckBusy, verifyPassword } from "#adapters/system/password";
 import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
 import type { AuditLog } from "#core/ports/audit-log";
 import type { Log } from "#core/ports/log";
@@ -36,7 +37,6 @@ export function createAdminSignIn(options: {
     const isRight = await verifyPassword(password, user?.passwordHash ?? null);
     const record = { environmentId: options.auditEnvironmentId, target: user?.id ?? "unknown" };
     if (user === null || !isRight) {
-      throttle.failed(email);
       await options.audit.append([{ ...record, actor: "anonymous", action: "user.sign_in_failed" }]);
       return null;
     }
@@ -58,7 +58,8 @@ export function createAdminSignIn(options: {
         async authorize({ email, password }) {
           if (typeof email !== "string" || typeof password !== "string" || password.length > 1000) return null;
           const address = email.trim().toLowerCase();
-          if (address.length > 300 || throttle.isLocked(address)) return null;
+          // Counted before the password is looked at: a crowd of parallel tries is a crowd of tries.
+          if (address.length > 300 || !throttle.begins(address)) return null;
           const user = await signIn(address, password);
           return user === null ? null : { id: user.id, email: user.email, name: user.name };
         },
@@ -87,6 +88,13 @@ export function createAdminSignIn(options: {
   return {
     async handle(request) {
       const url = new URL(request.url);
+      if (request.method === "POST" && url.pathname.startsWith("/api/auth/callback/") && isPasswordCheckBusy()) {
+        throw new DomainError("rate_limited", {
+          detail: "Too many people are signing in at the moment. Try again in a few seconds.",
+          retryAfterSeconds: 5,
+          extensions: { source: "evergrant" },
+        });
+      }
       // Rebuilt on the public address, whatever Host the request came with (checklist A7).
       const response = await Auth(new Request(new URL(url.pathname + url.search, publicUrl), request), config);
       const answer = new Response(response.body, response);
@@ -103,24 +111,23 @@ export function createAdminSignIn(options: {
   };
 }
 
-/** Five wrong passwords for one address lock it for a minute in this process; guessing 12 characters takes longer. */
-function createThrottle(): {
-  isLocked(email: string): boolean;
-  failed(email: string): void;
-  succeeded(email: string): void;
-} {
-  const failures = new Map<string, { count: number; until: number }>();
+/** Five tries for one address in a minute; guessing 12 characters takes longer. What worked is not counted. */
+const triesPerMinute = 5;
+const mostRemembered = 10_000;
+
+function createThrottle(): { begins(email: string): boolean; succeeded(email: string): void } {
+  const tries = new Map<string, { count: number; until: number }>();
   return {
-    isLocked: (email) => {
-      const entry = failures.get(email);
-      return entry !== undefined && entry.count >= 5 && entry.until > Date.now();
+    begins: (email) => {
+      const now = Date.now();
+      const entry = tries.get(email);
+      const current = entry === undefined || entry.until < now ? { count: 0, until: now + 60_000 } : entry;
+      if (current.count >= triesPerMinute) return false;
+      // The oldest goes, not all: filling the memory must not set everybody's count back.
+      if (entry === undefined && tries.size >= mostRemembered) tries.delete(tries.keys().next().value ?? "");
+      tries.set(email, { ...current, count: current.count + 1 });
+      return true;
     },
-    failed: (email) => {
-      if (failures.size > 10_000) failures.clear();
-      const entry = failures.get(email);
-      const count = entry === undefined || entry.until < Date.now() ? 1 : entry.count + 1;
-      failures.set(email, { count, until: Date.now() + 60_000 });
-    },
-    succeeded: (email) => void failures.delete(email),
+    succeeded: (email) => void tries.delete(email),
   };
 }

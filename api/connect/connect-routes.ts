@@ -7,6 +7,9 @@ import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
 
+/** How long after its trip a browser may come back to grant what it left out. */
+const returnMs = 30 * 60_000;
+
 /** Link tokens as they are made: anything else is not looked up. */
 export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
 
@@ -44,7 +47,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
     if (secret === null || link === null) return null;
     const session = await ports.connect.findSessionOfBrowser(ports.digests.digest("browser", secret));
-    return session?.status === "connected" && session.linkTokenId === link.id ? session.accountId : null;
+    const isRecent = session !== null && session.expiresAt.getTime() + returnMs > ports.clock.now().getTime();
+    return isRecent && session.status === "connected" && session.linkTokenId === link.id ? session.accountId : null;
   };
 
   const start = async (
@@ -126,7 +130,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     if (outcome.kind === "failed" || returnUrl === null) return context.redirect("/connect/outcome", 303);
     const target = new URL(returnUrl);
     target.searchParams.set("status", "connected");
-    target.searchParams.set("integrated_account_id", outcome.account.id);
+    // No account stands in any address (R2): events and the list of the tenant's accounts name it.
+    target.searchParams.set("connect_session_id", outcome.session.id);
     return context.redirect(target.href, 303);
   };
 

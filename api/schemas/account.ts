@@ -54,10 +54,17 @@ export const accountListQuerySchema = z.strictObject({
   cursor: z.string().max(500).optional(),
 });
 
+/** RFC 6749, appendix A: visible ASCII. What else stands in it would break the header it is sent in. */
+const importedToken = z
+  .string()
+  .min(1)
+  .max(16_384)
+  .regex(/^[\x20-\x7e]+$/, "expected visible ASCII characters only (RFC 6749, appendix A)");
+
 const importedOauth2Schema = z
   .strictObject({
-    access_token: z.string().min(1).max(16_384),
-    refresh_token: z.string().min(1).max(16_384).optional(),
+    access_token: importedToken,
+    refresh_token: importedToken.optional(),
     expires_at: z.iso.datetime({ offset: true }).optional(),
     expires_in: z.number().int().min(0).max(315_360_000).optional(),
     scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),

@@ -36,8 +36,12 @@ export interface ClientPatch {
 
 export interface IntegrationAdministration extends IntegrationStore {
   /** @returns whether the definition is new */
-  put(environmentId: string, document: IntegrationDocument, audit: AuditRecord): Promise<boolean>;
-  /** @returns false when this environment has no definition of that name */
+  put(
+    environmentId: string,
+    document: IntegrationDocument,
+    options: { readonly erasesSecret: boolean; readonly audit: AuditRecord },
+  ): Promise<boolean>;
+  /** Erases the client secret too. @returns false when this environment has no definition of that name */
   remove(environmentId: string, name: string, audit: AuditRecord): Promise<boolean>;
   /** Creates the environment integration where there is none yet; `id` and `callbackId` are used then. */
   patchClient(

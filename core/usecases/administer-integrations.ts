@@ -1,7 +1,8 @@
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import {
-  documentHosts,
+  describeHosts,
+  hasSameHosts,
   integrationDocumentSchema,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
@@ -80,15 +81,19 @@ export async function putIntegration(
       errors: [{ pointer: "/name", detail: `must be ${name}, as in the address` }],
     });
   }
-  await refuseHostChange(ports, caller, document);
+  const movesHosts = await hasMovedHosts(ports, caller, document);
   const { client, ...config } = document.credentials.config;
   const stored: IntegrationDocument = { ...document, credentials: { ...document.credentials, config } };
   const isNew = await ports.integrations.put(caller.environmentId, stored, {
-    environmentId: caller.environmentId,
-    actor: caller.id,
-    action: "integration.put",
-    target: name,
-    detail: { hosts: documentHosts(stored) },
+    // A secret that was given for one host must not be sent to another: it has to be given again.
+    erasesSecret: movesHosts,
+    audit: {
+      environmentId: caller.environmentId,
+      actor: caller.id,
+      action: "integration.put",
+      target: name,
+      detail: { hosts: describeHosts(stored), client_secret_erased: movesHosts },
+    },
   });
   if (client?.client_id !== undefined || client?.client_secret !== undefined) {
     await configureClient(ports, caller, name, {
@@ -99,17 +104,17 @@ export async function putIntegration(
   return { document: stored, isNew };
 }
 
-/** Invariant 12: credentials never move to another host behind their owners' backs. */
-async function refuseHostChange(ports: AdministerPorts, caller: Caller, next: IntegrationDocument): Promise<void> {
+/**
+ * Invariant 12: credentials never move to another host behind their owners' backs.
+ * @returns whether the hosts change, where nobody's account keeps them from it
+ */
+async function hasMovedHosts(ports: AdministerPorts, caller: Caller, next: IntegrationDocument): Promise<boolean> {
   const current = await ports.integrations.find(caller.environmentId, next.name);
-  if (current === null) return;
-  const before = documentHosts(current.document);
-  const after = documentHosts(next);
-  if (before.join(" ") === after.join(" ")) return;
+  if (current === null || hasSameHosts(current.document, next)) return false;
   const live = await ports.integrations.countLiveAccounts(caller.environmentId, next.name);
-  if (live === 0) return;
+  if (live === 0) return true;
   throw new DomainError("conflict", {
-    detail: `${live} accounts live on ${before.join(", ")}; their credentials can't be moved to ${after.join(", ")}. Give the changed definition another name, or disconnect these accounts first.`,
+    detail: `${live} accounts live on this definition (${describeHosts(current.document)}); their credentials can't be moved (${describeHosts(next)}). Give the changed definition another name, or disconnect these accounts first.`,
   });
 }
 

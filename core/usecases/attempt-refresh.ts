@@ -1,3 +1,4 @@
+import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Account } from "../domain/account/account.ts";
 import { transition } from "../domain/account/transition.ts";
 import {
@@ -46,8 +47,14 @@ export async function attemptRefresh(
   joined: () => number,
 ): Promise<AttemptConclusion> {
   // An answer that waits on this machine's disk is newer than the row: it goes first, or its rotated token would be lost.
-  const { written: replayed } = await replaySpool(ports, input.accountId);
-  if (replayed > 0) return { kind: "not_started" };
+  const replayed = await replaySpool(ports, input.accountId);
+  if (replayed.stuck > 0) {
+    throw new DomainError("internal_error", {
+      detail: "",
+      internal: `an answer for ${input.accountId} waits and can't be written`,
+    });
+  }
+  if (replayed.written > 0) return { kind: "not_started" };
   const dataKey = await ports.vault.prepare(input.environmentId);
   try {
     return await attemptWith(ports, input, integration, dataKey, joined);
@@ -98,7 +105,13 @@ async function attemptWith(
   }
 
   const sentAt = ports.clock.now();
-  const result = await ports.server.refresh(integration.resolved, secret, previous.refreshToken);
+  const result = await ports.server
+    .refresh(integration.resolved, secret, previous.refreshToken)
+    .catch(async (error: unknown) => {
+      // The port never throws for what a provider does: nothing was sent, and the lease must not wait for its end.
+      await ports.accounts.abandon(claim);
+      throw error;
+    });
   const change =
     result.kind === "tokens"
       ? successChange(ports, { claim, input, integration, previous, result, sentAt, dataKey, joined: joined() })

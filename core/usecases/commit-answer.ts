@@ -1,3 +1,4 @@
+import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Account } from "../domain/account/account.ts";
 import type { AccountChange, AccountStore } from "../ports/account-store.ts";
 import type { AnswerSpool } from "../ports/answer-spool.ts";
@@ -14,6 +15,8 @@ interface CommitPorts {
 /** How long the callers of a refresh wait for a database that is away, milliseconds; the answer waits on without them. */
 const callersWaitMs = 10_000;
 const longestPauseMs = 2_000;
+/** How long one try may take before the answer goes to disk, milliseconds. */
+const patienceMs = 3_000;
 
 /**
  * Writes what a provider answered (invariant 2). When the database fails here, the sealed answer goes to disk and is retried for
@@ -30,7 +33,7 @@ export async function commitAnswer(
   onLate: (account: Account | null) => Promise<void> = async () => {},
 ): Promise<Account | null> {
   try {
-    return await ports.accounts.apply(change);
+    return await within(ports, patienceMs, ports.accounts.apply(change));
   } catch (error) {
     ports.log.error({ account: change.accountId, error }, "the answer of a provider could not be written; it waits");
     let haveCallersLeft = false;
@@ -50,6 +53,27 @@ export async function commitAnswer(
   }
 }
 
+/**
+ * A connection that swallows what it is sent fails no statement for long: after a moment the answer counts as not written.
+ * Should the first try come through after all, the second one finds it applied.
+ */
+async function within<T>(ports: CommitPorts, milliseconds: number, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = ports.clock.sleep(milliseconds, done.signal).then(() => {
+    throw new DomainError("database_unavailable", {
+      detail: "The database does not answer. What the provider said is kept, and written as soon as it does.",
+      retryAfterSeconds: 2,
+    });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+    late.catch(() => {});
+    work.catch(() => {});
+  }
+}
+
 async function retryWaiting(
   ports: CommitPorts,
   change: AccountChange,
@@ -59,7 +83,7 @@ async function retryWaiting(
   for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     await ports.clock.sleep(pauseMs);
     try {
-      const account = await ports.accounts.apply(change);
+      const account = await within(ports, patienceMs, ports.accounts.apply(change));
       if (id !== null) await ports.spool.remove(id);
       ports.log.info({ account: change.accountId, written: account !== null }, "an answer that waited was written");
       return account;
@@ -84,20 +108,30 @@ async function spooled(ports: CommitPorts, change: AccountChange): Promise<strin
 
 /**
  * Writes what waits in the spool: on start, with every sweep, and for one account before anybody claims it, since its row still
- * holds the refresh token that was spent. Entries whose fence has moved are dropped, being superseded.
+ * holds the refresh token that was spent. Entries whose fence has moved are dropped, being superseded. One that can't be written
+ * stays, and keeps no other from being written.
+ *
+ * @throws DomainError `database_unavailable`
  */
 export async function replaySpool(
   ports: CommitPorts,
   accountId?: string,
-): Promise<{ readonly written: number; readonly superseded: number }> {
+): Promise<{ readonly written: number; readonly superseded: number; readonly stuck: number }> {
   let written = 0;
   let superseded = 0;
+  let stuck = 0;
   for (const { id, change } of await ports.spool.list(accountId)) {
-    const account = await ports.accounts.apply(change);
-    await ports.spool.remove(id);
-    if (account === null) superseded += 1;
-    else written += 1;
+    try {
+      const account = await ports.accounts.apply(change);
+      await ports.spool.remove(id);
+      if (account === null) superseded += 1;
+      else written += 1;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === "database_unavailable") throw error;
+      stuck += 1;
+      ports.log.error({ account: change.accountId, entry: id, error }, "a spooled answer can't be written");
+    }
   }
   if (written + superseded > 0) ports.log.info({ written, superseded }, "spooled answers were replayed");
-  return { written, superseded };
+  return { written, superseded, stuck };
 }

@@ -144,6 +144,10 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
         detail: result.externalAccount.label,
       };
     }
+    if (known !== null && result.externalAccount === null) {
+      // The definition may have lost its issuer or scope since: it stays visible that nobody was compared.
+      ports.log.warn({ account: account.id, session: session.id }, "re-authorized without an identity to compare");
+    }
     const change = newCredentialsChange(ports, account, {
       tokenSet,
       externalAccount: result.externalAccount,
@@ -161,8 +165,16 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
     if (link === null || (link.usedAt !== null && !session.isReturn)) break;
     dataKey = await ports.vault.prepare(session.environmentId);
   }
-  await endGrant(ports, context, tokenSet.refreshToken);
+  if (!(await hasJustConnected(ports, context))) await endGrant(ports, context, tokenSet.refreshToken);
   return { code: "expired", detail: null };
+}
+
+/** Two tabs of one person: where ending one grant ends all of user and app, it would end the one just made. */
+async function hasJustConnected(ports: CompletePorts, { session, result }: StoreContext): Promise<boolean> {
+  const link = await ports.connect.findLink(session.linkTokenId);
+  if (link === null || link.accountId === null || result.externalAccount === null) return false;
+  const account = await ports.accounts.find(session.environmentId, link.accountId);
+  return account?.status === "active" && account.externalAccount?.id === result.externalAccount.id;
 }
 
 /** A grant that nobody will keep is ended at the provider, where it can be told. */

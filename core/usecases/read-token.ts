@@ -1,9 +1,9 @@
 import { missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
-import { decideRefresh, isStillValid } from "../domain/refresh/decide-refresh.ts";
+import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
-import { isBeyondLife } from "../domain/refresh/schedule-refresh.ts";
+import { isBeyondLife, scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import { decodeTokenSet } from "../domain/token/token-set.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
 import { tokenSetLocation } from "./attempt-refresh.ts";
@@ -48,31 +48,53 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput, sign
     seenVersion: found.account.credentialVersion,
   } as const;
   const decision = decideRefresh(found.account, policy, demand, ports.clock.now());
-  if (decision.kind === "fresh") return await open(ports, found, input, null);
+  if (decision.kind === "fresh") {
+    await restoreAlarm(ports, found.account, policy);
+    return await open(ports, found, input, null);
+  }
 
   const outcome = await refreshAccount(ports, { ...input, demand }, signal).catch(expected);
   const current = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (current === null) throw notFound();
   refuseByStatus(current.account);
-  const isRenewed = !(outcome instanceof DomainError) && (outcome.kind === "refreshed" || outcome.kind === "fresh");
+  const isRenewed = !(outcome instanceof Error) && (outcome.kind === "refreshed" || outcome.kind === "fresh");
   if (isRenewed) return await open(ports, current, input, null);
   if (current.credential !== null && isStillValid(current.account.expiresAt, ports.clock.now())) {
-    const cannot =
-      !(outcome instanceof DomainError) && outcome.kind === "blocked" && outcome.cause === "not_refreshable";
+    const cannot = !(outcome instanceof Error) && outcome.kind === "blocked" && outcome.cause === "not_refreshable";
     return await open(ports, current, input, cannot ? "limited" : "failing");
   }
-  throw outcome instanceof DomainError ? outcome : problemOf(outcome, ports.clock.now());
+  throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
+}
+
+/** R14: an account that is used and lost its alarm gets it back. A race with a writer is that writer's to win. */
+async function restoreAlarm(ports: RefreshPorts, account: Account, policy: RefreshPolicy): Promise<void> {
+  if (account.refreshDueAt !== null || account.leaseUntil !== null) return;
+  const refreshDueAt = scheduleRefresh(account, policy, ports.clock.now(), ports.random.fraction());
+  if (refreshDueAt === null) return;
+  await ports.accounts.apply({
+    accountId: account.id,
+    environmentId: account.environmentId,
+    ifFence: account.fence,
+    raiseFence: false,
+    releaseLease: false,
+    set: { refreshDueAt },
+    credential: null,
+    attempt: null,
+    event: null,
+    completes: null,
+    audit: [],
+  });
 }
 
 /**
  * A refresh that could not even be tried (its client secret does not open, its definition is gone) must not keep a valid token
  * from its caller. KMS and database stand above that (invariant 6).
  */
-function expected(error: unknown): DomainError {
-  const isExpected =
-    error instanceof DomainError && error.code !== "kms_unavailable" && error.code !== "database_unavailable";
-  if (isExpected) return error;
-  throw error;
+function expected(error: unknown): Error {
+  const isAbove =
+    error instanceof DomainError && (error.code === "kms_unavailable" || error.code === "database_unavailable");
+  if (isAbove || !(error instanceof Error)) throw error;
+  return error;
 }
 
 async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshPolicy> {
@@ -96,14 +118,18 @@ async function open(
   });
   const set = decodeTokenSet(bytes);
   bytes.fill(0);
-  const isLimited = input.minTtlSeconds !== null && isBeyondLife(account, input.minTtlSeconds);
+  const isShort =
+    input.minTtlSeconds !== null &&
+    set.expiresAt !== null &&
+    remainingSeconds(set.expiresAt, ports.clock.now()) < input.minTtlSeconds &&
+    isBeyondLife(account, input.minTtlSeconds);
   return {
     accessToken: set.accessToken,
     tokenType: set.tokenType,
     expiresAt: set.expiresAt,
     scopes: { requested: account.scopesRequested, granted: account.scopesGranted, missing: missingScopes(account) },
     credentialVersion: credential.version,
-    refresh: refresh ?? (isLimited ? "limited" : null),
+    refresh: refresh ?? (isShort ? "limited" : null),
   };
 }
 

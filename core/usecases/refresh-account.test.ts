@@ -389,8 +389,7 @@ describe("the database fails at the commit (R20, invariant 2)", () => {
     const world = await worldWithAccount();
     world.accounts.failApplies("before_commit", "before_commit");
     const answer = refresh(world);
-    await world.clock.sleeping();
-    expect(world.spool.entries.size).toBe(1);
+    while (world.spool.entries.size === 0) await new Promise((resolve) => setImmediate(resolve));
     expect((await world.clock.settle(answer)).kind).toBe("refreshed");
     expect(world.spool.entries.size).toBe(0);
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });

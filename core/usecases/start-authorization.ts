@@ -45,7 +45,7 @@ export function linkState(link: Link, now: Date): "open" | "used" | "expired" {
 export async function startAuthorization(ports: StartPorts, input: StartInput): Promise<StartOutcome> {
   const { link } = input;
   const state = linkState(link, ports.clock.now());
-  const isBack = state === "used" && input.connectedAccountId !== null;
+  const isBack = state === "used" && link.expiresAt > ports.clock.now() && input.connectedAccountId !== null;
   if (state !== "open" && !isBack) return { kind: "unusable_link", state };
   if (!link.integrationNames.includes(input.integrationName)) return { kind: "unavailable" };
   const configured = await ports.integrations.find(link.environmentId, input.integrationName);

@@ -22,14 +22,14 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
     list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
-    async put(environmentId, document, record) {
+    async put(environmentId, document, { erasesSecret, audit: record }) {
       const before = byKey.get(key(environmentId, document.name));
       byKey.set(key(environmentId, document.name), {
         environmentId,
         name: document.name,
         origin: "environment",
         document,
-        client: before?.client ?? null,
+        client: before?.client == null ? null : { ...before.client, ...(erasesSecret ? { secret: null } : {}) },
       });
       audit.push(record);
       return before?.origin !== "environment";

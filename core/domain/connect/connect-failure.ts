@@ -1,3 +1,5 @@
+import { plainText } from "../text/plain-text.ts";
+
 /** Why a trip to the provider ended without a connection. Each has a page with one clear next step. */
 export type ConnectFailureCode =
   | "access_denied"
@@ -28,7 +30,7 @@ export const connectingSeconds = 86_400;
 
 /** The `error` of an authorization response (RFC 6749 §4.1.2.1) as one of ours. */
 export function classifyAuthorizationError(error: string, description: string | null): ConnectFailure {
-  const detail = description === null ? null : plainText(description);
+  const detail = description === null ? null : plainText(description, 300);
   switch (error) {
     case "access_denied":
       return { code: "access_denied", detail };
@@ -37,13 +39,8 @@ export function classifyAuthorizationError(error: string, description: string | 
     case "invalid_scope":
     case "invalid_request":
     case "unsupported_response_type":
-      return { code: "client_misconfigured", detail: detail ?? plainText(error) };
+      return { code: "client_misconfigured", detail: detail ?? plainText(error, 300) };
     default:
-      return { code: "provider_error", detail: detail ?? plainText(error) };
+      return { code: "provider_error", detail: detail ?? plainText(error, 300) };
   }
-}
-
-function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").slice(0, 300);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
-import { documentHosts, documentScopes, integrationDocumentSchema } from "./integration-document.ts";
+import { documentHosts, hasSameHosts, documentScopes, integrationDocumentSchema } from "./integration-document.ts";
 import { integrationJsonSchema } from "./integration-json-schema.ts";
 
 /** `pointer: message` of everything that is wrong. */
@@ -209,13 +209,22 @@ it.each<[string, string | string[], string, string[]]>([
 });
 
 describe("the hosts that credentials may travel to (invariant 12)", () => {
-  it("are token, authorization and API host, each once, in lower case", () => {
-    expect(documentHosts(integrationDocumentSchema.parse(contractExample))).toEqual([
-      "https://login.acme.example",
-      "https://{subdomain}.acme.example",
-    ]);
+  it("are told apart by what travels there, in lower case", () => {
+    expect(documentHosts(integrationDocumentSchema.parse(contractExample))).toEqual({
+      token: "https://{subdomain}.acme.example",
+      authorize: "https://login.acme.example",
+      api: "https://{subdomain}.acme.example",
+    });
     const shouting = integrationDocumentSchema.parse(withAuth({ tokenHost: "https://LOGIN.acme.example" }));
-    expect(documentHosts(shouting)).toEqual(["https://login.acme.example"]);
+    expect(documentHosts(shouting).token).toBe("https://login.acme.example");
+  });
+
+  it("are not the same when two of them swap their roles", () => {
+    const [one, other] = ["https://a.example", "https://b.example"];
+    const before = integrationDocumentSchema.parse(withAuth({ tokenHost: one, authorizeHost: other }));
+    const swapped = integrationDocumentSchema.parse(withAuth({ tokenHost: other, authorizeHost: one }));
+    expect(hasSameHosts(before, before)).toBe(true);
+    expect(hasSameHosts(before, swapped)).toBe(false);
   });
 });
 

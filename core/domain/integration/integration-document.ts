@@ -8,7 +8,7 @@ import { notYetSupported } from "./not-yet-supported.ts";
 const host = z
   .string()
   .max(300)
-  .regex(/^https?:\/\/[^\s/?#@\\]+$/, "expected an origin such as https://login.example.com, without a path")
+  .refine(isOrigin, "expected an origin such as https://login.example.com: a host and port that exist, without a path")
   .describe("Scheme and host, with {input} templates allowed, e.g. https://{subdomain}.acme.example");
 const path = z
   .string()
@@ -170,15 +170,18 @@ export type IntegrationInput = z.infer<typeof inputSchema>;
 
 /** A host or path that names an input which the document does not declare would ask the end user for nothing and fail late. */
 function unknownInputs(document: {
-  inputs: readonly { name: string }[];
+  inputs: readonly { name: string; required: boolean }[];
   credentials: { config: { auth: Record<string, string | undefined> } };
   api?: { baseUrl?: string | undefined } | undefined;
 }): { path: (string | number)[]; message: string }[] {
   const known = new Set(document.inputs.map((one) => one.name));
+  const optional = new Set(document.inputs.filter((one) => !one.required).map((one) => one.name));
   const found: { path: (string | number)[]; message: string }[] = [];
   const look = (at: (string | number)[], text: string | undefined): void => {
     for (const [, name] of (text ?? "").matchAll(/\{([^}]*)\}/g)) {
-      if (name === undefined || !known.has(name)) {
+      if (name !== undefined && optional.has(name) && /Host$|baseUrl$/.test(String(at.at(-1)))) {
+        found.push({ path: at, message: `{${name}} forms a host, so the input must be required` });
+      } else if (name === undefined || !known.has(name)) {
         found.push({ path: at, message: `{${name ?? ""}} is no declared input; declare it in /inputs or remove it` });
       }
     }
@@ -188,6 +191,13 @@ function unknownInputs(document: {
   }
   look(["api", "baseUrl"], document.api?.baseUrl);
   return found;
+}
+
+/** Inputs stand for a label; what they leave must be an address. */
+function isOrigin(template: string): boolean {
+  if (!/^https?:\/\/[^\s/?#@\\]+$/.test(template)) return false;
+  const filled = template.replaceAll(/\{[^}]*\}/g, "x");
+  return URL.canParse(filled) && new URL(filled).host !== "" && new URL(filled).pathname === "/";
 }
 
 function isRegularExpression(source: string): boolean {
@@ -209,10 +219,30 @@ export function documentScopes(
     .filter((scope) => scope !== "");
 }
 
-/** Every origin that credentials may travel to. A change with live accounts is refused (invariant 12). */
-export function documentHosts(document: IntegrationDocument): string[] {
+/** Where credentials travel to, by what for. A change with live accounts is refused (invariant 12). */
+export interface DocumentHosts {
+  readonly token: string;
+  readonly authorize: string;
+  readonly api: string | null;
+}
+
+export function documentHosts(document: IntegrationDocument): DocumentHosts {
   const { auth } = document.credentials.config;
-  const hosts = [auth.tokenHost, auth.authorizeHost ?? auth.tokenHost];
-  if (document.api?.baseUrl !== undefined) hosts.push(/^https?:\/\/[^/]+/.exec(document.api.baseUrl)?.[0] ?? "");
-  return [...new Set(hosts.map((one) => one.toLowerCase()))].toSorted();
+  const api =
+    document.api?.baseUrl === undefined ? null : (/^https?:\/\/[^/]+/.exec(document.api.baseUrl)?.[0] ?? null);
+  return {
+    token: auth.tokenHost.toLowerCase(),
+    authorize: (auth.authorizeHost ?? auth.tokenHost).toLowerCase(),
+    api: api?.toLowerCase() ?? null,
+  };
+}
+
+/** Whether the two send credentials to the same hosts in the same roles: a swap moves them too. */
+export function hasSameHosts(one: IntegrationDocument, other: IntegrationDocument): boolean {
+  return describeHosts(one) === describeHosts(other);
+}
+
+export function describeHosts(document: IntegrationDocument): string {
+  const { token, authorize, api } = documentHosts(document);
+  return [`tokens ${token}`, `authorization ${authorize}`, ...(api === null ? [] : [`API ${api}`])].join(", ");
 }

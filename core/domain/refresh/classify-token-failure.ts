@@ -1,3 +1,5 @@
+import { plainText } from "../text/plain-text.ts";
+
 /** What went wrong with a token request, as the edge saw it. No token, no body of the provider beyond its error fields. */
 export type TokenRequestFailure =
   /** A JSON error answer of RFC 6749 §5.2 (or a 200 that carries one). */
@@ -183,22 +185,16 @@ function matches(failure: TokenRequestFailure, rule: FailureRule): boolean {
 export function describeFailure(failure: TokenRequestFailure): string {
   switch (failure.kind) {
     case "oauth_error":
-      return plain(failure.description === null ? failure.error : `${failure.error}: ${failure.description}`);
+      return plainText(failure.description === null ? failure.error : `${failure.error}: ${failure.description}`, 300);
     case "http_error":
       return `HTTP ${failure.status}`;
     case "no_client":
       return "no OAuth client is configured";
     case "unreadable_answer":
-      return plain(`HTTP ${failure.status}, unreadable: ${failure.detail}`);
+      return plainText(`HTTP ${failure.status}, unreadable: ${failure.detail}`, 300);
     case "not_sent":
     case "answer_lost":
     case "egress_refused":
-      return plain(failure.detail);
+      return plainText(failure.detail, 300);
   }
-}
-
-/** Provider text goes into logs and pages: no control characters (log injection), at most 300 characters. */
-function plain(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").slice(0, 300);
 }

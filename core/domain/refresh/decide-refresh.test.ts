@@ -47,8 +47,8 @@ describe("on demand", () => {
     ["min_ttl 300 wants more than 120 s", 120, 300, "due"],
     ["min_ttl 100 is content with 120 s", 120, 100, "fresh"],
     ["min_ttl below the buffer doesn't lower it", 25, 5, "due"],
-    ["min_ttl beyond nine tenths of the life could never be met and is ignored", 3000, 3300, "fresh"],
-    ["min_ttl of nine tenths of the life counts", 3000, 3240, "due"],
+    ["min_ttl beyond the whole life could never be met and is ignored", 3000, 3600, "fresh"],
+    ["min_ttl of nearly the whole life counts", 3000, 3590, "due"],
   ])("%s", (_name, left, minTtlSeconds, expected) => {
     expect(decide(state(left), demand("on_demand", { minTtlSeconds })).kind).toBe(expected);
   });

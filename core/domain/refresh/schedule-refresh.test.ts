@@ -87,7 +87,8 @@ describe("the buffer before use (R14)", () => {
     ["a tenth of a life of 100 s", 100, null, 10],
     ["what the caller asks for, if that is more", 3600, 900, 900],
     ["30 s although the caller asks for less", 3600, 5, 30],
-    ["30 s when the wish is beyond nine tenths of the life", 3600, 3500, 30],
+    ["30 s when the wish is beyond the whole life", 3600, 3600, 30],
+    ["what the caller wants, up to the whole life", 3600, 3590, 3590],
   ])("%s", (_name, life, minTtl, buffer) => {
     expect(refreshBufferSeconds({ expiresAt: at(life), issuedAt: now }, defaultRefreshPolicy, minTtl)).toBe(buffer);
   });
@@ -99,8 +100,8 @@ describe("the buffer before use (R14)", () => {
   });
 
   it.each([
-    [3240, false],
-    [3241, true],
+    [3597, false],
+    [3598, true],
   ])("calls %i s of an hour beyond its life: %s", (wish, isBeyond) => {
     expect(isBeyondLife({ expiresAt: at(3600), issuedAt: now }, wish)).toBe(isBeyond);
   });

@@ -44,8 +44,8 @@ function windowFor(life: number | null, configured: readonly [number, number]): 
 
 /**
  * How much life a token must have left to be used as it is: 30 s, or 0.1 L if that is less (R14). A caller may ask for more
- * with `min_ttl`; a wish beyond nine tenths of the life could never be met, and would refresh at every call: it is ignored
- * here and reported as `limited`.
+ * with `min_ttl`; a wish beyond the whole life could never be met, and would refresh at every call: it is ignored here and
+ * reported as `limited`.
  */
 export function refreshBufferSeconds(token: Lifetime, policy: RefreshPolicy, minTtlSeconds: number | null): number {
   const life = lifetimeSeconds(token);
@@ -54,8 +54,11 @@ export function refreshBufferSeconds(token: Lifetime, policy: RefreshPolicy, min
   return Math.max(buffer, minTtlSeconds);
 }
 
+const arrivalSeconds = 3;
+
 /** Whether the provider's tokens never live as long as the caller wants. */
 export function isBeyondLife(token: Lifetime, minTtlSeconds: number): boolean {
   const life = lifetimeSeconds(token);
-  return life !== null && minTtlSeconds > 0.9 * life;
+  // A fresh token is a moment old when it arrives.
+  return life !== null && minTtlSeconds > life - arrivalSeconds;
 }
