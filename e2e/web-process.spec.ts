@@ -32,7 +32,7 @@ function run(environment: Record<string, string>): Web {
 }
 
 async function portOf(web: Web): Promise<number> {
-  await expect.poll(web.output, { timeout: 20_000 }).toMatch(/"message":"listening"/);
+  await expect.poll(web.output, { timeout: 20_000 }).toMatch(/"msg":"listening"/);
   const line =
     web
       .output()

@@ -9,7 +9,6 @@ export function createLog(level: WebSettings["logLevel"]): Log {
   return pino({
     level,
     base: { process: "web" },
-    messageKey: "message",
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   });
