@@ -122,7 +122,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       throw new DomainError("invalid_request", {
         status: 400,
         detail:
-          "This answer does not belong to a connection that this browser started, or it was used or took too long. Open the link again and start over.",
+          "This answer does not belong to a connection that this browser started, or it was used or took too long.",
       });
     }
     const link = await ports.connect.findLink(outcome.session.linkTokenId);

@@ -6,7 +6,7 @@ import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { TokenLife } from "../../../_components/token-life.tsx";
 
 const columns =
-  "@3xl:grid @3xl:grid-cols-[minmax(0,1.3fr)_minmax(0,1.1fr)_minmax(0,1.6fr)_minmax(0,2.9fr)_126px_82px_80px] @3xl:items-center @3xl:gap-x-3";
+  "@3xl:grid @3xl:grid-cols-[minmax(0,1.8fr)_minmax(0,1fr)_minmax(0,1.5fr)_minmax(0,2.6fr)_126px_82px_80px] @3xl:items-center @3xl:gap-x-3";
 
 const heads = ["Tenant", "Integration", "External account", "Status", "Token expires", "Refreshed", "Next refresh"];
 
