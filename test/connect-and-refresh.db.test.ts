@@ -266,6 +266,7 @@ test("every seal, open and transition of an account stands in the audit log", as
   expect(actions.toSorted()).toEqual(
     [
       "account.created",
+      "secret.sealed",
       "secret.opened code_exchange",
       "credential.sealed connected",
       "account.transitioned active",

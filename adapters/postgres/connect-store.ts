@@ -85,7 +85,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
       await query(pool, "UPDATE link_token SET account_id = $2 WHERE id = $1", [linkId, accountId]);
     },
 
-    async createSession(session) {
+    async createSession(session, audit) {
       await inTransaction(pool, async (client) => {
         await client.query(
           `INSERT INTO connect_session (id, link_token_id, environment_id, account_id, integration_name, callback_id,
@@ -109,6 +109,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             session.expiresAt,
           ],
         );
+        await insertAudit(client, audit);
         if (session.verifier === null) return;
         await client.query(
           `INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed)

@@ -54,7 +54,7 @@ export interface ConnectStore {
   findLink(id: string): Promise<Link | null>;
   /** Remembers the account that a click on the link made. */
   bindAccount(linkId: string, accountId: string): Promise<void>;
-  createSession(session: NewConnectSession): Promise<void>;
+  createSession(session: NewConnectSession, audit: readonly AuditRecord[]): Promise<void>;
   /**
    * Takes the session of a state, once: `authorizing` becomes `exchanging` and the sealed verifier leaves its table.
    * Null when there is no such session, it was taken before, or it belongs to another browser or redirect URI.

@@ -1,10 +1,11 @@
 import type { Account } from "../domain/account/account.ts";
+import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import { authorizationSeconds } from "../domain/connect/connect-failure.ts";
 import { authorizationUrl } from "../domain/connect/authorization-url.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { checkInputs, resolveIntegration } from "../domain/integration/resolve-integration.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
-import type { Link } from "../ports/connect-store.ts";
+import type { Link, NewConnectSession } from "../ports/connect-store.ts";
 import type { LinkPorts } from "./create-link.ts";
 import type { Vault } from "./vault.ts";
 
@@ -63,7 +64,8 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   const nonce = scopes.includes("openid") ? random() : null;
   const id = makeId("cs", ports.random.bytes(idRandomBytes));
   const redirectUri = ports.redirectUri(configured.client.callbackId);
-  await ports.connect.createSession({
+  const sealedVerifier = verifier === null ? null : await sealVerifier(ports, link.environmentId, id, verifier);
+  const session: NewConnectSession = {
     id,
     linkTokenId: link.id,
     environmentId: link.environmentId,
@@ -78,9 +80,10 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     tokenEndpoint: resolved.tokenEndpoint,
     scopesRequested: scopes,
     isReturn: isBack,
-    verifier: verifier === null ? null : await sealVerifier(ports, link.environmentId, id, verifier),
+    verifier: sealedVerifier,
     expiresAt: new Date(ports.clock.now().getTime() + authorizationSeconds * 1000),
-  });
+  };
+  await ports.connect.createSession(session, sealedVerifier === null ? [] : [sealRecord(session, sealedVerifier.kid)]);
   const request = {
     clientId: configured.client.layer.clientId,
     redirectUri,
@@ -149,6 +152,18 @@ function areSame(one: Readonly<Record<string, string>>, other: Readonly<Record<s
     keys.length === Object.keys(other).length &&
     keys.every((key) => Object.hasOwn(other, key) && one[key] === other[key])
   );
+}
+
+function sealRecord(session: NewConnectSession, keyId: string): AuditRecord {
+  return {
+    environmentId: session.environmentId,
+    actor: "connect",
+    action: "secret.sealed",
+    target: session.id,
+    accountId: session.accountId,
+    keyId,
+    detail: { field: "pkce_verifier", version: 1 },
+  };
 }
 
 async function sealVerifier(

@@ -46,7 +46,8 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       const link = links.get(linkId);
       if (link !== undefined) links.set(linkId, { ...link, accountId });
     },
-    async createSession({ stateDigest, verifier, ...session }) {
+    async createSession({ stateDigest, verifier, ...session }, records) {
+      audit.push(...records);
       sessions.set(session.id, { ...session, status: "authorizing", failure: null });
       stateDigests.set(session.id, stateDigest);
       if (verifier !== null) verifiers.set(session.id, verifier.sealed);
