@@ -38,13 +38,13 @@ export async function refreshAccount(
   input: RefreshInput,
   signal?: AbortSignal,
 ): Promise<RefreshOutcome> {
-  const startedAt = ports.clock.now();
   const startedMs = ports.clock.monotonicMs();
   let account = await ports.accounts.find(input.environmentId, input.accountId);
   if (account === null) return { kind: "not_found" };
   const seenVersion = input.demand.seenVersion ?? account.credentialVersion;
   const demand: RefreshDemand = { ...input.demand, seenVersion };
-  let counted = false;
+  /** When the attempt that we wait for began; null while we wait for none. */
+  let awaitedSince: Date | null = null;
   let pauseMs = 15;
 
   for (;;) {
@@ -55,16 +55,14 @@ export async function refreshAccount(
         return { kind: account.credentialVersion > seenVersion ? "refreshed" : "fresh", account };
       case "blocked": {
         // Whoever waited for an attempt that failed shares its result: it is an answer, not a cooldown.
-        const shared = counted ? await ports.accounts.latestAttempt(account.id) : null;
-        if (shared !== null && shared.startedAt >= earlier(startedAt))
-          return { kind: "failed", account, attempt: shared };
+        const shared = await sharedFailure(ports, account.id, awaitedSince);
+        if (shared !== null) return { kind: "failed", account, attempt: shared };
         return { kind: "blocked", account, cause: decision.cause, until: decision.until };
       }
       case "due": {
-        const shared = counted && demand.reason === "forced" ? await ports.accounts.latestAttempt(account.id) : null;
-        if (shared !== null && shared.outcome !== "refreshed" && shared.startedAt >= earlier(startedAt)) {
-          return { kind: "failed", account, attempt: shared };
-        }
+        // Many who force at once get one answer, not one request each.
+        const shared = demand.reason === "forced" ? await sharedFailure(ports, account.id, awaitedSince) : null;
+        if (shared !== null) return { kind: "failed", account, attempt: shared };
         const conclusion = await ports.flights.run(account.id, (joined) =>
           attemptRefresh(ports, { ...input, demand }, integration, joined),
         );
@@ -72,8 +70,8 @@ export async function refreshAccount(
         break;
       }
       case "waiting":
-        if (!counted) {
-          counted = true;
+        if (awaitedSince === null) {
+          awaitedSince = leaseBegan(decision.until);
           await ports.accounts.addWaiter(account.id);
         }
         break;
@@ -88,7 +86,19 @@ export async function refreshAccount(
   }
 }
 
-/** An attempt that began up to a lease before we asked is the one we waited for. */
-function earlier(instant: Date): Date {
-  return new Date(instant.getTime() - leaseSeconds * 1000);
+/** The attempt in flight began with its lease; a second of slack between the clocks. */
+function leaseBegan(until: Date): Date {
+  return new Date(until.getTime() - (leaseSeconds + 1) * 1000);
+}
+
+/** How the attempt that was waited for failed; null when none was, when it was given back unsent, or when it worked. */
+async function sharedFailure(
+  ports: RefreshPorts,
+  accountId: string,
+  awaitedSince: Date | null,
+): Promise<AttemptResult | null> {
+  if (awaitedSince === null) return null;
+  const latest = await ports.accounts.latestAttempt(accountId);
+  const isAwaited = latest !== null && latest.startedAt >= awaitedSince && latest.outcome !== "refreshed";
+  return isAwaited ? latest : null;
 }
