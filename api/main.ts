@@ -7,6 +7,7 @@ import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
+import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
@@ -79,15 +80,7 @@ stopWithParent(async () => {
   await container.close();
 });
 
-server.on("error", (error: NodeJS.ErrnoException) => {
-  process.stderr.write(
-    error.code === "EADDRINUSE"
-      ? `PORT ${config.port} is in use; stop what listens there or set PORT to another port\n`
-      : `api can't listen: ${error.message}\n`,
-  );
-  process.exit(1);
-});
-server.listen(config.port, () => {
+listenOrExit(server, { variable: "PORT", port: config.port }, () => {
   log.info({ port: config.port, url: config.publicUrl }, "api listens");
   reportReady();
 });

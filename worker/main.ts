@@ -7,6 +7,7 @@ import { sweepAlarms } from "#adapters/postgres/refresh-jobs";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { closeServer } from "#adapters/system/close-server";
 import { answerHealth } from "#adapters/system/health";
+import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createCrontab, createTaskList } from "./task-list.ts";
@@ -96,15 +97,7 @@ stopWithParent(async () => {
   await container.close();
 });
 
-server.on("error", (error: NodeJS.ErrnoException) => {
-  process.stderr.write(
-    error.code === "EADDRINUSE"
-      ? `WORKER_PORT ${config.port} is in use; stop what listens there or set WORKER_PORT to another port\n`
-      : `worker can't listen: ${error.message}\n`,
-  );
-  process.exit(1);
-});
-server.listen(config.port, () => {
+listenOrExit(server, { variable: "WORKER_PORT", port: config.port }, () => {
   log.info({ port: config.port }, "worker runs");
   reportReady();
 });

@@ -86,7 +86,7 @@ export async function refreshAccount(
   }
 }
 
-/** The attempt in flight began with its lease; a second of slack between the clocks. */
+/** The attempt in flight began with its lease; a second for the clocks to differ. */
 function leaseBegan(until: Date): Date {
   return new Date(until.getTime() - (leaseSeconds + 1) * 1000);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { classifyAuthorizationError, mayRetry } from "./connect-failure.ts";
+import { classifyAuthorizationError } from "./connect-failure.ts";
 
 it.each([
   ["access_denied", "access_denied"],
@@ -18,11 +18,4 @@ it("keeps the provider's words as plain text of at most 300 characters", () => {
   const { detail } = classifyAuthorizationError("server_error", `line\r\none\u0007${"x".repeat(500)}`);
   expect(detail).toHaveLength(300);
   expect(detail).toMatch(/^line one x+$/);
-});
-
-it("offers another try only where one may help", () => {
-  expect(mayRetry("access_denied")).toBe(true);
-  expect(mayRetry("provider_unreachable")).toBe(true);
-  expect(mayRetry("client_misconfigured")).toBe(false);
-  expect(mayRetry("expired")).toBe(false);
 });

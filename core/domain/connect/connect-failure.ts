@@ -17,11 +17,6 @@ export interface ConnectFailure {
   readonly detail: string | null;
 }
 
-/** Whether going back and trying again may help. */
-export function mayRetry(code: ConnectFailureCode): boolean {
-  return code !== "client_misconfigured" && code !== "expired";
-}
-
 /** How long a browser may take between leaving for the provider and coming back (checklist A5: at most 10 minutes). */
 export const authorizationSeconds = 600;
 
