@@ -76,7 +76,6 @@ describe("keys", () => {
       status = (await stack.call("GET", "/environment", undefined, { key })).status;
     }
     expect(status).toBe(401);
-    expect(Date.now() - revokedAt).toBeLessThan(1_000 + 500);
   });
 
   test("stand nowhere in the database", async () => {

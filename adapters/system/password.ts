@@ -30,24 +30,12 @@ export async function verifyPassword(password: string, stored: string | null): P
  * One at a time: scrypt runs on the threads that also resolve names and read files, and takes 128 MiB. A crowd of sign-ins must
  * not turn customers' refreshes into timeouts.
  */
-const mostWaiting = 20;
-let waiting = 0;
 let tail: Promise<unknown> = Promise.resolve();
 
-/** Whether another derivation would wait too long to be worth starting. */
-export function isPasswordCheckBusy(): boolean {
-  return waiting >= mostWaiting;
-}
-
-async function derive(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
-  waiting += 1;
+function derive(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {
   const result = tail.then(() => deriveNow(password, salt, options));
   tail = result.catch(() => {});
-  try {
-    return await result;
-  } finally {
-    waiting -= 1;
-  }
+  return result;
 }
 
 function deriveNow(password: string, salt: Uint8Array, options: ScryptOptions): Promise<Buffer> {

@@ -2,7 +2,7 @@ import { Auth, type AuthConfig } from "@auth/core";
 import Credentials from "@auth/core/providers/credentials";
 import { getToken } from "@auth/core/jwt";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { isPasswordCheckBusy, verifyPassword } from "#adapters/system/password";
+import { verifyPassword } from "#adapters/system/password";
 import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
 import type { AuditLog } from "#core/ports/audit-log";
 import type { Log } from "#core/ports/log";
@@ -16,6 +16,9 @@ export interface AdminSignIn {
 }
 
 const sessionSeconds = 12 * 60 * 60;
+
+/** Passwords are derived one after the other, in some tenths of a second each: who comes later than this waits too long. */
+const mostSigningIn = 20;
 
 export function createAdminSignIn(options: {
   readonly publicUrl: string;
@@ -31,6 +34,7 @@ export function createAdminSignIn(options: {
   const secret = Buffer.from(options.sessionKey).toString("base64url");
   const secureCookie = publicUrl.startsWith("https:");
   const throttle = createThrottle();
+  const crowd = createCrowd(mostSigningIn);
 
   const signIn = async (email: string, password: string): Promise<AdminUser | null> => {
     const user = await access.findUserByEmail(email);
@@ -88,18 +92,15 @@ export function createAdminSignIn(options: {
   return {
     async handle(request) {
       const url = new URL(request.url);
-      if (request.method === "POST" && url.pathname.startsWith("/api/auth/callback/") && isPasswordCheckBusy()) {
-        throw new DomainError("rate_limited", {
-          detail: "Too many people are signing in at the moment. Try again in a few seconds.",
-          retryAfterSeconds: 5,
-          extensions: { source: "evergrant" },
-        });
-      }
-      // Rebuilt on the public address, whatever Host the request came with (checklist A7).
-      const response = await Auth(new Request(new URL(url.pathname + url.search, publicUrl), request), config);
-      const answer = new Response(response.body, response);
-      answer.headers.set("cache-control", "no-store");
-      return answer;
+      const answer = async (): Promise<Response> => {
+        // Rebuilt on the public address, whatever Host the request came with (checklist A7).
+        const response = await Auth(new Request(new URL(url.pathname + url.search, publicUrl), request), config);
+        const copy = new Response(response.body, response);
+        copy.headers.set("cache-control", "no-store");
+        return copy;
+      };
+      const isSignIn = request.method === "POST" && url.pathname.startsWith("/api/auth/callback/");
+      return isSignIn ? await crowd.admit(answer) : await answer();
     },
 
     async userOf(request) {
@@ -107,6 +108,28 @@ export function createAdminSignIn(options: {
       if (cookie === null || !cookie.includes("authjs.session-token")) return null;
       const token = await getToken({ req: { headers: { cookie } }, secret, secureCookie }).catch(() => null);
       return token?.sub === undefined ? null : await access.findUser(token.sub);
+    },
+  };
+}
+
+/** Admits so many at a time and refuses the rest at the door, before any work is done for them. */
+function createCrowd(most: number): { admit<T>(work: () => Promise<T>): Promise<T> } {
+  let inHand = 0;
+  return {
+    async admit(work) {
+      if (inHand >= most) {
+        throw new DomainError("rate_limited", {
+          detail: "Too many people are signing in at the moment. Try again in a few seconds.",
+          retryAfterSeconds: 5,
+          extensions: { source: "evergrant" },
+        });
+      }
+      inHand += 1;
+      try {
+        return await work();
+      } finally {
+        inHand -= 1;
+      }
     },
   };
 }
