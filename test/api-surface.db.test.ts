@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rolePermissions } from "#core/domain/access/permission";
 import { startStack, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -216,8 +215,8 @@ describe("an integration document", () => {
 });
 
 describe("a session of the dashboard", () => {
-  async function signIn(): Promise<string> {
-    const { stdout } = await stack.cli("users", "create", "--email", "op@example.com", "--json");
+  async function signIn(email: string, role: string): Promise<string> {
+    const { stdout } = await stack.cli("users", "create", "--email", email, "--role", role, "--json");
     const { password } = JSON.parse(stdout) as { password: string };
     const origin = stack.apis[0]?.origin ?? "";
     const csrf = await fetch(`${origin}/api/auth/csrf`);
@@ -227,7 +226,7 @@ describe("a session of the dashboard", () => {
       method: "POST",
       redirect: "manual",
       headers: { cookie: cookies.join("; "), "x-auth-return-redirect": "1" },
-      body: new URLSearchParams({ csrfToken, email: "op@example.com", password }),
+      body: new URLSearchParams({ csrfToken, email, password }),
     });
     const session = answer.headers.getSetCookie().find((one) => one.includes("session-token"));
     expect(session).toMatch(/HttpOnly/i);
@@ -237,7 +236,7 @@ describe("a session of the dashboard", () => {
 
   test("goes through the same API by the same rules, and a change must come from our own pages", async () => {
     const origin = stack.apis[0]?.origin ?? "";
-    const cookie = await signIn();
+    const cookie = await signIn("op@example.com", "owner");
     const me = await fetch(`${origin}/api/v1/session`, { headers: { cookie } });
     expect(await me.json()).toMatchObject({
       user: { email: "op@example.com", role: "owner" },
@@ -263,8 +262,22 @@ describe("a session of the dashboard", () => {
     expect((await fetch(`${origin}/api/v1/session`, { headers: { cookie } })).status).toBe(401);
   });
 
-  test("of a support user shows states and no token", () => {
-    expect(rolePermissions.support).not.toContain("tokens:read");
+  test("of a support user shows states, and neither a token nor a change", async () => {
+    const origin = stack.apis[0]?.origin ?? "";
+    const cookie = await signIn("support@example.com", "support");
+    const call = async (method: string, path: string): Promise<{ status: number; body: any }> => {
+      const answer = await fetch(`${origin}/api/v1/integrated-accounts/${accountId}${path}`, {
+        method,
+        headers: { cookie, origin },
+      });
+      return { status: answer.status, body: await answer.json() };
+    };
+    expect((await call("GET", "")).status).toBe(200);
+    const token = await call("GET", "/token");
+    expect(token).toMatchObject({ status: 403, body: { permission: "tokens:read" } });
+    expect(JSON.stringify(token.body)).not.toContain("access_token");
+    expect(await call("POST", "/refresh")).toMatchObject({ status: 403, body: { permission: "accounts:write" } });
+    expect((await call("DELETE", "")).status).toBe(403);
   });
 });
 

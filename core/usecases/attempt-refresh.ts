@@ -16,6 +16,7 @@ import { decodeTokenSet, encodeTokenSet, mergeTokenSet, type TokenSet } from "..
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/account-store.ts";
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
+import { eventOf } from "./account-event.ts";
 import { commitAnswer, replaySpool } from "./commit-answer.ts";
 import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -232,10 +233,7 @@ function successChange(ports: RefreshPorts, context: SuccessContext): AccountCha
       explanation: explainSuccess(input.demand.reason, { rotated, expiresAt: merged.expiresAt, nextAttemptAt: due }),
       waiters: context.joined,
     },
-    event:
-      moved === null
-        ? null
-        : { id: makeId("evt", ports.random.bytes(idRandomBytes)), type: moved.eventType, lastError: null },
+    event: eventOf(ports.random, moved),
     completes: null,
     audit: [
       {
@@ -306,10 +304,7 @@ function failureChange(ports: RefreshPorts, context: FailureContext): AccountCha
       explanation: explainFailure(input.demand.reason, rule, failureClass, plan),
       waiters: context.joined,
     },
-    event:
-      moved === null
-        ? null
-        : { id: makeId("evt", ports.random.bytes(idRandomBytes)), type: moved.eventType, lastError: message },
+    event: eventOf(ports.random, moved, message),
     completes: null,
     audit: moved === null ? [] : [transitionRecord(account, input.actor, moved.from, moved.to)],
   };

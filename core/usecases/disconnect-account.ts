@@ -1,10 +1,10 @@
 import type { Account } from "../domain/account/account.ts";
 import { transition } from "../domain/account/transition.ts";
-import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, SealedCredential } from "../ports/account-store.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
+import { eventOf } from "./account-event.ts";
 import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
 import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
@@ -48,7 +48,7 @@ export async function disconnectAccount(
       },
       credential: { kind: "erase" },
       attempt: null,
-      event: { id: makeId("evt", ports.random.bytes(idRandomBytes)), type: moved.eventType, lastError: null },
+      event: eventOf(ports.random, moved),
       completes: null,
       audit: [
         {

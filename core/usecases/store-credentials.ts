@@ -1,6 +1,5 @@
 import type { Account, ExternalAccount } from "../domain/account/account.ts";
 import { transition } from "../domain/account/transition.ts";
-import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
@@ -9,6 +8,7 @@ import type { AccountChange, AttemptResult } from "../ports/account-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
+import { eventOf } from "./account-event.ts";
 import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
 import type { Vault } from "./vault.ts";
 
@@ -81,10 +81,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       fingerprint: tokenSet.refreshToken === null ? null : ports.digests.digest("refresh_token", tokenSet.refreshToken),
     },
     attempt: credentials.attempt,
-    event:
-      moved === null
-        ? null
-        : { id: makeId("evt", ports.random.bytes(idRandomBytes)), type: moved.eventType, lastError: null },
+    event: eventOf(ports.random, moved),
     completes: credentials.completes,
     audit: [
       {
