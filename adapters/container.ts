@@ -7,6 +7,8 @@ import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { KeyManagement } from "#core/ports/key-management";
+import type { MassFailureStore } from "#core/ports/mass-failure-store";
+import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
 import { createAddressGuard } from "./egress/address-guard.ts";
@@ -15,6 +17,9 @@ import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
+import { createCircuitStore } from "./postgres/circuit-store.ts";
+import { startHeart } from "./postgres/heartbeat.ts";
+import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
@@ -31,6 +36,7 @@ export interface Container extends CompletePorts, StartPorts {
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
   readonly keys: KeyManagement;
+  readonly massFailures: MassFailureStore;
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -38,7 +44,13 @@ export interface Container extends CompletePorts, StartPorts {
 /** The one place that wires. */
 export async function createContainer(
   config: EngineConfig,
-  process: { readonly name: "api" | "worker" | "cli"; readonly poolSize: number; readonly logDescriptor?: number },
+  process: {
+    readonly name: "api" | "worker" | "cli";
+    readonly poolSize: number;
+    readonly logDescriptor?: number;
+    /** Of graphile-worker's pools in this process; their jobs are taken over when it dies. */
+    readonly workerIds?: () => readonly string[];
+  },
 ): Promise<Container> {
   const logger = createLog({
     process: process.name,
@@ -60,6 +72,9 @@ export async function createContainer(
     random,
   });
   const egress = createEgressClient(createAddressGuard(config.egressAllow));
+  const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
+  // The command line refreshes nothing, and is gone before a beat would tell anybody.
+  const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
   return {
     pool,
     clock,
@@ -75,10 +90,15 @@ export async function createContainer(
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),
+    circuits: createCircuitStore(pool, random),
+    massFailures: createMassFailureStore(pool),
+    steadiness: heart ?? { isSteady: () => false },
     flights: createSingleFlight<AttemptConclusion>(),
-    owner: `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`,
+    watches: createSingleFlight<Account | null>(),
+    owner,
     redirectUri: (callbackId) => `${config.publicUrl}/oauth/callback/${callbackId}`,
     async close() {
+      await heart?.stop();
       await egress.close();
       await pool.end();
     },

@@ -40,6 +40,9 @@ describe("what the datamodel has no words for", () => {
   test.each([
     ["integrated_account_alarm", "refresh_due_at IS NOT NULL", "status = 'active'"],
     ["refresh_attempt_open", "finished_at IS NULL", ""],
+    ["integrated_account_waiting", "consecutive_failures > 0", "status = 'active'"],
+    ["integrated_account_left", "reauth_required_at IS NOT NULL", ""],
+    ["integrated_account_held", "hold IS NOT NULL", ""],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
     expect(index?.indexdef).toContain(first);
@@ -67,7 +70,9 @@ describe("what the datamodel has no words for", () => {
       "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
     );
     expect(rows).toEqual([
+      { relname: "circuit", reloptions: ["fillfactor=50"] },
       { relname: "integrated_account", reloptions: ["fillfactor=80", "autovacuum_vacuum_scale_factor=0.02"] },
+      { relname: "process_heartbeat", reloptions: ["fillfactor=50"] },
       { relname: "sealed_credential", reloptions: ["fillfactor=70", "autovacuum_vacuum_scale_factor=0.02"] },
     ]);
   });

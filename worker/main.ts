@@ -1,9 +1,12 @@
+import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
-import { Logger, run } from "graphile-worker";
+import { Logger, run, type WorkerEvents } from "graphile-worker";
 import { readOrExit, readWorkerConfig } from "#adapters/config/read-config";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
-import { sweepAlarms } from "#adapters/postgres/refresh-jobs";
+import { restoreProbes } from "#adapters/postgres/circuit-jobs";
+import { beatMs, takeOver } from "#adapters/postgres/heartbeat";
+import { settleLeftAttempts, sweepAlarms } from "#adapters/postgres/refresh-jobs";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { closeServer } from "#adapters/system/close-server";
 import { answerHealth } from "#adapters/system/health";
@@ -16,7 +19,12 @@ const concurrency = 20;
 
 const config = readOrExit(readWorkerConfig);
 // A task holds at most one connection at a time; the rest is graphile-worker's own and LISTEN's.
-const container = await createContainer(config, { name: "worker", poolSize: concurrency + 5 });
+const workerIds: string[] = [];
+const container = await createContainer(config, {
+  name: "worker",
+  poolSize: concurrency + 5,
+  workerIds: () => workerIds,
+});
 const { log, pool } = container;
 const problem = await schemaProblem(pool);
 if (problem !== null) {
@@ -33,6 +41,8 @@ process.on("unhandledRejection", (error) => {
 await replaySpool(container).catch((error: unknown) => log.error({ error }, "the spool could not be replayed"));
 
 const metrics = createProcessMetrics("worker");
+const events = new EventEmitter() as WorkerEvents;
+events.on("pool:create", ({ workerPool }) => workerIds.push(workerPool.id));
 const runner = await run({
   pgPool: pool,
   taskList: createTaskList({ ...container, meter: metrics.meter }),
@@ -50,6 +60,7 @@ const runner = await run({
     },
   },
   noHandleSignals: true,
+  events,
   logger: new Logger(() => (level, message) => {
     if (level === "error") log.error({}, message);
     else if (level === "warning") log.warn({}, message);
@@ -61,6 +72,19 @@ const late = await sweepAlarms(pool).catch((error: unknown) => {
   return 0;
 });
 log.info({ jobs: late }, "first sweep done");
+
+// Every worker looks after the dead: whoever comes first takes over, the others find nothing left.
+const watch = setInterval(() => {
+  lookAfterTheDead().catch((error: unknown) => log.warn({ error }, "dead workers could not be looked for"));
+}, beatMs);
+watch.unref();
+
+async function lookAfterTheDead(): Promise<void> {
+  const dead = await takeOver(pool);
+  const left = await settleLeftAttempts(pool);
+  await restoreProbes(pool);
+  if (dead + left > 0) log.info({ processes: dead, attempts: left }, "took over from the dead");
+}
 
 let isStopping = false;
 let hasFailed = false;
@@ -91,6 +115,7 @@ const server = createServer((request, response) => {
 
 stopWithParent(async () => {
   isStopping = true;
+  clearInterval(watch);
   log.info({}, "stopping: finishing refreshes in hand");
   await runner.stop();
   await closeServer(server, 1_000);

@@ -5,13 +5,14 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
 import { createAddressGuard } from "./address-guard.ts";
-import { createEgressClient, EgressRefused, type EgressClient } from "./egress-client.ts";
+import { createEgressClient, EgressRefused, NotSent, type EgressClient } from "./egress-client.ts";
 
 /** A listener on loopback that must never hear anything. */
 let canary: Server;
 let port: number;
 let heard: string[] = [];
 let fault: FaultServer;
+const loopback = createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]);
 let closedClient: EgressClient;
 let openClient: EgressClient;
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
   ({ port } = canary.address() as AddressInfo);
   fault = await startFaultServer();
   closedClient = createEgressClient(createAddressGuard([]));
-  openClient = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]));
+  openClient = createEgressClient(loopback);
 });
 beforeEach(() => {
   heard = [];
@@ -135,5 +136,92 @@ describe("with an allow list", () => {
     fault.respondWith({ kind: "hang" });
     const answer = openClient.fetch(fault.origin, { method: "POST", signal: AbortSignal.timeout(50) });
     await expect(answer).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+});
+
+describe("whether a request left", () => {
+  /** A client with one connection, and a server that holds the request on it until `release`. */
+  async function saturated() {
+    const server = await startFaultServer();
+    const client = createEgressClient(loopback, { connectionsPerOrigin: 1 });
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    server.respondWith([
+      { kind: "hold", until: promise },
+      { kind: "json", status: 200, body: {} },
+    ]);
+    const send = (body: string, signal: AbortSignal) => client.fetch(server.origin, { method: "POST", body, signal });
+    const first = send("first", AbortSignal.timeout(5000));
+    await server.nextRequest();
+    const close = async (): Promise<void> => {
+      await client.close();
+      await server.close();
+    };
+    return { server, send, first, release, close };
+  }
+
+  it("is denied for one whose deadline comes while it waits for a connection, and it never leaves later", async () => {
+    const { server, send, first, release, close } = await saturated();
+    await expect(send("waiting", AbortSignal.timeout(30))).rejects.toBeInstanceOf(NotSent);
+    release();
+    await first;
+    // Behind it in the same queue: when this one has arrived, the other one had its turn.
+    await send("third", AbortSignal.timeout(5000));
+    expect(server.requests.map((request) => request.body)).toEqual(["first", "third"]);
+    await close();
+  });
+
+  it("is denied for a hundred that wait, and no connection is lost by it", async () => {
+    const { server, send, first, release, close } = await saturated();
+    const deadline = AbortSignal.timeout(30);
+    const waiting = await Promise.allSettled(Array.from({ length: 100 }, (_, index) => send(`w${index}`, deadline)));
+    expect(waiting.every((one) => one.status === "rejected" && one.reason instanceof NotSent)).toBe(true);
+    release();
+    await first;
+    const later = Array.from({ length: 10 }, (_, index) => send(`later-${index}`, AbortSignal.timeout(5000)));
+    expect((await Promise.all(later)).map((response) => response.status)).toEqual(Array(10).fill(200));
+    expect(server.requests).toHaveLength(11);
+    await close();
+  });
+
+  it("is not denied for one that waited and was sent before its deadline came", async () => {
+    const { server, send, first, release, close } = await saturated();
+    server.respondWith({ kind: "hang" });
+    const controller = new AbortController();
+    const second = send("second", controller.signal);
+    release();
+    await first;
+    await server.nextRequest();
+    controller.abort();
+    await expect(second).rejects.toMatchObject({ name: "AbortError" });
+    await close();
+  });
+
+  it.each([
+    ["nobody listens", () => "http://127.0.0.1:9/"],
+    ["the name is unknown", () => "https://no-such-host.invalid/"],
+    ["TLS fails", () => fault.origin.replace("http:", "https:")],
+  ])("is denied where %s", async (_name, url) => {
+    await expect(call(openClient, url())).rejects.toBeInstanceOf(NotSent);
+  });
+
+  it("can't be told when a kept connection closes on it, so it is not denied", async () => {
+    let requests = 0;
+    const server = createServer((socket: Socket) => {
+      socket.on("error", () => {});
+      socket.on("data", () => {
+        requests += 1;
+        if (requests === 1) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+        else socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect((await call(openClient, url)).status).toBe(200);
+    const error: unknown = await call(openClient, url).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(NotSent);
+    // No second try behind our back: a POST that may have arrived is not repeated.
+    expect(requests).toBe(2);
+    server.close();
   });
 });

@@ -1,13 +1,14 @@
 import { lookup } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
-import { Agent, buildConnector, fetch as undiciFetch, Response, type RequestInit } from "undici";
+import { Agent, buildConnector, fetch as undiciFetch, Response, type Dispatcher, type RequestInit } from "undici";
 import type { AddressGuard } from "./address-guard.ts";
 
 /** Every outgoing call of Evergrant goes through one of these. */
 export interface EgressClient {
   /**
    * A fetch that reaches only allowed addresses, follows no redirect and reads no unbounded body.
-   * Rejects with EgressRefused when the guard says no; nothing of the request was sent then.
+   * Rejects with EgressRefused when the guard says no, and with NotSent when no connection stood or none was free in time:
+   * nothing of the request was sent then, nor will be. After any other rejection it may have arrived.
    */
   fetch(url: string, init: EgressRequest): Promise<Response>;
   close(): Promise<void>;
@@ -22,6 +23,16 @@ export class EgressRefused extends Error {
   override readonly name = "EgressRefused";
 }
 
+/** Not a byte of the request left, so it can be sent again without harm. `cause` says why. */
+export class NotSent extends Error {
+  override readonly name = "NotSent";
+}
+
+export interface EgressOptions {
+  /** Connections to one origin; requests beyond wait for one within their own deadline. Default 64. */
+  readonly connectionsPerOrigin?: number;
+}
+
 const connectTimeoutMs = 3_000;
 const maxResponseBytes = 1_048_576;
 const allowedPorts = new Set(["", "443"]);
@@ -31,21 +42,23 @@ const allowedPorts = new Set(["", "443"]);
  * connected socket before a byte is sent. A `lookup` hook alone is bypassed by literals, and the socket alone would let
  * anybody probe for open ports inside.
  */
-export function createEgressClient(guard: AddressGuard): EgressClient {
+export function createEgressClient(guard: AddressGuard, options: EgressOptions = {}): EgressClient {
   const agent = new Agent({
     connect: guardedConnector(guard),
     maxResponseSize: maxResponseBytes,
     headersTimeout: 30_000,
     bodyTimeout: 30_000,
     keepAliveTimeout: 4_000,
-    connections: 64,
+    connections: options.connectionsPerOrigin ?? 64,
   });
   return {
     async fetch(url, init) {
       const target = new URL(url);
       refuseEarly(target, guard);
+      let isSent = false;
+      const dispatcher = agent.compose(onSend(() => (isSent = true)));
       try {
-        const response = await undiciFetch(target, { ...init, redirect: "manual", dispatcher: agent });
+        const response = await undiciFetch(target, { ...init, redirect: "manual", dispatcher });
         const body = await readBounded(response);
         return new Response(hasNoBody(response.status) ? null : body, {
           status: response.status,
@@ -54,10 +67,26 @@ export function createEgressClient(guard: AddressGuard): EgressClient {
       } catch (error) {
         const refused = refusalIn(error);
         if (refused !== null) throw refused;
-        throw error;
+        throw isSent ? error : new NotSent("the request was not sent", { cause: error });
       }
     },
     close: () => agent.close(),
+  };
+}
+
+/**
+ * Tells when a request is about to be written: undici calls `onRequestStart` once a connection is free, and writes right after
+ * unless the request was aborted while it waited. An error code alone does not tell: a deadline ends waiting requests and sent
+ * ones alike, and a host may become unreachable before or after the bytes are out.
+ */
+function onSend(note: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const { onRequestStart } = handler;
+    handler.onRequestStart = (controller, context) => {
+      onRequestStart?.call(handler, controller, context);
+      if (!controller.aborted) note();
+    };
+    return dispatch(options, handler);
   };
 }
 

@@ -35,6 +35,7 @@ function integration(changes: Partial<ResolvedIntegration> = {}): ResolvedIntegr
     tokenEndpoint: at("/token"),
     refreshEndpoint: at("/token"),
     revocationEndpoint: at("/revoke"),
+    introspectionEndpoint: at("/introspect"),
     ...changes,
   };
 }
@@ -143,6 +144,7 @@ describe("a good answer", () => {
       kind: "tokens",
       httpStatus: 200,
       externalAccount: null,
+      expirySource: "expires_in",
       response: {
         accessToken: "a1",
         refreshToken: "r1",
@@ -165,6 +167,31 @@ describe("a good answer", () => {
       { tokenExpiryDuration: 7200 },
       { expiresAt: new Date(clock.now().getTime() + 7_200_000) },
     ],
+    [
+      "expires_in in milliseconds",
+      { expires_in: 3_600_000 },
+      {},
+      { expiresAt: new Date(clock.now().getTime() + 3_600_000) },
+    ],
+    [
+      "expires_in that large, where the integration says seconds",
+      { expires_in: 3_600_000 },
+      { expiresInUnit: "seconds" },
+      { expiresAt: new Date(clock.now().getTime() + 3_600_000_000) },
+    ],
+    [
+      "expires_in as an absolute date",
+      { expires_in: new Date(clock.now().getTime() + 60_000).toISOString() },
+      {},
+      { expiresAt: new Date(clock.now().getTime() + 60_000) },
+    ],
+    [
+      "expires_at where there is no expires_in",
+      { expires_in: undefined, expires_at: clock.now().getTime() + 60_000 },
+      {},
+      { expiresAt: new Date(clock.now().getTime() + 60_000) },
+    ],
+    ["expires_in of zero: unknown", { expires_in: 0 }, {}, { expiresAt: null }],
     ["no expires_in and no duration: unknown", { expires_in: undefined }, {}, { expiresAt: null }],
   ])("%s", async (_name, changes, quirks, expected) => {
     expect(await refresh(json({ ...good, ...changes }), quirks)).toMatchObject({ kind: "tokens", response: expected });
@@ -319,6 +346,166 @@ describe("whatever else a token endpoint does", () => {
       await refresh(json({ accessToken: "leaky-token" })),
     ];
     expect(JSON.stringify(results)).not.toMatch(/refresh-0|the secret|leaky-token/);
+  });
+});
+
+describe("whether a token request left", () => {
+  it("is told for one that found no free connection within its deadline: nothing was sent, nothing is in doubt", async () => {
+    const one = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]), {
+      connectionsPerOrigin: 1,
+    });
+    const server = createAuthorizationServer({ egress: one, clock });
+    const held = await startFaultServer();
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    held.respondWith({ kind: "hold", until: promise });
+    const at = { refreshEndpoint: held.tokenEndpoint };
+    const first = server.refresh(integration(at), "s", "refresh-1");
+    await held.nextRequest();
+    const refreshPolicy = { ...integration().refreshPolicy, timeoutSeconds: 0.05 };
+    const result = await server.refresh(integration({ ...at, refreshPolicy }), "s", "refresh-2");
+    expect(result).toEqual({
+      kind: "failure",
+      failure: { kind: "not_sent", detail: "no connection within the deadline" },
+      httpStatus: null,
+    });
+    release();
+    expect((await first).kind).toBe("tokens");
+    expect((await server.refresh(integration(at), "s", "refresh-3")).kind).toBe("tokens");
+    expect(held.requests.map((request) => request.form["refresh_token"])).toEqual(["refresh-1", "refresh-3"]);
+    await one.close();
+    await held.close();
+  });
+
+  it("is denied for one that the library refused to make", async () => {
+    fault.respondWith(json(good));
+    const before = fault.requests.length;
+    const result = await createAuthorizationServer({ egress, clock }).refresh(integration(), "s", "");
+    expect(result).toMatchObject({ kind: "failure", failure: { kind: "not_sent" } });
+    expect(fault.requests).toHaveLength(before);
+  });
+});
+
+describe("a client credentials request (RFC 6749 §4.4)", () => {
+  const ask = async (behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}) => {
+    fault.respondWith(behaviour);
+    return await createAuthorizationServer({ egress, clock }).clientCredentials(integration(changes), "the secret");
+  };
+
+  it("shows the client and nothing of a user, at the token endpoint, with the token phase's parameters", async () => {
+    const result = await ask(json({ ...good, refresh_token: undefined }), {
+      clientId: "own client",
+      scopes: ["read", "write"],
+      refreshEndpoint: `${fault.origin}/refresh`,
+      tokenParams: { audience: "x", grant_type: "password" },
+      refreshParams: { phase: "refresh" },
+    });
+    expect(result).toMatchObject({
+      kind: "tokens",
+      expirySource: "expires_in",
+      response: {
+        accessToken: "a1",
+        refreshToken: null,
+        expiresAt: new Date(clock.now().getTime() + 3_600_000),
+      },
+    });
+    expect(lastRequest()).toMatchObject({
+      url: "/token",
+      headers: { authorization: `Basic ${Buffer.from("own+client:the+secret").toString("base64")}` },
+    });
+    expect(lastRequest()?.form).toEqual({ grant_type: "client_credentials", scope: "read write", audience: "x" });
+  });
+
+  it("asks for no scope where none is configured, and joins them as the integration says", async () => {
+    await ask(json(good), { scopes: [] });
+    expect(lastRequest()?.form).toEqual({ grant_type: "client_credentials" });
+    await ask(json(good), { scopes: ["a", "b"], scopeSeparator: "," });
+    expect(lastRequest()?.form["scope"]).toBe("a,b");
+  });
+
+  it("may be JSON with the client in the body", async () => {
+    await ask(json(good), { bodyFormat: "json", clientAuthentication: "body", scopes: [] });
+    expect(JSON.parse(lastRequest()?.body ?? "")).toEqual({
+      client_id: "client-1",
+      client_secret: "the secret",
+      grant_type: "client_credentials",
+    });
+  });
+
+  it.each(faults)("ends like a refresh: %s", async (_name, behaviour, failure) => {
+    expect(await ask(behaviour)).toMatchObject({ kind: "failure", failure });
+  });
+
+  it("is not made without a client", async () => {
+    expect(await ask(json(good), { clientId: null })).toMatchObject({ failure: { kind: "no_client" } });
+  });
+
+  it("keeps the secret out of what it says about a failure", async () => {
+    const result = await ask(json({ error: "invalid_client", error_description: "no: the secret" }, 401));
+    expect(JSON.stringify(result)).not.toContain("the secret");
+  });
+});
+
+describe("an introspection (RFC 7662)", () => {
+  const introspect = async (behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}) => {
+    fault.respondWith(behaviour);
+    return await createAuthorizationServer({ egress, clock }).introspect(
+      integration(changes),
+      "the secret",
+      "access-0",
+    );
+  };
+  const epoch = clock.now().getTime() / 1000;
+
+  it("names the token at the introspection endpoint and shows the client", async () => {
+    await introspect(json({ active: true }));
+    expect(lastRequest()).toMatchObject({
+      url: "/introspect",
+      headers: { authorization: expect.stringMatching(/^Basic /) },
+    });
+    expect(lastRequest()?.form).toEqual({ token: "access-0", token_type_hint: "access_token" });
+  });
+
+  it.each<[string, unknown, unknown]>([
+    [
+      "a token that lives",
+      { active: true, exp: epoch + 60 },
+      { active: true, expiresAt: new Date((epoch + 60) * 1000) },
+    ],
+    [
+      "an end as text",
+      { active: true, exp: String(epoch + 60) },
+      { active: true, expiresAt: new Date((epoch + 60) * 1000) },
+    ],
+    ["no end named", { active: true }, { active: true, expiresAt: null }],
+    ["an end that has passed", { active: true, exp: epoch - 60 }, { active: true, expiresAt: null }],
+    ["a dead token", { active: false }, { active: false, expiresAt: null }],
+    ["no verdict", { exp: epoch + 60 }, null],
+    ["a verdict in words", { active: "yes" }, null],
+    ["an error", { error: "invalid_client" }, null],
+    ["nothing", null, null],
+  ])("tells %s", async (_name, body, expected) => {
+    expect(await introspect(json(body))).toEqual(expected);
+  });
+
+  it.each<[string, FaultBehaviour]>([
+    ["an outage", { kind: "html", status: 503 }],
+    ["a page", { kind: "html", status: 200 }],
+    ["a refusal", json({ error: "invalid_client" }, 401)],
+    ["a reset", { kind: "reset" }],
+  ])("says nothing after %s, and never throws", async (_name, behaviour) => {
+    expect(await introspect(behaviour)).toBeNull();
+  });
+
+  it("is not made where the integration declares no endpoint, or the environment has no client", async () => {
+    const before = fault.requests.length;
+    expect(await introspect(json({ active: true }), { introspectionEndpoint: null })).toBeNull();
+    expect(await introspect(json({ active: true }), { clientId: null })).toBeNull();
+    expect(fault.requests).toHaveLength(before);
+  });
+
+  it("gives up at the deadline", async () => {
+    const refreshPolicy = { ...integration().refreshPolicy, timeoutSeconds: 0.05 };
+    expect(await introspect({ kind: "hang" }, { refreshPolicy })).toBeNull();
   });
 });
 

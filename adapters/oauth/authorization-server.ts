@@ -2,35 +2,44 @@ import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { plainText } from "#core/domain/text/plain-text";
-import { tokenExpiry } from "#core/domain/token/token-expiry";
+import { readFutureInstant } from "#core/domain/token/read-expires-in";
+import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
 import { scrubFailure } from "./scrub-failure.ts";
-import { standardAnswer } from "./standard-answer.ts";
+import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 
 /** Parameters that the protocol or the client authentication owns; an integration's extra ones can't replace them. */
 const reserved = new Set(["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"]);
 
-/** RFC 6749, 7009 and 7636 through oauth4webapi, over the guarded egress client, within the integration's deadline. */
+/** Introspection only sets an alarm: nobody waits as long for it as for a token. */
+const introspectionSeconds = 5;
+
+/** RFC 6749, 7009, 7636 and 7662 through oauth4webapi, over the guarded egress client, within the integration's deadline. */
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
   readonly clock: Clock;
 }): AuthorizationServer {
   const { egress, clock } = ports;
 
-  const options = (integration: ResolvedIntegration, trip: Trip) => ({
+  const options = (
+    integration: ResolvedIntegration,
+    trip: Trip,
+    deadlineSeconds = integration.refreshPolicy.timeoutSeconds,
+  ) => ({
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<"POST", URLSearchParams>) => {
-      const signal = init.signal ?? AbortSignal.timeout(integration.refreshPolicy.timeoutSeconds * 1000);
+      const signal = init.signal ?? AbortSignal.timeout(deadlineSeconds * 1000);
       const { body, contentType } = encodeBody(integration, init.body);
       const headers = { ...init.headers, "content-type": contentType, accept: "application/json" };
+      trip.isAsked = true;
       const response = await egress.fetch(url, { method: "POST", headers, body, signal });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
       const text = await response.text();
       const standard = response.ok ? standardAnswer(text, trip.keepsIdToken) : null;
-      trip.tokenType = standard?.tokenType ?? null;
+      trip.standard = standard;
       const answer = new Response(standard?.body ?? text, {
         // oauth4webapi takes 200 alone; a 201 with tokens in it is as good.
         status: standard === null ? response.status : 200,
@@ -42,7 +51,7 @@ export function createAuthorizationServer(ports: {
       trip.answer = answer;
       return answer.clone();
     },
-    signal: AbortSignal.timeout(integration.refreshPolicy.timeoutSeconds * 1000),
+    signal: AbortSignal.timeout(deadlineSeconds * 1000),
   });
 
   const ask = async (
@@ -62,7 +71,7 @@ export function createAuthorizationServer(ports: {
       }
       return success(integration, await process(response), trip, sentAt);
     } catch (error) {
-      const failure = scrubFailure(await failureOf(error, trip.answer, clock.now()), secrets);
+      const failure = scrubFailure(await failureOf(error, trip, clock.now()), secrets);
       return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
     }
   };
@@ -70,7 +79,7 @@ export function createAuthorizationServer(ports: {
   return {
     async exchangeCode(integration, secret, exchange) {
       // Without a declared issuer there is nothing to check an ID token against, so none is read.
-      const trip: Trip = { keepsIdToken: integration.issuer !== null, tokenType: null, answer: null };
+      const trip = newTrip(integration.issuer !== null);
       const { server, client, authentication } = parties(integration, secret);
       const verifier = exchange.verifier ?? oauth.nopkce;
       const nonceCheck = exchange.nonce === null || !trip.keepsIdToken ? {} : { expectedNonce: exchange.nonce };
@@ -98,7 +107,7 @@ export function createAuthorizationServer(ports: {
 
     async refresh(integration, secret, refreshToken) {
       // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
-      const trip: Trip = { keepsIdToken: false, tokenType: null, answer: null };
+      const trip = newTrip(false);
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
       return await ask(
@@ -114,11 +123,42 @@ export function createAuthorizationServer(ports: {
       );
     },
 
+    async clientCredentials(integration, secret) {
+      const trip = newTrip(false);
+      const { server, client, authentication } = parties(integration, secret);
+      const scope = integration.scopes.join(integration.scopeSeparator);
+      const parameters = { ...extra(integration.tokenParams), ...(scope === "" ? {} : { scope }) };
+      return await ask(
+        integration,
+        trip,
+        () =>
+          oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, options(integration, trip)),
+        (response) => oauth.processClientCredentialsResponse(server, client, response),
+        [secret],
+      );
+    },
+
+    async introspect(integration, secret, accessToken) {
+      if (integration.introspectionEndpoint === null || integration.clientId === null) return null;
+      const { server, client, authentication } = parties(integration, secret);
+      const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
+      try {
+        const response = await oauth.introspectionRequest(server, client, authentication, accessToken, {
+          ...options(integration, newTrip(false), deadlineSeconds),
+          additionalParameters: { token_type_hint: "access_token" },
+        });
+        const told = await oauth.processIntrospectionResponse(server, client, response);
+        return { active: told.active, expiresAt: readFutureInstant(told.exp, clock.now()) };
+      } catch {
+        return null;
+      }
+    },
+
     async revoke(integration, secret, token, hint) {
       const { server, client, authentication } = parties(integration, secret);
       try {
         const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, { keepsIdToken: false, tokenType: null, answer: null }),
+          ...options(integration, newTrip(false)),
           additionalParameters: { token_type_hint: hint },
         });
         // RFC 7009 §2.2: 200 also for a token that the server does not know.
@@ -134,9 +174,15 @@ export function createAuthorizationServer(ports: {
 /** What one request and its answer leave behind for each other. */
 interface Trip {
   readonly keepsIdToken: boolean;
-  /** As the server wrote it; oauth4webapi knows few. */
-  tokenType: string | null;
+  /** Whether the egress client was asked at all: before that, nothing can have left. */
+  isAsked: boolean;
+  /** What the library must not or can't read of a good answer. */
+  standard: StandardAnswer | null;
   answer: Response | null;
+}
+
+function newTrip(keepsIdToken: boolean): Trip {
+  return { keepsIdToken, isAsked: false, standard: null, answer: null };
 }
 
 function parties(
@@ -152,6 +198,9 @@ function parties(
     issuer: integration.issuer ?? new URL(integration.tokenEndpoint).origin,
     token_endpoint: integration.tokenEndpoint,
     ...(integration.revocationEndpoint === null ? {} : { revocation_endpoint: integration.revocationEndpoint }),
+    ...(integration.introspectionEndpoint === null
+      ? {}
+      : { introspection_endpoint: integration.introspectionEndpoint }),
   };
   const client: oauth.Client = { client_id: integration.clientId ?? "" };
   return { server, client, authentication: clientAuthentication(integration, secret) };
@@ -192,22 +241,29 @@ function success(
   sentAt: Date,
 ): TokenResult {
   const scope = tokens.scope?.trim();
+  const tokenType = trip.standard?.tokenType ?? null;
+  const expiry = findTokenExpiry(
+    {
+      expiresIn: trip.standard?.expiresIn,
+      expiresAt: trip.standard?.expiresAt,
+      unit: integration.expiresInUnit,
+      tokenExpiryDuration: integration.tokenExpiryDuration,
+      accessToken: tokens.access_token,
+      // What an account's earlier tokens taught is its use case's to know.
+      learnedLifetimeSeconds: null,
+    },
+    sentAt,
+  );
   return {
     kind: "tokens",
     httpStatus: 200,
+    expirySource: expiry?.source ?? null,
     externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
     response: {
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token ?? null,
-      tokenType: trip.tokenType === null || trip.tokenType.toLowerCase() === "bearer" ? "Bearer" : trip.tokenType,
-      expiresAt: tokenExpiry(
-        {
-          expiresIn: tokens.expires_in,
-          tokenExpiryDuration: integration.tokenExpiryDuration,
-          accessToken: tokens.access_token,
-        },
-        sentAt,
-      ),
+      tokenType: tokenType === null || tokenType.toLowerCase() === "bearer" ? "Bearer" : tokenType,
+      expiresAt: expiry?.at ?? null,
       scopes:
         scope === undefined || scope === "" ? null : splitScope(plainText(scope, 20_000), integration.scopeSeparator),
     },

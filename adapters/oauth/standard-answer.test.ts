@@ -12,11 +12,9 @@ describe("a good answer is not lost for an odd optional field", () => {
     ["an empty refresh token", { refresh_token: "" }, {}],
     ["a null refresh token", { refresh_token: null }, {}],
     ["a refresh token", { refresh_token: "r" }, { refresh_token: "r" }],
-    ["a lifetime as text", { expires_in: "3600" }, { expires_in: 3600 }],
     ["a null lifetime", { expires_in: null }, {}],
     ["a lifetime in words", { expires_in: "soon" }, {}],
     ["a negative lifetime", { expires_in: -1 }, {}],
-    ["a lifetime of zero", { expires_in: 0 }, {}],
     ["scopes as a list", { scope: ["read", "write"] }, { scope: "read write" }],
     ["a null scope", { scope: null }, {}],
     ["an empty ID token", { id_token: "" }, {}],
@@ -37,6 +35,15 @@ describe("a good answer is not lost for an odd optional field", () => {
   it("keeps a token type that it does not know beside it", () => {
     expect(read({ access_token: "a", token_type: "bot" })).toMatchObject({ told: "bot" });
   });
+
+  it.each([3600, "3600", 0, -1, null, "soon", { seconds: 1 }, "2026-11-20T11:00:00Z", undefined])(
+    "hands on an expires_in and an expires_at of %s beside it, unharmed",
+    (told) => {
+      const standard = standardAnswer(JSON.stringify({ ...tokens, expires_in: told, expires_at: told }), true);
+      expect([standard?.expiresIn, standard?.expiresAt]).toEqual([told, told]);
+      expect(JSON.parse(standard?.body ?? "")).toEqual({ access_token: "a", token_type: "bearer" });
+    },
+  );
 
   it("reads an ID token only where there is an issuer to check it against", () => {
     expect(read({ ...tokens, id_token: "x.y.z" }, true)).toHaveProperty("id_token", "x.y.z");

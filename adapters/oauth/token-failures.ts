@@ -1,23 +1,7 @@
 import { OperationProcessingError, ResponseBodyError, WWWAuthenticateChallengeError } from "oauth4webapi";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
-import { EgressRefused } from "../egress/egress-client.ts";
+import { EgressRefused, NotSent } from "../egress/egress-client.ts";
 import { parseRetryAfter } from "./retry-after.ts";
-
-/** Codes of a connection that never stood: the request did not leave. Everything else may have arrived. */
-const notSent = new Set([
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
 
 /** An answer that arrived, was a failure by its status, and carries no OAuth error that the library could read. */
 export async function failureOfResponse(response: Response, now: Date): Promise<TokenRequestFailure> {
@@ -42,8 +26,16 @@ export async function failureOfResponse(response: Response, now: Date): Promise<
   return { kind: "unreadable_answer", status, detail: "no token response" };
 }
 
+/** How far a request came. */
+export interface Progress {
+  /** Whether the egress client was asked at all. */
+  readonly isAsked: boolean;
+  readonly answer: Response | null;
+}
+
 /** Whatever a token request ended in, as one of the failures that the rules know. */
-export async function failureOf(error: unknown, answer: Response | null, now: Date): Promise<TokenRequestFailure> {
+export async function failureOf(error: unknown, progress: Progress, now: Date): Promise<TokenRequestFailure> {
+  const { isAsked, answer } = progress;
   if (error instanceof ResponseBodyError) {
     return {
       kind: "oauth_error",
@@ -57,12 +49,18 @@ export async function failureOf(error: unknown, answer: Response | null, now: Da
   if (error instanceof OperationProcessingError && answer !== null) {
     return { kind: "unreadable_answer", status: answer.status, detail: error.code ?? "not a token response" };
   }
-  if (answer !== null) return { kind: "unreadable_answer", status: answer.status, detail: describe(error) };
+  if (answer !== null)
+    return {
+      kind: "unreadable_answer",
+      status: answer.status,
+      detail: describe(error, "cut off by the deadline", "it broke off"),
+    };
   const refused = find(error, (one) => one instanceof EgressRefused);
   if (refused !== null) return { kind: "egress_refused", detail: refused.message };
-  const unsent = find(error, (one) => notSent.has(codeOf(one)));
-  if (unsent !== null) return { kind: "not_sent", detail: codeOf(unsent) };
-  return { kind: "answer_lost", detail: describe(error) };
+  const isUnsent = !isAsked || find(error, (one) => one instanceof NotSent) !== null;
+  if (isUnsent) return { kind: "not_sent", detail: describe(error, "no connection within the deadline", "not sent") };
+  // What was written may have arrived: also on a kept connection that the other side was just closing.
+  return { kind: "answer_lost", detail: describe(error, "no answer within the deadline", "the connection broke") };
 }
 
 async function readJson(response: Response): Promise<Record<string, unknown> | null> {
@@ -92,9 +90,9 @@ function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown, late: string, otherwise: string): string {
   const timeout = find(error, (one) => one.name === "TimeoutError" || codeOf(one) === "UND_ERR_HEADERS_TIMEOUT");
-  if (timeout !== null) return "no answer within the deadline";
+  if (timeout !== null) return late;
   const coded = find(error, (one) => codeOf(one) !== "");
-  return coded === null ? "the connection broke" : codeOf(coded);
+  return coded === null ? otherwise : codeOf(coded);
 }

@@ -1,6 +1,7 @@
-import type { AccountFields } from "#core/ports/account-store";
+import type { ChangedFields } from "#core/usecases/resolve-change";
 
-type FieldName = keyof AccountFields;
+type Fields = ChangedFields;
+type FieldName = keyof Fields;
 
 interface Column {
   readonly name: string;
@@ -30,17 +31,20 @@ const columns: Readonly<Record<FieldName, Column>> = {
   activatedAt: plain("activated_at"),
   lastError: json("last_error"),
   credentialVersion: plain("credential_version"),
+  hold: json("hold"),
+  doubts: plain("doubts"),
+  doubtedSince: plain("doubted_since"),
+  learnedLifetimeSeconds: plain("learned_lifetime_seconds"),
+  circuitKey: plain("circuit_key"),
 };
 
-/** `column = $n` pairs and their values, in the fixed order of the table above, so that equal shapes prepare once. */
-export function assignments(fields: AccountFields, firstParameter: number): { sql: string[]; values: unknown[] } {
-  const sql: string[] = [];
-  const values: unknown[] = [];
+/** `column = $n` clauses, in the fixed order of the table above, so that equal shapes prepare once. */
+export function assignments(fields: Fields, add: (value: unknown) => string): string[] {
+  const clauses: string[] = [];
   for (const [field, column] of Object.entries(columns) as [FieldName, Column][]) {
     const value = fields[field];
     if (value === undefined) continue;
-    sql.push(`${column.name} = $${firstParameter + values.length}`);
-    values.push(column.json && value !== null ? JSON.stringify(value) : value);
+    clauses.push(`${column.name} = ${add(column.json && value !== null ? JSON.stringify(value) : value)}`);
   }
-  return { sql, values };
+  return clauses;
 }

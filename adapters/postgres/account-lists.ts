@@ -1,6 +1,7 @@
-import type { Account, AccountStatus, ExternalAccount } from "#core/domain/account/account";
+import type { Account, AccountStatus, ExternalAccount, Hold } from "#core/domain/account/account";
 import type { Caller } from "#core/domain/access/permission";
 import type { IntegratedAccount, RefreshAttempt } from "#prisma/client";
+import { toOpenAttempt } from "./account-rows.ts";
 import type { Prisma } from "./prisma.ts";
 
 export interface AccountFilter {
@@ -53,7 +54,7 @@ export async function listAttempts(
 }
 
 function toAccount(row: IntegratedAccount): Account {
-  const hold = row.hold as { reason: string; at: string } | null;
+  const hold = row.hold as { reason: Hold["reason"]; at: string } | null;
   const lastError = row.lastError as { code: string; message: string; at: string } | null;
   return {
     ...row,
@@ -63,5 +64,6 @@ function toAccount(row: IntegratedAccount): Account {
     externalAccount: row.externalAccount as ExternalAccount | null,
     metadata: row.metadata as Record<string, string>,
     inputs: row.inputs as Record<string, string>,
+    attempt: toOpenAttempt(row.attemptId, row.attemptStartedAt),
   };
 }

@@ -1,4 +1,11 @@
-import type { Account, AccountStatus, ExternalAccount, Hold, LastError } from "#core/domain/account/account";
+import type {
+  Account,
+  AccountStatus,
+  ExternalAccount,
+  Hold,
+  LastError,
+  OpenAttempt,
+} from "#core/domain/account/account";
 
 /** A row of integrated_account as pg reads it. */
 export interface AccountRow {
@@ -8,7 +15,7 @@ export interface AccountRow {
   readonly integration_name: string;
   readonly user_reference: string | null;
   readonly status: AccountStatus;
-  readonly hold: { readonly reason: string; readonly at: string } | null;
+  readonly hold: { readonly reason: Hold["reason"]; readonly at: string } | null;
   readonly external_account: ExternalAccount | null;
   readonly scopes_requested: string[];
   readonly scopes_granted: string[];
@@ -28,6 +35,13 @@ export interface AccountRow {
   readonly credential_version: number;
   readonly fence: string;
   readonly lease_until: Date | null;
+  readonly attempt_id: string | null;
+  readonly attempt_started_at: Date | null;
+  readonly doubts: number;
+  readonly doubted_since: Date | null;
+  readonly credential_fence: string;
+  readonly learned_lifetime_seconds: number | null;
+  readonly client_id: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -59,6 +73,13 @@ const columnNames = [
   "credential_version",
   "fence",
   "lease_until",
+  "attempt_id",
+  "attempt_started_at",
+  "doubts",
+  "doubted_since",
+  "credential_fence",
+  "learned_lifetime_seconds",
+  "client_id",
   "created_at",
   "updated_at",
 ] as const;
@@ -96,12 +117,22 @@ export function toAccount(row: AccountRow): Account {
     credentialVersion: row.credential_version,
     fence: BigInt(row.fence),
     leaseUntil: row.lease_until,
+    attempt: toOpenAttempt(row.attempt_id, row.attempt_started_at),
+    doubts: row.doubts,
+    doubtedSince: row.doubted_since,
+    credentialFence: BigInt(row.credential_fence),
+    learnedLifetimeSeconds: row.learned_lifetime_seconds,
+    clientId: row.client_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
 }
 
-function toHold(value: { readonly reason: string; readonly at: string }): Hold {
+export function toOpenAttempt(id: string | null, startedAt: Date | null): OpenAttempt | null {
+  return id === null || startedAt === null ? null : { id, startedAt };
+}
+
+function toHold(value: { readonly reason: Hold["reason"]; readonly at: string }): Hold {
   return { reason: value.reason, at: new Date(value.at) };
 }
 

@@ -1,9 +1,10 @@
-import { explainAbandoned, explainSuperseded } from "#core/domain/refresh/explain-attempt";
+import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
 import type { AccountStore, AttemptOutcome, AttemptResult, SealedCredential } from "#core/ports/account-store";
-import { accountColumns, toAccount, type AccountRow } from "./account-rows.ts";
-import { applyAccountChange, finishAttempt } from "./apply-account-change.ts";
+import { accountColumns, toAccount, toOpenAttempt, type AccountRow } from "./account-rows.ts";
+import { applyAccountChange } from "./apply-account-change.ts";
 import { insertAudit } from "./audit-log.ts";
 import { asUnavailable, inTransaction, query, type DatabasePool } from "./pool.ts";
+import { finishAttempt } from "./write-change.ts";
 
 interface SealedColumns {
   readonly sealed_version: number | null;
@@ -32,8 +33,8 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
       return await inTransaction(pool, async (client) => {
         const { rows } = await client.query<AccountRow>(
           `INSERT INTO integrated_account AS a
-             (id, environment_id, tenant_id, integration_name, user_reference, status, scopes_requested, metadata, inputs)
-           VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8)
+             (id, environment_id, tenant_id, integration_name, user_reference, status, scopes_requested, metadata, inputs, client_id)
+           VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, $9)
            RETURNING ${accountColumns("a")}`,
           [
             account.id,
@@ -44,6 +45,7 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
             account.scopesRequested,
             JSON.stringify(account.metadata),
             JSON.stringify(account.inputs),
+            account.clientId,
           ],
         );
         await insertAudit(client, audit);
@@ -64,7 +66,6 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
           explainAbandoned,
           request.attemptId,
           request.reason,
-          explainSuperseded,
         ],
         "account-claim",
       );
@@ -80,22 +81,22 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
       return {
         account,
         credential,
-        attempt: { id: request.attemptId, startedAt: row.attempt_started_at },
-        isReplay: row.was_in_doubt,
+        attempt: { id: request.attemptId, startedAt: row.attempt_started_at as Date },
+        left: toOpenAttempt(row.left_id, row.left_started_at),
       };
     },
 
     async abandon({ account, attempt }) {
-      await inTransaction(pool, async (client) => {
-        await client.query("DELETE FROM refresh_attempt WHERE id = $1 AND started_at = $2", [
-          attempt.id,
-          attempt.startedAt,
-        ]);
-        await client.query(
-          "UPDATE integrated_account SET lease_until = NULL, lease_owner = NULL WHERE id = $1 AND environment_id = $2 AND fence = $3",
-          [account.id, account.environmentId, account.fence.toString()],
-        );
-      });
+      await query(
+        pool,
+        `WITH freed AS (
+           UPDATE integrated_account
+              SET lease_until = NULL, lease_owner = NULL, attempt_id = NULL, attempt_started_at = NULL
+            WHERE id = $1 AND environment_id = $2 AND fence = $3)
+         DELETE FROM refresh_attempt WHERE id = $4 AND started_at = $5 AND finished_at IS NULL`,
+        [account.id, account.environmentId, account.fence.toString(), attempt.id, attempt.startedAt],
+        "account-abandon",
+      );
     },
 
     apply: (change) => applyAccountChange(pool, change),
@@ -104,22 +105,22 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
       await finishAttempt(pool, environmentId, result).catch(asUnavailable);
     },
 
-    async addWaiter(accountId) {
+    async addWaiters(attempt, count) {
       await query(
         pool,
-        "UPDATE refresh_attempt SET waiters = waiters + 1 WHERE account_id = $1 AND finished_at IS NULL",
-        [accountId],
+        "UPDATE refresh_attempt SET waiters = waiters + $3 WHERE id = $1 AND started_at = $2",
+        [attempt.id, attempt.startedAt, count],
         "attempt-wait",
       );
     },
 
-    async latestAttempt(accountId) {
+    async findAttempt(attempt) {
       const { rows } = await query<AttemptRow>(
         pool,
         `SELECT id, started_at, outcome, http_status, error, rule, next_attempt_at, explanation, waiters
-           FROM refresh_attempt WHERE account_id = $1 AND finished_at IS NOT NULL ORDER BY started_at DESC LIMIT 1`,
-        [accountId],
-        "attempt-latest",
+           FROM refresh_attempt WHERE id = $1 AND started_at = $2 AND finished_at IS NOT NULL`,
+        [attempt.id, attempt.startedAt],
+        "attempt-find",
       );
       return rows[0] === undefined ? null : toAttemptResult(rows[0]);
     },
@@ -134,46 +135,42 @@ const findSealedSql = `
    WHERE a.id = $1 AND a.environment_id = $2`;
 
 /**
- * An attempt that was left open belongs to a holder whose lease ran out. With the credentials of now it is marked in doubt, and
- * the new one replays it; with older ones it was overtaken. An attempt after a recorded `in_doubt` is its replay too.
+ * An attempt that was left open belongs to a holder whose lease ran out: it is marked in doubt and counted, and the new one finds
+ * out what became of it.
  */
 const claimSql = `
-  WITH claimed AS (
-    UPDATE integrated_account
-       SET fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => $3), lease_owner = $4
-     WHERE id = $1 AND environment_id = $2 AND status = ANY($5)
-       AND (lease_until IS NULL OR lease_until < clock_timestamp())
-    RETURNING *
+  WITH before AS (
+    SELECT a.id, a.attempt_id, a.attempt_started_at, date_trunc('milliseconds', clock_timestamp()) AS at
+      FROM integrated_account a
+     WHERE a.id = $1 AND a.environment_id = $2 AND a.status = ANY($5)
+       AND (a.lease_until IS NULL OR a.lease_until < clock_timestamp())
+       FOR UPDATE
+  ), claimed AS (
+    UPDATE integrated_account a
+       SET fence = a.fence + 1, lease_until = b.at + make_interval(secs => $3), lease_owner = $4,
+           attempt_id = $7, attempt_started_at = b.at,
+           doubts = a.doubts + CASE WHEN b.attempt_id IS NULL THEN 0 ELSE 1 END,
+           doubted_since = CASE WHEN b.attempt_id IS NULL THEN a.doubted_since
+                                ELSE coalesce(a.doubted_since, b.attempt_started_at) END
+      FROM before b WHERE a.id = b.id
+    RETURNING a.*
   ), abandoned AS (
-    UPDATE refresh_attempt
+    UPDATE refresh_attempt r
        SET finished_at = clock_timestamp(), outcome = 'in_doubt', rule = 'process.ended', explanation = $6
-     WHERE account_id = $1 AND finished_at IS NULL
-       AND credential_version = (SELECT credential_version FROM claimed)
-    RETURNING 1
-  ), replaced AS (
-    UPDATE refresh_attempt
-       SET finished_at = clock_timestamp(), outcome = 'superseded', explanation = $9
-     WHERE account_id = $1 AND finished_at IS NULL
-       AND credential_version < (SELECT credential_version FROM claimed)
-    RETURNING 1
-  ), latest AS (
-    SELECT outcome FROM refresh_attempt
-     WHERE account_id = $1 AND finished_at IS NOT NULL
-       AND credential_version = (SELECT credential_version FROM claimed)
-     ORDER BY started_at DESC LIMIT 1
+      FROM before b
+     WHERE b.attempt_id IS NOT NULL AND r.id = b.attempt_id AND r.started_at = b.attempt_started_at AND r.finished_at IS NULL
   ), attempt AS (
     INSERT INTO refresh_attempt
            (id, started_at, account_id, environment_id, fence, credential_version, reason, refresh_token_fingerprint)
-    SELECT $7, date_trunc('milliseconds', clock_timestamp()), c.id, c.environment_id, c.fence, c.credential_version, $8,
+    SELECT $7, c.attempt_started_at, c.id, c.environment_id, c.fence, c.credential_version, $8,
            (SELECT fingerprint FROM sealed_credential WHERE account_id = c.id AND version = c.credential_version)
       FROM claimed c
-    RETURNING started_at
   )
-  SELECT ${accountColumns("c")}, s.version AS sealed_version, s.sealed, attempt.started_at AS attempt_started_at,
-         (EXISTS (SELECT FROM abandoned) OR coalesce((SELECT outcome = 'in_doubt' FROM latest), false)) AS was_in_doubt
-    FROM claimed c CROSS JOIN attempt LEFT JOIN sealed_credential s ON s.account_id = c.id`;
+  SELECT ${accountColumns("c")}, s.version AS sealed_version, s.sealed,
+         b.attempt_id AS left_id, b.attempt_started_at AS left_started_at
+    FROM claimed c CROSS JOIN before b LEFT JOIN sealed_credential s ON s.account_id = c.id`;
 
-type ClaimRow = AccountRow & SealedColumns & { readonly attempt_started_at: Date; readonly was_in_doubt: boolean };
+type ClaimRow = AccountRow & SealedColumns & { readonly left_id: string | null; readonly left_started_at: Date | null };
 
 function toCredential(row: SealedColumns): SealedCredential | null {
   return row.sealed === null || row.sealed_version === null

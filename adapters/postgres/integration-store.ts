@@ -9,6 +9,8 @@ import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
+const countLifeMs = 60_000;
+
 interface ConfiguredRow {
   readonly environment_id: string;
   readonly name: string;
@@ -33,6 +35,7 @@ const selectConfigured = `
 
 export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue): IntegrationAdministration {
   const parse = documentCache();
+  const counts = new Map<string, { readonly atMs: number; readonly count: number }>();
   const toConfigured = (row: ConfiguredRow): ConfiguredIntegration | null => {
     const own = row.document === null ? null : parse(row);
     const document = own ?? catalogue.get(row.name) ?? null;
@@ -66,6 +69,22 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         [environmentId, [...catalogue.keys()]],
       );
       return rows.flatMap((row) => toConfigured(row) ?? []);
+    },
+
+    async countActiveAccounts(environmentId, name) {
+      const key = `${environmentId}/${name}`;
+      const known = counts.get(key);
+      if (known !== undefined && performance.now() - known.atMs < countLifeMs) return known.count;
+      const { rows } = await query<{ count: number }>(
+        pool,
+        `SELECT count(*)::int AS count FROM integrated_account
+          WHERE environment_id = $1 AND integration_name = $2 AND status = 'active'`,
+        [environmentId, name],
+      );
+      const count = rows[0]?.count ?? 0;
+      if (counts.size > 1000) counts.clear();
+      counts.set(key, { atMs: performance.now(), count });
+      return count;
     },
 
     async put(environmentId, document, { erasesSecret, audit }) {

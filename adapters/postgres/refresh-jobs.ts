@@ -1,3 +1,4 @@
+import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
 import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
 import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
@@ -24,44 +25,101 @@ export async function enqueueRefresh(
 
 /**
  * Turns alarms that fall due soon, or fell due and found no worker, into jobs (ARCHITECTURE, 1. Alarm). The row is the truth:
- * should every job be lost, the next sweep makes them again.
+ * should every job be lost, the next sweep makes them again. Accounts behind an open breaker wait for its end.
  * @returns how many jobs were added or moved
  */
 export async function sweepAlarms(pool: DatabasePool): Promise<number> {
   let total = 0;
   let after: readonly [at: Date | null, id: string] = [null, ""];
   for (;;) {
-    const { rows } = await query<{ id: string; environment_id: string; refresh_due_at: Date }>(
+    const { rows } = await query<DueRow>(
       pool,
       `SELECT id, environment_id, refresh_due_at FROM integrated_account
         WHERE status = 'active' AND refresh_due_at IS NOT NULL
           AND refresh_due_at < now() + make_interval(secs => $1)
           AND ($2::timestamptz IS NULL OR (refresh_due_at, id) > ($2, $3))
           AND (lease_until IS NULL OR lease_until < now())
+          AND NOT EXISTS (SELECT FROM circuit c WHERE c.key = circuit_key AND c.state = 'open')
         ORDER BY refresh_due_at, id LIMIT 1000`,
       [sweepHorizonSeconds, after[0], after[1]],
     );
     if (rows.length === 0) return total;
-    // One statement for all: every NOTIFY serialises commits. Ids are distinct, so no key stands twice in the batch.
-    await query(
-      pool,
-      `SELECT FROM graphile_worker.add_jobs(
-         (SELECT array_agg(json_populate_record(null::graphile_worker.job_spec, spec)) FROM json_array_elements($1::json) spec))`,
-      [
-        JSON.stringify(
-          rows.map((row) => ({
-            identifier: refreshTask,
-            payload: { environment_id: row.environment_id, account_id: row.id },
-            job_key: `refresh:${row.id}`,
-            run_at: row.refresh_due_at.toISOString(),
-            max_attempts: 5,
-          })),
-        ),
-      ],
-    );
+    await addRefreshJobs(pool, rows);
     total += rows.length;
     const last = rows.at(-1);
     if (rows.length < 1000 || last === undefined) return total;
     after = [last.refresh_due_at, last.id];
   }
 }
+
+interface DueRow {
+  readonly id: string;
+  readonly environment_id: string;
+  readonly refresh_due_at: Date;
+}
+
+/**
+ * One statement for all: every NOTIFY serialises commits. Ids are distinct, so no key stands twice in the batch. A job that is
+ * there keeps its instant: it may have been put off for want of budget.
+ */
+async function addRefreshJobs(pool: DatabasePool, rows: readonly DueRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await query(
+    pool,
+    `SELECT FROM graphile_worker.add_jobs(
+       (SELECT array_agg(json_populate_record(null::graphile_worker.job_spec, spec)) FROM json_array_elements($1::json) spec),
+       job_key_preserve_run_at => true)`,
+    [
+      JSON.stringify(
+        rows.map((row) => ({
+          identifier: refreshTask,
+          payload: { environment_id: row.environment_id, account_id: row.id },
+          job_key: `refresh:${row.id}`,
+          run_at: row.refresh_due_at.toISOString(),
+          max_attempts: 5,
+        })),
+      ),
+    ],
+  );
+}
+
+/** What a holder left whose lease ended this long ago is looked into, seconds; a holder that lives has written by then. */
+const leftSeconds = 5;
+
+/**
+ * Accounts whose attempt was left open by a process that died: each gets a job that finds out what became of it (R20). What
+ * is not active any more is only written down.
+ * @returns how many
+ */
+export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
+  const { rows } = await query<{ id: string; environment_id: string; status: string }>(
+    pool,
+    `SELECT a.id, a.environment_id, a.status
+       FROM refresh_attempt r JOIN integrated_account a ON a.id = r.account_id AND a.attempt_id = r.id
+      WHERE r.finished_at IS NULL AND r.started_at < now() - interval '30 seconds'
+        AND a.lease_until < now() - make_interval(secs => $1)
+        AND NOT EXISTS (SELECT FROM circuit c WHERE c.key = a.circuit_key AND c.state = 'open')
+      LIMIT 1000`,
+    [leftSeconds],
+  );
+  const ended = rows.filter((row) => row.status !== "active").map((row) => row.id);
+  if (ended.length > 0) await query(pool, forgetSql, [ended, explainAbandoned]);
+  const active = rows.filter((row) => row.status === "active");
+  await addRefreshJobs(
+    pool,
+    active.map((row) => ({ id: row.id, environment_id: row.environment_id, refresh_due_at: new Date() })),
+  );
+  return rows.length;
+}
+
+const forgetSql = `
+  WITH freed AS (
+    UPDATE integrated_account a
+       SET attempt_id = NULL, attempt_started_at = NULL, lease_until = NULL, lease_owner = NULL, fence = a.fence + 1
+      FROM (SELECT id, attempt_id, attempt_started_at FROM integrated_account
+             WHERE id = ANY ($1) AND status <> 'active' AND lease_until < now() FOR UPDATE) left_open
+     WHERE a.id = left_open.id
+    RETURNING left_open.attempt_id AS id, left_open.attempt_started_at AS started_at
+  )
+  UPDATE refresh_attempt r SET finished_at = clock_timestamp(), outcome = 'in_doubt', rule = 'process.ended', explanation = $2
+    FROM freed f WHERE r.id = f.id AND r.started_at = f.started_at AND r.finished_at IS NULL`;

@@ -3,7 +3,8 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
-import { importAccount } from "#core/usecases/import-account";
+import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
+import { plainChange } from "#core/usecases/plain-change";
 import { notFound, problemOf, readToken } from "#core/usecases/read-token";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
@@ -50,16 +51,10 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:write");
       const input = context.req.valid("json");
       refuseOutOfScope(caller, input.tenant_id, input.integration_name);
-      const { oauth2 } = input.credentials;
-      const { scope } = oauth2;
       const account = await importAccount(ports, caller, {
         integrationName: input.integration_name,
         tenantId: input.tenant_id,
-        accessToken: oauth2.access_token,
-        refreshToken: oauth2.refresh_token ?? null,
-        expiresAt: oauth2.expires_at === undefined ? null : new Date(oauth2.expires_at),
-        expiresIn: oauth2.expires_in ?? null,
-        scopes: scope === undefined ? null : typeof scope === "string" ? scope.split(/[\s,]+/).filter(Boolean) : scope,
+        credentials: toImportedCredentials(input.credentials),
         inputs: input.inputs ?? {},
         externalAccount:
           input.external_account === undefined
@@ -133,16 +128,8 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       for (let attempt = 0; attempt < 5; attempt += 1) {
         const account = await find(caller, id);
         const stored = await ports.accounts.apply({
-          accountId: account.id,
-          environmentId: account.environmentId,
-          ifFence: account.fence,
-          raiseFence: false,
-          releaseLease: false,
-          set: { metadata },
-          credential: null,
-          attempt: null,
-          event: null,
-          completes: null,
+          ...plainChange(account, { metadata }),
+          ifVersion: null,
           audit: [
             {
               environmentId: account.environmentId,
@@ -309,4 +296,21 @@ export function refuseOutOfScope(caller: Caller, tenantId: string, integrationNa
   ) {
     throw new DomainError("forbidden", { detail: `This key is not for the integration ${integrationName}.` });
   }
+}
+
+function toImportedCredentials(given: z.infer<typeof accountImportSchema>["credentials"]): ImportedCredentials {
+  const { oauth2 } = given;
+  if (oauth2 === undefined) {
+    const { client_id: clientId, client_secret: clientSecret } = given.oauth2_client_credentials ?? {};
+    return { format: "oauth2_client_credentials", clientId: clientId ?? null, clientSecret: clientSecret ?? null };
+  }
+  const { scope } = oauth2;
+  return {
+    format: "oauth2",
+    accessToken: oauth2.access_token,
+    refreshToken: oauth2.refresh_token ?? null,
+    expiresAt: oauth2.expires_at === undefined ? null : new Date(oauth2.expires_at),
+    expiresIn: oauth2.expires_in ?? null,
+    scopes: scope === undefined ? null : typeof scope === "string" ? scope.split(/[\s,]+/).filter(Boolean) : scope,
+  };
 }

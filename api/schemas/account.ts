@@ -74,11 +74,24 @@ const importedOauth2Schema = z
     path: ["expires_in"],
   });
 
+/** RFC 6749 §4.4. A client of the account's own; without one, the environment's client asks. */
+const importedClientSchema = z
+  .strictObject({ client_id: importedToken.max(500).optional(), client_secret: importedToken.max(5000).optional() })
+  .refine((value) => value.client_secret === undefined || value.client_id !== undefined, {
+    message: "a client_secret needs its client_id",
+    path: ["client_id"],
+  });
+
 export const accountImportSchema = z
   .strictObject({
     integration_name: integrationNameSchema,
     tenant_id: tenantIdSchema,
-    credentials: z.strictObject({ oauth2: importedOauth2Schema }),
+    credentials: z
+      .strictObject({
+        oauth2: importedOauth2Schema.optional(),
+        oauth2_client_credentials: importedClientSchema.optional(),
+      })
+      .refine((given) => Object.keys(given).length === 1, "give the credentials of one format"),
     inputs: inputsSchema.optional(),
     external_account: z
       .strictObject({ id: z.string().min(1).max(500), label: z.string().max(500).nullable().optional() })

@@ -1,7 +1,15 @@
-import type { Account, AccountStatus, ExternalAccount, LastError } from "../domain/account/account.ts";
+import type {
+  Account,
+  AccountStatus,
+  ExternalAccount,
+  Hold,
+  LastError,
+  OpenAttempt,
+} from "../domain/account/account.ts";
+import type { AccountEvent } from "../domain/account/transition.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
-import type { AccountEventType } from "../domain/webhook/event-type.ts";
+import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 
 /** A sealed token set as it stands in its table. */
 export interface SealedCredential {
@@ -37,14 +45,14 @@ export interface AttemptResult {
 export interface RefreshClaim {
   readonly account: Account;
   readonly credential: SealedCredential | null;
-  readonly attempt: { readonly id: string; readonly startedAt: Date };
-  /** The attempt before this one never learnt its answer: this one replays it. */
-  readonly isReplay: boolean;
+  readonly attempt: OpenAttempt;
+  /** What a dead holder left open; it counts among the account's doubts, and this attempt finds out what became of it. */
+  readonly left: OpenAttempt | null;
 }
 
-/** Fields of the account row that a change may set; absent ones stay. */
+/** Fields of the account row that a change may set; absent ones stay. The status and what follows from it is `happening`'s. */
 export interface AccountFields {
-  readonly status?: AccountStatus;
+  readonly hold?: Hold | null;
   readonly externalAccount?: ExternalAccount | null;
   readonly scopesRequested?: readonly string[];
   readonly scopesGranted?: readonly string[];
@@ -58,10 +66,22 @@ export interface AccountFields {
   readonly consecutiveFailures?: number;
   readonly refreshedAt?: Date | null;
   readonly refreshTokenRotatedAt?: Date | null;
-  readonly reauthRequiredAt?: Date | null;
-  readonly activatedAt?: Date | null;
   readonly lastError?: LastError | null;
   readonly credentialVersion?: number;
+  readonly doubts?: number;
+  readonly doubtedSince?: Date | null;
+  readonly learnedLifetimeSeconds?: number | null;
+  readonly circuitKey?: string | null;
+}
+
+/** What happens to an account's status; the transition is found on the row that is written (invariant 5). */
+export interface Happening {
+  readonly event: AccountEvent;
+  /** The id that the one event of the transition gets, when there is one. */
+  readonly eventId: string;
+  readonly at: Date;
+  readonly lastError: string | null;
+  readonly actor: string;
 }
 
 /** One change of one account, as data: it is applied whole or not at all, and it can wait on disk while the database is away. */
@@ -70,10 +90,20 @@ export interface AccountChange {
   readonly environmentId: string;
   /** Applied only while the row still carries this fence (invariant 3). */
   readonly ifFence: bigint;
+  /**
+   * The provider's answer to the request that was sent under `ifFence`: it is written even after the lease went to others, as long
+   * as the credentials that are there were obtained under a smaller fence. A rotated token that is dropped is a grant lost.
+   */
+  readonly isAnswer: boolean;
+  /** Applied only to credentials of this version; null: whichever. */
+  readonly ifVersion: number | null;
+  /** The status that the writer read; another one costs a second look, nothing else. */
+  readonly expectedStatus: AccountStatus;
   /** Raises the fence, so that everybody who read the row before becomes a stale writer. */
   readonly raiseFence: boolean;
   readonly releaseLease: boolean;
   readonly set: AccountFields;
+  readonly happening: Happening | null;
   readonly credential:
     | {
         readonly kind: "replace";
@@ -85,8 +115,8 @@ export interface AccountChange {
     | { readonly kind: "erase" }
     | null;
   readonly attempt: AttemptResult | null;
-  /** Exactly one per transition, in its transaction (invariant 5). */
-  readonly event: { readonly id: string; readonly type: AccountEventType; readonly lastError: string | null } | null;
+  /** R26: when too many of a client fail like this, the account is held instead. */
+  readonly guard: { readonly policy: RefreshPolicy["massFailure"]; readonly explanation: string } | null;
   /** The connect session and link that this change completes: a link connects once, so a used one undoes the whole change.
    * Without a link, it was used by this very browser, which came back for more. */
   readonly completes: { readonly sessionId: string; readonly linkId: string | null } | null;
@@ -102,6 +132,7 @@ export interface NewAccount {
   readonly scopesRequested: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, string>>;
+  readonly clientId: string | null;
 }
 
 export interface ClaimRequest {
@@ -136,8 +167,8 @@ export interface AccountStore {
   apply(change: AccountChange): Promise<Account | null>;
   /** Ends an attempt without touching the account, when its account went to somebody else. */
   finishAttempt(environmentId: string, result: AttemptResult): Promise<void>;
-  /** A caller in another process waits for the attempt in flight. */
-  addWaiter(accountId: string): Promise<void>;
-  /** The latest finished attempt, for callers that waited for it. */
-  latestAttempt(accountId: string): Promise<AttemptResult | null>;
+  /** Callers of another process waited for this attempt. */
+  addWaiters(attempt: OpenAttempt, count: number): Promise<void>;
+  /** How an attempt ended; null when it has not, or when it was given back unsent. */
+  findAttempt(attempt: OpenAttempt): Promise<AttemptResult | null>;
 }

@@ -1,6 +1,7 @@
 import type { ExternalAccount } from "../domain/account/account.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
+import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
 
 /** Plaintext of a client secret, in memory for one request. Null for public clients. */
@@ -12,6 +13,8 @@ export type TokenResult =
       readonly response: TokenResponse;
       /** From the ID token, where one came (OpenID Connect Core §3.1.3.7). */
       readonly externalAccount: ExternalAccount | null;
+      /** What `response.expiresAt` was read from; null: nothing told it. */
+      readonly expirySource: ExpirySource | null;
       readonly httpStatus: number;
     }
   | { readonly kind: "failure"; readonly failure: TokenRequestFailure; readonly httpStatus: number | null };
@@ -25,11 +28,32 @@ export interface CodeExchange {
   readonly nonce: string | null;
 }
 
-/** The provider's token and revocation endpoints, every quirk already made standard. Never throws for what a provider does. */
+/** What a provider says about a token (RFC 7662 §2.2). */
+export interface Introspection {
+  readonly active: boolean;
+  /** Null where the answer names no end that lies ahead. */
+  readonly expiresAt: Date | null;
+}
+
+/**
+ * The provider's token, revocation and introspection endpoints, every quirk already made standard. Never throws for what a
+ * provider does.
+ */
 export interface AuthorizationServer {
   exchangeCode(integration: ResolvedIntegration, secret: ClientSecret, exchange: CodeExchange): Promise<TokenResult>;
   /** RFC 6749 §6. */
   refresh(integration: ResolvedIntegration, secret: ClientSecret, refreshToken: string): Promise<TokenResult>;
+  /** RFC 6749 §4.4: new tokens for the client itself, at the token endpoint. */
+  clientCredentials(integration: ResolvedIntegration, secret: ClientSecret): Promise<TokenResult>;
+  /**
+   * RFC 7662. Null when the integration declares no endpoint, or nothing readable came within 5 s (the integration's
+   * `timeoutSeconds`, if that is less).
+   */
+  introspect(
+    integration: ResolvedIntegration,
+    secret: ClientSecret,
+    accessToken: string,
+  ): Promise<Introspection | null>;
   /** RFC 7009. */
   revoke(
     integration: ResolvedIntegration,

@@ -25,6 +25,8 @@ export interface EnvironmentClient {
 export interface IntegrationStore {
   find(environmentId: string, name: string): Promise<ConfiguredIntegration | null>;
   list(environmentId: string): Promise<readonly ConfiguredIntegration[]>;
+  /** Roughly, and at most a minute old: it only spreads alarms. */
+  countActiveAccounts(environmentId: string, name: string): Promise<number>;
 }
 
 /** What PATCH /environment-integration changes; absent fields stay. */

@@ -1,30 +1,30 @@
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Account } from "../domain/account/account.ts";
-import { transition } from "../domain/account/transition.ts";
-import {
-  classifyTokenFailure,
-  defaultFailureRules,
-  describeFailure,
-} from "../domain/refresh/classify-token-failure.ts";
+import { circuitKey, type CircuitSignal } from "../domain/refresh/circuit.ts";
 import { decideRefresh, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
-import { explainFailure, explainSuccess, explainSuperseded } from "../domain/refresh/explain-attempt.ts";
-import { planAfterFailure } from "../domain/refresh/plan-after-failure.ts";
+import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
-import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
-import type { DataKey, SealLocation } from "../domain/sealing/envelope.ts";
-import { decodeTokenSet, encodeTokenSet, mergeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
+import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import type { DataKey } from "../domain/sealing/envelope.ts";
+import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/account-store.ts";
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
-import { eventOf } from "./account-event.ts";
+import type { Admission, CircuitRef } from "../ports/circuit-store.ts";
+import { failureChange, successChange, tokenSetLocation, type AttemptContext } from "./attempt-changes.ts";
 import { commitAnswer, replaySpool } from "./commit-answer.ts";
+import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
+import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 /** How one attempt ended, for its caller and for everybody who joined it. */
 export type AttemptConclusion =
   | { readonly kind: "refreshed"; readonly account: Account }
   | { readonly kind: "failed"; readonly account: Account; readonly attempt: AttemptResult }
+  /** Breaker or budget let nobody through until then. */
+  | { readonly kind: "refused"; readonly cause: "circuit_open" | "budget"; readonly until: Date }
   /** The credentials were replaced while the request ran. Decide anew. */
   | { readonly kind: "superseded" }
   /** The claim was not won, or the claimed row turned out fresh. Decide anew. */
@@ -37,14 +37,25 @@ export interface AttemptInput {
   readonly actor: string;
 }
 
+/** An attempt on its way: who asks whom, for which account, with what right. */
+interface Trip {
+  readonly input: AttemptInput;
+  readonly attemptId: string;
+  readonly loaded: LoadedIntegration;
+  readonly integration: ResolvedIntegration;
+  readonly circuit: CircuitRef;
+  readonly joined: () => number;
+}
+
 /**
- * One attempt: prepare, claim, decide again, ask, classify, commit (ARCHITECTURE, A refresh from end to end, 3 to 7).
- * Everything that can fail without the provider (KMS, client secret) comes before the claim or before the request.
+ * One attempt: admit, prepare, claim, decide again, ask, classify, commit (ARCHITECTURE, A refresh from end to end, 3 to 7).
+ * Everything that can fail without the provider (budget, KMS, client secret) comes before the claim or before the request.
  */
 export async function attemptRefresh(
   ports: RefreshPorts,
   input: AttemptInput,
-  integration: LoadedIntegration,
+  account: Pick<Account, "clientId">,
+  loaded: LoadedIntegration,
   joined: () => number,
 ): Promise<AttemptConclusion> {
   // An answer that waits on this machine's disk is newer than the row: it goes first, or its rotated token would be lost.
@@ -56,78 +67,154 @@ export async function attemptRefresh(
     });
   }
   if (replayed.written > 0) return { kind: "not_started" };
-  const dataKey = await ports.vault.prepare(input.environmentId);
+
+  const integration = withOwnClient(loaded.resolved, account.clientId);
+  const circuit = circuitOf(input.environmentId, integration);
+  const attemptId = makeId("att", ports.random.bytes(idRandomBytes));
+  const admission = await ports.circuits.admit({
+    circuit,
+    holder: attemptId,
+    reason: input.demand.reason,
+    budget: integration.refreshPolicy.budget,
+  });
+  if (admission.kind === "refused") return admission;
   try {
-    return await attemptWith(ports, input, integration, dataKey, joined);
+    const { conclusion, signal } = await attemptAdmitted(ports, {
+      input,
+      attemptId,
+      loaded,
+      integration,
+      circuit,
+      joined,
+    });
+    await report(ports, circuit, admission, signal);
+    return conclusion;
+  } finally {
+    if (admission.hasPlace) await ports.circuits.leave(circuit.key, attemptId).catch(logged(ports, circuit));
+  }
+}
+
+function withOwnClient(integration: ResolvedIntegration, clientId: string | null): ResolvedIntegration {
+  return clientId === null ? integration : { ...integration, clientId };
+}
+
+/** Client credentials are asked for where a code would be exchanged (RFC 6749 §4.4.2). */
+export function circuitOf(environmentId: string, integration: ResolvedIntegration): CircuitRef {
+  const isClientGrant = integration.refreshPolicy.grant === "client_credentials";
+  const endpoint = isClientGrant ? integration.tokenEndpoint : integration.refreshEndpoint;
+  return {
+    key: circuitKey(environmentId, integration.clientId, endpoint),
+    environmentId,
+    integrationName: integration.name,
+    endpoint,
+  };
+}
+
+/** The account's own outcome is written by now: nothing that fails here may take it back. */
+async function report(
+  ports: RefreshPorts,
+  circuit: CircuitRef,
+  admission: Admission & { readonly kind: "granted" },
+  signal: CircuitSignal | null,
+): Promise<void> {
+  if (signal === null || (signal.kind === "answered" && admission.isClean)) return;
+  const told = signal.kind === "failed" ? { ...signal, isProbe: admission.isProbe } : signal;
+  await ports.circuits.report(circuit, told).catch(logged(ports, circuit));
+}
+
+function logged(ports: RefreshPorts, circuit: CircuitRef): (error: unknown) => void {
+  return (error) => ports.log.error({ circuit: circuit.key, error }, "the circuit could not be told");
+}
+
+interface Admitted {
+  readonly conclusion: AttemptConclusion;
+  /** Null: nothing was asked, or nothing was learnt. */
+  readonly signal: CircuitSignal | null;
+}
+
+const notStarted: Admitted = { conclusion: { kind: "not_started" }, signal: null };
+
+async function attemptAdmitted(ports: RefreshPorts, trip: Trip): Promise<Admitted> {
+  const dataKey = await ports.vault.prepare(trip.input.environmentId);
+  try {
+    return await attemptWith(ports, trip, dataKey);
   } finally {
     // Sealing uses it up; an attempt that sealed nothing must not leave it in memory either.
     dataKey.key.fill(0);
   }
 }
 
-async function attemptWith(
-  ports: RefreshPorts,
-  input: AttemptInput,
-  integration: LoadedIntegration,
-  dataKey: DataKey,
-  joined: () => number,
-): Promise<AttemptConclusion> {
-  const secret = await openClientSecret(ports.vault, integration.configured, input.actor);
+async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): Promise<Admitted> {
+  const { input, integration } = trip;
+  const { demand } = input;
+  const policy = integration.refreshPolicy;
+  const environmentSecret = await openClientSecret(ports.vault, trip.loaded.configured, input.actor);
   const startedMs = ports.clock.monotonicMs();
   const startedAt = ports.clock.now().getTime();
   const claim = await ports.accounts.claim({
     environmentId: input.environmentId,
     accountId: input.accountId,
-    attemptId: makeId("att", ports.random.bytes(idRandomBytes)),
+    attemptId: trip.attemptId,
     owner: ports.owner,
     leaseSeconds,
-    reason: input.demand.reason,
-    statuses: input.demand.reason === "forced" ? ["active", "needs_reauth"] : ["active"],
+    reason: demand.reason,
+    statuses: demand.reason === "forced" ? ["active", "needs_reauth"] : ["active"],
   });
-  if (claim === null) return { kind: "not_started" };
+  if (claim === null) return notStarted;
 
   const { account, credential } = claim;
-  const policy = integration.resolved.refreshPolicy;
   // R11: freshness is decided again under the lease; somebody may have refreshed between the decision and the claim.
-  const again = decideRefresh({ ...account, leaseUntil: null }, policy, input.demand, ports.clock.now());
+  const claimed = { ...account, leaseUntil: null, attempt: claim.left };
+  const again = decideRefresh(claimed, policy, demand, ports.clock.now());
   if (again.kind !== "due" || credential === null) {
     await ports.accounts.abandon(claim);
-    return { kind: "not_started" };
+    return notStarted;
   }
-
   const previous = await openTokenSet(ports, claim, credential.sealed, input.actor);
+  const secret = account.clientId === null ? environmentSecret : previous.clientSecret;
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
-  if (heldMs > spareMs / 2 || previous.refreshToken === null) {
+  const send = request(ports, integration, secret, previous);
+  if (heldMs > spareMs / 2 || send === null) {
     await ports.accounts.abandon(claim);
-    return { kind: "not_started" };
+    return notStarted;
   }
 
   const sentAt = ports.clock.now();
-  const result = await ports.server
-    .refresh(integration.resolved, secret, previous.refreshToken)
-    .catch(async (error: unknown) => {
-      // The port never throws for what a provider does: nothing was sent, and the lease must not wait for its end.
-      await ports.accounts.abandon(claim);
-      throw error;
-    });
-  const change =
-    result.kind === "tokens"
-      ? successChange(ports, { claim, input, integration, previous, result, sentAt, dataKey, joined: joined() })
-      : failureChange(ports, { claim, input, integration, result, joined: joined() });
-  const supersede = async (): Promise<AttemptConclusion> => {
-    if (result.kind === "tokens") await revokeOrphan(ports, input, integration, secret, result.response.refreshToken);
-    return await discard(ports, claim, change);
-  };
-  const written = await commitAnswer(ports, change, async (account) => {
-    if (account === null) await supersede();
+  const result = await send().catch(async (error: unknown) => {
+    // The port never throws for what a provider does: nothing was sent, and the lease must not wait for its end.
+    await ports.accounts.abandon(claim);
+    throw error;
   });
-  if (written === null) return await supersede();
-  return change.attempt?.outcome === "refreshed"
-    ? { kind: "refreshed", account: written }
-    : { kind: "failed", account: written, attempt: change.attempt as AttemptResult };
+  const context: AttemptContext = {
+    claim,
+    reason: demand.reason,
+    actor: input.actor,
+    policy,
+    circuitKey: trip.circuit.key,
+    sentAt,
+    joined: trip.joined(),
+    spreadSeconds: neededSpreadSeconds(trip.loaded.activeAccounts, policy.budget.perMinute),
+  };
+  if (result.kind === "failure") return await commitFailure(ports, context, result);
+  const conclusion = await commitSuccess(ports, trip, context, { result, previous, dataKey, secret });
+  return { conclusion, signal: { kind: "answered" } };
+}
+
+/** What will be asked for a new access token; null when there is nothing to ask with. */
+function request(
+  ports: RefreshPorts,
+  integration: ResolvedIntegration,
+  secret: ClientSecret,
+  previous: TokenSet,
+): (() => Promise<TokenResult>) | null {
+  if (integration.refreshPolicy.grant === "client_credentials") {
+    return () => ports.server.clientCredentials(integration, secret);
+  }
+  const { refreshToken } = previous;
+  return refreshToken === null ? null : () => ports.server.refresh(integration, secret, refreshToken);
 }
 
 async function openTokenSet(
@@ -152,190 +239,88 @@ async function openTokenSet(
   }
 }
 
-export function tokenSetLocation(account: Pick<Account, "environmentId" | "id">, version: number): SealLocation {
-  return { environmentId: account.environmentId, owner: account.id, field: "token_set", version };
-}
-
-/** A server that says its tokens have ended when it gives them must not be asked without a pause. */
-const leastPauseMs = 2_000;
-
-function notBefore(least: Date, instant: Date | null): Date | null {
-  return instant !== null && instant < least ? least : instant;
-}
-
-interface SuccessContext {
-  readonly claim: RefreshClaim;
-  readonly input: AttemptInput;
-  readonly integration: LoadedIntegration;
-  readonly previous: TokenSet;
+interface Answer {
   readonly result: TokenResult & { readonly kind: "tokens" };
-  readonly sentAt: Date;
+  readonly previous: TokenSet;
   readonly dataKey: DataKey;
-  readonly joined: number;
+  readonly secret: ClientSecret;
 }
 
-function successChange(ports: RefreshPorts, context: SuccessContext): AccountChange {
-  const { claim, input, previous, result, sentAt, dataKey } = context;
-  const { account, attempt } = claim;
-  const now = ports.clock.now();
-  const merged = mergeTokenSet(previous, result.response, sentAt);
-  const rotated = merged.refreshToken !== previous.refreshToken;
-  const version = account.credentialVersion + 1;
-  const plaintext = encodeTokenSet(merged);
-  const { kid, sealed } = ports.vault.seal(dataKey, tokenSetLocation(account, version), plaintext);
-  plaintext.fill(0);
-  const hasRefreshToken = merged.refreshToken !== null;
-  const due = notBefore(
-    new Date(now.getTime() + leastPauseMs),
-    scheduleRefresh(
-      { expiresAt: merged.expiresAt, issuedAt: merged.issuedAt, hasRefreshToken },
-      context.integration.resolved.refreshPolicy,
-      now,
-      ports.random.fraction(),
-    ),
-  );
-  const moved = transition(account.status, { kind: "refresh_succeeded" });
-  return {
-    accountId: account.id,
-    environmentId: account.environmentId,
-    ifFence: account.fence,
-    raiseFence: false,
-    releaseLease: true,
-    set: {
-      ...(moved === null ? {} : { status: moved.to, reauthRequiredAt: null }),
-      scopesGranted: merged.scopes,
-      expiresAt: merged.expiresAt,
-      issuedAt: merged.issuedAt,
-      hasRefreshToken,
-      refreshDueAt: due,
-      cooldownUntil: null,
-      consecutiveFailures: 0,
-      refreshedAt: now,
-      ...(rotated ? { refreshTokenRotatedAt: now } : {}),
-      lastError: null,
-      credentialVersion: version,
-    },
-    credential: {
-      kind: "replace",
-      version,
-      kid,
-      sealed,
-      fingerprint: merged.refreshToken === null ? null : ports.digests.digest("refresh_token", merged.refreshToken),
-    },
-    attempt: {
-      id: attempt.id,
-      startedAt: attempt.startedAt,
-      outcome: "refreshed",
-      httpStatus: result.httpStatus,
-      error: null,
-      rule: null,
-      nextAttemptAt: due,
-      explanation: explainSuccess(input.demand.reason, { rotated, expiresAt: merged.expiresAt, nextAttemptAt: due }),
-      waiters: context.joined,
-    },
-    event: eventOf(ports.random, moved),
-    completes: null,
-    audit: [
-      {
-        environmentId: account.environmentId,
-        actor: input.actor,
-        action: "credential.sealed",
-        target: account.id,
-        accountId: account.id,
-        keyId: kid,
-        detail: { field: "token_set", version, reason: "refreshed" },
-      },
-      ...(moved === null ? [] : [transitionRecord(account, input.actor, moved.from, moved.to)]),
-    ],
-  };
+/** How often an answer is sealed anew because an older one was written first. */
+const tries = 3;
+
+async function commitSuccess(
+  ports: RefreshPorts,
+  trip: Trip,
+  context: AttemptContext,
+  answer: Answer,
+): Promise<AttemptConclusion> {
+  const { account } = context.claim;
+  let version = account.credentialVersion;
+  let { dataKey } = answer;
+  for (let attempt = 1; ; attempt += 1) {
+    const change = successChange(ports, context, { ...answer, dataKey, version });
+    const written = await commitAnswer(ports, change, async (late) => {
+      if (late === null) await supersede(ports, trip, context, change, answer);
+    });
+    if (written !== null) {
+      const { accessToken } = answer.result.response;
+      const asked = { account: written, integration: trip.integration, secret: answer.secret, accessToken };
+      return { kind: "refreshed", account: await introspectExpiry(ports, asked) };
+    }
+    // The late answer to an older request may have been written first; this one is the newer, so it goes on top of it.
+    const row = await ports.accounts.find(account.environmentId, account.id);
+    const isNewer = row !== null && row.credentialFence < account.fence && row.credentialVersion > version;
+    if (!isNewer || attempt === tries) return await supersede(ports, trip, context, change, answer);
+    version = row.credentialVersion;
+    dataKey = await ports.vault.prepare(account.environmentId);
+  }
 }
 
-interface FailureContext {
-  readonly claim: RefreshClaim;
-  readonly input: AttemptInput;
-  readonly integration: LoadedIntegration;
-  readonly result: TokenResult & { readonly kind: "failure" };
-  readonly joined: number;
+async function commitFailure(
+  ports: RefreshPorts,
+  context: AttemptContext,
+  result: TokenResult & { readonly kind: "failure" },
+): Promise<Admitted> {
+  const { change, signal } = failureChange(ports, context, result);
+  const written = await commitAnswer(ports, change, async (late) => {
+    if (late === null) await discard(ports, context.claim, change);
+  });
+  if (written === null) return { conclusion: await discard(ports, context.claim, change), signal };
+  const attempt = change.attempt as AttemptResult;
+  // The guard may have held what would have left.
+  const isHeld = change.guard !== null && written.hold !== null && written.status === "active";
+  const ended = isHeld
+    ? { ...attempt, outcome: "held" as const, explanation: change.guard?.explanation ?? attempt.explanation }
+    : attempt;
+  return { conclusion: { kind: "failed", account: written, attempt: ended }, signal };
 }
 
-function failureChange(ports: RefreshPorts, context: FailureContext): AccountChange {
-  const { claim, input, result } = context;
-  const { account, attempt } = claim;
-  const now = ports.clock.now();
-  const { class: failureClass, rule } = classifyTokenFailure(result.failure, defaultFailureRules);
-  const plan = planAfterFailure(
-    {
-      class: failureClass,
-      retryAfterSeconds: "retryAfterSeconds" in result.failure ? result.failure.retryAfterSeconds : null,
-      expiresAt: account.expiresAt,
-      consecutiveFailures: account.consecutiveFailures,
-      wasReplay: claim.isReplay,
-    },
-    context.integration.resolved.refreshPolicy,
-    now,
-    ports.random.fraction(),
-  );
-  const moved = plan.accountEvent === null ? null : transition(account.status, plan.accountEvent);
-  const message = describeFailure(result.failure);
-  const status = moved?.to ?? account.status;
-  return {
-    accountId: account.id,
-    environmentId: account.environmentId,
-    ifFence: account.fence,
-    raiseFence: false,
-    releaseLease: true,
-    set: {
-      ...(moved === null ? {} : { status: moved.to, reauthRequiredAt: now }),
-      // Only an active account has an alarm (R25): a forced try of a dead one must not give it one.
-      refreshDueAt: status === "active" ? plan.nextAttemptAt : null,
-      cooldownUntil: plan.cooldownUntil,
-      consecutiveFailures: plan.consecutiveFailures,
-      lastError: { code: failureClass, message, at: now },
-    },
-    credential: null,
-    attempt: {
-      id: attempt.id,
-      startedAt: attempt.startedAt,
-      outcome: failureClass,
-      httpStatus: result.httpStatus,
-      error: message,
-      rule: rule.id,
-      nextAttemptAt: status === "active" ? plan.nextAttemptAt : null,
-      explanation: explainFailure(input.demand.reason, rule, failureClass, plan),
-      waiters: context.joined,
-    },
-    event: eventOf(ports.random, moved, message),
-    completes: null,
-    audit: moved === null ? [] : [transitionRecord(account, input.actor, moved.from, moved.to)],
-  };
+/** The answer came too late: newer credentials are there, or the account was disconnected. */
+async function supersede(
+  ports: RefreshPorts,
+  trip: Trip,
+  context: AttemptContext,
+  change: AccountChange,
+  { result, secret }: Answer,
+): Promise<AttemptConclusion> {
+  await revokeOrphan(ports, trip, secret, result.response.refreshToken);
+  return await discard(ports, context.claim, change);
 }
 
-export function transitionRecord(
-  account: Pick<Account, "environmentId" | "id">,
-  actor: string,
-  from: string,
-  to: string,
-): AccountChange["audit"][number] {
-  return {
-    environmentId: account.environmentId,
-    actor,
-    action: "account.transitioned",
-    target: account.id,
-    accountId: account.id,
-    detail: { from, to },
-  };
-}
-
-/** The late answer: its writer lost the fence, so nothing of it is kept, and the attempt says so. */
+/** Nothing of the answer is kept, and the attempt says so; a lease that is still ours goes back. */
 async function discard(ports: RefreshPorts, claim: RefreshClaim, change: AccountChange): Promise<AttemptConclusion> {
   ports.log.warn({ account: change.accountId, attempt: claim.attempt.id }, "a late answer was discarded");
   if (change.attempt !== null) {
-    await ports.accounts.finishAttempt(change.environmentId, {
+    const attempt: AttemptResult = {
       ...change.attempt,
       outcome: "superseded",
       nextAttemptAt: null,
       explanation: explainSuperseded,
-    });
+    };
+    const freed = { ...plainChange(claim.account, {}), ifVersion: null, releaseLease: true, attempt };
+    const written = await ports.accounts.apply(freed);
+    if (written === null) await ports.accounts.finishAttempt(change.environmentId, attempt);
   }
   return { kind: "superseded" };
 }
@@ -346,13 +331,13 @@ async function discard(ports: RefreshPorts, claim: RefreshClaim, change: Account
  */
 async function revokeOrphan(
   ports: RefreshPorts,
-  input: AttemptInput,
-  integration: LoadedIntegration,
+  trip: Trip,
   secret: ClientSecret,
   refreshToken: string | null,
 ): Promise<void> {
-  if (refreshToken === null || refreshToken === "" || integration.resolved.revocationEndpoint === null) return;
+  const { input, integration } = trip;
+  if (refreshToken === null || refreshToken === "" || integration.revocationEndpoint === null) return;
   const account = await ports.accounts.find(input.environmentId, input.accountId);
   if (account !== null && account.status !== "disconnected") return;
-  await ports.server.revoke(integration.resolved, secret, refreshToken, "refresh_token");
+  await ports.server.revoke(integration, secret, refreshToken, "refresh_token");
 }

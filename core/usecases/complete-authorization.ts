@@ -13,6 +13,7 @@ import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { commitAnswer } from "./commit-answer.ts";
 import { loadIntegration, openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { introspectExpiry } from "./introspect-expiry.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 
 export interface CompletePorts extends RefreshPorts {
@@ -160,7 +161,15 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
       attempt: null,
     });
     const stored = await commitAnswer(ports, change);
-    if (stored !== null) return stored;
+    if (stored !== null) {
+      const asked = {
+        account: stored,
+        integration: resolved,
+        secret: context.secret,
+        accessToken: tokenSet.accessToken,
+      };
+      return await introspectExpiry(ports, asked);
+    }
     const link = await ports.connect.findLink(session.linkTokenId);
     if (link === null || (link.usedAt !== null && !session.isReturn)) break;
     dataKey = await ports.vault.prepare(session.environmentId);

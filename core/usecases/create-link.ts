@@ -95,7 +95,9 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
     return [account.integrationName];
   }
   const configured = await ports.integrations.list(caller.environmentId);
-  const allowed = configured.filter((one) => isAllowed(caller, one.name));
+  const visible = configured.filter((one) => isAllowed(caller, one.name));
+  // A client asks for its tokens itself: there is nobody to send to an authorization server.
+  const allowed = visible.filter((one) => one.document.credentials.format === "oauth2");
   if (input.integrationNames === null) {
     const usable = allowed.filter((one) => one.client !== null && one.client.layer.clientId !== null);
     if (usable.length === 0) {
@@ -108,6 +110,12 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
   }
   const known = new Set(allowed.map((one) => one.name));
   const unknown = input.integrationNames.find((name) => !known.has(name));
+  if (unknown !== undefined && visible.some((one) => one.name === unknown)) {
+    throw invalid(
+      "/integration_name",
+      `${unknown} needs no customer at a page; import its accounts (POST /api/v1/integrated-accounts)`,
+    );
+  }
   if (unknown !== undefined)
     throw invalid("/integration_name", `there is no integration ${unknown} in this environment`);
   return [...new Set(input.integrationNames)];

@@ -4,8 +4,7 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, SealedCredential } from "../ports/account-store.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
-import { eventOf } from "./account-event.ts";
-import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
+import { happeningOf, tokenSetLocation } from "./attempt-changes.ts";
 import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -27,28 +26,32 @@ export async function disconnectAccount(
     const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
     if (found === null) throw notFound();
     const { account } = found;
-    const moved = transition(account.status, { kind: "disconnect" });
     // Ended before this call; or by it, when the word of its commit was lost: then the provider is still to be told.
-    if (moved === null) return { account, revocation: prepared === null ? "not_supported" : await prepared() };
+    if (transition(account.status, { kind: "disconnect" }) === null)
+      return { account, revocation: prepared === null ? "not_supported" : await prepared() };
     const revoke = await prepareRevocation(ports, found, input.actor);
     prepared = revoke;
     const stored = await applyOrLater(ports, attempt, {
       accountId: account.id,
       environmentId: account.environmentId,
       ifFence: account.fence,
+      isAnswer: false,
+      ifVersion: null,
+      expectedStatus: account.status,
       raiseFence: true,
       releaseLease: true,
       set: {
-        status: moved.to,
+        hold: null,
         refreshDueAt: null,
         cooldownUntil: null,
         expiresAt: null,
         issuedAt: null,
         hasRefreshToken: false,
       },
+      happening: happeningOf(ports.random, "disconnect", ports.clock.now(), input.actor),
       credential: { kind: "erase" },
       attempt: null,
-      event: eventOf(ports.random, moved),
+      guard: null,
       completes: null,
       audit: [
         {
@@ -58,7 +61,6 @@ export async function disconnectAccount(
           target: account.id,
           accountId: account.id,
         },
-        transitionRecord(account, input.actor, moved.from, moved.to),
       ],
     });
     // The fence moved between read and write (a refresh was written): the token to revoke is another one now.

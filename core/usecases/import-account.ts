@@ -1,30 +1,54 @@
 import type { Account, ExternalAccount } from "../domain/account/account.ts";
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
-import { checkInputs, resolveIntegration } from "../domain/integration/resolve-integration.ts";
+import {
+  checkInputs,
+  resolveIntegration,
+  type ResolvedIntegration,
+} from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
+import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
+import type { ClientSecret } from "../ports/authorization-server.ts";
+import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { introspectExpiry } from "./introspect-expiry.ts";
+import { openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
+import { tokenRequestProblem } from "./token-request-problem.ts";
+
+export type ImportedCredentials =
+  | {
+      readonly format: "oauth2";
+      readonly accessToken: string;
+      readonly refreshToken: string | null;
+      /** A past instant is fine: the token is refreshed at once. */
+      readonly expiresAt: Date | null;
+      readonly expiresIn: number | null;
+      /** Null: unknown; the integration's scopes are taken for granted. */
+      readonly scopes: readonly string[] | null;
+    }
+  /** Both null: the environment's own client asks. */
+  | {
+      readonly format: "oauth2_client_credentials";
+      readonly clientId: string | null;
+      readonly clientSecret: string | null;
+    };
 
 export interface ImportInput {
   readonly integrationName: string;
   readonly tenantId: string;
-  readonly accessToken: string;
-  readonly refreshToken: string | null;
-  /** A past instant is fine: the token is refreshed at once. */
-  readonly expiresAt: Date | null;
-  readonly expiresIn: number | null;
-  /** Null: unknown; the integration's scopes are taken for granted. */
-  readonly scopes: readonly string[] | null;
+  readonly credentials: ImportedCredentials;
   readonly inputs: Readonly<Record<string, string>>;
   readonly externalAccount: ExternalAccount | null;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Takes over a token set that a product already holds, so that its customers need not reconnect (R7).
- * @throws DomainError invalid_request naming the field
+ * Takes over what a product already holds, so that its customers need not reconnect (R7): a token set as it is; a client
+ * (RFC 6749 §4.4) by asking for its first token, so that an account is active only when its credentials work.
+ *
+ * @throws DomainError `invalid_request` naming the field; for a client also what its first request came to
  */
 export async function importAccount(ports: RefreshPorts, caller: Caller, input: ImportInput): Promise<Account> {
   const configured = await ports.integrations.find(caller.environmentId, input.integrationName);
@@ -39,13 +63,7 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
   const inputs = checkInputs(configured.document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
   const resolved = resolveIntegration(configured.document, layer, inputs);
-  const now = ports.clock.now();
-  const expiresAt =
-    input.expiresAt ??
-    tokenExpiry(
-      { expiresIn: input.expiresIn, tokenExpiryDuration: resolved.tokenExpiryDuration, accessToken: input.accessToken },
-      now,
-    );
+  const imported = await importedTokenSet(ports, caller, configured, resolved, input.credentials);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
@@ -58,6 +76,7 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       scopesRequested: resolved.scopes,
       metadata: input.metadata,
       inputs,
+      clientId: imported.clientId,
     },
     [
       {
@@ -72,15 +91,7 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
   );
   const stored = await ports.accounts.apply(
     newCredentialsChange(ports, account, {
-      tokenSet: {
-        accessToken: input.accessToken,
-        refreshToken: input.refreshToken,
-        tokenType: "Bearer",
-        expiresAt,
-        // A token that has already ended has no known life: the configured window counts until the first refresh.
-        issuedAt: now,
-        scopes: input.scopes ?? resolved.scopes,
-      },
+      tokenSet: imported.tokenSet,
       externalAccount: input.externalAccount,
       scopesRequested: resolved.scopes,
       policy: resolved.refreshPolicy,
@@ -92,5 +103,56 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
     }),
   );
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
-  return stored;
+  if (stored.expiresAt !== null || resolved.introspectionEndpoint === null) return stored;
+  const secret = imported.tokenSet.clientSecret ?? (await openClientSecret(ports.vault, configured, caller.id));
+  const { accessToken } = imported.tokenSet;
+  return await introspectExpiry(ports, { account: stored, integration: resolved, secret, accessToken });
+}
+
+interface Imported {
+  readonly tokenSet: TokenSet;
+  /** The account's own client; null: its environment's. */
+  readonly clientId: string | null;
+}
+
+async function importedTokenSet(
+  ports: RefreshPorts,
+  caller: Caller,
+  configured: ConfiguredIntegration,
+  resolved: ResolvedIntegration,
+  credentials: ImportedCredentials,
+): Promise<Imported> {
+  if (credentials.format !== resolved.format) {
+    const detail = `${resolved.name} takes credentials of the format ${resolved.format}`;
+    throw new DomainError("invalid_request", {
+      detail: "These credentials are of another format than the integration's.",
+      errors: [{ pointer: `/credentials/${credentials.format}`, detail }],
+    });
+  }
+  const now = ports.clock.now();
+  if (credentials.format === "oauth2") {
+    const { accessToken, expiresIn } = credentials;
+    const { tokenExpiryDuration } = resolved;
+    const tokenSet: TokenSet = {
+      accessToken,
+      refreshToken: credentials.refreshToken,
+      tokenType: "Bearer",
+      // Nought from a product means that the token has ended; from a server it means nothing.
+      expiresAt:
+        credentials.expiresAt ??
+        (expiresIn === 0 ? now : tokenExpiry({ expiresIn, tokenExpiryDuration, accessToken }, now)),
+      // A token that has already ended has no known life: the configured window counts until the first refresh.
+      issuedAt: now,
+      scopes: credentials.scopes ?? resolved.scopes,
+      clientSecret: null,
+    };
+    return { tokenSet, clientId: null };
+  }
+  const { clientId, clientSecret } = credentials;
+  const secret: ClientSecret =
+    clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
+  const result = await ports.server.clientCredentials(clientId === null ? resolved : { ...resolved, clientId }, secret);
+  if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
+  const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
+  return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
 }

@@ -8,6 +8,8 @@ import type { Vault } from "./vault.ts";
 export interface LoadedIntegration {
   readonly configured: ConfiguredIntegration;
   readonly resolved: ResolvedIntegration;
+  /** How many active accounts share the client's budget; 0 where no rate is known. */
+  readonly activeAccounts: number;
 }
 
 /** The integration of an account, made concrete. Fails with `client_misconfigured` when its definition is gone. */
@@ -22,7 +24,11 @@ export async function loadIntegration(
     });
   }
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  return { configured, resolved: resolveIntegration(configured.document, layer, account.inputs) };
+  const resolved = resolveIntegration(configured.document, layer, account.inputs);
+  const isLimited = resolved.refreshPolicy.budget.perMinute !== null;
+  const { environmentId, integrationName } = account;
+  const activeAccounts = isLimited ? await integrations.countActiveAccounts(environmentId, integrationName) : 0;
+  return { configured, resolved, activeAccounts };
 }
 
 /** The client secret in the clear, for one request. Null for a public client. */

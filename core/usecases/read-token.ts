@@ -3,10 +3,11 @@ import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
-import { isBeyondLife, scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
+import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import { decodeTokenSet } from "../domain/token/token-set.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
-import { tokenSetLocation } from "./attempt-refresh.ts";
+import { tokenSetLocation } from "./attempt-changes.ts";
+import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
@@ -71,19 +72,7 @@ async function restoreAlarm(ports: RefreshPorts, account: Account, policy: Refre
   if (account.refreshDueAt !== null || account.leaseUntil !== null) return;
   const refreshDueAt = scheduleRefresh(account, policy, ports.clock.now(), ports.random.fraction());
   if (refreshDueAt === null) return;
-  await ports.accounts.apply({
-    accountId: account.id,
-    environmentId: account.environmentId,
-    ifFence: account.fence,
-    raiseFence: false,
-    releaseLease: false,
-    set: { refreshDueAt },
-    credential: null,
-    attempt: null,
-    event: null,
-    completes: null,
-    audit: [],
-  });
+  await ports.accounts.apply(plainChange(account, { refreshDueAt }));
 }
 
 /**
@@ -118,15 +107,16 @@ async function open(
   });
   const set = decodeTokenSet(bytes);
   bytes.fill(0);
+  // The row knows best: introspection tells it the end of a token after it was sealed.
+  const { expiresAt } = account;
   const isShort =
     input.minTtlSeconds !== null &&
-    set.expiresAt !== null &&
-    remainingSeconds(set.expiresAt, ports.clock.now()) < input.minTtlSeconds &&
-    isBeyondLife(account, input.minTtlSeconds);
+    expiresAt !== null &&
+    remainingSeconds(expiresAt, ports.clock.now()) < input.minTtlSeconds;
   return {
     accessToken: set.accessToken,
     tokenType: set.tokenType,
-    expiresAt: set.expiresAt,
+    expiresAt,
     scopes: { requested: account.scopesRequested, granted: account.scopesGranted, missing: missingScopes(account) },
     credentialVersion: credential.version,
     refresh: refresh ?? (isShort ? "limited" : null),
@@ -182,6 +172,7 @@ export function problemOf(outcome: RefreshOutcome, now: Date): DomainError {
     case "fresh":
     case "refreshed":
       return new DomainError("internal_error", { detail: "", internal: `a ${outcome.kind} token was not valid` });
+    case "deferred":
     case "timed_out":
       return new DomainError("provider_timeout", {
         detail: "The provider did not answer in time, and no valid token is left. Try again shortly.",
@@ -225,6 +216,22 @@ function blockedProblem(
       });
     case "cooldown":
       return cooldownProblem(account, until, now);
+    case "circuit_open":
+      return new DomainError("provider_unavailable", {
+        detail:
+          "The provider's token endpoint fails for every account, so it is left alone but for probes. It is tried again soon.",
+        retryAfterSeconds: secondsUntil(until, now),
+        ...about(account),
+      });
+    case "budget": {
+      const { extensions } = about(account);
+      return new DomainError("rate_limited", {
+        detail:
+          "The budget of requests to the provider's token endpoint is used up for now, and no valid token is left.",
+        retryAfterSeconds: secondsUntil(until, now),
+        extensions: { ...extensions, source: "evergrant" },
+      });
+    }
     default:
       return assertNever(cause);
   }

@@ -1,4 +1,4 @@
-import type { Account } from "../domain/account/account.ts";
+import type { Account, OpenAttempt } from "../domain/account/account.ts";
 import { decideRefresh, type BlockCause, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
 import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
 import type { AttemptResult } from "../ports/account-store.ts";
@@ -23,15 +23,21 @@ export type RefreshOutcome =
   | { readonly kind: "refreshed"; readonly account: Account }
   | { readonly kind: "failed"; readonly account: Account; readonly attempt: AttemptResult }
   | { readonly kind: "blocked"; readonly account: Account; readonly cause: BlockCause; readonly until: Date | null }
+  /** Scheduled work does not wait in line: it comes back then. */
+  | { readonly kind: "deferred"; readonly account: Account; readonly until: Date }
   /** Another process held the account for longer than a lease lasts. */
   | { readonly kind: "timed_out"; readonly account: Account };
 
 /** A caller waits for others at most this long: a lease and a little. */
 const patienceMs = (leaseSeconds + 5) * 1000;
+/** A caller waits for a place in a budget at most this long. */
+const budgetPatienceMs = 10_000;
+const firstPauseMs = 15;
+const longestPauseMs = 200;
 
 /**
  * Brings an account's token up to date, once however many ask: callers in this process share one promise, callers in other
- * processes wait on the row and share the result.
+ * processes share one look at the row and then the result.
  */
 export async function refreshAccount(
   ports: RefreshPorts,
@@ -39,66 +45,121 @@ export async function refreshAccount(
   signal?: AbortSignal,
 ): Promise<RefreshOutcome> {
   const startedMs = ports.clock.monotonicMs();
-  let account = await ports.accounts.find(input.environmentId, input.accountId);
-  if (account === null) return { kind: "not_found" };
+  const found = await ports.accounts.find(input.environmentId, input.accountId);
+  if (found === null) return { kind: "not_found" };
+  let account: Account = found;
   const seenVersion = input.demand.seenVersion ?? account.credentialVersion;
   const demand: RefreshDemand = { ...input.demand, seenVersion };
-  /** When the attempt that we wait for began; null while we wait for none. */
-  let awaitedSince: Date | null = null;
-  let pauseMs = 15;
+  /** The attempt of another process that we wait for; null while we wait for none. */
+  let awaited: OpenAttempt | null = null;
+  let pauseMs = firstPauseMs;
 
   for (;;) {
     const integration = await loadIntegration(ports.integrations, account);
-    const decision = decideRefresh(account, integration.resolved.refreshPolicy, demand, ports.clock.now());
+    const policy = integration.resolved.refreshPolicy;
+    const decision = decideRefresh(account, policy, demand, ports.clock.now(), ports.steadiness.isSteady());
+    const waitedMs = ports.clock.monotonicMs() - startedMs;
+    const isOver = signal?.aborted === true || waitedMs > patienceMs;
     switch (decision.kind) {
       case "fresh":
         return { kind: account.credentialVersion > seenVersion ? "refreshed" : "fresh", account };
       case "blocked": {
         // Whoever waited for an attempt that failed shares its result: it is an answer, not a cooldown.
-        const shared = await sharedFailure(ports, account.id, awaitedSince);
+        const shared = await sharedFailure(ports, awaited);
         if (shared !== null) return { kind: "failed", account, attempt: shared };
         return { kind: "blocked", account, cause: decision.cause, until: decision.until };
       }
       case "due": {
         // Many who force at once get one answer, not one request each.
-        const shared = demand.reason === "forced" ? await sharedFailure(ports, account.id, awaitedSince) : null;
+        const shared = demand.reason === "forced" ? await sharedFailure(ports, awaited) : null;
         if (shared !== null) return { kind: "failed", account, attempt: shared };
+        const { clientId } = account;
         const conclusion = await ports.flights.run(account.id, (joined) =>
-          attemptRefresh(ports, { ...input, demand }, integration, joined),
+          attemptRefresh(ports, { ...input, demand }, { clientId }, integration, joined),
         );
         if (conclusion.kind === "refreshed" || conclusion.kind === "failed") return conclusion;
+        if (conclusion.kind === "refused") {
+          const { cause, until } = conclusion;
+          if (cause === "budget" && demand.reason === "alarm") return { kind: "deferred", account, until };
+          const waits = cause === "budget" && waitedMs < budgetPatienceMs && !isOver;
+          if (!waits) return { kind: "blocked", account, cause, until };
+        }
         break;
       }
       case "waiting":
-        if (awaitedSince === null) {
-          awaitedSince = leaseBegan(decision.until);
-          await ports.accounts.addWaiter(account.id);
-        }
+        if (demand.reason === "alarm") return { kind: "deferred", account, until: after(decision.until, 1_000) };
+        awaited = account.attempt;
+        break;
+      case "settling":
+        if (demand.reason === "alarm") return { kind: "deferred", account, until: after(ports.clock.now(), 3_000) };
         break;
     }
-    if (signal?.aborted === true || ports.clock.monotonicMs() - startedMs > patienceMs)
-      return { kind: "timed_out", account };
-    await ports.clock.sleep(pauseMs * (0.5 + ports.random.fraction()), signal);
-    pauseMs = Math.min(pauseMs * 1.4, 200);
-    const next = await ports.accounts.find(input.environmentId, input.accountId);
+    if (isOver) return { kind: "timed_out", account };
+    const next: Account | null =
+      decision.kind === "waiting" ? await watch(ports, account, signal) : await look(ports, account, pauseMs, signal);
+    pauseMs = Math.min(pauseMs * 1.4, longestPauseMs);
     if (next === null) return { kind: "not_found" };
     account = next;
   }
 }
 
-/** The attempt in flight began with its lease; a second for the clocks to differ. */
-function leaseBegan(until: Date): Date {
-  return new Date(until.getTime() - (leaseSeconds + 1) * 1000);
+function after(instant: Date, milliseconds: number): Date {
+  return new Date(instant.getTime() + milliseconds);
+}
+
+async function look(
+  ports: RefreshPorts,
+  account: Account,
+  pauseMs: number,
+  signal?: AbortSignal,
+): Promise<Account | null> {
+  await ports.clock.sleep(pauseMs * (0.5 + ports.random.fraction()), signal);
+  return await ports.accounts.find(account.environmentId, account.id);
+}
+
+const watchPauseMs = { first: 10, longest: 50 } as const;
+
+/**
+ * Waits until the row shows that its attempt has ended, or its lease. One watcher per account and process, however many callers
+ * wait: it can afford to look often, so that nobody waits much longer than the provider takes.
+ */
+async function watch(ports: RefreshPorts, account: Account, signal?: AbortSignal): Promise<Account | null> {
+  const { attempt } = account;
+  const watching = ports.watches.run(`${account.id}:${account.fence}`, async (joined) => {
+    // Said at once, so that whoever looks at the attempt sees that it is waited for; the others of this process at the end.
+    if (attempt !== null) await ports.accounts.addWaiters(attempt, 1);
+    let pauseMs: number = watchPauseMs.first;
+    for (;;) {
+      await ports.clock.sleep(pauseMs * (0.75 + 0.5 * ports.random.fraction()));
+      const row = await ports.accounts.find(account.environmentId, account.id);
+      const isHeld = row !== null && row.fence === account.fence && row.attempt !== null;
+      if (!isHeld || row.leaseUntil === null || row.leaseUntil <= ports.clock.now()) {
+        if (attempt !== null && joined() > 0) await ports.accounts.addWaiters(attempt, joined());
+        return row;
+      }
+      pauseMs = Math.min(pauseMs * 1.3, watchPauseMs.longest);
+    }
+  });
+  return signal === undefined ? await watching : await unlessAborted(watching, signal, account);
+}
+
+/** Who is told to stop leaves; the others go on watching. */
+async function unlessAborted(
+  watching: Promise<Account | null>,
+  signal: AbortSignal,
+  account: Account,
+): Promise<Account | null> {
+  if (signal.aborted) return account;
+  return await new Promise((resolve, reject) => {
+    const leave = (): void => resolve(account);
+    signal.addEventListener("abort", leave, { once: true });
+    watching.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
 }
 
 /** How the attempt that was waited for failed; null when none was, when it was given back unsent, or when it worked. */
-async function sharedFailure(
-  ports: RefreshPorts,
-  accountId: string,
-  awaitedSince: Date | null,
-): Promise<AttemptResult | null> {
-  if (awaitedSince === null) return null;
-  const latest = await ports.accounts.latestAttempt(accountId);
-  const isAwaited = latest !== null && latest.startedAt >= awaitedSince && latest.outcome !== "refreshed";
-  return isAwaited ? latest : null;
+async function sharedFailure(ports: RefreshPorts, awaited: OpenAttempt | null): Promise<AttemptResult | null> {
+  if (awaited === null) return null;
+  const ended = await ports.accounts.findAttempt(awaited);
+  return ended === null || ended.outcome === "refreshed" || ended.outcome === "superseded" ? null : ended;
 }

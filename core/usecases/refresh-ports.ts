@@ -1,11 +1,14 @@
+import type { Account } from "../domain/account/account.ts";
 import type { AccountStore } from "../ports/account-store.ts";
 import type { AnswerSpool } from "../ports/answer-spool.ts";
 import type { AuthorizationServer } from "../ports/authorization-server.ts";
+import type { CircuitStore } from "../ports/circuit-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { IntegrationStore } from "../ports/integration-store.ts";
 import type { Log } from "../ports/log.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
+import type { Steadiness } from "../ports/steadiness.ts";
 import type { AttemptConclusion } from "./attempt-refresh.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { Vault } from "./vault.ts";
@@ -14,6 +17,7 @@ import type { Vault } from "./vault.ts";
 export interface RefreshPorts {
   readonly accounts: AccountStore;
   readonly integrations: IntegrationStore;
+  readonly circuits: CircuitStore;
   readonly server: AuthorizationServer;
   readonly vault: Vault;
   readonly spool: AnswerSpool;
@@ -21,7 +25,11 @@ export interface RefreshPorts {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly log: Log;
+  readonly steadiness: Steadiness;
+  /** Callers of this process that refresh the same account share one attempt, … */
   readonly flights: SingleFlight<AttemptConclusion>;
+  /** … and those that wait for another process share one look at the row. */
+  readonly watches: SingleFlight<Account | null>;
   /** Names this process in leases. */
   readonly owner: string;
 }

@@ -127,6 +127,7 @@ async function accountFor(
       integrationName: configured.name,
       userReference: link.userReference,
       scopesRequested: [],
+      clientId: null,
       metadata: link.metadata,
       inputs,
     },

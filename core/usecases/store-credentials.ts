@@ -1,5 +1,4 @@
 import type { Account, ExternalAccount } from "../domain/account/account.ts";
-import { transition } from "../domain/account/transition.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
@@ -8,8 +7,7 @@ import type { AccountChange, AttemptResult } from "../ports/account-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
-import { eventOf } from "./account-event.ts";
-import { tokenSetLocation, transitionRecord } from "./attempt-refresh.ts";
+import { happeningOf, tokenSetLocation } from "./attempt-changes.ts";
 import type { Vault } from "./vault.ts";
 
 interface Ports {
@@ -44,16 +42,17 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
   const { kid, sealed } = ports.vault.seal(credentials.dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
   const hasRefreshToken = tokenSet.refreshToken !== null;
-  const moved = transition(account.status, { kind: "credentials_obtained" });
   return {
     accountId: account.id,
     environmentId: account.environmentId,
     ifFence: account.fence,
+    isAnswer: false,
+    ifVersion: account.credentialVersion,
+    expectedStatus: account.status,
     raiseFence: true,
     releaseLease: true,
     set: {
-      ...(moved === null ? {} : { status: moved.to }),
-      ...(moved !== null && account.activatedAt === null ? { activatedAt: now } : {}),
+      hold: null,
       ...(credentials.externalAccount === null ? {} : { externalAccount: credentials.externalAccount }),
       scopesRequested: credentials.scopesRequested,
       scopesGranted: tokenSet.scopes,
@@ -68,11 +67,14 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       ),
       cooldownUntil: null,
       consecutiveFailures: 0,
-      reauthRequiredAt: null,
+      doubts: 0,
+      doubtedSince: null,
+      learnedLifetimeSeconds: null,
       refreshTokenRotatedAt: hasRefreshToken ? now : null,
       lastError: null,
       credentialVersion: version,
     },
+    happening: happeningOf(ports.random, "credentials_obtained", now, actor),
     credential: {
       kind: "replace",
       version,
@@ -81,7 +83,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       fingerprint: tokenSet.refreshToken === null ? null : ports.digests.digest("refresh_token", tokenSet.refreshToken),
     },
     attempt: credentials.attempt,
-    event: eventOf(ports.random, moved),
+    guard: null,
     completes: credentials.completes,
     audit: [
       {
@@ -93,7 +95,6 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
         keyId: kid,
         detail: { field: "token_set", version, reason: credentials.reason },
       },
-      ...(moved === null ? [] : [transitionRecord(account, actor, moved.from, moved.to)]),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AccountEvent } from "#core/domain/account/transition";
 import type { AccountChange, AccountStore, AttemptResult, ClaimRequest, RefreshClaim } from "#core/ports/account-store";
 
 /** One store with one environment in it, fresh for each test. */
@@ -33,11 +34,18 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
           scopesRequested: ["a"],
           metadata: { plan: "gold" },
           inputs: {},
+          clientId: null,
         },
         [],
       );
       const active = await store.apply(
-        change(account, { set: { status: "active", credentialVersion: 1 }, credential: sealed(1) }),
+        change(account, {
+          raiseFence: true,
+          expectedStatus: "connecting",
+          set: { credentialVersion: 1 },
+          happening: happening("credentials_obtained"),
+          credential: sealed(1),
+        }),
       );
       if (active === null) throw new Error("the account was not activated");
       const claim = (changes: Partial<ClaimRequest> = {}): Promise<RefreshClaim | null> =>
@@ -62,13 +70,17 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
     it("creates an account in connecting, and finds it in its environment only (invariant 10)", async () => {
       const { store, environmentId, otherEnvironmentId, integrationName } = await open();
       const fresh = { id: id("ia"), environmentId, tenantId: "t", integrationName, userReference: "u" };
-      const made = await store.create({ ...fresh, scopesRequested: [], metadata: {}, inputs: { a: "b" } }, []);
+      const made = await store.create(
+        { ...fresh, scopesRequested: [], metadata: {}, inputs: { a: "b" }, clientId: "own" },
+        [],
+      );
       expect(made).toMatchObject({
         ...fresh,
         status: "connecting",
         credentialVersion: 0,
         fence: 0n,
         inputs: { a: "b" },
+        clientId: "own",
       });
       expect(await store.find(environmentId, fresh.id)).toEqual(made);
       expect(await store.find(otherEnvironmentId, fresh.id)).toBeNull();
@@ -88,7 +100,8 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect(claim.account.fence).toBe(account.fence + 1n);
       expect(claim.account.leaseUntil).not.toBeNull();
       expect([claim.credential?.version, claim.credential?.sealed[0]]).toEqual([1, 1]);
-      expect(claim.isReplay).toBe(false);
+      expect(claim.account.attempt).toEqual(claim.attempt);
+      expect([claim.left, claim.account.doubts, claim.account.doubtedSince]).toEqual([null, 0, null]);
     });
 
     it("refuses a claim in a status that was not named, and in another environment", async () => {
@@ -98,37 +111,89 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect(await claim({ environmentId: otherEnvironmentId })).toBeNull();
     });
 
-    it("frees an account whose holder never came back, marks its attempt in doubt and replays it (R12, R20)", async () => {
-      const { won, store, account } = await withAccount();
+    it("frees an account whose holder never came back, marks its attempt in doubt and counts it (R12, R20)", async () => {
+      const { won, store } = await withAccount();
       const dead = await won({ leaseSeconds: -1 });
       const next = await won();
-      expect(next.isReplay).toBe(true);
+      expect(next.left).toEqual(dead.attempt);
+      expect([next.account.doubts, next.account.doubtedSince]).toEqual([1, dead.attempt.startedAt]);
       expect(next.account.fence).toBe(dead.account.fence + 1n);
-      expect(await store.latestAttempt(account.id)).toMatchObject({
+      expect(await store.findAttempt(dead.attempt)).toMatchObject({
         id: dead.attempt.id,
         outcome: "in_doubt",
         rule: "process.ended",
       });
     });
 
-    it("writes nothing of a holder whose lease went to another (invariant 3)", async () => {
+    it("writes no verdict of a holder whose lease went to another (invariant 3)", async () => {
       const { won, store, account, environmentId } = await withAccount();
       const late = await won({ leaseSeconds: -1 });
       await won();
-      const set = { credentialVersion: 2, expiresAt: new Date(0) };
-      const attempt = result(late);
-      expect(await store.apply(change(late.account, { set, credential: sealed(2), attempt }))).toBeNull();
+      const set = { expiresAt: new Date(0) };
+      expect(await store.apply(change(late.account, { set, attempt: result(late, "transient") }))).toBeNull();
+      expect((await store.find(environmentId, account.id))?.expiresAt).toBeNull();
+    });
+
+    it("writes the late answer of a holder whose lease went to another, and leaves that one its lease (invariant 2)", async () => {
+      const { won, claim, store, account, environmentId } = await withAccount();
+      const late = await won({ leaseSeconds: -1 });
+      const holder = await won();
+      expect((await store.apply(answer(late, 2)))?.credentialVersion).toBe(2);
       const found = await store.findWithCredential(environmentId, account.id);
-      expect([found?.account.expiresAt, found?.account.credentialVersion]).toEqual([null, 1]);
-      expect(found?.credential?.version).toBe(1);
+      expect([found?.account.credentialFence, found?.account.fence]).toEqual([
+        late.account.fence,
+        holder.account.fence,
+      ]);
+      expect(found?.credential?.version).toBe(2);
+      expect(await claim()).toBeNull();
+      expect(await store.findAttempt(late.attempt)).toMatchObject({ outcome: "refreshed" });
+      // What the holder then learns goes on top: it was asked for later.
+      expect(await store.apply(answer(holder, 2))).toBeNull();
+      expect((await store.apply(answer(holder, 3)))?.credentialVersion).toBe(3);
+      expect(await claim()).not.toBeNull();
+    });
+
+    it("drops an answer that is older than the credentials that are there", async () => {
+      const { won, store, account } = await withAccount();
+      const late = await won({ leaseSeconds: -1 });
+      const next = await won();
+      expect((await store.apply(answer(next, 2)))?.credentialVersion).toBe(2);
+      expect(await store.apply(answer(late, 3))).toBeNull();
+      expect((await store.find(account.environmentId, account.id))?.credentialVersion).toBe(2);
+    });
+
+    it("drops a verdict on credentials that have been replaced (crash window W8)", async () => {
+      const { won, store } = await withAccount();
+      const late = await won({ leaseSeconds: -1 });
+      const holder = await won();
+      await store.apply(answer(late, 2));
+      const verdict = change(holder.account, {
+        ifVersion: 1,
+        releaseLease: true,
+        happening: happening("grant_rejected"),
+        attempt: result(holder, "reauthorize"),
+      });
+      expect(await store.apply(verdict)).toBeNull();
+    });
+
+    it("brings an account back that left before a late answer came (R31)", async () => {
+      const { won, store } = await withAccount();
+      const late = await won({ leaseSeconds: -1 });
+      const holder = await won();
+      const verdict = change(holder.account, {
+        releaseLease: true,
+        happening: happening("grant_rejected"),
+        attempt: result(holder, "reauthorize"),
+      });
+      expect((await store.apply(verdict))?.status).toBe("needs_reauth");
+      const back = await store.apply({ ...answer(late, 2), happening: happening("refresh_succeeded") });
+      expect([back?.status, back?.reauthRequiredAt]).toEqual(["active", null]);
     });
 
     it("writes nothing over a version that it did not read", async () => {
       const { won, store } = await withAccount();
       const claim = await won();
-      expect(
-        await store.apply(change(claim.account, { set: { credentialVersion: 3 }, credential: sealed(3) })),
-      ).toBeNull();
+      expect(await store.apply(answer(claim, 3))).toBeNull();
     });
 
     it("makes everybody who read before a stale writer when a change raises the fence", async () => {
@@ -143,12 +208,9 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
         }),
       );
       expect(replaced?.fence).toBe(claim.account.fence + 1n);
-      const late = change(claim.account, {
-        set: { credentialVersion: 3 },
-        credential: sealed(3),
-        attempt: result(claim),
-      });
-      expect(await store.apply(late)).toBeNull();
+      expect(await store.apply(answer(claim, 3))).toBeNull();
+      expect(await store.apply(answer(claim, 2))).toBeNull();
+      expect(await store.findAttempt(claim.attempt)).toMatchObject({ outcome: "superseded" });
       expect((await store.find(account.environmentId, account.id))?.credentialVersion).toBe(2);
     });
 
@@ -166,22 +228,18 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
     it("applies the same change once: its second time, after a commit whose answer was lost, changes nothing", async () => {
       const { won, store, account } = await withAccount();
       const claim = await won();
-      const once = change(claim.account, {
-        releaseLease: true,
-        set: { credentialVersion: 2 },
-        credential: sealed(2),
-        attempt: result(claim),
-      });
+      const once = answer(claim, 2);
       expect((await store.apply(once))?.credentialVersion).toBe(2);
       expect((await store.apply(once))?.credentialVersion).toBe(2);
       expect((await store.find(account.environmentId, account.id))?.credentialVersion).toBe(2);
     });
 
     it("gives the lease back and forgets the attempt when nothing was sent", async () => {
-      const { won, store, account } = await withAccount();
-      await store.abandon(await won());
-      expect(await store.latestAttempt(account.id)).toBeNull();
-      expect((await won()).isReplay).toBe(false);
+      const { won, store } = await withAccount();
+      const unsent = await won();
+      await store.abandon(unsent);
+      expect(await store.findAttempt(unsent.attempt)).toBeNull();
+      expect(await won()).toMatchObject({ left: null, account: { doubts: 0 } });
     });
 
     it("does not take another's lease away when a late holder gives up", async () => {
@@ -192,39 +250,50 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect(await claim()).toBeNull();
     });
 
-    it("calls the attempt after a recorded in_doubt its replay, and the one after a success not", async () => {
-      const { won, store } = await withAccount();
-      const lost = await won();
-      await store.apply(
-        change(lost.account, { releaseLease: true, attempt: { ...result(lost), outcome: "in_doubt" } }),
-      );
-      const replay = await won();
-      expect(replay.isReplay).toBe(true);
-      await store.apply(change(replay.account, { releaseLease: true, attempt: result(replay) }));
-      expect((await won()).isReplay).toBe(false);
+    it("makes one transition of many that race, with one event's worth of change each (invariant 5)", async () => {
+      const { store, account } = await withAccount();
+      const dead = change(account, { happening: happening("grant_rejected") });
+      const results = await Promise.all([store.apply(dead), store.apply(dead), store.apply(dead)]);
+      expect(results.map((one) => one?.status)).toEqual(["needs_reauth", "needs_reauth", "needs_reauth"]);
+      expect(new Set(results.map((one) => one?.reauthRequiredAt?.getTime()))).toHaveLength(1);
     });
 
-    it("counts the waiters of the attempt in flight, of this process and of others", async () => {
-      const { won, store, account } = await withAccount();
+    it("takes no alarm for an account that is not active, whatever its writer believed (R25)", async () => {
+      const { store, account } = await withAccount();
+      await store.apply(change(account, { happening: happening("grant_rejected") }));
+      const after = await store.apply(change(account, { set: { refreshDueAt: new Date() } }));
+      expect(after).toMatchObject({ status: "needs_reauth", refreshDueAt: null });
+    });
+
+    it("counts the waiters of an attempt, of this process and of others", async () => {
+      const { won, store } = await withAccount();
       const claim = await won();
-      await store.addWaiter(account.id);
-      await store.addWaiter(account.id);
-      await store.apply(change(claim.account, { releaseLease: true, attempt: { ...result(claim), waiters: 3 } }));
-      expect((await store.latestAttempt(account.id))?.waiters).toBe(5);
+      await store.addWaiters(claim.attempt, 2);
+      await store.apply({ ...answer(claim, 2), attempt: { ...result(claim), waiters: 3 } });
+      await store.addWaiters(claim.attempt, 4);
+      expect((await store.findAttempt(claim.attempt))?.waiters).toBe(9);
+    });
+
+    it("holds what would leave when too many of a client have left (R26)", async () => {
+      const { store, account, environmentId } = await withAccount();
+      const guard = { policy: { accounts: 0, share: 0, windowSeconds: 600 }, explanation: "held" };
+      const held = await store.apply(change(account, { happening: happening("grant_rejected"), guard }));
+      expect(held).toMatchObject({ status: "active", hold: { reason: "mass_failure" }, refreshDueAt: null });
+      expect((await store.find(environmentId, account.id))?.reauthRequiredAt).toBeNull();
     });
 
     it("ends an attempt whose account went to somebody else, once", async () => {
       const { won, store, account } = await withAccount();
       const claim = await won();
-      await store.finishAttempt(account.environmentId, { ...result(claim), outcome: "superseded" });
-      await store.finishAttempt(account.environmentId, { ...result(claim), outcome: "transient" });
-      expect((await store.latestAttempt(account.id))?.outcome).toBe("superseded");
+      await store.finishAttempt(account.environmentId, result(claim, "superseded"));
+      await store.finishAttempt(account.environmentId, result(claim, "transient"));
+      expect((await store.findAttempt(claim.attempt))?.outcome).toBe("superseded");
     });
 
     it("erases the sealed token set with the change that says so (R33)", async () => {
       const { store, account, environmentId } = await withAccount();
       await store.apply(
-        change(account, { raiseFence: true, set: { status: "disconnected" }, credential: { kind: "erase" } }),
+        change(account, { raiseFence: true, happening: happening("disconnect"), credential: { kind: "erase" } }),
       );
       expect((await store.findWithCredential(environmentId, account.id))?.credential).toBeNull();
     });
@@ -238,26 +307,50 @@ function change(target: Target, changes: Partial<AccountChange>): AccountChange 
     accountId: target.id,
     environmentId: target.environmentId,
     ifFence: target.fence,
+    isAnswer: false,
+    ifVersion: null,
+    expectedStatus: "active",
     raiseFence: false,
     releaseLease: false,
     set: {},
+    happening: null,
     credential: null,
     attempt: null,
-    event: null,
+    guard: null,
     completes: null,
     audit: [],
     ...changes,
   };
 }
 
-function sealed(version: number): AccountChange["credential"] {
-  return { kind: "replace", version, kid: "k1", sealed: Uint8Array.of(version), fingerprint: null };
+function sealed(version: number, by = 0n): AccountChange["credential"] {
+  return { kind: "replace", version, kid: "k1", sealed: Uint8Array.of(version, Number(by)), fingerprint: null };
 }
 
-function result(claim: RefreshClaim): AttemptResult {
+/** The provider's answer to a claim's request, as version `version`. */
+function answer(claim: RefreshClaim, version: number): AccountChange {
+  return change(claim.account, {
+    isAnswer: true,
+    ifVersion: version - 1,
+    releaseLease: true,
+    set: { credentialVersion: version },
+    credential: sealed(version, claim.account.fence),
+    attempt: result(claim),
+  });
+}
+
+let events = 0;
+
+function happening(kind: AccountEvent["kind"]): AccountChange["happening"] {
+  events += 1;
+  const eventId = `evt_${String(events).padStart(24, "0")}`;
+  return { event: { kind }, eventId, at: new Date(), lastError: null, actor: "test" };
+}
+
+function result(claim: RefreshClaim, outcome: AttemptResult["outcome"] = "refreshed"): AttemptResult {
   return {
     ...claim.attempt,
-    outcome: "refreshed",
+    outcome,
     httpStatus: 200,
     error: null,
     rule: null,

@@ -1,10 +1,12 @@
 import type { Account } from "#core/domain/account/account";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
+import { explainAbandoned, explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
+import { judgeMassFailure } from "#core/domain/refresh/mass-failure";
 import type { AccountEventType } from "#core/domain/webhook/event-type";
 import type { AccountChange, AccountStore, AttemptResult, SealedCredential } from "#core/ports/account-store";
 import type { Clock } from "#core/ports/clock";
+import { admits, heldInstead, isGuarded, resolveChange } from "#core/usecases/resolve-change";
 
 interface AttemptRow {
   readonly accountId: string;
@@ -61,42 +63,68 @@ export function createInMemoryAccountStore(
   const openAttempt = (result: AttemptResult, environmentId: string): AttemptRow | undefined =>
     attempts.find((one) => one.id === result.id && one.environmentId === environmentId && one.result === null);
   const finish = (row: AttemptRow, result: AttemptResult): void => {
-    row.result = { ...result, waiters: row.waiters + result.waiters };
+    row.waiters += result.waiters;
+    row.result = { ...result, waiters: row.waiters };
   };
-  const latestOf = (accountId: string): AttemptResult | null =>
-    attempts.findLast((one) => one.accountId === accountId && one.result !== null)?.result ?? null;
 
-  const write = (change: AccountChange): Account | null => {
-    const before = read(change.environmentId, change.accountId);
-    if (before === null || before.fence !== change.ifFence) return alreadyApplied(change);
-    const version = change.set.credentialVersion;
-    if (version !== undefined && before.credentialVersion !== version - 1) return alreadyApplied(change);
-    const attempt = change.attempt === null ? null : openAttempt(change.attempt, change.environmentId);
-    if (attempt === undefined) return alreadyApplied(change);
-    if (change.completes !== null && !complete(change.completes)) return null;
+  const judged = (account: Account, change: AccountChange): AccountChange => {
+    if (!isGuarded(account.status, change) || change.guard === null) return change;
+    const { policy } = change.guard;
+    const since = clock.now().getTime() - policy.windowSeconds * 1000;
+    const ofClient = [...accounts.values()].filter((one) => one.integrationName === account.integrationName);
+    const left = ofClient.filter(
+      (one) => one.reauthRequiredAt !== null && one.reauthRequiredAt.getTime() > since,
+    ).length;
+    const active = ofClient.filter((one) => one.status === "active").length;
+    const isDeclared = ofClient.some((one) => one.hold !== null);
+    const verdict = judgeMassFailure(policy, { left, active, isDeclared, isConfirmed: false });
+    return verdict === "hold" ? heldInstead(change, clock.now()) : change;
+  };
 
+  const write = (asked: AccountChange): Account | null => {
+    const before = read(asked.environmentId, asked.accountId);
+    if (before === null || !admits(before, asked)) return alreadyApplied(asked);
+    if (asked.completes !== null && !complete(asked.completes)) return null;
+    const { change, set, event, audit: records } = resolveChange(before, judged(before, asked));
+
+    const fence = before.fence + (change.raiseFence ? 1n : 0n);
+    const isHolder = before.fence === change.ifFence;
     const after: Account = {
       ...before,
-      ...change.set,
-      fence: before.fence + (change.raiseFence ? 1n : 0n),
-      leaseUntil: change.releaseLease ? null : before.leaseUntil,
+      ...set,
+      fence,
+      ...(change.credential === null ? {} : { credentialFence: change.ifFence + (change.raiseFence ? 1n : 0n) }),
+      ...(change.releaseLease && isHolder ? { leaseUntil: null, attempt: null } : {}),
       updatedAt: clock.now(),
     };
     accounts.set(after.id, after);
-    if (attempt !== null && change.attempt !== null) finish(attempt, change.attempt);
+    if (change.attempt !== null) {
+      const row = attempts.find((one) => one.id === change.attempt?.id);
+      const isLate = row !== undefined && row.result !== null;
+      const explanation = isLate ? `${explainLate} ${change.attempt.explanation}` : change.attempt.explanation;
+      if (row !== undefined) finish(row, { ...change.attempt, explanation });
+    } else if (change.raiseFence) {
+      for (const row of attempts.filter((one) => one.accountId === after.id && one.result === null)) {
+        finish(row, { ...unanswered(row), outcome: "superseded", rule: null, explanation: explainSuperseded });
+      }
+    }
     if (change.credential?.kind === "erase") credentials.delete(after.id);
     if (change.credential?.kind === "replace") {
       credentials.set(after.id, { version: change.credential.version, sealed: change.credential.sealed });
     }
-    if (change.event !== null) {
+    if (event !== null) {
       const sequence = events.filter((one) => one.accountId === after.id).length + 1;
-      events.push({ accountId: after.id, sequence, type: change.event.type, lastError: change.event.lastError });
+      events.push({ accountId: after.id, sequence, type: event.type, lastError: event.lastError });
     }
-    audit.push(...change.audit);
+    audit.push(...records);
     return after;
   };
 
-  const alreadyApplied = ({ attempt, environmentId, accountId }: AccountChange): Account | null => {
+  const alreadyApplied = ({ attempt, credential, environmentId, accountId }: AccountChange): Account | null => {
+    if (credential?.kind === "replace") {
+      const isOurs = credentials.get(accountId)?.sealed === credential.sealed;
+      return isOurs ? read(environmentId, accountId) : null;
+    }
     const row = attempts.find((one) => attempt !== null && one.id === attempt.id);
     const isSame = row?.result?.outcome === attempt?.outcome && row?.result?.explanation === attempt?.explanation;
     return row === undefined || !isSame ? null : read(environmentId, accountId);
@@ -146,27 +174,24 @@ export function createInMemoryAccountStore(
       if (before === null || !request.statuses.includes(before.status)) return null;
       if (before.leaseUntil !== null && before.leaseUntil >= now) return null;
       const leaseUntil = new Date(now.getTime() + request.leaseSeconds * 1000);
-      const account: Account = { ...before, fence: before.fence + 1n, leaseUntil };
-      accounts.set(account.id, account);
-      const wasInDoubt = latestOf(account.id)?.outcome === "in_doubt";
-      const left = attempts.filter((one) => one.accountId === account.id && one.result === null);
-      for (const row of left) {
-        const result = { id: row.id, startedAt: row.startedAt, outcome: "in_doubt", rule: "process.ended" } as const;
-        finish(row, {
-          ...result,
-          httpStatus: null,
-          error: null,
-          nextAttemptAt: null,
-          explanation: explainAbandoned,
-          waiters: 0,
-        });
-      }
       const attempt = { id: request.attemptId, startedAt: now };
+      const left = before.attempt;
+      const account: Account = {
+        ...before,
+        fence: before.fence + 1n,
+        leaseUntil,
+        attempt,
+        doubts: before.doubts + (left === null ? 0 : 1),
+        doubtedSince: left === null ? before.doubtedSince : (before.doubtedSince ?? left.startedAt),
+      };
+      accounts.set(account.id, account);
+      const row = attempts.find((one) => one.id === left?.id && one.result === null);
+      if (row !== undefined) finish(row, unanswered(row));
       const { accountId, environmentId } = request;
       attempts.push({ ...attempt, accountId, environmentId, waiters: 0, result: null });
       const credential = credentials.get(account.id) ?? null;
       await afterClaim?.();
-      return { account, credential, attempt, isReplay: left.length > 0 || wasInDoubt };
+      return { account, credential, attempt, left };
     },
 
     async abandon({ account, attempt }) {
@@ -175,7 +200,7 @@ export function createInMemoryAccountStore(
       if (at >= 0) attempts.splice(at, 1);
       const current = read(account.environmentId, account.id);
       if (current !== null && current.fence === account.fence) {
-        accounts.set(account.id, { ...current, leaseUntil: null });
+        accounts.set(account.id, { ...current, leaseUntil: null, attempt: null });
       }
     },
 
@@ -194,11 +219,28 @@ export function createInMemoryAccountStore(
       if (row !== undefined) finish(row, result);
     },
 
-    async addWaiter(accountId) {
-      for (const row of attempts) if (row.accountId === accountId && row.result === null) row.waiters += 1;
+    async addWaiters(attempt, count) {
+      const row = attempts.find((one) => one.id === attempt.id);
+      if (row === undefined) return;
+      row.waiters += count;
+      if (row.result !== null) row.result = { ...row.result, waiters: row.waiters };
     },
 
-    latestAttempt: async (accountId) => latestOf(accountId),
+    findAttempt: async (attempt) => attempts.find((one) => one.id === attempt.id)?.result ?? null,
+  };
+}
+
+function unanswered(row: AttemptRow): AttemptResult {
+  return {
+    id: row.id,
+    startedAt: row.startedAt,
+    outcome: "in_doubt",
+    rule: "process.ended",
+    httpStatus: null,
+    error: null,
+    nextAttemptAt: null,
+    explanation: explainAbandoned,
+    waiters: 0,
   };
 }
 
@@ -221,4 +263,9 @@ const blank = {
   credentialVersion: 0,
   fence: 0n,
   leaseUntil: null,
+  attempt: null,
+  doubts: 0,
+  doubtedSince: null,
+  credentialFence: 0n,
+  learnedLifetimeSeconds: null,
 } as const;

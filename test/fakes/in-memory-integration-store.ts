@@ -53,6 +53,7 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
       });
       audit.push(...records);
     },
+    countActiveAccounts: async () => 0,
     countLiveAccounts: async () => live,
   };
 }

@@ -1,12 +1,14 @@
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResponse } from "#core/domain/token/token-set";
-import type { AuthorizationServer, CodeExchange, TokenResult } from "#core/ports/authorization-server";
+import type { AuthorizationServer, CodeExchange, Introspection, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { ExternalAccount } from "#core/domain/account/account";
 
 export type ServerRequest =
   | { readonly kind: "exchange"; readonly secret: string | null; readonly exchange: CodeExchange }
   | { readonly kind: "refresh"; readonly secret: string | null; readonly refreshToken: string }
+  | { readonly kind: "client_credentials"; readonly secret: string | null; readonly clientId: string | null }
+  | { readonly kind: "introspect"; readonly secret: string | null; readonly accessToken: string }
   | {
       readonly kind: "revoke";
       readonly secret: string | null;
@@ -27,6 +29,8 @@ export interface ScriptedAuthorizationServer extends AuthorizationServer {
   /** The next token request, or one that came and was not asked for yet. */
   nextRequest(): Promise<ServerRequest>;
   failRevocation(): void;
+  /** What introspections get from now on; until it is called they fail (null). */
+  introspectWith(answer: Introspection | null): void;
 }
 
 /** A good answer; `clock` times it. */
@@ -35,6 +39,7 @@ export function tokenResult(clock: Clock, name: string, changes: Partial<TokenRe
     kind: "tokens",
     httpStatus: 200,
     externalAccount: null,
+    expirySource: changes.expiresAt === null ? null : "expires_in",
     response: {
       accessToken: `access-${name}`,
       refreshToken: `refresh-${name}`,
@@ -66,6 +71,7 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
   let issued = 0;
   let gate: Promise<void> = Promise.resolve();
   let revocation: "revoked" | "failed" = "revoked";
+  let introspection: Introspection | null = null;
   let answer: Answer = () => {
     issued += 1;
     return tokenResult(clock, String(issued));
@@ -107,8 +113,16 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
     failRevocation() {
       revocation = "failed";
     },
+    introspectWith(next) {
+      introspection = next;
+    },
     exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
     refresh: (_integration, secret, refreshToken) => ask({ kind: "refresh", secret, refreshToken }),
+    clientCredentials: ({ clientId }, secret) => ask({ kind: "client_credentials", secret, clientId }),
+    async introspect(_integration, secret, accessToken) {
+      requests.push({ kind: "introspect", secret, accessToken });
+      return introspection;
+    },
     async revoke(_integration, secret, token, hint) {
       requests.push({ kind: "revoke", secret, token, hint });
       return revocation;

@@ -5,7 +5,8 @@ import type { Account, ExternalAccount } from "#core/domain/account/account";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import { decodeTokenSet, type TokenSet } from "#core/domain/token/token-set";
 import type { EnvironmentRecord, EnvironmentStore } from "#core/ports/environment-store";
-import { tokenSetLocation, type AttemptConclusion } from "#core/usecases/attempt-refresh";
+import { tokenSetLocation } from "#core/usecases/attempt-changes";
+import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import type { StartPorts } from "#core/usecases/start-authorization";
@@ -13,6 +14,7 @@ import { newCredentialsChange } from "#core/usecases/store-credentials";
 import { createVault } from "#core/usecases/vault";
 import { createInMemoryAccountStore } from "./in-memory-account-store.ts";
 import { createInMemoryAuditLog } from "./in-memory-audit-log.ts";
+import { createInMemoryCircuitStore } from "./in-memory-circuit-store.ts";
 import { createInMemoryConnectStore } from "./in-memory-connect-store.ts";
 import { createInMemoryIntegrationStore, exampleDocument } from "./in-memory-integration-store.ts";
 import { createInMemorySpool } from "./in-memory-spool.ts";
@@ -104,7 +106,10 @@ export async function createWorld(
     clock,
     random,
     log: createRecordingLog(),
+    circuits: createInMemoryCircuitStore(clock),
+    steadiness: { isSteady: () => true },
     flights: createSingleFlight<AttemptConclusion>(),
+    watches: createSingleFlight<Account | null>(),
     owner: "first",
     redirectUri: (id: string) => `https://evergrant.example/oauth/callback/${id}`,
   } satisfies CompletePorts & StartPorts;
@@ -135,7 +140,12 @@ export async function createWorld(
     credentialsChange,
 
     /** Another process on the same database: its own single flight, its own name. */
-    otherProcess: () => ({ ...ports, flights: createSingleFlight<AttemptConclusion>(), owner: "second" }),
+    otherProcess: () => ({
+      ...ports,
+      flights: createSingleFlight<AttemptConclusion>(),
+      watches: createSingleFlight<Account | null>(),
+      owner: "second",
+    }),
 
     /** An active account; by default its token has 10 s left of an hour, so that whoever needs it refreshes it. */
     async addAccount(wanted: AccountOptions = {}): Promise<Account> {
@@ -150,6 +160,7 @@ export async function createWorld(
           scopesRequested: [],
           metadata: {},
           inputs: {},
+          clientId: null,
         },
         [],
       );
@@ -162,6 +173,7 @@ export async function createWorld(
         expiresAt: left === null ? null : new Date(nowMs + left * 1000),
         issuedAt: new Date(nowMs - (wanted.ageSeconds ?? 3590) * 1000),
         scopes: ["contacts.read", "openid"],
+        clientSecret: null,
       };
       const stored = await accounts.apply(await credentialsChange(created, tokenSet, wanted.externalAccount ?? null));
       if (stored === null) throw new Error("the account was not stored");

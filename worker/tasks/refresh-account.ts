@@ -1,5 +1,6 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
+import { enqueueRefresh } from "#adapters/postgres/refresh-jobs";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import type { WorkerPorts } from "../worker-ports.ts";
 
@@ -20,6 +21,7 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
       { environmentId, accountId, demand: { reason: "alarm", minTtlSeconds: null }, actor: "worker" },
       helpers.abortSignal,
     );
+    if (outcome.kind === "deferred") await enqueueRefresh(ports.pool, environmentId, accountId, outcome.until);
     outcomes.add(1, { outcome: outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind });
     if (outcome.kind === "failed") {
       ports.log.warn(

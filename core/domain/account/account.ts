@@ -16,8 +16,14 @@ export interface ExternalAccount {
 
 /** The mass-disconnect guard's mark: the account waits, its status unchanged (R26). */
 export interface Hold {
-  readonly reason: string;
+  readonly reason: "mass_failure";
   readonly at: Date;
+}
+
+/** An attempt that was begun and has not ended: its holder is at work, or died. */
+export interface OpenAttempt {
+  readonly id: string;
+  readonly startedAt: Date;
 }
 
 /** One tenant, one integration, one grant. Everything but the sealed token set, which stands in a table of its own (R39). */
@@ -53,6 +59,16 @@ export interface Account {
   readonly credentialVersion: number;
   readonly fence: bigint;
   readonly leaseUntil: Date | null;
+  readonly attempt: OpenAttempt | null;
+  /** Requests with the present credentials whose answers were lost; the first of them was sent at `doubtedSince`. */
+  readonly doubts: number;
+  readonly doubtedSince: Date | null;
+  /** The fence under which the present credentials were obtained; an answer to a later request may still replace them. */
+  readonly credentialFence: bigint;
+  /** How long an access token lived where nothing said so, seconds: learned from its rejection (R17). */
+  readonly learnedLifetimeSeconds: number | null;
+  /** The OAuth client that this account brought itself; null: its environment's. */
+  readonly clientId: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -8,6 +8,8 @@ export type AuditAction =
   | "account.created"
   | "account.transitioned"
   | "account.updated"
+  | "mass_failure.released"
+  | "mass_failure.confirmed"
   | "integration.put"
   | "integration.deleted"
   | "environment_integration.updated"

@@ -17,6 +17,12 @@ const auth = { tokenHost: "https://login.acme.example" };
 const withConfig = (config: Readonly<Record<string, unknown>>) => exampleSource({ config });
 const withAuth = (changes: Readonly<Record<string, unknown>>) => withConfig({ auth: { ...auth, ...changes } });
 
+const withRules = (...rules: readonly Readonly<Record<string, unknown>>[]) =>
+  withConfig({
+    refresh: { failureRules: rules.map((rule) => ({ id: "one", class: "transient", meaning: "m", ...rule })) },
+  });
+const ruleNumber = (index: number) => ({ id: `rule-${index}`, errors: ["x"] });
+
 /** The example of CONTRACT with the parts that this version supports. */
 const contractExample = {
   name: "acme-crm",
@@ -52,13 +58,27 @@ const contractExample = {
       options: { authorizationMethod: "header", bodyFormat: "form" },
       params: { authorize: {}, token: {}, refresh: {} },
       tokenExpiryDuration: 7200,
+      expiresInUnit: "auto",
       refresh: {
         windowSeconds: [60, 180],
         bufferSeconds: 30,
+        earliestSeconds: null,
+        quietHoursUtc: [22, 4],
         timeoutSeconds: 20,
         rotation: { rule: "single_use", graceSeconds: 0 },
+        failureRules: [
+          {
+            id: "token_revoked",
+            errors: ["token_revoked"],
+            statuses: [400, 499],
+            descriptionIncludes: "uninstalled",
+            class: "reauthorize",
+            meaning: "The app was uninstalled.",
+          },
+        ],
         concurrency: null,
         perMinute: null,
+        massFailure: { accounts: 20, share: 0.2, windowSeconds: 600 },
         retry: { initialSeconds: 10_800, factor: 2, capSeconds: 86_400 },
         idleLifetimeSeconds: null,
         absoluteLifetimeSeconds: null,
@@ -85,15 +105,32 @@ describe("an integration document", () => {
       scopeSeparator: " ",
       pkce: { method: "S256" },
       options: { authorizationMethod: "header", bodyFormat: "form" },
+      expiresInUnit: "auto",
       refresh: {
         windowSeconds: [60, 180],
         bufferSeconds: 30,
+        earliestSeconds: null,
+        quietHoursUtc: null,
         timeoutSeconds: 20,
         rotation: { rule: "single_use" },
+        failureRules: [],
         retry: { initialSeconds: 10_800, factor: 2, capSeconds: 86_400 },
+        massFailure: { accounts: 20, share: 0.2, windowSeconds: 600 },
       },
     });
     expect([authorization.format, inputs]).toEqual(["bearer", []]);
+  });
+
+  it("may describe a client that asks for itself (RFC 6749 §4.4)", () => {
+    expect(problems(withFormat("oauth2_client_credentials"))).toEqual([]);
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ["an error", { errors: ["token_revoked"] }],
+    ["a status", { statuses: [418, 418] }],
+    ["words of the description", { descriptionIncludes: "uninstalled" }],
+  ])("may carry failure rules by %s", (_name, rule) => {
+    expect(problems(withRules(rule))).toEqual([]);
   });
 
   it.each<[string, unknown, string]>([
@@ -109,11 +146,11 @@ describe("an integration document", () => {
   });
 
   it.each<[string, unknown, string]>([
-    [
-      "the format api_key",
-      credentialsFormat("api_key"),
-      "/credentials/format: this version supports the format oauth2 only",
-    ],
+    ...["api_key", "basic", "custom"].map((format): [string, unknown, string] => [
+      `the format ${format}`,
+      withFormat(format),
+      "/credentials/format: this version supports the formats oauth2 and oauth2_client_credentials only",
+    ]),
     ["parPath", withAuth({ parPath: "/par" }), "/credentials/config/auth/parPath: parPath is not supported"],
     ["tokenResponse", withConfig({ tokenResponse: "$" }), "/credentials/config/tokenResponse: tokenResponse is not"],
     [
@@ -188,6 +225,22 @@ describe("an integration document", () => {
     ["half a second", withConfig({ refresh: { bufferSeconds: 0.5 } })],
     ["a negative life", withConfig({ tokenExpiryDuration: -1 })],
     ["PKCE plain", withConfig({ pkce: { method: "plain" } })],
+    ["an unknown unit", withConfig({ expiresInUnit: "minutes" })],
+    ["quiet hours that are none", withConfig({ refresh: { quietHoursUtc: [3, 3] } })],
+    ["an hour that no day has", withConfig({ refresh: { quietHoursUtc: [3, 24] } })],
+    ["a negative earliest second", withConfig({ refresh: { earliestSeconds: -1 } })],
+    ["a share of more than all", withConfig({ refresh: { massFailure: { share: 1.1 } } })],
+    ["a mass failure of nobody", withConfig({ refresh: { massFailure: { accounts: 0 } } })],
+    ["a mass failure within a moment", withConfig({ refresh: { massFailure: { windowSeconds: 59 } } })],
+    ["a failure rule without a condition", withRules({})],
+    ["a failure rule whose statuses are upside down", withRules({ statuses: [499, 400] })],
+    ["a failure rule with a status that does not exist", withRules({ statuses: [99, 400] })],
+    ["a failure rule that lists no errors", withRules({ errors: [] })],
+    ["a failure rule of an unknown class", withRules({ errors: ["x"], class: "fatal" })],
+    ["a failure rule with an id in capitals", withRules({ errors: ["x"], id: "Revoked" })],
+    ["a failure rule that says nothing", withRules({ errors: ["x"], meaning: "" })],
+    ["two failure rules of one name", withRules({ errors: ["x"] }, { errors: ["y"] })],
+    ["more than 50 failure rules", withRules(...Array.from({ length: 51 }, (_, index) => ruleNumber(index)))],
     ["a pattern that is no regular expression", exampleSource({ inputs: [{ name: "a", label: "A", pattern: "(" }] })],
     ["an input name with a dot", exampleSource({ inputs: [{ name: "a.b", label: "A" }] })],
   ])("is refused for %s", (_name, source) => {
@@ -195,7 +248,7 @@ describe("an integration document", () => {
   });
 });
 
-function credentialsFormat(format: string): Record<string, unknown> {
+function withFormat(format: string): Record<string, unknown> {
   return { name: "x", credentials: { format, config: { auth } } };
 }
 

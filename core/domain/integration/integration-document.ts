@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { notYetSupported } from "./not-yet-supported.ts";
+import { refreshSchema } from "./refresh-schema.ts";
 
 /**
  * The declarative definition of a third-party service (CONTRACT, The integration document). Unknown fields are refused: a
@@ -15,7 +16,6 @@ const path = z
   .max(500)
   .regex(/^\/[^\s#\\]*$/, "expected a path that begins with /");
 const extraParams = z.record(z.string().min(1).max(100), z.string().max(2000));
-const seconds = z.number().int().min(0).max(3_155_760_000);
 
 const inputSchema = z.strictObject({
   name: z
@@ -40,50 +40,13 @@ const authSchema = z.strictObject({
   authorizePath: path.default("/oauth/authorize"),
   refreshPath: path.optional().describe("The tokenPath where absent."),
   revokePath: path.optional().describe("RFC 7009. Absent: the provider offers no revocation."),
-  introspectPath: path.optional(),
+  introspectPath: path.optional().describe("RFC 7662. Asked for a token's end where nothing else tells it."),
   parPath: path.optional(),
   issuer: z
     .url()
     .max(300)
     .optional()
     .describe("Compared with iss in the authorization response (RFC 9207) and the ID token."),
-});
-
-const rotationSchema = z.strictObject({
-  rule: z.enum(["none", "grace", "single_use", "family_revocation"]).default("single_use"),
-  graceSeconds: seconds.default(0),
-});
-
-const refreshSchema = z.strictObject({
-  windowSeconds: z
-    .tuple([seconds, seconds])
-    .refine(([least, most]) => least <= most, "expected the smaller number first")
-    .default([60, 180])
-    .describe("The alarm rings at a random instant in this window before expiry; scaled for lives under 300 s."),
-  bufferSeconds: seconds
-    .default(30)
-    .describe("Less than this left: refresh before use. 0.1 of the life if that is less."),
-  timeoutSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(25)
-    .default(20)
-    .describe("Deadline of a token request; the lease is 30 s."),
-  rotation: rotationSchema.default({ rule: "single_use", graceSeconds: 0 }),
-  concurrency: z.number().int().min(1).nullable().default(null),
-  perMinute: z.number().int().min(1).nullable().default(null),
-  retry: z
-    .strictObject({
-      initialSeconds: z.number().int().min(1).max(604_800).default(10_800),
-      factor: z.number().min(1).max(10).default(2),
-      capSeconds: z.number().int().min(1).max(604_800).default(86_400),
-    })
-    .default({ initialSeconds: 10_800, factor: 2, capSeconds: 86_400 }),
-  idleLifetimeSeconds: seconds.nullable().default(null),
-  absoluteLifetimeSeconds: seconds.nullable().default(null),
-  oldAccessTokenDies: z.boolean().default(false),
-  maxGrantsPerUser: z.number().int().min(1).nullable().default(null),
 });
 
 const oauth2ConfigSchema = z.strictObject({
@@ -118,6 +81,10 @@ const oauth2ConfigSchema = z.strictObject({
     .max(3_155_760_000)
     .optional()
     .describe("Life of an access token where the server sends no expires_in."),
+  expiresInUnit: z
+    .enum(["seconds", "milliseconds", "auto"])
+    .default("auto")
+    .describe("What a number in expires_in counts. auto: found out from its size and from tokenExpiryDuration."),
   tokenResponse: z.string().max(10_000).optional(),
   errorExpression: z.string().max(10_000).optional(),
   refresh: refreshSchema.prefault({}),
@@ -166,6 +133,7 @@ export const integrationDocumentSchema = z
   });
 
 export type IntegrationDocument = z.infer<typeof integrationDocumentSchema>;
+export type CredentialsFormat = IntegrationDocument["credentials"]["format"];
 export type IntegrationInput = z.infer<typeof inputSchema>;
 
 /** A host or path that names an input which the document does not declare would ask the end user for nothing and fail late. */

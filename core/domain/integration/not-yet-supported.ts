@@ -16,6 +16,8 @@ interface Wishes {
   };
 }
 
+const supportedFormats: ReadonlySet<string> = new Set(["oauth2", "oauth2_client_credentials"]);
+
 /**
  * Parts of the document that this version can't honour yet. They are refused by name: a definition that is accepted and then
  * half obeyed would lose grants. The list shrinks as the engine grows.
@@ -27,8 +29,10 @@ export function notYetSupported(document: Wishes): Refusal[] {
   const refuse = (path: (string | number)[], what: string): void => {
     refusals.push({ path, message: `${what} is not supported by this version yet; leave it out` });
   };
-  if (format !== "oauth2")
-    refusals.push({ path: at("format"), message: `this version supports the format oauth2 only` });
+  if (!supportedFormats.has(format)) {
+    const message = `this version supports the formats ${[...supportedFormats].join(" and ")} only`;
+    refusals.push({ path: at("format"), message });
+  }
   if (config.auth.parPath !== undefined) refuse(at("config", "auth", "parPath"), "parPath");
   if (config.tokenResponse !== undefined) refuse(at("config", "tokenResponse"), "tokenResponse");
   if (config.errorExpression !== undefined) refuse(at("config", "errorExpression"), "errorExpression");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { defaultRefreshPolicy } from "../refresh/refresh-policy.ts";
 import { DomainError } from "../problem/domain-error.ts";
 import { checkInputs, refreshPolicyOf, resolveIntegration } from "./resolve-integration.ts";
 
@@ -110,6 +111,7 @@ describe("a resolved integration", () => {
     expect(resolved.authorizationEndpoint).toBe("https://acme.acme.example/authorize");
     expect(resolved.refreshEndpoint).toBe(resolved.tokenEndpoint);
     expect(resolved.revocationEndpoint).toBeNull();
+    expect(resolved.introspectionEndpoint).toBeNull();
   });
 
   it("uses the hosts and paths that are named", () => {
@@ -120,6 +122,7 @@ describe("a resolved integration", () => {
       authorizePath: "/a",
       refreshPath: "/r",
       revokePath: "/x",
+      introspectPath: "/i",
       issuer: "https://login.example",
     };
     expect(resolveIntegration(exampleDocument({ config: { auth } }), layer, {})).toMatchObject({
@@ -127,6 +130,7 @@ describe("a resolved integration", () => {
       tokenEndpoint: "https://token.example/t",
       refreshEndpoint: "https://token.example/r",
       revocationEndpoint: "https://token.example/x",
+      introspectionEndpoint: "https://token.example/i",
       issuer: "https://login.example",
     });
   });
@@ -153,6 +157,54 @@ describe("a resolved integration", () => {
     const slow = { ...config, refresh: { ...config.refresh, timeoutSeconds: 600 } };
     const policy = refreshPolicyOf({ ...document, credentials: { ...document.credentials, config: slow } });
     expect(policy.timeoutSeconds).toBe(25);
+  });
+
+  it("has the default policy where the document says nothing about refreshing", () => {
+    expect(refreshPolicyOf(exampleDocument())).toEqual(defaultRefreshPolicy);
+  });
+
+  it("carries every wish of the document into the policy", () => {
+    const massFailure = { accounts: 5, share: 0.5, windowSeconds: 60 };
+    const refresh = { earliestSeconds: 30, quietHoursUtc: [22, 4], concurrency: 3, perMinute: 60, massFailure };
+    expect(refreshPolicyOf(exampleDocument({ config: { refresh } }))).toMatchObject({
+      earliestSeconds: 30,
+      quietHoursUtc: [22, 4],
+      budget: { concurrency: 3, perMinute: 60 },
+      massFailure,
+    });
+  });
+
+  it("names its own failure rules after itself, so that no default rule bears the same name", () => {
+    const rule = { errors: ["token_revoked"], statuses: [400, 499], class: "reauthorize", meaning: "Uninstalled." };
+    const words = { descriptionIncludes: "try later", class: "transient", meaning: "Busy." };
+    const failureRules = [
+      { id: "rfc6749.invalid_grant", ...rule },
+      { id: "busy", ...words },
+    ];
+    expect(refreshPolicyOf(exampleDocument({ config: { refresh: { failureRules } } })).failureRules).toEqual([
+      { id: "acme-crm.rfc6749.invalid_grant", ...rule },
+      { id: "acme-crm.busy", ...words },
+    ]);
+  });
+
+  it("asks with the client alone, and uses nothing up, where the format says so (RFC 6749 §4.4)", () => {
+    const refresh = { rotation: { rule: "family_revocation" } };
+    const document = exampleDocument({ config: { refresh } });
+    expect(refreshPolicyOf(document)).toMatchObject({
+      grant: "refresh_token",
+      rotation: { rule: "family_revocation" },
+    });
+    const credentials = { ...document.credentials, format: "oauth2_client_credentials" as const };
+    const resolved = resolveIntegration({ ...document, credentials }, layer, {});
+    expect(resolved.format).toBe("oauth2_client_credentials");
+    expect(resolved.refreshPolicy).toMatchObject({ grant: "client_credentials", rotation: { rule: "none" } });
+  });
+
+  it.each([
+    ["finds out what expires_in counts", {}, "auto"],
+    ["takes the document's word for it", { expiresInUnit: "milliseconds" }, "milliseconds"],
+  ])("%s", (_name, config, expected) => {
+    expect(resolveIntegration(exampleDocument({ config }), layer, {}).expiresInUnit).toBe(expected);
   });
 
   it("carries graceSeconds only where there is a grace", () => {

@@ -1,16 +1,21 @@
+import type { FailureRule } from "../refresh/classify-token-failure.ts";
 import { leaseMarginSeconds, leaseSeconds, type RefreshPolicy, type RotationRule } from "../refresh/refresh-policy.ts";
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
-import { documentScopes, type IntegrationDocument } from "./integration-document.ts";
+import type { ExpiresInUnit } from "../token/read-expires-in.ts";
+import { documentScopes, type CredentialsFormat, type IntegrationDocument } from "./integration-document.ts";
 
 /** An integration made concrete for one environment and one account's inputs: nothing is left to look up or to guess. */
 export interface ResolvedIntegration {
   readonly name: string;
   readonly label: string;
+  readonly format: CredentialsFormat;
   readonly issuer: string | null;
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
   readonly refreshEndpoint: string;
   readonly revocationEndpoint: string | null;
+  /** RFC 7662; null where the provider offers none. */
+  readonly introspectionEndpoint: string | null;
   readonly clientId: string | null;
   readonly clientAuthentication: "header" | "body" | "none";
   readonly bodyFormat: "form" | "json";
@@ -21,6 +26,7 @@ export interface ResolvedIntegration {
   readonly tokenParams: Readonly<Record<string, string>>;
   readonly refreshParams: Readonly<Record<string, string>>;
   readonly tokenExpiryDuration: number | null;
+  readonly expiresInUnit: ExpiresInUnit;
   readonly refreshPolicy: RefreshPolicy;
 }
 
@@ -46,11 +52,13 @@ export function resolveIntegration(
   return {
     name: document.name,
     label: document.label ?? document.name,
+    format: document.credentials.format,
     issuer: auth.issuer === undefined ? null : fill(auth.issuer),
     authorizationEndpoint: fill(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
     tokenEndpoint: tokenHost + fill(auth.tokenPath),
     refreshEndpoint: tokenHost + fill(auth.refreshPath ?? auth.tokenPath),
     revocationEndpoint: auth.revokePath === undefined ? null : tokenHost + fill(auth.revokePath),
+    introspectionEndpoint: auth.introspectPath === undefined ? null : tokenHost + fill(auth.introspectPath),
     clientId: layer.clientId,
     clientAuthentication: method === "body" || method === "none" ? method : "header",
     bodyFormat: config.options.bodyFormat,
@@ -61,23 +69,47 @@ export function resolveIntegration(
     tokenParams: config.params.token,
     refreshParams: config.params.refresh,
     tokenExpiryDuration: config.tokenExpiryDuration ?? null,
+    expiresInUnit: config.expiresInUnit,
     refreshPolicy: refreshPolicyOf(document),
   };
 }
 
 export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
-  const { refresh } = document.credentials.config;
+  const { format, config } = document.credentials;
+  const { refresh } = config;
+  const grant = format === "oauth2_client_credentials" ? "client_credentials" : "refresh_token";
   return {
+    grant,
     windowSeconds: refresh.windowSeconds,
     bufferSeconds: refresh.bufferSeconds,
+    earliestSeconds: refresh.earliestSeconds,
+    quietHoursUtc: refresh.quietHoursUtc,
     timeoutSeconds: Math.min(refresh.timeoutSeconds, leaseSeconds - leaseMarginSeconds),
-    rotation: rotationOf(refresh.rotation),
+    // Nothing is used up where there is no refresh token: the client may ask again at any time.
+    rotation: grant === "client_credentials" ? { rule: "none" } : rotationOf(refresh.rotation),
     retry: refresh.retry,
+    failureRules: refresh.failureRules.map((rule) => failureRuleOf(document.name, rule)),
+    budget: { concurrency: refresh.concurrency, perMinute: refresh.perMinute },
+    massFailure: refresh.massFailure,
   };
 }
 
 function rotationOf(rotation: { readonly rule: RotationRule["rule"]; readonly graceSeconds: number }): RotationRule {
   return rotation.rule === "grace" ? { rule: "grace", graceSeconds: rotation.graceSeconds } : { rule: rotation.rule };
+}
+
+type DocumentRule = IntegrationDocument["credentials"]["config"]["refresh"]["failureRules"][number];
+
+/** Its id names the integration, so that an attempt tells an own rule from a default one. */
+function failureRuleOf(integrationName: string, rule: DocumentRule): FailureRule {
+  const { id, errors, statuses, descriptionIncludes, ...rest } = rule;
+  return {
+    ...rest,
+    id: `${integrationName}.${id}`,
+    ...(errors === undefined ? {} : { errors }),
+    ...(statuses === undefined ? {} : { statuses }),
+    ...(descriptionIncludes === undefined ? {} : { descriptionIncludes }),
+  };
 }
 
 /** RFC 1123: one label of a host name. What an end user types must never add a dot, a port or a path to a host. */

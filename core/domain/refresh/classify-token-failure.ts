@@ -40,12 +40,16 @@ export interface FailureRule {
   readonly errors?: readonly string[];
   readonly statuses?: readonly [from: number, to: number];
   readonly isPage?: boolean;
+  /** The error's description contains this, whatever its case. */
+  readonly descriptionIncludes?: string;
   readonly class: FailureClass;
   /** What it means, for operators. */
   readonly meaning: string;
 }
 
 export type FailureRules = readonly FailureRule[];
+
+const clientRuleId = "rfc6749.client";
 
 /** The default rules, by RFC 6749 §5.2 and what servers do beside it. Order matters: a 429 is a 429 whatever its body says. */
 export const defaultFailureRules: FailureRules = [
@@ -63,7 +67,7 @@ export const defaultFailureRules: FailureRules = [
     meaning: "The provider says that the grant is expired or revoked; only the customer can give a new one.",
   },
   {
-    id: "rfc6749.client",
+    id: clientRuleId,
     kind: "oauth_error",
     errors: ["invalid_client", "unauthorized_client"],
     class: "client_misconfigured",
@@ -160,12 +164,26 @@ const unknownFailure: FailureRule = {
   meaning: "An answer that no rule knows; it is not taken for a revocation.",
 };
 
+/** R18: a client that an account brought itself is that account's to mend. */
+const ownClientRule: FailureRule = {
+  id: "client.own",
+  class: "reauthorize",
+  meaning: "The provider rejects the OAuth client that this account brought itself; its owner must give a working one.",
+};
+
 /**
  * Who must act on a failure. Total: what no rule matches is transient, since a false "your customer must come back" costs more
  * than a retry.
+ *
+ * @param ownsClient the account brought its own OAuth client
  */
-export function classifyTokenFailure(failure: TokenRequestFailure, rules: FailureRules): Classification {
-  const rule = rules.find((one) => matches(failure, one)) ?? unknownFailure;
+export function classifyTokenFailure(
+  failure: TokenRequestFailure,
+  rules: FailureRules,
+  ownsClient = false,
+): Classification {
+  const found = rules.find((one) => matches(failure, one)) ?? unknownFailure;
+  const rule = ownsClient && found.id === clientRuleId ? ownClientRule : found;
   return { class: rule.class, rule };
 }
 
@@ -174,11 +192,16 @@ function matches(failure: TokenRequestFailure, rule: FailureRule): boolean {
   if (rule.errors !== undefined && !(failure.kind === "oauth_error" && rule.errors.includes(failure.error)))
     return false;
   if (rule.isPage !== undefined && !(failure.kind === "http_error" && failure.isPage === rule.isPage)) return false;
+  if (rule.descriptionIncludes !== undefined && !describes(failure, rule.descriptionIncludes)) return false;
   if (rule.statuses !== undefined) {
     if (failure.kind !== "oauth_error" && failure.kind !== "http_error") return false;
     if (failure.status < rule.statuses[0] || failure.status > rule.statuses[1]) return false;
   }
   return true;
+}
+
+function describes(failure: TokenRequestFailure, text: string): boolean {
+  return failure.kind === "oauth_error" && (failure.description ?? "").toLowerCase().includes(text.toLowerCase());
 }
 
 /** A short text for `last_error` and attempts: the provider's own error code and words, bounded, controls taken out. */

@@ -1,6 +1,6 @@
 import type { Account } from "../account/account.ts";
 import { refreshBufferSeconds } from "./schedule-refresh.ts";
-import type { RefreshPolicy } from "./refresh-policy.ts";
+import { isRenewable, type RefreshPolicy } from "./refresh-policy.ts";
 
 export type RefreshReason = "alarm" | "on_demand" | "forced" | "rejected_token";
 
@@ -23,6 +23,7 @@ export type RefreshState = Pick<
   | "refreshDueAt"
   | "cooldownUntil"
   | "leaseUntil"
+  | "attempt"
   | "credentialVersion"
 >;
 
@@ -33,26 +34,45 @@ export type RefreshDecision =
   | { readonly kind: "due" }
   /** Somebody else is refreshing: wait for the result, at most until then. */
   | { readonly kind: "waiting"; readonly until: Date }
+  /** A holder's lease ran out and its word may still come: look again shortly. */
+  | { readonly kind: "settling" }
   /** No refresh may start; `until` says when that may change by itself. */
   | { readonly kind: "blocked"; readonly cause: BlockCause; readonly until: Date | null };
 
-export type BlockCause = "not_connected" | "needs_reauth" | "disconnected" | "held" | "not_refreshable" | "cooldown";
+export type BlockCause =
+  | "not_connected"
+  | "needs_reauth"
+  | "disconnected"
+  | "held"
+  | "not_refreshable"
+  | "cooldown"
+  /** The endpoint is left alone but for probes (R22). */
+  | "circuit_open"
+  /** The client's budget at the endpoint is used up for now (R21). */
+  | "budget";
 
 /**
- * Fresh, due, waiting or blocked: one function for worker, API and dashboard, asked before the lease is taken and again on the
- * claimed row (R11). Total: every state has exactly one answer.
+ * Fresh, due, waiting, settling or blocked: one function for worker, API and dashboard, asked before the lease is taken and again
+ * on the claimed row (R11). Total: every state has exactly one answer.
+ *
+ * @param isSteady the database has been within reach for long enough that a holder which is alive has handed in its answer
  */
 export function decideRefresh(
   state: RefreshState,
   policy: RefreshPolicy,
   demand: RefreshDemand,
   now: Date,
+  isSteady = true,
 ): RefreshDecision {
   const block = statusBlock(state, demand);
   if (block !== null) return block;
-  if (isSatisfied(state, policy, demand, now)) return { kind: "fresh" };
-  if (!state.hasRefreshToken) return { kind: "blocked", cause: "not_refreshable", until: null };
-  if (state.leaseUntil !== null && state.leaseUntil > now) return { kind: "waiting", until: state.leaseUntil };
+  const isLeased = state.leaseUntil !== null && state.leaseUntil > now;
+  // R20: what a dead holder left is found out at once, however long the token still lives.
+  const isLeft = state.attempt !== null && !isLeased;
+  if (isSatisfied(state, policy, demand, now) && !(isLeft && demand.reason === "alarm")) return { kind: "fresh" };
+  if (!isRenewable(state, policy)) return { kind: "blocked", cause: "not_refreshable", until: null };
+  if (isLeased && state.leaseUntil !== null) return { kind: "waiting", until: state.leaseUntil };
+  if (isLeft && !isSteady) return { kind: "settling" };
   // A person who forces a refresh has a reason; everybody else leaves a provider alone that has just failed.
   if (demand.reason !== "forced" && state.cooldownUntil !== null && state.cooldownUntil > now) {
     return { kind: "blocked", cause: "cooldown", until: state.cooldownUntil };

@@ -28,8 +28,21 @@ export function explainFailure(
   rule: FailureRule,
   failureClass: FailureClass,
   plan: FailurePlan,
+  doubts: number,
 ): string {
-  return `${why[reason]}. ${rule.meaning} ${next(failureClass, plan)}`;
+  const lost = doubts > 0 && failureClass === "reauthorize" ? ` ${lostBefore(doubts)}` : "";
+  return `${why[reason]}. ${rule.meaning}${lost} ${next(failureClass, plan)}`;
+}
+
+function lostBefore(doubts: number): string {
+  const requests = doubts === 1 ? "an earlier request" : `${doubts} earlier requests`;
+  return `The answer to ${requests} with the same refresh token was lost, so the provider may have rotated it then.`;
+}
+
+/** What an operator reads about a fatal answer that the mass-disconnect guard did not let count (R26). */
+export function explainHeld(reason: RefreshReason, rule: FailureRule, tokenStillValid: boolean): string {
+  const meanwhile = tokenStillValid ? " Until it expires, the present token is served." : "";
+  return `${why[reason]}. ${rule.meaning} Many accounts of this client failed like this within minutes, so the account is held and its customer is not told: release or confirm the hold.${meanwhile}`;
 }
 
 function next(failureClass: FailureClass, plan: FailurePlan): string {
@@ -43,7 +56,7 @@ function next(failureClass: FailureClass, plan: FailurePlan): string {
     case "rate_limited":
       return `Tried again after the time the provider named, ${at}.${meanwhile}`;
     case "in_doubt":
-      return `Replayed ${at} to find out what became of it.${meanwhile}`;
+      return `Asked again ${at} to find out what became of it.${meanwhile}`;
     case "transient":
       return `Tried again ${at}.${meanwhile}`;
   }
@@ -54,3 +67,6 @@ export const explainSuperseded =
 
 export const explainAbandoned =
   "The process that sent this request ended before it could record the answer. The provider may have rotated the token; the next attempt finds out.";
+
+export const explainLate =
+  "The answer arrived after its lease had ended, while the database could not be reached; it was written all the same, since nothing newer was there.";

@@ -22,8 +22,11 @@ export interface FailureContext {
   readonly expiresAt: Date | null;
   /** Failures in a row before this one. */
   readonly consecutiveFailures: number;
-  /** Whether the attempt before this one was in doubt too: then this one was its replay. */
-  readonly wasReplay: boolean;
+  /** Answers to requests with these credentials that were lost before this one, and when the first was sent. */
+  readonly doubts: number;
+  readonly doubtedSince: Date | null;
+  /** When this request was sent. */
+  readonly sentAt: Date;
 }
 
 /** A provider's Retry-After is believed between a second and a day. */
@@ -32,6 +35,12 @@ const defaultRetryAfterSeconds = 60;
 
 /** An answer that was lost is asked for again this soon (R20): every minute lowers the chance that a grace still holds. */
 const replaySeconds = 3;
+/** Replays that cost nothing slow down to this. */
+const slowestReplaySeconds = 300;
+/** When no replay is left, the question is asked anew after this, doubling: only a clear answer is a verdict. */
+const verdictSeconds = 300;
+/** The grace must still hold when the replay arrives. */
+const graceMarginSeconds = 2;
 
 /**
  * @param random in [0, 1): jitter, so that accounts that failed together do not come back together
@@ -56,12 +65,8 @@ export function planAfterFailure(
       const at = after(now, wait * (1 + 0.2 * random));
       return { ...base, nextAttemptAt: at, cooldownUntil: after(now, wait) };
     }
-    case "in_doubt": {
-      if (mayReplay(policy.rotation, context.wasReplay)) {
-        return { ...base, nextAttemptAt: after(now, replaySeconds * (1 + random)), cooldownUntil: null };
-      }
-      return { ...base, nextAttemptAt: retryAt, cooldownUntil: after(now, cooldownSeconds) };
-    }
+    case "in_doubt":
+      return { ...base, ...planInDoubt(context, policy, now, random) };
     // A client that is rejected is the operator's to mend. The retry is how the account comes back when it is mended.
     case "client_misconfigured":
     case "transient":
@@ -69,9 +74,42 @@ export function planAfterFailure(
   }
 }
 
-/** R20: once where a replay may trip reuse detection; freely where nothing rotates. */
-function mayReplay(rotation: RotationRule, wasReplay: boolean): boolean {
-  return rotation.rule === "none" || !wasReplay;
+/**
+ * R20: once where a replay may trip reuse detection, within the grace where there is one, freely where nothing rotates. After
+ * that the answer stays unknown until the endpoint is asked again, minutes later: no account is given up without the provider's
+ * own word, and no caller may send meanwhile.
+ */
+function planInDoubt(
+  context: FailureContext,
+  policy: RefreshPolicy,
+  now: Date,
+  random: number,
+): Pick<FailurePlan, "nextAttemptAt" | "cooldownUntil"> {
+  const doubts = context.doubts + 1;
+  const since = context.doubtedSince ?? context.sentAt;
+  const pause = Math.min(slowestReplaySeconds, replaySeconds * 2 ** Math.min(doubts - 1, 16));
+  const replayAt = after(now, pause * (1 + random));
+  if (mayReplay(policy.rotation, doubts, since, replayAt)) {
+    // The first replay is anybody's who comes; later ones keep their pace, whoever asks.
+    return { nextAttemptAt: replayAt, cooldownUntil: doubts === 1 ? null : replayAt };
+  }
+  const wait = Math.min(policy.retry.capSeconds, verdictSeconds * 2 ** Math.min(Math.max(doubts - 2, 0), 16));
+  const at = after(now, wait * (0.9 + 0.2 * random));
+  return { nextAttemptAt: at, cooldownUntil: at };
+}
+
+function mayReplay(rotation: RotationRule, doubts: number, since: Date, replayAt: Date): boolean {
+  switch (rotation.rule) {
+    case "none":
+      return true;
+    case "grace": {
+      const ends = since.getTime() + (rotation.graceSeconds - graceMarginSeconds) * 1000;
+      return doubts === 1 || replayAt.getTime() < ends;
+    }
+    case "single_use":
+    case "family_revocation":
+      return doubts === 1;
+  }
 }
 
 /** 3 h, doubling to 24 h, by default. `failuresBefore` is 0 for the first failure. */

@@ -8,6 +8,8 @@ export interface TokenSet {
   readonly expiresAt: Date | null;
   readonly issuedAt: Date;
   readonly scopes: readonly string[];
+  /** The secret of the OAuth client that the account brought itself; null where it brought none. */
+  readonly clientSecret: string | null;
 }
 
 /** A token response of RFC 6749 §5.1, after the integration's quirks made it standard. */
@@ -37,6 +39,7 @@ export function mergeTokenSet(previous: TokenSet, response: TokenResponse, issue
     expiresAt: response.expiresAt,
     issuedAt,
     scopes: response.scopes ?? previous.scopes,
+    clientSecret: previous.clientSecret,
   };
 }
 
@@ -50,6 +53,7 @@ export function firstTokenSet(response: TokenResponse, requested: readonly strin
     expiresAt: response.expiresAt,
     issuedAt,
     scopes: response.scopes ?? requested,
+    clientSecret: null,
   };
 }
 
@@ -63,6 +67,7 @@ export function encodeTokenSet(set: TokenSet): Uint8Array {
       expires_at: set.expiresAt?.getTime() ?? null,
       issued_at: set.issuedAt.getTime(),
       scopes: set.scopes,
+      ...(set.clientSecret === null ? {} : { client_secret: set.clientSecret }),
     }),
   );
 }
@@ -76,6 +81,7 @@ export function decodeTokenSet(bytes: Uint8Array): TokenSet {
     expires_at: number | null;
     issued_at: number;
     scopes: string[];
+    client_secret?: string;
   };
   return {
     accessToken: raw.access_token,
@@ -84,5 +90,6 @@ export function decodeTokenSet(bytes: Uint8Array): TokenSet {
     expiresAt: raw.expires_at === null ? null : new Date(raw.expires_at),
     issuedAt: new Date(raw.issued_at),
     scopes: raw.scopes,
+    clientSecret: raw.client_secret ?? null,
   };
 }

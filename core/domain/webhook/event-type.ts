@@ -6,6 +6,13 @@ export type AccountEventType =
   | "integrated_account:scopes_changed"
   | "integrated_account:disconnected";
 
+/** Events about an integration of an environment, for its operator. */
+export type IntegrationEventType =
+  | "integration:client_error"
+  | "integration:degraded"
+  | "integration:recovered"
+  | "integration:mass_failure";
+
 /** What the payload of an account event says. Ids and states only, never a token. */
 export interface AccountEventPayload {
   readonly id: string;

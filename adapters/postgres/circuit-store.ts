@@ -1,0 +1,222 @@
+import {
+  circuitAfter,
+  closedCircuit,
+  forcedProbePauseSeconds,
+  probeSeconds,
+  type Circuit,
+  type CircuitCause,
+} from "#core/domain/refresh/circuit";
+import type { RefreshReason } from "#core/domain/refresh/decide-refresh";
+import { leaseSeconds } from "#core/domain/refresh/refresh-policy";
+import type { Admission, AdmissionRequest, CircuitRef, CircuitStore } from "#core/ports/circuit-store";
+import type { Randomness } from "#core/ports/randomness";
+import { enqueueProbe, enqueueRecall } from "./circuit-jobs.ts";
+import { insertIntegrationEvent } from "./integration-events.ts";
+import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
+
+interface CircuitRow {
+  readonly state: Circuit["state"];
+  readonly cause: CircuitCause | null;
+  readonly failures: number;
+  readonly failed_accounts: string[];
+  readonly is_client_reported: boolean;
+  readonly opened_at: Date | null;
+  readonly probe_at: Date | null;
+  readonly probes: number;
+}
+
+const columns = "state, cause, failures, failed_accounts, is_client_reported, opened_at, probe_at, probes";
+
+/** Scheduled work that finds no place looks again after this, seconds, at a random point up to twice of it. */
+const scheduledPauseSeconds = 5;
+/** How soon a caller who waits for a place looks again, milliseconds. */
+const demandedPauseMs = 250;
+
+export function createCircuitStore(pool: DatabasePool, random: Randomness): CircuitStore {
+  const known = new Set<string>();
+
+  const ensure = async (circuit: CircuitRef): Promise<void> => {
+    if (known.has(circuit.key)) return;
+    await query(pool, insertSql, insertValues(circuit), "circuit-insert");
+    if (known.size > 10_000) known.clear();
+    known.add(circuit.key);
+  };
+
+  return {
+    async admit(request) {
+      const { circuit, budget, reason } = request;
+      const { rows } = await query<CircuitRow & { now: Date }>(
+        pool,
+        `SELECT ${columns}, clock_timestamp() AS now FROM circuit WHERE key = $1`,
+        [circuit.key],
+        "circuit-find",
+      );
+      const row = rows[0];
+      const isOpen = row?.state === "open";
+      if (row !== undefined && isOpen && !(await takeProbe(pool, circuit.key, reason))) {
+        return { kind: "refused", cause: "circuit_open", until: row.probe_at ?? row.now };
+      }
+      const isClean = row === undefined || (!isOpen && row.failures === 0);
+      if (budget.concurrency === null && budget.perMinute === null) {
+        return { kind: "granted", isProbe: isOpen, hasPlace: false, isClean };
+      }
+      await ensure(circuit);
+      const refusal = await takePlace(pool, request, random);
+      return refusal ?? { kind: "granted", isProbe: isOpen, hasPlace: true, isClean };
+    },
+
+    async leave(key, holder) {
+      await query(pool, "UPDATE circuit SET places = places - $2 WHERE key = $1", [key, holder], "circuit-leave");
+    },
+
+    async report(circuit, signal) {
+      // Many answers at once find the failures forgotten already; a lock each would make them queue.
+      await inTransaction(pool, async (client) => {
+        const before = await lock(client, circuit);
+        if (signal.kind === "answered" && before.state === "closed" && before.failures === 0) return;
+        const { rows } = await client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+        const now = rows[0]?.now ?? new Date();
+        const { circuit: after, news } = circuitAfter(before, signal, now, random.fraction());
+        await save(client, circuit.key, after);
+        if (news.includes("opened")) await tell(client, circuit, "integration:degraded", after);
+        if (news.includes("client_rejected")) await tell(client, circuit, "integration:client_error", after);
+        if (news.includes("closed")) {
+          await tell(client, circuit, "integration:recovered", before);
+          await enqueueRecall(client, circuit.key);
+        }
+        if (after.state === "open" && after.probeAt !== null) await enqueueProbe(client, circuit.key, after.probeAt);
+      });
+    },
+  };
+}
+
+const insertSql = `INSERT INTO circuit (key, environment_id, integration_name, endpoint) VALUES ($1, $2, $3, $4)
+  ON CONFLICT (key) DO NOTHING`;
+
+function insertValues(circuit: CircuitRef): string[] {
+  return [circuit.key, circuit.environmentId, circuit.integrationName, circuit.endpoint];
+}
+
+/** One of all processes wins the probe; its deadline keeps the others away. A person may come before the pause is over. */
+async function takeProbe(pool: DatabasePool, key: string, reason: RefreshReason): Promise<boolean> {
+  const { rowCount } = await query(
+    pool,
+    `UPDATE circuit SET probe_at = clock_timestamp() + make_interval(secs => $2), probed_at = clock_timestamp()
+      WHERE key = $1 AND state = 'open'
+        AND (probe_at <= clock_timestamp()
+             OR ($3 AND coalesce(probed_at, opened_at) < clock_timestamp() - make_interval(secs => $4)))`,
+    [key, probeSeconds, reason === "forced", forcedProbePauseSeconds],
+    "circuit-probe",
+  );
+  return rowCount === 1;
+}
+
+/**
+ * One statement takes a place and a turn (R21). The turns are those of the generic cell rate algorithm: one every T seconds, up
+ * to a tenth of the minute's worth at once. Places end by themselves with the lease. The row lock makes processes take turns, and
+ * whoever waited for it sees what the one before wrote.
+ */
+async function takePlace(pool: DatabasePool, request: AdmissionRequest, random: Randomness): Promise<Admission | null> {
+  const { circuit, holder, reason, budget } = request;
+  const isScheduled = reason === "alarm";
+  const burst = budget.perMinute === null ? 0 : Math.floor(budget.perMinute / 10);
+  const turnSeconds = budget.perMinute === null ? 0 : 60 / (budget.perMinute - burst);
+  const { rowCount } = await query(
+    pool,
+    `UPDATE circuit
+        SET next_at = greatest(coalesce(next_at, clock_timestamp()), clock_timestamp()) + make_interval(secs => $3),
+            places = ${alive} || jsonb_build_object($2::text, extract(epoch FROM clock_timestamp()) + $4::int),
+            demanded_until = CASE WHEN $7 THEN demanded_until END
+      WHERE key = $1
+        AND (next_at IS NULL OR next_at - make_interval(secs => $3 * $5) <= clock_timestamp())
+        AND ($6::int IS NULL OR (SELECT count(*) FROM jsonb_each(${alive})) < $6)
+        AND ($7 = false OR demanded_until IS NULL OR demanded_until < clock_timestamp())`,
+    [circuit.key, holder, turnSeconds, leaseSeconds + 5, burst, budget.concurrency, isScheduled],
+    "circuit-place",
+  );
+  if (rowCount === 1) return null;
+  return {
+    kind: "refused",
+    cause: "budget",
+    until: await nextTry(pool, circuit.key, turnSeconds * burst, isScheduled, random),
+  };
+}
+
+/** Places that have not ended by themselves. */
+const alive = `(SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(places) p
+                 WHERE p.value::text::numeric > extract(epoch FROM clock_timestamp()))`;
+
+/** A caller who waits is written down, so that scheduled work lets it go first; scheduled work goes to the end of the queue. */
+async function nextTry(
+  pool: DatabasePool,
+  key: string,
+  burstSeconds: number,
+  isScheduled: boolean,
+  random: Randomness,
+): Promise<Date> {
+  const { rows } = await query<{ at: Date }>(
+    pool,
+    isScheduled
+      ? `SELECT greatest(next_at - make_interval(secs => $2), clock_timestamp()) AS at FROM circuit WHERE key = $1`
+      : `UPDATE circuit SET demanded_until = clock_timestamp() + interval '1 second'
+          WHERE key = $1 RETURNING greatest(next_at - make_interval(secs => $2), clock_timestamp()) AS at`,
+    [key, burstSeconds],
+  );
+  const at = rows[0]?.at ?? new Date();
+  const pauseMs = isScheduled ? scheduledPauseSeconds * 1000 * (1 + random.fraction()) : demandedPauseMs;
+  return new Date(at.getTime() + pauseMs);
+}
+
+async function lock(client: DatabaseClient, circuit: CircuitRef): Promise<Circuit> {
+  await client.query(insertSql, insertValues(circuit));
+  const { rows } = await client.query<CircuitRow>(`SELECT ${columns} FROM circuit WHERE key = $1 FOR UPDATE`, [
+    circuit.key,
+  ]);
+  return rows[0] === undefined ? closedCircuit : toCircuit(rows[0]);
+}
+
+async function save(client: DatabaseClient, key: string, circuit: Circuit): Promise<void> {
+  await client.query(
+    `UPDATE circuit SET state = $2, cause = $3, failures = $4, failed_accounts = $5, is_client_reported = $6, opened_at = $7,
+            probe_at = $8, probes = $9, probed_at = CASE WHEN $2 = 'open' THEN probed_at END, updated_at = now() WHERE key = $1`,
+    [
+      key,
+      circuit.state,
+      circuit.cause,
+      circuit.failures,
+      circuit.failedAccounts,
+      circuit.isClientReported,
+      circuit.openedAt,
+      circuit.probeAt,
+      circuit.probes,
+    ],
+  );
+}
+
+async function tell(
+  client: DatabaseClient,
+  ref: CircuitRef,
+  type: "integration:degraded" | "integration:client_error" | "integration:recovered",
+  circuit: Circuit,
+): Promise<void> {
+  await insertIntegrationEvent(client, ref.environmentId, type, {
+    integration_name: ref.integrationName,
+    endpoint: ref.endpoint,
+    cause: circuit.cause,
+    failures: circuit.failures,
+    since: circuit.openedAt?.toISOString() ?? null,
+  });
+}
+
+export function toCircuit(row: CircuitRow): Circuit {
+  return {
+    state: row.state,
+    cause: row.cause,
+    failures: row.failures,
+    failedAccounts: row.failed_accounts,
+    isClientReported: row.is_client_reported,
+    openedAt: row.opened_at,
+    probeAt: row.probe_at,
+    probes: row.probes,
+  };
+}

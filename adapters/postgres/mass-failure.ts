@@ -1,0 +1,88 @@
+import type { Account } from "#core/domain/account/account";
+import { activeThatMatter, judgeMassFailure, likelyCause } from "#core/domain/refresh/mass-failure";
+import type { AccountChange } from "#core/ports/account-store";
+import { insertIntegrationEvent } from "./integration-events.ts";
+import type { DatabaseClient } from "./pool.ts";
+
+/** A client's secret or id that changed this lately is the first suspect. */
+const recentChangeSeconds = 86_400;
+
+/**
+ * The guard's verdict on one fatal failure, under the lock of its client's row: however many processes fail at once, at most the
+ * threshold's worth of accounts leaves (R26). The first account that is held declares the mass failure, with one event.
+ */
+export async function judgeFailure(
+  client: DatabaseClient,
+  account: Account,
+  change: AccountChange,
+): Promise<"counts" | "hold"> {
+  if (change.guard === null) return "counts";
+  const { policy } = change.guard;
+  const { environmentId, integrationName } = account;
+  const key = [environmentId, integrationName];
+  await client.query(
+    "INSERT INTO mass_failure (environment_id, integration_name) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+    key,
+  );
+  const locked = await client.query<{ is_declared: boolean; is_confirmed: boolean }>(
+    `SELECT started_at IS NOT NULL AS is_declared,
+            coalesce(decision = 'confirm' AND decided_at > clock_timestamp() - make_interval(secs => $3), false) AS is_confirmed
+       FROM mass_failure WHERE environment_id = $1 AND integration_name = $2 FOR UPDATE`,
+    [...key, policy.windowSeconds],
+  );
+  const isDeclared = locked.rows[0]?.is_declared ?? false;
+  const isConfirmed = locked.rows[0]?.is_confirmed ?? false;
+  const { left, tenants } = await countLeft(client, key, policy.windowSeconds);
+  const active = await countActive(client, key, activeThatMatter(policy, left));
+  const verdict = judgeMassFailure(policy, { left, active, isDeclared, isConfirmed });
+  if (verdict === "hold" && !isDeclared) {
+    const cause = likelyCause({ tenants, hasClientChanged: await hasClientChanged(client, key) });
+    await client.query(
+      `UPDATE mass_failure SET started_at = now(), likely_cause = $3, decision = NULL, decided_by = NULL, decided_at = NULL
+        WHERE environment_id = $1 AND integration_name = $2`,
+      [...key, cause],
+    );
+    await insertIntegrationEvent(client, environmentId, "integration:mass_failure", {
+      integration_name: integrationName,
+      left,
+      window_seconds: policy.windowSeconds,
+      likely_cause: cause,
+      last_error: change.happening?.lastError ?? null,
+    });
+  }
+  return verdict;
+}
+
+async function countLeft(
+  client: DatabaseClient,
+  key: readonly string[],
+  windowSeconds: number,
+): Promise<{ readonly left: number; readonly tenants: number }> {
+  const { rows } = await client.query<{ left: number; tenants: number }>(
+    `SELECT count(*)::int AS left, count(DISTINCT tenant_id)::int AS tenants FROM integrated_account
+      WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth'
+        AND reauth_required_at > greatest(
+              clock_timestamp() - make_interval(secs => $3),
+              (SELECT decided_at FROM mass_failure WHERE environment_id = $1 AND integration_name = $2))`,
+    [...key, windowSeconds],
+  );
+  return rows[0] ?? { left: 0, tenants: 0 };
+}
+
+async function countActive(client: DatabaseClient, key: readonly string[], most: number): Promise<number> {
+  const { rows } = await client.query<{ active: number }>(
+    `SELECT count(*)::int AS active FROM (
+       SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND status = 'active' LIMIT $3) AS counted`,
+    [...key, most],
+  );
+  return rows[0]?.active ?? 0;
+}
+
+async function hasClientChanged(client: DatabaseClient, key: readonly string[]): Promise<boolean> {
+  const { rows } = await client.query<{ changed: boolean }>(
+    `SELECT EXISTS (SELECT FROM environment_integration WHERE environment_id = $1 AND integration_name = $2
+       AND updated_at > created_at AND updated_at > now() - make_interval(secs => $3)) AS changed`,
+    [...key, recentChangeSeconds],
+  );
+  return rows[0]?.changed ?? false;
+}

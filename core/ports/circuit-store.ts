@@ -1,0 +1,40 @@
+import type { CircuitSignal } from "../domain/refresh/circuit.ts";
+import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
+import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
+
+/** One OAuth client of an environment at one token endpoint. */
+export interface CircuitRef {
+  readonly key: string;
+  readonly environmentId: string;
+  readonly integrationName: string;
+  readonly endpoint: string;
+}
+
+export interface AdmissionRequest {
+  readonly circuit: CircuitRef;
+  /** Names the place that is taken, until it is left or the lease would have ended. */
+  readonly holder: string;
+  readonly reason: RefreshReason;
+  readonly budget: RefreshPolicy["budget"];
+}
+
+export type Admission =
+  | {
+      readonly kind: "granted";
+      /** Let through an open circuit: its outcome decides whether the others may follow. */
+      readonly isProbe: boolean;
+      /** A place of a limited budget was taken, and is to be left. */
+      readonly hasPlace: boolean;
+      /** No failure stands against the endpoint: an answer changes nothing. */
+      readonly isClean: boolean;
+    }
+  | { readonly kind: "refused"; readonly cause: "circuit_open" | "budget"; readonly until: Date };
+
+/** Breakers and budgets, shared by all processes (R21, R22). */
+export interface CircuitStore {
+  /** Asked before the lease is taken, since waiting for a place must not burn it. */
+  admit(request: AdmissionRequest): Promise<Admission>;
+  leave(key: string, holder: string): Promise<void>;
+  /** What an attempt taught about the endpoint. Events, probes and the recall of waiting accounts follow from it. */
+  report(circuit: CircuitRef, signal: CircuitSignal): Promise<void>;
+}

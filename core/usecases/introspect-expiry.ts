@@ -1,0 +1,34 @@
+import type { Account } from "../domain/account/account.ts";
+import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
+import type { ClientSecret } from "../ports/authorization-server.ts";
+import { plainChange } from "./plain-change.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+
+/**
+ * R17: a token whose end nobody told is asked about where the integration declares introspection (RFC 7662). Always after the
+ * token was stored: nothing may stand between an answer and its write, and a failure here costs nothing but the alarm.
+ */
+export async function introspectExpiry(
+  ports: Pick<RefreshPorts, "accounts" | "server" | "clock" | "random" | "log">,
+  asked: {
+    readonly account: Account;
+    readonly integration: ResolvedIntegration;
+    readonly secret: ClientSecret;
+    readonly accessToken: string;
+  },
+): Promise<Account> {
+  const { account, integration } = asked;
+  if (account.expiresAt !== null || integration.introspectionEndpoint === null) return account;
+  try {
+    const told = await ports.server.introspect(integration, asked.secret, asked.accessToken);
+    const expiresAt = told?.expiresAt ?? null;
+    if (expiresAt === null) return account;
+    const token = { ...account, expiresAt };
+    const due = scheduleRefresh(token, integration.refreshPolicy, ports.clock.now(), ports.random.fraction());
+    return (await ports.accounts.apply(plainChange(account, { expiresAt, refreshDueAt: due }))) ?? account;
+  } catch (error) {
+    ports.log.warn({ account: account.id, error }, "the end of a token could not be asked for");
+    return account;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Account } from "../domain/account/account.ts";
+import type { AccountChange } from "../ports/account-store.ts";
+
+/** A change of a few fields, written while nobody else wrote. */
+export function plainChange(account: Account, set: AccountChange["set"]): AccountChange {
+  return {
+    accountId: account.id,
+    environmentId: account.environmentId,
+    ifFence: account.fence,
+    isAnswer: false,
+    ifVersion: account.credentialVersion,
+    expectedStatus: account.status,
+    raiseFence: false,
+    releaseLease: false,
+    set,
+    happening: null,
+    credential: null,
+    attempt: null,
+    guard: null,
+    completes: null,
+    audit: [],
+  };
+}

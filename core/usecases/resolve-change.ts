@@ -1,0 +1,89 @@
+import type { Account, AccountStatus } from "../domain/account/account.ts";
+import { consequences, type StatusFields } from "../domain/account/consequences.ts";
+import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { AccountEventType } from "../domain/webhook/event-type.ts";
+import type { AccountChange, AccountFields } from "../ports/account-store.ts";
+
+export interface ChangedFields extends AccountFields {
+  readonly status?: StatusFields["status"];
+  readonly reauthRequiredAt?: Date | null;
+  readonly activatedAt?: Date;
+}
+
+/** A change with nothing left to decide: what every store writes, whole or not at all. */
+export interface ResolvedChange {
+  readonly change: AccountChange;
+  readonly set: ChangedFields;
+  readonly event: { readonly id: string; readonly type: AccountEventType; readonly lastError: string | null } | null;
+  readonly audit: readonly AuditRecord[];
+}
+
+/** What the change does to an account of this status: one event and one audit record for each transition (invariant 5). */
+export function resolveChange(
+  account: { readonly status: AccountStatus; readonly activatedAt: Date | null },
+  change: AccountChange,
+): ResolvedChange {
+  const { happening } = change;
+  const moves = happening === null ? null : consequences(account, happening.event, happening.at);
+  if (happening === null || moves === null) {
+    // An account that is not active has no alarm, whatever the writer thought it was (R25).
+    const hasNoAlarm = account.status !== "active" && change.set.refreshDueAt !== undefined;
+    return {
+      change,
+      set: { ...change.set, ...(hasNoAlarm ? { refreshDueAt: null } : {}) },
+      event: null,
+      audit: change.audit,
+    };
+  }
+  const { moved, fields } = moves;
+  return {
+    change,
+    set: { ...change.set, ...fields },
+    event: { id: happening.eventId, type: moved.eventType, lastError: happening.lastError },
+    audit: [
+      ...change.audit,
+      {
+        environmentId: change.environmentId,
+        actor: happening.actor,
+        action: "account.transitioned",
+        target: change.accountId,
+        accountId: change.accountId,
+        detail: { from: moved.from, to: moved.to },
+      },
+    ],
+  };
+}
+
+/** Whether the row may still be written by this change (invariant 3). */
+export function admits(
+  row: Pick<Account, "fence" | "credentialFence" | "credentialVersion" | "attempt">,
+  change: AccountChange,
+): boolean {
+  if (change.ifVersion !== null && row.credentialVersion !== change.ifVersion) return false;
+  if (change.isAnswer) return row.credentialFence < change.ifFence;
+  return row.fence === change.ifFence && (change.attempt === null || isOpen(row, change));
+}
+
+/** An attempt that has ended (this change was applied before) is not ended again. */
+function isOpen(row: Pick<Account, "attempt">, change: AccountChange): boolean {
+  return row.attempt !== null && row.attempt.id === change.attempt?.id;
+}
+
+/** Whether the guard has a say: an active account would leave. */
+export function isGuarded(status: AccountStatus, change: AccountChange): boolean {
+  return change.guard !== null && status === "active" && change.happening?.event.kind === "grant_rejected";
+}
+
+/** The change that a hold makes of a fatal one: nothing is lost and nobody is told but the operator (R26). */
+export function heldInstead(change: AccountChange, now: Date): AccountChange {
+  return {
+    ...change,
+    happening: null,
+    guard: null,
+    set: { ...change.set, hold: { reason: "mass_failure", at: now }, refreshDueAt: null },
+    attempt:
+      change.attempt === null
+        ? null
+        : { ...change.attempt, outcome: "held", explanation: change.guard?.explanation ?? change.attempt.explanation },
+  };
+}

@@ -1,0 +1,47 @@
+import { DomainError } from "../domain/problem/domain-error.ts";
+import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import {
+  classifyTokenFailure,
+  defaultFailureRules,
+  describeFailure,
+  type TokenRequestFailure,
+} from "../domain/refresh/classify-token-failure.ts";
+
+/** A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get. */
+export function tokenRequestProblem(
+  failure: TokenRequestFailure,
+  integration: ResolvedIntegration,
+  ownsClient: boolean,
+): DomainError {
+  const rules = [...integration.refreshPolicy.failureRules, ...defaultFailureRules];
+  const { class: failureClass, rule } = classifyTokenFailure(failure, rules, ownsClient);
+  const said = describeFailure(failure);
+  const retryAfterSeconds = "retryAfterSeconds" in failure ? (failure.retryAfterSeconds ?? 60) : 60;
+  switch (failureClass) {
+    case "reauthorize":
+      return new DomainError("invalid_request", {
+        detail: `The provider does not accept these credentials (${said}). Nothing was stored.`,
+        errors: [{ pointer: "/credentials", detail: rule.meaning }],
+      });
+    case "client_misconfigured":
+      return new DomainError("client_misconfigured", {
+        detail: `The provider rejects our OAuth client (${said}). Nothing was stored; the operator must mend it.`,
+      });
+    case "rate_limited":
+      return new DomainError("rate_limited", {
+        detail: "The provider's token endpoint asks to slow down. Nothing was stored.",
+        retryAfterSeconds,
+        extensions: { source: "provider" },
+      });
+    case "in_doubt":
+      return new DomainError("provider_timeout", {
+        detail: `The provider did not answer (${said}). Nothing was stored; try again.`,
+        retryAfterSeconds: 5,
+      });
+    case "transient":
+      return new DomainError("provider_error", {
+        detail: `The provider failed (${said}). Nothing was stored; try again.`,
+        retryAfterSeconds,
+      });
+  }
+}
