@@ -14,6 +14,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
+import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
 
 const maxBodyBytes = 1_048_576;
@@ -56,6 +57,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
   });
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
+  massFailureRoutes(api, ports);
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
   statsRoutes(api, ports);

@@ -1,6 +1,6 @@
 import type { Account, AccountStatus, ExternalAccount, Hold } from "#core/domain/account/account";
 import type { Caller } from "#core/domain/access/permission";
-import type { IntegratedAccount, RefreshAttempt } from "#prisma/client";
+import { Prisma as Database, type IntegratedAccount, type RefreshAttempt } from "#prisma/client";
 import { toOpenAttempt } from "./account-rows.ts";
 import type { Prisma } from "./prisma.ts";
 
@@ -8,6 +8,8 @@ export interface AccountFilter {
   readonly tenantId: string | null;
   readonly integrationName: string | null;
   readonly status: AccountStatus | null;
+  /** Whether the mass-disconnect guard holds it; null: either. */
+  readonly isHeld: boolean | null;
   readonly after: { readonly at: Date; readonly id: string } | null;
   readonly take: number;
 }
@@ -18,12 +20,11 @@ export async function listAccounts(prisma: Prisma, caller: Caller, filter: Accou
   const rows = await prisma.integratedAccount.findMany({
     where: {
       AND: [
-        { environmentId: caller.environmentId },
-        caller.tenantIds === null ? {} : { tenantId: { in: [...caller.tenantIds] } },
-        caller.integrationNames === null ? {} : { integrationName: { in: [...caller.integrationNames] } },
+        visibleTo(caller),
         filter.tenantId === null ? {} : { tenantId: filter.tenantId },
         filter.integrationName === null ? {} : { integrationName: filter.integrationName },
         filter.status === null ? {} : { status: filter.status },
+        filter.isHeld === null ? {} : { hold: filter.isHeld ? { not: Database.DbNull } : { equals: Database.DbNull } },
         after === null ? {} : { OR: [{ createdAt: { lt: after.at } }, { createdAt: after.at, id: { lt: after.id } }] },
       ],
     },
@@ -31,6 +32,34 @@ export async function listAccounts(prisma: Prisma, caller: Caller, filter: Accou
     take: filter.take,
   });
   return rows.map(toAccount);
+}
+
+/** What `held` and `left` of a mass failure are for a caller that may see some accounts of the client only. */
+export async function countTroubled(
+  prisma: Prisma,
+  caller: Caller,
+  failure: { readonly integrationName: string; readonly startedAt: Date | null },
+): Promise<{ held: number; left: number }> {
+  const { integrationName, startedAt } = failure;
+  const count = async (where: Database.IntegratedAccountWhereInput): Promise<number> =>
+    await prisma.integratedAccount.count({ where: { AND: [visibleTo(caller), { integrationName }, where] } });
+  const since = startedAt === null ? null : new Date(startedAt.getTime() - leftBeforeMs);
+  const [held, left] = await Promise.all([
+    count({ hold: { not: Database.DbNull } }),
+    since === null ? 0 : count({ status: "needs_reauth", reauthRequiredAt: { gt: since } }),
+  ]);
+  return { held, left };
+}
+
+/** As in the mass-failure store: who left within ten minutes before it was declared belongs to it. */
+const leftBeforeMs = 600_000;
+
+function visibleTo(caller: Caller): Database.IntegratedAccountWhereInput {
+  return {
+    environmentId: caller.environmentId,
+    ...(caller.tenantIds === null ? {} : { tenantId: { in: [...caller.tenantIds] } }),
+    ...(caller.integrationNames === null ? {} : { integrationName: { in: [...caller.integrationNames] } }),
+  };
 }
 
 export async function listAttempts(

@@ -124,13 +124,13 @@ async function takePlace(pool: DatabasePool, request: AdmissionRequest, random: 
   const { rowCount } = await query(
     pool,
     `UPDATE circuit
-        SET next_at = greatest(coalesce(next_at, clock_timestamp()), clock_timestamp()) + make_interval(secs => $3),
+        SET next_at = greatest(coalesce(next_at, clock_timestamp()), clock_timestamp()) + make_interval(secs => $3::float8),
             places = ${alive} || jsonb_build_object($2::text, extract(epoch FROM clock_timestamp()) + $4::int),
-            demanded_until = CASE WHEN $7 THEN demanded_until END
+            demanded_until = CASE WHEN $7::boolean THEN demanded_until END
       WHERE key = $1
-        AND (next_at IS NULL OR next_at - make_interval(secs => $3 * $5) <= clock_timestamp())
+        AND (next_at IS NULL OR next_at - make_interval(secs => $3::float8 * $5::int) <= clock_timestamp())
         AND ($6::int IS NULL OR (SELECT count(*) FROM jsonb_each(${alive})) < $6)
-        AND ($7 = false OR demanded_until IS NULL OR demanded_until < clock_timestamp())`,
+        AND (NOT $7::boolean OR demanded_until IS NULL OR demanded_until < clock_timestamp())`,
     [circuit.key, holder, turnSeconds, leaseSeconds + 5, burst, budget.concurrency, isScheduled],
     "circuit-place",
   );

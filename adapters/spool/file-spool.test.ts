@@ -10,10 +10,12 @@ const change: AccountChange = {
   accountId: "ia_one",
   environmentId: "env_one",
   ifFence: 9_007_199_254_740_993n,
+  isAnswer: true,
+  ifVersion: 1,
+  expectedStatus: "active",
   raiseFence: false,
   releaseLease: true,
   set: {
-    status: "active",
     expiresAt: at,
     refreshDueAt: null,
     scopesGranted: ["a"],
@@ -37,7 +39,14 @@ const change: AccountChange = {
     explanation: 'é\n"quoted"',
     waiters: 3,
   },
-  event: null,
+  happening: {
+    event: { kind: "refresh_succeeded" },
+    eventId: "evt_1",
+    at,
+    lastError: null,
+    actor: "worker",
+  },
+  guard: { policy: { accounts: 20, share: 0.2, windowSeconds: 600 }, explanation: "held" },
   completes: { sessionId: "cs_1", linkId: "lnk_1" },
   audit: [
     {
@@ -75,6 +84,7 @@ describe("the spool", () => {
     expect(entry?.id).toBe(id);
     expect(plain(entry?.change)).toEqual(plain(change));
     expect(entry?.change.set.expiresAt).toBeInstanceOf(Date);
+    expect(entry?.change.happening?.at).toBeInstanceOf(Date);
     expect(typeof entry?.change.ifFence).toBe("bigint");
     const sealed = entry?.change.credential?.kind === "replace" ? entry.change.credential.sealed : null;
     expect(sealed).toBeInstanceOf(Uint8Array);

@@ -84,6 +84,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         tenantId: query.tenant_id ?? null,
         integrationName: query.integration_name ?? null,
         status: query.status ?? null,
+        isHeld: query.hold ?? null,
         after: decodeCursor(query.cursor),
         take: query.limit + 1,
       });

@@ -50,6 +50,11 @@ export const accountListQuerySchema = z.strictObject({
   tenant_id: tenantIdSchema.optional(),
   integration_name: integrationNameSchema.optional(),
   status: accountStatusSchema.optional(),
+  hold: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional()
+    .openapi({ description: "Whether the mass-disconnect guard holds the account." }),
   limit: pageLimitSchema,
   cursor: z.string().max(500).optional(),
 });

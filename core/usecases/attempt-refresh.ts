@@ -1,6 +1,6 @@
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Account } from "../domain/account/account.ts";
-import { circuitKey, type CircuitSignal } from "../domain/refresh/circuit.ts";
+import type { CircuitSignal } from "../domain/refresh/circuit.ts";
 import { decideRefresh, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
 import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
@@ -13,6 +13,7 @@ import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/accoun
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
 import type { Admission, CircuitRef } from "../ports/circuit-store.ts";
 import { failureChange, successChange, tokenSetLocation, type AttemptContext } from "./attempt-changes.ts";
+import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { commitAnswer, replaySpool } from "./commit-answer.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
@@ -92,22 +93,6 @@ export async function attemptRefresh(
   } finally {
     if (admission.hasPlace) await ports.circuits.leave(circuit.key, attemptId).catch(logged(ports, circuit));
   }
-}
-
-function withOwnClient(integration: ResolvedIntegration, clientId: string | null): ResolvedIntegration {
-  return clientId === null ? integration : { ...integration, clientId };
-}
-
-/** Client credentials are asked for where a code would be exchanged (RFC 6749 §4.4.2). */
-export function circuitOf(environmentId: string, integration: ResolvedIntegration): CircuitRef {
-  const isClientGrant = integration.refreshPolicy.grant === "client_credentials";
-  const endpoint = isClientGrant ? integration.tokenEndpoint : integration.refreshEndpoint;
-  return {
-    key: circuitKey(environmentId, integration.clientId, endpoint),
-    environmentId,
-    integrationName: integration.name,
-    endpoint,
-  };
 }
 
 /** The account's own outcome is written by now: nothing that fails here may take it back. */

@@ -24,6 +24,7 @@ async function worldWithAnswer(): Promise<{ readonly world: World; readonly chan
     expiresAt: null,
     issuedAt: world.clock.now(),
     scopes: [],
+    clientSecret: null,
   });
   const attempt = {
     ...claim.attempt,
@@ -35,7 +36,13 @@ async function worldWithAnswer(): Promise<{ readonly world: World; readonly chan
     explanation: "",
     waiters: 0,
   } as const;
-  return { world, change: { ...answer, raiseFence: false, attempt } };
+  return { world, change: { ...answer, raiseFence: false, isAnswer: true, attempt } };
+}
+
+/** A re-authorization came meanwhile. */
+function overtake(world: World, change: AccountChange): void {
+  const fence = change.ifFence + 1n;
+  world.accounts.patch("ia_one", { fence, credentialFence: fence });
 }
 
 describe("committing an answer (invariant 2)", () => {
@@ -75,14 +82,21 @@ describe("committing an answer (invariant 2)", () => {
     expect(world.clock.monotonicMs()).toBeGreaterThan(120_000);
   });
 
-  it("says too late when the fence moved, and keeps nothing", async () => {
+  it("says too late when newer credentials are there, and keeps nothing", async () => {
     const { world, change } = await worldWithAnswer();
-    world.accounts.patch("ia_one", { fence: change.ifFence + 1n });
+    overtake(world, change);
     expect(await commitAnswer(world, change)).toBeNull();
     world.accounts.failApplies("before_commit");
     expect(await world.clock.settle(commitAnswer(world, change))).toBeNull();
     expect(world.spool.entries.size).toBe(0);
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-0" });
+  });
+
+  it("writes an answer although the lease went to another process meanwhile", async () => {
+    const { world, change } = await worldWithAnswer();
+    world.accounts.patch("ia_one", { fence: change.ifFence + 1n, leaseUntil: new Date(8e12) });
+    expect(await commitAnswer(world, change)).toMatchObject({ credentialVersion: 2, leaseUntil: new Date(8e12) });
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-answer" });
   });
 
   it("never lets an answer go both unwritten and unspooled, however the database fails", async () => {
@@ -107,7 +121,7 @@ describe("replaying the spool on start", () => {
 
   it("drops what a re-authorization has overtaken", async () => {
     const { world, change } = await worldWithAnswer();
-    world.accounts.patch("ia_one", { fence: change.ifFence + 1n });
+    overtake(world, change);
     await world.spool.put(change);
     expect(await replaySpool(world)).toEqual({ written: 0, superseded: 1, stuck: 0 });
     expect(world.spool.entries.size).toBe(0);

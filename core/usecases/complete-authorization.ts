@@ -13,6 +13,7 @@ import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { commitAnswer } from "./commit-answer.ts";
 import { loadIntegration, openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { circuitOf } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 
@@ -154,6 +155,7 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
       externalAccount: result.externalAccount,
       scopesRequested: session.scopesRequested,
       policy: resolved.refreshPolicy,
+      circuitKey: circuitOf(session.environmentId, resolved).key,
       dataKey,
       actor,
       reason: account.status === "connecting" ? "connected" : "reauthorized",

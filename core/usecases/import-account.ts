@@ -11,6 +11,7 @@ import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -95,6 +96,7 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       externalAccount: input.externalAccount,
       scopesRequested: resolved.scopes,
       policy: resolved.refreshPolicy,
+      circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
       dataKey,
       actor: caller.id,
       reason: "imported",
@@ -151,7 +153,7 @@ async function importedTokenSet(
   const { clientId, clientSecret } = credentials;
   const secret: ClientSecret =
     clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
-  const result = await ports.server.clientCredentials(clientId === null ? resolved : { ...resolved, clientId }, secret);
+  const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
   if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
   const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };

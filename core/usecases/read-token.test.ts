@@ -35,6 +35,33 @@ describe("a token read", () => {
     expect(world.server.of("refresh")).toHaveLength(1);
   });
 
+  it("10 simultaneous requests make exactly one provider request and get 10 valid tokens", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const reads = await Promise.all(Array.from({ length: 10 }, () => read(world)));
+    expect(world.server.requests).toHaveLength(1);
+    expect(reads.map((one) => one.accessToken)).toEqual(Array.from({ length: 10 }, () => "access-1"));
+    expect(reads.every((one) => one.expiresAt !== null && one.expiresAt > world.clock.now())).toBe(true);
+  });
+
+  it("an on-demand refresh of an expired account without an alarm schedules one", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    world.accounts.patch("ia_one", { refreshDueAt: null });
+    await read(world);
+    const { expiresAt, refreshDueAt } = await world.account();
+    const before = ((expiresAt?.getTime() ?? 0) - (refreshDueAt?.getTime() ?? 0)) / 1000;
+    expect(before).toBeGreaterThanOrEqual(60);
+    expect(before).toBeLessThanOrEqual(180);
+  });
+
+  it("gives an account that lost its alarm one, though its token is fresh and is served as it is (R14)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000, ageSeconds: 600 });
+    world.accounts.patch("ia_one", { refreshDueAt: null });
+    expect((await read(world)).accessToken).toBe("access-0");
+    const { refreshDueAt, credentialVersion } = await world.account();
+    expect([refreshDueAt === null, credentialVersion]).toEqual([false, 1]);
+    expect(world.server.requests).toEqual([]);
+  });
+
   it("tells which scopes were asked for, granted and are missing (R71)", async () => {
     const world = await worldWithAccount();
     world.server.respondWith(tokenResult(world.clock, "narrow", { scopes: ["openid"] }));
@@ -104,7 +131,7 @@ describe("while refreshing fails", () => {
     });
   });
 
-  it("a 429 reaches the caller with its Retry-After and is not retried inline (R23)", async () => {
+  it("429 with Retry-After reaches the caller and is not retried inline", async () => {
     const world = await worldWithAccount({ expiresInSeconds: -1 });
     world.server.respondWith(oauthError("slow_down", 429, 120));
     const limited = { code: "rate_limited", status: 429, extensions: { source: "provider" } };
@@ -172,9 +199,9 @@ describe("what stands above validity (invariant 6)", () => {
 });
 
 describe("a held account (R26)", () => {
-  const hold = { reason: "mass failure", at: new Date(0) };
+  const hold = { reason: "mass_failure", at: new Date(0) } as const;
 
-  it("serves its token while it is valid", async () => {
+  it("serves its token while it is valid, and asks nobody", async () => {
     const world = await worldWithAccount({ expiresInSeconds: 10 });
     world.accounts.patch("ia_one", { hold });
     expect(await read(world)).toMatchObject({ accessToken: "access-0", refresh: "failing" });
@@ -185,6 +212,53 @@ describe("a held account (R26)", () => {
     const world = await worldWithAccount({ expiresInSeconds: -1 });
     world.accounts.patch("ia_one", { hold });
     await expect(read(world)).rejects.toMatchObject({ code: "held", status: 409 });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("gets no alarm from being read", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000, ageSeconds: 600 });
+    world.accounts.patch("ia_one", { hold, refreshDueAt: null });
+    expect(await read(world)).toMatchObject({ accessToken: "access-0" });
+    expect((await world.account()).refreshDueAt).toBeNull();
+  });
+});
+
+describe("while the endpoint is left alone", () => {
+  const until = (world: World) => new Date(world.clock.now().getTime() + 7500);
+
+  it("an open circuit is told as the provider's trouble, with the time of its next probe (R22)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const circuits = {
+      ...world.circuits,
+      admit: async () => ({ kind: "refused", cause: "circuit_open", until: until(world) }) as const,
+    };
+    const refused = readToken({ ...world, circuits }, { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" });
+    await expect(refused).rejects.toMatchObject({ code: "provider_unavailable", status: 503, retryAfterSeconds: 8 });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it.each(["circuit_open", "budget"] as const)("a token that is still valid is served: %s (R19)", async (cause) => {
+    const world = await worldWithAccount({ expiresInSeconds: 20 });
+    const circuits = { ...world.circuits, admit: async () => ({ kind: "refused", cause, until: until(world) }) as const };
+    const input = { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" };
+    const served = await world.clock.settle(readToken({ ...world, circuits }, input));
+    expect(served).toMatchObject({ accessToken: "access-0", refresh: "failing" });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("a budget that stays used up is ours, and says so (R21, R23)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const circuits = {
+      ...world.circuits,
+      admit: async () => ({ kind: "refused", cause: "budget", until: until(world) }) as const,
+    };
+    const refused = readToken({ ...world, circuits }, { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" });
+    await expect(world.clock.settle(refused)).rejects.toMatchObject({
+      code: "rate_limited",
+      status: 429,
+      extensions: { source: "evergrant" },
+    });
+    expect(world.clock.monotonicMs()).toBeLessThan(12_000);
   });
 });
 

@@ -60,7 +60,7 @@ describe("one account, many callers (R10)", () => {
     expect(world.server.of("refresh")).toHaveLength(1);
   });
 
-  it("refreshes different accounts in parallel", async () => {
+  it("two accounts refresh in parallel", async () => {
     const world = await createWorld();
     for (const id of ["ia_a", "ia_b"]) await world.addAccount({ id });
     const release = world.server.hold();
@@ -116,6 +116,87 @@ describe("one account, many callers (R10)", () => {
   });
 });
 
+describe("a holder that died while the database may still be coming back (R20)", () => {
+  /** One process has asked and hears nothing; its lease is over. */
+  async function worldWithSilence() {
+    const world = await worldWithAccount();
+    const release = world.server.hold();
+    const first = refresh(world);
+    await world.server.nextRequest();
+    world.clock.advance(31_000);
+    let isSteady = false;
+    const other = { ...world.otherProcess(), steadiness: { isSteady: () => isSteady } };
+    return { world, release, first, other, steady: () => void (isSteady = true) };
+  }
+
+  it("makes the alarm come back in three seconds, without a request", async () => {
+    const { world, release, first, other } = await worldWithSilence();
+    world.accounts.patch("ia_one", { refreshDueAt: world.clock.now() });
+    const until = new Date(world.clock.now().getTime() + 3000);
+    expect(await refresh(other, "alarm")).toMatchObject({ kind: "deferred", until });
+    expect(world.server.of("refresh")).toHaveLength(1);
+    release();
+    await first;
+  });
+
+  it.each(["on_demand", "forced", "rejected_token"] as const)("makes %s wait, and replay when it is steady", async (reason) => {
+    const { world, release, first, other, steady } = await worldWithSilence();
+    const second = refresh(other, reason);
+    await world.clock.sleeping();
+    expect(world.server.of("refresh")).toHaveLength(1);
+    steady();
+    world.clock.advance(1000);
+    await world.server.nextRequest();
+    expect(world.server.of("refresh").map((one) => one.refreshToken)).toEqual(["refresh-0", "refresh-0"]);
+    release();
+    expect((await world.clock.settle(second)).kind).toBe("refreshed");
+    await world.clock.settle(first);
+  });
+
+  it("spares a replay whose answer comes meanwhile", async () => {
+    const { world, release, first, other } = await worldWithSilence();
+    const second = refresh(other);
+    await world.clock.sleeping();
+    release();
+    expect((await first).kind).toBe("refreshed");
+    expect((await world.clock.settle(second)).kind).toBe("refreshed");
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("lets a caller go when it never gets steady", async () => {
+    const { world, other } = await worldWithSilence();
+    expect((await world.clock.settle(refresh(other))).kind).toBe("timed_out");
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("finds out by its alarm what became of the attempt, though the token is still fresh", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000, ageSeconds: 600 });
+    const request = { environmentId, accountId: "ia_one", owner: "dead", leaseSeconds: 30, statuses: ["active"] } as const;
+    await world.accounts.claim({ ...request, attemptId: "att_dead", reason: "forced" });
+    expect((await refresh(world, "alarm")).kind).toBe("fresh");
+    world.clock.advance(31_000);
+    expect(await refresh(world, "on_demand")).toMatchObject({ kind: "fresh" });
+    expect((await refresh(world, "alarm")).kind).toBe("refreshed");
+    expect(world.accounts.attempts.map((one) => one.result?.outcome)).toEqual(["in_doubt", "refreshed"]);
+  });
+});
+
+describe("an alarm that finds a lease", () => {
+  it("does not wait in line: it comes back a second after the lease ends at most", async () => {
+    const world = await worldWithAccount();
+    const release = world.server.hold();
+    const first = refresh(world);
+    await world.server.nextRequest();
+    world.accounts.patch("ia_one", { refreshDueAt: world.clock.now() });
+    const until = new Date(world.clock.now().getTime() + 31_000);
+    expect(await refresh(world.otherProcess(), "alarm")).toMatchObject({ kind: "deferred", until });
+    release();
+    await first;
+    expect((await refresh(world.otherProcess(), "alarm")).kind).toBe("fresh");
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+});
+
 describe("the double check (R11)", () => {
   it("sends nothing when the claimed row turns out to be fresh", async () => {
     const world = await worldWithAccount();
@@ -133,6 +214,13 @@ describe("the double check (R11)", () => {
     expect(world.server.requests).toEqual([]);
     expect(await world.account()).toMatchObject({ leaseUntil: null });
     expect(world.accounts.attempts).toEqual([]);
+  });
+
+  it("a forced refresh runs before expiry", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3500, ageSeconds: 100 });
+    expect((await refresh(world)).kind).toBe("fresh");
+    expect(await refresh(world, "forced")).toMatchObject({ kind: "refreshed", account: { credentialVersion: 2 } });
+    expect(await world.storedTokens()).toMatchObject({ accessToken: "access-1" });
   });
 
   it("forces once for callers that saw the same version", async () => {
@@ -208,7 +296,7 @@ describe("what a refresh leaves behind", () => {
 });
 
 describe("a failure", () => {
-  it("ends in needs_reauth at once when the grant is dead, with one event and nothing scheduled (R18, R25)", async () => {
+  it("invalid_grant ends in needs_reauth, with one event and no alarm", async () => {
     const world = await worldWithAccount();
     world.server.respondWith(oauthError("invalid_grant"));
     expect(await refresh(world)).toMatchObject({ kind: "failed", attempt: { outcome: "reauthorize" } });
@@ -221,10 +309,11 @@ describe("a failure", () => {
     expect(await refresh(world)).toMatchObject({ kind: "blocked", cause: "needs_reauth" });
     expect(await refresh(world, "alarm")).toMatchObject({ kind: "blocked", cause: "needs_reauth" });
     expect(world.server.of("refresh")).toHaveLength(1);
-    expect(world.accounts.events.at(-1)).toMatchObject({
-      type: "integrated_account:authentication_error",
-      lastError: "invalid_grant",
-    });
+    expect(world.accounts.events.map((one) => one.type)).toEqual([
+      "integrated_account:created",
+      "integrated_account:authentication_error",
+    ]);
+    expect(world.accounts.events.at(-1)?.lastError).toBe("invalid_grant");
   });
 
   it("gives a dead account no alarm when a person tries it in vain (R25)", async () => {
@@ -274,6 +363,7 @@ describe("a stale writer (invariant 3)", () => {
       expiresAt: new Date(world.clock.now().getTime() + 3_600_000),
       issuedAt: world.clock.now(),
       scopes: [],
+      clientSecret: null,
     });
     expect(await world.accounts.apply(reauthorized)).not.toBeNull();
     release();
@@ -298,6 +388,7 @@ describe("a stale writer (invariant 3)", () => {
       expiresAt: null,
       issuedAt: world.clock.now(),
       scopes,
+      clientSecret: null,
     };
     await world.accounts.apply(await world.credentialsChange(await world.account(), tokenSet));
     release();

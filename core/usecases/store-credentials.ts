@@ -23,6 +23,8 @@ export interface NewCredentials {
   readonly externalAccount: ExternalAccount | null;
   readonly scopesRequested: readonly string[];
   readonly policy: RefreshPolicy;
+  /** Whose breaker the account stands behind. */
+  readonly circuitKey: string;
   readonly dataKey: DataKey;
   readonly actor: string;
   readonly reason: "connected" | "reauthorized" | "imported";
@@ -72,6 +74,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       learnedLifetimeSeconds: null,
       refreshTokenRotatedAt: hasRefreshToken ? now : null,
       lastError: null,
+      circuitKey: credentials.circuitKey,
       credentialVersion: version,
     },
     happening: happeningOf(ports.random, "credentials_obtained", now, actor),

@@ -62,6 +62,8 @@ interface DocumentChanges {
   readonly name?: string;
   readonly inputs?: unknown;
   readonly api?: unknown;
+  /** Until it is given, `oauth2`. */
+  readonly format?: string;
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
@@ -78,7 +80,7 @@ export function exampleSource(changes: DocumentChanges = {}): Record<string, unk
     ...(changes.inputs === undefined ? {} : { inputs: changes.inputs }),
     ...(changes.api === undefined ? {} : { api: changes.api }),
     credentials: {
-      format: "oauth2",
+      format: changes.format ?? "oauth2",
       config: {
         auth: {
           tokenHost: "https://login.acme.example",

@@ -6,9 +6,9 @@ import type { ExternalAccount } from "#core/domain/account/account";
 
 export type ServerRequest =
   | { readonly kind: "exchange"; readonly secret: string | null; readonly exchange: CodeExchange }
-  | { readonly kind: "refresh"; readonly secret: string | null; readonly refreshToken: string }
+  | { readonly kind: "refresh"; readonly secret: string | null; readonly clientId: string | null; readonly refreshToken: string }
   | { readonly kind: "client_credentials"; readonly secret: string | null; readonly clientId: string | null }
-  | { readonly kind: "introspect"; readonly secret: string | null; readonly accessToken: string }
+  | { readonly kind: "introspect"; readonly secret: string | null; readonly clientId: string | null; readonly accessToken: string }
   | {
       readonly kind: "revoke";
       readonly secret: string | null;
@@ -117,10 +117,10 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       introspection = next;
     },
     exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
-    refresh: (_integration, secret, refreshToken) => ask({ kind: "refresh", secret, refreshToken }),
+    refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),
     clientCredentials: ({ clientId }, secret) => ask({ kind: "client_credentials", secret, clientId }),
-    async introspect(_integration, secret, accessToken) {
-      requests.push({ kind: "introspect", secret, accessToken });
+    async introspect({ clientId }, secret, accessToken) {
+      requests.push({ kind: "introspect", secret, clientId, accessToken });
       return introspection;
     },
     async revoke(_integration, secret, token, hint) {

@@ -55,13 +55,19 @@ export interface AccountOptions {
   /** Seconds since the token was obtained. */
   readonly ageSeconds?: number;
   readonly externalAccount?: ExternalAccount;
+  /** The OAuth client that the account brought itself. */
+  readonly ownClient?: { readonly id: string; readonly secret: string | null };
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /** Every port as a fake over one clock, with one configured integration, `acme-crm`. */
 export async function createWorld(
-  options: { readonly config?: Readonly<Record<string, unknown>>; readonly inputs?: unknown } = {},
+  options: {
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly inputs?: unknown;
+    readonly format?: string;
+  } = {},
 ) {
   const clock = createSteppedClock();
   const random = createSeededRandomness(20_261_120);
@@ -125,6 +131,7 @@ export async function createWorld(
       externalAccount,
       scopesRequested: tokenSet.scopes,
       policy: refreshPolicyOf(document),
+      circuitKey: "ckt_of_acme",
       dataKey: await vault.prepare(environmentId),
       actor: "test",
       reason: "reauthorized",
@@ -160,7 +167,7 @@ export async function createWorld(
           scopesRequested: [],
           metadata: {},
           inputs: {},
-          clientId: null,
+          clientId: wanted.ownClient?.id ?? null,
         },
         [],
       );
@@ -173,7 +180,7 @@ export async function createWorld(
         expiresAt: left === null ? null : new Date(nowMs + left * 1000),
         issuedAt: new Date(nowMs - (wanted.ageSeconds ?? 3590) * 1000),
         scopes: ["contacts.read", "openid"],
-        clientSecret: null,
+        clientSecret: wanted.ownClient?.secret ?? null,
       };
       const stored = await accounts.apply(await credentialsChange(created, tokenSet, wanted.externalAccount ?? null));
       if (stored === null) throw new Error("the account was not stored");

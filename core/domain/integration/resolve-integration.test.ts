@@ -167,7 +167,7 @@ describe("a resolved integration", () => {
     const massFailure = { accounts: 5, share: 0.5, windowSeconds: 60 };
     const refresh = { earliestSeconds: 30, quietHoursUtc: [22, 4], concurrency: 3, perMinute: 60, massFailure };
     expect(refreshPolicyOf(exampleDocument({ config: { refresh } }))).toMatchObject({
-      earliestSeconds: 30,
+      earliestSeconds: 28,
       quietHoursUtc: [22, 4],
       budget: { concurrency: 3, perMinute: 60 },
       massFailure,

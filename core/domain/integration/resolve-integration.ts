@@ -74,6 +74,9 @@ export function resolveIntegration(
   };
 }
 
+/** A token's end is reckoned from when it was asked for, a moment earlier than its server does: a refresh must not come too soon. */
+const earlinessSeconds = 2;
+
 export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
   const { format, config } = document.credentials;
   const { refresh } = config;
@@ -82,7 +85,8 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
     grant,
     windowSeconds: refresh.windowSeconds,
     bufferSeconds: refresh.bufferSeconds,
-    earliestSeconds: refresh.earliestSeconds,
+    earliestSeconds:
+      refresh.earliestSeconds === null ? null : Math.max(0, refresh.earliestSeconds - earlinessSeconds),
     quietHoursUtc: refresh.quietHoursUtc,
     timeoutSeconds: Math.min(refresh.timeoutSeconds, leaseSeconds - leaseMarginSeconds),
     // Nothing is used up where there is no refresh token: the client may ask again at any time.

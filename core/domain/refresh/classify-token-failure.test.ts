@@ -5,6 +5,7 @@ import {
   defaultFailureRules,
   describeFailure,
   type FailureClass,
+  type FailureRules,
   type TokenRequestFailure,
 } from "./classify-token-failure.ts";
 
@@ -21,6 +22,7 @@ const page = (status: number): TokenRequestFailure => ({
   isPage: false,
   retryAfterSeconds: null,
 });
+const html = (status: number): TokenRequestFailure => ({ ...page(status), isPage: true }) as TokenRequestFailure;
 const classify = (failure: TokenRequestFailure) => classifyTokenFailure(failure, defaultFailureRules);
 
 const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, string])[] = [
@@ -49,6 +51,12 @@ const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, stri
   ["429 wins over what its body says", oauth("invalid_grant", 429), "rate_limited", "http.429"],
   ["429 wins over invalid_client", oauth("invalid_client", 429), "rate_limited", "http.429"],
   ["a bare 429", page(429), "rate_limited", "http.429"],
+  ["an empty 401 that asks for no client", page(401), "reauthorize", "http.401.bare"],
+  ["a 401 page of a gateway is no revocation", html(401), "transient", "http.4xx.page"],
+  ["a 429 page", html(429), "rate_limited", "http.429"],
+  ["invalid_grant beats a 5xx status", oauth("invalid_grant", 500), "reauthorize", "rfc6749.invalid_grant"],
+  ["invalid_target (RFC 8707)", oauth("invalid_target"), "client_misconfigured", "rfc6749.request"],
+  ["no client in this environment", { kind: "no_client" }, "client_misconfigured", "client.missing"],
   [
     "a 200 that can't be read may have rotated",
     { kind: "unreadable_answer", status: 200, detail: "HTML" },
@@ -64,6 +72,16 @@ describe("who must act", () => {
   it.each(cases)("%s", (_name, failure, expected, rule) => {
     const verdict = classify(failure);
     expect([verdict.class, verdict.rule.id]).toEqual([expected, rule]);
+  });
+
+  it("invalid_grant is fatal", () => {
+    expect(classify(oauth("invalid_grant")).class).toBe("reauthorize");
+  });
+
+  it("503 is transient", () => {
+    expect(classify(page(503)).class).toBe("transient");
+    expect(classify(html(503)).class).toBe("transient");
+    expect(classify(oauth("temporarily_unavailable", 503)).class).toBe("transient");
   });
 
   it("takes what no rule knows for transient: a false revocation costs more than a retry", () => {
@@ -106,6 +124,79 @@ describe("who must act", () => {
   });
 });
 
+describe("the integration's own rules", () => {
+  const withOwn = (...own: FailureRules): FailureRules => [...own, ...defaultFailureRules];
+  const described = (description: string | null, error = "invalid_request"): TokenRequestFailure => ({
+    kind: "oauth_error",
+    status: 400,
+    error,
+    description,
+    retryAfterSeconds: null,
+  });
+  const expired = {
+    id: "acme.expired",
+    errors: ["invalid_request"],
+    descriptionIncludes: "Refresh Token Expired",
+    class: "reauthorize",
+    meaning: "The refresh token has ended.",
+  } as const;
+
+  it.each<[string, TokenRequestFailure, string]>([
+    ["decide before the default ones", described("Refresh token expired"), "acme.expired"],
+    ["find their words whatever their case, anywhere", described("sorry: REFRESH TOKEN EXPIRED, bye"), "acme.expired"],
+    ["leave to the default ones what they don't describe", described("redirect_uri is missing"), "rfc6749.request"],
+    ["find no words where there are none", described(null), "rfc6749.request"],
+    ["find no words in a page", html(400), "http.4xx.page"],
+    ["want every condition to hold", described("refresh token expired", "invalid_scope"), "rfc6749.request"],
+  ])("%s", (_name, failure, rule) => {
+    expect(classifyTokenFailure(failure, withOwn(expired)).rule.id).toBe(rule);
+  });
+
+  it.each<[number, boolean]>([
+    [402, false],
+    [403, true],
+    [404, true],
+    [405, false],
+  ])("count both ends of a range of statuses: %i", (status, isOurs) => {
+    const gone = { id: "acme.gone", statuses: [403, 404], class: "reauthorize", meaning: "" } as const;
+    expect(classifyTokenFailure(page(status), withOwn(gone)).rule.id === "acme.gone").toBe(isOurs);
+    expect(classifyTokenFailure(oauth("x", status), withOwn(gone)).rule.id === "acme.gone").toBe(isOurs);
+  });
+
+  it("of statuses say nothing of a failure that has none", () => {
+    const all = { id: "acme.all", statuses: [100, 599], class: "reauthorize", meaning: "" } as const;
+    for (const failure of [{ kind: "not_sent", detail: "" }, { kind: "no_client" }] as const) {
+      expect(classifyTokenFailure(failure, withOwn(all)).class).not.toBe("reauthorize");
+    }
+  });
+
+  it("come before the 429 and may make of it what they know better", () => {
+    const quota = { id: "acme.quota", errors: ["quota"], class: "transient", meaning: "" } as const;
+    expect(classifyTokenFailure(oauth("quota", 429), withOwn(quota)).rule.id).toBe("acme.quota");
+  });
+});
+
+describe("a client that the account brought itself (R18)", () => {
+  it.each(["invalid_client", "unauthorized_client"])("%s is its owner's to mend, and nobody else's", (error) => {
+    const own = classifyTokenFailure(oauth(error, 401), defaultFailureRules, true);
+    expect([own.class, own.rule.id]).toEqual(["reauthorize", "client.own"]);
+    expect(classifyTokenFailure(oauth(error, 401), defaultFailureRules, false).class).toBe("client_misconfigured");
+  });
+
+  it("changes no other verdict", () => {
+    const client = new Set(["rfc6749.client"]);
+    for (const [, failure] of cases) {
+      const shared = classifyTokenFailure(failure, defaultFailureRules, false);
+      if (client.has(shared.rule.id)) continue;
+      expect(classifyTokenFailure(failure, defaultFailureRules, true)).toEqual(shared);
+    }
+  });
+
+  it("lets a 429 be a 429", () => {
+    expect(classifyTokenFailure(oauth("invalid_client", 429), defaultFailureRules, true).class).toBe("rate_limited");
+  });
+});
+
 describe("the text for operators", () => {
   it.each<[string, TokenRequestFailure, string]>([
     ["the error alone", oauth("invalid_grant"), "invalid_grant"],
@@ -117,6 +208,7 @@ describe("the text for operators", () => {
     ["a page: its status, never its body", page(503), "HTTP 503"],
     ["an unreadable answer", { kind: "unreadable_answer", status: 200, detail: "HTML" }, "HTTP 200, unreadable: HTML"],
     ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "ECONNRESET"],
+    ["no client", { kind: "no_client" }, "no OAuth client is configured"],
   ])("%s", (_name, failure, text) => {
     expect(describeFailure(failure)).toBe(text);
   });

@@ -1,16 +1,26 @@
 import { expect, it } from "vitest";
 import { classifyTokenFailure, defaultFailureRules, type TokenRequestFailure } from "./classify-token-failure.ts";
-import { explainFailure, explainSuccess } from "./explain-attempt.ts";
+import { explainFailure, explainHeld, explainSuccess } from "./explain-attempt.ts";
 import { planAfterFailure } from "./plan-after-failure.ts";
 import { defaultRefreshPolicy } from "./refresh-policy.ts";
 
 const now = new Date("2026-11-20T10:00:00Z");
 
-function explain(failure: TokenRequestFailure, expiresAt: Date | null = null): string {
+function explain(failure: TokenRequestFailure, expiresAt: Date | null = null, doubts = 0): string {
   const { class: failureClass, rule } = classifyTokenFailure(failure, defaultFailureRules);
-  const context = { class: failureClass, retryAfterSeconds: null, expiresAt, consecutiveFailures: 0, wasReplay: false };
-  return explainFailure("alarm", rule, failureClass, planAfterFailure(context, defaultRefreshPolicy, now, 0.5));
+  const context = { class: failureClass, retryAfterSeconds: null, expiresAt, consecutiveFailures: 0 };
+  const since = { doubts, doubtedSince: null, sentAt: now };
+  const plan = planAfterFailure({ ...context, ...since }, defaultRefreshPolicy, now, 0.5);
+  return explainFailure("alarm", rule, failureClass, plan, doubts);
 }
+
+const deadGrant: TokenRequestFailure = {
+  kind: "oauth_error",
+  status: 400,
+  error: "invalid_grant",
+  description: null,
+  retryAfterSeconds: null,
+};
 
 it("tells after a success why it ran, what became of the refresh token and what is next (R24)", () => {
   const next = new Date("2026-11-20T10:58:00Z");
@@ -29,7 +39,7 @@ it("says so when nothing is scheduled", () => {
 it.each<[string, TokenRequestFailure, string]>([
   [
     "a dead grant: the customer's move",
-    { kind: "oauth_error", status: 400, error: "invalid_grant", description: null, retryAfterSeconds: null },
+    deadGrant,
     "Nothing is retried: the customer must re-authorize.",
   ],
   [
@@ -42,7 +52,7 @@ it.each<[string, TokenRequestFailure, string]>([
     { kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null },
     "Tried again 2026-11-20T13:00:00.000Z.",
   ],
-  ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "Replayed 2026-11-20T10:00:04.500Z"],
+  ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "Asked again 2026-11-20T10:00:04.500Z to find out"],
   [
     "a 429",
     { kind: "http_error", status: 429, isPage: false, retryAfterSeconds: null },
@@ -56,4 +66,20 @@ it("promises the present token only while one is valid", () => {
   const outage: TokenRequestFailure = { kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null };
   expect(explain(outage, new Date(now.getTime() + 60_000))).toContain("the present token is served");
   expect(explain(outage, new Date(now.getTime() - 60_000))).not.toContain("is served");
+});
+
+it.each([
+  [0, ""],
+  [1, "The answer to an earlier request with the same refresh token was lost"],
+  [3, "The answer to 3 earlier requests with the same refresh token was lost"],
+])("tells of a dead grant after %i lost answers what may have killed it (R20)", (doubts, text) => {
+  expect(explain(deadGrant, null, doubts)).toContain(text);
+  expect(explain(deadGrant, null, doubts).includes("was lost")).toBe(doubts > 0);
+});
+
+it("tells of a held account that its customer was not told, and what the operator can do (R26)", () => {
+  const { rule } = classifyTokenFailure(deadGrant, defaultFailureRules);
+  expect(explainHeld("alarm", rule, true)).toContain("its customer is not told: release or confirm the hold. Until");
+  expect(explainHeld("alarm", rule, false)).not.toContain("is served");
+  expect(explainHeld("alarm", rule, false)).toContain(rule.meaning);
 });

@@ -26,7 +26,9 @@ function plan(
     retryAfterSeconds: null,
     expiresAt: at(100),
     consecutiveFailures: 0,
-    wasReplay: false,
+    doubts: 0,
+    doubtedSince: null,
+    sentAt: at(-1),
   };
   return planAfterFailure({ ...context, ...changes }, policy, now, random);
 }
@@ -89,23 +91,110 @@ describe("a provider that asks to slow down (R23)", () => {
 });
 
 describe("an answer in doubt (R20)", () => {
-  const rotations: readonly (readonly [RotationRule, boolean])[] = [
-    [{ rule: "single_use" }, false],
-    [{ rule: "family_revocation" }, false],
-    [{ rule: "grace", graceSeconds: 60 }, false],
-    [{ rule: "none" }, true],
+  const rotations: readonly RotationRule[] = [
+    { rule: "single_use" },
+    { rule: "family_revocation" },
+    { rule: "grace", graceSeconds: 60 },
+    { rule: "none" },
   ];
+  const minute = 60;
 
-  it.each(rotations)("is replayed within seconds under %o", (rule) => {
-    const planned = plan("in_doubt", {}, 0.5, rotating(rule));
-    expect(secondsUntil(planned.nextAttemptAt)).toBeLessThan(10);
-    expect(planned.cooldownUntil).toBeNull();
+  /** What follows when the answer after `doubts` others was lost too; the first request was sent `since` seconds ago. */
+  const doubted = (rotation: RotationRule, doubts: number, since = 1, random = 0.5) =>
+    plan("in_doubt", { doubts, doubtedSince: doubts === 0 ? null : at(-since) }, random, rotating(rotation));
+
+  it.each(rotations)("is replayed within seconds under %o, by whoever comes first", (rotation) => {
+    for (const random of [0, 0.5, 0.999]) {
+      const planned = doubted(rotation, 0, 1, random);
+      expect(secondsUntil(planned.nextAttemptAt)).toBeGreaterThanOrEqual(3);
+      expect(secondsUntil(planned.nextAttemptAt)).toBeLessThanOrEqual(6);
+      expect(planned.cooldownUntil).toBeNull();
+    }
   });
 
-  it.each(rotations)("under %o: a replay that is lost too is replayed again at once: %s", (rule, again) => {
-    const planned = plan("in_doubt", { wasReplay: true, consecutiveFailures: 1 }, 0.5, rotating(rule));
-    expect(secondsUntil(planned.nextAttemptAt) < 10).toBe(again);
-    if (!again) expect(planned).toMatchObject({ nextAttemptAt: at(6 * hour), cooldownUntil: at(30) });
+  it.each<[RotationRule["rule"], number, number]>(
+    (["single_use", "family_revocation"] as const).flatMap((rule) => [
+      [rule, 1, 5 * minute] as const,
+      [rule, 2, 10 * minute] as const,
+      [rule, 3, 20 * minute] as const,
+      [rule, 10, 24 * hour] as const,
+      [rule, 5000, 24 * hour] as const,
+    ]),
+  )("under %s is asked anew after %i replays lost only in %i s: one replay may be taken for theft, two will", (rule, doubts, seconds) => {
+    const planned = doubted({ rule } as RotationRule, doubts);
+    expect([planned.nextAttemptAt, planned.cooldownUntil]).toEqual([at(seconds), at(seconds)]);
+  });
+
+  it.each([
+    [1, 9],
+    [2, 18],
+    [3, 36],
+    [6, 288],
+    [7, 450],
+    [5000, 450],
+  ])("where nothing rotates is replayed freely, slower each time: after %i in %i s", (doubts, seconds) => {
+    const planned = doubted({ rule: "none" }, doubts, 86_400);
+    expect([planned.nextAttemptAt, planned.cooldownUntil]).toEqual([at(seconds), at(seconds)]);
+  });
+
+  it.each<[number, number, number]>([
+    [1, 10, 9],
+    [1, 48, 9],
+    [1, 49, 5 * minute],
+    [2, 39, 18],
+    [2, 40, 10 * minute],
+    [3, 1, 36],
+    [4, 1, 40 * minute],
+  ])("with a grace of a minute is replayed only while that holds: doubt %i, %i s after the first: in %i s", (doubts, since, seconds) => {
+    expect(doubted({ rule: "grace", graceSeconds: 60 }, doubts, since).nextAttemptAt).toEqual(at(seconds));
+  });
+
+  it("counts the grace from the first request that was lost, and for the first from its own", () => {
+    const rotation = rotating({ rule: "grace", graceSeconds: 60 });
+    const sentAt = at(-1);
+    const late = plan("in_doubt", { doubts: 1, doubtedSince: at(-50), sentAt }, 0.5, rotation);
+    expect(secondsUntil(late.nextAttemptAt)).toBe(5 * minute);
+    const early = plan("in_doubt", { doubts: 1, doubtedSince: null, sentAt }, 0.5, rotation);
+    expect(secondsUntil(early.nextAttemptAt)).toBe(9);
+  });
+
+  const anyRotation = fc.oneof(
+    fc.constantFrom<RotationRule>({ rule: "none" }, { rule: "single_use" }, { rule: "family_revocation" }),
+    fc.nat(7200).map((graceSeconds): RotationRule => ({ rule: "grace", graceSeconds })),
+  );
+  const fraction = fc.double({ min: 0, max: 0.999_999, noNaN: true });
+
+  it("plans no replay that a grace would not see, after the first", () => {
+    fc.assert(
+      fc.property(fc.nat(7200), fc.integer({ min: 1, max: 40 }), fc.nat(7200), fraction, (grace, doubts, since, random) => {
+        const planned = doubted({ rule: "grace", graceSeconds: grace }, doubts, since, random);
+        const pause = secondsUntil(planned.nextAttemptAt);
+        // Either it arrives within the grace, or it waits as long as one where there is none.
+        const isWithin = since + pause < grace - 1;
+        const verdictSeconds = Math.min(24 * hour, 5 * minute * 2 ** Math.max(0, doubts - 1));
+        expect(isWithin || pause >= 0.899 * verdictSeconds).toBe(true);
+      }),
+    );
+  });
+
+  it("keeps every caller from sending until its plan says so, but for the first replay", () => {
+    fc.assert(
+      fc.property(anyRotation, fc.nat(50), fc.nat(7200), fraction, (rotation, doubts, since, random) => {
+        const planned = doubted(rotation, doubts, since, random);
+        expect(planned.cooldownUntil).toEqual(doubts === 0 ? null : planned.nextAttemptAt);
+        expect(secondsUntil(planned.nextAttemptAt)).toBeGreaterThan(0);
+        expect(secondsUntil(planned.nextAttemptAt)).toBeLessThanOrEqual(1.1 * 24 * hour);
+      }),
+    );
+  });
+
+  it("is never a verdict: no number of lost answers gives an account up", () => {
+    fc.assert(
+      fc.property(anyRotation, fc.nat(100), fc.nat(100), fraction, (rotation, doubts, consecutiveFailures, random) => {
+        const planned = plan("in_doubt", { doubts, doubtedSince: at(-60), consecutiveFailures }, random, rotating(rotation));
+        expect([planned.accountEvent, planned.nextAttemptAt === null]).toEqual([null, false]);
+      }),
+    );
   });
 });
 
@@ -120,8 +209,29 @@ describe("a dead grant", () => {
     });
   });
 
-  it("is the only verdict that moves the status", () => {
-    for (const one of classes) expect(plan(one).accountEvent !== null).toBe(one === "reauthorize");
+  it("is the only verdict that moves the status, whatever came before", () => {
+    const context = fc.record({
+      class: fc.constantFrom(...classes),
+      retryAfterSeconds: fc.option(fc.nat(100_000)),
+      expiresAt: fc.option(fc.integer({ min: -7200, max: 7200 }).map(at)),
+      consecutiveFailures: fc.nat(200),
+      doubts: fc.nat(200),
+      doubtedSince: fc.option(fc.integer({ min: -7200, max: 0 }).map(at)),
+      sentAt: fc.integer({ min: -30, max: 0 }).map(at),
+    });
+    fc.assert(
+      fc.property(context, fc.double({ min: 0, max: 0.999, noNaN: true }), (one, random) => {
+        const planned = planAfterFailure(one, defaultRefreshPolicy, now, random);
+        const isFatal = one.class === "reauthorize";
+        expect(planned.accountEvent !== null).toBe(isFatal);
+        expect(planned.nextAttemptAt === null).toBe(isFatal);
+        expect(planned.consecutiveFailures).toBe(one.consecutiveFailures + 1);
+        // Somebody else's request can't follow on the heels of one that failed; only a first doubt is asked again at once.
+        const mayFollow = isFatal || (one.class === "in_doubt" && one.doubts === 0);
+        expect(planned.cooldownUntil === null).toBe(mayFollow);
+        expect(planned.cooldownUntil === null || planned.cooldownUntil > now).toBe(true);
+      }),
+    );
   });
 });
 

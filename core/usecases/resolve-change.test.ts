@@ -1,0 +1,174 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { AccountStatus } from "../domain/account/account.ts";
+import type { AccountEvent } from "../domain/account/transition.ts";
+import type { AccountChange, AttemptResult } from "../ports/account-store.ts";
+import { admits, heldInstead, isGuarded, resolveChange } from "./resolve-change.ts";
+
+const now = new Date("2026-11-20T10:00:00Z");
+const later = new Date("2026-11-20T11:00:00Z");
+const statuses: readonly AccountStatus[] = ["connecting", "active", "needs_reauth", "disconnected"];
+const record = { environmentId: "env", actor: "worker", action: "credential.sealed", target: "ia_one" } as const;
+const attempt: AttemptResult = {
+  id: "att_one",
+  startedAt: now,
+  outcome: "reauthorize",
+  httpStatus: 400,
+  error: "invalid_grant",
+  rule: "rfc6749.invalid_grant",
+  nextAttemptAt: null,
+  explanation: "The customer must re-authorize.",
+  waiters: 2,
+};
+const guard = { policy: { accounts: 20, share: 0.2, windowSeconds: 600 }, explanation: "Held." };
+
+function change(changes: Partial<AccountChange> = {}): AccountChange {
+  return {
+    accountId: "ia_one",
+    environmentId: "env",
+    ifFence: 7n,
+    isAnswer: false,
+    ifVersion: null,
+    expectedStatus: "active",
+    raiseFence: false,
+    releaseLease: true,
+    set: {},
+    happening: null,
+    credential: null,
+    attempt: null,
+    guard: null,
+    completes: null,
+    audit: [],
+    ...changes,
+  };
+}
+
+function happening(kind: AccountEvent["kind"], lastError: string | null = null): AccountChange["happening"] {
+  return { event: { kind }, eventId: "evt_one", at: now, lastError, actor: "worker" };
+}
+
+describe("a change of an account", () => {
+  const active = { status: "active", activatedAt: now } as const;
+
+  it("that moves it tells one event, with one audit record after those it brought", () => {
+    const dead = change({ happening: happening("grant_rejected", "invalid_grant"), audit: [record] });
+    const resolved = resolveChange(active, dead);
+    expect(resolved.event).toEqual({
+      id: "evt_one",
+      type: "integrated_account:authentication_error",
+      lastError: "invalid_grant",
+    });
+    expect(resolved.audit).toEqual([
+      record,
+      expect.objectContaining({
+        action: "account.transitioned",
+        actor: "worker",
+        target: "ia_one",
+        detail: { from: "active", to: "needs_reauth" },
+      }),
+    ]);
+    expect(resolved.set).toEqual({ status: "needs_reauth", reauthRequiredAt: now, refreshDueAt: null });
+  });
+
+  it("that happens to an account which has moved already tells nothing, and is written all the same", () => {
+    const again = change({ happening: happening("grant_rejected"), set: { consecutiveFailures: 2 }, audit: [record] });
+    const resolved = resolveChange({ status: "needs_reauth", activatedAt: now }, again);
+    expect(resolved).toEqual({ change: again, set: { consecutiveFailures: 2 }, event: null, audit: [record] });
+  });
+
+  it("is told by the status of the row, not by the one its writer read (invariant 5)", () => {
+    const back = change({ happening: happening("refresh_succeeded"), expectedStatus: "active" });
+    expect(resolveChange({ status: "needs_reauth", activatedAt: now }, back).event?.type).toBe(
+      "integrated_account:reactivated",
+    );
+    expect(resolveChange(active, { ...back, expectedStatus: "needs_reauth" }).event).toBeNull();
+  });
+
+  it.each(statuses)("sets an alarm on a %s account only if that is active afterwards (R25)", (status) => {
+    const alarm = { set: { refreshDueAt: later } };
+    const plain = resolveChange({ status, activatedAt: now }, change(alarm)).set;
+    expect(plain.refreshDueAt).toEqual(status === "active" ? later : null);
+    for (const kind of ["credentials_obtained", "refresh_succeeded", "grant_rejected", "disconnect"] as const) {
+      const { set } = resolveChange({ status, activatedAt: now }, change({ ...alarm, happening: happening(kind) }));
+      expect(set.refreshDueAt, kind).toEqual((set.status ?? status) === "active" ? later : null);
+    }
+  });
+
+  it("that sets no alarm leaves the alarm alone", () => {
+    for (const status of statuses) {
+      expect("refreshDueAt" in resolveChange({ status, activatedAt: now }, change()).set).toBe(false);
+    }
+  });
+});
+
+describe("whether a row may still be written (invariant 3)", () => {
+  const row = { fence: 7n, credentialFence: 3n, credentialVersion: 2, attempt: { id: "att_one", startedAt: now } };
+
+  it.each<[string, Partial<typeof row>, Partial<AccountChange>, boolean]>([
+    ["a verdict under its own fence", {}, { attempt }, true],
+    ["a verdict after another claim", { fence: 8n }, { attempt }, false],
+    ["a verdict under a fence that was never given", { fence: 6n }, { attempt }, false],
+    ["a verdict on the version it read", {}, { attempt, ifVersion: 2 }, true],
+    ["a verdict on a version that was replaced", { credentialVersion: 3 }, { attempt, ifVersion: 2 }, false],
+    ["an attempt that has ended", { attempt: undefined }, { attempt }, false],
+    ["an attempt that is another's", { attempt: { id: "att_two", startedAt: now } }, { attempt }, false],
+    ["fields alone, while nobody else wrote", { attempt: undefined }, {}, true],
+    ["fields alone, after another claim", { fence: 8n }, {}, false],
+    ["an answer under its own fence", {}, { isAnswer: true, ifVersion: 2, attempt }, true],
+    ["an answer after its lease went to another", { fence: 9n }, { isAnswer: true, ifVersion: 2, attempt }, true],
+    ["an answer whose attempt was ended for it", { fence: 9n, attempt: undefined }, { isAnswer: true, attempt }, true],
+    ["an answer to a request older than what is there", { credentialFence: 8n }, { isAnswer: true }, false],
+    ["an answer that was written before", { credentialFence: 7n }, { isAnswer: true }, false],
+    ["an answer on top of another version", { credentialVersion: 3 }, { isAnswer: true, ifVersion: 2 }, false],
+  ])("%s", (_name, fields, changes, expected) => {
+    const { attempt: open, ...rest } = { ...row, ...fields };
+    expect(admits({ ...rest, attempt: open ?? null }, change(changes))).toBe(expected);
+  });
+
+  it("admits no answer twice, and none after a newer one", () => {
+    const fence = fc.bigInt({ min: 0n, max: 20n });
+    fc.assert(
+      fc.property(fence, fence, fence, (ifFence, credentialFence, fenceNow) => {
+        const admitted = admits({ ...row, fence: fenceNow, credentialFence }, change({ isAnswer: true, ifFence }));
+        expect(admitted).toBe(credentialFence < ifFence);
+      }),
+    );
+  });
+});
+
+describe("the guard (R26)", () => {
+  it("has a say when an active account would leave, and nowhere else", () => {
+    for (const status of statuses) {
+      for (const kind of ["credentials_obtained", "refresh_succeeded", "grant_rejected", "disconnect"] as const) {
+        const guarded = isGuarded(status, change({ guard, happening: happening(kind) }));
+        expect(guarded, `${status} + ${kind}`).toBe(status === "active" && kind === "grant_rejected");
+      }
+      expect(isGuarded(status, change({ guard }))).toBe(false);
+      expect(isGuarded(status, change({ happening: happening("grant_rejected") }))).toBe(false);
+    }
+  });
+
+  it("makes a hold of a fatal change: nobody is told, nothing is scheduled, the failure is kept", () => {
+    const lastError = { code: "reauthorize", message: "invalid_grant", at: now };
+    const fatal = change({
+      happening: happening("grant_rejected"),
+      guard,
+      attempt,
+      set: { lastError, consecutiveFailures: 1, refreshDueAt: later },
+    });
+    const held = heldInstead(fatal, now);
+    expect(held).toEqual({
+      ...fatal,
+      happening: null,
+      guard: null,
+      set: { lastError, consecutiveFailures: 1, refreshDueAt: null, hold: { reason: "mass_failure", at: now } },
+      attempt: { ...attempt, outcome: "held", explanation: "Held." },
+    });
+    const resolved = resolveChange({ status: "active", activatedAt: now }, held);
+    expect([resolved.event, resolved.audit, resolved.set.status]).toEqual([null, [], undefined]);
+  });
+
+  it("holds an account whose attempt nobody records", () => {
+    expect(heldInstead(change({ guard, happening: happening("grant_rejected") }), now).attempt).toBeNull();
+  });
+});
