@@ -79,11 +79,7 @@ describe("a token endpoint that hangs for 45 s", () => {
 describe("kill -9 of a worker that holds jobs", () => {
   test("its accounts are refreshed by another within 60 s", async () => {
     await using stack = await startStack();
-    await using server = Object.assign(await startFaultServer(), {
-      async [Symbol.asyncDispose]() {
-        await this.close();
-      },
-    });
+    const server = await startFaultServer();
     await defineFaulty(stack, "steady", server, { refresh: { rotation: { rule: "none" } } });
     await importAccounts(stack, "steady", 60);
     server.respondWith({ kind: "hang" });
@@ -108,6 +104,7 @@ describe("kill -9 of a worker that holds jobs", () => {
     );
     expect(rows[0].n).toBe(20);
     await survivor.stop();
+    await server.close();
   }, 120_000);
 });
 

@@ -208,7 +208,22 @@ function parties(
 
 function clientAuthentication(integration: ResolvedIntegration, secret: ClientSecret): oauth.ClientAuth {
   if (integration.clientAuthentication === "none" || secret === null) return oauth.None();
-  return integration.clientAuthentication === "body" ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret);
+  return integration.clientAuthentication === "body" ? oauth.ClientSecretPost(secret) : basic(secret);
+}
+
+/**
+ * RFC 6749 §2.3.1: id and secret form-encoded, and nothing encoded that need not be. The library's own encodes `-`, `.` and `_`
+ * too, which servers that compare without decoding (there are many) take for a wrong secret.
+ */
+function basic(secret: string): oauth.ClientAuth {
+  return (_server, client, _body, headers) => {
+    const credentials = `${formEncode(client.client_id)}:${formEncode(secret)}`;
+    headers.set("authorization", `Basic ${Buffer.from(credentials).toString("base64")}`);
+  };
+}
+
+function formEncode(text: string): string {
+  return new URLSearchParams([["", text]]).toString().slice(1);
 }
 
 function extra(params: Readonly<Record<string, string>>): Record<string, string> {

@@ -21,6 +21,20 @@ export async function enqueueRecall(client: DatabaseClient | DatabasePool, key: 
   });
 }
 
+/**
+ * Client or definition changed: what was learnt about the endpoint counts no more, and whoever waits there may try at once. In the
+ * transaction of the change.
+ */
+export async function forgetCircuits(client: DatabaseClient, environmentId: string, name: string): Promise<void> {
+  const { rows } = await client.query<{ key: string }>(
+    `UPDATE circuit SET state = 'closed', cause = NULL, failures = 0, failed_accounts = '{}', is_client_reported = false,
+            opened_at = NULL, probe_at = NULL, probed_at = NULL, probes = 0, updated_at = now()
+      WHERE environment_id = $1 AND integration_name = $2 RETURNING key`,
+    [environmentId, name],
+  );
+  for (const { key } of rows) await enqueueRecall(client, key);
+}
+
 /** Probes whose job was lost: the row is the truth here too. */
 export async function restoreProbes(pool: DatabasePool): Promise<number> {
   const { rows } = await query<{ key: string; probe_at: Date }>(

@@ -7,6 +7,7 @@ import type {
 } from "#core/ports/integration-store";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
+import { forgetCircuits } from "./circuit-jobs.ts";
 import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 const countLifeMs = 60_000;
@@ -96,6 +97,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
           [environmentId, document.name, JSON.stringify(document)],
         );
         if (erasesSecret) await eraseSecret(client, environmentId, document.name);
+        await forgetCircuits(client, environmentId, document.name);
         await insertAudit(client, [audit]);
         return rows[0]?.is_new ?? false;
       });
@@ -128,6 +130,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         if (patch.secret !== undefined && rows[0] !== undefined) {
           await storeSecret(client, environmentId, rows[0].id, patch.secret);
         }
+        await forgetCircuits(client, environmentId, name);
         await insertAudit(client, audit);
       });
     },

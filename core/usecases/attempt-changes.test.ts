@@ -60,7 +60,10 @@ describe("the life of a token that nobody told, learned from its rejection (R17)
   it.each(["forced", "alarm", "on_demand"] as const)("is not learned from a refresh that is %s", async (reason) => {
     const world = await silentWorld(7200);
     // An alarm and a caller need a reason to come.
-    world.accounts.patch("ia_one", { refreshDueAt: world.clock.now(), expiresAt: reason === "on_demand" ? world.clock.now() : null });
+    world.accounts.patch("ia_one", {
+      refreshDueAt: world.clock.now(),
+      expiresAt: reason === "on_demand" ? world.clock.now() : null,
+    });
     expect((await refresh(world, reason)).kind).toBe("refreshed");
     expect((await world.account()).learnedLifetimeSeconds).toBeNull();
   });
@@ -90,7 +93,9 @@ describe("the life of a token that nobody told, learned from its rejection (R17)
     const world = await silentWorld(7200);
     await refresh(world, "rejected_token");
     const account = await world.account();
-    const tokenSet = { ...(await world.storedTokens()), expiresAt: null } as Parameters<typeof world.credentialsChange>[1];
+    const tokenSet = { ...(await world.storedTokens()), expiresAt: null } as Parameters<
+      typeof world.credentialsChange
+    >[1];
     await world.accounts.apply(await world.credentialsChange(account, tokenSet));
     expect((await world.account()).learnedLifetimeSeconds).toBeNull();
   });
@@ -99,7 +104,9 @@ describe("the life of a token that nobody told, learned from its rejection (R17)
 describe("what an answer leaves behind", () => {
   it("sets no alarm sooner than two seconds, though the provider's tokens have ended when they come", async () => {
     const world = await silentWorld(3600, { expiresInSeconds: -1 });
-    world.server.respondWith(() => tokenResult(world.clock, "short", { expiresAt: new Date(world.clock.now().getTime() + 500) }));
+    world.server.respondWith(() =>
+      tokenResult(world.clock, "short", { expiresAt: new Date(world.clock.now().getTime() + 500) }),
+    );
     await refresh(world, "forced");
     const { refreshDueAt } = await world.account();
     expect((refreshDueAt?.getTime() ?? 0) - world.clock.now().getTime()).toBeGreaterThanOrEqual(2000);

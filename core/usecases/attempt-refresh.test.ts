@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  failureResult,
-  oauthError,
-  tokenResult,
-  type ServerRequest,
-} from "#test/fakes/scripted-authorization-server";
+import { failureResult, oauthError, tokenResult, type ServerRequest } from "#test/fakes/scripted-authorization-server";
 import { clientSecret, createWorld, environmentId, type AccountOptions, type World } from "#test/fakes/world";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
@@ -147,7 +142,13 @@ describe("a verdict on credentials that were replaced while it was asked for (cr
 describe("what a dead holder left (R20)", () => {
   it("counts as the first doubt: a replay that is lost too is the last for minutes", async () => {
     const world = await worldWithAccount();
-    const request = { environmentId, accountId: "ia_one", owner: "dead", reason: "alarm", statuses: ["active"] } as const;
+    const request = {
+      environmentId,
+      accountId: "ia_one",
+      owner: "dead",
+      reason: "alarm",
+      statuses: ["active"],
+    } as const;
     await world.accounts.claim({ ...request, attemptId: "att_dead", leaseSeconds: 30 });
     const diedAt = world.clock.now();
     world.clock.advance(31_000);
@@ -324,7 +325,8 @@ describe("the breaker of an endpoint (R22)", () => {
     world.clock.advance(12_000);
     expect((await refresh(world, "on_demand", "ia_six")).kind).toBe("failed");
     const next = await refresh(world, "on_demand", "ia_seven");
-    const pause = next.kind === "blocked" && next.until !== null ? next.until.getTime() - world.clock.now().getTime() : 0;
+    const pause =
+      next.kind === "blocked" && next.until !== null ? next.until.getTime() - world.clock.now().getTime() : 0;
     expect(pause).toBeGreaterThanOrEqual(20_000);
     expect(pause).toBeLessThanOrEqual(24_000);
   });
@@ -379,16 +381,19 @@ describe("the budget of a client (R21)", () => {
     await first;
   });
 
-  it.each(["on_demand", "forced", "rejected_token"] as const)("makes %s wait for a place, and go on", async (reason) => {
-    const { world, release, first } = await worldWithWork();
-    const second = refresh(world.otherProcess(), reason, "ia_two");
-    await world.clock.sleeping();
-    expect(world.server.of("refresh")).toHaveLength(1);
-    release();
-    await first;
-    expect((await world.clock.settle(second)).kind).toBe("refreshed");
-    expect(world.server.of("refresh")).toHaveLength(2);
-  });
+  it.each(["on_demand", "forced", "rejected_token"] as const)(
+    "makes %s wait for a place, and go on",
+    async (reason) => {
+      const { world, release, first } = await worldWithWork();
+      const second = refresh(world.otherProcess(), reason, "ia_two");
+      await world.clock.sleeping();
+      expect(world.server.of("refresh")).toHaveLength(1);
+      release();
+      await first;
+      expect((await world.clock.settle(second)).kind).toBe("refreshed");
+      expect(world.server.of("refresh")).toHaveLength(2);
+    },
+  );
 
   it("gives its place back whatever comes of the attempt", async () => {
     const world = await createWorld({ config });

@@ -202,7 +202,12 @@ describe("importing a client (RFC 6749 §4.4, R3)", () => {
   });
 
   it.each([
-    ["an own client that is rejected is the caller's to mend", own, oauthError("invalid_client", 401), "invalid_request"],
+    [
+      "an own client that is rejected is the caller's to mend",
+      own,
+      oauthError("invalid_client", 401),
+      "invalid_request",
+    ],
     ["the environment's is the operator's", shared, oauthError("invalid_client", 401), "client_misconfigured"],
     ["a 429 is passed on", own, oauthError("slow_down", 429, 90), "rate_limited"],
     ["a lost answer", own, failureResult({ kind: "answer_lost", detail: "ECONNRESET" }), "provider_timeout"],

@@ -232,14 +232,20 @@ describe("while the endpoint is left alone", () => {
       ...world.circuits,
       admit: async () => ({ kind: "refused", cause: "circuit_open", until: until(world) }) as const,
     };
-    const refused = readToken({ ...world, circuits }, { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" });
+    const refused = readToken(
+      { ...world, circuits },
+      { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" },
+    );
     await expect(refused).rejects.toMatchObject({ code: "provider_unavailable", status: 503, retryAfterSeconds: 8 });
     expect(world.server.requests).toEqual([]);
   });
 
   it.each(["circuit_open", "budget"] as const)("a token that is still valid is served: %s (R19)", async (cause) => {
     const world = await worldWithAccount({ expiresInSeconds: 20 });
-    const circuits = { ...world.circuits, admit: async () => ({ kind: "refused", cause, until: until(world) }) as const };
+    const circuits = {
+      ...world.circuits,
+      admit: async () => ({ kind: "refused", cause, until: until(world) }) as const,
+    };
     const input = { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" };
     const served = await world.clock.settle(readToken({ ...world, circuits }, input));
     expect(served).toMatchObject({ accessToken: "access-0", refresh: "failing" });
@@ -252,7 +258,10 @@ describe("while the endpoint is left alone", () => {
       ...world.circuits,
       admit: async () => ({ kind: "refused", cause: "budget", until: until(world) }) as const,
     };
-    const refused = readToken({ ...world, circuits }, { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" });
+    const refused = readToken(
+      { ...world, circuits },
+      { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "k" },
+    );
     await expect(world.clock.settle(refused)).rejects.toMatchObject({
       code: "rate_limited",
       status: 429,

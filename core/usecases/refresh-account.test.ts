@@ -139,19 +139,22 @@ describe("a holder that died while the database may still be coming back (R20)",
     await first;
   });
 
-  it.each(["on_demand", "forced", "rejected_token"] as const)("makes %s wait, and replay when it is steady", async (reason) => {
-    const { world, release, first, other, steady } = await worldWithSilence();
-    const second = refresh(other, reason);
-    await world.clock.sleeping();
-    expect(world.server.of("refresh")).toHaveLength(1);
-    steady();
-    world.clock.advance(1000);
-    await world.server.nextRequest();
-    expect(world.server.of("refresh").map((one) => one.refreshToken)).toEqual(["refresh-0", "refresh-0"]);
-    release();
-    expect((await world.clock.settle(second)).kind).toBe("refreshed");
-    await world.clock.settle(first);
-  });
+  it.each(["on_demand", "forced", "rejected_token"] as const)(
+    "makes %s wait, and replay when it is steady",
+    async (reason) => {
+      const { world, release, first, other, steady } = await worldWithSilence();
+      const second = refresh(other, reason);
+      await world.clock.sleeping();
+      expect(world.server.of("refresh")).toHaveLength(1);
+      steady();
+      world.clock.advance(1000);
+      await world.server.nextRequest();
+      expect(world.server.of("refresh").map((one) => one.refreshToken)).toEqual(["refresh-0", "refresh-0"]);
+      release();
+      expect((await world.clock.settle(second)).kind).toBe("refreshed");
+      await world.clock.settle(first);
+    },
+  );
 
   it("spares a replay whose answer comes meanwhile", async () => {
     const { world, release, first, other } = await worldWithSilence();
@@ -171,7 +174,13 @@ describe("a holder that died while the database may still be coming back (R20)",
 
   it("finds out by its alarm what became of the attempt, though the token is still fresh", async () => {
     const world = await worldWithAccount({ expiresInSeconds: 3000, ageSeconds: 600 });
-    const request = { environmentId, accountId: "ia_one", owner: "dead", leaseSeconds: 30, statuses: ["active"] } as const;
+    const request = {
+      environmentId,
+      accountId: "ia_one",
+      owner: "dead",
+      leaseSeconds: 30,
+      statuses: ["active"],
+    } as const;
     await world.accounts.claim({ ...request, attemptId: "att_dead", reason: "forced" });
     expect((await refresh(world, "alarm")).kind).toBe("fresh");
     world.clock.advance(31_000);

@@ -4,7 +4,9 @@ import { resolveIntegration } from "../domain/integration/resolve-integration.ts
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
 import { tokenRequestProblem } from "./token-request-problem.ts";
 
-const failureRules = [{ id: "dead", errors: ["account_closed"], class: "reauthorize", meaning: "The account is closed." }];
+const failureRules = [
+  { id: "dead", errors: ["account_closed"], class: "reauthorize", meaning: "The account is closed." },
+];
 const integration = resolveIntegration(
   exampleDocument({ config: { refresh: { failureRules } } }),
   { clientId: "client", scopes: null },

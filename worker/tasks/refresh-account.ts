@@ -1,5 +1,6 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
+import { DomainError } from "#core/domain/problem/domain-error";
 import { enqueueRefresh } from "#adapters/postgres/refresh-jobs";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import type { WorkerPorts } from "../worker-ports.ts";
@@ -20,7 +21,13 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
       ports,
       { environmentId, accountId, demand: { reason: "alarm", minTtlSeconds: null }, actor: "worker" },
       helpers.abortSignal,
-    );
+    ).catch((error: unknown) => {
+      // Without its definition nothing can be asked; its alarm stays, so that the next sweep after the operator's repair finds it.
+      if (!(error instanceof DomainError) || error.code !== "client_misconfigured") throw error;
+      ports.log.warn({ account: accountId, error }, "an account can't be refreshed");
+      return null;
+    });
+    if (outcome === null) return;
     if (outcome.kind === "deferred") await enqueueRefresh(ports.pool, environmentId, accountId, outcome.until);
     outcomes.add(1, { outcome: outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind });
     if (outcome.kind === "failed") {

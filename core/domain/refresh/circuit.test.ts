@@ -108,7 +108,12 @@ describe("an open circuit", () => {
     const fraction = fc.double({ min: 0, max: 0.999_999, noNaN: true });
     fc.assert(
       fc.property(fraction, fc.nat(40), fc.option(fc.nat(100_000)), (random, probes, retryAfterSeconds) => {
-        const { circuit } = circuitAfter({ ...open, probes }, failed({ isProbe: true, retryAfterSeconds }), now, random);
+        const { circuit } = circuitAfter(
+          { ...open, probes },
+          failed({ isProbe: true, retryAfterSeconds }),
+          now,
+          random,
+        );
         const told = Math.min(600, retryAfterSeconds ?? 0);
         const pause = Math.max(Math.min(600, 10 * 2 ** Math.min(probes + 1, 30)), told);
         expect(probeSecondsAfter(circuit)).toBeGreaterThanOrEqual(pause);

@@ -105,11 +105,14 @@ describe("the alarm", () => {
   it.each<[string, Date | null]>([
     ["later", at(3000)],
     ["never", null],
-  ])("finds out what a dead holder left, though the token is fresh and the row says %s (R20)", (_name, refreshDueAt) => {
-    const left = state(3500, { attempt: someAttempt, leaseUntil: at(-1), refreshDueAt });
-    expect(decide(left, demand("alarm")).kind).toBe("due");
-    expect(decide(left, demand("on_demand")).kind).toBe("fresh");
-  });
+  ])(
+    "finds out what a dead holder left, though the token is fresh and the row says %s (R20)",
+    (_name, refreshDueAt) => {
+      const left = state(3500, { attempt: someAttempt, leaseUntil: at(-1), refreshDueAt });
+      expect(decide(left, demand("alarm")).kind).toBe("due");
+      expect(decide(left, demand("on_demand")).kind).toBe("fresh");
+    },
+  );
 
   it("leaves the attempt of a holder alone that is still at work", () => {
     const held = state(3500, { attempt: someAttempt, leaseUntil: at(10), refreshDueAt: at(3000) });
@@ -306,9 +309,9 @@ describe("whatever the row says", () => {
     seenVersion: fc.nat(9),
   });
   const anyPolicy = fc.record<RefreshPolicy>({
-    ...(Object.fromEntries(
-      Object.entries(defaultRefreshPolicy).map(([key, value]) => [key, fc.constant(value)]),
-    ) as { [K in keyof RefreshPolicy]: fc.Arbitrary<RefreshPolicy[K]> }),
+    ...(Object.fromEntries(Object.entries(defaultRefreshPolicy).map(([key, value]) => [key, fc.constant(value)])) as {
+      [K in keyof RefreshPolicy]: fc.Arbitrary<RefreshPolicy[K]>;
+    }),
     grant: fc.constantFrom("refresh_token", "client_credentials"),
     bufferSeconds: fc.nat(600),
     earliestSeconds: fc.option(fc.nat(3600)),

@@ -37,11 +37,7 @@ it("says so when nothing is scheduled", () => {
 });
 
 it.each<[string, TokenRequestFailure, string]>([
-  [
-    "a dead grant: the customer's move",
-    deadGrant,
-    "Nothing is retried: the customer must re-authorize.",
-  ],
+  ["a dead grant: the customer's move", deadGrant, "Nothing is retried: the customer must re-authorize."],
   [
     "a rejected client: the operator's move",
     { kind: "oauth_error", status: 401, error: "invalid_client", description: null, retryAfterSeconds: null },

@@ -120,10 +120,13 @@ describe("an answer in doubt (R20)", () => {
       [rule, 10, 24 * hour] as const,
       [rule, 5000, 24 * hour] as const,
     ]),
-  )("under %s is asked anew after %i replays lost only in %i s: one replay may be taken for theft, two will", (rule, doubts, seconds) => {
-    const planned = doubted({ rule } as RotationRule, doubts);
-    expect([planned.nextAttemptAt, planned.cooldownUntil]).toEqual([at(seconds), at(seconds)]);
-  });
+  )(
+    "under %s is asked anew after %i replays lost only in %i s: one replay may be taken for theft, two will",
+    (rule, doubts, seconds) => {
+      const planned = doubted({ rule } as RotationRule, doubts);
+      expect([planned.nextAttemptAt, planned.cooldownUntil]).toEqual([at(seconds), at(seconds)]);
+    },
+  );
 
   it.each([
     [1, 9],
@@ -145,9 +148,12 @@ describe("an answer in doubt (R20)", () => {
     [2, 40, 10 * minute],
     [3, 1, 36],
     [4, 1, 40 * minute],
-  ])("with a grace of a minute is replayed only while that holds: doubt %i, %i s after the first: in %i s", (doubts, since, seconds) => {
-    expect(doubted({ rule: "grace", graceSeconds: 60 }, doubts, since).nextAttemptAt).toEqual(at(seconds));
-  });
+  ])(
+    "with a grace of a minute is replayed only while that holds: doubt %i, %i s after the first: in %i s",
+    (doubts, since, seconds) => {
+      expect(doubted({ rule: "grace", graceSeconds: 60 }, doubts, since).nextAttemptAt).toEqual(at(seconds));
+    },
+  );
 
   it("counts the grace from the first request that was lost, and for the first from its own", () => {
     const rotation = rotating({ rule: "grace", graceSeconds: 60 });
@@ -166,14 +172,20 @@ describe("an answer in doubt (R20)", () => {
 
   it("plans no replay that a grace would not see, after the first", () => {
     fc.assert(
-      fc.property(fc.nat(7200), fc.integer({ min: 1, max: 40 }), fc.nat(7200), fraction, (grace, doubts, since, random) => {
-        const planned = doubted({ rule: "grace", graceSeconds: grace }, doubts, since, random);
-        const pause = secondsUntil(planned.nextAttemptAt);
-        // Either it arrives within the grace, or it waits as long as one where there is none.
-        const isWithin = since + pause < grace - 1;
-        const verdictSeconds = Math.min(24 * hour, 5 * minute * 2 ** Math.max(0, doubts - 1));
-        expect(isWithin || pause >= 0.899 * verdictSeconds).toBe(true);
-      }),
+      fc.property(
+        fc.nat(7200),
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(7200),
+        fraction,
+        (grace, doubts, since, random) => {
+          const planned = doubted({ rule: "grace", graceSeconds: grace }, doubts, since, random);
+          const pause = secondsUntil(planned.nextAttemptAt);
+          // Either it arrives within the grace, or it waits as long as one where there is none.
+          const isWithin = since + pause < grace - 1;
+          const verdictSeconds = Math.min(24 * hour, 5 * minute * 2 ** Math.max(0, doubts - 1));
+          expect(isWithin || pause >= 0.899 * verdictSeconds).toBe(true);
+        },
+      ),
     );
   });
 
@@ -191,7 +203,12 @@ describe("an answer in doubt (R20)", () => {
   it("is never a verdict: no number of lost answers gives an account up", () => {
     fc.assert(
       fc.property(anyRotation, fc.nat(100), fc.nat(100), fraction, (rotation, doubts, consecutiveFailures, random) => {
-        const planned = plan("in_doubt", { doubts, doubtedSince: at(-60), consecutiveFailures }, random, rotating(rotation));
+        const planned = plan(
+          "in_doubt",
+          { doubts, doubtedSince: at(-60), consecutiveFailures },
+          random,
+          rotating(rotation),
+        );
         expect([planned.accountEvent, planned.nextAttemptAt === null]).toEqual([null, false]);
       }),
     );
