@@ -12,6 +12,7 @@ import { closeServer } from "#adapters/system/close-server";
 import { answerHealth } from "#adapters/system/health";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { withBulkhead } from "#core/usecases/bulkhead";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createCrontab, createTaskList } from "./task-list.ts";
 
@@ -45,7 +46,11 @@ const events = new EventEmitter() as WorkerEvents;
 events.on("pool:create", ({ workerPool }) => workerIds.push(workerPool.id));
 const runner = await run({
   pgPool: pool,
-  taskList: createTaskList({ ...container, meter: metrics.meter }),
+  taskList: createTaskList({
+    ...container,
+    circuits: withBulkhead(container.circuits, concurrency, container),
+    meter: metrics.meter,
+  }),
   parsedCronItems: createCrontab(),
   preset: {
     worker: {

@@ -136,7 +136,7 @@ const findSealedSql = `
 
 /**
  * An attempt that was left open belongs to a holder whose lease ran out: it is marked in doubt and counted, and the new one finds
- * out what became of it.
+ * out what became of it. The account is due from then on, so that the question stays open should this holder give up unsent.
  */
 const claimSql = `
   WITH before AS (
@@ -149,6 +149,8 @@ const claimSql = `
     UPDATE integrated_account a
        SET fence = a.fence + 1, lease_until = b.at + make_interval(secs => $3), lease_owner = $4,
            attempt_id = $7, attempt_started_at = b.at,
+           refresh_due_at = CASE WHEN b.attempt_id IS NULL OR a.status <> 'active' THEN a.refresh_due_at
+                                 ELSE least(coalesce(a.refresh_due_at, b.at), b.at) END,
            doubts = a.doubts + CASE WHEN b.attempt_id IS NULL THEN 0 ELSE 1 END,
            doubted_since = CASE WHEN b.attempt_id IS NULL THEN a.doubted_since
                                 ELSE coalesce(a.doubted_since, b.attempt_started_at) END

@@ -27,6 +27,8 @@ interface CircuitRow {
 
 const columns = "state, cause, failures, failed_accounts, is_client_reported, opened_at, probe_at, probes";
 
+/** How soon a probe that asked nothing is followed by another, seconds. */
+const unusedProbeSeconds = 2;
 /** Scheduled work that finds no place looks again after this, seconds, at a random point up to twice of it. */
 const scheduledPauseSeconds = 5;
 /** How soon a caller who waits for a place looks again, milliseconds. */
@@ -34,6 +36,8 @@ const demandedPauseMs = 250;
 
 export function createCircuitStore(pool: DatabasePool, random: Randomness): CircuitStore {
   const known = new Set<string>();
+  /** Circuits that this process has seen failing since their last answer: elsewhere an answer changes nothing, and writes nothing. */
+  const suspects = new Set<string>();
 
   const ensure = async (circuit: CircuitRef): Promise<void> => {
     if (known.has(circuit.key)) return;
@@ -56,21 +60,31 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
       if (row !== undefined && isOpen && !(await takeProbe(pool, circuit.key, reason))) {
         return { kind: "refused", cause: "circuit_open", until: row.probe_at ?? row.now };
       }
-      const isClean = row === undefined || (!isOpen && row.failures === 0);
+      if (row !== undefined && row.failures > 0) suspects.add(circuit.key);
       if (budget.concurrency === null && budget.perMinute === null) {
-        return { kind: "granted", isProbe: isOpen, hasPlace: false, isClean };
+        return { kind: "granted", isProbe: isOpen, hasPlace: false };
       }
       await ensure(circuit);
       const refusal = await takePlace(pool, request, random);
-      return refusal ?? { kind: "granted", isProbe: isOpen, hasPlace: true, isClean };
+      return refusal ?? { kind: "granted", isProbe: isOpen, hasPlace: true };
     },
 
     async leave(key, holder) {
       await query(pool, "UPDATE circuit SET places = places - $2 WHERE key = $1", [key, holder], "circuit-leave");
     },
 
+    async giveBackProbe(key) {
+      await query(
+        pool,
+        `UPDATE circuit SET probe_at = clock_timestamp() + make_interval(secs => $2) WHERE key = $1 AND state = 'open'`,
+        [key, unusedProbeSeconds],
+        "circuit-give-back",
+      );
+    },
+
     async report(circuit, signal) {
-      // Many answers at once find the failures forgotten already; a lock each would make them queue.
+      if (signal.kind === "answered" && !suspects.has(circuit.key)) return;
+      if (signal.kind === "failed") suspects.add(circuit.key);
       await inTransaction(pool, async (client) => {
         const before = await lock(client, circuit);
         if (signal.kind === "answered" && before.state === "closed" && before.failures === 0) return;
@@ -86,6 +100,7 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
         }
         if (after.state === "open" && after.probeAt !== null) await enqueueProbe(client, circuit.key, after.probeAt);
       });
+      if (signal.kind === "answered") suspects.delete(circuit.key);
     },
   };
 }

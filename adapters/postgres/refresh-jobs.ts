@@ -92,9 +92,9 @@ const leftSeconds = 5;
  * @returns how many
  */
 export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
-  const { rows } = await query<{ id: string; environment_id: string; status: string }>(
+  const { rows } = await query<{ id: string; environment_id: string; is_halted: boolean }>(
     pool,
-    `SELECT a.id, a.environment_id, a.status
+    `SELECT a.id, a.environment_id, (a.status <> 'active' OR a.hold IS NOT NULL) AS is_halted
        FROM refresh_attempt r JOIN integrated_account a ON a.id = r.account_id AND a.attempt_id = r.id
       WHERE r.finished_at IS NULL AND r.started_at < now() - interval '30 seconds'
         AND a.lease_until < now() - make_interval(secs => $1)
@@ -102,9 +102,9 @@ export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
       LIMIT 1000`,
     [leftSeconds],
   );
-  const ended = rows.filter((row) => row.status !== "active").map((row) => row.id);
+  const ended = rows.filter((row) => row.is_halted).map((row) => row.id);
   if (ended.length > 0) await query(pool, forgetSql, [ended, explainAbandoned]);
-  const active = rows.filter((row) => row.status === "active");
+  const active = rows.filter((row) => !row.is_halted);
   await addRefreshJobs(
     pool,
     active.map((row) => ({ id: row.id, environment_id: row.environment_id, refresh_due_at: new Date() })),
@@ -117,7 +117,7 @@ const forgetSql = `
     UPDATE integrated_account a
        SET attempt_id = NULL, attempt_started_at = NULL, lease_until = NULL, lease_owner = NULL, fence = a.fence + 1
       FROM (SELECT id, attempt_id, attempt_started_at FROM integrated_account
-             WHERE id = ANY ($1) AND status <> 'active' AND lease_until < now() FOR UPDATE) left_open
+             WHERE id = ANY ($1) AND (status <> 'active' OR hold IS NOT NULL) AND lease_until < now() FOR UPDATE) left_open
      WHERE a.id = left_open.id
     RETURNING left_open.attempt_id AS id, left_open.attempt_started_at AS started_at
   )

@@ -25,8 +25,6 @@ export type Admission =
       readonly isProbe: boolean;
       /** A place of a limited budget was taken, and is to be left. */
       readonly hasPlace: boolean;
-      /** No failure stands against the endpoint: an answer changes nothing. */
-      readonly isClean: boolean;
     }
   | { readonly kind: "refused"; readonly cause: "circuit_open" | "budget"; readonly until: Date };
 
@@ -35,6 +33,8 @@ export interface CircuitStore {
   /** Asked before the lease is taken, since waiting for a place must not burn it. */
   admit(request: AdmissionRequest): Promise<Admission>;
   leave(key: string, holder: string): Promise<void>;
+  /** A probe was let through and asked nothing: another one may go soon. */
+  giveBackProbe(key: string): Promise<void>;
   /** What an attempt taught about the endpoint. Events, probes and the recall of waiting accounts follow from it. */
   report(circuit: CircuitRef, signal: CircuitSignal): Promise<void>;
 }

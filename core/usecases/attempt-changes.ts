@@ -179,7 +179,7 @@ export function failureChange(
   const rules = [...policy.failureRules, ...defaultFailureRules];
   const { class: failureClass, rule } = classifyTokenFailure(result.failure, rules, account.clientId !== null);
   const retryAfterSeconds = "retryAfterSeconds" in result.failure ? result.failure.retryAfterSeconds : null;
-  const plan = planAfterFailure(
+  const planned = planAfterFailure(
     {
       class: failureClass,
       retryAfterSeconds,
@@ -193,6 +193,8 @@ export function failureChange(
     now,
     ports.random.fraction(),
   );
+  // Only an active account is tried again, and served meanwhile (R25).
+  const plan = account.status === "active" ? planned : { ...planned, nextAttemptAt: null, tokenStillValid: false };
   const message = describeFailure(result.failure);
   const isInDoubt = failureClass === "in_doubt";
   const change: AccountChange = {
@@ -222,7 +224,7 @@ export function failureChange(
       httpStatus: result.httpStatus,
       error: message,
       rule: rule.id,
-      nextAttemptAt: account.status === "active" ? plan.nextAttemptAt : null,
+      nextAttemptAt: plan.nextAttemptAt,
       explanation: explainFailure(reason, rule, failureClass, plan, account.doubts),
       waiters: context.joined,
     },

@@ -79,36 +79,32 @@ export async function attemptRefresh(
     budget: integration.refreshPolicy.budget,
   });
   if (admission.kind === "refused") return admission;
+  let signal: CircuitSignal | null = null;
   try {
-    const { conclusion, signal } = await attemptAdmitted(ports, {
-      input,
-      attemptId,
-      loaded,
-      integration,
-      circuit,
-      joined,
-    });
-    await report(ports, circuit, admission, signal);
-    return conclusion;
+    const ended = await attemptAdmitted(ports, { input, attemptId, loaded, integration, circuit, joined });
+    signal = ended.signal;
+    return ended.conclusion;
   } finally {
-    if (admission.hasPlace) await ports.circuits.leave(circuit.key, attemptId).catch(logged(ports, circuit));
+    // The account's own outcome is written by now: nothing that fails here may take it back.
+    await afterwards(ports, { circuit, attemptId }, admission, signal).catch((error: unknown) =>
+      ports.log.error({ circuit: circuit.key, error }, "the circuit could not be told"),
+    );
   }
 }
 
-/** The account's own outcome is written by now: nothing that fails here may take it back. */
-async function report(
+async function afterwards(
   ports: RefreshPorts,
-  circuit: CircuitRef,
+  { circuit, attemptId }: Pick<Trip, "circuit" | "attemptId">,
   admission: Admission & { readonly kind: "granted" },
   signal: CircuitSignal | null,
 ): Promise<void> {
-  if (signal === null || (signal.kind === "answered" && admission.isClean)) return;
-  const told = signal.kind === "failed" ? { ...signal, isProbe: admission.isProbe } : signal;
-  await ports.circuits.report(circuit, told).catch(logged(ports, circuit));
-}
-
-function logged(ports: RefreshPorts, circuit: CircuitRef): (error: unknown) => void {
-  return (error) => ports.log.error({ circuit: circuit.key, error }, "the circuit could not be told");
+  if (admission.hasPlace) await ports.circuits.leave(circuit.key, attemptId);
+  if (signal !== null) {
+    const told = signal.kind === "failed" ? { ...signal, isProbe: admission.isProbe } : signal;
+    await ports.circuits.report(circuit, told);
+  } else if (admission.isProbe) {
+    await ports.circuits.giveBackProbe(circuit.key);
+  }
 }
 
 interface Admitted {
@@ -155,7 +151,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     await ports.accounts.abandon(claim);
     return notStarted;
   }
-  const previous = await openTokenSet(ports, claim, credential.sealed, input.actor);
+  const { previous, spareKey } = await beforeAsking(ports, claim, credential.sealed, input.actor);
   const secret = account.clientId === null ? environmentSecret : previous.clientSecret;
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
@@ -184,8 +180,25 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     spreadSeconds: neededSpreadSeconds(trip.loaded.activeAccounts, policy.budget.perMinute),
   };
   if (result.kind === "failure") return await commitFailure(ports, context, result);
-  const conclusion = await commitSuccess(ports, trip, context, { result, previous, dataKey, secret });
-  return { conclusion, signal: { kind: "answered" } };
+  const answer = { result, previous, dataKey, spareKey, secret };
+  return { conclusion: await commitSuccess(ports, trip, context, answer), signal: { kind: "answered" } };
+}
+
+/** Everything that needs the KMS, under the lease: it goes back at once when that fails, since nothing was sent. */
+async function beforeAsking(
+  ports: RefreshPorts,
+  claim: RefreshClaim,
+  sealed: Uint8Array,
+  actor: string,
+): Promise<{ readonly previous: TokenSet; readonly spareKey: DataKey | null }> {
+  try {
+    const previous = await openTokenSet(ports, claim.account, sealed, actor);
+    const mayBeOvertaken = claim.left !== null || claim.account.doubts > 0;
+    return { previous, spareKey: mayBeOvertaken ? await ports.vault.prepare(claim.account.environmentId) : null };
+  } catch (error) {
+    await ports.accounts.abandon(claim);
+    throw error;
+  }
 }
 
 /** What will be asked for a new access token; null when there is nothing to ask with. */
@@ -204,35 +217,28 @@ function request(
 
 async function openTokenSet(
   ports: RefreshPorts,
-  claim: RefreshClaim,
+  account: Account,
   sealed: Uint8Array,
   actor: string,
 ): Promise<TokenSet> {
-  try {
-    const bytes = await ports.vault.open(tokenSetLocation(claim.account, claim.account.credentialVersion), sealed, {
-      actor,
-      accountId: claim.account.id,
-      purpose: "refresh",
-    });
-    const set = decodeTokenSet(bytes);
-    bytes.fill(0);
-    return set;
-  } catch (error) {
-    // Nothing was sent: the lease goes back at once, so that a KMS that recovers finds the account free.
-    await ports.accounts.abandon(claim);
-    throw error;
-  }
+  const bytes = await ports.vault.open(tokenSetLocation(account, account.credentialVersion), sealed, {
+    actor,
+    accountId: account.id,
+    purpose: "refresh",
+  });
+  const set = decodeTokenSet(bytes);
+  bytes.fill(0);
+  return set;
 }
 
 interface Answer {
   readonly result: TokenResult & { readonly kind: "tokens" };
   readonly previous: TokenSet;
   readonly dataKey: DataKey;
+  /** For sealing anew, where somebody's late answer may come first; made before the request, like the other one. */
+  readonly spareKey: DataKey | null;
   readonly secret: ClientSecret;
 }
-
-/** How often an answer is sealed anew because an older one was written first. */
-const tries = 3;
 
 async function commitSuccess(
   ports: RefreshPorts,
@@ -241,25 +247,52 @@ async function commitSuccess(
   answer: Answer,
 ): Promise<AttemptConclusion> {
   const { account } = context.claim;
-  let version = account.credentialVersion;
-  let { dataKey } = answer;
-  for (let attempt = 1; ; attempt += 1) {
-    const change = successChange(ports, context, { ...answer, dataKey, version });
-    const written = await commitAnswer(ports, change, async (late) => {
+  const { response } = answer.result;
+  const asked = {
+    integration: trip.integration,
+    secret: answer.secret,
+    accessToken: response.accessToken,
+    isTold: response.expiresAt !== null,
+  };
+  const write = async (change: AccountChange): Promise<Account | null> =>
+    await commitAnswer(ports, change, async (late) => {
       if (late === null) await supersede(ports, trip, context, change, answer);
+      else await introspectExpiry(ports, { account: late, ...asked });
     });
-    if (written !== null) {
-      const { accessToken } = answer.result.response;
-      const asked = { account: written, integration: trip.integration, secret: answer.secret, accessToken };
-      return { kind: "refreshed", account: await introspectExpiry(ports, asked) };
+  let change = successChange(ports, context, { ...answer, version: account.credentialVersion });
+  let written = await write(change);
+  if (written === null) {
+    const onTop = await sealOnTop(ports, trip, context, answer);
+    if (onTop !== null) {
+      change = onTop;
+      written = await write(change);
     }
-    // The late answer to an older request may have been written first; this one is the newer, so it goes on top of it.
-    const row = await ports.accounts.find(account.environmentId, account.id);
-    const isNewer = row !== null && row.credentialFence < account.fence && row.credentialVersion > version;
-    if (!isNewer || attempt === tries) return await supersede(ports, trip, context, change, answer);
-    version = row.credentialVersion;
-    dataKey = await ports.vault.prepare(account.environmentId);
   }
+  if (written === null) return await supersede(ports, trip, context, change, answer);
+  return { kind: "refreshed", account: await introspectExpiry(ports, { account: written, ...asked }) };
+}
+
+/**
+ * The late answer to an older request may have been written first; this one is the newer, so it goes on top of it, merged with
+ * what that one brought. Null when it is not the newer one, or when it brings no refresh token and the other's can't be opened:
+ * then the other one stands.
+ */
+async function sealOnTop(
+  ports: RefreshPorts,
+  trip: Trip,
+  context: AttemptContext,
+  answer: Answer,
+): Promise<AccountChange | null> {
+  const { account } = context.claim;
+  const found = await ports.accounts.findWithCredential(account.environmentId, account.id);
+  if (found === null || found.credential === null || answer.spareKey === null) return null;
+  const { credentialFence, credentialVersion: version } = found.account;
+  if (credentialFence >= account.fence || version <= account.credentialVersion) return null;
+  const present = await openTokenSet(ports, found.account, found.credential.sealed, trip.input.actor).catch(() => null);
+  const isWhole = answer.result.response.refreshToken !== null;
+  if (present === null && !isWhole) return null;
+  const previous = present ?? answer.previous;
+  return successChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, version });
 }
 
 async function commitFailure(

@@ -169,6 +169,7 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
         integration: resolved,
         secret: context.secret,
         accessToken: tokenSet.accessToken,
+        isTold: tokenSet.expiresAt !== null,
       };
       return await introspectExpiry(ports, asked);
     }

@@ -5,6 +5,7 @@ import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, SealedCredential } from "../ports/account-store.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
 import { happeningOf, tokenSetLocation } from "./attempt-changes.ts";
+import { withOwnClient } from "./circuit-of.ts";
 import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -107,14 +108,16 @@ async function prepareRevocation(
     });
     set = decodeTokenSet(bytes);
     bytes.fill(0);
-    secret = await openClientSecret(ports.vault, integration.configured, actor);
+    secret =
+      account.clientId === null ? await openClientSecret(ports.vault, integration.configured, actor) : set.clientSecret;
   } catch (error) {
     if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
     throw error;
   }
+  const asked = withOwnClient(integration.resolved, account.clientId);
   return async () =>
     // RFC 7009 §2.1: ending the refresh token ends the access tokens of the same grant.
     set.refreshToken === null
-      ? await ports.server.revoke(integration.resolved, secret, set.accessToken, "access_token")
-      : await ports.server.revoke(integration.resolved, secret, set.refreshToken, "refresh_token");
+      ? await ports.server.revoke(asked, secret, set.accessToken, "access_token")
+      : await ports.server.revoke(asked, secret, set.refreshToken, "refresh_token");
 }

@@ -105,10 +105,11 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
     }),
   );
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
-  if (stored.expiresAt !== null || resolved.introspectionEndpoint === null) return stored;
-  const secret = imported.tokenSet.clientSecret ?? (await openClientSecret(ports.vault, configured, caller.id));
-  const { accessToken } = imported.tokenSet;
-  return await introspectExpiry(ports, { account: stored, integration: resolved, secret, accessToken });
+  const integration = withOwnClient(resolved, imported.clientId);
+  if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
+  const { accessToken, clientSecret } = imported.tokenSet;
+  const secret = imported.clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
+  return await introspectExpiry(ports, { account: stored, integration, secret, accessToken, isTold: false });
 }
 
 interface Imported {

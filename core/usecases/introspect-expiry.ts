@@ -16,17 +16,23 @@ export async function introspectExpiry(
     readonly integration: ResolvedIntegration;
     readonly secret: ClientSecret;
     readonly accessToken: string;
+    /** The server said itself how long the token lives. */
+    readonly isTold: boolean;
   },
 ): Promise<Account> {
   const { account, integration } = asked;
-  if (account.expiresAt !== null || integration.introspectionEndpoint === null) return account;
+  if (asked.isTold || integration.introspectionEndpoint === null) return account;
   try {
     const told = await ports.server.introspect(integration, asked.secret, asked.accessToken);
     const expiresAt = told?.expiresAt ?? null;
     if (expiresAt === null) return account;
     const token = { ...account, expiresAt };
     const due = scheduleRefresh(token, integration.refreshPolicy, ports.clock.now(), ports.random.fraction());
-    return (await ports.accounts.apply(plainChange(account, { expiresAt, refreshDueAt: due }))) ?? account;
+    return (
+      (await ports.accounts.apply(
+        plainChange(account, { expiresAt, refreshDueAt: due, learnedLifetimeSeconds: null }),
+      )) ?? account
+    );
   } catch (error) {
     ports.log.warn({ account: account.id, error }, "the end of a token could not be asked for");
     return account;

@@ -32,6 +32,11 @@ export interface TokenReadInput {
   readonly actor: string;
 }
 
+interface Found {
+  readonly account: Account;
+  readonly credential: SealedCredential | null;
+}
+
 /**
  * A token with enough life left, refreshed first where needed. A token that is still valid is served although a refresh failed
  * (R19, invariant 6); a problem comes only when none is valid, or the account's status forbids it.
@@ -54,17 +59,51 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput, sign
     return await open(ports, found, input, null);
   }
 
-  const outcome = await refreshAccount(ports, { ...input, demand }, signal).catch(expected);
+  const outcome = await beforeItEnds(ports, found.account, refreshAccount(ports, { ...input, demand }, signal));
   const current = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (current === null) throw notFound();
   refuseByStatus(current.account);
-  const isRenewed = !(outcome instanceof Error) && (outcome.kind === "refreshed" || outcome.kind === "fresh");
-  if (isRenewed) return await open(ports, current, input, null);
-  if (current.credential !== null && isStillValid(current.account.expiresAt, ports.clock.now())) {
-    const cannot = !(outcome instanceof Error) && outcome.kind === "blocked" && outcome.cause === "not_refreshable";
+  if (outcome === null || outcome instanceof Error) {
+    if (isServable(ports, current)) return await open(ports, current, input, "failing");
+  } else if (outcome.kind === "refreshed" || outcome.kind === "fresh") {
+    return await open(ports, current, input, null);
+  } else if (isServable(ports, current)) {
+    const cannot = outcome.kind === "blocked" && outcome.cause === "not_refreshable";
     return await open(ports, current, input, cannot ? "limited" : "failing");
   }
+  if (outcome === null) return await readToken(ports, input, signal);
   throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
+}
+
+function isServable(ports: RefreshPorts, found: Found): boolean {
+  return found.credential !== null && isStillValid(found.account.expiresAt, ports.clock.now());
+}
+
+/** A caller is given a valid token rather than kept waiting until it has ended; so much of its life is left then, seconds. */
+const lastCallSeconds = 5;
+/** No refresh takes its caller longer than this, seconds. */
+const longestWaitSeconds = 120;
+
+/** The refresh goes on without its caller when that happens; null then. */
+async function beforeItEnds(
+  ports: RefreshPorts,
+  account: Account,
+  refreshing: Promise<RefreshOutcome>,
+): Promise<RefreshOutcome | Error | null> {
+  const outcome = refreshing.catch(expected);
+  const { expiresAt } = account;
+  const left = expiresAt === null ? 0 : remainingSeconds(expiresAt, ports.clock.now()) - lastCallSeconds;
+  if (left <= 0 || left > longestWaitSeconds) return await outcome;
+  const done = new AbortController();
+  const ending = ports.clock.sleep(left * 1000, done.signal).then(() => null);
+  try {
+    return await Promise.race([outcome, ending]);
+  } finally {
+    done.abort();
+    outcome.catch((error: unknown) =>
+      ports.log.warn({ account: account.id, error }, "a refresh failed after its caller left"),
+    );
+  }
 }
 
 /** R14: an account that is used and lost its alarm gets it back. A race with a writer is that writer's to win. */
@@ -93,7 +132,7 @@ async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshP
 
 async function open(
   ports: RefreshPorts,
-  found: { readonly account: Account; readonly credential: SealedCredential | null },
+  found: Found,
   input: TokenReadInput,
   refresh: TokenRead["refresh"],
 ): Promise<TokenRead> {

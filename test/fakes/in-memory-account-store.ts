@@ -181,6 +181,10 @@ export function createInMemoryAccountStore(
         fence: before.fence + 1n,
         leaseUntil,
         attempt,
+        refreshDueAt:
+          left === null || before.status !== "active" || (before.refreshDueAt !== null && before.refreshDueAt < now)
+            ? before.refreshDueAt
+            : now,
         doubts: before.doubts + (left === null ? 0 : 1),
         doubtedSince: left === null ? before.doubtedSince : (before.doubtedSince ?? left.startedAt),
       };

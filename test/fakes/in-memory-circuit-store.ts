@@ -59,11 +59,14 @@ export function createInMemoryCircuitStore(clock: Clock): InMemoryCircuitStore {
         kind: "granted",
         isProbe: circuit.state === "open",
         hasPlace: budget.concurrency !== null,
-        isClean: circuit.state === "closed" && circuit.failures === 0,
       };
     },
     async leave(key, holder) {
       places.get(key)?.delete(holder);
+    },
+    async giveBackProbe(key) {
+      const circuit = read(key);
+      if (circuit.state === "open") circuits.set(key, { ...circuit, probeAt: new Date(clock.now().getTime() + 2_000) });
     },
     async report({ key }, signal) {
       await Promise.resolve();

@@ -6,9 +6,19 @@ import type { ExternalAccount } from "#core/domain/account/account";
 
 export type ServerRequest =
   | { readonly kind: "exchange"; readonly secret: string | null; readonly exchange: CodeExchange }
-  | { readonly kind: "refresh"; readonly secret: string | null; readonly clientId: string | null; readonly refreshToken: string }
+  | {
+      readonly kind: "refresh";
+      readonly secret: string | null;
+      readonly clientId: string | null;
+      readonly refreshToken: string;
+    }
   | { readonly kind: "client_credentials"; readonly secret: string | null; readonly clientId: string | null }
-  | { readonly kind: "introspect"; readonly secret: string | null; readonly clientId: string | null; readonly accessToken: string }
+  | {
+      readonly kind: "introspect";
+      readonly secret: string | null;
+      readonly clientId: string | null;
+      readonly accessToken: string;
+    }
   | {
       readonly kind: "revoke";
       readonly secret: string | null;

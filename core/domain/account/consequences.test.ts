@@ -13,9 +13,9 @@ const kinds: readonly AccountEvent["kind"][] = [
   "disconnect",
 ];
 
-const comesToLife: StatusFields = { status: "active", reauthRequiredAt: null };
-const dies: StatusFields = { status: "needs_reauth", reauthRequiredAt: now, refreshDueAt: null };
-const ends: StatusFields = { status: "disconnected", refreshDueAt: null };
+const comesToLife: StatusFields = { status: "active", hold: null, reauthRequiredAt: null };
+const dies: StatusFields = { status: "needs_reauth", hold: null, reauthRequiredAt: now, refreshDueAt: null };
+const ends: StatusFields = { status: "disconnected", hold: null, refreshDueAt: null };
 
 /** What follows from each cell of the machine that leads anywhere; the others change nothing. */
 const follows: Readonly<Record<string, StatusFields>> = {

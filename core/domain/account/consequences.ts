@@ -8,6 +8,8 @@ export interface StatusFields {
   readonly activatedAt?: Date;
   /** Only an active account has an alarm (R25). */
   readonly refreshDueAt?: null;
+  /** Whoever moves is held no longer. */
+  readonly hold: null;
 }
 
 /**
@@ -26,6 +28,7 @@ export function consequences(
     moved,
     fields: {
       status: to,
+      hold: null,
       ...(to === "active" ? { reauthRequiredAt: null } : { refreshDueAt: null }),
       ...(to === "active" && account.activatedAt === null ? { activatedAt: now } : {}),
       ...(to === "needs_reauth" ? { reauthRequiredAt: now } : {}),

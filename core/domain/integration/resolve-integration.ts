@@ -85,8 +85,7 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
     grant,
     windowSeconds: refresh.windowSeconds,
     bufferSeconds: refresh.bufferSeconds,
-    earliestSeconds:
-      refresh.earliestSeconds === null ? null : Math.max(0, refresh.earliestSeconds - earlinessSeconds),
+    earliestSeconds: refresh.earliestSeconds === null ? null : Math.max(0, refresh.earliestSeconds - earlinessSeconds),
     quietHoursUtc: refresh.quietHoursUtc,
     timeoutSeconds: Math.min(refresh.timeoutSeconds, leaseSeconds - leaseMarginSeconds),
     // Nothing is used up where there is no refresh token: the client may ask again at any time.

@@ -49,7 +49,7 @@ export interface FailureRule {
 
 export type FailureRules = readonly FailureRule[];
 
-const clientRuleId = "rfc6749.client";
+const clientErrors: readonly string[] = ["invalid_client", "unauthorized_client"];
 
 /** The default rules, by RFC 6749 §5.2 and what servers do beside it. Order matters: a 429 is a 429 whatever its body says. */
 export const defaultFailureRules: FailureRules = [
@@ -67,9 +67,9 @@ export const defaultFailureRules: FailureRules = [
     meaning: "The provider says that the grant is expired or revoked; only the customer can give a new one.",
   },
   {
-    id: clientRuleId,
+    id: "rfc6749.client",
     kind: "oauth_error",
-    errors: ["invalid_client", "unauthorized_client"],
+    errors: clientErrors,
     class: "client_misconfigured",
     meaning: "The provider rejects our OAuth client, not the customer's grant. Check client id and secret.",
   },
@@ -183,7 +183,8 @@ export function classifyTokenFailure(
   ownsClient = false,
 ): Classification {
   const found = rules.find((one) => matches(failure, one)) ?? unknownFailure;
-  const rule = ownsClient && found.id === clientRuleId ? ownClientRule : found;
+  const isTheirs = ownsClient && failure.kind === "oauth_error" && clientErrors.includes(failure.error);
+  const rule = isTheirs && found.class === "client_misconfigured" ? ownClientRule : found;
   return { class: rule.class, rule };
 }
 

@@ -67,9 +67,14 @@ export function planAfterFailure(
     }
     case "in_doubt":
       return { ...base, ...planInDoubt(context, policy, now, random) };
+    case "transient": {
+      if (context.doubts === 0) return { ...base, nextAttemptAt: retryAt, cooldownUntil: after(now, cooldownSeconds) };
+      // The question that a lost answer left is still open, and waiting hours would let a grace run out.
+      const at = after(now, replayPause(context.consecutiveFailures) * (1 + random));
+      return { ...base, nextAttemptAt: at, cooldownUntil: at };
+    }
     // A client that is rejected is the operator's to mend. The retry is how the account comes back when it is mended.
     case "client_misconfigured":
-    case "transient":
       return { ...base, nextAttemptAt: retryAt, cooldownUntil: after(now, cooldownSeconds) };
   }
 }
@@ -87,8 +92,7 @@ function planInDoubt(
 ): Pick<FailurePlan, "nextAttemptAt" | "cooldownUntil"> {
   const doubts = context.doubts + 1;
   const since = context.doubtedSince ?? context.sentAt;
-  const pause = Math.min(slowestReplaySeconds, replaySeconds * 2 ** Math.min(doubts - 1, 16));
-  const replayAt = after(now, pause * (1 + random));
+  const replayAt = after(now, replayPause(doubts - 1) * (1 + random));
   if (mayReplay(policy.rotation, doubts, since, replayAt)) {
     // The first replay is anybody's who comes; later ones keep their pace, whoever asks.
     return { nextAttemptAt: replayAt, cooldownUntil: doubts === 1 ? null : replayAt };
@@ -96,6 +100,11 @@ function planInDoubt(
   const wait = Math.min(policy.retry.capSeconds, verdictSeconds * 2 ** Math.min(Math.max(doubts - 2, 0), 16));
   const at = after(now, wait * (0.9 + 0.2 * random));
   return { nextAttemptAt: at, cooldownUntil: at };
+}
+
+/** Seconds until an open question is asked again, by how often it was asked in vain. */
+function replayPause(asked: number): number {
+  return Math.min(slowestReplaySeconds, replaySeconds * 2 ** Math.min(asked, 16));
 }
 
 function mayReplay(rotation: RotationRule, doubts: number, since: Date, replayAt: Date): boolean {

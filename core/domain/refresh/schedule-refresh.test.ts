@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { defaultRefreshPolicy, type RefreshPolicy } from "./refresh-policy.ts";
 import {
   isBeyondLife,
-  isRefusedEarly,
   lifetimeSeconds,
   neededSpreadSeconds,
   refreshBufferSeconds,
@@ -305,16 +304,6 @@ it.each([
   ["no accounts", 0, 10, 0],
 ])("a budget needs so long: %s", (_name, accounts, perMinute, seconds) => {
   expect(neededSpreadSeconds(accounts, perMinute)).toBe(seconds);
-});
-
-it.each<[string, Date | null, number | null, boolean]>([
-  ["more left than the provider accepts", at(61), 60, true],
-  ["as much left as it accepts", at(60), 60, false],
-  ["ended", at(-5), 60, false],
-  ["a provider that takes a refresh at any time", at(3600), null, false],
-  ["no known end", null, 60, false],
-])("a refresh is refused early: %s", (_name, expiresAt, earliestSeconds, isRefused) => {
-  expect(isRefusedEarly({ expiresAt }, { earliestSeconds }, now)).toBe(isRefused);
 });
 
 describe("the buffer before use (R14)", () => {

@@ -136,13 +136,3 @@ export function isBeyondLife(
   // A fresh token is a moment old when it arrives.
   return life !== null && minTtlSeconds > life - arrivalSeconds;
 }
-
-/** Whether the provider would refuse a refresh because the token has too much life left (`earliestSeconds`). */
-export function isRefusedEarly(
-  token: Pick<Lifetime, "expiresAt">,
-  policy: Pick<RefreshPolicy, "earliestSeconds">,
-  now: Date,
-): boolean {
-  if (token.expiresAt === null || policy.earliestSeconds === null) return false;
-  return token.expiresAt.getTime() - now.getTime() > policy.earliestSeconds * 1000;
-}
