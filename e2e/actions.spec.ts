@@ -1,5 +1,7 @@
-import { emptyWorld, ids, usualWorld } from "./stub-accounts.ts";
-import { expect, expectAccessible, test } from "./pages-fixtures.ts";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { emptyWorld, ids, resolvingFailure, usualWorld } from "./stub-accounts.ts";
+import { expect, expectAccessible, settle, test } from "./pages-fixtures.ts";
 
 test.describe("signing in and out", () => {
   test("leads to the sign-in page and back to where one wanted to go", async ({ page, stub }) => {
@@ -77,6 +79,104 @@ test.describe("the shell", () => {
     await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(page.locator("#main")).toBeFocused();
+  });
+});
+
+/** `name`: of the picture, where pictures are wanted. */
+async function expectAccessibleInBothThemes(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    // Without transitions a theme is judged by its colours, not by a moment between two.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await settle(page);
+    await expectAccessible(page);
+    const shots = process.env.EVERGRANT_SHOTS;
+    if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
+  }
+}
+
+test.describe("a mass failure", () => {
+  test("says what failed, what to look at, and leads to the held accounts", async ({ page }) => {
+    await page.goto("/");
+    await expect(page.getByText("412 accounts are held and wait for your decision.")).toBeVisible();
+    const callout = page.getByRole("region", { name: "Salesforce: 412 accounts are held" });
+    await expect(callout.getByRole("heading", { name: "Most likely Salesforce itself" })).toBeVisible();
+    await expect(callout.getByText("Look at the status page of Salesforce")).toBeVisible();
+    await expect(callout.getByRole("link", { name: "103 accounts" })).toHaveAttribute(
+      "href",
+      "/accounts?status=needs_reauth&integration_name=salesforce",
+    );
+    await callout.getByRole("link", { name: "412 accounts" }).click();
+    await expect(page).toHaveURL(/\/accounts\?integration_name=salesforce&hold=true$/);
+    await expect(page.getByRole("link", { name: "globex" })).toBeVisible();
+    await expect(page.getByRole("row")).toHaveCount(2);
+    await expect(page.getByRole("link", { name: "Held 412" })).toHaveAttribute("aria-current", "true");
+    await page.getByRole("link", { name: /^Active/ }).click();
+    await expect(page).toHaveURL(/status=active&integration_name=salesforce$/);
+  });
+
+  test("is released only after saying what will happen, and counts down by itself", async ({ page, stub }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Release…" }).click();
+    const dialog = page.getByRole("alertdialog", { name: "Release the 412 held accounts of Salesforce?" });
+    await expect(dialog.getByText("Evergrant tries each of them again, spread over minutes")).toBeVisible();
+    await expect(dialog.getByText("Nobody was told, and nobody is told now.")).toBeVisible();
+    await expectAccessibleInBothThemes(page, "dialog-release");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Release…" })).toBeFocused();
+    expect(stub.changes).toEqual([]);
+
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: "Release 412 accounts" }).click();
+    await expect(page.getByRole("region", { name: "Salesforce: 231 accounts are being released" })).toBeVisible();
+    await expect(page.getByRole("button", { name: "Release…" })).toHaveCount(0);
+    expect(stub.changes).toEqual(["POST /api/v1/integrations/salesforce/mass-failure/release "]);
+    for (const failure of stub.world.massFailures) failure.held = 1;
+    await expect(page.getByRole("region", { name: "Salesforce: 1 account is being released" })).toBeVisible();
+    stub.world.massFailures = [];
+    await expect(page.getByRole("region", { name: /^Salesforce:/ })).toHaveCount(0);
+  });
+
+  test("is confirmed only after saying what will happen", async ({ page, stub }) => {
+    await page.goto("/");
+    await page.getByRole("button", { name: "Confirm…" }).click();
+    const dialog = page.getByRole("alertdialog", {
+      name: "Confirm that the grants of 412 accounts of Salesforce are dead?",
+    });
+    await expect(dialog.getByText("412 accounts become “needs re-authorization”")).toBeVisible();
+    await expect(dialog.getByText("Each gets its own event")).toBeVisible();
+    await expectAccessibleInBothThemes(page, "dialog-confirm");
+    await dialog.getByRole("button", { name: "Keep them held" }).click();
+    expect(stub.changes).toEqual([]);
+    await page.getByRole("button", { name: "Confirm…" }).click();
+    await dialog.getByRole("button", { name: "Confirm 412 accounts" }).click();
+    await expect(page.getByRole("region", { name: "Salesforce: 231 accounts are being confirmed" })).toBeVisible();
+    expect(stub.changes).toEqual(["POST /api/v1/integrations/salesforce/mass-failure/confirm "]);
+  });
+
+  test("that somebody else decided meanwhile says so, and shows how it stands", async ({ page, stub, faults }) => {
+    faults.allow(/status of 409/);
+    await page.goto("/");
+    await page.getByRole("button", { name: "Confirm…" }).click();
+    stub.world.massFailures = [resolvingFailure("release")];
+    await page.getByRole("button", { name: "Confirm 412 accounts" }).click();
+    await expect(page.getByRole("alert").getByText("Somebody else may have decided")).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Keep them held" }).click();
+    await expect(page.getByRole("region", { name: "Salesforce: 231 accounts are being released" })).toBeVisible();
+  });
+
+  test("stands in words on the page of a held account, which can be refreshed all the same", async ({ page, stub }) => {
+    const held = stub.world.accounts.find(({ id }) => id === ids.held);
+    if (held !== undefined) held.last_error = null;
+    await page.goto(`/accounts/${ids.held}`);
+    await expect(page.getByText("the customer was not told")).toBeVisible();
+    await expect(page.getByText("Held with 411 other accounts of Salesforce")).toBeVisible();
+    await page.getByRole("button", { name: "Refresh now" }).click();
+    await expect(page.getByText(/The new token is valid for (1 h|59 min)/)).toBeVisible();
+    await page.getByRole("link", { name: "Decide on the overview" }).click();
+    await expect(page).toHaveURL(/\/#mass-failure-salesforce$/);
+    await expect(page.getByRole("region", { name: "Salesforce: 412 accounts are held" })).toBeInViewport();
   });
 });
 

@@ -43,6 +43,13 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found, "accessibility violations").toEqual([]);
 }
 
+/** Two frames: a new theme or width is drawn. */
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+}
+
 /** Fails when the page is wider than the window. */
 export async function expectNoSideways(page: Page): Promise<void> {
   const overflow = await page.evaluate(

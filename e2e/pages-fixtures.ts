@@ -28,4 +28,4 @@ export const test = base.extend<{ stub: StubApi; baseURL: string }, { running: S
   },
 });
 
-export { expect, expectAccessible, expectNoSideways } from "./fixtures.ts";
+export { expect, expectAccessible, expectNoSideways, settle } from "./fixtures.ts";

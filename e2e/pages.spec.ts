@@ -1,9 +1,9 @@
-import type { Page } from "@playwright/test";
 import { join } from "node:path";
-import { emptyWorld, ids } from "./stub-accounts.ts";
+import { emptyWorld, ids, massFailure, resolvingFailure } from "./stub-accounts.ts";
+import type { MassFailureView } from "#api/schemas/mass-failure";
 import { links, outcomes } from "./stub-connect.ts";
 import type { StubApi } from "./stub-api.ts";
-import { expect, expectAccessible, expectNoSideways, test } from "./pages-fixtures.ts";
+import { expect, expectAccessible, expectNoSideways, settle, test } from "./pages-fixtures.ts";
 
 type PageCase = { name: string; path: string; title: RegExp; arrange?: (stub: StubApi) => void; expected?: RegExp };
 
@@ -19,12 +19,28 @@ const broken = (stub: StubApi) => {
 const well = (stub: StubApi) => {
   stub.world.accounts = stub.world.accounts.filter((account) => account.last_error === null);
   stub.world.health = stub.world.health.filter((row) => row.integration_name === "acme-crm");
+  stub.world.massFailures = [];
 };
+const failing = (...failures: Partial<MassFailureView>[]) => {
+  return (stub: StubApi) => {
+    stub.world.massFailures = failures.map((failure) => ({ ...massFailure(), ...failure }));
+  };
+};
+const long = { integration_name: "very-long", held: 12_408, left: 3102 };
 
 const cases: PageCase[] = [
   { name: "sign-in", path: "/sign-in", title: /^Sign in/, arrange: signedOut },
   { name: "overview", path: "/", title: /^Overview/ },
   { name: "overview-well", path: "/", title: /^Overview/, arrange: well },
+  {
+    name: "overview-two-mass-failures",
+    path: "/",
+    title: /^Overview/,
+    arrange: failing({ likely_cause: "client" }, { ...long, likely_cause: "customer" }),
+  },
+  { name: "overview-released", path: "/", title: /^Overview/, arrange: failing(resolvingFailure("release")) },
+  { name: "overview-confirmed", path: "/", title: /^Overview/, arrange: failing(resolvingFailure("confirm", 1)) },
+  { name: "overview-hold-empty", path: "/", title: /^Overview/, arrange: failing({ held: 0 }) },
   { name: "overview-empty", path: "/", title: /^Overview/, arrange: empty },
   { name: "overview-broken", path: "/", title: /^Overview/, arrange: broken, expected: /503/ },
   {
@@ -37,6 +53,13 @@ const cases: PageCase[] = [
   },
   { name: "accounts", path: "/accounts", title: /^Accounts/ },
   { name: "accounts-filtered", path: "/accounts?status=needs_reauth&integration_name=salesforce", title: /^Accounts/ },
+  { name: "accounts-held", path: "/accounts?integration_name=salesforce&hold=true", title: /^Accounts/ },
+  {
+    name: "account-held-released",
+    path: `/accounts/${ids.held}`,
+    title: /Evergrant$/,
+    arrange: failing(resolvingFailure("release")),
+  },
   { name: "accounts-none-match", path: "/accounts?tenant_id=nobody", title: /^Accounts/ },
   { name: "accounts-empty", path: "/accounts", title: /^Accounts/, arrange: empty },
   { name: "accounts-broken", path: "/accounts", title: /^Accounts/, arrange: broken, expected: /503/ },
@@ -71,13 +94,6 @@ const views = [
 
 // Without transitions a theme is judged by its colours, not by a moment between two.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
-
-/** Two frames: the new theme and width are drawn. */
-async function settle(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
-  });
-}
 
 for (const { name, path, title, arrange, expected } of cases) {
   test(`${name} is accessible and silent in both themes, on a desk and on a phone`, async ({ page, stub, faults }) => {

@@ -1,4 +1,5 @@
 import type { AccountView, AttemptView } from "#api/schemas/account";
+import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";
 import { health } from "./stub-health.ts";
 
@@ -7,6 +8,7 @@ export type World = {
   accounts: AccountView[];
   attempts: Map<string, AttemptView[]>;
   health: HealthView["integrations"];
+  massFailures: MassFailureView[];
   integrations: { name: string; label: string; origin: string }[];
 };
 
@@ -17,7 +19,13 @@ export const integrations = [
   { name: "very-long", label: "The Integration With A Remarkably Long Name Ltd.", origin: "environment" },
 ];
 
-export const emptyWorld = (): World => ({ accounts: [], attempts: new Map(), health: [], integrations });
+export const emptyWorld = (): World => ({
+  accounts: [],
+  attempts: new Map(),
+  health: [],
+  massFailures: [],
+  integrations,
+});
 
 const minute = 60_000;
 const id = (name: string): string => `ia_${name.padEnd(24, "0").slice(0, 24)}`;
@@ -91,10 +99,10 @@ export function usualWorld(now = Date.now()): World {
     }),
     account(ids.held, "globex", {
       integration_name: "salesforce",
-      hold: { reason: "412 accounts of this client failed together", at: at(-6) },
+      hold: { reason: "mass_failure", at: at(-6) },
       expires_at: at(9),
       refresh_due_at: null,
-      last_error: failure("held", "invalid_grant while 412 accounts of this client failed together", -6),
+      last_error: failure("reauthorize", "invalid_grant: expired access/refresh token", -6),
     }),
     account(ids.connecting, "umbrella", {
       status: "connecting",
@@ -203,9 +211,9 @@ export function usualWorld(now = Date.now()): World {
         attempt(now, "h1", -6, "held", {
           http_status: 400,
           error: "invalid_grant",
-          rule: "mass_disconnect_guard",
+          rule: "grant.invalid",
           explanation:
-            "412 accounts of this client failed within 10 minutes: the account is held, and its customer is not contacted.",
+            "Scheduled before expiry. The provider says that the grant is dead. Many accounts of this client failed like this within minutes, so the account is held and its customer is not told: release or confirm the hold. Until it expires, the present token is served.",
         }),
         ...steady(4, 60, -18),
       ],
@@ -213,7 +221,36 @@ export function usualWorld(now = Date.now()): World {
     [ids.disconnected, steady(3, 60, -330)],
     [ids.long, steady(12, 30, -18)],
   ]);
-  return { accounts, attempts, health: health(), integrations };
+  return { accounts, attempts, health: health(), massFailures: [massFailure(now)], integrations };
+}
+
+/** Salesforce's accounts failed together six minutes ago, and nobody has decided yet. */
+export function massFailure(now = Date.now()): MassFailureView {
+  return {
+    integration_name: "salesforce",
+    state: "declared",
+    started_at: new Date(now - 6 * minute).toISOString(),
+    likely_cause: "provider",
+    held: 412,
+    left: 103,
+    decision: null,
+    decided_by: null,
+    decided_at: null,
+  };
+}
+
+/** The same after the decision, with some of the accounts still on their way. */
+export function resolvingFailure(decision: "release" | "confirm", held = 231, now = Date.now()): MassFailureView {
+  return {
+    ...massFailure(now),
+    state: "resolving",
+    started_at: null,
+    left: 0,
+    held,
+    decision,
+    decided_by: "usr_2f8k3mzq0v7w1x9y4t6r5p8n",
+    decided_at: new Date(now - 20_000).toISOString(),
+  };
 }
 
 /** A day with a bit of everything, still well. */

@@ -1,6 +1,6 @@
 import { createServer, request as forwardRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { emptyWorld, usualWorld, type World } from "./stub-accounts.ts";
+import { emptyWorld, massFailure, resolvingFailure, usualWorld, type World } from "./stub-accounts.ts";
 import { links, outcomes } from "./stub-connect.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -109,6 +109,9 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/integrations") return json(response, 200, { data: stub.world.integrations });
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
+  if (path === "/api/v1/mass-failures") return json(response, 200, { data: stub.world.massFailures });
+  const failed = /^\/api\/v1\/integrations\/([^/]+)\/mass-failure(?:\/(release|confirm))?$/.exec(path);
+  if (failed !== null) return answerMassFailure(stub, failed[1] ?? "", failed[2], response);
   if (path === "/api/v1/link-tokens") {
     return json(response, 201, {
       link_token: "lt_abc",
@@ -118,6 +121,24 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   }
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
   return answerAccount(stub, method, path, url.searchParams, response);
+}
+
+function answerMassFailure(stub: StubApi, name: string, decision: string | undefined, response: ServerResponse): void {
+  const failures = stub.world.massFailures;
+  const failure = failures.find((one) => one.integration_name === name);
+  if (decision === undefined)
+    return json(response, 200, failure ?? { ...massFailure(), state: "none", held: 0, left: 0 });
+  if (failure?.state !== "declared") {
+    return problem(
+      response,
+      409,
+      "conflict",
+      "Conflict",
+      `No account of ${name} is held. Somebody else may have decided.`,
+    );
+  }
+  Object.assign(failure, resolvingFailure(decision === "confirm" ? "confirm" : "release"));
+  return json(response, 202, failure);
 }
 
 function answerAccount(
@@ -168,11 +189,14 @@ function answerAccount(
 }
 
 function pageOf(world: World, query: URLSearchParams): object {
-  const matching = world.accounts.filter((account) =>
-    (["status", "tenant_id", "integration_name"] as const).every((name) => {
-      const wanted = query.get(name);
-      return wanted === null || account[name] === wanted;
-    }),
+  const hold = query.get("hold");
+  const matching = world.accounts.filter(
+    (account) =>
+      (hold === null || String(account.hold !== null) === hold) &&
+      (["status", "tenant_id", "integration_name"] as const).every((name) => {
+        const wanted = query.get(name);
+        return wanted === null || account[name] === wanted;
+      }),
   );
   const limit = Number(query.get("limit") ?? 50);
   const from = Number(query.get("cursor") ?? 0);

@@ -59,7 +59,8 @@ export async function importAccounts(
 
 /** Makes accounts due now, as if their time had come. */
 export async function makeDue(stack: Stack, name: string, options: { expired?: boolean } = {}): Promise<void> {
-  const expiry = options.expired === true ? ", issued_at = now() - interval '1 hour', expires_at = now() - interval '1 second'" : "";
+  const expiry =
+    options.expired === true ? ", issued_at = now() - interval '1 hour', expires_at = now() - interval '1 second'" : "";
   await stack.database.pool.query(
     `UPDATE integrated_account SET refresh_due_at = now()${expiry} WHERE integration_name = $1 AND status = 'active'`,
     [name],

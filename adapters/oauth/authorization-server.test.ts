@@ -77,6 +77,40 @@ describe("a refresh request (RFC 6749 §6)", () => {
     expect(lastRequest()?.form).toEqual({ grant_type: "refresh_token", refresh_token: "refresh-0" });
   });
 
+  it.each([
+    [
+      "-, . and _ stay: servers that compare without decoding take them for themselves",
+      "a-b.c_d*e",
+      "-._*",
+      "a-b.c_d*e",
+      "-._*",
+    ],
+    [
+      "what means something in a form or a header is encoded",
+      "id:1&2",
+      "s+e/c=r%t~",
+      "id%3A1%262",
+      "s%2Be%2Fc%3Dr%25t%7E",
+    ],
+    [
+      "a space is a plus, a letter beyond ASCII its UTF-8",
+      "our client",
+      "schlüssel 🔑",
+      "our+client",
+      "schl%C3%BCssel+%F0%9F%94%91",
+    ],
+  ])(
+    "authenticates by header with id and secret form-encoded, and no more (RFC 6749 §2.3.1): %s",
+    async (_name, clientId, secret, id, encoded) => {
+      fault.respondWith(json(good));
+      await createAuthorizationServer({ egress, clock }).refresh(integration({ clientId }), secret, "refresh-0");
+      const header = lastRequest()?.headers["authorization"] ?? "";
+      expect(header).toMatch(/^Basic [A-Za-z0-9+/]+=*$/);
+      expect(Buffer.from(header.slice("Basic ".length), "base64").toString()).toBe(`${id}:${encoded}`);
+      expect(lastRequest()?.form).not.toHaveProperty("client_secret");
+    },
+  );
+
   it("authenticates by body where the integration says so", async () => {
     await refresh(json(good), { clientAuthentication: "body" });
     expect(lastRequest()?.headers["authorization"]).toBeUndefined();

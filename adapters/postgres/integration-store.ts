@@ -111,6 +111,10 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         ]);
         if (rowCount !== 1) return false;
         await eraseSecret(client, environmentId, name);
+        await client.query("DELETE FROM mass_failure WHERE environment_id = $1 AND integration_name = $2", [
+          environmentId,
+          name,
+        ]);
         await insertAudit(client, [audit]);
         return true;
       });

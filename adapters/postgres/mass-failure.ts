@@ -4,7 +4,7 @@ import type { AccountChange } from "#core/ports/account-store";
 import { insertIntegrationEvent } from "./integration-events.ts";
 import type { DatabaseClient } from "./pool.ts";
 
-/** A client's secret or id that changed this lately is the first suspect. */
+/** A client's secret that was changed (not first set) this lately is the first suspect, seconds. */
 const recentChangeSeconds = 86_400;
 
 /**
@@ -30,7 +30,9 @@ export async function judgeFailure(
        FROM mass_failure WHERE environment_id = $1 AND integration_name = $2 FOR UPDATE`,
     [...key, policy.windowSeconds],
   );
-  const isDeclared = locked.rows[0]?.is_declared ?? false;
+  // A statement of its own: the one that waited for the lock still looks at the moment before. What nobody is held by any more
+  // is over, and the next one is declared anew.
+  const isDeclared = (locked.rows[0]?.is_declared ?? false) && (await isAnyHeld(client, key));
   const isConfirmed = locked.rows[0]?.is_confirmed ?? false;
   const { left, tenants } = await countLeft(client, key, policy.windowSeconds);
   const active = await countActive(client, key, activeThatMatter(policy, left));
@@ -38,9 +40,9 @@ export async function judgeFailure(
   if (verdict === "hold" && !isDeclared) {
     const cause = likelyCause({ tenants, hasClientChanged: await hasClientChanged(client, key) });
     await client.query(
-      `UPDATE mass_failure SET started_at = now(), likely_cause = $3, decision = NULL, decided_by = NULL, decided_at = NULL
+      `UPDATE mass_failure SET started_at = now(), likely_cause = $3, window_seconds = $4, decision = NULL, decided_by = NULL, decided_at = NULL
         WHERE environment_id = $1 AND integration_name = $2`,
-      [...key, cause],
+      [...key, cause, policy.windowSeconds],
     );
     await insertIntegrationEvent(client, environmentId, "integration:mass_failure", {
       integration_name: integrationName,
@@ -53,6 +55,14 @@ export async function judgeFailure(
   return verdict;
 }
 
+async function isAnyHeld(client: DatabaseClient, key: readonly string[]): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND hold IS NOT NULL LIMIT 1",
+    [...key],
+  );
+  return rowCount === 1;
+}
+
 async function countLeft(
   client: DatabaseClient,
   key: readonly string[],
@@ -60,7 +70,7 @@ async function countLeft(
 ): Promise<{ readonly left: number; readonly tenants: number }> {
   const { rows } = await client.query<{ left: number; tenants: number }>(
     `SELECT count(*)::int AS left, count(DISTINCT tenant_id)::int AS tenants FROM integrated_account
-      WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth'
+      WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth' AND client_id IS NULL
         AND reauth_required_at > greatest(
               clock_timestamp() - make_interval(secs => $3),
               (SELECT decided_at FROM mass_failure WHERE environment_id = $1 AND integration_name = $2))`,
@@ -72,7 +82,7 @@ async function countLeft(
 async function countActive(client: DatabaseClient, key: readonly string[], most: number): Promise<number> {
   const { rows } = await client.query<{ active: number }>(
     `SELECT count(*)::int AS active FROM (
-       SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND status = 'active' LIMIT $3) AS counted`,
+       SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND status = 'active' AND client_id IS NULL LIMIT $3) AS counted`,
     [...key, most],
   );
   return rows[0]?.active ?? 0;
@@ -80,8 +90,10 @@ async function countActive(client: DatabaseClient, key: readonly string[], most:
 
 async function hasClientChanged(client: DatabaseClient, key: readonly string[]): Promise<boolean> {
   const { rows } = await client.query<{ changed: boolean }>(
-    `SELECT EXISTS (SELECT FROM environment_integration WHERE environment_id = $1 AND integration_name = $2
-       AND updated_at > created_at AND updated_at > now() - make_interval(secs => $3)) AS changed`,
+    `SELECT EXISTS (
+       SELECT FROM environment_integration e JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'
+        WHERE e.environment_id = $1 AND e.integration_name = $2 AND s.version > 1
+          AND s.updated_at > now() - make_interval(secs => $3)) AS changed`,
     [...key, recentChangeSeconds],
   );
   return rows[0]?.changed ?? false;

@@ -20,7 +20,7 @@ const decisions = [
     decision: "release",
     summary: "Release the held accounts: their grants are alive",
     description:
-      "Each held account is due again, spread over the budget of the client, and nobody is told. Accounts that the provider rejects again count anew: past the threshold the rest is held again, with a new event. Those that left before the hold stay `needs_reauth`. Answers at once; `held` counts down.",
+      "Each held account is due again, spread over the budget of the client, and nobody is told. Accounts that the provider rejects again count anew: past the threshold the rest is held again, with a new event. Those that left before the hold are tried once more; a refresh that works brings them back. Answers at once; `held` counts down.",
   },
   {
     decision: "confirm",
@@ -36,6 +36,9 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     const found = await ports.massFailures.find(caller.environmentId, name);
     return found === null ? noMassFailure(name) : await asSeenBy(caller, found);
   };
+
+  const isThere = async (caller: Caller, name: string): Promise<boolean> =>
+    (await ports.integrations.find(caller.environmentId, name)) !== null;
 
   /** A key for some tenants learns nothing about the accounts of others (R47). */
   const asSeenBy = async (caller: Caller, failure: MassFailure): Promise<MassFailure> =>
@@ -60,7 +63,9 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const visible = all.filter(
         (one) => caller.integrationNames === null || caller.integrationNames.includes(one.integrationName),
       );
-      const seen = await Promise.all(visible.map((one) => asSeenBy(caller, one)));
+      // Of an integration that was deleted nothing is left to decide.
+      const exists = await Promise.all(visible.map((one) => isThere(caller, one.integrationName)));
+      const seen = await Promise.all(visible.filter((_, index) => exists[index]).map((one) => asSeenBy(caller, one)));
       const data = seen.map(toMassFailureView).filter((one) => one.state !== "none");
       return context.json({ data }, 200);
     },

@@ -23,13 +23,10 @@ export const massFailureSchema = z
       description: "Accounts that became `needs_reauth` shortly before it was declared, or since; 0 unless declared.",
     }),
     decision: z.enum(["release", "confirm"]).nullable().openapi({ description: "The latest decision." }),
-    decided_by: z
-      .string()
-      .nullable()
-      .openapi({
-        description: "Who decided: the id of a key or an administrator.",
-        example: "usr_2f8k3mzq0v7w1x9y4t6r5p8n",
-      }),
+    decided_by: z.string().nullable().openapi({
+      description: "Who decided: the id of a key or an administrator.",
+      example: "usr_2f8k3mzq0v7w1x9y4t6r5p8n",
+    }),
     decided_at: nullableInstantSchema,
   })
   .openapi("MassFailure");

@@ -20,7 +20,7 @@ export const attemptResults: Record<AttemptResult, { label: string; tone: Tone; 
   transient: { label: "Failed for now", tone: "warn", shape: "hollow-dot" },
   rate_limited: { label: "Rate limited", tone: "warn", shape: "diamond" },
   reauthorize: { label: "Grant ended", tone: "bad", shape: "broken" },
-  held: { label: "Held", tone: "hold", shape: "pause" },
+  held: { label: "Rejected, held", tone: "hold", shape: "pause" },
   client_misconfigured: { label: "Our client was rejected", tone: "bad", shape: "square" },
   in_doubt: { label: "In doubt", tone: "warn", shape: "stripes" },
   superseded: { label: "Superseded", tone: "none", shape: "small-tick" },

@@ -1,13 +1,14 @@
-import { CircleAlert, CircleCheck, Info, TriangleAlert, type LucideIcon } from "lucide-react";
+import { CircleAlert, CircleCheck, CirclePause, Info, TriangleAlert, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { toneClasses, type Tone } from "./status.ts";
 
-const icons: Record<"good" | "warn" | "info" | "bad", LucideIcon> = {
+const icons: Record<"good" | "warn" | "info" | "bad" | "hold", LucideIcon> = {
   good: CircleCheck,
   warn: TriangleAlert,
   info: Info,
   bad: CircleAlert,
+  hold: CirclePause,
 };
 
 type Props = {

@@ -39,9 +39,15 @@ describe("an active account", () => {
     const held = {
       ...active,
       last_error: error,
-      hold: { reason: "412 accounts of this client failed together", at: at(-6) },
+      hold: { reason: "mass_failure", at: at(-6) },
     };
     expect(conditionOf(held, now)).toBe("held");
+    expect(remarkOf(held, now)).toBe("failed with many others");
+    expect(explainStatus(held, now).next).toMatch(/Requests are still served: the token is valid for 42 min\./);
+    expect(explainStatus({ ...held, expires_at: at(-4) }, now).next).toMatch(
+      /Requests are refused: the last token expired 4 min ago\./,
+    );
+    expect(explainStatus({ ...held, expires_at: null }, now).next).toMatch(/the token does not expire\./);
   });
 });
 

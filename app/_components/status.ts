@@ -78,7 +78,7 @@ export function remarkOf(account: StatusFacts, now: number): string | null {
     case "needs_reauth":
       return account.last_error?.message ?? null;
     case "held":
-      return account.hold?.reason ?? null;
+      return "failed with many others";
     case "active":
     case "connecting":
     case "disconnected":
@@ -131,8 +131,8 @@ export function explainStatus(account: StatusFacts, now: number): { why: string;
       };
     case "held":
       return {
-        why: `${asSentence(account.hold?.reason ?? "Many accounts of this client failed together")} The status is kept and no customer was contacted.`,
-        next: "Find out whether the provider or your OAuth client is the cause, before any customer is asked to re-authorize.",
+        why: "The provider rejected this grant, and many others of the same client within minutes.",
+        next: `The status is kept, and the customer was not told. ${servedWords(account.expires_at, now)} To ask the provider about this account alone, refresh it now.`,
       };
     case "disconnected":
       return {
@@ -147,6 +147,14 @@ function tokenWords(expiresAt: string, now: number, article = "The"): string {
   return Date.parse(expiresAt) > now
     ? `${article} token is valid for ${lasting(expiresAt, now)}.`
     : `${article} token expired ${lasting(expiresAt, now)} ago.`;
+}
+
+/** What callers get while nothing is refreshed. */
+function servedWords(expiresAt: string | null, now: number): string {
+  if (expiresAt === null) return "Requests are still served: the token does not expire.";
+  return Date.parse(expiresAt) > now
+    ? `Requests are still served: ${tokenWords(expiresAt, now, "the")}`
+    : `Requests are refused: ${tokenWords(expiresAt, now, "the last")}`;
 }
 
 function lasting(at: string | null, now: number): string {

@@ -1,8 +1,10 @@
 import type { AccountPage, AccountView, AttemptView } from "#api/schemas/account";
+import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";
 import { readAttempts } from "./account.ts";
 import { callApi } from "./call-api.ts";
 import { readIntegrationLabels } from "./integrations.ts";
+import { readMassFailures } from "./mass-failures.ts";
 import type { Answer } from "./problem.ts";
 
 export type AttentionItem = { account: AccountView; attempts: AttemptView[]; hasEarlier: boolean };
@@ -10,9 +12,10 @@ export type AttentionItem = { account: AccountView; attempts: AttemptView[]; has
 export type OverviewData = {
   health: HealthView["integrations"];
   labels: Map<string, string>;
+  massFailures: MassFailureView[];
   /** The first few of the troubled accounts, with what happened to each. */
   attention: AttentionItem[];
-  /** Active accounts in trouble, among those that were looked at. */
+  /** Active accounts in trouble of their own, among those that were looked at. */
   troubled: AccountView[];
   /** True when there are more active accounts than were looked at. */
   isPartial: boolean;
@@ -22,25 +25,34 @@ const shown = 6;
 
 /** Figures for the whole environment, and the few accounts to look at first. */
 export async function readOverview(): Promise<Answer<OverviewData>> {
-  const [health, labels, reauth, active] = await Promise.all([
+  const [health, labels, failures, reauth, active] = await Promise.all([
     callApi<HealthView>("/api/v1/stats/health", { query: { window: "24h" } }),
     readIntegrationLabels(),
+    readMassFailures(),
     readPage("needs_reauth", shown),
     readPage("active", 200),
   ]);
   if (health.kind === "problem") return health;
+  if (failures.kind === "problem") return failures;
   if (reauth.kind === "problem") return reauth;
   if (active.kind === "problem") return active;
 
-  const troubled = active.value.data.filter((account) => account.hold !== null || account.last_error !== null);
-  const accounts = [
-    ...troubled.filter((account) => account.hold !== null),
-    ...reauth.value.data,
-    ...troubled.filter((account) => account.hold === null),
-  ].slice(0, shown);
+  // Held accounts stand together with their mass failure: there are hundreds of them, and one decision.
+  const troubled = active.value.data.filter((account) => account.hold === null && account.last_error !== null);
+  const accounts = [...reauth.value.data, ...troubled].slice(0, shown);
   const attention = await Promise.all(accounts.map(withAttempts));
   const isPartial = active.value.next_cursor !== null;
-  return { kind: "ok", value: { health: health.value.integrations, labels, attention, troubled, isPartial } };
+  return {
+    kind: "ok",
+    value: {
+      health: health.value.integrations,
+      labels,
+      massFailures: failures.value,
+      attention,
+      troubled,
+      isPartial,
+    },
+  };
 }
 
 async function readPage(status: AccountView["status"], limit: number): Promise<Answer<AccountPage>> {

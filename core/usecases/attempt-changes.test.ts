@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId, type AccountOptions, type World } from "#test/fakes/world";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import { refreshAccount } from "./refresh-account.ts";
@@ -98,6 +98,28 @@ describe("the life of a token that nobody told, learned from its rejection (R17)
     >[1];
     await world.accounts.apply(await world.credentialsChange(account, tokenSet));
     expect((await world.account()).learnedLifetimeSeconds).toBeNull();
+  });
+});
+
+describe("what a person reads who tried an account in vain that waits for its customer (R24, R25)", () => {
+  it.each([
+    ["an outage", failureResult({ kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null })],
+    ["a 429", oauthError("slow_down", 429, 600)],
+    ["a rejected client", oauthError("invalid_client", 401)],
+    ["a lost answer", failureResult({ kind: "answer_lost", detail: "ECONNRESET" })],
+    ["a dead grant", oauthError("invalid_grant")],
+  ])("promises no retry and no token to serve, since neither comes: %s", async (_name, answer) => {
+    const world = await createWorld();
+    await world.addAccount({ expiresInSeconds: 3000, ageSeconds: 600 });
+    world.accounts.patch("ia_one", { status: "needs_reauth", refreshDueAt: null });
+    world.server.respondWith(answer);
+    const outcome = await refresh(world, "forced");
+    const attempt = outcome.kind === "failed" ? outcome.attempt : null;
+    expect(attempt?.nextAttemptAt).toBeNull();
+    expect(attempt?.explanation).toMatch(/Nothing is (scheduled|retried)/);
+    expect(attempt?.explanation).not.toMatch(/again|is served/);
+    expect(world.accounts.attempts.at(-1)?.result).toEqual(attempt);
+    expect((await world.account()).refreshDueAt).toBeNull();
   });
 });
 

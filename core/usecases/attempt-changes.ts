@@ -229,7 +229,8 @@ export function failureChange(
       waiters: context.joined,
     },
     guard:
-      failureClass === "reauthorize"
+      // A client that the account brought itself fails alone.
+      failureClass === "reauthorize" && account.clientId === null
         ? { policy: policy.massFailure, explanation: explainHeld(reason, rule, isStillValid(account.expiresAt, now)) }
         : null,
     completes: null,

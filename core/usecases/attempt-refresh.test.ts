@@ -77,6 +77,42 @@ describe("an answer that comes after its lease went to another process (invarian
     expect(world.accounts.events.map((one) => one.type)).toEqual(["integrated_account:created"]);
   });
 
+  it("keeps the refresh token that it rotated to, when the newer one on top brings none (RFC 6749 §6)", async () => {
+    const { world, answer, first, second } = await overtaken();
+    answer(0, tokenResult(world.clock, "late"));
+    await first;
+    answer(1, tokenResult(world.clock, "newer", { refreshToken: null }));
+    expect(await second).toMatchObject({ kind: "refreshed", account: { credentialVersion: 3, hasRefreshToken: true } });
+    expect(await world.storedTokens()).toMatchObject({ accessToken: "access-newer", refreshToken: "refresh-late" });
+  });
+
+  it("stands when it can't be opened and the newer one brings no refresh token (R43)", async () => {
+    const { world, answer, first, second } = await overtaken();
+    answer(0, tokenResult(world.clock, "late"));
+    await first;
+    world.keys.setDown("unwrap");
+    answer(1, tokenResult(world.clock, "newer", { refreshToken: null }));
+    expect(await world.clock.settle(second)).toMatchObject({ kind: "refreshed", account: { credentialVersion: 2 } });
+    world.keys.setDown(null);
+    expect(await world.storedTokens()).toMatchObject({ accessToken: "access-late", refreshToken: "refresh-late" });
+    expect(attemptsOf(world)).toEqual(["refreshed", "superseded"]);
+    expect(await world.account()).toMatchObject({ leaseUntil: null, attempt: null });
+  });
+
+  it.each([
+    ["makes no keys", "wrap"],
+    ["opens nothing", "unwrap"],
+  ] as const)("gets the newer one on top although the KMS %s once both were asked for (R43)", async (_name, down) => {
+    const { world, answer, first, second } = await overtaken();
+    world.keys.setDown(down);
+    answer(0, tokenResult(world.clock, "late"));
+    await first;
+    answer(1, tokenResult(world.clock, "newer"));
+    expect(await second).toMatchObject({ kind: "refreshed", account: { credentialVersion: 3, leaseUntil: null } });
+    world.keys.setDown(null);
+    expect(await world.storedTokens()).toMatchObject({ accessToken: "access-newer", refreshToken: "refresh-newer" });
+  });
+
   it("is dropped when the other one's newer answer was first, and its token is left alone", async () => {
     const { world, answer, first, second } = await overtaken();
     answer(1, tokenResult(world.clock, "newer"));
@@ -161,6 +197,51 @@ describe("what a dead holder left (R20)", () => {
     expect(waits).toBeLessThanOrEqual(330);
     expect(await refresh(world)).toMatchObject({ kind: "blocked", cause: "cooldown" });
     expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it.each([
+    ["single_use", { rule: "single_use" }],
+    ["family_revocation", { rule: "family_revocation" }],
+    ["grace", { rule: "grace", graceSeconds: 60 }],
+    ["none", { rule: "none" }],
+  ])("is asked for at the replay's pace while the endpoint is unwell or out of reach: %s", async (_name, rotation) => {
+    const world = await worldWithAccount({}, { config: { refresh: { rotation } } });
+    const notSent = failureResult({ kind: "not_sent", detail: "ECONNREFUSED" });
+    world.server.respondWith(failureResult({ kind: "answer_lost", detail: "ECONNRESET" }));
+    await refresh(world, "alarm");
+    const pauses: number[] = [];
+    for (const said of [page503, notSent, page503]) {
+      const { refreshDueAt } = await world.account();
+      world.clock.advance((refreshDueAt?.getTime() ?? 0) - world.clock.now().getTime());
+      world.server.respondWith(said);
+      expect(await refresh(world, "alarm")).toMatchObject({ kind: "failed", attempt: { outcome: "transient" } });
+      const account = await world.account();
+      expect(account).toMatchObject({ doubts: 1, cooldownUntil: account.refreshDueAt });
+      pauses.push(((account.refreshDueAt?.getTime() ?? 0) - world.clock.now().getTime()) / 1000);
+    }
+    for (const [index, least] of [6, 12, 24].entries()) {
+      expect(pauses[index]).toBeGreaterThanOrEqual(least);
+      expect(pauses[index]).toBeLessThanOrEqual(2 * least);
+    }
+  });
+
+  it("stays an open question when its finder can't ask either: nothing is sent, and the account is due (R43)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 3000, ageSeconds: 600 });
+    const request = { environmentId, accountId: "ia_one", owner: "dead", statuses: ["active"] } as const;
+    await world.accounts.claim({ ...request, attemptId: "att_dead", leaseSeconds: 30, reason: "forced" });
+    world.clock.advance(31_000);
+    world.accounts.afterClaim(() => world.keys.setDown("wrap"));
+    await expect(refresh(world, "forced")).rejects.toMatchObject({ code: "kms_unavailable" });
+    expect(world.server.requests).toEqual([]);
+    expect(await world.account()).toMatchObject({
+      leaseUntil: null,
+      attempt: null,
+      doubts: 1,
+      refreshDueAt: world.clock.now(),
+    });
+    world.accounts.afterClaim(null);
+    world.keys.setDown(null);
+    expect((await refresh(world, "alarm")).kind).toBe("refreshed");
   });
 
   it("is told when the replay finds the grant dead", async () => {
@@ -355,6 +436,66 @@ describe("the breaker of an endpoint (R22)", () => {
     const circuits = { ...world.circuits, report: () => Promise.reject(new Error("the database is away")) };
     expect((await refresh({ ...world, circuits }, "on_demand", "ia_six")).kind).toBe("refreshed");
     expect(world.log.lines.at(-1)).toMatchObject({ level: "error", message: "the circuit could not be told" });
+  });
+
+  it("counts an answer to a request that was let through before the first failure", async () => {
+    const world = await createWorld();
+    await world.addAccount({ id: "ia_slow", refreshToken: "refresh-slow" });
+    for (const id of accounts) await world.addAccount({ id });
+    const slow = Promise.withResolvers<TokenResult>();
+    world.server.respondWith((request) =>
+      request.kind === "refresh" && request.refreshToken === "refresh-slow" ? slow.promise : page503,
+    );
+    const answered = refresh(world, "on_demand", "ia_slow");
+    await world.server.nextRequest();
+    for (const id of accounts.slice(1)) await refresh(world, "on_demand", id);
+    slow.resolve(tokenResult(world.clock, "slow"));
+    expect((await answered).kind).toBe("refreshed");
+    await refresh(world, "on_demand", "ia_a");
+    expect(world.circuits.news).toEqual([]);
+    expect(world.circuits.keys().map((key) => world.circuits.circuit(key).failures)).toEqual([1]);
+  });
+
+  it.each<[string, (world: World) => Promise<unknown>]>([
+    [
+      "the KMS failed",
+      async (world) => {
+        world.keys.setDown("wrap");
+        await expect(refresh(world, "on_demand", "ia_six")).rejects.toMatchObject({ code: "kms_unavailable" });
+        world.keys.setDown(null);
+      },
+    ],
+    [
+      "another process won the claim",
+      async (world) => {
+        const ports = { ...world, accounts: { ...world.accounts, claim: async () => null } };
+        const outcome = await world.clock.settle(refresh(ports, "on_demand", "ia_six"));
+        expect(outcome).toMatchObject({ kind: "blocked", cause: "circuit_open" });
+      },
+    ],
+    [
+      "its account turned out to be fresh",
+      async (world) => {
+        const soon = new Date(world.clock.now().getTime() + 3_600_000);
+        const claim: typeof world.accounts.claim = (request) => {
+          world.accounts.patch("ia_six", { expiresAt: soon });
+          return world.accounts.claim(request);
+        };
+        const ports = { ...world, accounts: { ...world.accounts, claim } };
+        expect((await world.clock.settle(refresh(ports, "on_demand", "ia_six"))).kind).toBe("fresh");
+      },
+    ],
+  ])("lets another probe pass two seconds after one that asked nothing: %s", async (_name, probe) => {
+    const world = await worldWithOpenCircuit();
+    world.clock.advance(12_000);
+    const asked = world.server.of("refresh").length;
+    await probe(world);
+    expect(world.server.of("refresh")).toHaveLength(asked);
+    expect(await refresh(world, "on_demand", "ia_seven")).toMatchObject({ kind: "blocked", cause: "circuit_open" });
+    world.clock.advance(2_000);
+    world.server.respondWith(tokenResult(world.clock, "back"));
+    expect((await refresh(world, "on_demand", "ia_seven")).kind).toBe("refreshed");
+    expect(world.circuits.news).toEqual(["opened", "closed"]);
   });
 });
 

@@ -25,7 +25,13 @@ describe("disconnecting (R33)", () => {
     expect(await world.storedTokens()).toBeNull();
     expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:disconnected");
     expect(world.server.requests).toEqual([
-      { kind: "revoke", secret: "client-secret-of-acme", token: "refresh-0", hint: "refresh_token" },
+      {
+        kind: "revoke",
+        secret: "client-secret-of-acme",
+        clientId: "client-of-acme",
+        token: "refresh-0",
+        hint: "refresh_token",
+      },
     ]);
     expect(world.accounts.audit.slice(-2).map((one) => one.action)).toEqual([
       "credential.erased",
@@ -44,6 +50,21 @@ describe("disconnecting (R33)", () => {
     await disconnect(world);
     expect(world.server.of("revoke")).toMatchObject([{ token: "access-0", hint: "access_token" }]);
   });
+
+  it.each([
+    ["its secret", "own-secret"],
+    ["none, where it has none", null],
+  ])(
+    "ends the grant as the client that the account brought, with %s, and never with the environment's",
+    async (_name, secret) => {
+      const world = await worldWithAccount({ ownClient: { id: "own-client", secret } });
+      expect((await disconnect(world)).revocation).toBe("revoked");
+      expect(world.server.requests).toEqual([
+        { kind: "revoke", secret, clientId: "own-client", token: "refresh-0", hint: "refresh_token" },
+      ]);
+      expect(world.auditLog.records.map((one) => one.action)).toEqual(["credential.opened"]);
+    },
+  );
 
   it("finishes here although the provider refuses, and says what could not be revoked", async () => {
     const world = await worldWithAccount();

@@ -140,6 +140,24 @@ describe("a token whose end nobody told (R17)", () => {
     await importAccount(world, caller, input);
     expect(world.server.requests).toEqual([]);
   });
+
+  it.each([
+    ["its own secret", "own-client", "own-secret", "own-secret"],
+    ["none, where it has none: the environment's goes out with no other client's id", "own-client", null, null],
+    ["the environment's, where it brought no client", null, null, clientSecret],
+  ])("is asked about with the client that asked for it, and %s", async (_name, clientId, given, secret) => {
+    const world = await createWorld({ config: { auth }, format: "oauth2_client_credentials" });
+    world.server.respondWith(tokenResult(world.clock, "first", { expiresAt: null }));
+    const expiresAt = secondsFromNow(world, 900);
+    world.server.introspectWith({ active: true, expiresAt });
+    const credentials = { format: "oauth2_client_credentials", clientId, clientSecret: given } as const;
+    expect((await importAccount(world, caller, { ...input, credentials })).expiresAt).toEqual(expiresAt);
+    const asked = { secret, clientId: clientId ?? "client-of-acme" };
+    expect(world.server.requests).toEqual([
+      { kind: "client_credentials", ...asked },
+      { kind: "introspect", ...asked, accessToken: "access-first" },
+    ]);
+  });
 });
 
 describe("importing a client (RFC 6749 §4.4, R3)", () => {

@@ -109,6 +109,43 @@ describe("a token whose end nobody told (R17)", () => {
     expect((await world.account()).expiresAt).toBeNull();
   });
 
+  it("is asked about although a life was learned, and what is told replaces that", async () => {
+    const world = await silentWorld({ expiresInSeconds: null, ageSeconds: 7200 });
+    world.accounts.patch("ia_one", { learnedLifetimeSeconds: 7200 });
+    const expiresAt = inSeconds(world, 900);
+    world.server.introspectWith({ active: true, expiresAt });
+    const told = { expiresAt, learnedLifetimeSeconds: null };
+    expect(await force(world)).toMatchObject({ kind: "refreshed", account: told });
+    expect(await world.account()).toMatchObject(told);
+    expect(world.server.of("introspect")).toHaveLength(1);
+  });
+
+  it("keeps the life that was learned where asking tells nothing", async () => {
+    const world = await silentWorld({ expiresInSeconds: null, ageSeconds: 7200 });
+    world.accounts.patch("ia_one", { learnedLifetimeSeconds: 7200 });
+    await force(world);
+    expect(await world.account()).toMatchObject({ learnedLifetimeSeconds: 7200, expiresAt: inSeconds(world, 7200) });
+    expect(world.server.of("introspect")).toHaveLength(1);
+  });
+
+  it("is asked about too when it was written after its callers had left", async () => {
+    const world = await silentWorld();
+    const expiresAt = inSeconds(world, 3600);
+    world.server.introspectWith({ active: true, expiresAt });
+    world.accounts.failApplies(...Array.from({ length: 30 }, () => "before_commit" as const));
+    await expect(world.clock.settle(force(world))).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(world.server.of("introspect")).toEqual([]);
+    world.accounts.failApplies(null);
+    for (let step = 0; step < 100 && (await world.account()).expiresAt?.getTime() !== expiresAt.getTime(); step += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      world.clock.advance(100);
+    }
+    const account = await world.account();
+    expect(account).toMatchObject({ credentialVersion: 2, expiresAt });
+    expect(account.refreshDueAt).not.toBeNull();
+    expect(world.server.of("introspect")).toMatchObject([{ secret: clientSecret, accessToken: "access-new" }]);
+  });
+
   it("is asked about with the client that the account brought", async () => {
     const world = await silentWorld({ ownClient: { id: "own-client", secret: "own-secret" } });
     await force(world);

@@ -271,6 +271,72 @@ describe("while the endpoint is left alone", () => {
   });
 });
 
+describe("a token that ends while its caller waits (R19, invariant 6)", () => {
+  const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  /** What the caller gets, and after how many seconds. */
+  async function served(world: World, ports: Parameters<typeof readToken>[0] = world) {
+    const startedMs = world.clock.monotonicMs();
+    const input = { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "key_test" };
+    const token = await world.clock.settle(readToken(ports, input));
+    return { token, seconds: Math.round((world.clock.monotonicMs() - startedMs) / 1000) };
+  }
+
+  it("is served before it ends, while another process holds the lease and never finishes", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 25, ageSeconds: 3575 });
+    world.accounts.patch("ia_one", { leaseUntil: new Date(world.clock.now().getTime() + 3_600_000) });
+    const { token, seconds } = await served(world);
+    expect(token).toMatchObject({ accessToken: "access-0", refresh: "failing" });
+    expect(seconds).toBe(20);
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("is served before it ends, while the budget stays used up", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 10 });
+    const until = new Date(world.clock.now().getTime() + 60_000);
+    const admit = async () => ({ kind: "refused", cause: "budget", until }) as const;
+    const { token, seconds } = await served(world, { ...world, circuits: { ...world.circuits, admit } });
+    expect(token).toMatchObject({ accessToken: "access-0", refresh: "failing" });
+    expect(seconds).toBe(5);
+  });
+
+  it("is served while the provider takes its time, and the refresh goes on without its caller", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 15, ageSeconds: 3585 });
+    const release = world.server.hold();
+    const { token, seconds } = await served(world);
+    expect(token).toMatchObject({ accessToken: "access-0", credentialVersion: 1, refresh: "failing" });
+    expect(seconds).toBe(10);
+    expect((await world.account()).attempt).not.toBeNull();
+    release();
+    while ((await world.account()).credentialVersion === 1) await tick();
+    expect(await world.storedTokens()).toMatchObject({ accessToken: "access-1", refreshToken: "refresh-1" });
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("is served, and a refresh that fails for us after that is written down", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 15, ageSeconds: 3585 });
+    const release = world.server.hold();
+    expect((await served(world)).token).toMatchObject({ accessToken: "access-0" });
+    world.accounts.failApplies(...Array.from({ length: 30 }, () => "before_commit" as const));
+    release();
+    const left = "a refresh failed after its caller left";
+    for (let step = 0; step < 300 && !world.log.lines.some((one) => one.message === left); step += 1) {
+      await tick();
+      world.clock.advance(100);
+    }
+    expect(world.log.lines).toContainEqual(expect.objectContaining({ level: "warn", message: left }));
+  });
+
+  it("is not waited for where it has moments left only: whoever comes then gets the new one", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 4 });
+    world.server.respondWith(() => {
+      world.clock.advance(6000);
+      return tokenResult(world.clock, "new");
+    });
+    expect((await served(world)).token).toMatchObject({ accessToken: "access-new", refresh: null });
+  });
+});
+
 it("names a time to come back when waiting for another process took too long", async () => {
   const world = await worldWithAccount();
   const problem = problemOf({ kind: "timed_out", account: await world.account() }, world.clock.now());

@@ -67,7 +67,18 @@ describe("a change of an account", () => {
         detail: { from: "active", to: "needs_reauth" },
       }),
     ]);
-    expect(resolved.set).toEqual({ status: "needs_reauth", reauthRequiredAt: now, refreshDueAt: null });
+    expect(resolved.set).toEqual({ status: "needs_reauth", hold: null, reauthRequiredAt: now, refreshDueAt: null });
+  });
+
+  it("that moves it holds it no longer, whatever its writer thought; one that does not leaves the hold alone (R26)", () => {
+    const hold = { reason: "mass_failure", at: now } as const;
+    for (const status of statuses) {
+      for (const kind of ["credentials_obtained", "refresh_succeeded", "grant_rejected", "disconnect"] as const) {
+        const asked = change({ happening: happening(kind), set: { hold } });
+        const { set } = resolveChange({ status, activatedAt: now }, asked);
+        expect(set.hold, `${status} + ${kind}`).toEqual(set.status === undefined ? hold : null);
+      }
+    }
   });
 
   it("that happens to an account which has moved already tells nothing, and is written all the same", () => {

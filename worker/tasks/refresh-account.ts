@@ -5,7 +5,12 @@ import { enqueueRefresh } from "#adapters/postgres/refresh-jobs";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import type { WorkerPorts } from "../worker-ports.ts";
 
-const payloadSchema = z.strictObject({ environment_id: z.string(), account_id: z.string() });
+const payloadSchema = z.strictObject({
+  environment_id: z.string(),
+  account_id: z.string(),
+  /** An operator released a mass failure: what left within it is tried again, whatever its status says. */
+  retry: z.boolean().default(false),
+});
 
 /**
  * An alarm rang. The row decides whether there is anything to do: a job that comes twice, early or late finds that out. A
@@ -16,10 +21,10 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     description: "Scheduled refreshes by outcome",
   });
   return async (payload, helpers) => {
-    const { environment_id: environmentId, account_id: accountId } = payloadSchema.parse(payload);
+    const { environment_id: environmentId, account_id: accountId, retry } = payloadSchema.parse(payload);
     const outcome = await refreshAccount(
       ports,
-      { environmentId, accountId, demand: { reason: "alarm", minTtlSeconds: null }, actor: "worker" },
+      { environmentId, accountId, demand: { reason: retry ? "forced" : "alarm", minTtlSeconds: null }, actor: "worker" },
       helpers.abortSignal,
     ).catch((error: unknown) => {
       // Without its definition nothing can be asked; its alarm stays, so that the next sweep after the operator's repair finds it.

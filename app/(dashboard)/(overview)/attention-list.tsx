@@ -7,10 +7,17 @@ import { LifelineStrip } from "../../_components/lifeline/lifeline-strip.tsx";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import type { AttentionItem } from "../../_queries/overview.ts";
 
-type Props = { items: AttentionItem[]; labels: Map<string, string>; now: number; reauthCount: number };
+type Props = {
+  items: AttentionItem[];
+  labels: Map<string, string>;
+  now: number;
+  reauthCount: number;
+  /** Whether something above needs attention already. */
+  isOthers: boolean;
+};
 
 /** The accounts to look at first, each with its recent life. */
-export function AttentionList({ items, labels, now, reauthCount }: Props) {
+export function AttentionList({ items, labels, now, reauthCount, isOthers }: Props) {
   const shownReauth = items.filter(({ account }) => account.status === "needs_reauth").length;
   return (
     <section aria-labelledby="attention" className="mt-8">
@@ -24,7 +31,7 @@ export function AttentionList({ items, labels, now, reauthCount }: Props) {
       {items.length === 0 ? (
         <p className="card flex items-center gap-2 px-4 py-3 text-sm text-muted">
           <CircleCheck size={16} aria-hidden className="text-good" />
-          No account needs you.
+          {isOthers ? "No other account needs you." : "No account needs you."}
         </p>
       ) : (
         <ul className="card divide-y divide-line overflow-hidden">

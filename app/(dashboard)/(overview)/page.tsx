@@ -7,6 +7,7 @@ import { readOverview } from "../../_queries/overview.ts";
 import { AttentionList } from "./attention-list.tsx";
 import { Figures } from "./figures-strip.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
+import { MassFailures } from "./mass-failures.tsx";
 import { WellnessSentence } from "./wellness-sentence.tsx";
 import { judge, totalsOf, troubleOf } from "./wellness.ts";
 
@@ -22,16 +23,17 @@ export default async function OverviewPage() {
       </>
     );
   }
-  const { health, labels, attention, troubled, isPartial } = overview.value;
+  const { health, labels, massFailures, attention, troubled, isPartial } = overview.value;
   const now = Date.now();
   const totals = totalsOf(health);
-  const trouble = troubleOf(troubled, isPartial, now);
+  const trouble = troubleOf(troubled, massFailures, isPartial, now);
   const isEmpty = totals.live + totals.accounts.disconnected === 0;
 
   return (
     <>
       <PageHeader title="Overview" />
       <WellnessSentence wellness={judge(totals, trouble)} />
+      <MassFailures failures={massFailures} labels={labels} />
       {isEmpty ? (
         <div className="card mt-6">
           <EmptyState icon={Cable} title="Connect the first account">
@@ -47,7 +49,13 @@ export default async function OverviewPage() {
       ) : (
         <>
           <Figures totals={totals} labels={labels} />
-          <AttentionList items={attention} labels={labels} now={now} reauthCount={totals.accounts.needs_reauth} />
+          <AttentionList
+            items={attention}
+            labels={labels}
+            now={now}
+            reauthCount={totals.accounts.needs_reauth}
+            isOthers={massFailures.length > 0}
+          />
           <IntegrationRows health={health} labels={labels} />
         </>
       )}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { judge, totalsOf, type Totals } from "./wellness.ts";
+import { judge, totalsOf, troubleOf, type Totals } from "./wellness.ts";
 
-const calm = { held: 0, withoutToken: 0, failing: 0, isPartial: false };
+const calm = { held: 0, resolving: 0, withoutToken: 0, failing: 0, isPartial: false };
 const row = (active: number, reauth: number, refreshes: number, rate: number | null) => ({
   integration_name: "acme",
   accounts: { connecting: 0, active, needs_reauth: reauth, disconnected: 0 },
@@ -27,8 +27,11 @@ test("all well names accounts and refreshes", () => {
 
 test("the worst comes first", () => {
   const totals = totalsOf([row(10, 3, 100, 0.5)]);
-  expect(sentence(totals, { ...calm, held: 2, withoutToken: 1 })).toMatch(/^2 accounts are held\./);
+  expect(sentence(totals, { ...calm, held: 2, withoutToken: 1, isPartial: true })).toMatch(
+    /^2 accounts are held and wait for your decision\./,
+  );
   expect(sentence(totals, { ...calm, withoutToken: 1, failing: 5 })).toMatch(/^1 active account has no valid token\./);
+  expect(sentence(totals, { ...calm, resolving: 7 })).toMatch(/^7 held accounts are on the way\./);
   expect(sentence(totals)).toBe("3 accounts need their customers to re-authorize. The other 10 accounts are active.");
 });
 
@@ -36,6 +39,23 @@ test("does not claim to have counted what it did not look at", () => {
   expect(sentence(totalsOf([row(900, 0, 10, 1)]), { ...calm, failing: 4, isPartial: true })).toMatch(
     /^At least 4 refreshes/,
   );
+});
+
+test("counts what is held by the word of the guard, not among the accounts that were looked at", () => {
+  const failure = {
+    integration_name: "acme",
+    started_at: "2026-11-20T10:00:00.000Z",
+    likely_cause: "provider" as const,
+    left: 20,
+    decision: null,
+    decided_by: null,
+    decided_at: null,
+  };
+  const failures = [
+    { ...failure, state: "declared" as const, held: 812 },
+    { ...failure, state: "resolving" as const, started_at: null, held: 40 },
+  ];
+  expect(troubleOf([], failures, true, 0)).toMatchObject({ held: 812, resolving: 40 });
 });
 
 test("nothing connected is not called well", () => {

@@ -1,4 +1,5 @@
 import type { AccountView } from "#api/schemas/account";
+import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";
 import { countOf, formatCount, formatShare } from "../../_components/figures.ts";
 import { conditionOf, type Condition, type Tone } from "../../_components/status.ts";
@@ -15,8 +16,11 @@ export type Totals = {
 
 export type Wellness = { tone: Extract<Tone, "good" | "warn" | "bad" | "info">; lead: string; rest: string };
 
-/** What happens to active accounts right now. `isPartial`: there are more than were looked at. */
-export type Trouble = { held: number; withoutToken: number; failing: number; isPartial: boolean };
+/**
+ * What happens to active accounts right now. `held` wait for a decision, `resolving` were held and are decided about; both are
+ * exact. `isPartial`: there are more accounts than the others were counted among.
+ */
+export type Trouble = { held: number; resolving: number; withoutToken: number; failing: number; isPartial: boolean };
 
 const acceptableRate = 0.95;
 
@@ -48,10 +52,23 @@ export function totalsOf(health: HealthView["integrations"]): Totals {
   };
 }
 
-export function troubleOf(accounts: AccountView[], isPartial: boolean, now: number): Trouble {
+export function troubleOf(
+  accounts: AccountView[],
+  massFailures: MassFailureView[],
+  isPartial: boolean,
+  now: number,
+): Trouble {
   const conditions = accounts.map((account) => conditionOf(account, now));
   const count = (wanted: Condition) => conditions.filter((condition) => condition === wanted).length;
-  return { held: count("held"), withoutToken: count("no_valid_token"), failing: count("refresh_failing"), isPartial };
+  const heldWhile = (state: MassFailureView["state"]) =>
+    massFailures.filter((failure) => failure.state === state).reduce((sum, { held }) => sum + held, 0);
+  return {
+    held: heldWhile("declared"),
+    resolving: heldWhile("resolving"),
+    withoutToken: count("no_valid_token"),
+    failing: count("refresh_failing"),
+    isPartial,
+  };
 }
 
 /** The one sentence that answers "is all well?". The worst comes first. */
@@ -61,8 +78,8 @@ export function judge(totals: Totals, trouble: Trouble): Wellness {
   if (trouble.held > 0) {
     return {
       tone: "bad",
-      lead: `${atLeast}${countOf(trouble.held, "account is", "accounts are")} held.`,
-      rest: "Many accounts of one client failed together. None of their customers were contacted: find the cause first.",
+      lead: `${countOf(trouble.held, "account is", "accounts are")} held and ${trouble.held === 1 ? "waits" : "wait"} for your decision.`,
+      rest: "Many accounts of the same client failed together. No customer of a held account was told.",
     };
   }
   if (trouble.withoutToken > 0) {
@@ -70,6 +87,13 @@ export function judge(totals: Totals, trouble: Trouble): Wellness {
       tone: "bad",
       lead: `${atLeast}${countOf(trouble.withoutToken, "active account has", "active accounts have")} no valid token.`,
       rest: "Their refreshes keep failing and requests for them are refused. See below what the provider answered.",
+    };
+  }
+  if (trouble.resolving > 0) {
+    return {
+      tone: "info",
+      lead: `${countOf(trouble.resolving, "held account is", "held accounts are")} on the way.`,
+      rest: "It was decided what becomes of them; a worker carries it out in the background.",
     };
   }
   if (reauth > 0) {

@@ -183,6 +183,30 @@ describe("a client that the account brought itself (R18)", () => {
     expect(classifyTokenFailure(oauth(error, 401), defaultFailureRules, false).class).toBe("client_misconfigured");
   });
 
+  it.each(["invalid_client", "unauthorized_client"])(
+    "blames no operator by a rule of the integration either: %s",
+    (error) => {
+      const own = { id: "acme.client", errors: [error], class: "client_misconfigured", meaning: "Mend it." } as const;
+      const rules = [own, ...defaultFailureRules];
+      const theirs = classifyTokenFailure(oauth(error, 401), rules, true);
+      expect([theirs.class, theirs.rule.id]).toEqual(["reauthorize", "client.own"]);
+      const ours = classifyTokenFailure(oauth(error, 401), rules, false);
+      expect([ours.class, ours.rule.id]).toEqual(["client_misconfigured", "acme.client"]);
+    },
+  );
+
+  it("leaves what a rule of the integration says of its client's errors, where that is no blame", () => {
+    const busy = { id: "acme.busy", errors: ["invalid_client"], class: "transient", meaning: "Busy." } as const;
+    const found = classifyTokenFailure(oauth("invalid_client", 401), [busy, ...defaultFailureRules], true);
+    expect([found.class, found.rule.id]).toEqual(["transient", "acme.busy"]);
+  });
+
+  it("leaves an operator what is his in a rule of the integration: other errors than the client's", () => {
+    const scope = { id: "acme.scope", errors: ["bad_scope"], class: "client_misconfigured", meaning: "" } as const;
+    const found = classifyTokenFailure(oauth("bad_scope"), [scope, ...defaultFailureRules], true);
+    expect([found.class, found.rule.id]).toEqual(["client_misconfigured", "acme.scope"]);
+  });
+
   it("changes no other verdict", () => {
     const client = new Set(["rfc6749.client"]);
     for (const [, failure] of cases) {

@@ -64,6 +64,25 @@ it("promises the present token only while one is valid", () => {
   expect(explain(outage, new Date(now.getTime() - 60_000))).not.toContain("is served");
 });
 
+it.each<[string, TokenRequestFailure]>([
+  ["an outage", { kind: "not_sent", detail: "ECONNREFUSED" }],
+  ["a 429", { kind: "http_error", status: 429, isPage: false, retryAfterSeconds: 60 }],
+  ["no client", { kind: "no_client" }],
+  ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }],
+])("promises nothing where nothing is scheduled: %s", (_name, failure) => {
+  const { class: failureClass, rule } = classifyTokenFailure(failure, defaultFailureRules);
+  const plan = {
+    nextAttemptAt: null,
+    cooldownUntil: now,
+    consecutiveFailures: 1,
+    accountEvent: null,
+    tokenStillValid: false,
+  };
+  const text = explainFailure("forced", rule, failureClass, plan, 0);
+  expect(text).toContain("Nothing is scheduled: the account is not active");
+  expect(text).not.toMatch(/[Aa]gain|is served/);
+});
+
 it.each([
   [0, ""],
   [1, "The answer to an earlier request with the same refresh token was lost"],

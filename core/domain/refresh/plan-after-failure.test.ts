@@ -215,6 +215,47 @@ describe("an answer in doubt (R20)", () => {
   });
 });
 
+describe("an outage in answer to a replay (R20)", () => {
+  const rotations: readonly RotationRule[] = [
+    { rule: "single_use" },
+    { rule: "family_revocation" },
+    { rule: "grace", graceSeconds: 60 },
+    { rule: "none" },
+  ];
+  const unwell = (rotation: RotationRule, consecutiveFailures: number, doubts: number, random: number) =>
+    plan("transient", { consecutiveFailures, doubts, doubtedSince: at(-50) }, random, rotating(rotation));
+
+  it.each(
+    rotations.flatMap((rotation) =>
+      [
+        [0, 3],
+        [1, 6],
+        [2, 12],
+        [3, 24],
+        [6, 192],
+        [7, 300],
+        [5000, 300],
+      ].map(([failures, seconds]) => [rotation, failures, seconds] as const),
+    ),
+  )(
+    "keeps asking at the replay's pace, whoever asks: under %o after %i failures in %i s",
+    (rotation, failures, seconds) => {
+      for (const doubts of [1, 2, 500]) {
+        const soonest = unwell(rotation, failures ?? 0, doubts, 0);
+        expect([soonest.nextAttemptAt, soonest.cooldownUntil]).toEqual([at(seconds ?? 0), at(seconds ?? 0)]);
+        expect(secondsUntil(unwell(rotation, failures ?? 0, doubts, 0.999_999).nextAttemptAt)).toBeCloseTo(
+          2 * (seconds ?? 0),
+          2,
+        );
+      }
+    },
+  );
+
+  it.each(rotations)("waits for hours where no question is open: %o", (rotation) => {
+    expect(unwell(rotation, 0, 0, 0.5)).toMatchObject({ nextAttemptAt: at(3 * hour), cooldownUntil: at(30) });
+  });
+});
+
 describe("a dead grant", () => {
   it("schedules nothing and asks for the customer (R18)", () => {
     expect(plan("reauthorize", { retryAfterSeconds: 60 })).toEqual({

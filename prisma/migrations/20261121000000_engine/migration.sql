@@ -40,6 +40,7 @@ CREATE TABLE "mass_failure" (
     "environment_id" TEXT NOT NULL,
     "integration_name" TEXT NOT NULL,
     "started_at" TIMESTAMPTZ(3),
+    "window_seconds" INTEGER NOT NULL DEFAULT 600,
     "likely_cause" TEXT,
     "decision" TEXT,
     "decided_by" TEXT,

@@ -23,7 +23,12 @@ export function AccountFilters({ filter, integrations }: Props) {
       const value = fields.get(name);
       return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
     };
-    const chosen = { status: filter.status, integrationName: text("integration_name"), tenantId: text("tenant_id") };
+    const chosen = {
+      status: filter.status,
+      isHeld: filter.isHeld,
+      integrationName: text("integration_name"),
+      tenantId: text("tenant_id"),
+    };
     startTransition(() => router.push(accountsHref(chosen)));
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -41,6 +46,7 @@ export function AccountFilters({ filter, integrations }: Props) {
         className="flex flex-wrap items-center gap-2 py-3"
       >
         {filter.status !== undefined && <input type="hidden" name="status" value={filter.status} />}
+        {filter.isHeld === true && <input type="hidden" name="hold" value="true" />}
         <div className="relative min-w-40 flex-1 sm:max-w-60">
           <Search
             size={14}
@@ -76,7 +82,7 @@ export function AccountFilters({ filter, integrations }: Props) {
         </select>
         <Button type="submit">Filter</Button>
         {isFiltered && (
-          <ButtonLink href={accountsHref({ status: filter.status })} variant="ghost">
+          <ButtonLink href={accountsHref({ status: filter.status, isHeld: filter.isHeld })} variant="ghost">
             <X size={14} aria-hidden />
             Clear
           </ButtonLink>

@@ -15,6 +15,7 @@ export function readFilter(query: Query): AccountFilter {
     status: isStatus(status) ? status : undefined,
     integrationName: text("integration_name"),
     tenantId: text("tenant_id"),
+    isHeld: text("hold") === "true" ? true : undefined,
     cursor: text("cursor"),
   };
 }
@@ -24,6 +25,7 @@ export function accountsHref(filter: AccountFilter): string {
   const query = new URLSearchParams();
   if (filter.status !== undefined) query.set("status", filter.status);
   if (filter.integrationName !== undefined) query.set("integration_name", filter.integrationName);
+  if (filter.isHeld === true) query.set("hold", "true");
   if (filter.tenantId !== undefined) query.set("tenant_id", filter.tenantId);
   if (filter.cursor !== undefined) query.set("cursor", filter.cursor);
   return query.size === 0 ? "/accounts" : `/accounts?${query}`;

@@ -25,13 +25,13 @@ export default async function AccountsPage({ searchParams }: Props) {
       </>
     );
   }
-  const { accounts, labels, counts, nextCursor } = answer.value;
+  const { accounts, labels, counts, heldCount, nextCursor } = answer.value;
   return (
     <>
       <PageHeader title="Accounts" />
-      <StatusTabs filter={filter} counts={counts} />
+      <StatusTabs filter={filter} counts={counts} heldCount={heldCount} />
       <AccountFilters
-        key={`${filter.status}${filter.integrationName}${filter.tenantId}`}
+        key={`${filter.status}${filter.isHeld}${filter.integrationName}${filter.tenantId}`}
         filter={filter}
         integrations={[...labels].map(([name, label]) => ({ name, label }))}
       />
@@ -48,7 +48,7 @@ export default async function AccountsPage({ searchParams }: Props) {
 }
 
 function NoAccounts({ filter }: { filter: AccountFilter }) {
-  const isFiltered = filter.status ?? filter.integrationName ?? filter.tenantId ?? filter.cursor;
+  const isFiltered = filter.status ?? filter.isHeld ?? filter.integrationName ?? filter.tenantId ?? filter.cursor;
   if (isFiltered !== undefined) {
     return (
       <EmptyState

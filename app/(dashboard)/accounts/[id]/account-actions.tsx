@@ -65,7 +65,7 @@ export function AccountActions({ account, label, children }: Props) {
         <div className="no-print flex flex-wrap gap-2 empty:hidden max-sm:w-full max-sm:flex-col max-sm:items-stretch">
           {isActive && (
             <Button
-              variant={account.last_error === null ? "secondary" : "primary"}
+              variant={account.last_error === null || account.hold !== null ? "secondary" : "primary"}
               disabled={busy !== null}
               onClick={() => void refresh()}
             >

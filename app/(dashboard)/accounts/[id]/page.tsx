@@ -7,9 +7,11 @@ import { Monogram } from "../../../_components/monogram.tsx";
 import { ProblemState } from "../../../_components/problem-state.tsx";
 import { Bone, ListSkeleton } from "../../../_components/skeleton.tsx";
 import { readAccount } from "../../../_queries/account.ts";
+import { readMassFailure } from "../../../_queries/mass-failures.ts";
 import { readIntegrationLabels } from "../../../_queries/integrations.ts";
 import { AccountActions } from "./account-actions.tsx";
 import { AccountFacts } from "./account-facts.tsx";
+import { HeldCallout } from "./held-callout.tsx";
 import { AttemptsSection, LifelineSection } from "./history.tsx";
 import { Scopes } from "./scopes.tsx";
 import { StatusExplanation } from "./status-explanation.tsx";
@@ -38,6 +40,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
     );
   }
   const account = answer.value;
+  const massFailure = account.hold === null ? null : await readMassFailure(account.integration_name);
   const label = labels.get(account.integration_name) ?? account.integration_name;
   const range = typeof query.range === "string" ? query.range : undefined;
   const cursor = typeof query.cursor === "string" ? query.cursor : undefined;
@@ -92,6 +95,9 @@ export default async function AccountPage({ params, searchParams }: Props) {
       <AccountActions account={account} label={label}>
         <StatusExplanation account={account} />
       </AccountActions>
+      {account.hold !== null && (
+        <HeldCallout hold={account.hold} massFailure={massFailure} account={account} label={label} />
+      )}
 
       {account.status !== "connecting" && (
         <div className="mt-8">
