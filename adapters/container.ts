@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
+import type { Renewal } from "#core/usecases/read-token";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
@@ -95,6 +96,7 @@ export async function createContainer(
     steadiness: heart ?? { isSteady: () => false },
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
+    renewals: createSingleFlight<Renewal>(),
     owner,
     redirectUri: (callbackId) => `${config.publicUrl}/oauth/callback/${callbackId}`,
     async close() {

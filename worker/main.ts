@@ -1,11 +1,10 @@
-import { EventEmitter } from "node:events";
 import { createServer } from "node:http";
-import { Logger, run, type WorkerEvents } from "graphile-worker";
+import { Logger } from "graphile-worker";
 import { readOrExit, readWorkerConfig } from "#adapters/config/read-config";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import { restoreProbes } from "#adapters/postgres/circuit-jobs";
-import { beatMs, takeOver } from "#adapters/postgres/heartbeat";
+import { beatMs, releaseJobs, takeOver } from "#adapters/postgres/heartbeat";
 import { settleLeftAttempts, sweepAlarms } from "#adapters/postgres/refresh-jobs";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { closeServer } from "#adapters/system/close-server";
@@ -14,17 +13,20 @@ import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { withBulkhead } from "#core/usecases/bulkhead";
 import { replaySpool } from "#core/usecases/commit-answer";
+import { keepQueue, type Queue } from "./keep-queue.ts";
 import { createCrontab, createTaskList } from "./task-list.ts";
 
-const concurrency = 20;
+/** Jobs at once. They wait for providers most of the time. */
+const concurrency = 50;
+/** Connections: a job holds one for a moment at a time; the rest is graphile-worker's own and LISTEN's. */
+const poolSize = 25;
 
 const config = readOrExit(readWorkerConfig);
-// A task holds at most one connection at a time; the rest is graphile-worker's own and LISTEN's.
-const workerIds: string[] = [];
+let queue: Queue | null = null;
 const container = await createContainer(config, {
   name: "worker",
-  poolSize: concurrency + 5,
-  workerIds: () => workerIds,
+  poolSize,
+  workerIds: () => queue?.workerIds() ?? [],
 });
 const { log, pool } = container;
 const problem = await schemaProblem(pool);
@@ -42,35 +44,35 @@ process.on("unhandledRejection", (error) => {
 await replaySpool(container).catch((error: unknown) => log.error({ error }, "the spool could not be replayed"));
 
 const metrics = createProcessMetrics("worker");
-const events = new EventEmitter() as WorkerEvents;
-events.on("pool:create", ({ workerPool }) => workerIds.push(workerPool.id));
-const runner = await run({
-  pgPool: pool,
-  taskList: createTaskList({
-    ...container,
-    circuits: withBulkhead(container.circuits, concurrency, container),
-    meter: metrics.meter,
-  }),
-  parsedCronItems: createCrontab(),
-  preset: {
-    worker: {
-      concurrentJobs: concurrency,
-      // Small: a worker that is killed costs its prefetched jobs one attempt each, and the sweep brings them back.
-      localQueue: { size: concurrency },
-      completeJobBatchDelay: 0,
-      failJobBatchDelay: 0,
-      pollInterval: 2000,
-      // A refresh takes its deadline at most; then the commit.
-      gracefulShutdownAbortTimeout: 30_000,
+queue = keepQueue(
+  {
+    pgPool: pool,
+    taskList: createTaskList({
+      ...container,
+      circuits: withBulkhead(container.circuits, concurrency, container),
+      meter: metrics.meter,
+    }),
+    parsedCronItems: createCrontab(),
+    preset: {
+      worker: {
+        concurrentJobs: concurrency,
+        // A worker that is killed costs its prefetched jobs one attempt each, and the others take them over.
+        localQueue: { size: 2 * concurrency },
+        // Many at once; a job whose end is not marked comes back and finds nothing to do.
+        completeJobBatchDelay: 20,
+        failJobBatchDelay: 20,
+        pollInterval: 2000,
+        // A refresh takes its deadline at most; then the commit.
+        gracefulShutdownAbortTimeout: 30_000,
+      },
     },
+    logger: new Logger(() => (level, message) => {
+      if (level === "error") log.error({}, message);
+      else if (level === "warning") log.warn({}, message);
+    }),
   },
-  noHandleSignals: true,
-  events,
-  logger: new Logger(() => (level, message) => {
-    if (level === "error") log.error({}, message);
-    else if (level === "warning") log.warn({}, message);
-  }),
-});
+  { log, release: (workerIds) => releaseJobs(pool, workerIds) },
+);
 // Alarms that fell due while no worker ran.
 const late = await sweepAlarms(pool).catch((error: unknown) => {
   log.error({ error }, "the first sweep failed; the next one comes within a minute");
@@ -92,23 +94,12 @@ async function lookAfterTheDead(): Promise<void> {
 }
 
 let isStopping = false;
-let hasFailed = false;
-runner.promise.then(
-  () => {
-    if (!isStopping) process.exit(1);
-  },
-  (error: unknown) => {
-    hasFailed = true;
-    log.error({ error }, "the queue stopped");
-    if (!isStopping) process.exit(1);
-  },
-);
-
 const server = createServer((request, response) => {
   const readiness = {
     metricsToken: config.metricsToken,
     metrics: metrics.answer,
-    check: async () => (isStopping || hasFailed ? "stopping" : await schemaProblem(pool)),
+    check: async () =>
+      isStopping || queue?.isRunning() !== true ? "the queue does not run" : await schemaProblem(pool),
   };
   answerHealth(request, response, readiness).then(
     (isAnswered) => {
@@ -122,7 +113,7 @@ stopWithParent(async () => {
   isStopping = true;
   clearInterval(watch);
   log.info({}, "stopping: finishing refreshes in hand");
-  await runner.stop();
+  await queue?.stop();
   await closeServer(server, 1_000);
   await container.close();
 });

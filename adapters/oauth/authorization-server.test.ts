@@ -104,7 +104,7 @@ describe("a refresh request (RFC 6749 §6)", () => {
     async (_name, clientId, secret, id, encoded) => {
       fault.respondWith(json(good));
       await createAuthorizationServer({ egress, clock }).refresh(integration({ clientId }), secret, "refresh-0");
-      const header = lastRequest()?.headers["authorization"] ?? "";
+      const header = String(lastRequest()?.headers["authorization"]);
       expect(header).toMatch(/^Basic [A-Za-z0-9+/]+=*$/);
       expect(Buffer.from(header.slice("Basic ".length), "base64").toString()).toBe(`${id}:${encoded}`);
       expect(lastRequest()?.form).not.toHaveProperty("client_secret");

@@ -49,7 +49,7 @@ export function createAuthorizationServer(ports: {
         },
       });
       trip.answer = answer;
-      return answer.clone();
+      return answer;
     },
     signal: AbortSignal.timeout(deadlineSeconds * 1000),
   });
@@ -65,7 +65,7 @@ export function createAuthorizationServer(ports: {
     const sentAt = clock.now();
     try {
       const response = await send();
-      if (response.status >= 300 || (await carriesError(response))) {
+      if (response.status >= 300 || (trip.standard === null && (await carriesError(response)))) {
         const failure = scrubFailure(await failureOfResponse(response, clock.now()), secrets);
         return { kind: "failure", failure, httpStatus: response.status };
       }

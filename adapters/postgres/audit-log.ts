@@ -4,33 +4,30 @@ import type { AuditLog } from "#core/ports/audit-log";
 import { randomBytes } from "node:crypto";
 import { asUnavailable, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
-const columnsPerRecord = 8;
 const recordsPerStatement = 500;
 
+/** One statement and one name for any number of records. */
 export async function insertAudit(
   client: DatabaseClient | DatabasePool,
   records: readonly AuditRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
-  const values = records.flatMap((record) => [
-    makeId("aud", randomBytes(idRandomBytes)),
-    record.environmentId,
-    record.actor,
-    record.action,
-    record.target,
-    record.accountId ?? null,
-    record.keyId ?? null,
-    JSON.stringify(record.detail ?? {}),
-  ]);
-  const rows = records.map((_, row) => {
-    const parameters = Array.from(
-      { length: columnsPerRecord },
-      (_unused, column) => `$${row * columnsPerRecord + column + 1}`,
-    );
-    return `(${parameters.join(", ")}, clock_timestamp())`;
+  await client.query({
+    name: "audit-insert",
+    text: `INSERT INTO audit_event (id, environment_id, actor, action, target, account_id, key_id, detail, at)
+           SELECT r.*, clock_timestamp()
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[]) r`,
+    values: [
+      records.map(() => makeId("aud", randomBytes(idRandomBytes))),
+      records.map((record) => record.environmentId),
+      records.map((record) => record.actor),
+      records.map((record) => record.action),
+      records.map((record) => record.target),
+      records.map((record) => record.accountId ?? null),
+      records.map((record) => record.keyId ?? null),
+      records.map((record) => JSON.stringify(record.detail ?? {})),
+    ],
   });
-  const text = `INSERT INTO audit_event (id, environment_id, actor, action, target, account_id, key_id, detail, at) VALUES ${rows.join(", ")}`;
-  await client.query(records.length <= 2 ? { name: `audit-${records.length}`, text, values } : { text, values });
 }
 
 interface Waiting {

@@ -80,9 +80,15 @@ export async function takeOver(pool: DatabasePool): Promise<number> {
     `DELETE FROM process_heartbeat WHERE beat_at < clock_timestamp() - make_interval(secs => $1) RETURNING worker_ids`,
     [silentSeconds],
   );
-  const workers = rows.flatMap((row) => row.worker_ids);
-  if (workers.length > 0) {
-    await query(pool, "SELECT FROM graphile_worker.force_unlock_workers($1)", [workers]);
-  }
+  await releaseJobs(
+    pool,
+    rows.flatMap((row) => row.worker_ids),
+  );
   return rows.length;
+}
+
+/** Gives the jobs of these pools back to the queue. */
+export async function releaseJobs(pool: DatabasePool, workerIds: readonly string[]): Promise<void> {
+  if (workerIds.length === 0) return;
+  await query(pool, "SELECT FROM graphile_worker.force_unlock_workers($1)", [workerIds]);
 }

@@ -220,16 +220,12 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const caller = context.get("caller");
       demand(caller, "tokens:read");
       const account = await find(caller, context.req.valid("param").id);
-      const read = await readToken(
-        ports,
-        {
-          environmentId: caller.environmentId,
-          accountId: account.id,
-          minTtlSeconds: context.req.valid("query").min_ttl ?? null,
-          actor: caller.id,
-        },
-        context.req.raw.signal,
-      );
+      const read = await readToken(ports, {
+        environmentId: caller.environmentId,
+        accountId: account.id,
+        minTtlSeconds: context.req.valid("query").min_ttl ?? null,
+        actor: caller.id,
+      });
       const left = read.expiresAt === null ? null : (read.expiresAt.getTime() - ports.clock.now().getTime()) / 1000;
       return context.json(
         {

@@ -32,6 +32,12 @@ export interface TokenReadInput {
   readonly actor: string;
 }
 
+/** What came of a renewal, and the account as it stands then. */
+export interface Renewal {
+  readonly outcome: RefreshOutcome | Error;
+  readonly found: Found | null;
+}
+
 interface Found {
   readonly account: Account;
   readonly credential: SealedCredential | null;
@@ -43,7 +49,7 @@ interface Found {
  *
  * @throws DomainError
  */
-export async function readToken(ports: RefreshPorts, input: TokenReadInput, signal?: AbortSignal): Promise<TokenRead> {
+export async function readToken(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead> {
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (found === null) throw notFound();
   refuseByStatus(found.account);
@@ -59,8 +65,15 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput, sign
     return await open(ports, found, input, null);
   }
 
-  const outcome = await beforeItEnds(ports, found.account, refreshAccount(ports, { ...input, demand }, signal));
-  const current = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
+  const key = `${input.environmentId}:${input.accountId}:${demand.seenVersion}:${input.minTtlSeconds}`;
+  const renewing = ports.renewals.run(key, async (joined) => {
+    const outcome = await refreshAccount(ports, { ...input, demand, joined }).catch(expected);
+    return { outcome, found: await ports.accounts.findWithCredential(input.environmentId, input.accountId) };
+  });
+  const renewal = await beforeItEnds(ports, found.account, renewing);
+  const outcome = renewal?.outcome ?? null;
+  const current =
+    renewal === null ? await ports.accounts.findWithCredential(input.environmentId, input.accountId) : renewal.found;
   if (current === null) throw notFound();
   refuseByStatus(current.account);
   if (outcome === null || outcome instanceof Error) {
@@ -71,7 +84,7 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput, sign
     const cannot = outcome.kind === "blocked" && outcome.cause === "not_refreshable";
     return await open(ports, current, input, cannot ? "limited" : "failing");
   }
-  if (outcome === null) return await readToken(ports, input, signal);
+  if (outcome === null) return await readToken(ports, input);
   throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
 }
 
@@ -88,19 +101,18 @@ const longestWaitSeconds = 120;
 async function beforeItEnds(
   ports: RefreshPorts,
   account: Account,
-  refreshing: Promise<RefreshOutcome>,
-): Promise<RefreshOutcome | Error | null> {
-  const outcome = refreshing.catch(expected);
+  renewing: Promise<Renewal>,
+): Promise<Renewal | null> {
   const { expiresAt } = account;
   const left = expiresAt === null ? 0 : remainingSeconds(expiresAt, ports.clock.now()) - lastCallSeconds;
-  if (left <= 0 || left > longestWaitSeconds) return await outcome;
+  if (left <= 0 || left > longestWaitSeconds) return await renewing;
   const done = new AbortController();
   const ending = ports.clock.sleep(left * 1000, done.signal).then(() => null);
   try {
-    return await Promise.race([outcome, ending]);
+    return await Promise.race([renewing, ending]);
   } finally {
     done.abort();
-    outcome.catch((error: unknown) =>
+    renewing.catch((error: unknown) =>
       ports.log.warn({ account: account.id, error }, "a refresh failed after its caller left"),
     );
   }

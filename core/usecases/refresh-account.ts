@@ -13,6 +13,8 @@ export interface RefreshInput {
   readonly demand: Omit<RefreshDemand, "seenVersion"> & { readonly seenVersion?: number };
   /** For the audit log. */
   readonly actor: string;
+  /** Callers who share this call's outcome so far; they count as waiters. */
+  readonly joined?: () => number;
 }
 
 export type RefreshOutcome =
@@ -75,7 +77,13 @@ export async function refreshAccount(
         if (shared !== null) return { kind: "failed", account, attempt: shared };
         const { clientId } = account;
         const conclusion = await ports.flights.run(account.id, (joined) =>
-          attemptRefresh(ports, { ...input, demand }, { clientId }, integration, joined),
+          attemptRefresh(
+            ports,
+            { ...input, demand },
+            { clientId },
+            integration,
+            () => joined() + (input.joined?.() ?? 0),
+          ),
         );
         if (conclusion.kind === "refreshed" || conclusion.kind === "failed") return conclusion;
         if (conclusion.kind === "refused") {

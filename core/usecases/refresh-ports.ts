@@ -10,6 +10,7 @@ import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
 import type { Steadiness } from "../ports/steadiness.ts";
 import type { AttemptConclusion } from "./attempt-refresh.ts";
+import type { Renewal } from "./read-token.ts";
 import type { SingleFlight } from "./single-flight.ts";
 import type { Vault } from "./vault.ts";
 
@@ -30,6 +31,8 @@ export interface RefreshPorts {
   readonly flights: SingleFlight<AttemptConclusion>;
   /** … and those that wait for another process share one look at the row. */
   readonly watches: SingleFlight<Account | null>;
+  /** Readers of this process that need the same account renewed share the look at its outcome. */
+  readonly renewals: SingleFlight<Renewal>;
   /** Names this process in leases. */
   readonly owner: string;
 }

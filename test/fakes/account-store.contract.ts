@@ -125,6 +125,36 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       });
     });
 
+    it.each<[string, number | null, boolean]>([
+      ["had no alarm", null, false],
+      ["had a later one", 3_600_000, false],
+      ["is due already", -60_000, true],
+    ])(
+      "leaves an account due whose left attempt was found by one that gave up unsent: it %s (R20)",
+      async (_name, inMs, isKept) => {
+        const { won, store, account, environmentId } = await withAccount();
+        const before = inMs === null ? null : new Date(account.updatedAt.getTime() + inMs);
+        await store.apply(change(account, { set: { refreshDueAt: before } }));
+        await won({ leaseSeconds: -1 });
+        expect((await store.find(environmentId, account.id))?.refreshDueAt).toEqual(before);
+        const finder = await won();
+        await store.abandon(finder);
+        const found = await store.find(environmentId, account.id);
+        expect(found).toMatchObject({ attempt: null, leaseUntil: null, doubts: 1 });
+        expect(found?.refreshDueAt).toEqual(isKept ? before : finder.attempt.startedAt);
+        expect(finder.account.refreshDueAt).toEqual(found?.refreshDueAt);
+      },
+    );
+
+    it("gives an account that is not active no alarm for what was left (R25)", async () => {
+      const { won, store, account, environmentId } = await withAccount();
+      await store.apply(change(account, { happening: happening("grant_rejected") }));
+      const statuses = ["needs_reauth"] as const;
+      await won({ leaseSeconds: -1, statuses });
+      expect((await won({ statuses })).left).not.toBeNull();
+      expect((await store.find(environmentId, account.id))?.refreshDueAt).toBeNull();
+    });
+
     it("writes no verdict of a holder whose lease went to another (invariant 3)", async () => {
       const { won, store, account, environmentId } = await withAccount();
       const late = await won({ leaseSeconds: -1 });

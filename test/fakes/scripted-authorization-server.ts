@@ -22,6 +22,7 @@ export type ServerRequest =
   | {
       readonly kind: "revoke";
       readonly secret: string | null;
+      readonly clientId: string | null;
       readonly token: string;
       readonly hint: "refresh_token" | "access_token";
     };
@@ -133,8 +134,8 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       requests.push({ kind: "introspect", secret, clientId, accessToken });
       return introspection;
     },
-    async revoke(_integration, secret, token, hint) {
-      requests.push({ kind: "revoke", secret, token, hint });
+    async revoke({ clientId }, secret, token, hint) {
+      requests.push({ kind: "revoke", secret, clientId, token, hint });
       return revocation;
     },
   };

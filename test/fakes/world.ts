@@ -8,6 +8,7 @@ import type { EnvironmentRecord, EnvironmentStore } from "#core/ports/environmen
 import { tokenSetLocation } from "#core/usecases/attempt-changes";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
+import type { Renewal } from "#core/usecases/read-token";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
@@ -116,6 +117,7 @@ export async function createWorld(
     steadiness: { isSteady: () => true },
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
+    renewals: createSingleFlight<Renewal>(),
     owner: "first",
     redirectUri: (id: string) => `https://evergrant.example/oauth/callback/${id}`,
   } satisfies CompletePorts & StartPorts;
@@ -151,6 +153,7 @@ export async function createWorld(
       ...ports,
       flights: createSingleFlight<AttemptConclusion>(),
       watches: createSingleFlight<Account | null>(),
+      renewals: createSingleFlight<Renewal>(),
       owner: "second",
     }),
 

@@ -24,7 +24,12 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     const { environment_id: environmentId, account_id: accountId, retry } = payloadSchema.parse(payload);
     const outcome = await refreshAccount(
       ports,
-      { environmentId, accountId, demand: { reason: retry ? "forced" : "alarm", minTtlSeconds: null }, actor: "worker" },
+      {
+        environmentId,
+        accountId,
+        demand: { reason: retry ? "forced" : "alarm", minTtlSeconds: null },
+        actor: "worker",
+      },
       helpers.abortSignal,
     ).catch((error: unknown) => {
       // Without its definition nothing can be asked; its alarm stays, so that the next sweep after the operator's repair finds it.
