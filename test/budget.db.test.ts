@@ -55,7 +55,10 @@ describe("a concurrency budget (R21)", () => {
     });
     const before = server.requests.length;
     gate.letOne();
-    expect((await Promise.race([read.then(() => "answered"), until(async () => server.requests.length > before)])) ?? "asked").toBe("asked");
+    expect(
+      (await Promise.race([read.then(() => "answered"), until(async () => server.requests.length > before)])) ??
+        "asked",
+    ).toBe("asked");
     const attempts = await stack.call("GET", `/integrated-accounts/${caller}/refresh-attempts`);
     expect(attempts.body.data[0]).toMatchObject({ reason: "on_demand", outcome: null });
     const draining = setInterval(gate.letOne, 50);
@@ -169,7 +172,9 @@ describe("our own client that is rejected", () => {
     server.respondWith({ kind: "json", status: 401, body: { error: "invalid_client" } });
     await makeDue(stack, "ours");
     await stack.database.pool.query("SELECT graphile_worker.add_job('sweep')");
-    await until(async () => (await stack.database.pool.query("SELECT FROM circuit WHERE state = 'open'")).rowCount === 1);
+    await until(
+      async () => (await stack.database.pool.query("SELECT FROM circuit WHERE state = 'open'")).rowCount === 1,
+    );
     expect(await count(stack, "integration_name = 'ours' AND status = 'active'")).toBe(10);
     const events = async () =>
       (await stack.database.pool.query("SELECT event_type FROM event WHERE account_id IS NULL")).rows.map(

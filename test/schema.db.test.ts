@@ -53,6 +53,8 @@ describe("what the datamodel has no words for", () => {
     const wrong = await query(
       `SELECT table_name, column_name, data_type, datetime_precision FROM information_schema.columns
        WHERE table_schema = 'public' AND data_type LIKE 'timestamp%' AND table_name <> '_prisma_migrations'
+         -- The turns of a budget are shorter than a millisecond.
+         AND (table_name, column_name) <> ('circuit', 'next_at')
          AND (data_type <> 'timestamp with time zone' OR datetime_precision <> 3)`,
     );
     expect(wrong).toEqual([]);

@@ -33,6 +33,7 @@ function formsOf(secret: string): string[] {
   const forms = new Set([
     secret,
     encodeURIComponent(secret),
+    new URLSearchParams([["", secret]]).toString().slice(1),
     bytes.toString("base64"),
     bytes.toString("base64url"),
     bytes.toString("hex"),

@@ -149,7 +149,7 @@ const claimSql = `
     UPDATE integrated_account a
        SET fence = a.fence + 1, lease_until = b.at + make_interval(secs => $3), lease_owner = $4,
            attempt_id = $7, attempt_started_at = b.at,
-           refresh_due_at = CASE WHEN b.attempt_id IS NULL OR a.status <> 'active' THEN a.refresh_due_at
+           refresh_due_at = CASE WHEN b.attempt_id IS NULL OR a.status <> 'active' OR a.hold IS NOT NULL THEN a.refresh_due_at
                                  ELSE least(coalesce(a.refresh_due_at, b.at), b.at) END,
            doubts = a.doubts + CASE WHEN b.attempt_id IS NULL THEN 0 ELSE 1 END,
            doubted_since = CASE WHEN b.attempt_id IS NULL THEN a.doubted_since

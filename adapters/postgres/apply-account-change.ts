@@ -25,16 +25,17 @@ export async function applyAccountChange(pool: DatabasePool, change: AccountChan
 }
 
 async function applyLocked(client: DatabaseClient, change: AccountChange): Promise<Account | null> {
-  const { rows } = await client.query<AccountRow>({
+  const { rows } = await client.query<AccountRow & { readonly locked_at: Date }>({
     name: "account-lock",
-    text: `SELECT ${accountColumns("a")} FROM integrated_account a WHERE a.id = $1 AND a.environment_id = $2 FOR UPDATE`,
+    text: `SELECT ${accountColumns("a")}, clock_timestamp() AS locked_at FROM integrated_account a WHERE a.id = $1 AND a.environment_id = $2 FOR UPDATE`,
     values: [change.accountId, change.environmentId],
   });
   if (rows[0] === undefined) return null;
   const account = toAccount(rows[0]);
   if (!admits(account, change)) return null;
   if (change.completes !== null && !(await useLink(client, change.completes))) return null;
-  const now = new Date();
+  // By the database's clock, like the decision that will end it.
+  const now = rows[0].locked_at;
   const isHeld = isGuarded(account.status, change) && (await judgeFailure(client, account, change)) === "hold";
   const resolved = resolveChange(account, isHeld ? heldInstead(change, now) : change);
   return await writeChange(client, resolved, account.status);

@@ -29,7 +29,7 @@ export async function forgetCircuits(client: DatabaseClient, environmentId: stri
   const { rows } = await client.query<{ key: string }>(
     `UPDATE circuit SET state = 'closed', cause = NULL, failures = 0, failed_accounts = '{}', is_client_reported = false,
             opened_at = NULL, probe_at = NULL, probed_at = NULL, probes = 0, updated_at = now()
-      WHERE environment_id = $1 AND integration_name = $2 RETURNING key`,
+      WHERE environment_id = $1 AND integration_name = $2 AND (state = 'open' OR failures > 0) RETURNING key`,
     [environmentId, name],
   );
   for (const { key } of rows) await enqueueRecall(client, key);
@@ -50,7 +50,7 @@ export async function restoreProbes(pool: DatabasePool): Promise<number> {
 export async function makeDue(pool: DatabasePool, accountId: string): Promise<void> {
   await query(
     pool,
-    `UPDATE integrated_account SET refresh_due_at = now(), cooldown_until = NULL
+    `UPDATE integrated_account SET refresh_due_at = least(refresh_due_at, now() - interval '5 seconds'), cooldown_until = NULL
       WHERE id = $1 AND status = 'active' AND hold IS NULL AND refresh_due_at IS NOT NULL`,
     [accountId],
   );
@@ -62,8 +62,8 @@ export interface Candidate {
 }
 
 /**
- * Whom to send as a probe: rather one that has not failed lately, whose token nobody doubts, and that needs its token first. Null
- * when nobody is left that could ask.
+ * Whom to send as a probe: rather one that has not failed lately, whose token nobody doubts, and that needs its token first. Who
+ * was told to wait (Retry-After, an open question) or needs nothing yet is left alone. Null when nobody is left that could ask.
  */
 export async function probeCandidate(pool: DatabasePool, key: string): Promise<Candidate | null> {
   const { rows } = await query<{ environment_id: string; id: string }>(
@@ -72,8 +72,9 @@ export async function probeCandidate(pool: DatabasePool, key: string): Promise<C
        FROM circuit c JOIN integrated_account a ON a.environment_id = c.environment_id
                        AND a.integration_name = c.integration_name AND a.circuit_key = c.key
       WHERE c.key = $1 AND a.status = 'active' AND a.hold IS NULL AND a.refresh_due_at IS NOT NULL AND (a.lease_until IS NULL OR a.lease_until < now())
-      ORDER BY a.consecutive_failures = 0 AND a.refresh_due_at > now() + interval '1 hour',
-               a.id = ANY (c.failed_accounts), a.doubts, a.expires_at NULLS LAST
+        AND (a.consecutive_failures > 0 OR a.refresh_due_at < now() + interval '1 minute')
+        AND NOT (coalesce(a.cooldown_until > now(), false) AND (a.doubts > 0 OR a.last_error ->> 'code' = 'rate_limited'))
+      ORDER BY a.id = ANY (c.failed_accounts), a.doubts, a.expires_at NULLS LAST
       LIMIT 1`,
     [key],
   );
@@ -106,13 +107,14 @@ export async function recallAccounts(pool: DatabasePool, key: string, perMinute:
       `WITH waiting AS (
          SELECT id, row_number() OVER (ORDER BY expires_at NULLS LAST, id) AS place FROM (
            SELECT id, expires_at FROM integrated_account
-            WHERE circuit_key = $1 AND status = 'active' AND hold IS NULL AND consecutive_failures > 0
-              AND last_error ->> 'code' <> 'rate_limited'
-              AND refresh_due_at > now() + make_interval(secs => 60 + 1.3 * $2::float8 / $3::float8)
+            WHERE circuit_key = $1 AND status = 'active' AND hold IS NULL
               AND (lease_until IS NULL OR lease_until < now())
+              AND (refresh_due_at <= now()
+                   OR (consecutive_failures > 0 AND last_error ->> 'code' <> 'rate_limited'
+                       AND refresh_due_at > now() + make_interval(secs => 60 + 1.3 * $2::float8 / $3::float8)))
             ORDER BY expires_at NULLS LAST, id LIMIT $4 FOR UPDATE SKIP LOCKED) chosen)
        UPDATE integrated_account a
-          SET refresh_due_at = now() + make_interval(secs => ($2 + w.place * (0.8 + 0.4 * random())) / $3::float8),
+          SET refresh_due_at = now() + make_interval(secs => ($2::float8 + w.place * (0.8 + 0.4 * random())) / $3::float8),
               cooldown_until = NULL, updated_at = now()
          FROM waiting w WHERE a.id = w.id`,
       [key, total, perSecond, batch],
@@ -137,4 +139,24 @@ export async function budgetOf(
   if (row === undefined) return null;
   const configured = await integrations.find(row.environment_id, row.integration_name);
   return configured?.document.credentials.config.refresh.perMinute ?? null;
+}
+
+/** Nobody waits behind it any more: what was learnt counts no longer, and whoever comes may ask. */
+export async function closeCircuit(pool: DatabasePool, key: string): Promise<void> {
+  await query(
+    pool,
+    `UPDATE circuit SET state = 'closed', cause = NULL, failures = 0, failed_accounts = '{}', opened_at = NULL, probe_at = NULL,
+            probed_at = NULL, probes = 0, updated_at = now() WHERE key = $1`,
+    [key],
+  );
+}
+
+/** Whether the account stands behind another circuit by now: its client or endpoint was changed. */
+export async function hasMovedOn(pool: DatabasePool, accountId: string, key: string): Promise<boolean> {
+  const { rows } = await query<{ circuit_key: string | null }>(
+    pool,
+    "SELECT circuit_key FROM integrated_account WHERE id = $1",
+    [accountId],
+  );
+  return rows[0] !== undefined && rows[0].circuit_key !== key;
 }

@@ -8,7 +8,7 @@ import {
 } from "#core/domain/refresh/circuit";
 import type { RefreshReason } from "#core/domain/refresh/decide-refresh";
 import { leaseSeconds } from "#core/domain/refresh/refresh-policy";
-import type { Admission, AdmissionRequest, CircuitRef, CircuitStore } from "#core/ports/circuit-store";
+import type { Admission, AdmissionRequest, CircuitRef, CircuitStore, RefusalCause } from "#core/ports/circuit-store";
 import type { Randomness } from "#core/ports/randomness";
 import { enqueueProbe, enqueueRecall } from "./circuit-jobs.ts";
 import { insertIntegrationEvent } from "./integration-events.ts";
@@ -46,7 +46,7 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
     known.add(circuit.key);
   };
 
-  return {
+  const store: CircuitStore = {
     async admit(request) {
       const { circuit, budget, reason } = request;
       const { rows } = await query<CircuitRow & { now: Date }>(
@@ -57,15 +57,16 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
       );
       const row = rows[0];
       const isOpen = row?.state === "open";
-      if (row !== undefined && isOpen && !(await takeProbe(pool, circuit.key, reason))) {
-        return { kind: "refused", cause: "circuit_open", until: row.probe_at ?? row.now };
-      }
       if (row !== undefined && row.failures > 0) suspects.add(circuit.key);
+      if (row !== undefined && isOpen && !(await takeProbe(pool, circuit.key, reason))) {
+        return { kind: "refused", cause: refusals[row.cause ?? "provider"], until: row.probe_at ?? row.now };
+      }
       if (budget.concurrency === null && budget.perMinute === null) {
         return { kind: "granted", isProbe: isOpen, hasPlace: false };
       }
       await ensure(circuit);
       const refusal = await takePlace(pool, request, random);
+      if (refusal !== null && isOpen) await store.giveBackProbe(circuit.key);
       return refusal ?? { kind: "granted", isProbe: isOpen, hasPlace: true };
     },
 
@@ -84,6 +85,7 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
 
     async report(circuit, signal) {
       if (signal.kind === "answered" && !suspects.has(circuit.key)) return;
+      if (suspects.size > 10_000) suspects.clear();
       if (signal.kind === "failed") suspects.add(circuit.key);
       await inTransaction(pool, async (client) => {
         const before = await lock(client, circuit);
@@ -103,7 +105,14 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
       if (signal.kind === "answered") suspects.delete(circuit.key);
     },
   };
+  return store;
 }
+
+const refusals: Readonly<Record<CircuitCause, RefusalCause>> = {
+  provider: "circuit_open",
+  client: "client_rejected",
+  rate_limit: "slowed_down",
+};
 
 const insertSql = `INSERT INTO circuit (key, environment_id, integration_name, endpoint) VALUES ($1, $2, $3, $4)
   ON CONFLICT (key) DO NOTHING`;
@@ -127,8 +136,8 @@ async function takeProbe(pool: DatabasePool, key: string, reason: RefreshReason)
 }
 
 /**
- * One statement takes a place and a turn (R21). The turns are those of the generic cell rate algorithm: one every T seconds, up
- * to a tenth of the minute's worth at once. Places end by themselves with the lease. The row lock makes processes take turns, and
+ * One statement takes a place and a turn (R21). The turns are those of the generic cell rate algorithm: one every T seconds, and
+ * a tenth of the minute's worth more at once. Places end by themselves with the lease. The row lock makes processes take turns, and
  * whoever waited for it sees what the one before wrote.
  */
 async function takePlace(pool: DatabasePool, request: AdmissionRequest, random: Randomness): Promise<Admission | null> {
@@ -139,11 +148,12 @@ async function takePlace(pool: DatabasePool, request: AdmissionRequest, random: 
   const { rowCount } = await query(
     pool,
     `UPDATE circuit
-        SET next_at = greatest(coalesce(next_at, clock_timestamp()), clock_timestamp()) + make_interval(secs => $3::float8),
+        SET next_at = CASE WHEN $3::float8 > 0
+              THEN greatest(coalesce(next_at, clock_timestamp()), clock_timestamp()) + make_interval(secs => $3::float8) END,
             places = ${alive} || jsonb_build_object($2::text, extract(epoch FROM clock_timestamp()) + $4::int),
             demanded_until = CASE WHEN $7::boolean THEN demanded_until END
       WHERE key = $1
-        AND (next_at IS NULL OR next_at - make_interval(secs => $3::float8 * $5::int) <= clock_timestamp())
+        AND ($3::float8 = 0 OR next_at IS NULL OR next_at - make_interval(secs => $3::float8 * $5::int) <= clock_timestamp())
         AND ($6::int IS NULL OR (SELECT count(*) FROM jsonb_each(${alive})) < $6)
         AND (NOT $7::boolean OR demanded_until IS NULL OR demanded_until < clock_timestamp())`,
     [circuit.key, holder, turnSeconds, leaseSeconds + 5, burst, budget.concurrency, isScheduled],

@@ -9,8 +9,6 @@ const silentSeconds = 15;
 const steadyMs = 10_000;
 
 export interface Heart extends Steadiness {
-  /** Something failed for want of the database. */
-  missed(): void;
   stop(): Promise<void>;
 }
 
@@ -25,9 +23,11 @@ export function startHeart(
 ): Heart {
   let steadySince: number | null = null;
   let isStopped = false;
+  let isBeating = false;
   let beating: Promise<void> = Promise.resolve();
 
   const beat = async (): Promise<void> => {
+    isBeating = true;
     const startedMs = performance.now();
     try {
       await query(
@@ -43,6 +43,8 @@ export function startHeart(
       steadySince ??= performance.now();
     } catch {
       steadySince = null;
+    } finally {
+      isBeating = false;
     }
   };
   let lastMs = performance.now();
@@ -50,16 +52,15 @@ export function startHeart(
     const nowMs = performance.now();
     if (nowMs - lastMs > 3 * beatMs) steadySince = null;
     lastMs = nowMs;
-    if (!isStopped) beating = beating.then(beat);
+    // A beat that hangs is not followed by others behind it.
+    if (isStopped || isBeating) return;
+    beating = beat();
   }, beatMs);
   timer.unref();
   beating = beat();
 
   return {
     isSteady: () => steadySince !== null && performance.now() - steadySince >= steadyMs,
-    missed() {
-      steadySince = null;
-    },
     async stop() {
       isStopped = true;
       clearInterval(timer);
@@ -75,16 +76,18 @@ export function startHeart(
  * @returns how many processes were found dead
  */
 export async function takeOver(pool: DatabasePool): Promise<number> {
-  const { rows } = await query<{ worker_ids: string[] }>(
+  // One statement: a process that dies between two would leave the jobs to nobody.
+  const { rows } = await query<{ dead: number }>(
     pool,
-    `DELETE FROM process_heartbeat WHERE beat_at < clock_timestamp() - make_interval(secs => $1) RETURNING worker_ids`,
+    `WITH dead AS (
+       DELETE FROM process_heartbeat WHERE beat_at < clock_timestamp() - make_interval(secs => $1) RETURNING worker_ids
+     ), found AS (
+       SELECT count(*)::int AS dead, (SELECT array_agg(id) FROM dead d, unnest(d.worker_ids) id) AS ids FROM dead
+     )
+     SELECT dead, CASE WHEN ids IS NOT NULL THEN graphile_worker.force_unlock_workers(ids)::text END FROM found`,
     [silentSeconds],
   );
-  await releaseJobs(
-    pool,
-    rows.flatMap((row) => row.worker_ids),
-  );
-  return rows.length;
+  return rows[0]?.dead ?? 0;
 }
 
 /** Gives the jobs of these pools back to the queue. */

@@ -27,5 +27,12 @@ export async function removeExpired(
         AND NOT EXISTS (SELECT FROM connect_session s WHERE s.account_id = a.id AND s.expires_at > now())`,
     [connectingSeconds],
   );
+  // One row for each host of a customer and each client of an account adds up; an idle one says nothing.
+  await query(
+    pool,
+    `DELETE FROM circuit WHERE state = 'closed' AND failures = 0 AND updated_at < now() - interval '1 day'
+        AND (next_at IS NULL OR next_at < now() - interval '1 day') AND places = '{}'`,
+    [],
+  );
   return { sessions: sessions.rowCount ?? 0, links: links.rowCount ?? 0, accounts: accounts.rowCount ?? 0 };
 }

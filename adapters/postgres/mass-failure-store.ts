@@ -137,21 +137,23 @@ export async function releaseHeld(
 
 /**
  * Those that left within the failure, before the guard saw it, are tried once more: a refresh that works brings them back (R31).
+ *
+ * @param held `after`: so many others go first, at the same pace
  * @returns how many
  */
 export async function retryLeft(
   ports: { readonly pool: DatabasePool; readonly integrations: IntegrationStore },
-  held: Held & { readonly leftSince: Date },
+  held: Held & { readonly leftSince: Date; readonly after: number },
 ): Promise<number> {
   const perSecond = await pace(ports.integrations, held);
   const { rowCount } = await query(
     ports.pool,
     `SELECT graphile_worker.add_job($5, payload => json_build_object('environment_id', l.environment_id, 'account_id', l.id, 'retry', true),
-              job_key => 'retry:' || l.id, run_at => now() + make_interval(secs => l.place / $6::float8), max_attempts => 5)
+              job_key => 'retry:' || l.id, run_at => now() + make_interval(secs => ($7::int + l.place) / $6::float8), max_attempts => 5)
        FROM (SELECT id, environment_id, row_number() OVER (ORDER BY reauth_required_at) AS place FROM integrated_account
               WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth' AND client_id IS NULL
                 AND reauth_required_at BETWEEN $4 AND $3) AS l`,
-    [held.environmentId, held.integrationName, held.decidedAt, held.leftSince, refreshTask, perSecond],
+    [held.environmentId, held.integrationName, held.decidedAt, held.leftSince, refreshTask, perSecond, held.after],
   );
   return rowCount ?? 0;
 }

@@ -1,5 +1,5 @@
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
-import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
+import { defaultRefreshPolicy, sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
 import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 /** The task that refreshes one account. The job key is the account, so that an alarm that moves replaces its job. */
@@ -23,6 +23,37 @@ export async function enqueueRefresh(
   });
 }
 
+/** Another try of an account that left within a mass failure. */
+export async function enqueueRetry(
+  pool: DatabasePool,
+  environmentId: string,
+  accountId: string,
+  at: Date,
+): Promise<void> {
+  const payload = JSON.stringify({ environment_id: environmentId, account_id: accountId, retry: true });
+  await query(
+    pool,
+    "SELECT FROM graphile_worker.add_job($1, payload => $2::json, job_key => $3, run_at => $4, max_attempts => 5)",
+    [refreshTask, payload, `retry:${accountId}`, at],
+  );
+}
+
+/** What can't even be asked about is looked at again hours later, and says why meanwhile. */
+export async function putOff(
+  pool: DatabasePool,
+  accountId: string,
+  why: { readonly code: string; readonly message: string },
+): Promise<void> {
+  await query(
+    pool,
+    `UPDATE integrated_account
+        SET refresh_due_at = now() + make_interval(secs => $2), updated_at = now(),
+            last_error = jsonb_build_object('code', $3::text, 'message', $4::text, 'at', to_json(now()))
+      WHERE id = $1 AND status = 'active' AND refresh_due_at < now() + make_interval(secs => $2)`,
+    [accountId, defaultRefreshPolicy.retry.initialSeconds, why.code, why.message],
+  );
+}
+
 /**
  * Turns alarms that fall due soon, or fell due and found no worker, into jobs (ARCHITECTURE, 1. Alarm). The row is the truth:
  * should every job be lost, the next sweep makes them again. Accounts behind an open breaker wait for its end.
@@ -35,7 +66,7 @@ export async function sweepAlarms(pool: DatabasePool): Promise<number> {
     const { rows } = await query<DueRow>(
       pool,
       `SELECT id, environment_id, refresh_due_at FROM integrated_account
-        WHERE status = 'active' AND refresh_due_at IS NOT NULL
+        WHERE status = 'active' AND refresh_due_at IS NOT NULL AND hold IS NULL
           AND refresh_due_at < now() + make_interval(secs => $1)
           AND ($2::timestamptz IS NULL OR (refresh_due_at, id) > ($2, $3))
           AND (lease_until IS NULL OR lease_until < now())
@@ -99,7 +130,8 @@ export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
       WHERE r.finished_at IS NULL AND r.started_at < now() - interval '30 seconds'
         AND a.lease_until < now() - make_interval(secs => $1)
         AND NOT EXISTS (SELECT FROM circuit c WHERE c.key = a.circuit_key AND c.state = 'open')
-      LIMIT 1000`,
+        AND (a.cooldown_until IS NULL OR a.cooldown_until < now())
+      ORDER BY r.started_at LIMIT 1000`,
     [leftSeconds],
   );
   const ended = rows.filter((row) => row.is_halted).map((row) => row.id);
@@ -115,9 +147,11 @@ export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
 const forgetSql = `
   WITH freed AS (
     UPDATE integrated_account a
-       SET attempt_id = NULL, attempt_started_at = NULL, lease_until = NULL, lease_owner = NULL, fence = a.fence + 1
+       SET attempt_id = NULL, attempt_started_at = NULL, lease_until = NULL, lease_owner = NULL, fence = a.fence + 1,
+           doubts = a.doubts + 1, doubted_since = coalesce(a.doubted_since, a.attempt_started_at)
       FROM (SELECT id, attempt_id, attempt_started_at FROM integrated_account
-             WHERE id = ANY ($1) AND (status <> 'active' OR hold IS NOT NULL) AND lease_until < now() FOR UPDATE) left_open
+             WHERE id = ANY ($1) AND (status <> 'active' OR hold IS NOT NULL) AND lease_until < now()
+             ORDER BY id FOR UPDATE) left_open
      WHERE a.id = left_open.id
     RETURNING left_open.attempt_id AS id, left_open.attempt_started_at AS started_at
   )

@@ -44,7 +44,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       tags,
       security: secured,
       request: { body: body(accountImportSchema) },
-      responses: { 201: answer(accountSchema, "The account, active"), ...problems(409, 422) },
+      responses: { 201: answer(accountSchema, "The account, active"), ...problems(409, 422, 429, 502, 503, 504) },
     }),
     async (context) => {
       const caller = context.get("caller");

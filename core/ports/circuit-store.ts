@@ -26,7 +26,10 @@ export type Admission =
       /** A place of a limited budget was taken, and is to be left. */
       readonly hasPlace: boolean;
     }
-  | { readonly kind: "refused"; readonly cause: "circuit_open" | "budget"; readonly until: Date };
+  /** By the budget, or by the breaker: for every account of the client, and why it opened. */
+  | { readonly kind: "refused"; readonly cause: RefusalCause; readonly until: Date };
+
+export type RefusalCause = "budget" | "circuit_open" | "client_rejected" | "slowed_down";
 
 /** Breakers and budgets, shared by all processes (R21, R22). */
 export interface CircuitStore {

@@ -43,7 +43,7 @@ export function parseDocument(value: unknown): IntegrationDocument {
   const format = isRecord(value) && isRecord(value["credentials"]) ? value["credentials"]["format"] : undefined;
   if (typeof format === "string" && /^(?:oauth2_client_credentials|api_key|basic|custom)$/.test(format)) {
     // Its configuration has another shape: errors about that would lead astray.
-    const detail = `${format} is not supported by this version yet; it supports oauth2`;
+    const detail = `${format} is not supported by this version yet; it supports oauth2 and oauth2_client_credentials`;
     const errors = [{ pointer: "/credentials/format", detail }];
     throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
   }
@@ -110,9 +110,16 @@ export async function putIntegration(
  */
 async function hasMovedHosts(ports: AdministerPorts, caller: Caller, next: IntegrationDocument): Promise<boolean> {
   const current = await ports.integrations.find(caller.environmentId, next.name);
-  if (current === null || hasSameHosts(current.document, next)) return false;
+  if (current === null) return false;
+  const isSameFormat = current.document.credentials.format === next.credentials.format;
+  if (isSameFormat && hasSameHosts(current.document, next)) return false;
   const live = await ports.integrations.countLiveAccounts(caller.environmentId, next.name);
-  if (live === 0) return true;
+  if (live === 0) return !hasSameHosts(current.document, next);
+  if (!isSameFormat) {
+    throw new DomainError("conflict", {
+      detail: `${live} accounts live on this definition with credentials of the format ${current.document.credentials.format}; they are of no use to another one. Give the changed definition another name, or disconnect these accounts first.`,
+    });
+  }
   throw new DomainError("conflict", {
     detail: `${live} accounts live on this definition (${describeHosts(current.document)}); their credentials can't be moved (${describeHosts(next)}). Give the changed definition another name, or disconnect these accounts first.`,
   });

@@ -177,7 +177,10 @@ export function failureChange(
   const { account, attempt } = claim;
   const now = ports.clock.now();
   const rules = [...policy.failureRules, ...defaultFailureRules];
-  const { class: failureClass, rule } = classifyTokenFailure(result.failure, rules, account.clientId !== null);
+  const { class: failureClass, rule } = classifyTokenFailure(result.failure, rules, {
+    ownsClient: account.clientId !== null,
+    grant: policy.grant,
+  });
   const retryAfterSeconds = "retryAfterSeconds" in result.failure ? result.failure.retryAfterSeconds : null;
   const planned = planAfterFailure(
     {
@@ -193,8 +196,13 @@ export function failureChange(
     now,
     ports.random.fraction(),
   );
-  // Only an active account is tried again, and served meanwhile (R25).
-  const plan = account.status === "active" ? planned : { ...planned, nextAttemptAt: null, tokenStillValid: false };
+  // Only an active account is served meanwhile, and only one that is not held is tried again (R25, R26).
+  const isActive = account.status === "active";
+  const plan = {
+    ...planned,
+    ...(isActive && account.hold === null ? {} : { nextAttemptAt: null }),
+    ...(isActive ? {} : { tokenStillValid: false }),
+  };
   const message = describeFailure(result.failure);
   const isInDoubt = failureClass === "in_doubt";
   const change: AccountChange = {

@@ -25,7 +25,7 @@ export type AttemptConclusion =
   | { readonly kind: "refreshed"; readonly account: Account }
   | { readonly kind: "failed"; readonly account: Account; readonly attempt: AttemptResult }
   /** Breaker or budget let nobody through until then. */
-  | { readonly kind: "refused"; readonly cause: "circuit_open" | "budget"; readonly until: Date }
+  | (Admission & { readonly kind: "refused" })
   /** The credentials were replaced while the request ran. Decide anew. */
   | { readonly kind: "superseded" }
   /** The claim was not won, or the claimed row turned out fresh. Decide anew. */
@@ -98,7 +98,19 @@ async function afterwards(
   admission: Admission & { readonly kind: "granted" },
   signal: CircuitSignal | null,
 ): Promise<void> {
-  if (admission.hasPlace) await ports.circuits.leave(circuit.key, attemptId);
+  try {
+    await tell(ports, circuit, admission, signal);
+  } finally {
+    if (admission.hasPlace) await ports.circuits.leave(circuit.key, attemptId);
+  }
+}
+
+async function tell(
+  ports: RefreshPorts,
+  circuit: CircuitRef,
+  admission: Admission & { readonly kind: "granted" },
+  signal: CircuitSignal | null,
+): Promise<void> {
   if (signal !== null) {
     const told = signal.kind === "failed" ? { ...signal, isProbe: admission.isProbe } : signal;
     await ports.circuits.report(circuit, told);
@@ -149,6 +161,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   const again = decideRefresh(claimed, policy, demand, ports.clock.now());
   if (again.kind !== "due" || credential === null) {
     await ports.accounts.abandon(claim);
+    if (credential === null) throw new DomainError("not_connected", { detail: "This account has no credentials." });
     return notStarted;
   }
   const { previous, spareKey } = await beforeAsking(ports, claim, credential.sealed, input.actor);
@@ -179,7 +192,10 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     joined: trip.joined(),
     spreadSeconds: neededSpreadSeconds(trip.loaded.activeAccounts, policy.budget.perMinute),
   };
-  if (result.kind === "failure") return await commitFailure(ports, context, result);
+  if (result.kind === "failure") {
+    spareKey?.key.fill(0);
+    return await commitFailure(ports, context, result);
+  }
   const answer = { result, previous, dataKey, spareKey, secret };
   return { conclusion: await commitSuccess(ports, trip, context, answer), signal: { kind: "answered" } };
 }
@@ -209,6 +225,8 @@ function request(
   previous: TokenSet,
 ): (() => Promise<TokenResult>) | null {
   if (integration.refreshPolicy.grant === "client_credentials") {
+    // A customer's grant is not to be replaced by the client's own, whatever the definition says now.
+    if (previous.refreshToken !== null) return null;
     return () => ports.server.clientCredentials(integration, secret);
   }
   const { refreshToken } = previous;
@@ -254,22 +272,24 @@ async function commitSuccess(
     accessToken: response.accessToken,
     isTold: response.expiresAt !== null,
   };
-  const write = async (change: AccountChange): Promise<Account | null> =>
-    await commitAnswer(ports, change, async (late) => {
-      if (late === null) await supersede(ports, trip, context, change, answer);
-      else await introspectExpiry(ports, { account: late, ...asked });
-    });
-  let change = successChange(ports, context, { ...answer, version: account.credentialVersion });
-  let written = await write(change);
-  if (written === null) {
-    const onTop = await sealOnTop(ports, trip, context, answer);
-    if (onTop !== null) {
-      change = onTop;
-      written = await write(change);
-    }
-  }
-  if (written === null) return await supersede(ports, trip, context, change, answer);
-  return { kind: "refreshed", account: await introspectExpiry(ports, { account: written, ...asked }) };
+  const settled = async (change: AccountChange, written: Account | null): Promise<AttemptConclusion> => {
+    if (written === null) return await supersede(ports, trip, context, change, answer);
+    return { kind: "refreshed", account: await introspectExpiry(ports, { account: written, ...asked }) };
+  };
+  const onTop = async (first: AccountChange): Promise<AttemptConclusion> => {
+    const change = await sealOnTop(ports, trip, context, answer);
+    answer.spareKey?.key.fill(0);
+    if (change === null) return await settled(first, null);
+    const late = async (written: Account | null): Promise<void> => void (await settled(change, written));
+    return await settled(change, await commitAnswer(ports, change, late));
+  };
+  const first = successChange(ports, context, { ...answer, version: account.credentialVersion });
+  const conclude = async (written: Account | null): Promise<AttemptConclusion> => {
+    if (written === null) return await onTop(first);
+    answer.spareKey?.key.fill(0);
+    return await settled(first, written);
+  };
+  return await conclude(await commitAnswer(ports, first, async (written) => void (await conclude(written))));
 }
 
 /**

@@ -35,6 +35,11 @@ export function withBulkhead(
     flights.set(key, known);
     return known;
   };
+  const remove = (key: string, holder: string): void => {
+    const flying = of(key);
+    flying.delete(holder);
+    if (flying.size === 0) flights.delete(key);
+  };
   const isHanging = (key: string): boolean => {
     const [oldest] = of(key).values();
     return oldest !== undefined && ports.clock.monotonicMs() - oldest.startedMs > hangingMs;
@@ -57,11 +62,11 @@ export function withBulkhead(
       const startedMs = ports.clock.monotonicMs();
       of(key).set(request.holder, { startedMs, hasPlace: false });
       const admission = await circuits.admit(request).catch((error: unknown) => {
-        of(key).delete(request.holder);
+        remove(key, request.holder);
         throw error;
       });
       if (admission.kind === "refused") {
-        of(key).delete(request.holder);
+        remove(key, request.holder);
         return admission;
       }
       of(key).set(request.holder, { startedMs, hasPlace: admission.hasPlace });
@@ -70,8 +75,7 @@ export function withBulkhead(
 
     async leave(key, holder) {
       const flight = of(key).get(holder);
-      of(key).delete(holder);
-      if (of(key).size === 0) flights.delete(key);
+      remove(key, holder);
       if (flight === undefined || flight.hasPlace) await circuits.leave(key, holder);
     },
 

@@ -35,6 +35,10 @@ export async function commitAnswer(
   try {
     return await within(ports, patienceMs, ports.accounts.apply(change));
   } catch (error) {
+    // A verdict that the database refuses will never be written, and nothing is lost with it: the attempt stays open, and the next
+    // one asks again. Tokens wait, whatever the reason.
+    const isAway = error instanceof DomainError && error.code === "database_unavailable";
+    if (!isAway && change.credential === null) throw error;
     ports.log.error({ account: change.accountId, error }, "the answer of a provider could not be written; it waits");
     let haveCallersLeft = false;
     const spoolId = await spooled(ports, change);

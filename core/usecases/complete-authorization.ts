@@ -97,7 +97,7 @@ async function connect(
     verifier,
     nonce: session.nonce,
   });
-  if (result.kind === "failure") return exchangeFailure(result);
+  if (result.kind === "failure") return exchangeFailure(result, resolved);
   return await store(ports, { session, result, resolved, dataKey, sentAt, secret });
 }
 
@@ -112,8 +112,12 @@ async function openVerifier(ports: CompletePorts, session: ConnectSession, seale
   return verifier;
 }
 
-function exchangeFailure(result: TokenResult & { readonly kind: "failure" }): ConnectFailure {
-  const { class: failureClass } = classifyTokenFailure(result.failure, defaultFailureRules);
+function exchangeFailure(
+  result: TokenResult & { readonly kind: "failure" },
+  { refreshPolicy }: ResolvedIntegration,
+): ConnectFailure {
+  const rules = [...refreshPolicy.failureRules, ...defaultFailureRules];
+  const { class: failureClass } = classifyTokenFailure(result.failure, rules);
   const detail = describeFailure(result.failure);
   if (failureClass === "client_misconfigured") return { code: "client_misconfigured", detail };
   const unreachable = result.failure.kind === "not_sent" || result.failure.kind === "answer_lost";

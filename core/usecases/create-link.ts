@@ -92,6 +92,13 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
     if (names !== null && (names.length !== 1 || names[0] !== account.integrationName)) {
       throw invalid("/integration_name", `the account is one of ${account.integrationName}; leave this field out`);
     }
+    const configured = await ports.integrations.find(caller.environmentId, account.integrationName);
+    if (configured !== null && configured.document.credentials.format !== "oauth2") {
+      throw invalid(
+        "/integrated_account_id",
+        "there is no page to re-authorize it at; import it anew with a client that works (POST /api/v1/integrated-accounts)",
+      );
+    }
     return [account.integrationName];
   }
   const configured = await ports.integrations.list(caller.environmentId);

@@ -107,14 +107,16 @@ async function beforeItEnds(
   const left = expiresAt === null ? 0 : remainingSeconds(expiresAt, ports.clock.now()) - lastCallSeconds;
   if (left <= 0 || left > longestWaitSeconds) return await renewing;
   const done = new AbortController();
-  const ending = ports.clock.sleep(left * 1000, done.signal).then(() => null);
+  const ending = ports.clock.sleep(left * 1000, done.signal).then(() => {
+    const tell = (error: unknown): void =>
+      ports.log.warn({ account: account.id, error }, "a refresh failed after its caller left");
+    if (!done.signal.aborted) renewing.catch(tell);
+    return null;
+  });
   try {
     return await Promise.race([renewing, ending]);
   } finally {
     done.abort();
-    renewing.catch((error: unknown) =>
-      ports.log.warn({ account: account.id, error }, "a refresh failed after its caller left"),
-    );
   }
 }
 
@@ -274,6 +276,10 @@ function blockedProblem(
         retryAfterSeconds: secondsUntil(until, now),
         ...about(account),
       });
+    case "client_rejected":
+      return clientMisconfigured(account, account.lastError?.message ?? "for every account");
+    case "slowed_down":
+      return rateLimited(account, secondsUntil(until, now));
     case "budget": {
       const { extensions } = about(account);
       return new DomainError("rate_limited", {

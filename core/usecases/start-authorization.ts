@@ -50,7 +50,8 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   if (state !== "open" && !isBack) return { kind: "unusable_link", state };
   if (!link.integrationNames.includes(input.integrationName)) return { kind: "unavailable" };
   const configured = await ports.integrations.find(link.environmentId, input.integrationName);
-  if (configured === null || configured.client === null || configured.client.layer.clientId === null) {
+  if (configured === null || configured.document.credentials.format !== "oauth2") return { kind: "unavailable" };
+  if (configured.client === null || configured.client.layer.clientId === null) {
     return { kind: "unavailable" };
   }
   const account = await accountFor(ports, input, configured);

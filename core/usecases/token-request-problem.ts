@@ -14,7 +14,10 @@ export function tokenRequestProblem(
   ownsClient: boolean,
 ): DomainError {
   const rules = [...integration.refreshPolicy.failureRules, ...defaultFailureRules];
-  const { class: failureClass, rule } = classifyTokenFailure(failure, rules, ownsClient);
+  const { class: failureClass, rule } = classifyTokenFailure(failure, rules, {
+    ownsClient,
+    grant: integration.refreshPolicy.grant,
+  });
   const said = describeFailure(failure);
   const retryAfterSeconds = "retryAfterSeconds" in failure ? (failure.retryAfterSeconds ?? 60) : 60;
   switch (failureClass) {

@@ -1,9 +1,11 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { enqueueRefresh } from "#adapters/postgres/refresh-jobs";
+import { enqueueRefresh, enqueueRetry, putOff } from "#adapters/postgres/refresh-jobs";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import type { WorkerPorts } from "../worker-ports.ts";
+
+const unrefreshable = new Set<string>(["client_misconfigured", "sealed_value_invalid", "not_connected"]);
 
 const payloadSchema = z.strictObject({
   environment_id: z.string(),
@@ -31,14 +33,19 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
         actor: "worker",
       },
       helpers.abortSignal,
-    ).catch((error: unknown) => {
-      // Without its definition nothing can be asked; its alarm stays, so that the next sweep after the operator's repair finds it.
-      if (!(error instanceof DomainError) || error.code !== "client_misconfigured") throw error;
-      ports.log.warn({ account: accountId, error }, "an account can't be refreshed");
+    ).catch(async (error: unknown) => {
+      // Without its definition nothing can be asked, and a value that does not open is not mended by trying again: the alarm is
+      // put off, so that the account is looked at again after the operator's repair.
+      if (!(error instanceof DomainError) || !unrefreshable.has(error.code)) throw error;
+      ports.log.error({ account: accountId, error }, "an account can't be refreshed");
+      await putOff(ports.pool, accountId, { code: error.code, message: error.detail });
       return null;
     });
     if (outcome === null) return;
     if (outcome.kind === "deferred") await enqueueRefresh(ports.pool, environmentId, accountId, outcome.until);
+    // Its account is not active, so no alarm would bring it back.
+    if (retry && outcome.kind === "blocked" && outcome.until !== null)
+      await enqueueRetry(ports.pool, environmentId, accountId, outcome.until);
     outcomes.add(1, { outcome: outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind });
     if (outcome.kind === "failed") {
       ports.log.warn(

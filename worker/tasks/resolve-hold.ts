@@ -30,7 +30,7 @@ export function resolveHoldTaskOf(ports: WorkerPorts): Task {
     }
     const accounts = await releaseHeld(ports, held);
     const leftSince = decided.left_since === null ? null : new Date(decided.left_since);
-    const retried = leftSince === null ? 0 : await retryLeft(ports, { ...held, leftSince });
+    const retried = leftSince === null ? 0 : await retryLeft(ports, { ...held, leftSince, after: accounts });
     await sweepAlarms(ports.pool);
     ports.log.info({ integration: held.integrationName, accounts, retried }, "a hold was released");
   };

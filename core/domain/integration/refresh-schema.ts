@@ -34,8 +34,8 @@ const retrySchema = z.strictObject({
 });
 
 const massFailureSchema = z.strictObject({
-  accounts: z.number().int().min(1).default(20),
-  share: z.number().min(0).max(1).default(0.2),
+  accounts: z.number().int().min(1).max(1_000_000).default(20),
+  share: z.number().min(0.001).max(1).default(0.2),
   windowSeconds: z.number().int().min(60).max(86_400).default(600),
 });
 
@@ -76,8 +76,8 @@ export const refreshSchema = z.strictObject({
     .describe(
       "Come before the default rules; the first that matches decides. Every condition that is given must hold.",
     ),
-  concurrency: z.number().int().min(1).nullable().default(null),
-  perMinute: z.number().int().min(1).nullable().default(null),
+  concurrency: z.number().int().min(1).max(10_000).nullable().default(null),
+  perMinute: z.number().int().min(1).max(1_000_000).nullable().default(null),
   retry: retrySchema.prefault({}),
   massFailure: massFailureSchema
     .prefault({})

@@ -125,7 +125,8 @@ describe("an open circuit", () => {
   it.each([
     ["the provider's Retry-After counts where it is longer", 90, 90],
     ["the pause counts where it is longer", 3, 10],
-    ["ten minutes are the most", 7200, 600],
+    ["two hours, if it says so", 7200, 7200],
+    ["a day is the most", 1_000_000, 86_400],
   ])("%s", (_name, retryAfterSeconds, seconds) => {
     const signals = [...times(4, failed()), failed({ cause: "rate_limit", retryAfterSeconds })];
     expect(probeSecondsAfter(after(signals).circuit)).toBe(seconds);

@@ -88,16 +88,25 @@ export function circuitAfter(
       ),
       isClientReported: circuit.isClientReported || isClientNews,
       openedAt: opens ? now : circuit.openedAt,
-      probeAt: opens || isProbe ? probeInstant(now, probes, signal.retryAfterSeconds, random) : circuit.probeAt,
+      probeAt: opens || isProbe ? probeInstant(now, probes, signal, random) : circuit.probeAt,
       probes,
     },
     news: [...(opens ? ["opened" as const] : []), ...(isClientNews ? ["client_rejected" as const] : [])],
   };
 }
 
-function probeInstant(now: Date, probes: number, retryAfterSeconds: number | null, random: number): Date {
+/** A provider that asks everybody to slow down is believed for a day at most; an unwell one names no time that counts for all. */
+const longestRetryAfterSeconds = 86_400;
+
+function probeInstant(
+  now: Date,
+  probes: number,
+  signal: CircuitSignal & { readonly kind: "failed" },
+  random: number,
+): Date {
   const pause = Math.min(probePause.capSeconds, probePause.firstSeconds * 2 ** Math.min(probes, 16));
-  const told = Math.min(retryAfterSeconds ?? 0, probePause.capSeconds);
+  const longest = signal.cause === "rate_limit" ? longestRetryAfterSeconds : probePause.capSeconds;
+  const told = Math.min(signal.retryAfterSeconds ?? 0, longest);
   return new Date(now.getTime() + Math.round(Math.max(pause, told) * (1 + 0.2 * random) * 1000));
 }
 

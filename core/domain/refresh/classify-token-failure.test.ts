@@ -178,9 +178,14 @@ describe("the integration's own rules", () => {
 
 describe("a client that the account brought itself (R18)", () => {
   it.each(["invalid_client", "unauthorized_client"])("%s is its owner's to mend, and nobody else's", (error) => {
-    const own = classifyTokenFailure(oauth(error, 401), defaultFailureRules, true);
+    const own = classifyTokenFailure(oauth(error, 401), defaultFailureRules, {
+      ownsClient: true,
+      grant: "refresh_token",
+    });
     expect([own.class, own.rule.id]).toEqual(["reauthorize", "client.own"]);
-    expect(classifyTokenFailure(oauth(error, 401), defaultFailureRules, false).class).toBe("client_misconfigured");
+    expect(
+      classifyTokenFailure(oauth(error, 401), defaultFailureRules, { ownsClient: false, grant: "refresh_token" }).class,
+    ).toBe("client_misconfigured");
   });
 
   it.each(["invalid_client", "unauthorized_client"])(
@@ -188,36 +193,66 @@ describe("a client that the account brought itself (R18)", () => {
     (error) => {
       const own = { id: "acme.client", errors: [error], class: "client_misconfigured", meaning: "Mend it." } as const;
       const rules = [own, ...defaultFailureRules];
-      const theirs = classifyTokenFailure(oauth(error, 401), rules, true);
+      const theirs = classifyTokenFailure(oauth(error, 401), rules, { ownsClient: true, grant: "refresh_token" });
       expect([theirs.class, theirs.rule.id]).toEqual(["reauthorize", "client.own"]);
-      const ours = classifyTokenFailure(oauth(error, 401), rules, false);
+      const ours = classifyTokenFailure(oauth(error, 401), rules, { ownsClient: false, grant: "refresh_token" });
       expect([ours.class, ours.rule.id]).toEqual(["client_misconfigured", "acme.client"]);
     },
   );
 
   it("leaves what a rule of the integration says of its client's errors, where that is no blame", () => {
     const busy = { id: "acme.busy", errors: ["invalid_client"], class: "transient", meaning: "Busy." } as const;
-    const found = classifyTokenFailure(oauth("invalid_client", 401), [busy, ...defaultFailureRules], true);
+    const found = classifyTokenFailure(oauth("invalid_client", 401), [busy, ...defaultFailureRules], {
+      ownsClient: true,
+      grant: "refresh_token",
+    });
     expect([found.class, found.rule.id]).toEqual(["transient", "acme.busy"]);
   });
 
   it("leaves an operator what is his in a rule of the integration: other errors than the client's", () => {
     const scope = { id: "acme.scope", errors: ["bad_scope"], class: "client_misconfigured", meaning: "" } as const;
-    const found = classifyTokenFailure(oauth("bad_scope"), [scope, ...defaultFailureRules], true);
+    const found = classifyTokenFailure(oauth("bad_scope"), [scope, ...defaultFailureRules], {
+      ownsClient: true,
+      grant: "refresh_token",
+    });
     expect([found.class, found.rule.id]).toEqual(["client_misconfigured", "acme.scope"]);
   });
 
   it("changes no other verdict", () => {
     const client = new Set(["rfc6749.client"]);
     for (const [, failure] of cases) {
-      const shared = classifyTokenFailure(failure, defaultFailureRules, false);
+      const shared = classifyTokenFailure(failure, defaultFailureRules, { ownsClient: false, grant: "refresh_token" });
       if (client.has(shared.rule.id)) continue;
-      expect(classifyTokenFailure(failure, defaultFailureRules, true)).toEqual(shared);
+      expect(classifyTokenFailure(failure, defaultFailureRules, { ownsClient: true, grant: "refresh_token" })).toEqual(
+        shared,
+      );
     }
   });
 
   it("lets a 429 be a 429", () => {
-    expect(classifyTokenFailure(oauth("invalid_client", 429), defaultFailureRules, true).class).toBe("rate_limited");
+    expect(
+      classifyTokenFailure(oauth("invalid_client", 429), defaultFailureRules, {
+        ownsClient: true,
+        grant: "refresh_token",
+      }).class,
+    ).toBe("rate_limited");
+  });
+});
+
+describe("a client that asks for itself (R3, R18)", () => {
+  it.each<[string, TokenRequestFailure]>([
+    ["invalid_grant", oauth("invalid_grant")],
+    ["a bare 401", { kind: "http_error", status: 401, isPage: false, retryAfterSeconds: null }],
+    ["another error with 401", oauth("access_denied", 401)],
+  ])("is ours to mend, and no account's fault: %s", (_name, failure) => {
+    const asked = { ownsClient: false, grant: "client_credentials" } as const;
+    expect(classifyTokenFailure(failure, defaultFailureRules, asked)).toMatchObject({
+      class: "client_misconfigured",
+      rule: { id: "client.shared" },
+    });
+    expect(classifyTokenFailure(failure, defaultFailureRules, { ...asked, ownsClient: true }).class).toBe(
+      "reauthorize",
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import type { RefreshPolicy } from "./refresh-policy.ts";
 import { plainText } from "../text/plain-text.ts";
 
 /** What went wrong with a token request, as the edge saw it. No token, no body of the provider beyond its error fields. */
@@ -168,22 +169,36 @@ const unknownFailure: FailureRule = {
 const ownClientRule: FailureRule = {
   id: "client.own",
   class: "reauthorize",
-  meaning: "The provider rejects the OAuth client that this account brought itself; its owner must give a working one.",
+  meaning:
+    "The provider rejects the OAuth client that this account brought itself; import the account anew with one that works.",
+};
+
+/** RFC 6749 §4.4: where the client asks for itself there is no customer's grant, so every refusal is about the client. */
+const sharedClientRule: FailureRule = {
+  id: "client.shared",
+  class: "client_misconfigured",
+  meaning: "The provider refuses our OAuth client its own tokens. Check client id, secret and what the client may do.",
 };
 
 /**
  * Who must act on a failure. Total: what no rule matches is transient, since a false "your customer must come back" costs more
  * than a retry.
  *
- * @param ownsClient the account brought its own OAuth client
+ * @param asked whose client asked, and with which grant
  */
 export function classifyTokenFailure(
   failure: TokenRequestFailure,
   rules: FailureRules,
-  ownsClient = false,
+  asked: { readonly ownsClient: boolean; readonly grant: RefreshPolicy["grant"] } = {
+    ownsClient: false,
+    grant: "refresh_token",
+  },
 ): Classification {
   const found = rules.find((one) => matches(failure, one)) ?? unknownFailure;
-  const isTheirs = ownsClient && failure.kind === "oauth_error" && clientErrors.includes(failure.error);
+  if (found.class === "reauthorize" && asked.grant === "client_credentials" && !asked.ownsClient) {
+    return { class: sharedClientRule.class, rule: sharedClientRule };
+  }
+  const isTheirs = asked.ownsClient && failure.kind === "oauth_error" && clientErrors.includes(failure.error);
   const rule = isTheirs && found.class === "client_misconfigured" ? ownClientRule : found;
   return { class: rule.class, rule };
 }

@@ -48,6 +48,10 @@ export type BlockCause =
   | "cooldown"
   /** The endpoint is left alone but for probes (R22). */
   | "circuit_open"
+  /** … because the provider rejects our client, */
+  | "client_rejected"
+  /** … or asks all of us to slow down. */
+  | "slowed_down"
   /** The client's budget at the endpoint is used up for now (R21). */
   | "budget";
 
@@ -101,12 +105,16 @@ function isSatisfied(state: RefreshState, policy: RefreshPolicy, demand: Refresh
       return state.credentialVersion > demand.seenVersion;
     case "alarm":
       // The row is the truth: a job that fires twice, or early, finds the alarm moved.
-      return state.refreshDueAt === null || state.refreshDueAt > now;
+      // The database rings, and this clock may lag behind its.
+      return state.refreshDueAt === null || remainingSeconds(state.refreshDueAt, now) > clockSkewSeconds;
     case "on_demand":
       if (state.expiresAt === null) return true;
       return remainingSeconds(state.expiresAt, now) >= refreshBufferSeconds(state, policy, demand.minTtlSeconds);
   }
 }
+
+/** How far the clocks of processes and database may lie apart, seconds. An alarm counts as rung this much early. */
+export const clockSkewSeconds = 5;
 
 /** Seconds until `expiresAt`; negative when it has passed. */
 export function remainingSeconds(expiresAt: Date, now: Date): number {

@@ -79,7 +79,7 @@ it.each<[string, TokenRequestFailure]>([
     tokenStillValid: false,
   };
   const text = explainFailure("forced", rule, failureClass, plan, 0);
-  expect(text).toContain("Nothing is scheduled: the account is not active");
+  expect(text).toContain("Nothing is scheduled: the account is held, or waits for its customer.");
   expect(text).not.toMatch(/[Aa]gain|is served/);
 });
 

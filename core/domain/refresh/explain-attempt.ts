@@ -47,7 +47,7 @@ export function explainHeld(reason: RefreshReason, rule: FailureRule, tokenStill
 
 function next(failureClass: FailureClass, plan: FailurePlan): string {
   if (plan.nextAttemptAt === null && failureClass !== "reauthorize") {
-    return "Nothing is scheduled: the account is not active, and waits for its customer.";
+    return "Nothing is scheduled: the account is held, or waits for its customer.";
   }
   const at = plan.nextAttemptAt?.toISOString() ?? "";
   const meanwhile = plan.tokenStillValid ? " Until it expires, the present token is served." : "";

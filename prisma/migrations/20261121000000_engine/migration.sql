@@ -27,7 +27,7 @@ CREATE TABLE "circuit" (
     "probe_at" TIMESTAMPTZ(3),
     "probed_at" TIMESTAMPTZ(3),
     "probes" INTEGER NOT NULL DEFAULT 0,
-    "next_at" TIMESTAMPTZ(3),
+    "next_at" TIMESTAMPTZ(6),
     "places" JSONB NOT NULL DEFAULT '{}',
     "demanded_until" TIMESTAMPTZ(3),
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,

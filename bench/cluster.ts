@@ -1,0 +1,86 @@
+// A PostgreSQL of the benchmark's own with its default durability (fsync on), and an Evergrant installation in it.
+import { fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { readEngineConfig } from "#adapters/config/read-config";
+import { createContainer, type Container } from "#adapters/container";
+import { migrateDatabase } from "#adapters/postgres/migrate";
+
+export interface Installation {
+  /** What api, worker and our own parts are started with. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Wired as the command line is: the benchmark seeds and looks through it. */
+  readonly container: Container;
+  /** For bulk statements, which may take longer than the product lets any of its own. */
+  readonly pool: pg.Pool;
+  /** Of the environment `production`. */
+  readonly environmentId: string;
+  close(): Promise<void>;
+}
+
+export async function startInstallation(): Promise<Installation> {
+  const directory = mkdtempSync(join(tmpdir(), "evergrant-bench-"));
+  const cluster = await startCluster(directory);
+  try {
+    await migrateDatabase({ connectionString: cluster.url });
+    const env: Record<string, string> = {
+      DATABASE_URL: cluster.url,
+      EVERGRANT_SECRET: randomBytes(32).toString("base64"),
+      EVERGRANT_KEYRING: `bench-1:${randomBytes(32).toString("base64")}`,
+      EVERGRANT_EGRESS_ALLOW: "127.0.0.0/8",
+      // Inside the cluster's directory, so that it goes with it.
+      EVERGRANT_SPOOL_DIR: join(directory, "spool"),
+    };
+    const container = await createContainer(readEngineConfig({ ...env, LOG_LEVEL: "warn" }), {
+      name: "cli",
+      poolSize: 4,
+    });
+    const environment = await container.environments.findByName("production");
+    if (environment === null) throw new Error("the migrated database has no environment named production");
+    const pool = new pg.Pool({ connectionString: cluster.url, max: 2 });
+    pool.on("error", () => {});
+    return {
+      env,
+      container,
+      pool,
+      environmentId: environment.id,
+      async close() {
+        await pool.end();
+        await container.close();
+        await cluster.stop();
+      },
+    };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function startCluster(directory: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const script = fileURLToPath(new URL("../scripts/embedded-database.ts", import.meta.url));
+  // --ephemeral: the data goes with the cluster, also when we are killed; --fast is left out, so it syncs as in production.
+  const child = fork(script, ["--directory", directory, "--ephemeral"], {
+    detached: true,
+    execArgv: [],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let errors = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once("message", (message: { url: string }) => resolve(message.url));
+    child.once("error", reject);
+    child.once("close", (code) => reject(new Error(errors || `the database ended with code ${code}`)));
+  });
+  return {
+    url,
+    async stop() {
+      child.kill("SIGTERM");
+      await gone;
+    },
+  };
+}
