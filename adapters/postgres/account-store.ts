@@ -86,6 +86,19 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
       };
     },
 
+    async forgetClaim({ environmentId, accountId, attemptId }) {
+      await query(
+        pool,
+        `WITH freed AS (
+           UPDATE integrated_account
+              SET lease_until = NULL, lease_owner = NULL, attempt_id = NULL, attempt_started_at = NULL
+            WHERE id = $1 AND environment_id = $2 AND attempt_id = $3)
+         DELETE FROM refresh_attempt WHERE id = $3 AND account_id = $1 AND finished_at IS NULL`,
+        [accountId, environmentId, attemptId],
+        "account-forget-claim",
+      );
+    },
+
     async abandon({ account, attempt }) {
       await query(
         pool,

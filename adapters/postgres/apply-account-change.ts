@@ -32,6 +32,8 @@ async function applyLocked(client: DatabaseClient, change: AccountChange): Promi
   });
   if (rows[0] === undefined) return null;
   const account = toAccount(rows[0]);
+  // Applied before, when the word of its COMMIT was lost, and refreshed since: to write it again would bring back a spent token.
+  if (change.completes !== null && (await isCompleted(client, change.completes))) return account;
   if (!admits(account, change)) return null;
   if (change.completes !== null && !(await useLink(client, change.completes))) return null;
   // By the database's clock, like the decision that will end it.
@@ -39,6 +41,14 @@ async function applyLocked(client: DatabaseClient, change: AccountChange): Promi
   const isHeld = isGuarded(account.status, change) && (await judgeFailure(client, account, change)) === "hold";
   const resolved = resolveChange(account, isHeld ? heldInstead(change, now) : change);
   return await writeChange(client, resolved, account.status);
+}
+
+/** A session is completed by one change alone. */
+async function isCompleted(client: DatabaseClient, done: NonNullable<AccountChange["completes"]>): Promise<boolean> {
+  const { rowCount } = await client.query("SELECT FROM connect_session WHERE id = $1 AND status = 'connected'", [
+    done.sessionId,
+  ]);
+  return rowCount === 1;
 }
 
 /** A link connects once: the second of two browsers finds it used. */

@@ -161,6 +161,8 @@ export interface AccountStore {
    * was left open as in doubt. Null when somebody else holds the lease or the status is none of those named.
    */
   claim(request: ClaimRequest): Promise<RefreshClaim | null>;
+  /** Takes a claim back whose outcome its caller never learnt: nothing was sent. Nothing happens when it was not won. */
+  forgetClaim(request: Pick<ClaimRequest, "environmentId" | "accountId" | "attemptId">): Promise<void>;
   /** Gives the lease back and removes the attempt: nothing was sent. */
   abandon(claim: RefreshClaim): Promise<void>;
   /** @returns the account as it stands afterwards, or null when the fence has moved (or the link was used): nothing was written then */

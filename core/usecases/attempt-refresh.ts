@@ -9,7 +9,7 @@ import type { ResolvedIntegration } from "../domain/integration/resolve-integrat
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
-import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/account-store.ts";
+import type { AccountChange, AttemptResult, ClaimRequest, RefreshClaim } from "../ports/account-store.ts";
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
 import type { Admission, CircuitRef } from "../ports/circuit-store.ts";
 import { failureChange, successChange, tokenSetLocation, type AttemptContext } from "./attempt-changes.ts";
@@ -144,7 +144,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   const environmentSecret = await openClientSecret(ports.vault, trip.loaded.configured, input.actor);
   const startedMs = ports.clock.monotonicMs();
   const startedAt = ports.clock.now().getTime();
-  const claim = await ports.accounts.claim({
+  const request: ClaimRequest = {
     environmentId: input.environmentId,
     accountId: input.accountId,
     attemptId: trip.attemptId,
@@ -152,6 +152,10 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     leaseSeconds,
     reason: demand.reason,
     statuses: demand.reason === "forced" ? ["active", "needs_reauth"] : ["active"],
+  };
+  const claim = await ports.accounts.claim(request).catch((error: unknown) => {
+    void forgetClaim(ports, request);
+    throw error;
   });
   if (claim === null) return notStarted;
 
@@ -170,7 +174,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
-  const send = request(ports, integration, secret, previous);
+  const send = requestOf(ports, integration, secret, previous);
   if (heldMs > spareMs / 2 || send === null) {
     await ports.accounts.abandon(claim);
     return notStarted;
@@ -200,6 +204,26 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   return { conclusion: await commitSuccess(ports, trip, context, answer), signal: { kind: "answered" } };
 }
 
+/** An hour of outage, a second at a time. */
+const forgetTries = 3_600;
+const forgetPauseMs = 1_000;
+
+/**
+ * The database went away while it was asked for the lease. It may have given it: then nobody would know that nothing was sent, and
+ * the attempt would count among the account's doubts. Told as soon as it is back: sooner than others look into what was left.
+ */
+async function forgetClaim(ports: RefreshPorts, request: ClaimRequest): Promise<void> {
+  for (let tried = 0; tried < forgetTries; tried += 1) {
+    try {
+      await ports.clock.sleep(forgetPauseMs);
+      await ports.accounts.forgetClaim(request);
+      return;
+    } catch {
+      // Still away; the next try follows.
+    }
+  }
+}
+
 /** Everything that needs the KMS, under the lease: it goes back at once when that fails, since nothing was sent. */
 async function beforeAsking(
   ports: RefreshPorts,
@@ -218,7 +242,7 @@ async function beforeAsking(
 }
 
 /** What will be asked for a new access token; null when there is nothing to ask with. */
-function request(
+function requestOf(
   ports: RefreshPorts,
   integration: ResolvedIntegration,
   secret: ClientSecret,

@@ -69,6 +69,10 @@ export async function refreshAccount(
         // Whoever waited for an attempt that failed shares its result: it is an answer, not a cooldown.
         const shared = await sharedFailure(ports, awaited);
         if (shared !== null) return { kind: "failed", account, attempt: shared };
+        // What a dead holder left is asked about again by this job; no alarm would bring it back.
+        if (demand.reason === "alarm" && account.attempt !== null && decision.until !== null) {
+          return { kind: "deferred", account, until: decision.until };
+        }
         return { kind: "blocked", account, cause: decision.cause, until: decision.until };
       }
       case "due": {

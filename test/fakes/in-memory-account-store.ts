@@ -54,6 +54,7 @@ export function createInMemoryAccountStore(
   const events: StoredEvent[] = [];
   const audit: AuditRecord[] = [];
   const failures: ApplyFailure[] = [];
+  const completed = new Set<string>();
   let afterClaim: (() => void | Promise<void>) | null = null;
 
   const read = (environmentId: string, id: string): Account | null => {
@@ -83,6 +84,7 @@ export function createInMemoryAccountStore(
 
   const write = (asked: AccountChange): Account | null => {
     const before = read(asked.environmentId, asked.accountId);
+    if (before !== null && asked.completes !== null && completed.has(asked.completes.sessionId)) return before;
     if (before === null || !admits(before, asked)) return alreadyApplied(asked);
     if (asked.completes !== null && !complete(asked.completes)) return null;
     const { change, set, event, audit: records } = resolveChange(before, judged(before, asked));
@@ -108,6 +110,7 @@ export function createInMemoryAccountStore(
         finish(row, { ...unanswered(row), outcome: "superseded", rule: null, explanation: explainSuperseded });
       }
     }
+    if (change.completes !== null) completed.add(change.completes.sessionId);
     if (change.credential?.kind === "erase") credentials.delete(after.id);
     if (change.credential?.kind === "replace") {
       credentials.set(after.id, { version: change.credential.version, sealed: change.credential.sealed });
@@ -196,6 +199,16 @@ export function createInMemoryAccountStore(
       const credential = credentials.get(account.id) ?? null;
       await afterClaim?.();
       return { account, credential, attempt, left };
+    },
+
+    async forgetClaim({ environmentId, accountId, attemptId }) {
+      await Promise.resolve();
+      const at = attempts.findIndex((one) => one.id === attemptId && one.result === null);
+      if (at >= 0) attempts.splice(at, 1);
+      const current = read(environmentId, accountId);
+      if (current !== null && current.attempt?.id === attemptId) {
+        accounts.set(accountId, { ...current, leaseUntil: null, attempt: null });
+      }
     },
 
     async abandon({ account, attempt }) {

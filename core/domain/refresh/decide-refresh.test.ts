@@ -32,6 +32,8 @@ function state(left: number | null, changes: Partial<RefreshState> = {}): Refres
     cooldownUntil: null,
     leaseUntil: null,
     attempt: null,
+    doubts: 0,
+    doubtedSince: null,
     credentialVersion: 4,
     ...changes,
   };
@@ -290,6 +292,28 @@ describe("the whole table", () => {
   });
 });
 
+describe("what a dead holder left (R20)", () => {
+  const left = { attempt: someAttempt, leaseUntil: at(-10) } as const;
+
+  it("is asked about at once, the first time", () => {
+    expect(decide(state(100, left), demand("alarm")).kind).toBe("due");
+  });
+
+  it.each(["single_use", "family_revocation"] as const)("waits five minutes the second time under %s", (rule) => {
+    const policy: RefreshPolicy = { ...defaultRefreshPolicy, rotation: { rule } };
+    const again = state(5, { ...left, doubts: 1, doubtedSince: at(-80) });
+    for (const reason of ["alarm", "on_demand"] as const) {
+      expect(decide(again, demand(reason), policy)).toEqual({ kind: "blocked", cause: "cooldown", until: at(290) });
+    }
+    expect(decide(again, demand("forced"), policy).kind).toBe("due");
+  });
+
+  it("is asked about again and again where nothing rotates", () => {
+    const policy: RefreshPolicy = { ...defaultRefreshPolicy, rotation: { rule: "none" } };
+    expect(decide(state(5, { ...left, doubts: 3, doubtedSince: at(-300) }), demand("alarm"), policy).kind).toBe("due");
+  });
+});
+
 describe("whatever the row says", () => {
   const instant = fc.option(fc.integer({ min: -7200, max: 7200 }).map(at));
   const anyState = fc.record<RefreshState>({
@@ -302,6 +326,8 @@ describe("whatever the row says", () => {
     cooldownUntil: instant,
     leaseUntil: instant,
     attempt: fc.constantFrom(null, someAttempt),
+    doubts: fc.nat(4),
+    doubtedSince: instant,
     credentialVersion: fc.nat(9),
   });
   const anyDemand = fc.record<RefreshDemand>({

@@ -1,4 +1,5 @@
 import type { Account } from "../account/account.ts";
+import { askLeftAt, askOpenQuestionAt } from "./plan-after-failure.ts";
 import { refreshBufferSeconds } from "./schedule-refresh.ts";
 import { isRenewable, type RefreshPolicy } from "./refresh-policy.ts";
 
@@ -24,6 +25,8 @@ export type RefreshState = Pick<
   | "cooldownUntil"
   | "leaseUntil"
   | "attempt"
+  | "doubts"
+  | "doubtedSince"
   | "credentialVersion"
 >;
 
@@ -77,11 +80,19 @@ export function decideRefresh(
   if (!isRenewable(state, policy)) return { kind: "blocked", cause: "not_refreshable", until: null };
   if (isLeased && state.leaseUntil !== null) return { kind: "waiting", until: state.leaseUntil };
   if (isLeft && !isSteady) return { kind: "settling" };
+  const askAt = demand.reason === "forced" ? null : openQuestionUntil(state, policy, now);
+  if (askAt !== null && askAt > now) return { kind: "blocked", cause: "cooldown", until: askAt };
   // A person who forces a refresh has a reason; everybody else leaves a provider alone that has just failed.
   if (demand.reason !== "forced" && state.cooldownUntil !== null && state.cooldownUntil > now) {
     return { kind: "blocked", cause: "cooldown", until: state.cooldownUntil };
   }
   return { kind: "due" };
+}
+
+function openQuestionUntil(state: RefreshState, policy: RefreshPolicy, now: Date): Date | null {
+  const { doubts, doubtedSince, leaseUntil } = state;
+  if (state.attempt === null || leaseUntil === null) return askOpenQuestionAt(state, policy.rotation, now);
+  return askLeftAt({ doubts, doubtedSince, startedAt: state.attempt.startedAt, leaseUntil }, policy.rotation, now);
 }
 
 function statusBlock(state: RefreshState, demand: RefreshDemand): RefreshDecision | null {

@@ -70,7 +70,9 @@ export function planAfterFailure(
     case "transient": {
       if (context.doubts === 0) return { ...base, nextAttemptAt: retryAt, cooldownUntil: after(now, cooldownSeconds) };
       // The question that a lost answer left is still open, and waiting hours would let a grace run out.
-      const at = after(now, replayPause(context.consecutiveFailures) * (1 + random));
+      const replayAt = after(now, replayPause(context.consecutiveFailures) * (1 + random));
+      const isAllowed = mayReplay(policy.rotation, context.doubts, context.doubtedSince ?? context.sentAt, replayAt);
+      const at = isAllowed ? replayAt : after(now, verdictPause(context.doubts) * (0.9 + 0.2 * random));
       return { ...base, nextAttemptAt: at, cooldownUntil: at };
     }
     // A client that is rejected is the operator's to mend. The retry is how the account comes back when it is mended.
@@ -97,7 +99,7 @@ function planInDoubt(
     // The first replay is anybody's who comes; later ones keep their pace, whoever asks.
     return { nextAttemptAt: replayAt, cooldownUntil: doubts === 1 ? null : replayAt };
   }
-  const wait = Math.min(policy.retry.capSeconds, verdictSeconds * 2 ** Math.min(Math.max(doubts - 2, 0), 16));
+  const wait = Math.min(policy.retry.capSeconds, verdictPause(doubts));
   const at = after(now, wait * (0.9 + 0.2 * random));
   return { nextAttemptAt: at, cooldownUntil: at };
 }
@@ -105,6 +107,46 @@ function planInDoubt(
 /** Seconds until an open question is asked again, by how often it was asked in vain. */
 function replayPause(asked: number): number {
   return Math.min(slowestReplaySeconds, replaySeconds * 2 ** Math.min(asked, 16));
+}
+
+/**
+ * When the question that a dead holder left may be asked again; null: at once. Its request counts like any other whose answer was
+ * lost, so a second one in a row waits where a replay is allowed once.
+ *
+ * @param leaseUntil when its lease ended
+ */
+export function askLeftAt(
+  state: {
+    readonly doubts: number;
+    readonly doubtedSince: Date | null;
+    readonly startedAt: Date;
+    readonly leaseUntil: Date;
+  },
+  rotation: RotationRule,
+  now: Date,
+): Date | null {
+  const doubts = state.doubts + 1;
+  if (mayReplay(rotation, doubts, state.doubtedSince ?? state.startedAt, now)) return null;
+  return after(state.leaseUntil, verdictPause(doubts));
+}
+
+/**
+ * A replay that was planned within a grace and comes too late waits like one that was not allowed; null: it may go. Where it was
+ * planned otherwise, the plan itself holds.
+ */
+export function askOpenQuestionAt(
+  state: { readonly doubts: number; readonly doubtedSince: Date | null },
+  rotation: RotationRule,
+  now: Date,
+): Date | null {
+  const { doubts, doubtedSince } = state;
+  if (rotation.rule !== "grace" || doubts < 2 || doubtedSince === null) return null;
+  if (mayReplay(rotation, doubts, doubtedSince, now)) return null;
+  return after(doubtedSince, rotation.graceSeconds + verdictPause(doubts));
+}
+
+function verdictPause(doubts: number): number {
+  return verdictSeconds * 2 ** Math.min(Math.max(doubts - 2, 0), 16);
 }
 
 function mayReplay(rotation: RotationRule, doubts: number, since: Date, replayAt: Date): boolean {
