@@ -72,13 +72,37 @@ export type LabTokenRequest = {
   clientId: string | null;
   /** Known for a refresh whose token the lab still remembers. */
   grantId: string | null;
+  /** Tells one refresh token from another and nothing more. Null when the request carries none. */
+  refreshTokenFingerprint: string | null;
 };
 
 /**
  * Awaited before the authorization server sees a token request, so a test can hold a refresh in flight.
- * `'lose_answer'` lets the server do its work (the refresh token is spent) and then cuts the connection.
+ * `'lose_answer'` lets the server do its work (the refresh token is spent) and then cuts the connection;
+ * `holdAnswerMilliseconds` lets it do its work and keeps the answer for a while, as a long way home does.
  */
-export type TokenRequestHook = (request: LabTokenRequest) => Promise<void | "lose_answer">;
+export type TokenRequestHook = (
+  request: LabTokenRequest,
+) => Promise<void | "lose_answer" | { holdAnswerMilliseconds: number }>;
+
+export type TokenRequestOutcome =
+  | "issued"
+  /** A spent refresh token came back: the family is gone. */
+  | "reused"
+  | "invalid_grant"
+  /** Any other answer. */
+  | "refused";
+
+/** A token request that is over. Instants in milliseconds since the epoch. */
+export type LabTokenAnswer = LabTokenRequest & {
+  receivedAt: number;
+  /** When the server had decided: from here on a rotated refresh token is spent. */
+  decidedAt: number;
+  closedAt: number;
+  outcome: TokenRequestOutcome;
+  /** False when the caller was gone before the whole answer had left. */
+  isSent: boolean;
+};
 
 export type IssuedGrant = {
   grantId: string;
@@ -103,5 +127,7 @@ export type Lab = {
   /** Every access token, refresh token, authorization code and ID token ever issued, spent ones too. Throws when `revealTokens` is false. */
   issuedTokens(): string[];
   onTokenRequest: TokenRequestHook | null;
+  /** Told of every token request when it is over, so that a test can tell which of them met. */
+  onTokenAnswer: ((answer: LabTokenAnswer) => void) | null;
   close(): Promise<void>;
 };

@@ -1,11 +1,17 @@
 import type { EventEmitter } from "node:events";
 import type Provider from "oidc-provider";
 import type { Ledger } from "./create-ledger.ts";
+import type { TokenRequestOutcomes } from "./guard-token-request.ts";
 import { logLine } from "./log-line.ts";
 import type { TokenMemory } from "./remember-tokens.ts";
 
 /** Turns the provider's events into the ledger's counts. All of it happens before the answer is sent. */
-export function observeProvider(provider: Provider, ledger: Ledger, memory: TokenMemory | null): void {
+export function observeProvider(
+  provider: Provider,
+  ledger: Ledger,
+  memory: TokenMemory | null,
+  outcomes: TokenRequestOutcomes,
+): void {
   const remember = (token: { jti: string }): void => memory?.add(token.jti);
   provider.on("access_token.saved", remember);
   provider.on("client_credentials.saved", remember);
@@ -13,6 +19,7 @@ export function observeProvider(provider: Provider, ledger: Ledger, memory: Toke
   provider.on("authorization_code.saved", remember);
 
   provider.on("grant.success", (ctx) => {
+    outcomes.set(ctx.req, "issued");
     const { Grant: grant, Client: client } = ctx.oidc.entities;
     const idToken = (ctx.body as { id_token?: unknown }).id_token;
     if (typeof idToken === "string") memory?.add(idToken);
@@ -32,10 +39,12 @@ export function observeProvider(provider: Provider, ledger: Ledger, memory: Toke
     }
   });
 
-  provider.on("grant.error", (_ctx, error) => {
-    if (error.error === "invalid_grant") ledger.count("invalid_grants");
+  provider.on("grant.error", (ctx, error) => {
     // The description is always "grant request is invalid"; only the detail, never sent, tells why.
-    if (error.error_detail === "refresh token already used") ledger.count("reuse_detected");
+    const isReuse = error.error_detail === "refresh token already used";
+    outcomes.set(ctx.req, isReuse ? "reused" : error.error === "invalid_grant" ? "invalid_grant" : "refused");
+    if (error.error === "invalid_grant") ledger.count("invalid_grants");
+    if (isReuse) ledger.count("reuse_detected");
   });
 
   provider.on("grant.revoked", (ctx, grantId) => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import * as oauth from "oauth4webapi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connectAsPerson } from "./connect-as-person.ts";
-import { type Lab, type LabOptions, startLab } from "./start-lab.ts";
+import { type Lab, type LabOptions, type LabTokenAnswer, startLab } from "./start-lab.ts";
 
 const redirectUri = "http://127.0.0.1:9/callback";
 const allScopes = "openid read write offline_access";
@@ -202,6 +202,28 @@ describe("refreshing", () => {
     lab.onTokenRequest = null;
     expect(lab.stats().refreshes).toBe(1);
     await expect(refresh(refresh_token)).rejects.toMatchObject(invalidGrant);
+  });
+
+  it("tells of every token request when it is over, a held answer too", async () => {
+    const { refresh_token } = await connect("ada");
+    const answers: LabTokenAnswer[] = [];
+    lab.onTokenAnswer = (answer) => answers.push(answer);
+    lab.onTokenRequest = async () => ({ holdAnswerMilliseconds: 30 });
+    const startedAt = Date.now();
+    await refresh(refresh_token);
+    expect(Date.now() - startedAt).toBeGreaterThanOrEqual(29);
+    await expect(refresh(refresh_token)).rejects.toMatchObject(invalidGrant);
+    lab.onTokenRequest = async () => "lose_answer";
+    const { refreshToken } = await lab.issueGrant({ clientId: client.client_id, person: "alan" });
+    await expect(refresh(refreshToken)).rejects.toThrow("fetch failed");
+    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    expect(answers.map(({ outcome, isSent }) => [outcome, isSent])).toEqual([
+      ["issued", true],
+      ["reused", true],
+      ["issued", false],
+    ]);
+    expect(answers[0]?.refreshTokenFingerprint).toBe(answers[1]?.refreshTokenFingerprint);
+    expect(answers[2]?.refreshTokenFingerprint).not.toBe(answers[0]?.refreshTokenFingerprint);
   });
 
   it("says invalid_grant once the person has revoked, and access tokens end at once", async () => {

@@ -4,7 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { createLabApp, isLabPath } from "./create-lab-app.ts";
 import { createLedger } from "./create-ledger.ts";
 import { createProvider } from "./create-provider.ts";
-import { createTokenRequestGuard } from "./guard-token-request.ts";
+import { createTokenRequestGuard, type TokenRequestOutcomes } from "./guard-token-request.ts";
 import { issueGrant } from "./issue-grant.ts";
 import type { Lab, LabOptions } from "./lab.ts";
 import { loadLabKeys } from "./load-lab-keys.ts";
@@ -23,8 +23,10 @@ export type {
   LabGrant,
   LabOptions,
   LabStats,
+  LabTokenAnswer,
   LabTokenRequest,
   TokenRequestHook,
+  TokenRequestOutcome,
 } from "./lab.ts";
 
 const closeGraceMilliseconds = 1000;
@@ -49,7 +51,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   });
   const ledger = createLedger(store);
   const provider = createProvider({ issuer: origin, store, keys, accessTokenSeconds });
-  observeProvider(provider, ledger, memory);
+  const outcomes: TokenRequestOutcomes = new WeakMap();
+  observeProvider(provider, ledger, memory, outcomes);
 
   const lab: Lab = {
     origin,
@@ -64,6 +67,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       return memory.all();
     },
     onTokenRequest: null,
+    onTokenAnswer: null,
     async close() {
       await closeServer(server);
       store.close();
@@ -73,14 +77,15 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const app = createLabApp({ lab, provider, ledger, accessTokenSeconds, isRevealing: revealTokens === true });
   const own = getRequestListener(app.fetch);
   const authorizationServer = provider.callback();
-  const guardTokenRequest = createTokenRequestGuard(store, ledger);
+  const guardTokenRequest = createTokenRequestGuard(store, ledger, outcomes);
 
   handler = async (request, response) => {
     const url = new URL(request.url ?? "/", origin);
     if (isLabPath(url.pathname)) return own(request, response);
     if (url.pathname === "/token" && request.method === "POST") {
       const handle = () => authorizationServer(request, response);
-      return guardTokenRequest({ request, response, hook: lab.onTokenRequest, handle });
+      const { onTokenRequest: hook, onTokenAnswer: onAnswer } = lab;
+      return guardTokenRequest({ request, response, hook, onAnswer, handle });
     }
     if (url.pathname === "/auth" || url.pathname.startsWith("/auth/")) prepareAuthorizationRequest(request, url);
     return authorizationServer(request, response);

@@ -11,13 +11,16 @@ export interface Queue {
 }
 
 const pauseMs = 1_000;
+/** A queue that has not looked for jobs for this long is broken, milliseconds; it looks every two seconds. */
+const silentMs = 15_000;
 
 /**
- * Runs graphile-worker, and again whenever it stops. It stops when it can't mark a job as done (its own retry is broken in 0.18),
- * which a restart of the database is enough for; the process must not end with it, since requests to providers are under way in
- * it. A stopped queue finishes them, and the next one begins.
+ * Runs graphile-worker, and a new one whenever it breaks. Version 0.18 shuts itself down when it can't mark a job as done (its own
+ * retry does not retry), for which a restart of the database is enough; it may then never come to its end, and after a failed
+ * first look it fetches nothing any more. The process must not end with it: requests to providers are under way in it. So a broken
+ * queue is left behind, what it has in hand goes on, and the next one begins.
  *
- * @param release gives the jobs of a pool that has ended back to the queue
+ * @param release gives the jobs of a pool that is left behind back to the queue
  */
 export function keepQueue(
   options: Omit<RunnerOptions, "events" | "noHandleSignals">,
@@ -31,9 +34,28 @@ export function keepQueue(
   const runOnce = async (): Promise<void> => {
     const events = new EventEmitter() as WorkerEvents;
     events.on("pool:create", ({ workerPool }) => ids.push(workerPool.id));
-    runner = await run({ ...options, events, noHandleSignals: true });
-    if (isStopping) await runner.stop();
-    await runner.promise;
+    const broken = Promise.withResolvers<never>();
+    broken.promise.catch(() => {});
+    events.on("pool:gracefulShutdown", () => {
+      if (!isStopping) broken.reject(new Error("it shut itself down"));
+    });
+    let lookedMs = performance.now();
+    events.on("localQueue:getJobs:complete", () => void (lookedMs = performance.now()));
+    const watch = setInterval(() => {
+      if (performance.now() - lookedMs > silentMs) broken.reject(new Error("it looks for no jobs"));
+    }, pauseMs);
+    try {
+      const current = await run({ ...options, events, noHandleSignals: true });
+      runner = current;
+      current.promise.catch(() => {});
+      if (isStopping) await current.stop();
+      await Promise.race([current.promise, broken.promise]).catch((error: unknown) => {
+        current.stop().catch(() => {});
+        throw error;
+      });
+    } finally {
+      clearInterval(watch);
+    }
   };
 
   const ended = (async () => {
