@@ -1,5 +1,5 @@
-// node scripts/bootstrap.mjs demo|test|bench [arguments]: makes a bare clone ready (packages, pinned Node, Prisma client), then runs
-// scripts/demo.ts, scripts/test.ts or scripts/bench.ts. Plain JavaScript on Node's own modules, since nothing is installed yet when it starts.
+// node scripts/bootstrap.mjs demo|test|bench|chaos [arguments]: makes a bare clone ready (packages, pinned Node, Prisma client), then runs
+// scripts/demo.ts, scripts/test.ts, scripts/bench.ts or scripts/chaos.ts. Plain JavaScript on Node's own modules, since nothing is installed yet when it starts.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -19,7 +19,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
 }
 const [command, ...rest] = process.argv.slice(2);
-if (!["demo", "test", "bench"].includes(command)) fail("usage: node scripts/bootstrap.mjs demo|test|bench [arguments]");
+if (!["demo", "test", "bench", "chaos"].includes(command))
+  fail("usage: node scripts/bootstrap.mjs demo|test|bench|chaos [arguments]");
 
 const install = lockInstall();
 try {

@@ -180,7 +180,10 @@ describe("our own client that is rejected", () => {
       (await stack.database.pool.query("SELECT event_type FROM event WHERE account_id IS NULL")).rows.map(
         (row) => row.event_type,
       );
-    expect((await events()).toSorted()).toEqual(["integration:client_error", "integration:degraded"]);
+    expect((await events()).toSorted((one, other) => one.localeCompare(other))).toEqual([
+      "integration:client_error",
+      "integration:degraded",
+    ]);
     server.respondWith(() => ({ kind: "json", status: 200, body: fresh() }));
     const patched = await stack.call("PATCH", "/environment-integration", {
       integration_name: "ours",

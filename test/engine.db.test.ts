@@ -9,7 +9,6 @@ async function startWorker(stack: Stack) {
   return await startProcess("worker/main.ts", { ...stack.env, WORKER_PORT: String(await findFreePort()) });
 }
 
-const accountOf = async (stack: Stack, id: string) => (await stack.call("GET", `/integrated-accounts/${id}`)).body;
 const attemptsOf = async (stack: Stack, id: string) =>
   (await stack.call("GET", `/integrated-accounts/${id}/refresh-attempts`)).body.data;
 

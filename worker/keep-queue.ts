@@ -11,6 +11,8 @@ export interface Queue {
 }
 
 const pauseMs = 1_000;
+/** The jobs in hand have this long when the process is told to end, milliseconds. */
+const longestStopMs = 35_000;
 /** A queue that has not looked for jobs for this long is broken, milliseconds; it looks every two seconds. */
 const silentMs = 15_000;
 
@@ -84,8 +86,11 @@ export function keepQueue(
     async stop() {
       isStopping = true;
       wake();
-      await runner?.stop().catch((error: unknown) => ports.log.error({ error }, "the queue did not stop well"));
-      await ended;
+      runner?.stop().catch((error: unknown) => ports.log.error({ error }, "the queue did not stop well"));
+      // One that never comes to its end must not keep the process from its own.
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      setTimeout(resolve, longestStopMs).unref();
+      await Promise.race([ended, late]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { steadySeconds } from "#core/domain/refresh/refresh-policy";
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
 import type { AccountStore, AttemptOutcome, AttemptResult, SealedCredential } from "#core/ports/account-store";
 import { accountColumns, toAccount, toOpenAttempt, type AccountRow } from "./account-rows.ts";
@@ -99,15 +100,24 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
       );
     },
 
-    async abandon({ account, attempt }) {
+    async abandon({ account, attempt, left }) {
       await query(
         pool,
         `WITH freed AS (
            UPDATE integrated_account
-              SET lease_until = NULL, lease_owner = NULL, attempt_id = NULL, attempt_started_at = NULL
+              SET lease_until = NULL, lease_owner = NULL, attempt_id = NULL, attempt_started_at = NULL,
+                  cooldown_until = CASE WHEN $6::int IS NULL THEN cooldown_until
+                    ELSE greatest(cooldown_until, clock_timestamp() + make_interval(secs => $6::int)) END
             WHERE id = $1 AND environment_id = $2 AND fence = $3)
          DELETE FROM refresh_attempt WHERE id = $4 AND started_at = $5 AND finished_at IS NULL`,
-        [account.id, account.environmentId, account.fence.toString(), attempt.id, attempt.startedAt],
+        [
+          account.id,
+          account.environmentId,
+          account.fence.toString(),
+          attempt.id,
+          attempt.startedAt,
+          left === null ? null : steadySeconds,
+        ],
         "account-abandon",
       );
     },

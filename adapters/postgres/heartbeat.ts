@@ -1,3 +1,4 @@
+import { steadySeconds } from "#core/domain/refresh/refresh-policy";
 import type { Steadiness } from "#core/ports/steadiness";
 import { query, type DatabasePool } from "./pool.ts";
 
@@ -5,8 +6,7 @@ import { query, type DatabasePool } from "./pool.ts";
 export const beatMs = 3_000;
 /** A process that has said nothing for this long is taken for dead, seconds; its jobs go to others. */
 const silentSeconds = 15;
-/** The database counts as steady after this long without a failure, milliseconds: longer than an answer that waits pauses. */
-const steadyMs = 10_000;
+const steadyMs = steadySeconds * 1000;
 
 export interface Heart extends Steadiness {
   stop(): Promise<void>;
@@ -60,7 +60,11 @@ export function startHeart(
   beating = beat();
 
   return {
-    isSteady: () => steadySince !== null && performance.now() - steadySince >= steadyMs,
+    // A process that was paused goes on before its timer does: its last beat is old then.
+    isSteady() {
+      const nowMs = performance.now();
+      return steadySince !== null && nowMs - steadySince >= steadyMs && nowMs - lastMs <= 3 * beatMs;
+    },
     async stop() {
       isStopped = true;
       clearInterval(timer);

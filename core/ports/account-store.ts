@@ -163,7 +163,10 @@ export interface AccountStore {
   claim(request: ClaimRequest): Promise<RefreshClaim | null>;
   /** Takes a claim back whose outcome its caller never learnt: nothing was sent. Nothing happens when it was not won. */
   forgetClaim(request: Pick<ClaimRequest, "environmentId" | "accountId" | "attemptId">): Promise<void>;
-  /** Gives the lease back and removes the attempt: nothing was sent. */
+  /**
+   * Gives the lease back and removes the attempt: nothing was sent. Where somebody else's was left open before it, nobody asks for
+   * the next seconds: its holder may live and have its answer written yet.
+   */
   abandon(claim: RefreshClaim): Promise<void>;
   /** @returns the account as it stands afterwards, or null when the fence has moved (or the link was used): nothing was written then */
   apply(change: AccountChange): Promise<Account | null>;

@@ -241,6 +241,9 @@ describe("what a dead holder left (R20)", () => {
     });
     world.accounts.afterClaim(null);
     world.keys.setDown(null);
+    // Whoever held it may have its answer written yet.
+    expect(await refresh(world, "alarm")).toMatchObject({ kind: "blocked", cause: "cooldown" });
+    world.clock.advance(10_001);
     expect((await refresh(world, "alarm")).kind).toBe("refreshed");
   });
 

@@ -162,7 +162,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   const { account, credential } = claim;
   // R11: freshness is decided again under the lease; somebody may have refreshed between the decision and the claim.
   const claimed = { ...account, leaseUntil: null, attempt: claim.left };
-  const again = decideRefresh(claimed, policy, demand, ports.clock.now());
+  const again = decideRefresh(claimed, policy, demand, ports.clock.now(), ports.steadiness.isSteady());
   if (again.kind !== "due" || credential === null) {
     await ports.accounts.abandon(claim);
     if (credential === null) throw new DomainError("not_connected", { detail: "This account has no credentials." });

@@ -2,6 +2,7 @@ import type { Account } from "#core/domain/account/account";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { explainAbandoned, explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
+import { steadySeconds } from "#core/domain/refresh/refresh-policy";
 import { judgeMassFailure } from "#core/domain/refresh/mass-failure";
 import type { AccountEventType } from "#core/domain/webhook/event-type";
 import type { AccountChange, AccountStore, AttemptResult, SealedCredential } from "#core/ports/account-store";
@@ -211,13 +212,19 @@ export function createInMemoryAccountStore(
       }
     },
 
-    async abandon({ account, attempt }) {
+    async abandon({ account, attempt, left }) {
       await Promise.resolve();
       const at = attempts.findIndex((one) => one.id === attempt.id);
       if (at >= 0) attempts.splice(at, 1);
       const current = read(account.environmentId, account.id);
       if (current !== null && current.fence === account.fence) {
-        accounts.set(account.id, { ...current, leaseUntil: null, attempt: null });
+        accounts.set(account.id, {
+          ...current,
+          leaseUntil: null,
+          attempt: null,
+          cooldownUntil:
+            left === null ? current.cooldownUntil : later(current.cooldownUntil, clock.now(), steadySeconds),
+        });
       }
     },
 
@@ -245,6 +252,10 @@ export function createInMemoryAccountStore(
 
     findAttempt: async (attempt) => attempts.find((one) => one.id === attempt.id)?.result ?? null,
   };
+}
+
+function later(instant: Date | null, now: Date, seconds: number): Date {
+  return new Date(Math.max(instant?.getTime() ?? 0, now.getTime() + seconds * 1000));
 }
 
 function unanswered(row: AttemptRow): AttemptResult {

@@ -54,6 +54,12 @@ export const defaultRefreshPolicy: RefreshPolicy = {
   massFailure: { accounts: 20, share: 0.2, windowSeconds: 600 },
 };
 
+/**
+ * The database counts as steady after this long without a failure: longer than an answer that waits pauses between two tries, so
+ * whoever holds one and lives has written it by then.
+ */
+export const steadySeconds = 10;
+
 /** The sweep turns alarms into jobs this far ahead; what falls due sooner is enqueued by the commit that set it. */
 export const sweepHorizonSeconds = 120;
 
