@@ -43,8 +43,13 @@ export function keepQueue(
     });
     let lookedMs = performance.now();
     events.on("localQueue:getJobs:complete", () => void (lookedMs = performance.now()));
+    let watchedMs = performance.now();
     const watch = setInterval(() => {
-      if (performance.now() - lookedMs > silentMs) broken.reject(new Error("it looks for no jobs"));
+      const nowMs = performance.now();
+      // A process that was paused has not looked either; it gets its time anew.
+      if (nowMs - watchedMs > 3 * pauseMs) lookedMs = nowMs;
+      watchedMs = nowMs;
+      if (nowMs - lookedMs > silentMs) broken.reject(new Error("it looks for no jobs"));
     }, pauseMs);
     try {
       const current = await run({ ...options, events, noHandleSignals: true });

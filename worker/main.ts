@@ -70,7 +70,8 @@ queue = keepQueue(
     },
     logger: new Logger(() => (level, message) => {
       if (level === "error") log.error({}, message);
-      else if (level === "warning") log.warn({}, message);
+      // Jobs wait for providers most of the time, so they need fewer connections than they are.
+      else if (level === "warning" && !message.includes("maxPoolSize")) log.warn({}, message);
     }),
   },
   { log, release: (workerIds) => releaseJobs(pool, workerIds) },

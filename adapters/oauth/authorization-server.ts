@@ -7,6 +7,7 @@ import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
+import { deadlineSignal } from "./deadline-signal.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
@@ -31,7 +32,7 @@ export function createAuthorizationServer(ports: {
   ) => ({
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<"POST", URLSearchParams>) => {
-      const signal = init.signal ?? AbortSignal.timeout(deadlineSeconds * 1000);
+      const signal = init.signal ?? deadlineSignal(deadlineSeconds * 1000);
       const { body, contentType } = encodeBody(integration, init.body);
       const headers = { ...init.headers, "content-type": contentType, accept: "application/json" };
       trip.isAsked = true;
@@ -51,7 +52,7 @@ export function createAuthorizationServer(ports: {
       trip.answer = answer;
       return answer;
     },
-    signal: AbortSignal.timeout(deadlineSeconds * 1000),
+    signal: deadlineSignal(deadlineSeconds * 1000),
   });
 
   const ask = async (

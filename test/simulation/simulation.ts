@@ -2,6 +2,7 @@ import { createChance, type Chance } from "./chance.ts";
 import { createFaultPlan } from "./fault-plan.ts";
 import { drawPlan, type RunPlan } from "./run-plan.ts";
 import { beginRun, type RunOptions, type RunReport } from "./run.ts";
+import { turn } from "./timeline.ts";
 import { createVisitors, type Visitors } from "./visitors.ts";
 import type { SimulatedWorld } from "./world.ts";
 
@@ -23,6 +24,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
   await run.advance(() => (world.timeline.nextMs() ?? 0) >= plan.durationMs);
   faults.end();
   await run.settle();
+  await turn();
   return run.report(faults);
 }
 

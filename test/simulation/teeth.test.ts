@@ -186,3 +186,13 @@ describe("the simulation has teeth: it finds", () => {
     expect.fail(`${most} runs noticed nothing`);
   });
 });
+
+describe("a seed", () => {
+  it("tells the same history every time, and another one another", async () => {
+    const tell = async (seed: number): Promise<string> => (await simulate({ seed, isTraced: true })).history.join("\n");
+    const first = await tell(11);
+    expect(first.length).toBeGreaterThan(1_000);
+    expect(await tell(11)).toBe(first);
+    expect(await tell(12)).not.toBe(first);
+  });
+});

@@ -92,7 +92,15 @@ export function createTimeline(): Timeline {
   };
 }
 
-/** Resolves when every promise that can settle has settled: no fake waits for a real timer or for a real machine. */
+/**
+ * Resolves when every promise that can settle has settled: Node takes the next tick when no microtask is left, and no fake waits for
+ * a real timer or a real machine.
+ */
 export function quiet(): Promise<void> {
+  return new Promise((resolve) => void process.nextTick(resolve));
+}
+
+/** Lets the rest of Node have its turn, which a run keeps from it. */
+export function turn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }

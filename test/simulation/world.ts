@@ -1,4 +1,3 @@
-import { createSecretDigests } from "#adapters/system/secret-digests";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
 import type { AccountStore } from "#core/ports/account-store";
 import type { AnswerSpool } from "#core/ports/answer-spool";
@@ -105,7 +104,7 @@ export interface SimulatedWorld {
 }
 
 const startMs = Date.parse("2026-11-20T10:00:00.000Z");
-const digests = createSecretDigests(new Uint8Array(32).fill(9));
+const digests: SecretDigests = { digest: (purpose, secret) => Buffer.from(`${purpose}/${secret}`) };
 
 export function createSimulatedWorld(options: {
   readonly chance: Chance;
