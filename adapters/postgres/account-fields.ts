@@ -33,7 +33,7 @@ const columns: Readonly<Record<FieldName, Column>> = {
   credentialVersion: plain("credential_version"),
   hold: json("hold"),
   doubts: plain("doubts"),
-  doubtedSince: plain("doubted_since"),
+  doubtedAt: plain("doubted_at"),
   learnedLifetimeSeconds: plain("learned_lifetime_seconds"),
   circuitKey: plain("circuit_key"),
 };

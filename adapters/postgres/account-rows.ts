@@ -38,7 +38,7 @@ export interface AccountRow {
   readonly attempt_id: string | null;
   readonly attempt_started_at: Date | null;
   readonly doubts: number;
-  readonly doubted_since: Date | null;
+  readonly doubted_at: Date | null;
   readonly credential_fence: string;
   readonly learned_lifetime_seconds: number | null;
   readonly client_id: string | null;
@@ -76,7 +76,7 @@ const columnNames = [
   "attempt_id",
   "attempt_started_at",
   "doubts",
-  "doubted_since",
+  "doubted_at",
   "credential_fence",
   "learned_lifetime_seconds",
   "client_id",
@@ -119,7 +119,7 @@ export function toAccount(row: AccountRow): Account {
     leaseUntil: row.lease_until,
     attempt: toOpenAttempt(row.attempt_id, row.attempt_started_at),
     doubts: row.doubts,
-    doubtedSince: row.doubted_since,
+    doubtedAt: row.doubted_at,
     credentialFence: BigInt(row.credential_fence),
     learnedLifetimeSeconds: row.learned_lifetime_seconds,
     clientId: row.client_id,

@@ -1,4 +1,3 @@
-import { steadySeconds } from "#core/domain/refresh/refresh-policy";
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
 import type { AccountStore, AttemptOutcome, AttemptResult, SealedCredential } from "#core/ports/account-store";
 import { accountColumns, toAccount, toOpenAttempt, type AccountRow } from "./account-rows.ts";
@@ -105,10 +104,15 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
         pool,
         `WITH freed AS (
            UPDATE integrated_account
-              SET lease_until = NULL, lease_owner = NULL, attempt_id = NULL, attempt_started_at = NULL,
-                  cooldown_until = CASE WHEN $6::int IS NULL THEN cooldown_until
-                    ELSE greatest(cooldown_until, clock_timestamp() + make_interval(secs => $6::int)) END
-            WHERE id = $1 AND environment_id = $2 AND fence = $3)
+              SET lease_owner = NULL, attempt_id = $6, attempt_started_at = $7,
+                  lease_until = CASE WHEN $6::text IS NOT NULL THEN clock_timestamp() END,
+                  doubts = CASE WHEN $6::text IS NULL THEN doubts ELSE greatest(doubts - 1, 0) END
+            WHERE id = $1 AND environment_id = $2 AND fence = $3
+           RETURNING id
+         ), reopened AS (
+           UPDATE refresh_attempt SET finished_at = NULL, outcome = NULL, rule = NULL, explanation = NULL
+            WHERE $6::text IS NOT NULL AND id = $6 AND started_at = $7 AND EXISTS (SELECT FROM freed)
+         )
          DELETE FROM refresh_attempt WHERE id = $4 AND started_at = $5 AND finished_at IS NULL`,
         [
           account.id,
@@ -116,7 +120,8 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
           account.fence.toString(),
           attempt.id,
           attempt.startedAt,
-          left === null ? null : steadySeconds,
+          left?.id ?? null,
+          left?.startedAt ?? null,
         ],
         "account-abandon",
       );
@@ -175,8 +180,7 @@ const claimSql = `
            refresh_due_at = CASE WHEN b.attempt_id IS NULL OR a.status <> 'active' OR a.hold IS NOT NULL THEN a.refresh_due_at
                                  ELSE least(coalesce(a.refresh_due_at, b.at), b.at) END,
            doubts = a.doubts + CASE WHEN b.attempt_id IS NULL THEN 0 ELSE 1 END,
-           doubted_since = CASE WHEN b.attempt_id IS NULL THEN a.doubted_since
-                                ELSE coalesce(a.doubted_since, b.attempt_started_at) END
+           doubted_at = CASE WHEN b.attempt_id IS NULL THEN a.doubted_at ELSE b.attempt_started_at END
       FROM before b WHERE a.id = b.id
     RETURNING a.*
   ), abandoned AS (

@@ -110,7 +110,7 @@ export async function recallAccounts(pool: DatabasePool, key: string, perMinute:
             WHERE circuit_key = $1 AND status = 'active' AND hold IS NULL
               AND (lease_until IS NULL OR lease_until < now())
               AND (refresh_due_at <= now()
-                   OR (consecutive_failures > 0 AND last_error ->> 'code' <> 'rate_limited'
+                   OR (consecutive_failures > 0 AND doubts = 0 AND last_error ->> 'code' <> 'rate_limited'
                        AND refresh_due_at > now() + make_interval(secs => 60 + 1.3 * $2::float8 / $3::float8)))
             ORDER BY expires_at NULLS LAST, id LIMIT $4 FOR UPDATE SKIP LOCKED) chosen)
        UPDATE integrated_account a

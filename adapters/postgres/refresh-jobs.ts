@@ -93,13 +93,13 @@ interface DueRow {
  * One statement for all: every NOTIFY serialises commits. Ids are distinct, so no key stands twice in the batch. A job that is
  * there keeps its instant: it may have been put off for want of budget.
  */
-async function addRefreshJobs(pool: DatabasePool, rows: readonly DueRow[]): Promise<void> {
+async function addRefreshJobs(pool: DatabasePool, rows: readonly DueRow[], keepsInstant = true): Promise<void> {
   if (rows.length === 0) return;
   await query(
     pool,
     `SELECT FROM graphile_worker.add_jobs(
        (SELECT array_agg(json_populate_record(null::graphile_worker.job_spec, spec)) FROM json_array_elements($1::json) spec),
-       job_key_preserve_run_at => true)`,
+       job_key_preserve_run_at => $2)`,
     [
       JSON.stringify(
         rows.map((row) => ({
@@ -110,6 +110,7 @@ async function addRefreshJobs(pool: DatabasePool, rows: readonly DueRow[]): Prom
           max_attempts: 5,
         })),
       ),
+      keepsInstant,
     ],
   );
 }
@@ -123,9 +124,9 @@ const leftSeconds = 5;
  * @returns how many
  */
 export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
-  const { rows } = await query<{ id: string; environment_id: string; is_halted: boolean }>(
+  const { rows } = await query<{ id: string; environment_id: string; is_halted: boolean; is_first: boolean }>(
     pool,
-    `SELECT a.id, a.environment_id, (a.status <> 'active' OR a.hold IS NOT NULL) AS is_halted
+    `SELECT a.id, a.environment_id, (a.status <> 'active' OR a.hold IS NOT NULL) AS is_halted, a.doubts = 0 AS is_first
        FROM refresh_attempt r JOIN integrated_account a ON a.id = r.account_id AND a.attempt_id = r.id
       WHERE r.finished_at IS NULL AND r.started_at < now() - interval '30 seconds'
         AND a.lease_until < now() - make_interval(secs => $1)
@@ -137,9 +138,16 @@ export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
   const ended = rows.filter((row) => row.is_halted).map((row) => row.id);
   if (ended.length > 0) await query(pool, forgetSql, [ended, explainAbandoned]);
   const active = rows.filter((row) => !row.is_halted);
+  const due = active.map((row) => ({ ...row, refresh_due_at: new Date() }));
+  // The first question is asked at once, whatever the alarm's own job was for; a later one has its pace, which its job knows.
   await addRefreshJobs(
     pool,
-    active.map((row) => ({ id: row.id, environment_id: row.environment_id, refresh_due_at: new Date() })),
+    due.filter((row) => row.is_first),
+    false,
+  );
+  await addRefreshJobs(
+    pool,
+    due.filter((row) => !row.is_first),
   );
   return rows.length;
 }
@@ -148,7 +156,7 @@ const forgetSql = `
   WITH freed AS (
     UPDATE integrated_account a
        SET attempt_id = NULL, attempt_started_at = NULL, lease_until = NULL, lease_owner = NULL, fence = a.fence + 1,
-           doubts = a.doubts + 1, doubted_since = coalesce(a.doubted_since, a.attempt_started_at)
+           doubts = a.doubts + 1, doubted_at = coalesce(a.doubted_at, a.attempt_started_at)
       FROM (SELECT id, attempt_id, attempt_started_at FROM integrated_account
              WHERE id = ANY ($1) AND (status <> 'active' OR hold IS NOT NULL) AND lease_until < now()
              ORDER BY id FOR UPDATE) left_open

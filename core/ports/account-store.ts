@@ -69,7 +69,7 @@ export interface AccountFields {
   readonly lastError?: LastError | null;
   readonly credentialVersion?: number;
   readonly doubts?: number;
-  readonly doubtedSince?: Date | null;
+  readonly doubtedAt?: Date | null;
   readonly learnedLifetimeSeconds?: number | null;
   readonly circuitKey?: string | null;
 }
@@ -164,8 +164,8 @@ export interface AccountStore {
   /** Takes a claim back whose outcome its caller never learnt: nothing was sent. Nothing happens when it was not won. */
   forgetClaim(request: Pick<ClaimRequest, "environmentId" | "accountId" | "attemptId">): Promise<void>;
   /**
-   * Gives the lease back and removes the attempt: nothing was sent. Where somebody else's was left open before it, nobody asks for
-   * the next seconds: its holder may live and have its answer written yet.
+   * Gives the lease back and removes the attempt: nothing was sent. What somebody else had left open before it is open again: its
+   * question is as unanswered as it was.
    */
   abandon(claim: RefreshClaim): Promise<void>;
   /** @returns the account as it stands afterwards, or null when the fence has moved (or the link was used): nothing was written then */

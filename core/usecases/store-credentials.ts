@@ -70,7 +70,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       cooldownUntil: null,
       consecutiveFailures: 0,
       doubts: 0,
-      doubtedSince: null,
+      doubtedAt: null,
       learnedLifetimeSeconds: null,
       refreshTokenRotatedAt: hasRefreshToken ? now : null,
       lastError: null,

@@ -101,7 +101,7 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect(claim.account.leaseUntil).not.toBeNull();
       expect([claim.credential?.version, claim.credential?.sealed[0]]).toEqual([1, 1]);
       expect(claim.account.attempt).toEqual(claim.attempt);
-      expect([claim.left, claim.account.doubts, claim.account.doubtedSince]).toEqual([null, 0, null]);
+      expect([claim.left, claim.account.doubts, claim.account.doubtedAt]).toEqual([null, 0, null]);
     });
 
     it("refuses a claim in a status that was not named, and in another environment", async () => {
@@ -116,7 +116,7 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       const dead = await won({ leaseSeconds: -1 });
       const next = await won();
       expect(next.left).toEqual(dead.attempt);
-      expect([next.account.doubts, next.account.doubtedSince]).toEqual([1, dead.attempt.startedAt]);
+      expect([next.account.doubts, next.account.doubtedAt]).toEqual([1, dead.attempt.startedAt]);
       expect(next.account.fence).toBe(dead.account.fence + 1n);
       expect(await store.findAttempt(dead.attempt)).toMatchObject({
         id: dead.attempt.id,
@@ -140,7 +140,9 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
         const finder = await won();
         await store.abandon(finder);
         const found = await store.find(environmentId, account.id);
-        expect(found).toMatchObject({ attempt: null, leaseUntil: null, doubts: 1 });
+        // What it found is as open as it was.
+        expect(found).toMatchObject({ attempt: finder.left, doubts: 0 });
+        expect(await store.findAttempt(finder.left ?? finder.attempt)).toBeNull();
         expect(found?.refreshDueAt).toEqual(isKept ? before : finder.attempt.startedAt);
         expect(finder.account.refreshDueAt).toEqual(found?.refreshDueAt);
       },

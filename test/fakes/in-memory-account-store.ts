@@ -2,7 +2,6 @@ import type { Account } from "#core/domain/account/account";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { explainAbandoned, explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
-import { steadySeconds } from "#core/domain/refresh/refresh-policy";
 import { judgeMassFailure } from "#core/domain/refresh/mass-failure";
 import type { AccountEventType } from "#core/domain/webhook/event-type";
 import type { AccountChange, AccountStore, AttemptResult, SealedCredential } from "#core/ports/account-store";
@@ -190,7 +189,7 @@ export function createInMemoryAccountStore(
             ? before.refreshDueAt
             : now,
         doubts: before.doubts + (left === null ? 0 : 1),
-        doubtedSince: left === null ? before.doubtedSince : (before.doubtedSince ?? left.startedAt),
+        doubtedAt: left === null ? before.doubtedAt : left.startedAt,
       };
       accounts.set(account.id, account);
       const row = attempts.find((one) => one.id === left?.id && one.result === null);
@@ -220,11 +219,12 @@ export function createInMemoryAccountStore(
       if (current !== null && current.fence === account.fence) {
         accounts.set(account.id, {
           ...current,
-          leaseUntil: null,
-          attempt: null,
-          cooldownUntil:
-            left === null ? current.cooldownUntil : later(current.cooldownUntil, clock.now(), steadySeconds),
+          leaseUntil: left === null ? null : clock.now(),
+          attempt: left,
+          doubts: left === null ? current.doubts : Math.max(current.doubts - 1, 0),
         });
+        const row = attempts.find((one) => one.id === left?.id);
+        if (row !== undefined) row.result = null;
       }
     },
 
@@ -252,10 +252,6 @@ export function createInMemoryAccountStore(
 
     findAttempt: async (attempt) => attempts.find((one) => one.id === attempt.id)?.result ?? null,
   };
-}
-
-function later(instant: Date | null, now: Date, seconds: number): Date {
-  return new Date(Math.max(instant?.getTime() ?? 0, now.getTime() + seconds * 1000));
 }
 
 function unanswered(row: AttemptRow): AttemptResult {
@@ -293,7 +289,7 @@ const blank = {
   leaseUntil: null,
   attempt: null,
   doubts: 0,
-  doubtedSince: null,
+  doubtedAt: null,
   credentialFence: 0n,
   learnedLifetimeSeconds: null,
 } as const;

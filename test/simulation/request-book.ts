@@ -85,8 +85,8 @@ export function createRequestBook(nowMs: () => number, report: Report): RequestB
           `${nameOf(request.life)} sent request ${request.id} for ${request.accountId} version ${request.version} while request ${other.id} of ${nameOf(other.life)} was in flight`,
         );
       }
-      // A clear refusal says that nothing was rotated; everything else leaves a doubt.
-      const doubts = before.filter((one) => one.result !== "refused" && one.result !== "fatal");
+      // A clear refusal says that nothing was rotated; everything else leaves a doubt. Nobody knows when a paused one will send.
+      const doubts = before.filter((one) => one.result !== "refused" && one.result !== "fatal" && !one.isFrozen);
       const last = doubts.at(-1);
       if (last === undefined) return request;
       replays += 1;

@@ -60,9 +60,9 @@ export interface Account {
   readonly fence: bigint;
   readonly leaseUntil: Date | null;
   readonly attempt: OpenAttempt | null;
-  /** Requests with the present credentials whose answers were lost; the first of them was sent at `doubtedSince`. */
+  /** Requests with the present credentials whose answers were lost; the latest of them was sent at `doubtedAt`. */
   readonly doubts: number;
-  readonly doubtedSince: Date | null;
+  readonly doubtedAt: Date | null;
   /** The fence under which the present credentials were obtained; an answer to a later request may still replace them. */
   readonly credentialFence: bigint;
   /** How long an access token lived where nothing said so, seconds: learned from its rejection (R17). */

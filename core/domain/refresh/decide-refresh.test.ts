@@ -33,7 +33,7 @@ function state(left: number | null, changes: Partial<RefreshState> = {}): Refres
     leaseUntil: null,
     attempt: null,
     doubts: 0,
-    doubtedSince: null,
+    doubtedAt: null,
     credentialVersion: 4,
     ...changes,
   };
@@ -301,7 +301,7 @@ describe("what a dead holder left (R20)", () => {
 
   it.each(["single_use", "family_revocation"] as const)("waits five minutes the second time under %s", (rule) => {
     const policy: RefreshPolicy = { ...defaultRefreshPolicy, rotation: { rule } };
-    const again = state(5, { ...left, doubts: 1, doubtedSince: at(-80) });
+    const again = state(5, { ...left, doubts: 1, doubtedAt: at(-80) });
     for (const reason of ["alarm", "on_demand"] as const) {
       expect(decide(again, demand(reason), policy)).toEqual({ kind: "blocked", cause: "cooldown", until: at(290) });
     }
@@ -310,7 +310,7 @@ describe("what a dead holder left (R20)", () => {
 
   it("is asked about again and again where nothing rotates", () => {
     const policy: RefreshPolicy = { ...defaultRefreshPolicy, rotation: { rule: "none" } };
-    expect(decide(state(5, { ...left, doubts: 3, doubtedSince: at(-300) }), demand("alarm"), policy).kind).toBe("due");
+    expect(decide(state(5, { ...left, doubts: 3, doubtedAt: at(-300) }), demand("alarm"), policy).kind).toBe("due");
   });
 });
 
@@ -327,7 +327,7 @@ describe("whatever the row says", () => {
     leaseUntil: instant,
     attempt: fc.constantFrom(null, someAttempt),
     doubts: fc.nat(4),
-    doubtedSince: instant,
+    doubtedAt: instant,
     credentialVersion: fc.nat(9),
   });
   const anyDemand = fc.record<RefreshDemand>({

@@ -26,7 +26,7 @@ export type RefreshState = Pick<
   | "leaseUntil"
   | "attempt"
   | "doubts"
-  | "doubtedSince"
+  | "doubtedAt"
   | "credentialVersion"
 >;
 
@@ -90,9 +90,9 @@ export function decideRefresh(
 }
 
 function openQuestionUntil(state: RefreshState, policy: RefreshPolicy, now: Date): Date | null {
-  const { doubts, doubtedSince, leaseUntil } = state;
+  const { doubts, leaseUntil } = state;
   if (state.attempt === null || leaseUntil === null) return askOpenQuestionAt(state, policy.rotation, now);
-  return askLeftAt({ doubts, doubtedSince, startedAt: state.attempt.startedAt, leaseUntil }, policy.rotation, now);
+  return askLeftAt({ doubts, startedAt: state.attempt.startedAt, leaseUntil }, policy.rotation, now);
 }
 
 function statusBlock(state: RefreshState, demand: RefreshDemand): RefreshDecision | null {

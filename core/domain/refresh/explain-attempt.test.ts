@@ -9,7 +9,7 @@ const now = new Date("2026-11-20T10:00:00Z");
 function explain(failure: TokenRequestFailure, expiresAt: Date | null = null, doubts = 0): string {
   const { class: failureClass, rule } = classifyTokenFailure(failure, defaultFailureRules);
   const context = { class: failureClass, retryAfterSeconds: null, expiresAt, consecutiveFailures: 0 };
-  const since = { doubts, doubtedSince: null, sentAt: now };
+  const since = { doubts, doubtedAt: null, sentAt: now };
   const plan = planAfterFailure({ ...context, ...since }, defaultRefreshPolicy, now, 0.5);
   return explainFailure("alarm", rule, failureClass, plan, doubts);
 }

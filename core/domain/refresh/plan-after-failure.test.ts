@@ -27,7 +27,7 @@ function plan(
     expiresAt: at(100),
     consecutiveFailures: 0,
     doubts: 0,
-    doubtedSince: null,
+    doubtedAt: null,
     sentAt: at(-1),
   };
   return planAfterFailure({ ...context, ...changes }, policy, now, random);
@@ -101,7 +101,12 @@ describe("an answer in doubt (R20)", () => {
 
   /** What follows when the answer after `doubts` others was lost too; the first request was sent `since` seconds ago. */
   const doubted = (rotation: RotationRule, doubts: number, since = 1, random = 0.5) =>
-    plan("in_doubt", { doubts, doubtedSince: doubts === 0 ? null : at(-since) }, random, rotating(rotation));
+    plan(
+      "in_doubt",
+      { doubts, doubtedAt: doubts === 0 ? null : at(-since - 1), sentAt: at(-since) },
+      random,
+      rotating(rotation),
+    );
 
   it.each(rotations)("is replayed within seconds under %o, by whoever comes first", (rotation) => {
     for (const random of [0, 0.5, 0.999]) {
@@ -149,19 +154,18 @@ describe("an answer in doubt (R20)", () => {
     [3, 1, 36],
     [4, 1, 40 * minute],
   ])(
-    "with a grace of a minute is replayed only while that holds: doubt %i, %i s after the first: in %i s",
+    "with a grace of a minute is replayed only while that holds: doubt %i, %i s after it was sent: in %i s",
     (doubts, since, seconds) => {
       expect(doubted({ rule: "grace", graceSeconds: 60 }, doubts, since).nextAttemptAt).toEqual(at(seconds));
     },
   );
 
-  it("counts the grace from the first request that was lost, and for the first from its own", () => {
+  it("counts the grace from the latest request that was lost: asking again risks nothing that it did not", () => {
     const rotation = rotating({ rule: "grace", graceSeconds: 60 });
-    const sentAt = at(-1);
-    const late = plan("in_doubt", { doubts: 1, doubtedSince: at(-50), sentAt }, 0.5, rotation);
-    expect(secondsUntil(late.nextAttemptAt)).toBe(5 * minute);
-    const early = plan("in_doubt", { doubts: 1, doubtedSince: null, sentAt }, 0.5, rotation);
-    expect(secondsUntil(early.nextAttemptAt)).toBe(9);
+    const again = plan("in_doubt", { doubts: 1, doubtedAt: at(-50), sentAt: at(-1) }, 0.5, rotation);
+    expect(secondsUntil(again.nextAttemptAt)).toBe(9);
+    const slow = plan("in_doubt", { doubts: 1, doubtedAt: at(-90), sentAt: at(-50) }, 0.5, rotation);
+    expect(secondsUntil(slow.nextAttemptAt)).toBe(5 * minute);
   });
 
   const anyRotation = fc.oneof(
@@ -205,7 +209,7 @@ describe("an answer in doubt (R20)", () => {
       fc.property(anyRotation, fc.nat(100), fc.nat(100), fraction, (rotation, doubts, consecutiveFailures, random) => {
         const planned = plan(
           "in_doubt",
-          { doubts, doubtedSince: at(-60), consecutiveFailures },
+          { doubts, doubtedAt: at(-60), consecutiveFailures },
           random,
           rotating(rotation),
         );
@@ -223,7 +227,7 @@ describe("an outage in answer to a replay (R20)", () => {
     { rule: "none" },
   ];
   const unwell = (rotation: RotationRule, consecutiveFailures: number, doubts: number, random: number) =>
-    plan("transient", { consecutiveFailures, doubts, doubtedSince: at(-50) }, random, rotating(rotation));
+    plan("transient", { consecutiveFailures, doubts, doubtedAt: at(-50) }, random, rotating(rotation));
 
   it.each(
     rotations.flatMap((rotation) =>
@@ -256,7 +260,7 @@ describe("an outage in answer to a replay (R20)", () => {
     "asks minutes later where no replay is left, doubling: %o",
     (rotation) => {
       const seconds = [2, 3, 4].map((doubts) =>
-        secondsUntil(plan("transient", { doubts, doubtedSince: at(-500) }, 0.5, rotating(rotation)).nextAttemptAt),
+        secondsUntil(plan("transient", { doubts, doubtedAt: at(-500) }, 0.5, rotating(rotation)).nextAttemptAt),
       );
       expect(seconds).toEqual([300, 600, 1200]);
     },
@@ -285,7 +289,7 @@ describe("a dead grant", () => {
       expiresAt: fc.option(fc.integer({ min: -7200, max: 7200 }).map(at)),
       consecutiveFailures: fc.nat(200),
       doubts: fc.nat(200),
-      doubtedSince: fc.option(fc.integer({ min: -7200, max: 0 }).map(at)),
+      doubtedAt: fc.option(fc.integer({ min: -7200, max: 0 }).map(at)),
       sentAt: fc.integer({ min: -30, max: 0 }).map(at),
     });
     fc.assert(

@@ -22,9 +22,9 @@ export interface FailureContext {
   readonly expiresAt: Date | null;
   /** Failures in a row before this one. */
   readonly consecutiveFailures: number;
-  /** Answers to requests with these credentials that were lost before this one, and when the first was sent. */
+  /** Answers to requests with these credentials that were lost before this one, and when the latest was sent. */
   readonly doubts: number;
-  readonly doubtedSince: Date | null;
+  readonly doubtedAt: Date | null;
   /** When this request was sent. */
   readonly sentAt: Date;
 }
@@ -60,7 +60,11 @@ export function planAfterFailure(
       return { ...base, nextAttemptAt: null, cooldownUntil: null, accountEvent: { kind: "grant_rejected" } };
     case "rate_limited": {
       const told = context.retryAfterSeconds ?? defaultRetryAfterSeconds;
-      const wait = Math.min(retryAfterBounds.most, Math.max(retryAfterBounds.least, told));
+      // An open question keeps its own pace besides.
+      const isAllowed =
+        context.doubts === 0 || mayReplay(policy.rotation, context.doubts, context.doubtedAt ?? now, after(now, told));
+      const least = isAllowed ? retryAfterBounds.least : verdictPause(context.doubts);
+      const wait = Math.min(retryAfterBounds.most, Math.max(least, told));
       // Jitter only upwards: earlier than Retry-After would be impolite and useless.
       const at = after(now, wait * (1 + 0.2 * random));
       return { ...base, nextAttemptAt: at, cooldownUntil: after(now, wait) };
@@ -71,7 +75,7 @@ export function planAfterFailure(
       if (context.doubts === 0) return { ...base, nextAttemptAt: retryAt, cooldownUntil: after(now, cooldownSeconds) };
       // The question that a lost answer left is still open, and waiting hours would let a grace run out.
       const replayAt = after(now, replayPause(context.consecutiveFailures) * (1 + random));
-      const isAllowed = mayReplay(policy.rotation, context.doubts, context.doubtedSince ?? context.sentAt, replayAt);
+      const isAllowed = mayReplay(policy.rotation, context.doubts, context.doubtedAt ?? context.sentAt, replayAt);
       const at = isAllowed ? replayAt : after(now, verdictPause(context.doubts) * (0.9 + 0.2 * random));
       return { ...base, nextAttemptAt: at, cooldownUntil: at };
     }
@@ -82,6 +86,8 @@ export function planAfterFailure(
 }
 
 /**
+ * A grace is counted from the latest request: asking again risks nothing that the latest one did not risk.
+ *
  * R20: once where a replay may trip reuse detection, within the grace where there is one, freely where nothing rotates. After
  * that the answer stays unknown until the endpoint is asked again, minutes later: no account is given up without the provider's
  * own word, and no caller may send meanwhile.
@@ -93,9 +99,8 @@ function planInDoubt(
   random: number,
 ): Pick<FailurePlan, "nextAttemptAt" | "cooldownUntil"> {
   const doubts = context.doubts + 1;
-  const since = context.doubtedSince ?? context.sentAt;
   const replayAt = after(now, replayPause(doubts - 1) * (1 + random));
-  if (mayReplay(policy.rotation, doubts, since, replayAt)) {
+  if (mayReplay(policy.rotation, doubts, context.sentAt, replayAt)) {
     // The first replay is anybody's who comes; later ones keep their pace, whoever asks.
     return { nextAttemptAt: replayAt, cooldownUntil: doubts === 1 ? null : replayAt };
   }
@@ -118,7 +123,6 @@ function replayPause(asked: number): number {
 export function askLeftAt(
   state: {
     readonly doubts: number;
-    readonly doubtedSince: Date | null;
     readonly startedAt: Date;
     readonly leaseUntil: Date;
   },
@@ -126,7 +130,7 @@ export function askLeftAt(
   now: Date,
 ): Date | null {
   const doubts = state.doubts + 1;
-  if (mayReplay(rotation, doubts, state.doubtedSince ?? state.startedAt, now)) return null;
+  if (mayReplay(rotation, doubts, state.startedAt, now)) return null;
   return after(state.leaseUntil, verdictPause(doubts));
 }
 
@@ -135,14 +139,14 @@ export function askLeftAt(
  * planned otherwise, the plan itself holds.
  */
 export function askOpenQuestionAt(
-  state: { readonly doubts: number; readonly doubtedSince: Date | null },
+  state: { readonly doubts: number; readonly doubtedAt: Date | null },
   rotation: RotationRule,
   now: Date,
 ): Date | null {
-  const { doubts, doubtedSince } = state;
-  if (rotation.rule !== "grace" || doubts < 2 || doubtedSince === null) return null;
-  if (mayReplay(rotation, doubts, doubtedSince, now)) return null;
-  return after(doubtedSince, rotation.graceSeconds + verdictPause(doubts));
+  const { doubts, doubtedAt } = state;
+  if (rotation.rule !== "grace" || doubts < 2 || doubtedAt === null) return null;
+  if (mayReplay(rotation, doubts, doubtedAt, now)) return null;
+  return after(doubtedAt, rotation.graceSeconds + verdictPause(doubts));
 }
 
 function verdictPause(doubts: number): number {

@@ -5,7 +5,7 @@ ALTER TABLE "integrated_account"
     ADD COLUMN "attempt_id" TEXT,
     ADD COLUMN "attempt_started_at" TIMESTAMPTZ(3),
     ADD COLUMN "doubts" INTEGER NOT NULL DEFAULT 0,
-    ADD COLUMN "doubted_since" TIMESTAMPTZ(3),
+    ADD COLUMN "doubted_at" TIMESTAMPTZ(3),
     ADD COLUMN "credential_fence" BIGINT NOT NULL DEFAULT 0,
     ADD COLUMN "learned_lifetime_seconds" INTEGER,
     ADD COLUMN "circuit_key" TEXT,
