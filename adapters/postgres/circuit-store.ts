@@ -233,7 +233,7 @@ async function tell(
   });
 }
 
-export function toCircuit(row: CircuitRow): Circuit {
+function toCircuit(row: CircuitRow): Circuit {
   return {
     state: row.state,
     cause: row.cause,

@@ -16,6 +16,7 @@ import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import type { AccountChange, Happening, RefreshClaim } from "../ports/account-store.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
 import type { Randomness } from "../ports/randomness.ts";
+import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 type ChangePorts = Pick<RefreshPorts, "clock" | "random" | "vault" | "digests">;
@@ -76,13 +77,9 @@ export function successChange(
     ),
   );
   return {
-    accountId: account.id,
-    environmentId: account.environmentId,
-    ifFence: account.fence,
+    ...plainChange(account, {}),
     isAnswer: true,
     ifVersion: answer.version,
-    expectedStatus: account.status,
-    raiseFence: false,
     releaseLease: true,
     set: {
       hold: null,
@@ -120,8 +117,6 @@ export function successChange(
       explanation: explainSuccess(reason, { rotated, expiresAt: set.expiresAt, nextAttemptAt: due }),
       waiters: context.joined,
     },
-    guard: null,
-    completes: null,
     audit: [
       {
         environmentId: account.environmentId,
@@ -206,14 +201,8 @@ export function failureChange(
   const message = describeFailure(result.failure);
   const isInDoubt = failureClass === "in_doubt";
   const change: AccountChange = {
-    accountId: account.id,
-    environmentId: account.environmentId,
-    ifFence: account.fence,
-    isAnswer: false,
-    // A refusal of credentials that have been replaced meanwhile says nothing about the new ones (crash window W8).
-    ifVersion: account.credentialVersion,
-    expectedStatus: account.status,
-    raiseFence: false,
+    // By fence and version: a refusal of credentials that were replaced says nothing about the new ones (crash window W8).
+    ...plainChange(account, {}),
     releaseLease: true,
     set: {
       refreshDueAt: plan.nextAttemptAt,

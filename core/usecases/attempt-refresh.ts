@@ -2,22 +2,21 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Account } from "../domain/account/account.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
 import { decideRefresh, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
-import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
-import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
-import type { AccountChange, AttemptResult, ClaimRequest, RefreshClaim } from "../ports/account-store.ts";
+import type { AttemptResult, ClaimRequest, RefreshClaim, SealedCredential } from "../ports/account-store.ts";
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
 import type { Admission, CircuitRef } from "../ports/circuit-store.ts";
-import { failureChange, successChange, tokenSetLocation, type AttemptContext } from "./attempt-changes.ts";
+import type { AttemptContext } from "./attempt-changes.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
-import { commitAnswer, replaySpool } from "./commit-answer.ts";
-import { introspectExpiry } from "./introspect-expiry.ts";
+import { replaySpool } from "./commit-answer.ts";
+import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
 import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
-import { plainChange } from "./plain-change.ts";
+import { openTokenSet } from "./open-token-set.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 /** How one attempt ended, for its caller and for everybody who joined it. */
@@ -39,7 +38,7 @@ export interface AttemptInput {
 }
 
 /** An attempt on its way: who asks whom, for which account, with what right. */
-interface Trip {
+export interface Trip {
   readonly input: AttemptInput;
   readonly attemptId: string;
   readonly loaded: LoadedIntegration;
@@ -119,7 +118,7 @@ async function tell(
   }
 }
 
-interface Admitted {
+export interface Admitted {
   readonly conclusion: AttemptConclusion;
   /** Null: nothing was asked, or nothing was learnt. */
   readonly signal: CircuitSignal | null;
@@ -168,7 +167,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     if (credential === null) throw new DomainError("not_connected", { detail: "This account has no credentials." });
     return notStarted;
   }
-  const { previous, spareKey } = await beforeAsking(ports, claim, credential.sealed, input.actor);
+  const { previous, spareKey } = await beforeAsking(ports, claim, credential, input.actor);
   const secret = account.clientId === null ? environmentSecret : previous.clientSecret;
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
@@ -228,11 +227,11 @@ async function forgetClaim(ports: RefreshPorts, request: ClaimRequest): Promise<
 async function beforeAsking(
   ports: RefreshPorts,
   claim: RefreshClaim,
-  sealed: Uint8Array,
+  credential: SealedCredential,
   actor: string,
 ): Promise<{ readonly previous: TokenSet; readonly spareKey: DataKey | null }> {
   try {
-    const previous = await openTokenSet(ports, claim.account, sealed, actor);
+    const previous = await openTokenSet(ports.vault, claim.account, credential, { actor, purpose: "refresh" });
     const mayBeOvertaken = claim.left !== null || claim.account.doubts > 0;
     return { previous, spareKey: mayBeOvertaken ? await ports.vault.prepare(claim.account.environmentId) : null };
   } catch (error) {
@@ -255,151 +254,4 @@ function requestOf(
   }
   const { refreshToken } = previous;
   return refreshToken === null ? null : () => ports.server.refresh(integration, secret, refreshToken);
-}
-
-async function openTokenSet(
-  ports: RefreshPorts,
-  account: Account,
-  sealed: Uint8Array,
-  actor: string,
-): Promise<TokenSet> {
-  const bytes = await ports.vault.open(tokenSetLocation(account, account.credentialVersion), sealed, {
-    actor,
-    accountId: account.id,
-    purpose: "refresh",
-  });
-  const set = decodeTokenSet(bytes);
-  bytes.fill(0);
-  return set;
-}
-
-interface Answer {
-  readonly result: TokenResult & { readonly kind: "tokens" };
-  readonly previous: TokenSet;
-  readonly dataKey: DataKey;
-  /** For sealing anew, where somebody's late answer may come first; made before the request, like the other one. */
-  readonly spareKey: DataKey | null;
-  readonly secret: ClientSecret;
-}
-
-async function commitSuccess(
-  ports: RefreshPorts,
-  trip: Trip,
-  context: AttemptContext,
-  answer: Answer,
-): Promise<AttemptConclusion> {
-  const { account } = context.claim;
-  const { response } = answer.result;
-  const asked = {
-    integration: trip.integration,
-    secret: answer.secret,
-    accessToken: response.accessToken,
-    isTold: response.expiresAt !== null,
-  };
-  const settled = async (change: AccountChange, written: Account | null): Promise<AttemptConclusion> => {
-    if (written === null) return await supersede(ports, trip, context, change, answer);
-    return { kind: "refreshed", account: await introspectExpiry(ports, { account: written, ...asked }) };
-  };
-  const onTop = async (first: AccountChange): Promise<AttemptConclusion> => {
-    const change = await sealOnTop(ports, trip, context, answer);
-    answer.spareKey?.key.fill(0);
-    if (change === null) return await settled(first, null);
-    const late = async (written: Account | null): Promise<void> => void (await settled(change, written));
-    return await settled(change, await commitAnswer(ports, change, late));
-  };
-  const first = successChange(ports, context, { ...answer, version: account.credentialVersion });
-  const conclude = async (written: Account | null): Promise<AttemptConclusion> => {
-    if (written === null) return await onTop(first);
-    answer.spareKey?.key.fill(0);
-    return await settled(first, written);
-  };
-  return await conclude(await commitAnswer(ports, first, async (written) => void (await conclude(written))));
-}
-
-/**
- * The late answer to an older request may have been written first; this one is the newer, so it goes on top of it, merged with
- * what that one brought. Null when it is not the newer one, or when it brings no refresh token and the other's can't be opened:
- * then the other one stands.
- */
-async function sealOnTop(
-  ports: RefreshPorts,
-  trip: Trip,
-  context: AttemptContext,
-  answer: Answer,
-): Promise<AccountChange | null> {
-  const { account } = context.claim;
-  const found = await ports.accounts.findWithCredential(account.environmentId, account.id);
-  if (found === null || found.credential === null || answer.spareKey === null) return null;
-  const { credentialFence, credentialVersion: version } = found.account;
-  if (credentialFence >= account.fence || version <= account.credentialVersion) return null;
-  const present = await openTokenSet(ports, found.account, found.credential.sealed, trip.input.actor).catch(() => null);
-  const isWhole = answer.result.response.refreshToken !== null;
-  if (present === null && !isWhole) return null;
-  const previous = present ?? answer.previous;
-  return successChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, version });
-}
-
-async function commitFailure(
-  ports: RefreshPorts,
-  context: AttemptContext,
-  result: TokenResult & { readonly kind: "failure" },
-): Promise<Admitted> {
-  const { change, signal } = failureChange(ports, context, result);
-  const written = await commitAnswer(ports, change, async (late) => {
-    if (late === null) await discard(ports, context.claim, change);
-  });
-  if (written === null) return { conclusion: await discard(ports, context.claim, change), signal };
-  const attempt = change.attempt as AttemptResult;
-  // The guard may have held what would have left.
-  const isHeld = change.guard !== null && written.hold !== null && written.status === "active";
-  const ended = isHeld
-    ? { ...attempt, outcome: "held" as const, explanation: change.guard?.explanation ?? attempt.explanation }
-    : attempt;
-  return { conclusion: { kind: "failed", account: written, attempt: ended }, signal };
-}
-
-/** The answer came too late: newer credentials are there, or the account was disconnected. */
-async function supersede(
-  ports: RefreshPorts,
-  trip: Trip,
-  context: AttemptContext,
-  change: AccountChange,
-  { result, secret }: Answer,
-): Promise<AttemptConclusion> {
-  await revokeOrphan(ports, trip, secret, result.response.refreshToken);
-  return await discard(ports, context.claim, change);
-}
-
-/** Nothing of the answer is kept, and the attempt says so; a lease that is still ours goes back. */
-async function discard(ports: RefreshPorts, claim: RefreshClaim, change: AccountChange): Promise<AttemptConclusion> {
-  ports.log.warn({ account: change.accountId, attempt: claim.attempt.id }, "a late answer was discarded");
-  if (change.attempt !== null) {
-    const attempt: AttemptResult = {
-      ...change.attempt,
-      outcome: "superseded",
-      nextAttemptAt: null,
-      explanation: explainSuperseded,
-    };
-    const freed = { ...plainChange(claim.account, {}), ifVersion: null, releaseLease: true, attempt };
-    const written = await ports.accounts.apply(freed);
-    if (written === null) await ports.accounts.finishAttempt(change.environmentId, attempt);
-  }
-  return { kind: "superseded" };
-}
-
-/**
- * A refresh that was in flight when its account was disconnected leaves a token that nobody keeps: it is ended at the provider
- * (checklist C3). After a re-authorization it is left alone: where grants are families, ending the old one may end the new.
- */
-async function revokeOrphan(
-  ports: RefreshPorts,
-  trip: Trip,
-  secret: ClientSecret,
-  refreshToken: string | null,
-): Promise<void> {
-  const { input, integration } = trip;
-  if (refreshToken === null || refreshToken === "" || integration.revocationEndpoint === null) return;
-  const account = await ports.accounts.find(input.environmentId, input.accountId);
-  if (account !== null && account.status !== "disconnected") return;
-  await ports.server.revoke(integration, secret, refreshToken, "refresh_token");
 }

@@ -1,13 +1,15 @@
 import type { Account } from "../domain/account/account.ts";
 import { transition } from "../domain/account/transition.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import { decodeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, SealedCredential } from "../ports/account-store.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
-import { happeningOf, tokenSetLocation } from "./attempt-changes.ts";
+import { happeningOf } from "./attempt-changes.ts";
 import { withOwnClient } from "./circuit-of.ts";
 import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
+import { openTokenSet } from "./open-token-set.ts";
+import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export type Revocation = "revoked" | "not_supported" | "failed";
@@ -33,12 +35,8 @@ export async function disconnectAccount(
     const revoke = await prepareRevocation(ports, found, input.actor);
     prepared = revoke;
     const stored = await applyOrLater(ports, attempt, {
-      accountId: account.id,
-      environmentId: account.environmentId,
-      ifFence: account.fence,
-      isAnswer: false,
+      ...plainChange(account, {}),
       ifVersion: null,
-      expectedStatus: account.status,
       raiseFence: true,
       releaseLease: true,
       set: {
@@ -51,9 +49,6 @@ export async function disconnectAccount(
       },
       happening: happeningOf(ports.random, "disconnect", ports.clock.now(), input.actor),
       credential: { kind: "erase" },
-      attempt: null,
-      guard: null,
-      completes: null,
       audit: [
         {
           environmentId: account.environmentId,
@@ -101,13 +96,7 @@ async function prepareRevocation(
   let set: TokenSet;
   let secret: ClientSecret;
   try {
-    const bytes = await ports.vault.open(tokenSetLocation(account, credential.version), credential.sealed, {
-      actor,
-      accountId: account.id,
-      purpose: "revoke",
-    });
-    set = decodeTokenSet(bytes);
-    bytes.fill(0);
+    set = await openTokenSet(ports.vault, account, credential, { actor, purpose: "revoke" });
     secret =
       account.clientId === null ? await openClientSecret(ports.vault, integration.configured, actor) : set.clientSecret;
   } catch (error) {

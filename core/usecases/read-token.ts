@@ -4,9 +4,8 @@ import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
-import { decodeTokenSet } from "../domain/token/token-set.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
-import { tokenSetLocation } from "./attempt-changes.ts";
+import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -153,13 +152,7 @@ async function open(
   const { account, credential } = found;
   if (credential === null)
     throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
-  const bytes = await ports.vault.open(tokenSetLocation(account, credential.version), credential.sealed, {
-    actor: input.actor,
-    accountId: account.id,
-    purpose: "token_read",
-  });
-  const set = decodeTokenSet(bytes);
-  bytes.fill(0);
+  const set = await openTokenSet(ports.vault, account, credential, { actor: input.actor, purpose: "token_read" });
   // The row knows best: introspection tells it the end of a token after it was sealed.
   const { expiresAt } = account;
   const isShort =

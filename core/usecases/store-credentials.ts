@@ -8,6 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
 import { happeningOf, tokenSetLocation } from "./attempt-changes.ts";
+import { plainChange } from "./plain-change.ts";
 import type { Vault } from "./vault.ts";
 
 interface Ports {
@@ -45,12 +46,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
   plaintext.fill(0);
   const hasRefreshToken = tokenSet.refreshToken !== null;
   return {
-    accountId: account.id,
-    environmentId: account.environmentId,
-    ifFence: account.fence,
-    isAnswer: false,
-    ifVersion: account.credentialVersion,
-    expectedStatus: account.status,
+    ...plainChange(account, {}),
     raiseFence: true,
     releaseLease: true,
     set: {
@@ -86,7 +82,6 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       fingerprint: tokenSet.refreshToken === null ? null : ports.digests.digest("refresh_token", tokenSet.refreshToken),
     },
     attempt: credentials.attempt,
-    guard: null,
     completes: credentials.completes,
     audit: [
       {

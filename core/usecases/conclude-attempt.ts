@@ -1,0 +1,166 @@
+import type { Account } from "../domain/account/account.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
+import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
+import type { DataKey } from "../domain/sealing/envelope.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
+import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/account-store.ts";
+import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
+import { failureChange, successChange, type AttemptContext } from "./attempt-changes.ts";
+import type { Admitted, AttemptConclusion, Trip } from "./attempt-refresh.ts";
+import { commitAnswer } from "./commit-answer.ts";
+import { introspectExpiry } from "./introspect-expiry.ts";
+import { openTokenSet } from "./open-token-set.ts";
+import { plainChange } from "./plain-change.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+
+export interface Answer {
+  readonly result: TokenResult & { readonly kind: "tokens" };
+  readonly previous: TokenSet;
+  readonly dataKey: DataKey;
+  /** For sealing anew, where somebody's late answer may come first; made before the request, like the other one. */
+  readonly spareKey: DataKey | null;
+  readonly secret: ClientSecret;
+}
+
+/** Writes new tokens, whatever has become of the lease, or says why not. */
+export async function commitSuccess(
+  ports: RefreshPorts,
+  trip: Trip,
+  context: AttemptContext,
+  answer: Answer,
+): Promise<AttemptConclusion> {
+  const { account } = context.claim;
+  const { response } = answer.result;
+  const asked = {
+    integration: trip.integration,
+    secret: answer.secret,
+    accessToken: response.accessToken,
+    isTold: response.expiresAt !== null,
+  };
+  const settled = async (change: AccountChange, written: Account | null): Promise<AttemptConclusion> => {
+    if (written === null) return await supersede(ports, trip, context, change, answer);
+    return { kind: "refreshed", account: await introspectExpiry(ports, { account: written, ...asked }) };
+  };
+  const onTop = async (first: AccountChange): Promise<AttemptConclusion> => {
+    const change = await sealOnTop(ports, trip, context, answer);
+    answer.spareKey?.key.fill(0);
+    if (change === null) return await settled(first, null);
+    const late = async (written: Account | null): Promise<void> => void (await settled(change, written));
+    return await settled(change, await commitAnswer(ports, change, late));
+  };
+  const first = successChange(ports, context, { ...answer, version: account.credentialVersion });
+  const conclude = async (written: Account | null): Promise<AttemptConclusion> => {
+    if (written === null) return await onTop(first);
+    answer.spareKey?.key.fill(0);
+    return await settled(first, written);
+  };
+  return await conclude(await commitAnswer(ports, first, async (written) => void (await conclude(written))));
+}
+
+/**
+ * The late answer to an older request may have been written first; this one is the newer, so it goes on top of it, merged with
+ * what that one brought. Null when it is not the newer one, or when it brings no refresh token and the other's can't be opened:
+ * then the other one stands.
+ */
+async function sealOnTop(
+  ports: RefreshPorts,
+  trip: Trip,
+  context: AttemptContext,
+  answer: Answer,
+): Promise<AccountChange | null> {
+  const { account } = context.claim;
+  const found = await untilFound(ports, account);
+  if (found === null || found.credential === null || answer.spareKey === null) return null;
+  const { credentialFence, credentialVersion: version } = found.account;
+  if (credentialFence >= account.fence || version <= account.credentialVersion) return null;
+  const access = { actor: trip.input.actor, purpose: "refresh" } as const;
+  const present = await openTokenSet(ports.vault, found.account, found.credential, access).catch((error: unknown) => {
+    ports.log.warn({ account: account.id, error }, "the tokens below a newer answer could not be opened");
+    return null;
+  });
+  const isWhole = answer.result.response.refreshToken !== null;
+  if (present === null && !isWhole) return null;
+  const previous = present ?? answer.previous;
+  return successChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, version });
+}
+
+/** The only copy of an answer is in memory here, so a database that goes away is waited for. */
+async function untilFound(
+  ports: RefreshPorts,
+  { environmentId, id }: Account,
+): ReturnType<RefreshPorts["accounts"]["findWithCredential"]> {
+  for (;;) {
+    try {
+      return await ports.accounts.findWithCredential(environmentId, id);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== "database_unavailable") throw error;
+      await ports.clock.sleep(1_000);
+    }
+  }
+}
+
+/** Writes a failure, while fence and version are still its own. */
+export async function commitFailure(
+  ports: RefreshPorts,
+  context: AttemptContext,
+  result: TokenResult & { readonly kind: "failure" },
+): Promise<Admitted> {
+  const { change, signal } = failureChange(ports, context, result);
+  const written = await commitAnswer(ports, change, async (late) => {
+    if (late === null) await discard(ports, context.claim, change);
+  });
+  if (written === null) return { conclusion: await discard(ports, context.claim, change), signal };
+  const attempt = change.attempt as AttemptResult;
+  // The guard may have held what would have left.
+  const isHeld = change.guard !== null && written.hold !== null && written.status === "active";
+  const ended = isHeld
+    ? { ...attempt, outcome: "held" as const, explanation: change.guard?.explanation ?? attempt.explanation }
+    : attempt;
+  return { conclusion: { kind: "failed", account: written, attempt: ended }, signal };
+}
+
+/** The answer came too late: newer credentials are there, or the account was disconnected. */
+async function supersede(
+  ports: RefreshPorts,
+  trip: Trip,
+  context: AttemptContext,
+  change: AccountChange,
+  { result, secret }: Answer,
+): Promise<AttemptConclusion> {
+  await revokeOrphan(ports, trip, secret, result.response.refreshToken);
+  return await discard(ports, context.claim, change);
+}
+
+/** Nothing of the answer is kept, and the attempt says so; a lease that is still ours goes back. */
+async function discard(ports: RefreshPorts, claim: RefreshClaim, change: AccountChange): Promise<AttemptConclusion> {
+  ports.log.warn({ account: change.accountId, attempt: claim.attempt.id }, "a late answer was discarded");
+  if (change.attempt !== null) {
+    const attempt: AttemptResult = {
+      ...change.attempt,
+      outcome: "superseded",
+      nextAttemptAt: null,
+      explanation: explainSuperseded,
+    };
+    const freed = { ...plainChange(claim.account, {}), ifVersion: null, releaseLease: true, attempt };
+    const written = await ports.accounts.apply(freed);
+    if (written === null) await ports.accounts.finishAttempt(change.environmentId, attempt);
+  }
+  return { kind: "superseded" };
+}
+
+/**
+ * A refresh that was in flight when its account was disconnected leaves a token that nobody keeps: it is ended at the provider
+ * (checklist C3). After a re-authorization it is left alone: where grants are families, ending the old one may end the new.
+ */
+async function revokeOrphan(
+  ports: RefreshPorts,
+  trip: Trip,
+  secret: ClientSecret,
+  refreshToken: string | null,
+): Promise<void> {
+  const { input, integration } = trip;
+  if (refreshToken === null || refreshToken === "" || integration.revocationEndpoint === null) return;
+  const account = await ports.accounts.find(input.environmentId, input.accountId);
+  if (account !== null && account.status !== "disconnected") return;
+  await ports.server.revoke(integration, secret, refreshToken, "refresh_token");
+}
