@@ -44,6 +44,11 @@ export function assignments(fields: Fields, add: (value: unknown) => string): st
   for (const [field, column] of Object.entries(columns) as [FieldName, Column][]) {
     const value = fields[field];
     if (value === undefined) continue;
+    if (field === "refreshDueAt" && value !== null && fields.hold === undefined) {
+      // A held account has no alarm, whatever its writer knew of the hold (R26).
+      clauses.push(`${column.name} = CASE WHEN a.hold IS NULL THEN ${add(value)}::timestamptz END`);
+      continue;
+    }
     clauses.push(`${column.name} = ${add(column.json && value !== null ? JSON.stringify(value) : value)}`);
   }
   return clauses;

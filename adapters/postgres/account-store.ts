@@ -104,14 +104,17 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
         pool,
         `WITH freed AS (
            UPDATE integrated_account
-              SET lease_owner = NULL, attempt_id = $6, attempt_started_at = $7,
-                  lease_until = CASE WHEN $6::text IS NOT NULL THEN clock_timestamp() END,
-                  doubts = CASE WHEN $6::text IS NULL THEN doubts ELSE greatest(doubts - 1, 0) END
+              SET lease_owner = NULL,
+                  attempt_id = CASE WHEN credential_version = $8 THEN $6 END,
+                  attempt_started_at = CASE WHEN credential_version = $8 THEN $7::timestamptz END,
+                  lease_until = CASE WHEN credential_version = $8 AND $6::text IS NOT NULL THEN clock_timestamp() END,
+                  doubts = CASE WHEN credential_version = $8 AND $6::text IS NOT NULL THEN greatest(doubts - 1, 0) ELSE doubts END
             WHERE id = $1 AND environment_id = $2 AND fence = $3
-           RETURNING id
+           RETURNING id, credential_version
          ), reopened AS (
            UPDATE refresh_attempt SET finished_at = NULL, outcome = NULL, rule = NULL, explanation = NULL
-            WHERE $6::text IS NOT NULL AND id = $6 AND started_at = $7 AND EXISTS (SELECT FROM freed)
+            WHERE $6::text IS NOT NULL AND id = $6 AND started_at = $7
+              AND EXISTS (SELECT FROM freed WHERE credential_version = $8)
          )
          DELETE FROM refresh_attempt WHERE id = $4 AND started_at = $5 AND finished_at IS NULL`,
         [
@@ -122,6 +125,7 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
           attempt.startedAt,
           left?.id ?? null,
           left?.startedAt ?? null,
+          account.credentialVersion,
         ],
         "account-abandon",
       );

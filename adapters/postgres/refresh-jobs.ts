@@ -26,11 +26,14 @@ export async function enqueueRefresh(
 /** Another try of an account that left within a mass failure. */
 export async function enqueueRetry(
   pool: DatabasePool,
-  environmentId: string,
-  accountId: string,
+  {
+    environmentId,
+    accountId,
+    tries,
+  }: { readonly environmentId: string; readonly accountId: string; readonly tries: number },
   at: Date,
 ): Promise<void> {
-  const payload = JSON.stringify({ environment_id: environmentId, account_id: accountId, retry: true });
+  const payload = JSON.stringify({ environment_id: environmentId, account_id: accountId, retry: true, tries });
   await query(
     pool,
     "SELECT FROM graphile_worker.add_job($1, payload => $2::json, job_key => $3, run_at => $4, max_attempts => 5)",

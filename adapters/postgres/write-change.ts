@@ -70,6 +70,7 @@ function nameOf(text: string): string {
 function accountPart({ add }: Statement, { change, set, event }: ResolvedChange, expectedStatus: string): string {
   const fence = `${add(change.ifFence.toString())}::bigint`;
   const { isAnswer } = change;
+  const isNewGrant = change.completes !== null;
   // An answer that comes late must not take the lease of whoever holds it now.
   const free = (column: string): string =>
     isAnswer ? `${column} = CASE WHEN a.fence = ${fence} THEN NULL ELSE a.${column} END` : `${column} = NULL`;
@@ -77,7 +78,7 @@ function accountPart({ add }: Statement, { change, set, event }: ResolvedChange,
     ...assignments(set, add),
     "updated_at = now()",
     ...(change.raiseFence ? ["fence = a.fence + 1"] : []),
-    ...(change.credential === null ? [] : [`credential_fence = ${fence}${change.raiseFence ? " + 1" : ""}`]),
+    ...(change.credential === null ? [] : [`credential_fence = ${change.raiseFence ? "a.fence + 1" : fence}`]),
     ...(change.releaseLease ? ["lease_until", "lease_owner", "attempt_id", "attempt_started_at"].map(free) : []),
     ...(event === null ? [] : ["event_sequence = a.event_sequence + 1"]),
   ];
@@ -85,7 +86,7 @@ function accountPart({ add }: Statement, { change, set, event }: ResolvedChange,
     `a.id = ${add(change.accountId)}`,
     `a.environment_id = ${add(change.environmentId)}`,
     `a.status = ${add(expectedStatus)}`,
-    isAnswer ? `a.credential_fence < ${fence}` : `a.fence = ${fence}`,
+    isAnswer ? `a.credential_fence < ${fence}` : isNewGrant ? `a.credential_fence <= ${fence}` : `a.fence = ${fence}`,
     ...(change.ifVersion === null ? [] : [`a.credential_version = ${add(change.ifVersion)}`]),
     ...(change.attempt === null || isAnswer ? [] : [`a.attempt_id = ${add(change.attempt.id)}`]),
   ];

@@ -88,7 +88,10 @@ export interface Happening {
 export interface AccountChange {
   readonly accountId: string;
   readonly environmentId: string;
-  /** Applied only while the row still carries this fence (invariant 3). */
+  /**
+   * Applied only while the row still carries this fence (invariant 3). What completes a connection is a newer grant than any claim:
+   * it is applied as long as no credentials were written, or erased, under a greater one.
+   */
   readonly ifFence: bigint;
   /**
    * The provider's answer to the request that was sent under `ifFence`: it is written even after the lease went to others, as long
@@ -165,7 +168,7 @@ export interface AccountStore {
   forgetClaim(request: Pick<ClaimRequest, "environmentId" | "accountId" | "attemptId">): Promise<void>;
   /**
    * Gives the lease back and removes the attempt: nothing was sent. What somebody else had left open before it is open again: its
-   * question is as unanswered as it was.
+   * question is as unanswered as it was, unless its answer came late and was written meanwhile.
    */
   abandon(claim: RefreshClaim): Promise<void>;
   /** @returns the account as it stands afterwards, or null when the fence has moved (or the link was used): nothing was written then */

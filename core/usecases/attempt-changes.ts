@@ -205,7 +205,8 @@ export function failureChange(
     ...plainChange(account, {}),
     releaseLease: true,
     set: {
-      refreshDueAt: plan.nextAttemptAt,
+      // A hold that is released meanwhile leaves this alarm; while it lasts, the store writes none.
+      refreshDueAt: isActive ? planned.nextAttemptAt : null,
       cooldownUntil: plan.cooldownUntil,
       consecutiveFailures: plan.consecutiveFailures,
       lastError: { code: failureClass, message, at: now },

@@ -40,6 +40,8 @@ export interface AttemptInput {
 /** An attempt on its way: who asks whom, for which account, with what right. */
 export interface Trip {
   readonly input: AttemptInput;
+  /** The OAuth client that the account brought itself, since it was made; null: its environment's asks. */
+  readonly clientId: string | null;
   readonly attemptId: string;
   readonly loaded: LoadedIntegration;
   readonly integration: ResolvedIntegration;
@@ -80,7 +82,8 @@ export async function attemptRefresh(
   if (admission.kind === "refused") return admission;
   let signal: CircuitSignal | null = null;
   try {
-    const ended = await attemptAdmitted(ports, { input, attemptId, loaded, integration, circuit, joined });
+    const { clientId } = account;
+    const ended = await attemptAdmitted(ports, { input, clientId, attemptId, loaded, integration, circuit, joined });
     signal = ended.signal;
     return ended.conclusion;
   } finally {
@@ -140,7 +143,8 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   const { input, integration } = trip;
   const { demand } = input;
   const policy = integration.refreshPolicy;
-  const environmentSecret = await openClientSecret(ports.vault, trip.loaded.configured, input.actor);
+  const environmentSecret =
+    trip.clientId === null ? await openClientSecret(ports.vault, trip.loaded.configured, input.actor) : null;
   const startedMs = ports.clock.monotonicMs();
   const startedAt = ports.clock.now().getTime();
   const request: ClaimRequest = {
@@ -168,7 +172,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     return notStarted;
   }
   const { previous, spareKey } = await beforeAsking(ports, claim, credential, input.actor);
-  const secret = account.clientId === null ? environmentSecret : previous.clientSecret;
+  const secret = trip.clientId === null ? environmentSecret : previous.clientSecret;
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);

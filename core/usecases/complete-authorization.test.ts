@@ -184,6 +184,73 @@ describe("a link connects once", () => {
   });
 });
 
+describe("a grant that came (invariant 2)", () => {
+  it("is written without another look at the database between the answer and the write", async () => {
+    const { world, departure } = await trip();
+    const { find } = world.accounts;
+    let looked = 0;
+    const accounts = {
+      ...world.accounts,
+      find: async (...args: Parameters<typeof find>) => {
+        if (world.server.of("exchange").length > 0) looked += 1;
+        return await find(...args);
+      },
+    };
+    expect((await completeAuthorization({ ...world, accounts }, callback(departure))).kind).toBe("connected");
+    expect(looked).toBe(0);
+  });
+
+  it("is kept while the database is away, although somebody claims the old grant as soon as it is back", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    world.accounts.failApplies("before_commit");
+    const answering = back();
+    await world.clock.sleeping();
+    const claim = { environmentId, accountId: "ia_one", attemptId: "att_old", owner: "worker", leaseSeconds: 30 };
+    expect(await world.accounts.claim({ ...claim, reason: "alarm", statuses: ["active"] })).not.toBeNull();
+    expect((await world.clock.settle(answering)).kind).toBe("connected");
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
+    expect(await world.spool.list()).toEqual([]);
+  });
+
+  it("goes on top of a refresh of the old one after its browser has left", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    const away = Array.from({ length: 20 }, () => "before_commit" as const);
+    world.accounts.failApplies(...away);
+    expect((await world.clock.settle(back())).kind).toBe("failed");
+    world.accounts.failApplies(null);
+    const tokenSet = await world.storedTokens();
+    if (tokenSet === null) throw new Error("no tokens");
+    const old = { ...tokenSet, refreshToken: "refresh-of-the-old-grant" };
+    await world.accounts.apply(await world.credentialsChange(await world.account(), old));
+    await world.clock.settle(
+      (async () => {
+        while ((await world.storedTokens())?.refreshToken !== "refresh-1") await world.clock.sleep(100);
+      })(),
+    );
+    expect(await world.spool.list()).toEqual([]);
+  });
+
+  it("is sealed anew with a key that was made before the code was spent (R43)", async () => {
+    const { world, departure } = await trip({}, { integratedAccountId: "ia_one" });
+    const { apply } = world.accounts;
+    let isFirst = true;
+    const accounts = {
+      ...world.accounts,
+      apply: async (change: Parameters<typeof apply>[0]) => {
+        if (isFirst) {
+          isFirst = false;
+          const tokenSet = await world.storedTokens();
+          if (tokenSet !== null) await apply(await world.credentialsChange(await world.account(), tokenSet));
+          world.keys.setDown("wrap");
+        }
+        return await apply(change);
+      },
+    };
+    expect((await completeAuthorization({ ...world, accounts }, callback(departure))).kind).toBe("connected");
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
+  });
+});
+
 describe("a re-authorization", () => {
   const person = (world: World, id: string) => ofPerson(tokenResult(world.clock, "again"), { id, label: "Bob" });
 

@@ -6,16 +6,11 @@ import {
   defaultFailureRules,
   describeFailure,
 } from "../domain/refresh/classify-token-failure.ts";
-import type { DataKey } from "../domain/sealing/envelope.ts";
-import { firstTokenSet } from "../domain/token/token-set.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
-import { commitAnswer } from "./commit-answer.ts";
+import { forgetKeys, keepGrant } from "./keep-grant.ts";
 import { loadIntegration, openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
-import { circuitOf } from "./circuit-of.ts";
-import { introspectExpiry } from "./introspect-expiry.ts";
-import { newCredentialsChange } from "./store-credentials.ts";
 
 export interface CompletePorts extends RefreshPorts {
   readonly connect: ConnectStore;
@@ -88,8 +83,8 @@ async function connect(
   if (resolved.tokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
   const secret = await openClientSecret(ports.vault, configured, actor);
-  // Prepared before the code is spent, so that a KMS failure can't cost the grant.
-  const dataKey = await ports.vault.prepare(session.environmentId);
+  // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
+  const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
   const sentAt = ports.clock.now();
   const result = await ports.server.exchangeCode(resolved, secret, {
     code: input.code,
@@ -97,8 +92,11 @@ async function connect(
     verifier,
     nonce: session.nonce,
   });
-  if (result.kind === "failure") return exchangeFailure(result, resolved);
-  return await store(ports, { session, result, resolved, dataKey, sentAt, secret });
+  if (result.kind === "tokens") {
+    return await keepGrant(ports, { session, result, resolved, keys, sentAt, secret }, account);
+  }
+  forgetKeys(keys);
+  return exchangeFailure(result, resolved);
 }
 
 async function openVerifier(ports: CompletePorts, session: ConnectSession, sealed: Uint8Array): Promise<string> {
@@ -122,79 +120,4 @@ function exchangeFailure(
   if (failureClass === "client_misconfigured") return { code: "client_misconfigured", detail };
   const unreachable = result.failure.kind === "not_sent" || result.failure.kind === "answer_lost";
   return { code: unreachable ? "provider_unreachable" : "provider_error", detail };
-}
-
-interface StoreContext {
-  readonly session: ConnectSession;
-  readonly result: TokenResult & { readonly kind: "tokens" };
-  readonly resolved: ResolvedIntegration;
-  readonly dataKey: DataKey;
-  readonly sentAt: Date;
-  readonly secret: string | null;
-}
-
-async function store(ports: CompletePorts, context: StoreContext): Promise<Account | ConnectFailure> {
-  const { session, result, resolved } = context;
-  const tokenSet = firstTokenSet(result.response, session.scopesRequested, context.sentAt);
-  let { dataKey } = context;
-  // The fence may move under a refresh that is being written: read again, a few times.
-  for (let attempt = 0; attempt < 10; attempt += 1) {
-    const account = await ports.accounts.find(session.environmentId, session.accountId);
-    if (account === null || account.status === "disconnected") break;
-    // R32: another external account must not take the place of the one that was connected.
-    const known = account.externalAccount?.id ?? null;
-    if (known !== null && result.externalAccount !== null && known !== result.externalAccount.id) {
-      await endGrant(ports, context, tokenSet.refreshToken);
-      return {
-        code: "external_account_mismatch",
-        detail: result.externalAccount.label,
-      };
-    }
-    if (known !== null && result.externalAccount === null) {
-      // The definition may have lost its issuer or scope since: it stays visible that nobody was compared.
-      ports.log.warn({ account: account.id, session: session.id }, "re-authorized without an identity to compare");
-    }
-    const change = newCredentialsChange(ports, account, {
-      tokenSet,
-      externalAccount: result.externalAccount,
-      scopesRequested: session.scopesRequested,
-      policy: resolved.refreshPolicy,
-      circuitKey: circuitOf(session.environmentId, resolved).key,
-      dataKey,
-      actor,
-      reason: account.status === "connecting" ? "connected" : "reauthorized",
-      completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
-      attempt: null,
-    });
-    const stored = await commitAnswer(ports, change);
-    if (stored !== null) {
-      const asked = {
-        account: stored,
-        integration: resolved,
-        secret: context.secret,
-        accessToken: tokenSet.accessToken,
-        isTold: tokenSet.expiresAt !== null,
-      };
-      return await introspectExpiry(ports, asked);
-    }
-    const link = await ports.connect.findLink(session.linkTokenId);
-    if (link === null || (link.usedAt !== null && !session.isReturn)) break;
-    dataKey = await ports.vault.prepare(session.environmentId);
-  }
-  if (!(await hasJustConnected(ports, context))) await endGrant(ports, context, tokenSet.refreshToken);
-  return { code: "expired", detail: null };
-}
-
-/** Two tabs of one person: where ending one grant ends all of user and app, it would end the one just made. */
-async function hasJustConnected(ports: CompletePorts, { session, result }: StoreContext): Promise<boolean> {
-  const link = await ports.connect.findLink(session.linkTokenId);
-  if (link === null || link.accountId === null || result.externalAccount === null) return false;
-  const account = await ports.accounts.find(session.environmentId, link.accountId);
-  return account?.status === "active" && account.externalAccount?.id === result.externalAccount.id;
-}
-
-/** A grant that nobody will keep is ended at the provider, where it can be told. */
-async function endGrant(ports: CompletePorts, context: StoreContext, refreshToken: string | null): Promise<void> {
-  if (refreshToken === null || context.resolved.revocationEndpoint === null) return;
-  await ports.server.revoke(context.resolved, context.secret, refreshToken, "refresh_token");
 }

@@ -1,5 +1,4 @@
 import type { Account } from "../domain/account/account.ts";
-import { DomainError } from "../domain/problem/domain-error.ts";
 import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
@@ -12,6 +11,7 @@ import { introspectExpiry } from "./introspect-expiry.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { untilAvailable } from "./until-available.ts";
 
 export interface Answer {
   readonly result: TokenResult & { readonly kind: "tokens" };
@@ -69,7 +69,9 @@ async function sealOnTop(
   answer: Answer,
 ): Promise<AccountChange | null> {
   const { account } = context.claim;
-  const found = await untilFound(ports, account);
+  const found = await untilAvailable(ports.clock, "database_unavailable", () =>
+    ports.accounts.findWithCredential(account.environmentId, account.id),
+  );
   if (found === null || found.credential === null || answer.spareKey === null) return null;
   const { credentialFence, credentialVersion: version } = found.account;
   if (credentialFence >= account.fence || version <= account.credentialVersion) return null;
@@ -82,21 +84,6 @@ async function sealOnTop(
   if (present === null && !isWhole) return null;
   const previous = present ?? answer.previous;
   return successChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, version });
-}
-
-/** The only copy of an answer is in memory here, so a database that goes away is waited for. */
-async function untilFound(
-  ports: RefreshPorts,
-  { environmentId, id }: Account,
-): ReturnType<RefreshPorts["accounts"]["findWithCredential"]> {
-  for (;;) {
-    try {
-      return await ports.accounts.findWithCredential(environmentId, id);
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== "database_unavailable") throw error;
-      await ports.clock.sleep(1_000);
-    }
-  }
 }
 
 /** Writes a failure, while fence and version are still its own. */

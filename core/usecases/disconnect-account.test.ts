@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { disconnectAccount } from "./disconnect-account.ts";
+import { refreshAccount } from "./refresh-account.ts";
 
 const disconnect = (world: World) =>
   disconnectAccount(world, { environmentId, accountId: "ia_one", actor: "key_test" });
@@ -145,6 +146,30 @@ describe("disconnecting (R33)", () => {
     };
     await disconnect({ ...world, accounts });
     expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-newer"]);
+  });
+
+  it("revokes the token of a refresh that is answered between its read and its write", async () => {
+    const world = await worldWithAccount();
+    const answer = world.server.hold();
+    const demand = { reason: "on_demand", minTtlSeconds: null } as const;
+    const refreshing = refreshAccount(world, { environmentId, accountId: "ia_one", demand, actor: "test" });
+    await world.server.nextRequest();
+    const { apply } = world.accounts;
+    let isFirst = true;
+    const accounts = {
+      ...world.accounts,
+      apply: async (change: Parameters<typeof apply>[0]) => {
+        if (isFirst) {
+          isFirst = false;
+          answer();
+          expect((await refreshing).kind).toBe("refreshed");
+        }
+        return await apply(change);
+      },
+    };
+    expect((await disconnect({ ...world, accounts })).revocation).toBe("revoked");
+    expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-1"]);
+    expect(await world.storedTokens()).toBeNull();
   });
 
   it("erases nothing while the KMS is down, so that the grant can still be ended later (R43)", async () => {

@@ -35,8 +35,8 @@ export async function disconnectAccount(
     const revoke = await prepareRevocation(ports, found, input.actor);
     prepared = revoke;
     const stored = await applyOrLater(ports, attempt, {
+      // By version too: a refresh that was written meanwhile raises no fence, and its token is the one to revoke.
       ...plainChange(account, {}),
-      ifVersion: null,
       raiseFence: true,
       releaseLease: true,
       set: {

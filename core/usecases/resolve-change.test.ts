@@ -48,7 +48,7 @@ function happening(kind: AccountEvent["kind"], lastError: string | null = null):
 }
 
 describe("a change of an account", () => {
-  const active = { status: "active", activatedAt: now } as const;
+  const active = { status: "active", activatedAt: now, hold: null } as const;
 
   it("that moves it tells one event, with one audit record after those it brought", () => {
     const dead = change({ happening: happening("grant_rejected", "invalid_grant"), audit: [record] });
@@ -75,7 +75,7 @@ describe("a change of an account", () => {
     for (const status of statuses) {
       for (const kind of ["credentials_obtained", "refresh_succeeded", "grant_rejected", "disconnect"] as const) {
         const asked = change({ happening: happening(kind), set: { hold } });
-        const { set } = resolveChange({ status, activatedAt: now }, asked);
+        const { set } = resolveChange({ status, activatedAt: now, hold: null }, asked);
         expect(set.hold, `${status} + ${kind}`).toEqual(set.status === undefined ? hold : null);
       }
     }
@@ -83,13 +83,13 @@ describe("a change of an account", () => {
 
   it("that happens to an account which has moved already tells nothing, and is written all the same", () => {
     const again = change({ happening: happening("grant_rejected"), set: { consecutiveFailures: 2 }, audit: [record] });
-    const resolved = resolveChange({ status: "needs_reauth", activatedAt: now }, again);
+    const resolved = resolveChange({ status: "needs_reauth", activatedAt: now, hold: null }, again);
     expect(resolved).toEqual({ change: again, set: { consecutiveFailures: 2 }, event: null, audit: [record] });
   });
 
   it("is told by the status of the row, not by the one its writer read (invariant 5)", () => {
     const back = change({ happening: happening("refresh_succeeded"), expectedStatus: "active" });
-    expect(resolveChange({ status: "needs_reauth", activatedAt: now }, back).event?.type).toBe(
+    expect(resolveChange({ status: "needs_reauth", activatedAt: now, hold: null }, back).event?.type).toBe(
       "integrated_account:reactivated",
     );
     expect(resolveChange(active, { ...back, expectedStatus: "needs_reauth" }).event).toBeNull();
@@ -97,17 +97,32 @@ describe("a change of an account", () => {
 
   it.each(statuses)("sets an alarm on a %s account only if that is active afterwards (R25)", (status) => {
     const alarm = { set: { refreshDueAt: later } };
-    const plain = resolveChange({ status, activatedAt: now }, change(alarm)).set;
+    const plain = resolveChange({ status, activatedAt: now, hold: null }, change(alarm)).set;
     expect(plain.refreshDueAt).toEqual(status === "active" ? later : null);
     for (const kind of ["credentials_obtained", "refresh_succeeded", "grant_rejected", "disconnect"] as const) {
-      const { set } = resolveChange({ status, activatedAt: now }, change({ ...alarm, happening: happening(kind) }));
+      const { set } = resolveChange(
+        { status, activatedAt: now, hold: null },
+        change({ ...alarm, happening: happening(kind) }),
+      );
       expect(set.refreshDueAt, kind).toEqual((set.status ?? status) === "active" ? later : null);
     }
   });
 
+  it("sets no alarm on an account that is held, unless it ends the hold (R26)", () => {
+    const hold = { reason: "mass_failure", at: now } as const;
+    const set = (changes: AccountChange["set"], before: typeof hold | null) =>
+      resolveChange({ ...active, hold: before }, change({ set: { refreshDueAt: later, ...changes } })).set.refreshDueAt;
+    expect([set({}, hold), set({ hold }, null), set({ hold: null }, hold), set({}, null)]).toEqual([
+      null,
+      null,
+      later,
+      later,
+    ]);
+  });
+
   it("that sets no alarm leaves the alarm alone", () => {
     for (const status of statuses) {
-      expect("refreshDueAt" in resolveChange({ status, activatedAt: now }, change()).set).toBe(false);
+      expect("refreshDueAt" in resolveChange({ status, activatedAt: now, hold: null }, change()).set).toBe(false);
     }
   });
 });
@@ -175,7 +190,7 @@ describe("the guard (R26)", () => {
       set: { lastError, consecutiveFailures: 1, refreshDueAt: null, hold: { reason: "mass_failure", at: now } },
       attempt: { ...attempt, outcome: "held", explanation: "Held." },
     });
-    const resolved = resolveChange({ status: "active", activatedAt: now }, held);
+    const resolved = resolveChange({ status: "active", activatedAt: now, hold: null }, held);
     expect([resolved.event, resolved.audit, resolved.set.status]).toEqual([null, [], undefined]);
   });
 

@@ -20,14 +20,15 @@ export interface ResolvedChange {
 
 /** What the change does to an account of this status: one event and one audit record for each transition (invariant 5). */
 export function resolveChange(
-  account: { readonly status: AccountStatus; readonly activatedAt: Date | null },
+  account: Pick<Account, "status" | "activatedAt" | "hold">,
   change: AccountChange,
 ): ResolvedChange {
   const { happening } = change;
   const moves = happening === null ? null : consequences(account, happening.event, happening.at);
   if (happening === null || moves === null) {
-    // An account that is not active has no alarm, whatever the writer thought it was (R25).
-    const hasNoAlarm = account.status !== "active" && change.set.refreshDueAt !== undefined;
+    // An account that is not active, or held, has no alarm, whatever the writer thought it was (R25, R26).
+    const isHeld = change.set.hold === undefined ? account.hold !== null : change.set.hold !== null;
+    const hasNoAlarm = (account.status !== "active" || isHeld) && change.set.refreshDueAt !== undefined;
     return {
       change,
       set: { ...change.set, ...(hasNoAlarm ? { refreshDueAt: null } : {}) },
@@ -61,6 +62,8 @@ export function admits(
 ): boolean {
   if (change.ifVersion !== null && row.credentialVersion !== change.ifVersion) return false;
   if (change.isAnswer) return row.credentialFence < change.ifFence;
+  // A new grant of the customer: a mere claim of the old one raises the fence, and must not cost it.
+  if (change.completes !== null) return row.credentialFence <= change.ifFence;
   return row.fence === change.ifFence && (change.attempt === null || isOpen(row, change));
 }
 

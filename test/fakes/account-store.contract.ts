@@ -185,6 +185,56 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect(await claim()).not.toBeNull();
     });
 
+    it("opens nothing again when its finder gives up after the late answer was written", async () => {
+      const { won, claim, store, account, environmentId } = await withAccount();
+      const late = await won({ leaseSeconds: -1 });
+      const finder = await won();
+      expect((await store.apply(answer(late, 2)))?.credentialVersion).toBe(2);
+      await store.abandon(finder);
+      const found = await store.find(environmentId, account.id);
+      expect(found).toMatchObject({ attempt: null, leaseUntil: null, credentialVersion: 2 });
+      expect(await store.findAttempt(late.attempt)).toMatchObject({ outcome: "refreshed" });
+      expect((await won()).left).toBeNull();
+      expect(await claim()).toBeNull();
+    });
+
+    it("writes a new grant although the old one was claimed meanwhile, and makes that holder a stale writer", async () => {
+      const { won, claim, store, account, environmentId } = await withAccount();
+      const holder = await won();
+      const grant = newGrant(account, 2);
+      expect(await store.apply(grant)).toMatchObject({ credentialVersion: 2, leaseUntil: null, attempt: null });
+      const found = await store.find(environmentId, account.id);
+      expect(found?.fence).toBe(holder.account.fence + 1n);
+      expect(found?.credentialFence).toBe(found?.fence);
+      expect(await store.apply(answer(holder, 3))).toBeNull();
+      expect(await claim()).not.toBeNull();
+    });
+
+    it("writes no new grant over credentials that came after its read, nor over their end (invariant 3)", async () => {
+      const { won, store, account } = await withAccount();
+      const holder = await won();
+      expect((await store.apply(answer(holder, 2)))?.credentialVersion).toBe(2);
+      expect(await store.apply(newGrant(account, 2))).toBeNull();
+      const other = await withAccount();
+      const gone = change(other.account, {
+        raiseFence: true,
+        happening: happening("disconnect"),
+        credential: { kind: "erase" },
+      });
+      expect((await other.store.apply(gone))?.status).toBe("disconnected");
+      expect(await other.store.apply(newGrant(other.account, 2))).toBeNull();
+    });
+
+    it("sets no alarm on an account that is held, although its writer knew of no hold (R26)", async () => {
+      const { store, account, environmentId } = await withAccount();
+      const at = new Date(account.updatedAt.getTime() + 60_000);
+      await store.apply(change(account, { set: { hold: { reason: "mass_failure", at } } }));
+      await store.apply(change(account, { set: { refreshDueAt: at } }));
+      expect((await store.find(environmentId, account.id))?.refreshDueAt).toBeNull();
+      await store.apply(change(account, { set: { hold: null, refreshDueAt: at } }));
+      expect((await store.find(environmentId, account.id))?.refreshDueAt).toEqual(at);
+    });
+
     it("drops an answer that is older than the credentials that are there", async () => {
       const { won, store, account } = await withAccount();
       const late = await won({ leaseSeconds: -1 });
@@ -368,6 +418,20 @@ function answer(claim: RefreshClaim, version: number): AccountChange {
     set: { credentialVersion: version },
     credential: sealed(version, claim.account.fence),
     attempt: result(claim),
+  });
+}
+
+/** A connection completed by its customer; without a link, as one that came back. */
+function newGrant(target: Target, version: number): AccountChange {
+  events += 1;
+  return change(target, {
+    ifVersion: version - 1,
+    raiseFence: true,
+    releaseLease: true,
+    set: { credentialVersion: version },
+    happening: happening("credentials_obtained"),
+    credential: sealed(version, 99n),
+    completes: { sessionId: `cs_${String(events).padStart(24, "0")}`, linkId: null },
   });
 }
 

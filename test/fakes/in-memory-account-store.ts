@@ -95,8 +95,8 @@ export function createInMemoryAccountStore(
       ...before,
       ...set,
       fence,
-      ...(change.credential === null ? {} : { credentialFence: change.ifFence + (change.raiseFence ? 1n : 0n) }),
-      ...(change.releaseLease && isHolder ? { leaseUntil: null, attempt: null } : {}),
+      ...(change.credential === null ? {} : { credentialFence: change.raiseFence ? fence : change.ifFence }),
+      ...(change.releaseLease && (isHolder || !change.isAnswer) ? { leaseUntil: null, attempt: null } : {}),
       updatedAt: clock.now(),
     };
     accounts.set(after.id, after);
@@ -217,13 +217,15 @@ export function createInMemoryAccountStore(
       if (at >= 0) attempts.splice(at, 1);
       const current = read(account.environmentId, account.id);
       if (current !== null && current.fence === account.fence) {
+        // Its answer came late and was written: nothing is open any more.
+        const open = current.credentialVersion === account.credentialVersion ? left : null;
         accounts.set(account.id, {
           ...current,
-          leaseUntil: left === null ? null : clock.now(),
-          attempt: left,
-          doubts: left === null ? current.doubts : Math.max(current.doubts - 1, 0),
+          leaseUntil: open === null ? null : clock.now(),
+          attempt: open,
+          doubts: open === null ? current.doubts : Math.max(current.doubts - 1, 0),
         });
-        const row = attempts.find((one) => one.id === left?.id);
+        const row = attempts.find((one) => one.id === open?.id);
         if (row !== undefined) row.result = null;
       }
     },

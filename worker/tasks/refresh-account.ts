@@ -1,8 +1,8 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
-import { DomainError } from "#core/domain/problem/domain-error";
+import { DomainError, assertNever } from "#core/domain/problem/domain-error";
 import { enqueueRefresh, enqueueRetry, putOff } from "#adapters/postgres/refresh-jobs";
-import { refreshAccount } from "#core/usecases/refresh-account";
+import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
 import type { WorkerPorts } from "../worker-ports.ts";
 
 const unrefreshable = new Set<string>(["client_misconfigured", "sealed_value_invalid", "not_connected"]);
@@ -12,7 +12,36 @@ const payloadSchema = z.strictObject({
   account_id: z.string(),
   /** An operator released a mass failure: what left within it is tried again, whatever its status says. */
   retry: z.boolean().default(false),
+  /** How often a retry was put off already. */
+  tries: z.number().int().min(0).default(0),
 });
+
+/** With the pauses of an account's cooldown these are hours. */
+const mostRetries = 20;
+const shortestRetryMs = 15_000;
+
+/** Only the provider's word ends a second try; null: it was spoken, or there is nothing to wait for. */
+function nextRetry(outcome: RefreshOutcome, now: Date): Date | null {
+  const soon = new Date(now.getTime() + shortestRetryMs);
+  switch (outcome.kind) {
+    case "blocked":
+      return outcome.until;
+    case "timed_out":
+      return soon;
+    case "failed": {
+      const { cooldownUntil } = outcome.account;
+      const isVerdict = outcome.attempt.outcome === "reauthorize" || outcome.attempt.outcome === "held";
+      return isVerdict ? null : cooldownUntil !== null && cooldownUntil > soon ? cooldownUntil : soon;
+    }
+    case "deferred":
+    case "fresh":
+    case "refreshed":
+    case "not_found":
+      return null;
+    default:
+      return assertNever(outcome);
+  }
+}
 
 /**
  * An alarm rang. The row decides whether there is anything to do: a job that comes twice, early or late finds that out. A
@@ -23,7 +52,7 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     description: "Scheduled refreshes by outcome",
   });
   return async (payload, helpers) => {
-    const { environment_id: environmentId, account_id: accountId, retry } = payloadSchema.parse(payload);
+    const { environment_id: environmentId, account_id: accountId, retry, tries } = payloadSchema.parse(payload);
     const outcome = await refreshAccount(
       ports,
       {
@@ -44,8 +73,8 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     if (outcome === null) return;
     if (outcome.kind === "deferred") await enqueueRefresh(ports.pool, environmentId, accountId, outcome.until);
     // Its account is not active, so no alarm would bring it back.
-    if (retry && outcome.kind === "blocked" && outcome.until !== null)
-      await enqueueRetry(ports.pool, environmentId, accountId, outcome.until);
+    const retryAt = retry && tries < mostRetries ? nextRetry(outcome, ports.clock.now()) : null;
+    if (retryAt !== null) await enqueueRetry(ports.pool, { environmentId, accountId, tries: tries + 1 }, retryAt);
     outcomes.add(1, { outcome: outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind });
     if (outcome.kind === "failed") {
       ports.log.warn(

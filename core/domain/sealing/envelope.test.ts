@@ -32,6 +32,12 @@ describe("a sealed value", () => {
     expect(open(seal())).toBe(secret.toString());
   });
 
+  it("is made once with each data key: what a used-up key seals would never open", () => {
+    const key = dataKey();
+    sealValue(key, location, iv, secret);
+    expect(() => sealValue(key, location, iv, secret)).toThrow("used up");
+  });
+
   it("names its key and carries the wrapped data key", () => {
     const parts = parseSealed(seal());
     expect(parts?.kid).toBe(kid);

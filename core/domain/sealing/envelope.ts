@@ -44,6 +44,8 @@ export interface SealedParts {
 
 /** Seals once and zeroes the data key: it is never used for a second value (H3). */
 export function sealValue(dataKey: DataKey, location: SealLocation, iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  // What is sealed with a key that was used up before would never open again.
+  if (dataKey.key.every((byte) => byte === 0)) throw new Error("this data key was used up");
   const derived = deriveKeys(dataKey.key);
   try {
     const kid = Buffer.from(dataKey.kid, "latin1");

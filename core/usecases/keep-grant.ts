@@ -1,0 +1,120 @@
+import type { Account } from "../domain/account/account.ts";
+import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
+import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import type { DataKey } from "../domain/sealing/envelope.ts";
+import { firstTokenSet } from "../domain/token/token-set.ts";
+import type { TokenResult } from "../ports/authorization-server.ts";
+import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
+import { circuitOf } from "./circuit-of.ts";
+import { commitAnswer } from "./commit-answer.ts";
+import { introspectExpiry } from "./introspect-expiry.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+import { newCredentialsChange } from "./store-credentials.ts";
+import { untilAvailable } from "./until-available.ts";
+
+type KeepPorts = RefreshPorts & { readonly connect: ConnectStore };
+
+/** What a code was exchanged for. It exists nowhere else, and the code is spent. */
+export interface NewGrant {
+  readonly session: ConnectSession;
+  readonly result: TokenResult & { readonly kind: "tokens" };
+  readonly resolved: ResolvedIntegration;
+  /** Data keys that were made before the exchange; the first is used first, and each once. */
+  readonly keys: readonly DataKey[];
+  readonly sentAt: Date;
+  readonly secret: string | null;
+}
+
+const actor = "connect";
+const mostTries = 10;
+
+/**
+ * Seals and writes a new grant (invariant 2): on disk while the database is away, and anew on top of a refresh of the old grant
+ * that was written meanwhile. From here on nothing but the account's end, another external account or a used link may cost it.
+ *
+ * @param account as it was read before the exchange: nothing stands between the answer and its first write
+ */
+export async function keepGrant(
+  ports: KeepPorts,
+  grant: NewGrant,
+  account: Account,
+  tried = 0,
+): Promise<Account | ConnectFailure> {
+  const { session, result, resolved } = grant;
+  const tokenSet = firstTokenSet(result.response, session.scopesRequested, grant.sentAt);
+  // R32: another external account must not take the place of the one that was connected.
+  const known = account.externalAccount?.id ?? null;
+  if (known !== null && result.externalAccount !== null && known !== result.externalAccount.id) {
+    forgetKeys(grant.keys);
+    await endGrant(ports, grant, tokenSet.refreshToken);
+    return { code: "external_account_mismatch", detail: result.externalAccount.label };
+  }
+  if (known !== null && result.externalAccount === null) {
+    // The definition may have lost its issuer or scope since: it stays visible that nobody was compared.
+    ports.log.warn({ account: account.id, session: session.id }, "re-authorized without an identity to compare");
+  }
+  const change = newCredentialsChange(ports, account, {
+    tokenSet,
+    externalAccount: result.externalAccount,
+    scopesRequested: session.scopesRequested,
+    policy: resolved.refreshPolicy,
+    circuitKey: circuitOf(session.environmentId, resolved).key,
+    dataKey: grant.keys[tried] ?? (await untilPrepared(ports, session.environmentId)),
+    actor,
+    reason: account.status === "connecting" ? "connected" : "reauthorized",
+    completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
+    attempt: null,
+  });
+  const settle = async (written: Account | null): Promise<Account | ConnectFailure> => {
+    if (written === null) return await keepOnTop(ports, grant, tried + 1);
+    forgetKeys(grant.keys);
+    return await introspectExpiry(ports, {
+      account: written,
+      integration: resolved,
+      secret: grant.secret,
+      accessToken: tokenSet.accessToken,
+      isTold: tokenSet.expiresAt !== null,
+    });
+  };
+  return await settle(await commitAnswer(ports, change, async (late) => void (await settle(late))));
+}
+
+/** Somebody wrote the row first: what the grant goes on top of is read again. */
+async function keepOnTop(ports: KeepPorts, grant: NewGrant, tried: number): Promise<Account | ConnectFailure> {
+  const { session } = grant;
+  const read = <T>(work: () => Promise<T>): Promise<T> => untilAvailable(ports.clock, "database_unavailable", work);
+  const link = await read(() => ports.connect.findLink(session.linkTokenId));
+  const isOpen = link !== null && (link.usedAt === null || session.isReturn);
+  const account = await read(() => ports.accounts.find(session.environmentId, session.accountId));
+  if (isOpen && account !== null && account.status !== "disconnected" && tried < mostTries) {
+    return await keepGrant(ports, grant, account, tried);
+  }
+  forgetKeys(grant.keys);
+  if (!(await read(() => hasJustConnected(ports, grant)))) {
+    await endGrant(ports, grant, grant.result.response.refreshToken);
+  }
+  return { code: "expired", detail: null };
+}
+
+/** Only once nobody will seal with them any more, which may be after the browser has left. */
+export function forgetKeys(keys: readonly DataKey[]): void {
+  for (const { key } of keys) key.fill(0);
+}
+
+async function untilPrepared(ports: KeepPorts, environmentId: string): Promise<DataKey> {
+  return await untilAvailable(ports.clock, "kms_unavailable", () => ports.vault.prepare(environmentId));
+}
+
+/** Two tabs of one person: where ending one grant ends all of user and app, it would end the one just made. */
+async function hasJustConnected(ports: KeepPorts, { session, result }: NewGrant): Promise<boolean> {
+  const link = await ports.connect.findLink(session.linkTokenId);
+  if (link === null || link.accountId === null || result.externalAccount === null) return false;
+  const account = await ports.accounts.find(session.environmentId, link.accountId);
+  return account?.status === "active" && account.externalAccount?.id === result.externalAccount.id;
+}
+
+/** A grant that nobody will keep is ended at the provider, where it can be told. */
+async function endGrant(ports: KeepPorts, grant: NewGrant, refreshToken: string | null): Promise<void> {
+  if (refreshToken === null || refreshToken === "" || grant.resolved.revocationEndpoint === null) return;
+  await ports.server.revoke(grant.resolved, grant.secret, refreshToken, "refresh_token");
+}
