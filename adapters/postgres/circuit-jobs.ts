@@ -1,3 +1,4 @@
+import { oauthConfigOf } from "#core/domain/integration/integration-document";
 import type { IntegrationStore } from "#core/ports/integration-store";
 import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
@@ -138,7 +139,7 @@ export async function budgetOf(
   const row = rows[0];
   if (row === undefined) return null;
   const configured = await integrations.find(row.environment_id, row.integration_name);
-  return configured?.document.credentials.config.refresh.perMinute ?? null;
+  return configured === null ? null : (oauthConfigOf(configured.document)?.refresh.perMinute ?? null);
 }
 
 /** Nobody waits behind it any more: what was learnt counts no longer, and whoever comes may ask. */
