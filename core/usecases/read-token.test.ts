@@ -43,6 +43,20 @@ describe("a token read", () => {
     expect(reads.every((one) => one.expiresAt !== null && one.expiresAt > world.clock.now())).toBe(true);
   });
 
+  it("everybody who waited is counted, those of another process too (R24)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const release = world.server.hold();
+    const here = Array.from({ length: 4 }, () => read(world));
+    await world.server.nextRequest();
+    const other = world.otherProcess();
+    const input = { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "key_test" };
+    const there = Array.from({ length: 3 }, () => readToken(other, input));
+    await world.clock.sleeping();
+    release();
+    await world.clock.settle(Promise.all([...here, ...there]));
+    expect(world.accounts.attempts.map((one) => one.result?.waiters)).toEqual([6]);
+  });
+
   it("an on-demand refresh of an expired account without an alarm schedules one", async () => {
     const world = await worldWithAccount({ expiresInSeconds: -1 });
     world.accounts.patch("ia_one", { refreshDueAt: null });

@@ -119,7 +119,9 @@ export async function refreshAccount(
     }
     if (isOver) return { kind: "timed_out", account };
     const next: Account | null =
-      decision.kind === "waiting" ? await watch(ports, account, signal) : await look(ports, account, pauseMs, signal);
+      decision.kind === "waiting"
+        ? await watchWith(ports, account, input, signal)
+        : await look(ports, account, pauseMs, signal);
     pauseMs = Math.min(pauseMs * 1.4, longestPauseMs);
     if (next === null) return { kind: "not_found" };
     account = next;
@@ -164,6 +166,19 @@ async function watch(ports: RefreshPorts, account: Account, signal?: AbortSignal
     }
   });
   return signal === undefined ? await watching : await unlessAborted(watching, signal, account);
+}
+
+/** Those who joined this caller wait as well, and are counted once it is over. */
+async function watchWith(
+  ports: RefreshPorts,
+  account: Account,
+  input: Pick<RefreshInput, "joined">,
+  signal?: AbortSignal,
+): Promise<Account | null> {
+  const row = await watch(ports, account, signal);
+  const others = input.joined?.() ?? 0;
+  if (account.attempt !== null && others > 0) await ports.accounts.addWaiters(account.attempt, others);
+  return row;
 }
 
 /** Who is told to stop leaves; the others go on watching. */
