@@ -291,6 +291,26 @@ const faults: readonly (readonly [string, FaultBehaviour, Record<string, unknown
     "rate_limited",
   ],
   [
+    "a 429 that tells its limit",
+    json({ error: "slow_down" }, 429, { "x-ratelimit-limit": "60", "x-ratelimit-remaining": "0" }),
+    {
+      kind: "oauth_error",
+      retryAfterSeconds: null,
+      rateLimit: { limit: 60, remaining: 0, resetSeconds: null, windowSeconds: null },
+    },
+    "rate_limited",
+  ],
+  [
+    "an HTML 429 that tells its limit in structured fields",
+    {
+      kind: "html",
+      status: 429,
+      headers: { RateLimit: '"default";r=0;t=30', "RateLimit-Policy": '"default";q=60;w=60' },
+    },
+    { kind: "http_error", rateLimit: { limit: 60, remaining: 0, resetSeconds: 30, windowSeconds: 60 } },
+    "rate_limited",
+  ],
+  [
     "invalid_grant with its description",
     json({ error: "invalid_grant", error_description: "expired" }, 400),
     { kind: "oauth_error", status: 400, error: "invalid_grant", description: "expired" },

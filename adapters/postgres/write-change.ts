@@ -115,10 +115,11 @@ function finishSql(add: Statement["add"], attempt: AttemptResult, environmentId:
   const text = isAnswer
     ? `CASE WHEN r.finished_at IS NULL THEN ${explanation}::text ELSE ${add(explainLate)} || ' ' || ${explanation}::text END`
     : explanation;
+  const limit = attempt.rateLimit === undefined ? "" : `, rate_limit = ${add(JSON.stringify(attempt.rateLimit))}`;
   return `UPDATE refresh_attempt r
      SET finished_at = clock_timestamp(), outcome = ${add(attempt.outcome)}, http_status = ${add(attempt.httpStatus)},
          error = ${add(attempt.error)}, rule = ${add(attempt.rule)}, next_attempt_at = ${add(attempt.nextAttemptAt)},
-         explanation = ${text}, waiters = r.waiters + ${add(attempt.waiters)}
+         explanation = ${text}, waiters = r.waiters + ${add(attempt.waiters)}${limit}
    WHERE r.id = ${add(attempt.id)} AND r.started_at = ${add(attempt.startedAt)} AND r.environment_id = ${add(environmentId)}`;
 }
 

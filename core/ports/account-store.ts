@@ -8,6 +8,7 @@ import type {
 } from "../domain/account/account.ts";
 import type { AccountEvent } from "../domain/account/transition.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 
@@ -37,6 +38,8 @@ export interface AttemptResult {
   readonly rule: string | null;
   readonly nextAttemptAt: Date | null;
   readonly explanation: string;
+  /** What the provider said of its limit when it refused for it; absent: nothing. */
+  readonly rateLimit?: RateLimit;
   /** Callers of this process that shared the result; those of other processes add themselves. */
   readonly waiters: number;
 }

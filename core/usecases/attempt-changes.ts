@@ -10,6 +10,7 @@ import { explainFailure, explainHeld, explainSuccess } from "../domain/refresh/e
 import { planAfterFailure } from "../domain/refresh/plan-after-failure.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
+import { toldPace } from "../domain/refresh/told-pace.ts";
 import type { DataKey, SealLocation } from "../domain/sealing/envelope.ts";
 import { encodeTokenSet, mergeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
@@ -176,7 +177,7 @@ export function failureChange(
     ownsClient: account.clientId !== null,
     grant: policy.grant,
   });
-  const retryAfterSeconds = "retryAfterSeconds" in result.failure ? result.failure.retryAfterSeconds : null;
+  const { retryAfterSeconds, rateLimit } = toldPace(result.failure, failureClass);
   const planned = planAfterFailure(
     {
       class: failureClass,
@@ -224,6 +225,7 @@ export function failureChange(
       rule: rule.id,
       nextAttemptAt: plan.nextAttemptAt,
       explanation: explainFailure(reason, rule, failureClass, plan, account.doubts),
+      ...(rateLimit === null ? {} : { rateLimit }),
       waiters: context.joined,
     },
     guard:

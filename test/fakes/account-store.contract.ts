@@ -356,6 +356,18 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.findAttempt(claim.attempt))?.waiters).toBe(9);
     });
 
+    it("keeps with an attempt what the provider said of its limit, for callers of other processes (R23)", async () => {
+      const { won, store, account } = await withAccount();
+      const claim = await won();
+      const rateLimit = { limit: 100, remaining: 0, resetSeconds: 30, windowSeconds: null };
+      const attempt: AttemptResult = { ...result(claim, "rate_limited"), rateLimit };
+      await store.apply({ ...change(claim.account, { releaseLease: true }), attempt });
+      expect((await store.findAttempt(claim.attempt))?.rateLimit).toEqual(rateLimit);
+      const silent = await won();
+      await store.finishAttempt(account.environmentId, result(silent, "rate_limited"));
+      expect((await store.findAttempt(silent.attempt))?.rateLimit).toBeUndefined();
+    });
+
     it("holds what would leave when too many of a client have left (R26)", async () => {
       const { store, account, environmentId } = await withAccount();
       const guard = { policy: { accounts: 0, share: 0, windowSeconds: 600 }, explanation: "held" };
