@@ -222,7 +222,7 @@ export function failureChange(
       error: message,
       rule: rule.id,
       nextAttemptAt: plan.nextAttemptAt,
-      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts),
+      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts, now),
       waiters: context.joined,
     },
     guard:
