@@ -13,7 +13,7 @@ import { writeChange } from "./write-change.ts";
  */
 export async function applyAccountChange(pool: DatabasePool, change: AccountChange): Promise<Account | null> {
   if (change.completes === null && !isGuarded(change.expectedStatus, change)) {
-    const expected = { status: change.expectedStatus, activatedAt: null };
+    const expected = { status: change.expectedStatus, activatedAt: null, scopesGranted: change.expectedScopes };
     const isPlain = change.happening === null || change.expectedStatus === "active";
     const written = isPlain
       ? await writeChange(pool, resolveChange(expected, change), change.expectedStatus).catch(asUnavailable)

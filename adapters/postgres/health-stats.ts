@@ -39,6 +39,8 @@ export async function integrationHealth(
        SELECT s.integration_name, t.outcome, extract(epoch FROM t.finished_at - t.started_at) * 1000 AS ms
          FROM refresh_attempt t JOIN scoped s ON s.id = t.account_id
         WHERE t.environment_id = $1 AND t.started_at > now() - make_interval(secs => $2) AND t.finished_at IS NOT NULL
+          -- A customer who came back is no refresh.
+          AND t.reason <> 'reauthorized'
      ), outcomes AS (
        SELECT integration_name, outcome, count(*)::int AS n FROM attempts WHERE outcome <> 'refreshed' GROUP BY 1, 2
      )

@@ -44,7 +44,7 @@ const leastPauseMs = 2_000;
 /** A token that was rejected sooner than this after it was given was rejected for another reason than its age, seconds. */
 const leastLearnedSeconds = 60;
 
-/** The change that a new token set makes. `version` is the one it replaces. */
+/** The change that a new token set makes. `onto` is the row with the one that it replaces. */
 export function successChange(
   ports: ChangePorts,
   context: AttemptContext,
@@ -52,7 +52,7 @@ export function successChange(
     readonly result: TokenResult & { readonly kind: "tokens" };
     readonly previous: TokenSet;
     readonly dataKey: DataKey;
-    readonly version: number;
+    readonly onto: Pick<Account, "credentialVersion" | "scopesGranted">;
   },
 ): AccountChange {
   const { claim, reason, actor, policy } = context;
@@ -61,7 +61,8 @@ export function successChange(
   const learned = learnedLifetime(context, answer.result);
   const set = renewedTokenSet(context, answer, learned);
   const rotated = set.refreshToken !== answer.previous.refreshToken;
-  const version = answer.version + 1;
+  const { onto } = answer;
+  const version = onto.credentialVersion + 1;
   const plaintext = encodeTokenSet(set);
   const { kid, sealed } = ports.vault.seal(answer.dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
@@ -79,7 +80,8 @@ export function successChange(
   return {
     ...plainChange(account, {}),
     isAnswer: true,
-    ifVersion: answer.version,
+    ifVersion: onto.credentialVersion,
+    expectedScopes: onto.scopesGranted,
     releaseLease: true,
     set: {
       hold: null,

@@ -164,7 +164,7 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
       actor,
       reason: account.status === "connecting" ? "connected" : "reauthorized",
       completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
-      attempt: null,
+      asked: { at: context.sentAt, httpStatus: result.httpStatus },
     });
     const stored = await commitAnswer(ports, change);
     if (stored !== null) {

@@ -78,3 +78,9 @@ export function missingScopes(account: Pick<Account, "scopesRequested" | "scopes
   const granted = new Set(account.scopesGranted);
   return account.scopesRequested.filter((scope) => !granted.has(scope));
 }
+
+/** Whether two lists name the same scopes; their order says nothing (RFC 6749 §3.3). */
+export function haveSameScopes(one: readonly string[], other: readonly string[]): boolean {
+  const [first, second] = [new Set(one), new Set(other)];
+  return first.size === second.size && [...first].every((scope) => second.has(scope));
+}

@@ -1,6 +1,13 @@
 import { expect, it } from "vitest";
 import { classifyTokenFailure, defaultFailureRules, type TokenRequestFailure } from "./classify-token-failure.ts";
-import { explainFailure, explainHeld, explainSuccess, explainSuperseded, inWords } from "./explain-attempt.ts";
+import {
+  explainFailure,
+  explainHeld,
+  explainReauthorized,
+  explainSuccess,
+  explainSuperseded,
+  inWords,
+} from "./explain-attempt.ts";
 import { planAfterFailure } from "./plan-after-failure.ts";
 import { defaultRefreshPolicy } from "./refresh-policy.ts";
 
@@ -34,6 +41,16 @@ it("says so when nothing is scheduled", () => {
   const text = explainSuccess("forced", { rotated: false, expiresAt: null, nextAttemptAt: null });
   expect(text).toContain("the refresh token stays");
   expect(text).toContain("No further refresh is scheduled");
+});
+
+it.each<[string, Date | null, Date | null, string]>([
+  ["an alarm", now, now, "The next refresh is due 2026-11-20T10:00:00.000Z."],
+  ["a token without end", null, null, "No refresh is scheduled: the provider named no end."],
+  ["no refresh token", now, null, "the customer must come back before the token ends, 2026-11-20T10:00:00.000Z."],
+])("tells of a customer who came back what happens next: %s", (_name, expiresAt, nextAttemptAt, text) => {
+  const words = explainReauthorized({ expiresAt, nextAttemptAt });
+  expect(words).toContain("The customer authorized again.");
+  expect(words).toContain(text);
 });
 
 it.each<[string, TokenRequestFailure, string]>([

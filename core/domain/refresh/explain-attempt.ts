@@ -23,6 +23,21 @@ export function explainSuccess(
   return `${why[reason]}. The provider answered with a new access token; ${rotation}. ${next}`;
 }
 
+/** What an operator reads about a customer who came back for an account that was there. */
+export function explainReauthorized(result: {
+  readonly expiresAt: Date | null;
+  readonly nextAttemptAt: Date | null;
+}): string {
+  const { expiresAt, nextAttemptAt } = result;
+  const next =
+    nextAttemptAt !== null
+      ? `The next refresh is due ${nextAttemptAt.toISOString()}.`
+      : expiresAt === null
+        ? "No refresh is scheduled: the provider named no end."
+        : `The provider gave no refresh token, so nothing is scheduled: the customer must come back before the token ends, ${expiresAt.toISOString()}.`;
+  return `The customer authorized again. The provider answered with a new token set, which replaced the old one whole. ${next}`;
+}
+
 /** What an operator reads about an attempt that failed: what it means, whose move it is, what happens next. */
 export function explainFailure(
   reason: RefreshReason,
