@@ -54,7 +54,9 @@ export async function integrationHealth(
        FROM scoped a
        LEFT JOIN (
          SELECT integration_name, count(*)::int AS refreshes, count(*) FILTER (WHERE outcome = 'refreshed')::int AS succeeded,
-                percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS p50, percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS p95
+                -- What could not even be asked took no time, and says nothing of the provider's.
+                percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p50,
+                percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p95
            FROM attempts GROUP BY integration_name
        ) r ON r.integration_name = a.integration_name
       GROUP BY a.integration_name, r.refreshes, r.succeeded, r.p50, r.p95

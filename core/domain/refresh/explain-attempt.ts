@@ -3,7 +3,8 @@ import type { FailureClass, FailureRule } from "./classify-token-failure.ts";
 import type { FailurePlan } from "./plan-after-failure.ts";
 import type { RefreshReason } from "./decide-refresh.ts";
 
-const why: Readonly<Record<RefreshReason, string>> = {
+/** Why an attempt ran; how its explanation begins. */
+export const whyInWords: Readonly<Record<RefreshReason, string>> = {
   alarm: "Scheduled before expiry",
   on_demand: "A caller needed a token that lives longer",
   forced: "Asked for by API or dashboard",
@@ -20,7 +21,7 @@ export function explainSuccess(
     result.nextAttemptAt === null
       ? "No further refresh is scheduled: the provider named no end."
       : `The next refresh is due ${result.nextAttemptAt.toISOString()}.`;
-  return `${why[reason]}. The provider answered with a new access token; ${rotation}. ${next}`;
+  return `${whyInWords[reason]}. The provider answered with a new access token; ${rotation}. ${next}`;
 }
 
 /** What an operator reads about a customer who came back for an account that was there. */
@@ -48,7 +49,7 @@ export function explainFailure(
   now: Date,
 ): string {
   const lost = doubts > 0 && failureClass === "reauthorize" ? ` ${lostBefore(doubts)}` : "";
-  return `${why[reason]}. ${rule.meaning}${lost} ${next(failureClass, plan, doubts, now)}`;
+  return `${whyInWords[reason]}. ${rule.meaning}${lost} ${next(failureClass, plan, doubts, now)}`;
 }
 
 function lostBefore(doubts: number): string {
@@ -59,7 +60,7 @@ function lostBefore(doubts: number): string {
 /** What an operator reads about a fatal answer that the mass-disconnect guard did not let count (R26). */
 export function explainHeld(reason: RefreshReason, rule: FailureRule, tokenStillValid: boolean): string {
   const meanwhile = tokenStillValid ? " Until it expires, the present token is served." : "";
-  return `${why[reason]}. ${rule.meaning} Many accounts of this client failed like this within minutes, so the account is held and its customer is not told: release or confirm the hold.${meanwhile}`;
+  return `${whyInWords[reason]}. ${rule.meaning} Many accounts of this client failed like this within minutes, so the account is held and its customer is not told: release or confirm the hold.${meanwhile}`;
 }
 
 /** Whose move it is, and when somebody asks again: the plan of planAfterFailure in words. */
