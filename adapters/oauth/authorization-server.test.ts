@@ -189,6 +189,17 @@ describe("a good answer", () => {
     });
   });
 
+  it.each([200, 201, 203])("may be a %i, and is written down as what it was (R24)", async (status) => {
+    expect(await refresh(json(good, status))).toMatchObject({ kind: "tokens", httpStatus: status });
+    expect(await exchange(json(good, status))).toMatchObject({ kind: "tokens", httpStatus: status });
+  });
+
+  it("that is none after all keeps its status too", async () => {
+    const strange = json({ ...good, id_token: "no JWT" }, 201);
+    const result = await exchange(strange, { issuer: "https://login.acme.example" });
+    expect(result).toMatchObject({ kind: "failure", httpStatus: 201, failure: { status: 201 } });
+  });
+
   it.each<[string, Record<string, unknown>, Partial<ResolvedIntegration>, unknown]>([
     ["no refresh token is null", { refresh_token: undefined }, {}, { refreshToken: null }],
     ["no scope is null: it is what was asked for", {}, {}, { scopes: null }],

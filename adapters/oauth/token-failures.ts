@@ -32,12 +32,13 @@ export async function failureOfResponse(response: Response, now: Date): Promise<
 export interface Progress {
   /** Whether the egress client was asked at all. */
   readonly isAsked: boolean;
-  readonly answer: Response | null;
+  /** Of the answer, once it is here. */
+  readonly status: number | null;
 }
 
 /** Whatever a token request ended in, as one of the failures that the rules know. */
 export async function failureOf(error: unknown, progress: Progress, now: Date): Promise<TokenRequestFailure> {
-  const { isAsked, answer } = progress;
+  const { isAsked, status } = progress;
   if (error instanceof ResponseBodyError) {
     return {
       kind: "oauth_error",
@@ -48,13 +49,13 @@ export async function failureOf(error: unknown, progress: Progress, now: Date): 
     };
   }
   if (error instanceof WWWAuthenticateChallengeError) return await failureOfResponse(error.response, now);
-  if (error instanceof OperationProcessingError && answer !== null) {
-    return { kind: "unreadable_answer", status: answer.status, detail: error.code ?? "not a token response" };
+  if (error instanceof OperationProcessingError && status !== null) {
+    return { kind: "unreadable_answer", status, detail: error.code ?? "not a token response" };
   }
-  if (answer !== null)
+  if (status !== null)
     return {
       kind: "unreadable_answer",
-      status: answer.status,
+      status,
       detail: describe(error, "cut off by the deadline", "it broke off"),
     };
   const refused = find(error, (one) => one instanceof EgressRefused);

@@ -45,7 +45,7 @@ const leastPauseMs = 2_000;
 /** A token that was rejected sooner than this after it was given was rejected for another reason than its age, seconds. */
 const leastLearnedSeconds = 60;
 
-/** The change that a new token set makes. `version` is the one it replaces. */
+/** The change that a new token set makes. `onto` is the row with the one that it replaces. */
 export function successChange(
   ports: ChangePorts,
   context: AttemptContext,
@@ -53,7 +53,7 @@ export function successChange(
     readonly result: TokenResult & { readonly kind: "tokens" };
     readonly previous: TokenSet;
     readonly dataKey: DataKey;
-    readonly version: number;
+    readonly onto: Pick<Account, "credentialVersion" | "scopesGranted">;
   },
 ): AccountChange {
   const { claim, reason, actor, policy } = context;
@@ -62,7 +62,8 @@ export function successChange(
   const learned = learnedLifetime(context, answer.result);
   const set = renewedTokenSet(context, answer, learned);
   const rotated = set.refreshToken !== answer.previous.refreshToken;
-  const version = answer.version + 1;
+  const { onto } = answer;
+  const version = onto.credentialVersion + 1;
   const plaintext = encodeTokenSet(set);
   const { kid, sealed } = ports.vault.seal(answer.dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
@@ -80,7 +81,8 @@ export function successChange(
   return {
     ...plainChange(account, {}),
     isAnswer: true,
-    ifVersion: answer.version,
+    ifVersion: onto.credentialVersion,
+    expectedScopes: onto.scopesGranted,
     releaseLease: true,
     set: {
       hold: null,
@@ -99,6 +101,7 @@ export function successChange(
       doubtedAt: null,
       learnedLifetimeSeconds: learned,
       circuitKey: context.circuitKey,
+      refreshDelayedAt: null,
     },
     happening: happeningOf(ports.random, "refresh_succeeded", now, actor),
     credential: {
@@ -224,7 +227,7 @@ export function failureChange(
       error: message,
       rule: rule.id,
       nextAttemptAt: plan.nextAttemptAt,
-      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts),
+      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts, now),
       ...(rateLimit === null ? {} : { rateLimit }),
       waiters: context.joined,
     },

@@ -376,6 +376,44 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.find(environmentId, account.id))?.reauthRequiredAt).toBeNull();
     });
 
+    it("records an attempt with the change that it led to, once however often that is applied", async () => {
+      const { won, store, account } = await withAccount();
+      const open = await won();
+      const { id: attemptId, startedAt } = { id: id("att"), startedAt: open.attempt.startedAt };
+      const recorded = {
+        ...result(open),
+        id: attemptId,
+        reason: "reauthorized",
+        explanation: "back",
+        waiters: 2,
+      } as const;
+      const back = change(open.account, {
+        raiseFence: true,
+        releaseLease: true,
+        set: { credentialVersion: 2 },
+        credential: sealed(2),
+        recorded,
+      });
+      for (const time of [1, 2]) {
+        expect((await store.apply(back))?.credentialVersion, `time ${time}`).toBe(2);
+        const { reason: _, ...written } = recorded;
+        expect(await store.findAttempt({ id: attemptId, startedAt })).toEqual(written);
+      }
+      // What was under way when it came is superseded all the same.
+      expect(await store.findAttempt(open.attempt)).toMatchObject({ outcome: "superseded" });
+      expect((await store.find(account.environmentId, account.id))?.attempt).toBeNull();
+    });
+
+    it("records nothing of a change that came too late", async () => {
+      const { won, store } = await withAccount();
+      const claim = await won();
+      const attempt = { ...claim.attempt, id: id("att") };
+      const recorded = { ...result(claim), ...attempt, reason: "reauthorized" } as const;
+      const stale = { ...claim.account, fence: claim.account.fence - 1n };
+      expect(await store.apply(change(stale, { raiseFence: true, recorded }))).toBeNull();
+      expect(await store.findAttempt(attempt)).toBeNull();
+    });
+
     it("ends an attempt whose account went to somebody else, once", async () => {
       const { won, store, account } = await withAccount();
       const claim = await won();
@@ -404,12 +442,14 @@ function change(target: Target, changes: Partial<AccountChange>): AccountChange 
     isAnswer: false,
     ifVersion: null,
     expectedStatus: "active",
+    expectedScopes: null,
     raiseFence: false,
     releaseLease: false,
     set: {},
     happening: null,
     credential: null,
     attempt: null,
+    recorded: null,
     guard: null,
     completes: null,
     audit: [],
