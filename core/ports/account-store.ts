@@ -80,6 +80,7 @@ export interface AccountFields {
   readonly doubtedAt?: Date | null;
   readonly learnedLifetimeSeconds?: number | null;
   readonly circuitKey?: string | null;
+  readonly refreshDelayedAt?: null;
 }
 
 /** What happens to an account's status; the transition is found on the row that is written (invariant 5). */

@@ -167,7 +167,7 @@ describe("what an answer leaves behind", () => {
     expect(successChange(world, { ...context, spreadSeconds: 0 }, { result, previous, dataKey, onto })).toMatchObject({
       ifVersion: 7,
       expectedScopes: ["late"],
-      set: { credentialVersion: 8 },
+      set: { credentialVersion: 8, refreshDelayedAt: null },
     });
   });
 

@@ -100,6 +100,7 @@ export function successChange(
       doubtedAt: null,
       learnedLifetimeSeconds: learned,
       circuitKey: context.circuitKey,
+      refreshDelayedAt: null,
     },
     happening: happeningOf(ports.random, "refresh_succeeded", now, actor),
     credential: {

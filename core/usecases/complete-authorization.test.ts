@@ -208,12 +208,13 @@ describe("a re-authorization", () => {
     "of an account that is %s is an attempt, whole and with words (R24)",
     async (status) => {
       const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
-      world.accounts.patch("ia_one", { status, refreshDueAt: null });
+      world.accounts.patch("ia_one", { status, refreshDueAt: null, refreshDelayedAt: new Date(0) });
       const again = person(world, "person-1");
       world.server.respondWith(again.kind === "tokens" ? { ...again, httpStatus: 201 } : again);
       const sentAt = world.clock.now();
       await back();
-      const { refreshDueAt } = await world.account();
+      const { refreshDueAt, refreshDelayedAt } = await world.account();
+      expect(refreshDelayedAt).toBeNull();
       const [attempt, ...others] = world.accounts.attempts;
       expect(others).toEqual([]);
       expect(attempt).toMatchObject({

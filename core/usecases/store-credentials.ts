@@ -76,6 +76,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       lastError: null,
       circuitKey: credentials.circuitKey,
       credentialVersion: version,
+      refreshDelayedAt: null,
     },
     happening: happeningOf(ports.random, "credentials_obtained", now, actor),
     credential: {

@@ -305,4 +305,5 @@ const blank = {
   doubtedAt: null,
   credentialFence: 0n,
   learnedLifetimeSeconds: null,
+  refreshDelayedAt: null,
 } as const;

@@ -67,6 +67,8 @@ export interface Account {
   readonly credentialFence: bigint;
   /** How long an access token lived where nothing said so, seconds: learned from its rejection (R17). */
   readonly learnedLifetimeSeconds: number | null;
+  /** Since when it is told that no valid token is left and refreshing fails; null: it is not so, or not told yet. */
+  readonly refreshDelayedAt: Date | null;
   /** The OAuth client that this account brought itself; null: its environment's. */
   readonly clientId: string | null;
   readonly createdAt: Date;
