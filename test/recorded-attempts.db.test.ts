@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAccountStore } from "#adapters/postgres/account-store";
 import { createPool, type DatabasePool } from "#adapters/postgres/pool";
 import { settleLeftAttempts } from "#adapters/postgres/refresh-jobs";
+import type { AccountChange } from "#core/ports/account-store";
 import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
 import { defineFaulty, importAccounts, makeDue, until } from "./faulty-integration.ts";
 import { expireToken, startStack, type Answer, type Stack } from "./start-stack.ts";
@@ -88,6 +90,60 @@ describe("a customer who comes back for an account that is there (R24)", () => {
     mayAnswer.resolve();
     await refreshing;
     stack.lab.onTokenRequest = async () => {};
+  });
+
+  test("is written once, though the change is applied again since the word of its commit was lost", async () => {
+    const account = await stack.connect("tenant-twice", "alan");
+    const { rows } = await pool.query(
+      `SELECT a.environment_id, a.fence, (SELECT id FROM connect_session WHERE account_id = a.id) AS session
+         FROM integrated_account a WHERE a.id = $1`,
+      [account.id],
+    );
+    await pool.query("UPDATE connect_session SET status = 'exchanging' WHERE id = $1", [rows[0].session]);
+    const startedAt = new Date();
+    const change: AccountChange = {
+      accountId: account.id,
+      environmentId: rows[0].environment_id,
+      ifFence: BigInt(rows[0].fence),
+      isAnswer: false,
+      ifVersion: 1,
+      expectedStatus: "active",
+      expectedScopes: account.scopes.granted,
+      raiseFence: true,
+      releaseLease: true,
+      set: { credentialVersion: 2 },
+      happening: null,
+      credential: { kind: "replace", version: 2, kid: "t1", sealed: Uint8Array.of(2), fingerprint: null },
+      attempt: null,
+      recorded: {
+        id: "att_twice",
+        startedAt,
+        reason: "reauthorized",
+        outcome: "refreshed",
+        httpStatus: 201,
+        error: null,
+        rule: null,
+        nextAttemptAt: null,
+        explanation: "back",
+        waiters: 0,
+      },
+      guard: null,
+      completes: { sessionId: rows[0].session, linkId: null },
+      audit: [],
+    };
+    const store = createAccountStore(pool);
+    const applied = await Promise.all([store.apply(change), store.apply(change)]);
+    applied.push(await store.apply(change));
+    expect(applied.map((one) => one?.credentialVersion)).toEqual([2, 2, 2]);
+    expect(await attemptsOf(account.id)).toEqual([
+      expect.objectContaining({ id: "att_twice", started_at: startedAt.toISOString(), http_status: 201 }),
+    ]);
+    const { rows: written } = await pool.query(
+      "SELECT fence, credential_version, refresh_token_fingerprint FROM refresh_attempt WHERE id = 'att_twice'",
+    );
+    expect(written).toEqual([
+      { fence: String(BigInt(rows[0].fence) + 1n), credential_version: 1, refresh_token_fingerprint: null },
+    ]);
   });
 
   test("and an import is no attempt", async () => {
