@@ -114,7 +114,12 @@ export function successChange(
       error: null,
       rule: null,
       nextAttemptAt: due,
-      explanation: explainSuccess(reason, { rotated, expiresAt: set.expiresAt, nextAttemptAt: due }),
+      explanation: explainSuccess(reason, {
+        rotated,
+        expiresAt: set.expiresAt,
+        nextAttemptAt: due,
+        secretUse: answer.result.secretUse,
+      }),
       waiters: context.joined,
     },
     audit: [
@@ -222,7 +227,7 @@ export function failureChange(
       error: message,
       rule: rule.id,
       nextAttemptAt: plan.nextAttemptAt,
-      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts),
+      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts, result.secretUse),
       waiters: context.joined,
     },
     guard:

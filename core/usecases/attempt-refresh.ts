@@ -9,13 +9,13 @@ import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import type { AttemptResult, ClaimRequest, RefreshClaim, SealedCredential } from "../ports/account-store.ts";
-import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
+import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import type { Admission, CircuitRef } from "../ports/circuit-store.ts";
 import type { AttemptContext } from "./attempt-changes.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { replaySpool } from "./commit-answer.ts";
 import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
-import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
+import { openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
@@ -140,7 +140,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   const { input, integration } = trip;
   const { demand } = input;
   const policy = integration.refreshPolicy;
-  const environmentSecret = await openClientSecret(ports.vault, trip.loaded.configured, input.actor);
+  const environmentSecrets = await openClientSecrets(ports, trip.loaded.configured, input.actor);
   const startedMs = ports.clock.monotonicMs();
   const startedAt = ports.clock.now().getTime();
   const request: ClaimRequest = {
@@ -168,12 +168,12 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     return notStarted;
   }
   const { previous, spareKey } = await beforeAsking(ports, claim, credential, input.actor);
-  const secret = account.clientId === null ? environmentSecret : previous.clientSecret;
+  const secrets = account.clientId === null ? environmentSecrets : ownClientSecret(previous.clientSecret);
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
-  const send = requestOf(ports, integration, secret, previous);
+  const send = requestOf(ports, integration, secrets, previous);
   if (heldMs > spareMs / 2 || send === null) {
     await ports.accounts.abandon(claim);
     return notStarted;
@@ -199,7 +199,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     spareKey?.key.fill(0);
     return await commitFailure(ports, context, result);
   }
-  const answer = { result, previous, dataKey, spareKey, secret };
+  const answer = { result, previous, dataKey, spareKey, secrets };
   return { conclusion: await commitSuccess(ports, trip, context, answer), signal: { kind: "answered" } };
 }
 
@@ -244,14 +244,14 @@ async function beforeAsking(
 function requestOf(
   ports: RefreshPorts,
   integration: ResolvedIntegration,
-  secret: ClientSecret,
+  secrets: ClientSecrets,
   previous: TokenSet,
 ): (() => Promise<TokenResult>) | null {
   if (integration.refreshPolicy.grant === "client_credentials") {
     // A customer's grant is not to be replaced by the client's own, whatever the definition says now.
     if (previous.refreshToken !== null) return null;
-    return () => ports.server.clientCredentials(integration, secret);
+    return () => ports.server.clientCredentials(integration, secrets);
   }
   const { refreshToken } = previous;
-  return refreshToken === null ? null : () => ports.server.refresh(integration, secret, refreshToken);
+  return refreshToken === null ? null : () => ports.server.refresh(integration, secrets, refreshToken);
 }

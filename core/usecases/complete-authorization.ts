@@ -8,10 +8,10 @@ import {
 } from "../domain/refresh/classify-token-failure.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import { firstTokenSet } from "../domain/token/token-set.ts";
-import type { TokenResult } from "../ports/authorization-server.ts";
+import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { commitAnswer } from "./commit-answer.ts";
-import { loadIntegration, openClientSecret } from "./load-integration.ts";
+import { loadIntegration, openClientSecrets } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { circuitOf } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
@@ -87,18 +87,18 @@ async function connect(
   // Checklist A10: a definition that changed its endpoints meanwhile must not receive this code.
   if (resolved.tokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
-  const secret = await openClientSecret(ports.vault, configured, actor);
+  const secrets = await openClientSecrets(ports, configured, actor);
   // Prepared before the code is spent, so that a KMS failure can't cost the grant.
   const dataKey = await ports.vault.prepare(session.environmentId);
   const sentAt = ports.clock.now();
-  const result = await ports.server.exchangeCode(resolved, secret, {
+  const result = await ports.server.exchangeCode(resolved, secrets, {
     code: input.code,
     redirectUri: session.redirectUri,
     verifier,
     nonce: session.nonce,
   });
   if (result.kind === "failure") return exchangeFailure(result, resolved);
-  return await store(ports, { session, result, resolved, dataKey, sentAt, secret });
+  return await store(ports, { session, result, resolved, dataKey, sentAt, secrets });
 }
 
 async function openVerifier(ports: CompletePorts, session: ConnectSession, sealed: Uint8Array): Promise<string> {
@@ -130,7 +130,7 @@ interface StoreContext {
   readonly resolved: ResolvedIntegration;
   readonly dataKey: DataKey;
   readonly sentAt: Date;
-  readonly secret: string | null;
+  readonly secrets: ClientSecrets;
 }
 
 async function store(ports: CompletePorts, context: StoreContext): Promise<Account | ConnectFailure> {
@@ -171,7 +171,7 @@ async function store(ports: CompletePorts, context: StoreContext): Promise<Accou
       const asked = {
         account: stored,
         integration: resolved,
-        secret: context.secret,
+        secrets: context.secrets,
         accessToken: tokenSet.accessToken,
         isTold: tokenSet.expiresAt !== null,
       };
@@ -196,5 +196,5 @@ async function hasJustConnected(ports: CompletePorts, { session, result }: Store
 /** A grant that nobody will keep is ended at the provider, where it can be told. */
 async function endGrant(ports: CompletePorts, context: StoreContext, refreshToken: string | null): Promise<void> {
   if (refreshToken === null || context.resolved.revocationEndpoint === null) return;
-  await ports.server.revoke(context.resolved, context.secret, refreshToken, "refresh_token");
+  await ports.server.revoke(context.resolved, context.secrets, refreshToken, "refresh_token");
 }

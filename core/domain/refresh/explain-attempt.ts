@@ -1,4 +1,5 @@
 import type { FailureClass, FailureRule } from "./classify-token-failure.ts";
+import type { SecretUse } from "../integration/order-client-secrets.ts";
 import type { FailurePlan } from "./plan-after-failure.ts";
 import type { RefreshReason } from "./decide-refresh.ts";
 
@@ -12,14 +13,30 @@ const why: Readonly<Record<RefreshReason, string>> = {
 /** What an operator reads about an attempt that worked: why it ran and what happens next (R24). */
 export function explainSuccess(
   reason: RefreshReason,
-  result: { readonly rotated: boolean; readonly expiresAt: Date | null; readonly nextAttemptAt: Date | null },
+  result: {
+    readonly rotated: boolean;
+    readonly expiresAt: Date | null;
+    readonly nextAttemptAt: Date | null;
+    readonly secretUse?: SecretUse | undefined;
+  },
 ): string {
   const rotation = result.rotated ? "a new refresh token replaced the old one" : "the refresh token stays";
   const next =
     result.nextAttemptAt === null
       ? "No further refresh is scheduled: the provider named no end."
       : `The next refresh is due ${result.nextAttemptAt.toISOString()}.`;
-  return `${why[reason]}. The provider answered with a new access token; ${rotation}. ${next}`;
+  return `${why[reason]}.${explainSecret(result.secretUse)} The provider answered with a new access token; ${rotation}. ${next}`;
+}
+
+function explainSecret(use: SecretUse | undefined): string {
+  switch (use) {
+    case undefined:
+      return "";
+    case "previous":
+      return " Asked with the previous client secret.";
+    case "all_refused":
+      return " Every client secret was tried and refused, the previous ones too.";
+  }
 }
 
 /** What an operator reads about an attempt that failed: what it means, whose move it is, what happens next. */
@@ -29,9 +46,10 @@ export function explainFailure(
   failureClass: FailureClass,
   plan: FailurePlan,
   doubts: number,
+  secretUse?: SecretUse,
 ): string {
   const lost = doubts > 0 && failureClass === "reauthorize" ? ` ${lostBefore(doubts)}` : "";
-  return `${why[reason]}. ${rule.meaning}${lost} ${next(failureClass, plan)}`;
+  return `${why[reason]}.${explainSecret(secretUse)} ${rule.meaning}${lost} ${next(failureClass, plan)}`;
 }
 
 function lostBefore(doubts: number): string {
