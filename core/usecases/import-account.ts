@@ -7,15 +7,15 @@ import {
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
-import { tokenRequestProblem } from "./token-request-problem.ts";
 
 export type ImportedCredentials =
   | {
@@ -154,8 +154,6 @@ async function importedTokenSet(
   const { clientId, clientSecret } = credentials;
   const secrets =
     clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
-  const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secrets);
-  if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
-  const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
+  const tokenSet = await askForClientTokens(ports, resolved, clientId, secrets);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
 }
