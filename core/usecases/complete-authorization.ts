@@ -9,7 +9,7 @@ import {
 import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { forgetKeys, keepGrant } from "./keep-grant.ts";
-import { loadIntegration, openClientSecret } from "./load-integration.ts";
+import { loadIntegration, openClientSecrets } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface CompletePorts extends RefreshPorts {
@@ -82,18 +82,18 @@ async function connect(
   // Checklist A10: a definition that changed its endpoints meanwhile must not receive this code.
   if (resolved.tokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
-  const secret = await openClientSecret(ports.vault, configured, actor);
+  const secrets = await openClientSecrets(ports, configured, actor);
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
   const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
   const sentAt = ports.clock.now();
-  const result = await ports.server.exchangeCode(resolved, secret, {
+  const result = await ports.server.exchangeCode(resolved, secrets, {
     code: input.code,
     redirectUri: session.redirectUri,
     verifier,
     nonce: session.nonce,
   });
   if (result.kind === "tokens") {
-    return await keepGrant(ports, { session, result, resolved, keys, sentAt, secret }, account);
+    return await keepGrant(ports, { session, result, resolved, keys, sentAt, secrets }, account);
   }
   forgetKeys(keys);
   return exchangeFailure(result, resolved);
