@@ -7,10 +7,9 @@ import type {
 } from "#core/ports/integration-store";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
-import { forgetCircuits } from "./circuit-jobs.ts";
+import { createCircuitSharing } from "./circuit-sharing.ts";
+import { forgetCircuits } from "./close-circuits.ts";
 import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
-
-const countLifeMs = 60_000;
 
 interface ConfiguredRow {
   readonly environment_id: string;
@@ -36,7 +35,6 @@ const selectConfigured = `
 
 export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue): IntegrationAdministration {
   const parse = documentCache();
-  const counts = new Map<string, { readonly atMs: number; readonly count: number }>();
   const toConfigured = (row: ConfiguredRow): ConfiguredIntegration | null => {
     const own = row.document === null ? null : parse(row);
     const document = own ?? catalogue.get(row.name) ?? null;
@@ -51,6 +49,8 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
   };
 
   return {
+    ...createCircuitSharing(pool),
+
     async find(environmentId, name) {
       const { rows } = await query<ConfiguredRow>(
         pool,
@@ -72,23 +72,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       return rows.flatMap((row) => toConfigured(row) ?? []);
     },
 
-    async countActiveAccounts(environmentId, name) {
-      const key = `${environmentId}/${name}`;
-      const known = counts.get(key);
-      if (known !== undefined && performance.now() - known.atMs < countLifeMs) return known.count;
-      const { rows } = await query<{ count: number }>(
-        pool,
-        `SELECT count(*)::int AS count FROM integrated_account
-          WHERE environment_id = $1 AND integration_name = $2 AND status = 'active'`,
-        [environmentId, name],
-      );
-      const count = rows[0]?.count ?? 0;
-      if (counts.size > 1000) counts.clear();
-      counts.set(key, { atMs: performance.now(), count });
-      return count;
-    },
-
-    async put(environmentId, document, { erasesSecret, audit }) {
+    async put(environmentId, document, { erasesSecret, clientFollows = false, audit }) {
       return await inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ is_new: boolean }>(
           `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
@@ -97,7 +81,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
           [environmentId, document.name, JSON.stringify(document)],
         );
         if (erasesSecret) await eraseSecret(client, environmentId, document.name);
-        await forgetCircuits(client, environmentId, document.name);
+        if (!clientFollows) await forgetCircuits(client, environmentId, document.name);
         await insertAudit(client, [audit]);
         return rows[0]?.is_new ?? false;
       });
@@ -134,7 +118,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         if (patch.secret !== undefined && rows[0] !== undefined) {
           await storeSecret(client, environmentId, rows[0].id, patch.secret);
         }
-        await forgetCircuits(client, environmentId, name);
+        if (Object.keys(patch).length > 0) await forgetCircuits(client, environmentId, name);
         await insertAudit(client, audit);
       });
     },

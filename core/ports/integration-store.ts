@@ -25,8 +25,10 @@ export interface EnvironmentClient {
 export interface IntegrationStore {
   find(environmentId: string, name: string): Promise<ConfiguredIntegration | null>;
   list(environmentId: string): Promise<readonly ConfiguredIntegration[]>;
-  /** Roughly, and at most a minute old: it only spreads alarms. */
-  countActiveAccounts(environmentId: string, name: string): Promise<number>;
+  /** The active accounts behind a circuit, of whichever integration. Roughly, and at most a minute old: it only spreads alarms. */
+  countActiveAccounts(circuitKey: string): Promise<number>;
+  /** The integrations whose active accounts stand behind a circuit: they share its budget. At most a minute old. */
+  listBehind(circuitKey: string): Promise<readonly string[]>;
 }
 
 /** What PATCH /environment-integration changes; absent fields stay. */
@@ -37,15 +39,21 @@ export interface ClientPatch {
 }
 
 export interface IntegrationAdministration extends IntegrationStore {
-  /** @returns whether the definition is new */
+  /**
+   * Unless a client follows with a call of patchClient, what breakers have learnt about the definition counts no more.
+   * @returns whether the definition is new
+   */
   put(
     environmentId: string,
     document: IntegrationDocument,
-    options: { readonly erasesSecret: boolean; readonly audit: AuditRecord },
+    options: { readonly erasesSecret: boolean; readonly clientFollows?: boolean; readonly audit: AuditRecord },
   ): Promise<boolean>;
   /** Erases the client secret too. @returns false when this environment has no definition of that name */
   remove(environmentId: string, name: string, audit: AuditRecord): Promise<boolean>;
-  /** Creates the environment integration where there is none yet; `id` and `callbackId` are used then. */
+  /**
+   * Creates the environment integration where there is none yet; `id` and `callbackId` are used then. A patch that changes something
+   * ends what breakers have learnt.
+   */
   patchClient(
     environmentId: string,
     name: string,
