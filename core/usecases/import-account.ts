@@ -15,7 +15,9 @@ import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
+import { refusedTurnProblem, takeTurn } from "./take-turn.ts";
 import { tokenRequestProblem } from "./token-request-problem.ts";
 
 export type ImportedCredentials =
@@ -63,8 +65,11 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
   }
   const inputs = checkInputs(configured.document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const resolved = resolveIntegration(configured.document, layer, inputs);
+  const ownClientId = input.credentials.format === "oauth2" ? null : input.credentials.clientId;
+  const alone = withOwnClient(resolveIntegration(configured.document, layer, inputs), ownClientId);
+  const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
   const imported = await importedTokenSet(ports, caller, configured, resolved, input.credentials);
+  const spreadSeconds = await spreadSecondsOf(ports.integrations, caller.environmentId, resolved);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
@@ -97,6 +102,7 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       scopesRequested: resolved.scopes,
       policy: resolved.refreshPolicy,
       circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
+      spreadSeconds,
       dataKey,
       actor: caller.id,
       reason: "imported",
@@ -154,8 +160,17 @@ async function importedTokenSet(
   const { clientId, clientSecret } = credentials;
   const secret: ClientSecret =
     clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
-  const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
-  if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
-  const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
-  return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
+  const integration = withOwnClient(resolved, clientId);
+  const circuit = circuitOf(caller.environmentId, integration);
+  const turn = await takeTurn(ports, { circuit, integration, accountId: null, ownsClient: clientId !== null });
+  const sentAt = ports.clock.now();
+  if (turn.kind === "refused") throw refusedTurnProblem(turn, sentAt);
+  try {
+    const result = await turn.ask(() => ports.server.clientCredentials(integration, secret));
+    if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
+    const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, sentAt);
+    return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
+  } finally {
+    await turn.end();
+  }
 }

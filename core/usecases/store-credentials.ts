@@ -26,6 +26,8 @@ export interface NewCredentials {
   readonly policy: RefreshPolicy;
   /** Whose breaker the account stands behind. */
   readonly circuitKey: string;
+  /** How much earlier than usual the first alarm may ring because the client's budget is small, seconds (R21). */
+  readonly spreadSeconds: number;
   readonly dataKey: DataKey;
   readonly actor: string;
   readonly reason: "connected" | "reauthorized" | "imported";
@@ -62,6 +64,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
         credentials.policy,
         now,
         ports.random.fraction(),
+        credentials.spreadSeconds,
       ),
       cooldownUntil: null,
       consecutiveFailures: 0,
