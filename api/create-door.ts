@@ -144,7 +144,7 @@ async function formTargets(
   const found = await Promise.all(
     link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
   );
-  const origins = found.flatMap((one) => (one === null ? [] : documentHosts(one.document).authorize));
+  const origins = found.flatMap((one) => (one === null ? [] : (documentHosts(one.document)["authorization"] ?? [])));
   return ["https:", ...new Set(origins.filter((origin) => origin.startsWith("http:") && !origin.includes("{")))].join(
     " ",
   );

@@ -49,7 +49,7 @@ export function createAuthorizationServer(ports: {
           ...(standard === null ? {} : { "content-type": "application/json" }),
         },
       });
-      trip.answer = answer;
+      trip.status = response.status;
       return answer;
     },
     signal: deadlineSignal(deadlineSeconds * 1000),
@@ -73,7 +73,7 @@ export function createAuthorizationServer(ports: {
       return success(integration, await process(response), trip, sentAt);
     } catch (error) {
       const failure = scrubFailure(await failureOf(error, trip, clock.now()), secrets);
-      return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
+      return { kind: "failure", failure, httpStatus: trip.status };
     }
   };
 
@@ -179,11 +179,12 @@ interface Trip {
   isAsked: boolean;
   /** What the library must not or can't read of a good answer. */
   standard: StandardAnswer | null;
-  answer: Response | null;
+  /** As the server sent it; null until its whole answer is here. */
+  status: number | null;
 }
 
 function newTrip(keepsIdToken: boolean): Trip {
-  return { keepsIdToken, isAsked: false, standard: null, answer: null };
+  return { keepsIdToken, isAsked: false, standard: null, status: null };
 }
 
 function parties(
@@ -272,7 +273,8 @@ function success(
   );
   return {
     kind: "tokens",
-    httpStatus: 200,
+    // What the library read is always a 200.
+    httpStatus: trip.status ?? 200,
     expirySource: expiry?.source ?? null,
     externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
     response: {

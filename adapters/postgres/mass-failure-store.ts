@@ -1,3 +1,4 @@
+import { oauthConfigOf } from "#core/domain/integration/integration-document";
 import type { MassFailureCause } from "#core/domain/refresh/mass-failure";
 import type { AccountStore } from "#core/ports/account-store";
 import type { Clock } from "#core/ports/clock";
@@ -160,7 +161,7 @@ export async function retryLeft(
 
 async function pace(integrations: IntegrationStore, held: Held): Promise<number> {
   const configured = await integrations.find(held.environmentId, held.integrationName);
-  const perMinute = configured?.document.credentials.config.refresh.perMinute ?? null;
+  const perMinute = configured === null ? null : (oauthConfigOf(configured.document)?.refresh.perMinute ?? null);
   return perMinute === null ? releasePerSecond : perMinute / 60;
 }
 

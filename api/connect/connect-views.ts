@@ -2,7 +2,7 @@ import type { Account } from "#core/domain/account/account";
 import { missingScopes } from "#core/domain/account/account";
 import type { ConnectSession, Link } from "#core/ports/connect-store";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
-import { documentScopes } from "#core/domain/integration/integration-document";
+import { documentScopes, oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { linkState } from "#core/usecases/start-authorization";
 import type { Container } from "#adapters/container";
 import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
@@ -18,6 +18,11 @@ function productOf(environment: EnvironmentRecord | null): ConnectLinkView["prod
     name: typeof name === "string" ? name : nobody.name,
     support: typeof support === "string" ? support : null,
   };
+}
+
+function scopesOf(document: IntegrationDocument): string[] {
+  const config = oauthConfigOf(document);
+  return config === null ? [] : documentScopes(config);
 }
 
 /** What the page of a link shows. Reads only: previews and scanners consume nothing (R94). */
@@ -47,7 +52,7 @@ export async function readConnectLink(ports: ConnectReads, link: Link | null): P
       if (one === null) return [];
       const { document } = one;
       const layer = one.client?.layer ?? { clientId: null, scopes: null };
-      const scopes = layer.scopes ?? documentScopes(document.credentials.config);
+      const scopes = layer.scopes ?? scopesOf(document);
       return {
         name: one.name,
         label: document.label ?? document.name,

@@ -1,4 +1,4 @@
-import type { IntegrationDocument } from "#core/domain/integration/integration-document";
+import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { IntegrationSummary } from "../schemas/integration.ts";
 
@@ -21,8 +21,9 @@ export function toIntegrationSummary(configured: ConfiguredIntegration, redirect
 
 /** The definition as it is read back: a secret in it is never shown. */
 export function toDocumentView(document: IntegrationDocument): { name: string; [field: string]: unknown } {
-  const { client, ...config } = document.credentials.config;
-  if (client === undefined) return { ...document };
+  const config = oauthConfigOf(document);
+  if (config === null || config.client === undefined) return { ...document };
+  const { client } = config;
   const shown = { ...client, ...(client.client_secret === undefined ? {} : { client_secret: masked }) };
   return { ...document, credentials: { ...document.credentials, config: { ...config, client: shown } } };
 }

@@ -1,3 +1,4 @@
+import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import { describe, expect, it } from "vitest";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
@@ -70,9 +71,8 @@ describe("putting a definition", () => {
       code: "conflict",
       detail: expect.stringContaining("3 accounts") as string,
     });
-    expect((await findIntegration(world, caller, "acme-crm")).document.credentials.config.auth.tokenHost).toBe(
-      "https://login.acme.example",
-    );
+    const { document } = await findIntegration(world, caller, "acme-crm");
+    expect(oauthConfigOf(document)?.auth.tokenHost).toBe("https://login.acme.example");
   });
 
   it("has teeth: the same change goes through without live accounts, and another change with them", async () => {

@@ -4,6 +4,8 @@ import {
   describeHosts,
   hasSameHosts,
   integrationDocumentSchema,
+  oauthConfigOf,
+  withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
@@ -40,13 +42,6 @@ export async function findIntegration(
 export function parseDocument(value: unknown): IntegrationDocument {
   const parsed = integrationDocumentSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const format = isRecord(value) && isRecord(value["credentials"]) ? value["credentials"]["format"] : undefined;
-  if (typeof format === "string" && /^(?:oauth2_client_credentials|api_key|basic|custom)$/.test(format)) {
-    // Its configuration has another shape: errors about that would lead astray.
-    const detail = `${format} is not supported by this version yet; it supports oauth2 and oauth2_client_credentials`;
-    const errors = [{ pointer: "/credentials/format", detail }];
-    throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
-  }
   const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
     const at = (path: readonly PropertyKey[]): string => path.map((part) => `/${escapePointer(String(part))}`).join("");
     if (issue.code !== "unrecognized_keys") return [{ pointer: at(issue.path), detail: issue.message }];
@@ -82,8 +77,8 @@ export async function putIntegration(
     });
   }
   const movesHosts = await hasMovedHosts(ports, caller, document);
-  const { client, ...config } = document.credentials.config;
-  const stored: IntegrationDocument = { ...document, credentials: { ...document.credentials, config } };
+  const client = oauthConfigOf(document)?.client;
+  const stored = withoutClient(document);
   const clientFollows = client?.client_id !== undefined || client?.client_secret !== undefined;
   const isNew = await ports.integrations.put(caller.environmentId, stored, {
     // Whoever is recalled must find the whole of it: the definition with its client.

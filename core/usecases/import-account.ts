@@ -107,7 +107,7 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       actor: caller.id,
       reason: "imported",
       completes: null,
-      attempt: null,
+      asked: null,
     }),
   );
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
@@ -164,7 +164,7 @@ async function importedTokenSet(
   const circuit = circuitOf(caller.environmentId, integration);
   const turn = await takeTurn(ports, { circuit, integration, accountId: null, ownsClient: clientId !== null });
   const sentAt = ports.clock.now();
-  if (turn.kind === "refused") throw refusedTurnProblem(turn, sentAt);
+  if (turn.kind === "refused") throw refusedTurnProblem(turn, resolved.refreshPolicy.budget, sentAt);
   try {
     const result = await turn.ask(() => ports.server.clientCredentials(integration, secret));
     if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);

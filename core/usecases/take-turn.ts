@@ -3,7 +3,9 @@ import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
 import { classifyTokenFailure, defaultFailureRules } from "../domain/refresh/classify-token-failure.ts";
-import { budgetPatienceSeconds } from "../domain/refresh/refresh-policy.ts";
+import { exhaustedBudget } from "../domain/rate-limit/rate-limit.ts";
+import { budgetPatienceSeconds, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
+import { toldPace } from "../domain/refresh/told-pace.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
 import type { Admission, AdmissionRequest, CircuitRef } from "../ports/circuit-store.ts";
 import { concludeAdmission } from "./conclude-admission.ts";
@@ -105,7 +107,7 @@ function signalOf({ integration, accountId, ownsClient }: TurnRequest, result: T
   const { refreshPolicy } = integration;
   const rules = [...refreshPolicy.failureRules, ...defaultFailureRules];
   const { class: failureClass } = classifyTokenFailure(failure, rules, { ownsClient, grant: refreshPolicy.grant });
-  const retryAfterSeconds = "retryAfterSeconds" in failure ? failure.retryAfterSeconds : null;
+  const { retryAfterSeconds } = toldPace(failure, failureClass);
   const failed = { kind: "failed", accountId, retryAfterSeconds, isProbe: false } as const;
   switch (failureClass) {
     case "reauthorize":
@@ -123,7 +125,7 @@ function signalOf({ integration, accountId, ownsClient }: TurnRequest, result: T
 }
 
 /** A turn that was refused, as the problem that whoever waited gets. */
-export function refusedTurnProblem({ cause, until }: Refusal, now: Date): DomainError {
+export function refusedTurnProblem({ cause, until }: Refusal, budget: RefreshPolicy["budget"], now: Date): DomainError {
   const retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000));
   switch (cause) {
     case "budget":
@@ -131,6 +133,7 @@ export function refusedTurnProblem({ cause, until }: Refusal, now: Date): Domain
         detail:
           "The budget of requests to the provider's token endpoint is used up for now. Nothing was stored; try again.",
         retryAfterSeconds,
+        rateLimit: exhaustedBudget(budget),
         extensions: { source: "evergrant" },
       });
     case "slowed_down":

@@ -99,6 +99,26 @@ const broken: readonly (readonly [string, Sabotage, readonly Rule[]])[] = [
     ["events"],
   ],
   [
+    "a store that changes scopes without a word",
+    {
+      store: (store) =>
+        withMethods(store, {
+          async apply(change) {
+            const row = await store.apply(change);
+            if (store.events.at(-1)?.type === "integrated_account:scopes_changed")
+              (store.events as StoredEvent[]).pop();
+            return row;
+          },
+        }),
+    },
+    ["events"],
+  ],
+  [
+    "a store that forgets who came back",
+    { store: (store) => withMethods(store, { apply: (change) => store.apply({ ...change, recorded: null }) }) },
+    ["attempts"],
+  ],
+  [
     "a store that moves a status without a word",
     {
       store: (store) =>

@@ -11,12 +11,11 @@ import {
   type Candidate,
 } from "#adapters/postgres/circuit-jobs";
 import { closeDeserted, closeOutdated } from "#adapters/postgres/close-circuits";
-import { putOff } from "#adapters/postgres/refresh-jobs";
 import { assertNever } from "#core/domain/problem/domain-error";
 import { probePause } from "#core/domain/refresh/circuit";
 import type { BlockCause } from "#core/domain/refresh/decide-refresh";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
-import { isUnrefreshable } from "../is-unrefreshable.ts";
+import { putOffUnasked } from "../put-off-unasked.ts";
 import type { WorkerPorts } from "../worker-ports.ts";
 
 const payloadSchema = z.strictObject({
@@ -80,13 +79,11 @@ async function probeWith(
   await makeDue(ports.pool, candidate.accountId);
   const input = { ...candidate, demand: { reason: "alarm", minTtlSeconds: null }, actor: "worker" } as const;
   const outcome = await refreshAccount(ports, input, signal).catch(async (error: unknown) => {
-    if (!isUnrefreshable(error)) throw error;
-    ports.log.error({ circuit, account: candidate.accountId, error }, "an account can't be refreshed");
-    await putOff(ports.pool, candidate.accountId, { code: error.code, message: error.detail });
+    await putOffUnasked(ports, candidate, "alarm", error);
     return null;
   });
   ports.log.info(
-    { circuit, account: candidate.accountId, outcome: outcome?.kind ?? "unrefreshable" },
+    { circuit, account: candidate.accountId, outcome: outcome?.kind ?? "unasked" },
     "an endpoint was probed",
   );
   return outcome === null ? { kind: "cannot" } : probedBy(outcome);

@@ -145,32 +145,43 @@ describe("an integration document", () => {
     expect(problems(source)).toEqual([problem]);
   });
 
-  it.each<[string, unknown, string]>([
-    ...["api_key", "basic", "custom"].map((format): [string, unknown, string] => [
-      `the format ${format}`,
-      withFormat(format),
-      "/credentials/format: this version supports the formats oauth2 and oauth2_client_credentials only",
-    ]),
-    ["parPath", withAuth({ parPath: "/par" }), "/credentials/config/auth/parPath: parPath is not supported"],
-    ["tokenResponse", withConfig({ tokenResponse: "$" }), "/credentials/config/tokenResponse: tokenResponse is not"],
-    [
-      "errorExpression",
-      withConfig({ errorExpression: "$" }),
-      "/credentials/config/errorExpression: errorExpression is",
-    ],
-    ["identity", withConfig({ identity: { id: "$.id" } }), "/credentials/config/identity: identity is not supported"],
-    [
-      "private_key_jwt",
-      withConfig({ options: { authorizationMethod: "private_key_jwt" } }),
-      "/credentials/config/options/authorizationMethod: authorizationMethod private_key_jwt is not",
-    ],
-    [
-      "mtls",
-      withConfig({ options: { authorizationMethod: "mtls" } }),
-      "/credentials/config/options/authorizationMethod: authorizationMethod mtls is not",
-    ],
-  ])("is refused by name for %s, which this version can't honour yet", (_name, source, problem) => {
-    expect(problems(source)).toEqual([expect.stringContaining(problem)]);
+  it("is refused by name for what this version can't honour yet (ADR 0012)", () => {
+    expect(problems(withConfig({ options: { dpop: true }, tokenResponse: "$" }))).toEqual([
+      "/credentials/config/options/dpop: dpop is not supported by this version yet; leave it out",
+      "/credentials/config/tokenResponse: tokenResponse is not supported by this version yet; leave it out",
+    ]);
+  });
+
+  it("says how typed credentials are sent and tried", () => {
+    const typed = { name: "typed", credentials: { format: "api_key" } };
+    expect(problems(typed)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("/authorization/format: expected header, query, basic or expression"),
+        expect.stringContaining("/api/probe: expected a harmless call"),
+      ]),
+    );
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ["has no pattern", { name: "domain", value: "domain" }, "must be required and have a pattern"],
+    ["may be absent", { name: "domain", value: "domain", pattern: "x", required: false }, "must be required"],
+  ])("is refused when a field that forms a host %s", (_name, field, problem) => {
+    const source = exampleSource({ api: { baseUrl: "{domain}/v1" }, config: { auth, fields: [field] } });
+    expect(problems(source)).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it("is refused when an input stands for a whole host: that would be anybody's", () => {
+    const inputs = [{ name: "host", label: "Host" }];
+    const source = exampleSource({ inputs, api: { baseUrl: "{host}/v1" } });
+    expect(problems(source)).toEqual([expect.stringContaining("/api/baseUrl: expected https:// and a host")]);
+  });
+
+  it("is refused when one name means two things", () => {
+    const inputs = ["shop", "shop", "access_token"].map((name) => ({ name, label: name }));
+    expect(problems(exampleSource({ inputs }))).toEqual([
+      "/inputs/1/name: shop is taken; give it another name",
+      "/inputs/2/name: access_token is taken; give it another name",
+    ]);
   });
 
   it.each([
@@ -200,17 +211,17 @@ describe("an integration document", () => {
     [
       "a host",
       withAuth({ tokenHost: "https://{shop}.acme.example" }),
-      "/credentials/config/auth/tokenHost: {shop} is no",
+      "/credentials/config/auth/tokenHost: {shop} names nothing",
     ],
     [
       "a path",
       withAuth({ tokenPath: "/{shop}/token" }),
-      "/credentials/config/auth/tokenPath: {shop} is no declared input",
+      "/credentials/config/auth/tokenPath: {shop} names nothing; declare it",
     ],
     [
       "the API's address",
       exampleSource({ api: { baseUrl: "https://{shop}.acme.example" } }),
-      "/api/baseUrl: {shop} is no",
+      "/api/baseUrl: {shop} names nothing",
     ],
   ])("is refused when %s names an input that it does not declare", (_name, source, problem) => {
     expect(problems(source)).toEqual([expect.stringContaining(problem)]);
@@ -264,12 +275,12 @@ it.each<[string, string | string[], string, string[]]>([
 describe("the hosts that credentials may travel to (invariant 12)", () => {
   it("are told apart by what travels there, in lower case", () => {
     expect(documentHosts(integrationDocumentSchema.parse(contractExample))).toEqual({
-      token: "https://{subdomain}.acme.example",
-      authorize: "https://login.acme.example",
-      api: "https://{subdomain}.acme.example",
+      tokens: "https://{subdomain}.acme.example",
+      authorization: "https://login.acme.example",
+      API: "https://{subdomain}.acme.example",
     });
     const shouting = integrationDocumentSchema.parse(withAuth({ tokenHost: "https://LOGIN.acme.example" }));
-    expect(documentHosts(shouting).token).toBe("https://login.acme.example");
+    expect(documentHosts(shouting)["tokens"]).toBe("https://login.acme.example");
   });
 
   it("are not the same when two of them swap their roles", () => {

@@ -1,45 +1,60 @@
-interface Refusal {
-  readonly path: (string | number)[];
-  readonly message: string;
-}
-
-interface Wishes {
-  readonly credentials: {
-    readonly format: string;
-    readonly config: {
-      readonly auth: { readonly parPath?: string | undefined };
-      readonly options: { readonly authorizationMethod: string };
-      readonly tokenResponse?: string | undefined;
-      readonly errorExpression?: string | undefined;
-      readonly identity?: unknown;
-    };
-  };
-}
-
-const supportedFormats: ReadonlySet<string> = new Set(["oauth2", "oauth2_client_credentials"]);
+import type { Authorization } from "./authorization-schema.ts";
+import type { Fault, ParsedDocument } from "./document-faults.ts";
+import type { OAuthConfig } from "./oauth-schema.ts";
 
 /**
  * Parts of the document that this version can't honour yet. They are refused by name: a definition that is accepted and then
- * half obeyed would lose grants. The list shrinks as the engine grows.
+ * half obeyed would lose grants (ADR 0012). The list shrinks as the engine grows.
  */
-export function notYetSupported(document: Wishes): Refusal[] {
-  const { format, config } = document.credentials;
-  const at = (...path: string[]): (string | number)[] => ["credentials", ...path];
-  const refusals: Refusal[] = [];
-  const refuse = (path: (string | number)[], what: string): void => {
-    refusals.push({ path, message: `${what} is not supported by this version yet; leave it out` });
-  };
-  if (!supportedFormats.has(format)) {
-    const message = `this version supports the formats ${[...supportedFormats].join(" and ")} only`;
-    refusals.push({ path: at("format"), message });
+export function notYetSupported(document: ParsedDocument): Fault[] {
+  const { credentials } = document;
+  switch (credentials.format) {
+    case "oauth2":
+    case "oauth2_client_credentials":
+      return [...oauthRefusals(credentials.config), ...authorizationRefusals(document.authorization)];
+    case "api_key":
+    case "basic":
+    case "custom":
+      return [refusal(["credentials", "format"], `the format ${credentials.format}`)];
   }
-  if (config.auth.parPath !== undefined) refuse(at("config", "auth", "parPath"), "parPath");
-  if (config.tokenResponse !== undefined) refuse(at("config", "tokenResponse"), "tokenResponse");
-  if (config.errorExpression !== undefined) refuse(at("config", "errorExpression"), "errorExpression");
-  if (config.identity !== undefined) refuse(at("config", "identity"), "identity");
-  const method = config.options.authorizationMethod;
-  if (method === "private_key_jwt" || method === "mtls") {
-    refuse(at("config", "options", "authorizationMethod"), `authorizationMethod ${method}`);
-  }
-  return refusals;
+}
+
+function refusal(path: (string | number)[], what: string): Fault {
+  return { path, message: `${what} is not supported by this version yet; leave it out` };
+}
+
+function oauthRefusals(config: OAuthConfig): Fault[] {
+  const { auth, options } = config;
+  const wishes: [isWished: boolean, path: string[]][] = [
+    [auth.parPath !== undefined, ["auth", "parPath"]],
+    [auth.sendsIss, ["auth", "sendsIss"]],
+    [auth.authorizeFragment !== undefined, ["auth", "authorizeFragment"]],
+    [auth.refreshHost !== undefined, ["auth", "refreshHost"]],
+    [auth.revokeHost !== undefined, ["auth", "revokeHost"]],
+    [options.dpop, ["options", "dpop"]],
+    [Object.keys(options.headers).length > 0, ["options", "headers"]],
+    [options.bodyFormat === "query", ["options", "bodyFormat"]],
+    [
+      ["private_key_jwt", "mtls", "secret_as_username"].includes(options.authorizationMethod),
+      ["options", "authorizationMethod"],
+    ],
+    [Object.keys(config.parameterNames).length > 0, ["parameterNames"]],
+    [config.scopeParameter !== "scope", ["scopeParameter"]],
+    [Object.keys(config.scopeImplies).length > 0, ["scopeImplies"]],
+    [config.callback.code !== "code", ["callback", "code"]],
+    [config.fields.length > 0, ["fields"]],
+    [config.tokenResponse !== undefined, ["tokenResponse"]],
+    [config.errorExpression !== undefined, ["errorExpression"]],
+    [config.exchange !== undefined, ["exchange"]],
+    [config.assertion !== undefined, ["assertion"]],
+    [config.revocation !== undefined, ["revocation"]],
+    [config.identity !== undefined, ["identity"]],
+  ];
+  return wishes
+    .filter(([isWished]) => isWished)
+    .map(([, path]) => refusal(["credentials", "config", ...path], path.at(-1) ?? ""));
+}
+
+function authorizationRefusals({ format }: Authorization): Fault[] {
+  return format === "bearer" ? [] : [refusal(["authorization", "format"], `the authorization ${format}`)];
 }

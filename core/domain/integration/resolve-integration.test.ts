@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { defaultRefreshPolicy } from "../refresh/refresh-policy.ts";
 import { DomainError } from "../problem/domain-error.ts";
+import { oauthConfigOf } from "./integration-document.ts";
 import { checkInputs, refreshPolicyOf, resolveIntegration } from "./resolve-integration.ts";
 
 const layer = { clientId: "client-1", scopes: null };
@@ -152,10 +153,11 @@ describe("a resolved integration", () => {
 
   it("keeps the provider's deadline below the lease (invariant 1)", () => {
     const document = exampleDocument();
-    const { config } = document.credentials;
+    const config = oauthConfigOf(document);
+    if (config === null) throw new Error("the example has a token endpoint");
     // As if the schema allowed it.
     const slow = { ...config, refresh: { ...config.refresh, timeoutSeconds: 600 } };
-    const policy = refreshPolicyOf({ ...document, credentials: { ...document.credentials, config: slow } });
+    const policy = refreshPolicyOf({ ...document, credentials: { format: "oauth2", config: slow } });
     expect(policy.timeoutSeconds).toBe(25);
   });
 
@@ -194,8 +196,8 @@ describe("a resolved integration", () => {
       grant: "refresh_token",
       rotation: { rule: "family_revocation" },
     });
-    const credentials = { ...document.credentials, format: "oauth2_client_credentials" as const };
-    const resolved = resolveIntegration({ ...document, credentials }, layer, {});
+    const asClient = exampleDocument({ format: "oauth2_client_credentials", config: { refresh } });
+    const resolved = resolveIntegration(asClient, layer, {});
     expect(resolved.format).toBe("oauth2_client_credentials");
     expect(resolved.refreshPolicy).toMatchObject({ grant: "client_credentials", rotation: { rule: "none" } });
   });

@@ -1,14 +1,25 @@
 import type { FailureRule } from "../refresh/classify-token-failure.ts";
-import { leaseMarginSeconds, leaseSeconds, type RefreshPolicy, type RotationRule } from "../refresh/refresh-policy.ts";
+import {
+  defaultRefreshPolicy,
+  leaseMarginSeconds,
+  leaseSeconds,
+  type RefreshPolicy,
+  type RotationRule,
+} from "../refresh/refresh-policy.ts";
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
 import type { ExpiresInUnit } from "../token/read-expires-in.ts";
-import { documentScopes, type CredentialsFormat, type IntegrationDocument } from "./integration-document.ts";
+import { documentHosts, documentScopes, oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
+import { hasOption, type IntegrationInput } from "./input-schema.ts";
+import type { OAuthConfig } from "./oauth-schema.ts";
+
+/** The formats whose credentials come from a token endpoint. */
+export type OAuthFormat = "oauth2" | "oauth2_client_credentials";
 
 /** An integration made concrete for one environment and one account's inputs: nothing is left to look up or to guess. */
 export interface ResolvedIntegration {
   readonly name: string;
   readonly label: string;
-  readonly format: CredentialsFormat;
+  readonly format: OAuthFormat;
   readonly issuer: string | null;
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
@@ -44,7 +55,14 @@ export function resolveIntegration(
   layer: EnvironmentLayer,
   inputs: Readonly<Record<string, string>>,
 ): ResolvedIntegration {
-  const { config } = document.credentials;
+  const { credentials } = document;
+  if (credentials.format !== "oauth2" && credentials.format !== "oauth2_client_credentials") {
+    throw new DomainError("internal_error", {
+      detail: "",
+      internal: `${document.name} has no token endpoint to resolve`,
+    });
+  }
+  const { config, format } = credentials;
   const { auth } = config;
   const fill = (template: string): string => fillTemplate(template, inputs);
   const tokenHost = fill(auth.tokenHost);
@@ -52,7 +70,7 @@ export function resolveIntegration(
   return {
     name: document.name,
     label: document.label ?? document.name,
-    format: document.credentials.format,
+    format,
     issuer: auth.issuer === undefined ? null : fill(auth.issuer),
     authorizationEndpoint: fill(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
     tokenEndpoint: tokenHost + fill(auth.tokenPath),
@@ -61,26 +79,32 @@ export function resolveIntegration(
     introspectionEndpoint: auth.introspectPath === undefined ? null : tokenHost + fill(auth.introspectPath),
     clientId: layer.clientId,
     clientAuthentication: method === "body" || method === "none" ? method : "header",
-    bodyFormat: config.options.bodyFormat,
+    bodyFormat: config.options.bodyFormat === "json" ? "json" : "form",
     scopes: layer.scopes ?? documentScopes(config),
     scopeSeparator: config.scopeSeparator,
     usesPkce: config.pkce.method === "S256",
     authorizeParams: config.params.authorize,
-    tokenParams: config.params.token,
-    refreshParams: config.params.refresh,
+    tokenParams: asText(config.params.token),
+    refreshParams: asText(config.params.refresh),
     tokenExpiryDuration: config.tokenExpiryDuration ?? null,
     expiresInUnit: config.expiresInUnit,
     refreshPolicy: refreshPolicyOf(document),
   };
 }
 
+function asText(params: OAuthConfig["params"]["token"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
+}
+
 /** A token's end is reckoned from when it was asked for, a moment earlier than its server does: a refresh must not come too soon. */
 const earlinessSeconds = 2;
 
 export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
-  const { format, config } = document.credentials;
+  const config = oauthConfigOf(document);
+  // What people typed has no end, and nothing renews it.
+  if (config === null) return { ...defaultRefreshPolicy, grant: "none" };
   const { refresh } = config;
-  const grant = format === "oauth2_client_credentials" ? "client_credentials" : "refresh_token";
+  const grant = document.credentials.format === "oauth2_client_credentials" ? "client_credentials" : "refresh_token";
   return {
     grant,
     windowSeconds: refresh.windowSeconds,
@@ -101,7 +125,7 @@ function rotationOf(rotation: { readonly rule: RotationRule["rule"]; readonly gr
   return rotation.rule === "grace" ? { rule: "grace", graceSeconds: rotation.graceSeconds } : { rule: rotation.rule };
 }
 
-type DocumentRule = IntegrationDocument["credentials"]["config"]["refresh"]["failureRules"][number];
+type DocumentRule = OAuthConfig["refresh"]["failureRules"][number];
 
 /** Its id names the integration, so that an attempt tells an own rule from a default one. */
 function failureRuleOf(integrationName: string, rule: DocumentRule): FailureRule {
@@ -130,15 +154,19 @@ export function checkInputs(
   const values: Record<string, string> = {};
   const inHosts = hostInputs(document);
   for (const input of document.inputs) {
-    const value = Object.hasOwn(given, input.name) ? (given[input.name] ?? "").trim() : "";
+    const value = typedValue(input, Object.hasOwn(given, input.name) ? (given[input.name] ?? "") : "");
     const pointer = `/inputs/${input.name}`;
     if (value === "") {
       if (input.required) errors.push({ pointer, detail: `${input.label} is needed` });
       continue;
     }
-    if (!fits(value, input.pattern)) {
+    const isChosen = input.options !== undefined;
+    if (input.options !== undefined && !hasOption(input.options, value)) {
+      const choices = input.options.map((one) => one.value).join(", ");
+      errors.push({ pointer, detail: `${input.label} must be one of ${choices}` });
+    } else if (!fits(value, input.pattern)) {
       errors.push({ pointer, detail: `${input.label} does not have the expected form${example(input.example)}` });
-    } else if (inHosts.has(input.name) && !dnsLabel.test(value)) {
+    } else if (inHosts.has(input.name) && !isChosen && !dnsLabel.test(value)) {
       errors.push({
         pointer,
         detail: `${input.label} must be one part of a host name: letters, digits, hyphens${example(input.example)}`,
@@ -156,6 +184,17 @@ export function checkInputs(
   return values;
 }
 
+/** What people paste often has more around it than the part that is asked for. */
+function typedValue({ prefix, suffix, default: otherwise }: IntegrationInput, typed: string): string {
+  let value = typed.trim();
+  if (prefix !== undefined && value.toLowerCase().startsWith(prefix.toLowerCase())) value = value.slice(prefix.length);
+  if (suffix !== undefined) {
+    value = value.replace(/\/+$/, "");
+    if (value.toLowerCase().endsWith(suffix.toLowerCase())) value = value.slice(0, -suffix.length);
+  }
+  return value === "" ? (otherwise ?? "") : value;
+}
+
 /** The length first: a pattern that is slow on long texts gets none. Dot segments would leave their place in a path. */
 function fits(value: string, pattern: string | undefined): boolean {
   if (value.length > 200 || value === "." || value === "..") return false;
@@ -167,14 +206,13 @@ function example(text: string | undefined): string {
 }
 
 function hostInputs(document: IntegrationDocument): Set<string> {
-  const { auth } = document.credentials.config;
-  const hosts = [
-    auth.tokenHost,
-    auth.authorizeHost,
-    /^https?:\/\/[^/]+/.exec(document.api?.baseUrl ?? "")?.[0],
-    auth.issuer,
-  ];
-  return new Set(hosts.flatMap((host) => [...(host ?? "").matchAll(/\{([^}]*)\}/g)].map(([, name]) => name ?? "")));
+  const issuer = oauthConfigOf(document)?.auth.issuer;
+  const hosts = [...Object.values(documentHosts(document)), ...(issuer === undefined ? [] : [issuer])];
+  const declared = document.inputs.map((input) => input.name);
+  // Hosts are compared in lower case; names are not.
+  return new Set(
+    declared.filter((name) => hosts.some((host) => host.toLowerCase().includes(`{${name.toLowerCase()}}`))),
+  );
 }
 
 function fillTemplate(template: string, inputs: Readonly<Record<string, string>>): string {

@@ -9,8 +9,8 @@ export type RotationRule =
 
 /** How one integration's tokens are kept fresh. Durations in seconds. */
 export interface RefreshPolicy {
-  /** What a new access token is asked for with: the refresh token (RFC 6749 §6) or the client alone (§4.4). */
-  readonly grant: "refresh_token" | "client_credentials";
+  /** What a new access token is asked for with: the refresh token (RFC 6749 §6), the client alone (§4.4), or nothing. */
+  readonly grant: "refresh_token" | "client_credentials" | "none";
   /** The alarm rings this long before expiry, at a random point between the two. */
   readonly windowSeconds: readonly [number, number];
   /** Less than this left: refresh before use. */
@@ -71,5 +71,5 @@ export function isRenewable(
   token: { readonly hasRefreshToken: boolean },
   policy: Pick<RefreshPolicy, "grant">,
 ): boolean {
-  return policy.grant === "client_credentials" || token.hasRefreshToken;
+  return policy.grant === "client_credentials" || (policy.grant === "refresh_token" && token.hasRefreshToken);
 }

@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+/** Pieces that the schemas of an integration document share. Durations are whole seconds. */
+
+/** `{name}` in a template: an input, or a field that came with the grant. */
+export const placeholder = /\{([a-zA-Z][a-zA-Z0-9_]*)\}/g;
+
+export const origin = z
+  .string()
+  .max(300)
+  .refine(isOrigin, "expected an origin such as https://login.example.com: a host and port that exist, without a path")
+  .describe(
+    "Scheme and host, with {input} templates allowed, e.g. https://{subdomain}.acme.example; or one {field} whose pattern says which hosts it may name.",
+  );
+
+export const path = z
+  .string()
+  .max(500)
+  .regex(/^\/[^\s#\\]*$/, "expected a path that begins with /");
+
+export const templates = z.record(z.string().min(1).max(100), z.string().max(2000));
+
+/** Extra parameters. A number or boolean is sent as such in a JSON body, as text elsewhere. */
+export const parameters = z.record(
+  z.string().min(1).max(100),
+  z.union([z.string().max(2000), z.number(), z.boolean()]),
+);
+
+export const expression = z
+  .string()
+  .min(1)
+  .max(10_000)
+  .describe("JSONata, bounded in time and size; see docs/guides/integration-document.md for what it reads.");
+
+export const jsonBody = z
+  .record(z.string().min(1).max(100), z.unknown())
+  .describe("A JSON body. Absent: none is sent, and no content type.");
+
+export const fieldName = z
+  .string()
+  .regex(/^[a-z][a-zA-Z0-9_]{0,39}$/, "expected letters, digits and _, at most 40, a lower case letter first");
+
+export const headerName = z
+  .string()
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "expected the name of an HTTP header in lower case");
+
+export const pattern = z.string().max(300).refine(isRegularExpression, "expected a regular expression");
+
+/** Inputs stand for a label; what they leave must be an address. */
+function isOrigin(template: string): boolean {
+  if (/^\{[a-zA-Z][a-zA-Z0-9_]*\}$/.test(template)) return true;
+  if (!/^https?:\/\/[^\s/?#@\\]+$/.test(template)) return false;
+  const filled = template.replaceAll(/\{[^}]*\}/g, "x");
+  return URL.canParse(filled) && new URL(filled).host !== "" && new URL(filled).pathname === "/";
+}
+
+function isRegularExpression(source: string): boolean {
+  try {
+    return new RegExp(source, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
