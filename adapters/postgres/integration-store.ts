@@ -7,11 +7,10 @@ import type {
 } from "#core/ports/integration-store";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
-import { forgetCircuits } from "./circuit-jobs.ts";
+import { createCircuitSharing } from "./circuit-sharing.ts";
 import { eraseAllSecrets, isAsExpected, noteWorkedSecret, writeSecrets } from "./client-secrets.ts";
+import { forgetCircuits } from "./close-circuits.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
-
-const countLifeMs = 60_000;
 
 /** One for each secret of its client, newest first. */
 interface ConfiguredRow {
@@ -42,7 +41,6 @@ const selectConfigured = `
 
 export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue): IntegrationAdministration {
   const parse = documentCache();
-  const counts = new Map<string, { readonly atMs: number; readonly count: number }>();
   const toConfigured = (rows: readonly ConfiguredRow[]): ConfiguredIntegration | null => {
     const [row] = rows;
     if (row === undefined) return null;
@@ -59,6 +57,8 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
   };
 
   return {
+    ...createCircuitSharing(pool),
+
     async find(environmentId, name) {
       const { rows } = await query<ConfiguredRow>(
         pool,
@@ -82,23 +82,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
 
     secretWorked: (owner, version, at) => noteWorkedSecret(pool, owner, version, at),
 
-    async countActiveAccounts(environmentId, name) {
-      const key = `${environmentId}/${name}`;
-      const known = counts.get(key);
-      if (known !== undefined && performance.now() - known.atMs < countLifeMs) return known.count;
-      const { rows } = await query<{ count: number }>(
-        pool,
-        `SELECT count(*)::int AS count FROM integrated_account
-          WHERE environment_id = $1 AND integration_name = $2 AND status = 'active'`,
-        [environmentId, name],
-      );
-      const count = rows[0]?.count ?? 0;
-      if (counts.size > 1000) counts.clear();
-      counts.set(key, { atMs: performance.now(), count });
-      return count;
-    },
-
-    async put(environmentId, document, { erasesSecrets, audit }) {
+    async put(environmentId, document, { erasesSecrets, clientFollows = false, audit }) {
       return await inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ is_new: boolean }>(
           `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
@@ -109,7 +93,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         if (erasesSecrets) {
           await eraseAllSecrets(client, environmentId, document.name, audit.actor, "hosts_changed");
         }
-        await forgetCircuits(client, environmentId, document.name);
+        if (!clientFollows) await forgetCircuits(client, environmentId, document.name);
         await insertAudit(client, [audit]);
         return rows[0]?.is_new ?? false;
       });
@@ -155,7 +139,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
           [row.id, patch.clientId ?? null, patch.scopes ?? null],
         );
         if (secrets !== undefined) await writeSecrets(client, owner, secrets);
-        await forgetCircuits(client, environmentId, name);
+        if (Object.keys(patch).length > 0) await forgetCircuits(client, environmentId, name);
         await insertAudit(client, audit);
         return null;
       });

@@ -34,8 +34,10 @@ export interface SealedClientSecret extends SecretTerm {
 export interface IntegrationStore {
   find(environmentId: string, name: string): Promise<ConfiguredIntegration | null>;
   list(environmentId: string): Promise<readonly ConfiguredIntegration[]>;
-  /** Roughly, and at most a minute old: it only spreads alarms. */
-  countActiveAccounts(environmentId: string, name: string): Promise<number>;
+  /** The active accounts behind a circuit, of whichever integration. Roughly, and at most a minute old: it only spreads alarms. */
+  countActiveAccounts(circuitKey: string): Promise<number>;
+  /** The integrations whose active accounts stand behind a circuit: they share its budget. At most a minute old. */
+  listBehind(circuitKey: string): Promise<readonly string[]>;
   /**
    * Tokens came to this secret of an environment integration. Written when another one worked last, or when that is a minute ago;
    * nothing happens for one that is gone.
@@ -65,16 +67,20 @@ export type SecretEnd = "client_changed" | "hosts_changed" | "integration_delete
 
 /** Every secret that a method erases gets a record `secret.erased` of its own, by the actor of the change. */
 export interface IntegrationAdministration extends IntegrationStore {
-  /** @returns whether the definition is new */
+  /**
+   * Unless a client follows with a call of patchClient, what breakers have learnt about the definition counts no more.
+   * @returns whether the definition is new
+   */
   put(
     environmentId: string,
     document: IntegrationDocument,
-    options: { readonly erasesSecrets: boolean; readonly audit: AuditRecord },
+    options: { readonly erasesSecrets: boolean; readonly clientFollows?: boolean; readonly audit: AuditRecord },
   ): Promise<boolean>;
   /** Erases the client secrets too. @returns false when this environment has no definition of that name */
   remove(environmentId: string, name: string, audit: AuditRecord): Promise<boolean>;
   /**
-   * Creates the environment integration where there is none yet; `id` and `callbackId` are used then.
+   * Creates the environment integration where there is none yet; `id` and `callbackId` are used then. A patch that changes something
+   * ends what breakers have learnt.
    * @returns false when the client is not as `patch.secrets` expects it; nothing was written then
    */
   patchClient(

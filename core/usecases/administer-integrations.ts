@@ -52,7 +52,10 @@ export async function putIntegration(
   const movesHosts = await hasMovedHosts(ports, caller, document);
   const client = oauthConfigOf(document)?.client;
   const stored = withoutClient(document);
+  const clientFollows = client?.client_id !== undefined || client?.client_secret !== undefined;
   const isNew = await ports.integrations.put(caller.environmentId, stored, {
+    // Whoever is recalled must find the whole of it: the definition with its client.
+    clientFollows,
     // A secret that was given for one host must not be sent to another: it has to be given again.
     erasesSecrets: movesHosts,
     audit: {
@@ -63,7 +66,7 @@ export async function putIntegration(
       detail: { hosts: describeHosts(stored), client_secret_erased: movesHosts },
     },
   });
-  if (client?.client_id !== undefined || client?.client_secret !== undefined) {
+  if (client !== undefined && clientFollows) {
     await configureClient(ports, caller, name, {
       ...(client.client_id === undefined ? {} : { clientId: client.client_id }),
       ...(client.client_secret === undefined ? {} : { clientSecret: client.client_secret }),

@@ -14,6 +14,7 @@ import type { Admission, CircuitRef } from "../ports/circuit-store.ts";
 import type { AttemptContext } from "./attempt-changes.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { replaySpool } from "./commit-answer.ts";
+import { concludeAdmission } from "./conclude-admission.ts";
 import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
 import { openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
@@ -56,7 +57,7 @@ export interface Trip {
 export async function attemptRefresh(
   ports: RefreshPorts,
   input: AttemptInput,
-  account: Pick<Account, "clientId">,
+  account: Pick<Account, "clientId" | "expiresAt">,
   loaded: LoadedIntegration,
   joined: () => number,
 ): Promise<AttemptConclusion> {
@@ -78,6 +79,7 @@ export async function attemptRefresh(
     holder: attemptId,
     reason: input.demand.reason,
     budget: integration.refreshPolicy.budget,
+    expiresAt: account.expiresAt,
   });
   if (admission.kind === "refused") return admission;
   let signal: CircuitSignal | null = null;
@@ -88,36 +90,7 @@ export async function attemptRefresh(
     return ended.conclusion;
   } finally {
     // The account's own outcome is written by now: nothing that fails here may take it back.
-    await afterwards(ports, { circuit, attemptId }, admission, signal).catch((error: unknown) =>
-      ports.log.error({ circuit: circuit.key, error }, "the circuit could not be told"),
-    );
-  }
-}
-
-async function afterwards(
-  ports: RefreshPorts,
-  { circuit, attemptId }: Pick<Trip, "circuit" | "attemptId">,
-  admission: Admission & { readonly kind: "granted" },
-  signal: CircuitSignal | null,
-): Promise<void> {
-  try {
-    await tell(ports, circuit, admission, signal);
-  } finally {
-    if (admission.hasPlace) await ports.circuits.leave(circuit.key, attemptId);
-  }
-}
-
-async function tell(
-  ports: RefreshPorts,
-  circuit: CircuitRef,
-  admission: Admission & { readonly kind: "granted" },
-  signal: CircuitSignal | null,
-): Promise<void> {
-  if (signal !== null) {
-    const told = signal.kind === "failed" ? { ...signal, isProbe: admission.isProbe } : signal;
-    await ports.circuits.report(circuit, told);
-  } else if (admission.isProbe) {
-    await ports.circuits.giveBackProbe(circuit.key);
+    await concludeAdmission(ports, { circuit, holder: attemptId }, admission, signal);
   }
 }
 

@@ -15,6 +15,7 @@ import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 
 export type ImportedCredentials =
@@ -62,8 +63,11 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
   }
   const inputs = checkInputs(configured.document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const resolved = resolveIntegration(configured.document, layer, inputs);
+  const ownClientId = input.credentials.format === "oauth2" ? null : input.credentials.clientId;
+  const alone = withOwnClient(resolveIntegration(configured.document, layer, inputs), ownClientId);
+  const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
   const imported = await importedTokenSet(ports, caller, configured, resolved, input.credentials);
+  const spreadSeconds = await spreadSecondsOf(ports.integrations, caller.environmentId, resolved);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
@@ -96,6 +100,7 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       scopesRequested: resolved.scopes,
       policy: resolved.refreshPolicy,
       circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
+      spreadSeconds,
       dataKey,
       actor: caller.id,
       reason: "imported",
@@ -154,6 +159,7 @@ async function importedTokenSet(
   const { clientId, clientSecret } = credentials;
   const secrets =
     clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
-  const tokenSet = await askForClientTokens(ports, resolved, clientId, secrets);
+  const client = { environmentId: caller.environmentId, accountId: null, clientId, secrets };
+  const tokenSet = await askForClientTokens(ports, resolved, client);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
 }

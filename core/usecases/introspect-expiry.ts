@@ -3,6 +3,7 @@ import type { ResolvedIntegration } from "../domain/integration/resolve-integrat
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { ClientSecrets } from "../ports/authorization-server.ts";
 import { plainChange } from "./plain-change.ts";
+import { spreadSecondsOf } from "./shared-budget.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { RefreshPorts } from "./refresh-ports.ts";
  * token was stored: nothing may stand between an answer and its write, and a failure here costs nothing but the alarm.
  */
 export async function introspectExpiry(
-  ports: Pick<RefreshPorts, "accounts" | "server" | "clock" | "random" | "log">,
+  ports: Pick<RefreshPorts, "accounts" | "integrations" | "server" | "clock" | "random" | "log">,
   asked: {
     readonly account: Account;
     readonly integration: ResolvedIntegration;
@@ -27,7 +28,8 @@ export async function introspectExpiry(
     const expiresAt = told.kind === "introspection" ? told.expiresAt : null;
     if (expiresAt === null) return account;
     const token = { ...account, expiresAt };
-    const due = scheduleRefresh(token, integration.refreshPolicy, ports.clock.now(), ports.random.fraction());
+    const spread = await spreadSecondsOf(ports.integrations, account.environmentId, integration);
+    const due = scheduleRefresh(token, integration.refreshPolicy, ports.clock.now(), ports.random.fraction(), spread);
     return (
       (await ports.accounts.apply(
         plainChange(account, { expiresAt, refreshDueAt: due, learnedLifetimeSeconds: null }),

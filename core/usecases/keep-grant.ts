@@ -19,6 +19,7 @@ export interface NewGrant {
   readonly session: ConnectSession;
   readonly result: TokenResult & { readonly kind: "tokens" };
   readonly resolved: ResolvedIntegration;
+  readonly spreadSeconds: number;
   /** Data keys that were made before the exchange; the first is used first, and each once. */
   readonly keys: readonly DataKey[];
   readonly sentAt: Date;
@@ -59,6 +60,7 @@ export async function keepGrant(
     scopesRequested: session.scopesRequested,
     policy: resolved.refreshPolicy,
     circuitKey: circuitOf(session.environmentId, resolved).key,
+    spreadSeconds: grant.spreadSeconds,
     dataKey: grant.keys[tried] ?? (await untilPrepared(ports, session.environmentId)),
     actor,
     reason: account.status === "connecting" ? "connected" : "reauthorized",

@@ -3,9 +3,10 @@ import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
-import { defaultRefreshPolicy, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
+import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
+import { findSpreadSeconds } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
@@ -123,7 +124,9 @@ async function beforeItEnds(
 /** R14: an account that is used and lost its alarm gets it back. A race with a writer is that writer's to win. */
 async function restoreAlarm(ports: RefreshPorts, account: Account, policy: RefreshPolicy): Promise<void> {
   if (account.refreshDueAt !== null || account.leaseUntil !== null) return;
-  const refreshDueAt = scheduleRefresh(account, policy, ports.clock.now(), ports.random.fraction());
+  if (account.expiresAt === null || !isRenewable(account, policy)) return;
+  const spread = await findSpreadSeconds(ports.integrations, account);
+  const refreshDueAt = scheduleRefresh(account, policy, ports.clock.now(), ports.random.fraction(), spread);
   if (refreshDueAt === null) return;
   await ports.accounts.apply(plainChange(account, { refreshDueAt }));
 }

@@ -6,6 +6,7 @@ import { introspectExpiry } from "./introspect-expiry.ts";
 import { loadIntegration, ownClientSecret } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { spreadSecondsOf } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 
 export interface OwnClientInput {
@@ -43,9 +44,11 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
   // Everything that needs the key service comes before the request.
   let dataKey = await ports.vault.prepare(input.environmentId);
   const secrets = ownClientSecret(input.clientSecret);
-  const asked = await askForClientTokens(ports, resolved, clientId, secrets, pointer);
+  const client = { environmentId: input.environmentId, accountId: input.accountId, clientId, secrets };
+  const asked = await askForClientTokens(ports, resolved, client, pointer);
   const tokenSet = { ...asked, clientSecret: input.clientSecret };
   const integration = withOwnClient(resolved, clientId);
+  const spreadSeconds = await spreadSecondsOf(ports.integrations, input.environmentId, integration);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const account = await findLive(ports, input);
     const change = newCredentialsChange(ports, account, {
@@ -54,6 +57,7 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
       scopesRequested: resolved.scopes,
       policy: resolved.refreshPolicy,
       circuitKey: circuitOf(input.environmentId, integration).key,
+      spreadSeconds,
       dataKey,
       actor: input.actor,
       reason: "client_replaced",

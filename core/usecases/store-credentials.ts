@@ -28,6 +28,8 @@ export interface NewCredentials {
   readonly policy: RefreshPolicy;
   /** Whose breaker the account stands behind. */
   readonly circuitKey: string;
+  /** How much earlier than usual the first alarm may ring because the client's budget is small, seconds (R21). */
+  readonly spreadSeconds: number;
   readonly dataKey: DataKey;
   readonly actor: string;
   readonly reason: "connected" | "reauthorized" | "imported" | "client_replaced";
@@ -53,6 +55,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
     credentials.policy,
     now,
     ports.random.fraction(),
+    credentials.spreadSeconds,
   );
   return {
     ...plainChange(account, {}),

@@ -15,12 +15,18 @@ export interface InMemoryIntegrationStore extends IntegrationAdministration {
   /** Puts a configured integration as it is. */
   set(configured: ConfiguredIntegration): void;
   setLiveAccounts(count: number): void;
+  /** How many active accounts stand behind any circuit. */
+  setActiveAccounts(count: number): void;
+  /** Which integrations stand behind any circuit. */
+  setBehind(names: readonly string[]): void;
 }
 
 export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMemoryIntegrationStore {
   const byKey = new Map<string, ConfiguredIntegration>();
   const audit: AuditRecord[] = [];
   let live = 0;
+  let active = 0;
+  let behind: readonly string[] = [];
   const key = (environmentId: string, name: string): string => `${environmentId}/${name}`;
   /** What is left of the secrets, the loss of each other one recorded. */
   const keepSecrets = (
@@ -61,6 +67,12 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     set: (configured) => void byKey.set(key(configured.environmentId, configured.name), configured),
     setLiveAccounts(count) {
       live = count;
+    },
+    setActiveAccounts(count) {
+      active = count;
+    },
+    setBehind(names) {
+      behind = names;
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
     list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
@@ -120,7 +132,8 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
         });
       }
     },
-    countActiveAccounts: async () => 0,
+    countActiveAccounts: async () => active,
+    listBehind: async () => behind,
     countLiveAccounts: async () => live,
   };
 }

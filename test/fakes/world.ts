@@ -142,6 +142,7 @@ export async function createWorld(
       scopesRequested: tokenSet.scopes,
       policy: refreshPolicyOf(document),
       circuitKey: "ckt_of_acme",
+      spreadSeconds: 0,
       dataKey: await vault.prepare(environmentId),
       actor: "test",
       reason: "reauthorized",

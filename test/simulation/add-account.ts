@@ -39,6 +39,7 @@ export async function addAccount(
     scopesRequested: [],
     policy: refreshPolicyOf(configured.document),
     circuitKey: world.circuitKeys.get(provider.name) ?? "",
+    spreadSeconds: 0,
     dataKey: await vault.prepare(environmentId),
     actor: "simulation",
     reason: "imported",

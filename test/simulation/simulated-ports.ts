@@ -29,7 +29,8 @@ export function createSimulatedPorts(world: SimulatedWorld, life: Life): Complet
     find: (environment, name) =>
       effect("integrations.find", "database", () => world.configured.find(environment, name)),
     list: (environment) => world.configured.list(environment),
-    countActiveAccounts: (environment, name) => world.configured.countActiveAccounts(environment, name),
+    countActiveAccounts: (circuit) => world.configured.countActiveAccounts(circuit),
+    listBehind: (circuit) => world.configured.listBehind(circuit),
     secretWorked: (owner, version, at) =>
       effect("integrations.secretWorked", "database", () => world.configured.secretWorked(owner, version, at)),
   };
