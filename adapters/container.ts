@@ -92,7 +92,7 @@ export async function createContainer(
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     integrations: createIntegrationStore(pool, await loadCatalogue()),
-    server: createAuthorizationServer({ egress, clock }),
+    server: createAuthorizationServer({ egress, clock, expressions, log: logger }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),

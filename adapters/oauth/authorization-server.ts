@@ -2,14 +2,19 @@ import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { plainText } from "#core/domain/text/plain-text";
+import { readScopes, withImpliedScopes } from "#core/domain/token/read-scopes";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
+import type { Expressions } from "#core/ports/expressions";
+import type { Log } from "#core/ports/log";
 import type { EgressClient } from "../egress/egress-client.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
+import { asResponse, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
-import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
+import { secretsOf } from "./secrets-of.ts";
+import type { StandardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 
 /** Parameters that the protocol or the client authentication owns; an integration's extra ones can't replace them. */
@@ -22,6 +27,8 @@ const introspectionSeconds = 5;
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
   readonly clock: Clock;
+  readonly expressions: Expressions;
+  readonly log: Log;
 }): AuthorizationServer {
   const { egress, clock } = ports;
 
@@ -39,18 +46,10 @@ export function createAuthorizationServer(ports: {
       const response = await egress.fetch(url, { method: "POST", headers, body, signal });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
       const text = await response.text();
-      const standard = response.ok ? standardAnswer(text, trip.keepsIdToken) : null;
-      trip.standard = standard;
-      const answer = new Response(standard?.body ?? text, {
-        // oauth4webapi takes 200 alone; a 201 with tokens in it is as good.
-        status: standard === null ? response.status : 200,
-        headers: {
-          ...Object.fromEntries(response.headers),
-          ...(standard === null ? {} : { "content-type": "application/json" }),
-        },
-      });
-      trip.answer = answer;
-      return answer;
+      const raw = { status: response.status, headers: Object.fromEntries(response.headers), text };
+      if (!trip.isForTokens) return (trip.answer = asResponse(raw));
+      trip.told = await readTokenAnswer(ports.expressions, integration.answers, raw, trip.keepsIdToken);
+      return (trip.answer = trip.told.response);
     },
     signal: deadlineSignal(deadlineSeconds * 1000),
   });
@@ -66,13 +65,15 @@ export function createAuthorizationServer(ports: {
     const sentAt = clock.now();
     try {
       const response = await send();
-      if (response.status >= 300 || (trip.standard === null && (await carriesError(response)))) {
-        const failure = scrubFailure(await failureOfResponse(response, clock.now()), secrets);
-        return { kind: "failure", failure, httpStatus: response.status };
+      if (trip.told?.failed != null) {
+        ports.log.warn({ integration: integration.name, failed: trip.told.failed }, "an expression failed");
       }
-      return success(integration, await process(response), trip, sentAt);
+      const standard = trip.told?.standard ?? null;
+      if (standard !== null) return success(integration, await process(response), standard, trip, sentAt);
+      const failure = scrubFailure(await failureOfResponse(response, clock.now()), all(secrets, trip));
+      return { kind: "failure", failure, httpStatus: response.status };
     } catch (error) {
-      const failure = scrubFailure(await failureOf(error, trip, clock.now()), secrets);
+      const failure = scrubFailure(await failureOf(error, trip, clock.now()), all(secrets, trip));
       return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
     }
   };
@@ -145,7 +146,7 @@ export function createAuthorizationServer(ports: {
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
       try {
         const response = await oauth.introspectionRequest(server, client, authentication, accessToken, {
-          ...options(integration, newTrip(false), deadlineSeconds),
+          ...options(integration, newTrip(false, false), deadlineSeconds),
           additionalParameters: { token_type_hint: "access_token" },
         });
         const told = await oauth.processIntrospectionResponse(server, client, response);
@@ -159,7 +160,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       try {
         const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, newTrip(false)),
+          ...options(integration, newTrip(false, false)),
           additionalParameters: { token_type_hint: hint },
         });
         // RFC 7009 §2.2: 200 also for a token that the server does not know.
@@ -174,16 +175,22 @@ export function createAuthorizationServer(ports: {
 
 /** What one request and its answer leave behind for each other. */
 interface Trip {
+  readonly isForTokens: boolean;
   readonly keepsIdToken: boolean;
   /** Whether the egress client was asked at all: before that, nothing can have left. */
   isAsked: boolean;
-  /** What the library must not or can't read of a good answer. */
-  standard: StandardAnswer | null;
+  /** What a token request was answered. */
+  told: TokenAnswer | null;
   answer: Response | null;
 }
 
-function newTrip(keepsIdToken: boolean): Trip {
-  return { keepsIdToken, isAsked: false, standard: null, answer: null };
+function newTrip(keepsIdToken: boolean, isForTokens = true): Trip {
+  return { isForTokens, keepsIdToken, isAsked: false, told: null, answer: null };
+}
+
+/** What an error text must not repeat: what was sent, and what came beside it. */
+function all(secrets: readonly (string | null)[], { told }: Trip): (string | null)[] {
+  return [...secrets, ...(told === null ? [] : secretsOf(told.body))];
 }
 
 function parties(
@@ -240,28 +247,19 @@ function encodeBody(
     : { body: form.toString(), contentType: "application/x-www-form-urlencoded;charset=UTF-8" };
 }
 
-/** Some servers answer 200 with an `error`: it is one, whatever the status says. */
-async function carriesError(response: Response): Promise<boolean> {
-  try {
-    const body: unknown = await response.clone().json();
-    return typeof body === "object" && body !== null && "error" in body && !("access_token" in body);
-  } catch {
-    return false;
-  }
-}
-
 function success(
   integration: ResolvedIntegration,
   tokens: oauth.TokenEndpointResponse,
+  standard: StandardAnswer,
   trip: Trip,
   sentAt: Date,
 ): TokenResult {
-  const scope = tokens.scope?.trim();
-  const tokenType = trip.standard?.tokenType ?? null;
+  const scopes = readScopes(standard.scope, integration.scopeSeparator);
+  const { tokenType } = standard;
   const expiry = findTokenExpiry(
     {
-      expiresIn: trip.standard?.expiresIn,
-      expiresAt: trip.standard?.expiresAt,
+      expiresIn: standard.expiresIn,
+      expiresAt: standard.expiresAt,
       unit: integration.expiresInUnit,
       tokenExpiryDuration: integration.tokenExpiryDuration,
       accessToken: tokens.access_token,
@@ -280,17 +278,9 @@ function success(
       refreshToken: tokens.refresh_token ?? null,
       tokenType: tokenType === null || tokenType.toLowerCase() === "bearer" ? "Bearer" : tokenType,
       expiresAt: expiry?.at ?? null,
-      scopes:
-        scope === undefined || scope === "" ? null : splitScope(plainText(scope, 20_000), integration.scopeSeparator),
+      scopes: scopes === null ? null : withImpliedScopes(scopes, integration.answers.scopeImplies),
     },
   };
-}
-
-function splitScope(scope: string, separator: string): string[] {
-  return scope
-    .split(separator)
-    .flatMap((part) => part.split(/\s+/))
-    .filter((one) => one !== "");
 }
 
 /**

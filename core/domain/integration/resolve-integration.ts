@@ -8,6 +8,7 @@ import {
 } from "../refresh/refresh-policy.ts";
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
 import type { ExpiresInUnit } from "../token/read-expires-in.ts";
+import { answerRulesOf, type AnswerRules } from "./answer-rules.ts";
 import { documentHosts, documentScopes, oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
 import { hasOption, type IntegrationInput } from "./input-schema.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
@@ -39,6 +40,7 @@ export interface ResolvedIntegration {
   readonly tokenExpiryDuration: number | null;
   readonly expiresInUnit: ExpiresInUnit;
   readonly refreshPolicy: RefreshPolicy;
+  readonly answers: AnswerRules;
 }
 
 /** What an environment lays over the document: its OAuth client and, where given, its scopes. */
@@ -89,6 +91,7 @@ export function resolveIntegration(
     tokenExpiryDuration: config.tokenExpiryDuration ?? null,
     expiresInUnit: config.expiresInUnit,
     refreshPolicy: refreshPolicyOf(document),
+    answers: answerRulesOf(config),
   };
 }
 
