@@ -7,6 +7,7 @@ import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
+import type { Expressions } from "#core/ports/expressions";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Account } from "#core/domain/account/account";
@@ -14,6 +15,7 @@ import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
 import { createAddressGuard } from "./egress/address-guard.ts";
 import { createEgressClient } from "./egress/egress-client.ts";
+import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
@@ -38,6 +40,7 @@ export interface Container extends CompletePorts, StartPorts {
   readonly environments: EnvironmentAdministration;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
+  readonly expressions: Expressions;
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -73,6 +76,7 @@ export async function createContainer(
     random,
   });
   const egress = createEgressClient(createAddressGuard(config.egressAllow));
+  const expressions = createExpressions();
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
   // The command line refreshes nothing, and is gone before a beat would tell anybody.
   const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
@@ -82,6 +86,7 @@ export async function createContainer(
     random,
     keys,
     environments,
+    expressions,
     logger,
     log: logger,
     accounts: createAccountStore(pool),
@@ -102,6 +107,7 @@ export async function createContainer(
     async close() {
       await heart?.stop();
       await egress.close();
+      await expressions.close();
       await pool.end();
     },
   };
