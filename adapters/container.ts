@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
+import type { TryPorts } from "#core/usecases/try-credentials";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
@@ -28,13 +29,14 @@ import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
+import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
 import { createSecretDigests } from "./system/secret-digests.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 
 /** Everything wired, for api, worker and the command line. */
-export interface Container extends CompletePorts, StartPorts {
+export interface Container extends CompletePorts, StartPorts, TryPorts {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
@@ -93,6 +95,7 @@ export async function createContainer(
     connect: createConnectStore(pool),
     integrations: createIntegrationStore(pool, await loadCatalogue()),
     server: createAuthorizationServer({ egress, clock, expressions, log: logger }),
+    provider: createProviderApi({ egress, clock }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),

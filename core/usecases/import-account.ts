@@ -1,6 +1,9 @@
 import type { Account, ExternalAccount } from "../domain/account/account.ts";
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import { isTypedFormat } from "../domain/credential/typed-credential.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
+import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import {
   checkInputs,
   resolveIntegration,
@@ -12,11 +15,13 @@ import { tokenExpiry } from "../domain/token/token-expiry.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
+import { importTypedAccount, type ImportedFields } from "./import-typed-account.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 import { tokenRequestProblem } from "./token-request-problem.ts";
+import type { TryPorts } from "./try-credentials.ts";
 
 export type ImportedCredentials =
   | {
@@ -29,6 +34,7 @@ export type ImportedCredentials =
       /** Null: unknown; the integration's scopes are taken for granted. */
       readonly scopes: readonly string[] | null;
     }
+  | ImportedFields
   /** Both null: the environment's own client asks. */
   | {
       readonly format: "oauth2_client_credentials";
@@ -47,11 +53,17 @@ export interface ImportInput {
 
 /**
  * Takes over what a product already holds, so that its customers need not reconnect (R7): a token set as it is; a client
- * (RFC 6749 §4.4) by asking for its first token, so that an account is active only when its credentials work.
+ * (RFC 6749 §4.4) by asking for its first token, and what somebody typed by its probe, so that an account is active only when its
+ * credentials work.
  *
- * @throws DomainError `invalid_request` naming the field; for a client also what its first request came to
+ * @throws DomainError `invalid_request` naming the field; for a client also what its first request came to, for typed credentials
+ * what their probe did
  */
-export async function importAccount(ports: RefreshPorts, caller: Caller, input: ImportInput): Promise<Account> {
+export async function importAccount(
+  ports: RefreshPorts & TryPorts,
+  caller: Caller,
+  input: ImportInput,
+): Promise<Account> {
   const configured = await ports.integrations.find(caller.environmentId, input.integrationName);
   if (configured === null) {
     throw new DomainError("invalid_request", {
@@ -61,10 +73,17 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       ],
     });
   }
-  const inputs = checkInputs(configured.document, input.inputs);
+  const { document } = configured;
+  const { credentials } = input;
+  if (document.credentials.format !== credentials.format) throw otherFormat(document, credentials.format);
+  if (isImportedFields(credentials)) {
+    if (!isTypedDocument(document)) throw otherFormat(document, credentials.format);
+    return await importTypedAccount(ports, caller, document, { ...input, credentials });
+  }
+  const inputs = checkInputs(document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const resolved = resolveIntegration(configured.document, layer, inputs);
-  const imported = await importedTokenSet(ports, caller, configured, resolved, input.credentials);
+  const resolved = resolveIntegration(document, layer, inputs);
+  const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
@@ -118,20 +137,25 @@ interface Imported {
   readonly clientId: string | null;
 }
 
+function otherFormat(document: IntegrationDocument, given: ImportedCredentials["format"]): DomainError {
+  const detail = `${document.name} takes credentials of the format ${document.credentials.format}`;
+  return new DomainError("invalid_request", {
+    detail: "These credentials are of another format than the integration's.",
+    errors: [{ pointer: `/credentials/${given}`, detail }],
+  });
+}
+
+function isImportedFields(credentials: ImportedCredentials): credentials is ImportedFields {
+  return isTypedFormat(credentials.format);
+}
+
 async function importedTokenSet(
   ports: RefreshPorts,
   caller: Caller,
   configured: ConfiguredIntegration,
   resolved: ResolvedIntegration,
-  credentials: ImportedCredentials,
+  credentials: Exclude<ImportedCredentials, ImportedFields>,
 ): Promise<Imported> {
-  if (credentials.format !== resolved.format) {
-    const detail = `${resolved.name} takes credentials of the format ${resolved.format}`;
-    throw new DomainError("invalid_request", {
-      detail: "These credentials are of another format than the integration's.",
-      errors: [{ pointer: `/credentials/${credentials.format}`, detail }],
-    });
-  }
   const now = ports.clock.now();
   if (credentials.format === "oauth2") {
     const { accessToken, expiresIn } = credentials;

@@ -12,17 +12,32 @@ export interface LoadedIntegration {
   readonly activeAccounts: number;
 }
 
+/** The definition that an account lives on. Fails with `client_misconfigured` when it is gone. */
+export async function findDefinition(
+  integrations: IntegrationStore,
+  account: Pick<Account, "environmentId" | "integrationName">,
+): Promise<ConfiguredIntegration> {
+  const configured = await integrations.find(account.environmentId, account.integrationName);
+  if (configured !== null) return configured;
+  throw new DomainError("client_misconfigured", {
+    detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
+  });
+}
+
 /** The integration of an account, made concrete. Fails with `client_misconfigured` when its definition is gone. */
 export async function loadIntegration(
   integrations: IntegrationStore,
   account: Pick<Account, "environmentId" | "integrationName" | "inputs">,
 ): Promise<LoadedIntegration> {
-  const configured = await integrations.find(account.environmentId, account.integrationName);
-  if (configured === null) {
-    throw new DomainError("client_misconfigured", {
-      detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
-    });
-  }
+  return await concreteIntegration(integrations, await findDefinition(integrations, account), account);
+}
+
+/** @param configured a definition with a token endpoint */
+export async function concreteIntegration(
+  integrations: IntegrationStore,
+  configured: ConfiguredIntegration,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs">,
+): Promise<LoadedIntegration> {
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
   const resolved = resolveIntegration(configured.document, layer, account.inputs);
   const isLimited = resolved.refreshPolicy.budget.perMinute !== null;

@@ -2,6 +2,7 @@ import { createSecretDigests } from "#adapters/system/secret-digests";
 import type { Caller } from "#core/domain/access/permission";
 import { permissions } from "#core/domain/access/permission";
 import type { Account, ExternalAccount } from "#core/domain/account/account";
+import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import { decodeTokenSet, type TokenSet } from "#core/domain/token/token-set";
 import type { EnvironmentRecord, EnvironmentStore } from "#core/ports/environment-store";
@@ -12,15 +13,18 @@ import type { Renewal } from "#core/usecases/read-token";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
+import type { TryPorts } from "#core/usecases/try-credentials";
 import { createVault } from "#core/usecases/vault";
 import { createInMemoryAccountStore } from "./in-memory-account-store.ts";
 import { createInMemoryAuditLog } from "./in-memory-audit-log.ts";
 import { createInMemoryCircuitStore } from "./in-memory-circuit-store.ts";
 import { createInMemoryConnectStore } from "./in-memory-connect-store.ts";
 import { createInMemoryIntegrationStore, exampleDocument } from "./in-memory-integration-store.ts";
+import { directExpressions } from "./direct-expressions.ts";
 import { createInMemorySpool } from "./in-memory-spool.ts";
 import { createRecordingLog } from "./recording-log.ts";
 import { createScriptedAuthorizationServer } from "./scripted-authorization-server.ts";
+import { createScriptedProviderApi } from "./scripted-provider-api.ts";
 import { createSeededRandomness } from "./seeded-randomness.ts";
 import { createSteppedClock } from "./stepped-clock.ts";
 import { createSwitchableKeys } from "./switchable-keys.ts";
@@ -68,6 +72,8 @@ export async function createWorld(
     readonly config?: Readonly<Record<string, unknown>>;
     readonly inputs?: unknown;
     readonly format?: string;
+    /** In place of the document that the others describe. */
+    readonly document?: IntegrationDocument;
   } = {},
 ) {
   const clock = createSteppedClock();
@@ -85,7 +91,7 @@ export async function createWorld(
     findById: async (id) => (id === production.id ? production : null),
     findByName: async (name) => (name === production.name ? production : null),
   };
-  const document = exampleDocument(options);
+  const document = options.document ?? exampleDocument(options);
   const secretLocation = { environmentId, owner: "ei_acme", field: "client_secret", version: 1 } as const;
   const secret = vault.seal(await vault.prepare(environmentId), secretLocation, Buffer.from(clientSecret));
   integrations.set({
@@ -107,6 +113,8 @@ export async function createWorld(
     environments,
     connect,
     server,
+    provider: createScriptedProviderApi(),
+    expressions: directExpressions,
     vault,
     spool: createInMemorySpool(),
     digests,
@@ -120,7 +128,7 @@ export async function createWorld(
     renewals: createSingleFlight<Renewal>(),
     owner: "first",
     redirectUri: (id: string) => `https://evergrant.example/oauth/callback/${id}`,
-  } satisfies CompletePorts & StartPorts;
+  } satisfies CompletePorts & StartPorts & TryPorts;
 
   /** The change that gives an account new credentials, as a re-authorization makes it. */
   const credentialsChange = async (
