@@ -10,11 +10,14 @@ import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { createAddressGuard } from "../egress/address-guard.ts";
 import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
-import { createAuthorizationServer } from "./authorization-server.ts";
+import { createAuthorizationServer as createServerAt } from "./authorization-server.ts";
 
 let fault: FaultServer;
 let egress: EgressClient;
 const clock = createSteppedClock();
+const redirectUri = (id: string): string => `https://evergrant.example/oauth/callback/${id}`;
+const createAuthorizationServer = (ports: Omit<Parameters<typeof createServerAt>[0], "redirectUri">) =>
+  createServerAt({ ...ports, redirectUri });
 
 beforeAll(async () => {
   fault = await startFaultServer();

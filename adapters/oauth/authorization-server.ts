@@ -1,19 +1,19 @@
 import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import type { ParameterValue } from "#core/domain/integration/fill-template";
 import { plainText } from "#core/domain/text/plain-text";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
+import { clientAuthentication } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
 import { scrubFailure } from "./scrub-failure.ts";
+import { shapeRequest } from "./shape-request.ts";
 import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
-
-/** Parameters that the protocol or the client authentication owns; an integration's extra ones can't replace them. */
-const reserved = new Set(["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"]);
 
 /** Introspection only sets an alarm: nobody waits as long for it as for a token. */
 const introspectionSeconds = 5;
@@ -22,6 +22,8 @@ const introspectionSeconds = 5;
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
   readonly clock: Clock;
+  /** The redirect URI of an environment integration, for requests that have to name it beside a code exchange. */
+  readonly redirectUri: (callbackId: string) => string;
 }): AuthorizationServer {
   const { egress, clock } = ports;
 
@@ -33,20 +35,27 @@ export function createAuthorizationServer(ports: {
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<"POST", URLSearchParams>) => {
       const signal = init.signal ?? deadlineSignal(deadlineSeconds * 1000);
-      const { body, contentType } = encodeBody(integration, init.body);
-      const headers = { ...init.headers, "content-type": contentType, accept: "application/json" };
+      const { callbackId } = integration;
+      const redirectUri = trip.redirectUri ?? (callbackId === null ? null : ports.redirectUri(callbackId));
+      const standard = { url, headers: init.headers, form: init.body, extra: trip.extra, redirectUri };
+      const { url: address, headers, body } = shapeRequest(integration, standard);
       trip.isAsked = true;
-      const response = await egress.fetch(url, { method: "POST", headers, body, signal });
+      const response = await egress.fetch(address, {
+        method: "POST",
+        headers,
+        ...(body === null ? {} : { body }),
+        signal,
+      });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
       const text = await response.text();
-      const standard = response.ok ? standardAnswer(text, trip.keepsIdToken) : null;
-      trip.standard = standard;
-      const answer = new Response(standard?.body ?? text, {
+      const tokens = response.ok ? standardAnswer(text, trip.keepsIdToken) : null;
+      trip.standard = tokens;
+      const answer = new Response(tokens?.body ?? text, {
         // oauth4webapi takes 200 alone; a 201 with tokens in it is as good.
-        status: standard === null ? response.status : 200,
+        status: tokens === null ? response.status : 200,
         headers: {
           ...Object.fromEntries(response.headers),
-          ...(standard === null ? {} : { "content-type": "application/json" }),
+          ...(tokens === null ? {} : { "content-type": "application/json" }),
         },
       });
       trip.answer = answer;
@@ -80,7 +89,11 @@ export function createAuthorizationServer(ports: {
   return {
     async exchangeCode(integration, secret, exchange) {
       // Without a declared issuer there is nothing to check an ID token against, so none is read.
-      const trip = newTrip(integration.issuer !== null);
+      const trip = newTrip({
+        keepsIdToken: integration.issuer !== null,
+        extra: integration.tokenParams,
+        redirectUri: exchange.redirectUri,
+      });
       const { server, client, authentication } = parties(integration, secret);
       const verifier = exchange.verifier ?? oauth.nopkce;
       const nonceCheck = exchange.nonce === null || !trip.keepsIdToken ? {} : { expectedNonce: exchange.nonce };
@@ -98,7 +111,7 @@ export function createAuthorizationServer(ports: {
             callback,
             exchange.redirectUri,
             verifier,
-            { ...options(integration, trip), additionalParameters: extra(integration.tokenParams) },
+            options(integration, trip),
           );
         },
         (response) => oauth.processAuthorizationCodeResponse(server, client, response, nonceCheck),
@@ -108,27 +121,23 @@ export function createAuthorizationServer(ports: {
 
     async refresh(integration, secret, refreshToken) {
       // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
-      const trip = newTrip(false);
+      const trip = newTrip({ extra: integration.refreshParams });
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
       return await ask(
         integration,
         trip,
-        () =>
-          oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, {
-            ...options(integration, trip),
-            additionalParameters: extra(integration.refreshParams),
-          }),
+        () => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options(integration, trip)),
         (response) => oauth.processRefreshTokenResponse(server, client, response),
         [secret, refreshToken],
       );
     },
 
     async clientCredentials(integration, secret) {
-      const trip = newTrip(false);
+      const trip = newTrip({ extra: integration.tokenParams });
       const { server, client, authentication } = parties(integration, secret);
       const scope = integration.scopes.join(integration.scopeSeparator);
-      const parameters = { ...extra(integration.tokenParams), ...(scope === "" ? {} : { scope }) };
+      const parameters: Record<string, string> = scope === "" ? {} : { scope };
       return await ask(
         integration,
         trip,
@@ -145,7 +154,7 @@ export function createAuthorizationServer(ports: {
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
       try {
         const response = await oauth.introspectionRequest(server, client, authentication, accessToken, {
-          ...options(integration, newTrip(false), deadlineSeconds),
+          ...options(integration, newTrip(), deadlineSeconds),
           additionalParameters: { token_type_hint: "access_token" },
         });
         const told = await oauth.processIntrospectionResponse(server, client, response);
@@ -159,7 +168,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       try {
         const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, newTrip(false)),
+          ...options(integration, newTrip()),
           additionalParameters: { token_type_hint: hint },
         });
         // RFC 7009 §2.2: 200 also for a token that the server does not know.
@@ -175,6 +184,10 @@ export function createAuthorizationServer(ports: {
 /** What one request and its answer leave behind for each other. */
 interface Trip {
   readonly keepsIdToken: boolean;
+  /** The integration's extra parameters; templates. */
+  readonly extra: Readonly<Record<string, ParameterValue>>;
+  /** Of a code exchange; null: the client's own. */
+  readonly redirectUri: string | null;
   /** Whether the egress client was asked at all: before that, nothing can have left. */
   isAsked: boolean;
   /** What the library must not or can't read of a good answer. */
@@ -182,8 +195,8 @@ interface Trip {
   answer: Response | null;
 }
 
-function newTrip(keepsIdToken: boolean): Trip {
-  return { keepsIdToken, isAsked: false, standard: null, answer: null };
+function newTrip(of: Partial<Pick<Trip, "keepsIdToken" | "extra" | "redirectUri">> = {}): Trip {
+  return { keepsIdToken: false, extra: {}, redirectUri: null, ...of, isAsked: false, standard: null, answer: null };
 }
 
 function parties(
@@ -205,39 +218,6 @@ function parties(
   };
   const client: oauth.Client = { client_id: integration.clientId ?? "" };
   return { server, client, authentication: clientAuthentication(integration, secret) };
-}
-
-function clientAuthentication(integration: ResolvedIntegration, secret: ClientSecret): oauth.ClientAuth {
-  if (integration.clientAuthentication === "none" || secret === null) return oauth.None();
-  return integration.clientAuthentication === "body" ? oauth.ClientSecretPost(secret) : basic(secret);
-}
-
-/**
- * RFC 6749 §2.3.1: id and secret form-encoded, and nothing encoded that need not be. The library's own encodes `-`, `.` and `_`
- * too, which servers that compare without decoding (there are many) take for a wrong secret.
- */
-function basic(secret: string): oauth.ClientAuth {
-  return (_server, client, _body, headers) => {
-    const credentials = `${formEncode(client.client_id)}:${formEncode(secret)}`;
-    headers.set("authorization", `Basic ${Buffer.from(credentials).toString("base64")}`);
-  };
-}
-
-function formEncode(text: string): string {
-  return new URLSearchParams([["", text]]).toString().slice(1);
-}
-
-function extra(params: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !reserved.has(name)));
-}
-
-function encodeBody(
-  integration: ResolvedIntegration,
-  form: URLSearchParams,
-): { readonly body: string; readonly contentType: string } {
-  return integration.bodyFormat === "json"
-    ? { body: JSON.stringify(Object.fromEntries(form)), contentType: "application/json" }
-    : { body: form.toString(), contentType: "application/x-www-form-urlencoded;charset=UTF-8" };
 }
 
 /** Some servers answer 200 with an `error`: it is one, whatever the status says. */

@@ -86,7 +86,8 @@ async function connect(
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
   const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
   const sentAt = ports.clock.now();
-  const result = await ports.server.exchangeCode(resolved, secret, {
+  const asked = { ...resolved, scopes: session.scopesRequested };
+  const result = await ports.server.exchangeCode(asked, secret, {
     code: input.code,
     redirectUri: session.redirectUri,
     verifier,

@@ -4,6 +4,7 @@ import type { Authorization } from "./authorization-schema.ts";
 import type { CredentialField } from "./key-schemas.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
 import { notYetSupported } from "./not-yet-supported.ts";
+import { requestFaults } from "./request-faults.ts";
 
 export interface Fault {
   readonly path: (string | number)[];
@@ -38,6 +39,7 @@ export function documentFaults(document: ParsedDocument): Fault[] {
     ...notYetSupported(document),
     ...templateFaults(document),
     ...formatFaults(document),
+    ...requestFaults(document),
     ...nameFaults(document),
   ];
 }
@@ -86,6 +88,7 @@ function templateFaults(document: ParsedDocument): Fault[] {
     all(at("params", "authorize"), config.params.authorize, named);
     all(at("params", "token"), config.params.token, named);
     all(at("params", "refresh"), config.params.refresh, named);
+    all(at("options", "headers"), config.options.headers, named);
     host(at("exchange", "host"), config.exchange?.host);
     all(at("exchange", "params"), config.exchange?.params, ["access_token", "client_secret", ...named]);
     all(at("assertion", "claims"), config.assertion?.claims, ["client_id", "scope"]);
@@ -144,7 +147,7 @@ function hostFaults(document: ParsedDocument, path: Path, text: string | undefin
       ];
     }
     const isWhole = host === `{${name}}`;
-    if (isWhole && field === undefined && !input?.options?.every((one) => /^https:\/\//.test(one.value))) {
+    if (isWhole && field === undefined && !input?.options?.every((one) => one.value.startsWith("https://"))) {
       return [{ path, message: "expected https:// and a host; only a field with a pattern can stand for all of it" }];
     }
     return [];
@@ -178,7 +181,7 @@ function formatFaults({ credentials, authorization, api }: ParsedDocument): Faul
 
 /** One name, one meaning. */
 function nameFaults(document: ParsedDocument): Fault[] {
-  const seen = new Set(["client_id", "client_secret", "scope", "access_token", "refresh_token"]);
+  const seen = new Set(["client_id", "client_secret", "scope", "redirect_uri", "access_token", "refresh_token"]);
   const fields = "auth" in document.credentials.config ? document.credentials.config.fields : [];
   const taken = (name: string, path: Path): Fault[] => {
     if (seen.has(name)) return [{ path, message: `${name} is taken; give it another name` }];
