@@ -1,11 +1,12 @@
 import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import { authorizationParameters } from "#core/domain/connect/authorization-url";
 import type { ParameterValue } from "#core/domain/integration/fill-template";
 import { plainText } from "#core/domain/text/plain-text";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import { findTokenExpiry } from "#core/domain/token/token-expiry";
-import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
+import type { AuthorizationServer, ClientSecret, RequestFailure, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
 import { clientAuthentication } from "./client-authentication.ts";
@@ -18,7 +19,7 @@ import { failureOf, failureOfResponse } from "./token-failures.ts";
 /** Introspection only sets an alarm: nobody waits as long for it as for a token. */
 const introspectionSeconds = 5;
 
-/** RFC 6749, 7009, 7636 and 7662 through oauth4webapi, over the guarded egress client, within the integration's deadline. */
+/** RFC 6749, 7009, 7636, 7662 and 9126 through oauth4webapi, over the guarded egress client, within the integration's deadline. */
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
   readonly clock: Clock;
@@ -37,7 +38,14 @@ export function createAuthorizationServer(ports: {
       const signal = init.signal ?? deadlineSignal(deadlineSeconds * 1000);
       const { callbackId } = integration;
       const redirectUri = trip.redirectUri ?? (callbackId === null ? null : ports.redirectUri(callbackId));
-      const standard = { url, headers: init.headers, form: init.body, extra: trip.extra, redirectUri };
+      const standard = {
+        url,
+        headers: init.headers,
+        form: init.body,
+        extra: trip.extra,
+        shaped: trip.shaped,
+        redirectUri,
+      };
       const { url: address, headers, body } = shapeRequest(integration, standard);
       trip.isAsked = true;
       const response = await egress.fetch(address, {
@@ -64,29 +72,61 @@ export function createAuthorizationServer(ports: {
     signal: deadlineSignal(deadlineSeconds * 1000),
   });
 
-  const ask = async (
+  /** One request; `read` makes of a good answer what it says. */
+  const ask = async <Told>(
     integration: ResolvedIntegration,
     trip: Trip,
     send: () => Promise<Response>,
-    process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
+    read: (response: Response) => Promise<Told>,
     secrets: readonly (string | null)[],
-  ): Promise<TokenResult> => {
+  ): Promise<Told | RequestFailure> => {
     if (integration.clientId === null) return { kind: "failure", failure: { kind: "no_client" }, httpStatus: null };
-    const sentAt = clock.now();
     try {
       const response = await send();
       if (response.status >= 300 || (trip.standard === null && (await carriesError(response)))) {
         const failure = scrubFailure(await failureOfResponse(response, clock.now()), secrets);
         return { kind: "failure", failure, httpStatus: response.status };
       }
-      return success(integration, await process(response), trip, sentAt);
+      return await read(response);
     } catch (error) {
       const failure = scrubFailure(await failureOf(error, trip, clock.now()), secrets);
       return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
     }
   };
 
+  const askForTokens = async (
+    integration: ResolvedIntegration,
+    trip: Trip,
+    send: () => Promise<Response>,
+    process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
+    secrets: readonly (string | null)[],
+  ): Promise<TokenResult> => {
+    const sentAt = clock.now();
+    const read = async (response: Response): Promise<TokenResult> =>
+      success(integration, await process(response), trip, sentAt);
+    return await ask(integration, trip, send, read, secrets);
+  };
+
   return {
+    async pushAuthorization(integration, secret, request) {
+      const trip = newTrip({ shaped: authorizationParameters(integration, request) });
+      const { server, client, authentication } = parties(integration, secret);
+      const sentAt = clock.now();
+      return await ask(
+        integration,
+        trip,
+        () => oauth.pushedAuthorizationRequest(server, client, authentication, {}, options(integration, trip)),
+        async (response) => {
+          // RFC 9126 §2.2 has 201; a 200 that says as much is as good.
+          const created = new Response(response.body, { status: 201, headers: response.headers });
+          const told = await oauth.processPushedAuthorizationResponse(server, client, created);
+          const expiresAt = new Date(sentAt.getTime() + told.expires_in * 1000);
+          return { kind: "pushed", requestUri: told.request_uri, expiresAt } as const;
+        },
+        [secret, request.verifier],
+      );
+    },
+
     async exchangeCode(integration, secret, exchange) {
       // Without a declared issuer there is nothing to check an ID token against, so none is read.
       const trip = newTrip({
@@ -97,7 +137,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       const verifier = exchange.verifier ?? oauth.nopkce;
       const nonceCheck = exchange.nonce === null || !trip.keepsIdToken ? {} : { expectedNonce: exchange.nonce };
-      return await ask(
+      return await askForTokens(
         integration,
         trip,
         async () => {
@@ -124,7 +164,7 @@ export function createAuthorizationServer(ports: {
       const trip = newTrip({ extra: integration.refreshParams });
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
-      return await ask(
+      return await askForTokens(
         integration,
         trip,
         () => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options(integration, trip)),
@@ -138,7 +178,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       const scope = integration.scopes.join(integration.scopeSeparator);
       const parameters: Record<string, string> = scope === "" ? {} : { scope };
-      return await ask(
+      return await askForTokens(
         integration,
         trip,
         () =>
@@ -186,6 +226,8 @@ interface Trip {
   readonly keepsIdToken: boolean;
   /** The integration's extra parameters; templates. */
   readonly extra: Readonly<Record<string, ParameterValue>>;
+  /** Of an authorization request: filled and named already. */
+  readonly shaped: ReadonlyMap<string, string>;
   /** Of a code exchange; null: the client's own. */
   readonly redirectUri: string | null;
   /** Whether the egress client was asked at all: before that, nothing can have left. */
@@ -195,8 +237,9 @@ interface Trip {
   answer: Response | null;
 }
 
-function newTrip(of: Partial<Pick<Trip, "keepsIdToken" | "extra" | "redirectUri">> = {}): Trip {
-  return { keepsIdToken: false, extra: {}, redirectUri: null, ...of, isAsked: false, standard: null, answer: null };
+function newTrip(of: Partial<Pick<Trip, "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {}): Trip {
+  const plain = { keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
+  return { ...plain, ...of, isAsked: false, standard: null, answer: null };
 }
 
 function parties(
@@ -215,6 +258,9 @@ function parties(
     ...(integration.introspectionEndpoint === null
       ? {}
       : { introspection_endpoint: integration.introspectionEndpoint }),
+    ...(integration.pushedAuthorizationEndpoint === null
+      ? {}
+      : { pushed_authorization_request_endpoint: integration.pushedAuthorizationEndpoint }),
   };
   const client: oauth.Client = { client_id: integration.clientId ?? "" };
   return { server, client, authentication: clientAuthentication(integration, secret) };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
-import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
+import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { createAddressGuard } from "../egress/address-guard.ts";
@@ -294,4 +294,72 @@ describe("extra parameters", () => {
 it("keeps the query of a path beside a form", async () => {
   const request = await sent("refresh", { auth: { tokenPath: "/token?grant=renew" } });
   expect([request.url, request.form["refresh_token"]]).toEqual(["/token?grant=renew", "refresh-0"]);
+});
+
+describe("a pushed authorization request (RFC 9126)", () => {
+  const request = {
+    clientId: "client-1",
+    redirectUri: redirectUri("cb-1"),
+    state: "state-1",
+    scopes: ["read"],
+    verifier: "v".repeat(43),
+    nonce: null,
+  };
+  const reference = { request_uri: "urn:example:1", expires_in: 60 };
+  const push = async (behaviour: FaultBehaviour, config: Readonly<Record<string, unknown>> = {}) => {
+    const { integration, server } = at({ config, auth: { parPath: "/par" } });
+    fault.respondWith(behaviour);
+    return await server.pushAuthorization(integration, "the-secret", request);
+  };
+  const json = (status: number, body: unknown): FaultBehaviour => ({ kind: "json", status, body });
+
+  it("carries what the browser would have, with the client's authentication", async () => {
+    const params = { authorize: { prompt: "consent", wanted: "{scope}" } };
+    expect(await push(json(201, reference), { params })).toMatchObject({ kind: "pushed", requestUri: "urn:example:1" });
+    const sent = fault.requests.at(-1);
+    const basic = Buffer.from("client-1:the-secret").toString("base64");
+    expect(sent).toMatchObject({ method: "POST", url: "/par", headers: { authorization: `Basic ${basic}` } });
+    expect(sent?.form).toEqual({
+      response_type: "code",
+      client_id: "client-1",
+      redirect_uri: request.redirectUri,
+      scope: "read",
+      state: "state-1",
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: "S256",
+      prompt: "consent",
+      wanted: "read",
+    });
+  });
+
+  it("renames once: what took a standard name on purpose keeps it", async () => {
+    await push(json(201, reference), {
+      scopeParameter: "user_scope",
+      parameterNames: { client_id: "app_id", client_secret: "app_word" },
+      options: { authorizationMethod: "body" },
+      params: { authorize: { scope: "bot" } },
+    });
+    expect(fault.requests.at(-1)?.form).toMatchObject({
+      scope: "bot",
+      user_scope: "read",
+      app_id: "client-1",
+      app_word: "the-secret",
+    });
+    expect(fault.requests.at(-1)?.form).not.toHaveProperty("client_id");
+  });
+
+  it.each<[string, FaultBehaviour, Record<string, unknown>]>([
+    ["an error", json(400, { error: "invalid_scope" }), { kind: "oauth_error", error: "invalid_scope" }],
+    ["an error inside a 200", json(200, { error: "invalid_client" }), { kind: "oauth_error", error: "invalid_client" }],
+    ["no reference", json(201, { expires_in: 60 }), { kind: "unreadable_answer" }],
+    ["no end", json(201, { request_uri: "urn:example:1" }), { kind: "unreadable_answer" }],
+    ["an outage", { kind: "html", status: 503 }, { kind: "http_error", status: 503 }],
+    ["a reset", { kind: "reset" }, { kind: "answer_lost" }],
+  ])("fails for %s, and never throws", async (_name, behaviour, failure) => {
+    expect(await push(behaviour)).toMatchObject({ kind: "failure", failure });
+  });
+
+  it("may be answered with 200", async () => {
+    expect((await push(json(200, reference))).kind).toBe("pushed");
+  });
 });

@@ -12,6 +12,8 @@ export interface StandardRequest {
   readonly form: URLSearchParams;
   /** The integration's extra parameters; templates. */
   readonly extra: Readonly<Record<string, ParameterValue>>;
+  /** Parameters that are filled, and named as the provider wants them, already. */
+  readonly shaped: ReadonlyMap<string, string>;
   readonly redirectUri: string | null;
 }
 
@@ -33,6 +35,7 @@ export function shapeRequest(integration: ResolvedIntegration, request: Standard
   };
   const parameters = new Map<string, ParameterValue>();
   for (const [name, value] of request.form) parameters.set(parameterName(integration, name), value);
+  for (const [name, value] of request.shaped) if (!parameters.has(name)) parameters.set(name, value);
   for (const [name, value] of Object.entries(fillTemplates(request.extra, values))) {
     if (!reserved.has(name) && !parameters.has(name)) parameters.set(name, value);
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { resolveIntegration } from "../integration/resolve-integration.ts";
-import { authorizationUrl, type AuthorizationRequest } from "./authorization-url.ts";
+import { authorizationUrl, pushedAuthorizationUrl, type AuthorizationRequest } from "./authorization-url.ts";
 
 const request: AuthorizationRequest = {
   clientId: "client-1",
@@ -143,5 +143,25 @@ describe("the authorization request (RFC 6749 §4.1.1)", () => {
       ["state-1"],
       "#/authorize",
     ]);
+  });
+});
+
+describe("an authorization request that was pushed (RFC 9126 §4)", () => {
+  it("leaves the browser client and reference alone, at the same address", () => {
+    const config = {
+      auth: {
+        tokenHost: "https://login.acme.example",
+        authorizePath: "/start?flow=install",
+        authorizeFragment: "go",
+        parPath: "/par",
+      },
+      parameterNames: { client_id: "app_id" },
+      params: { authorize: { prompt: "consent" } },
+    };
+    const resolved = resolveIntegration(exampleDocument({ config }), { clientId: "client-1", scopes: null }, {});
+    expect(resolved.pushedAuthorizationEndpoint).toBe("https://login.acme.example/par");
+    expect(pushedAuthorizationUrl(resolved, "client-1", "urn:example:1")).toBe(
+      "https://login.acme.example/start?flow=install&app_id=client-1&request_uri=urn%3Aexample%3A1#go",
+    );
   });
 });

@@ -29,6 +29,15 @@ export function authorizationUrl(integration: ResolvedIntegration, request: Auth
   return withParameters(integration, authorizationParameters(integration, request));
 }
 
+/** RFC 9126 §4: of a request that was pushed the browser carries the reference alone. */
+export function pushedAuthorizationUrl(integration: ResolvedIntegration, clientId: string, requestUri: string): string {
+  const parameters = [
+    [parameterName(integration, "client_id"), clientId],
+    ["request_uri", requestUri],
+  ] as const;
+  return withParameters(integration, new Map(parameters));
+}
+
 /** What an authorization request says, under the provider's names. */
 export function authorizationParameters(
   integration: ResolvedIntegration,

@@ -24,10 +24,8 @@ function refusal(path: (string | number)[], what: string): Fault {
 }
 
 function oauthRefusals(config: OAuthConfig): Fault[] {
-  const { auth, options } = config;
+  const { options } = config;
   const wishes: [isWished: boolean, path: string[]][] = [
-    [auth.parPath !== undefined, ["auth", "parPath"]],
-    [auth.sendsIss, ["auth", "sendsIss"]],
     [options.dpop, ["options", "dpop"]],
     [["private_key_jwt", "mtls"].includes(options.authorizationMethod), ["options", "authorizationMethod"]],
     [Object.keys(config.scopeImplies).length > 0, ["scopeImplies"]],

@@ -22,7 +22,12 @@ const ownHeaders = new Set([
 /** What a document says about requests to the authorization server and can't be meant. */
 export function requestFaults({ credentials }: ParsedDocument): Fault[] {
   if (!("auth" in credentials.config)) return [];
-  return [...nameFaults(credentials.config), ...headerFaults(credentials.config)];
+  return [...issuerFaults(credentials.config), ...nameFaults(credentials.config), ...headerFaults(credentials.config)];
+}
+
+function issuerFaults({ auth }: OAuthConfig): Fault[] {
+  if (!auth.sendsIss || auth.issuer !== undefined) return [];
+  return [fault(["auth", "issuer"], "expected, since sendsIss says that every answer names it")];
 }
 
 function nameFaults({ parameterNames }: OAuthConfig): Fault[] {

@@ -30,6 +30,8 @@ export interface ResolvedIntegration {
   readonly revocationEndpoint: string | null;
   /** RFC 7662; null where the provider offers none. */
   readonly introspectionEndpoint: string | null;
+  /** RFC 9126; null: the browser carries the whole request. */
+  readonly pushedAuthorizationEndpoint: string | null;
   readonly clientId: string | null;
   /** Part of the redirect URI; null where the environment has no client. */
   readonly callbackId: string | null;
@@ -97,6 +99,7 @@ export function resolveIntegration(
     revocationEndpoint:
       auth.revokePath === undefined ? null : fill(auth.revokeHost ?? auth.tokenHost) + fill(auth.revokePath),
     introspectionEndpoint: auth.introspectPath === undefined ? null : tokenHost + fill(auth.introspectPath),
+    pushedAuthorizationEndpoint: auth.parPath === undefined ? null : tokenHost + fill(auth.parPath),
     clientId: layer.clientId,
     callbackId: layer.callbackId ?? null,
     clientAuthentication: config.options.authorizationMethod,
