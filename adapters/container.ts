@@ -79,6 +79,7 @@ export async function createContainer(
   });
   const egress = createEgressClient(createAddressGuard(config.egressAllow));
   const expressions = createExpressions();
+  const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
   // The command line refreshes nothing, and is gone before a beat would tell anybody.
   const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
@@ -94,7 +95,7 @@ export async function createContainer(
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     integrations: createIntegrationStore(pool, await loadCatalogue()),
-    server: createAuthorizationServer({ egress, clock, expressions, log: logger }),
+    server: createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger }),
     provider: createProviderApi({ egress, clock }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
@@ -106,7 +107,7 @@ export async function createContainer(
     watches: createSingleFlight<Account | null>(),
     renewals: createSingleFlight<Renewal>(),
     owner,
-    redirectUri: (callbackId) => `${config.publicUrl}/oauth/callback/${callbackId}`,
+    redirectUri,
     async close() {
       await heart?.stop();
       await egress.close();

@@ -12,13 +12,16 @@ import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { createAddressGuard } from "../egress/address-guard.ts";
 import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
 import { createExpressions } from "../expressions/expressions.ts";
-import { createAuthorizationServer } from "./authorization-server.ts";
+import { createAuthorizationServer as createServerAt } from "./authorization-server.ts";
 
 let fault: FaultServer;
 let egress: EgressClient;
 const clock = createSteppedClock();
 const log = createRecordingLog();
 const expressions = createExpressions();
+const redirectUri = (id: string): string => `https://evergrant.example/oauth/callback/${id}`;
+const createAuthorizationServer = (ports: Omit<Parameters<typeof createServerAt>[0], "redirectUri">) =>
+  createServerAt({ ...ports, redirectUri });
 
 beforeAll(async () => {
   fault = await startFaultServer();

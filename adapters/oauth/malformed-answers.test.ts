@@ -140,7 +140,7 @@ it("10,000 malformed answers each end in a classified outcome, none in a throw, 
     fetch: (async () => answer) as unknown as EgressClient["fetch"],
     close: async () => {},
   };
-  const server = createAuthorizationServer({ egress, clock, expressions, log });
+  const server = createAuthorizationServer({ egress, clock, redirectUri: (id) => id, expressions, log });
   const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1", scopes: null }, {});
 
   const look = (result: TokenResult): void => {
