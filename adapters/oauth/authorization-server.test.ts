@@ -209,6 +209,17 @@ describe("a good answer", () => {
     });
   });
 
+  it.each([200, 201, 203])("may be a %i, and is written down as what it was (R24)", async (status) => {
+    expect(await refresh(json(good, status))).toMatchObject({ kind: "tokens", httpStatus: status });
+    expect(await exchange(json(good, status))).toMatchObject({ kind: "tokens", httpStatus: status });
+  });
+
+  it("that is none after all keeps its status too", async () => {
+    const strange = json({ ...good, id_token: "no JWT" }, 201);
+    const result = await exchange(strange, { issuer: "https://login.acme.example" });
+    expect(result).toMatchObject({ kind: "failure", httpStatus: 201, failure: { status: 201 } });
+  });
+
   it.each<[string, Record<string, unknown>, Partial<ResolvedIntegration>, unknown]>([
     ["no refresh token is null", { refresh_token: undefined }, {}, { refreshToken: null }],
     ["no scope is null: it is what was asked for", {}, {}, { scopes: null }],
@@ -308,6 +319,26 @@ const faults: readonly (readonly [string, FaultBehaviour, Record<string, unknown
     "an HTML 429 with Retry-After",
     { kind: "html", status: 429, headers: { "retry-after": "9" } },
     { kind: "http_error", status: 429, retryAfterSeconds: 9 },
+    "rate_limited",
+  ],
+  [
+    "a 429 that tells its limit",
+    json({ error: "slow_down" }, 429, { "x-ratelimit-limit": "60", "x-ratelimit-remaining": "0" }),
+    {
+      kind: "oauth_error",
+      retryAfterSeconds: null,
+      rateLimit: { limit: 60, remaining: 0, resetSeconds: null, windowSeconds: null },
+    },
+    "rate_limited",
+  ],
+  [
+    "an HTML 429 that tells its limit in structured fields",
+    {
+      kind: "html",
+      status: 429,
+      headers: { RateLimit: '"default";r=0;t=30', "RateLimit-Policy": '"default";q=60;w=60' },
+    },
+    { kind: "http_error", rateLimit: { limit: 60, remaining: 0, resetSeconds: 30, windowSeconds: 60 } },
     "rate_limited",
   ],
   [

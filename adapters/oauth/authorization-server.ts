@@ -63,9 +63,11 @@ export function createAuthorizationServer(ports: {
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
       const text = await response.text();
       const raw = { status: response.status, headers: Object.fromEntries(response.headers), text };
-      if (!trip.isForTokens) return (trip.answer = asResponse(raw));
-      trip.told = await readTokenAnswer(ports.expressions, integration.answers, raw, trip.keepsIdToken);
-      return (trip.answer = trip.told.response);
+      trip.status = response.status;
+      if (trip.isForTokens) {
+        trip.told = await readTokenAnswer(ports.expressions, integration.answers, raw, trip.keepsIdToken);
+      }
+      return trip.told?.response ?? asResponse(raw);
     },
     signal: deadlineSignal(deadlineSeconds * 1000),
   });
@@ -90,7 +92,7 @@ export function createAuthorizationServer(ports: {
       return { kind: "failure", failure, httpStatus: response.status };
     } catch (error) {
       const failure = scrubFailure(await failureOf(error, trip, clock.now()), all(secrets, trip));
-      return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
+      return { kind: "failure", failure, httpStatus: trip.status };
     }
   };
 
@@ -236,14 +238,15 @@ interface Trip {
   isAsked: boolean;
   /** What a token request was answered. */
   told: TokenAnswer | null;
-  answer: Response | null;
+  /** As the server sent it; null until its whole answer is here. */
+  status: number | null;
 }
 
 function newTrip(
   of: Partial<Pick<Trip, "isForTokens" | "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {},
 ): Trip {
   const plain = { isForTokens: false, keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
-  return { ...plain, ...of, isAsked: false, told: null, answer: null };
+  return { ...plain, ...of, isAsked: false, told: null, status: null };
 }
 
 /** What an error text must not repeat: what was sent, and what came beside it. */
@@ -308,7 +311,8 @@ function success(
   );
   return {
     kind: "tokens",
-    httpStatus: 200,
+    // What the library read is always a 200.
+    httpStatus: trip.status ?? 200,
     expirySource: expiry?.source ?? null,
     externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
     response: {

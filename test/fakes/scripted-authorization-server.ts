@@ -1,3 +1,4 @@
+import { untoldRateLimit, type RateLimit } from "#core/domain/rate-limit/rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResponse } from "#core/domain/token/token-set";
 import type { AuthorizationRequest } from "#core/domain/connect/authorization-url";
@@ -83,6 +84,17 @@ export function failureResult(failure: TokenRequestFailure): TokenResult {
 
 export function oauthError(error: string, status = 400, retryAfterSeconds: number | null = null): TokenResult {
   return failureResult({ kind: "oauth_error", status, error, description: null, retryAfterSeconds });
+}
+
+/** A 429, with what it says of the limit. */
+export function slowDown(retryAfterSeconds: number | null, rateLimit: Partial<RateLimit> = {}): TokenResult {
+  return failureResult({
+    kind: "http_error",
+    status: 429,
+    isPage: false,
+    retryAfterSeconds,
+    rateLimit: { ...untoldRateLimit, ...rateLimit },
+  });
 }
 
 /** An authorization server that answers as the test says and writes down what it was asked. */
