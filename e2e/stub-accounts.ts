@@ -51,6 +51,7 @@ export function usualWorld(now = Date.now()): World {
     environment: "production",
     status: "active",
     hold: null,
+    fields: {},
     external_account: { id: `org-${tenant}`, label: `admin@${tenant}.example` },
     scopes: {
       requested: ["read", "write", "offline_access"],

@@ -14,6 +14,7 @@ import type { Log } from "#core/ports/log";
 import type { EgressClient } from "../egress/egress-client.ts";
 import { clientAuthentication } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
+import { isRecord } from "./parse-body.ts";
 import { asResponse, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { secretsOf } from "./secrets-of.ts";
@@ -264,7 +265,7 @@ function parties(
 } {
   const server: oauth.AuthorizationServer = {
     // oauth4webapi wants an issuer; without a declared one no ID token is read.
-    issuer: integration.issuer ?? new URL(integration.tokenEndpoint).origin,
+    issuer: integration.issuer ?? originOf(integration.tokenEndpoint),
     token_endpoint: integration.tokenEndpoint,
     ...(integration.revocationEndpoint === null ? {} : { revocation_endpoint: integration.revocationEndpoint }),
     ...(integration.introspectionEndpoint === null
@@ -276,6 +277,11 @@ function parties(
   };
   const client: oauth.Client = { client_id: integration.clientId ?? "" };
   return { server, client, authentication: clientAuthentication(integration, secret) };
+}
+
+/** An endpoint that is not known (yet) is refused where it is called. */
+function originOf(endpoint: string): string {
+  return URL.canParse(endpoint) ? new URL(endpoint).origin : "https://unknown.invalid";
 }
 
 /** Some servers answer 200 with an `error`: it is one, whatever the status says. */
@@ -295,6 +301,8 @@ function success(
   sentAt: Date,
 ): TokenResult {
   const standard = trip.told?.standard ?? null;
+  const claims =
+    trip.keepsIdToken && tokens.id_token !== undefined ? oauth.getValidatedIdTokenClaims(tokens) : undefined;
   const scopes = readScopes(standard?.scope, integration.scopeSeparator);
   const tokenType = standard?.tokenType ?? null;
   const expiry = findTokenExpiry(
@@ -314,7 +322,11 @@ function success(
     // What the library read is always a 200.
     httpStatus: trip.status ?? 200,
     expirySource: expiry?.source ?? null,
-    externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
+    externalAccount: claims === undefined ? null : externalAccountOf(claims),
+    answer: {
+      ...(isRecord(trip.told?.body) ? trip.told.body : {}),
+      ...(claims === undefined ? {} : { id_token_claims: claims }),
+    },
     response: {
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token ?? null,
@@ -329,9 +341,7 @@ function success(
  * Who was connected: `sub` of the ID token, never the e-mail address, which can pass to somebody else. The token came straight
  * from the token endpoint over TLS, which OpenID Connect Core §3.1.3.7 (6) accepts in place of its signature.
  */
-function externalAccountOf(tokens: oauth.TokenEndpointResponse): ExternalAccount | null {
-  const claims = tokens.id_token === undefined ? undefined : oauth.getValidatedIdTokenClaims(tokens);
-  if (claims === undefined) return null;
+function externalAccountOf(claims: oauth.IDToken): ExternalAccount {
   const label = [claims["name"], claims["email"], claims["preferred_username"]].find((one) => typeof one === "string");
   return { id: plainText(claims.sub, 500), label: typeof label === "string" ? plainText(label, 300) : null };
 }

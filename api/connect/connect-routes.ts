@@ -111,6 +111,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       error: query("error"),
       errorDescription: query("error_description"),
       iss: query("iss"),
+      parameters: context.req.query(),
       browserSecret: readConnectCookie(context.req.header("cookie"), "browser", publicUrl),
     });
     context.header("cache-control", "no-store");

@@ -35,6 +35,10 @@ export const accountSchema = z
     reauth_required_at: nullableInstantSchema,
     last_error: lastErrorSchema.nullable(),
     credential_version: z.number().int(),
+    fields: z.record(z.string(), z.string()).openapi({
+      description:
+        "What came with the grant, as the integration's definition names it, such as an instance's address. No secrets.",
+    }),
     metadata: z.record(z.string(), z.string()),
     created_at: instantSchema,
     updated_at: instantSchema,
@@ -106,6 +110,10 @@ export const accountImportSchema = z
       })
       .refine((given) => Object.keys(given).length === 1, "give the credentials of one format"),
     inputs: inputsSchema.optional(),
+    fields: inputsSchema.optional().openapi({
+      description:
+        "What would have come with the grant, as the integration's definition names it. Checked like the provider's.",
+    }),
     external_account: z
       .strictObject({ id: z.string().min(1).max(500), label: z.string().max(500).nullable().optional() })
       .optional(),

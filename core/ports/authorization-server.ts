@@ -18,6 +18,11 @@ export type TokenResult =
   | {
       readonly kind: "tokens";
       readonly response: TokenResponse;
+      /**
+       * The body as the server sent it, for the integration's own expressions, with `id_token_claims` where an ID token was checked.
+       * It holds tokens, and lives no longer than they are needed in the clear.
+       */
+      readonly answer: Readonly<Record<string, unknown>>;
       /** From the ID token, where one came (OpenID Connect Core §3.1.3.7). */
       readonly externalAccount: ExternalAccount | null;
       /** What `response.expiresAt` was read from; null: nothing told it. */

@@ -27,7 +27,7 @@ export async function findDefinition(
 /** The integration of an account, made concrete. Fails with `client_misconfigured` when its definition is gone. */
 export async function loadIntegration(
   integrations: IntegrationStore,
-  account: Pick<Account, "environmentId" | "integrationName" | "inputs">,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields">,
 ): Promise<LoadedIntegration> {
   return await concreteIntegration(integrations, await findDefinition(integrations, account), account);
 }
@@ -36,10 +36,10 @@ export async function loadIntegration(
 export async function concreteIntegration(
   integrations: IntegrationStore,
   configured: ConfiguredIntegration,
-  account: Pick<Account, "environmentId" | "integrationName" | "inputs">,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields">,
 ): Promise<LoadedIntegration> {
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const resolved = resolveIntegration(configured.document, layer, account.inputs);
+  const resolved = resolveIntegration(configured.document, layer, account.inputs, account.fields);
   const isLimited = resolved.refreshPolicy.budget.perMinute !== null;
   const { environmentId, integrationName } = account;
   const activeAccounts = isLimited ? await integrations.countActiveAccounts(environmentId, integrationName) : 0;

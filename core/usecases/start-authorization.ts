@@ -73,7 +73,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   const account = await accountFor(ports, input, configured);
   if (account === null) return { kind: "unavailable" };
 
-  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs);
+  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs, account.fields);
   const scopes = [...new Set([...resolved.scopes, ...link.scopes])];
   const random = (): string => Buffer.from(ports.random.bytes(32)).toString("base64url");
   const oauthState = random();
@@ -94,7 +94,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     nonce,
     redirectUri,
     issuer: resolved.issuer,
-    tokenEndpoint: resolved.tokenEndpoint,
+    tokenEndpoint: resolved.pinnedTokenEndpoint,
     scopesRequested: scopes,
     isReturn: isBack,
     verifier: sealedVerifier,

@@ -28,8 +28,6 @@ function oauthRefusals(config: OAuthConfig): Fault[] {
   const wishes: [isWished: boolean, path: string[]][] = [
     [options.dpop, ["options", "dpop"]],
     [["private_key_jwt", "mtls"].includes(options.authorizationMethod), ["options", "authorizationMethod"]],
-    [config.callback.code !== "code", ["callback", "code"]],
-    [config.fields.length > 0, ["fields"]],
     [config.exchange !== undefined, ["exchange"]],
     [config.assertion !== undefined, ["assertion"]],
     [config.revocation !== undefined, ["revocation"]],
