@@ -7,7 +7,7 @@ import {
   describeFailure,
 } from "../domain/refresh/classify-token-failure.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
-import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
+import type { AuthorizationSession, ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { forgetKeys, keepGrant } from "./keep-grant.ts";
 import { loadIntegration, openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -65,7 +65,7 @@ async function fail(ports: CompletePorts, session: ConnectSession, failure: Conn
 
 async function connect(
   ports: CompletePorts,
-  session: ConnectSession,
+  session: AuthorizationSession,
   sealedVerifier: Uint8Array | null,
   input: CallbackInput,
 ): Promise<Account | ConnectFailure> {
