@@ -135,9 +135,7 @@ function hasPage({ document }: ConfiguredIntegration): boolean {
 
 /** Somebody meant it for this environment's customers: it has an OAuth client, or, where none is needed, this environment put it. */
 function isSetUp({ document, client, origin }: ConfiguredIntegration): boolean {
-  return isTypedDocument(document)
-    ? origin === "environment" || client !== null
-    : client !== null && client.layer.clientId !== null;
+  return isTypedDocument(document) ? origin === "environment" : client !== null && client.layer.clientId !== null;
 }
 
 function isAllowed(caller: Caller, integrationName: string): boolean {
