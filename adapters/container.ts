@@ -80,6 +80,7 @@ export async function createContainer(
   });
   const egress = createEgressClient(createAddressGuard(config.egressAllow));
   const expressions = createExpressions();
+  const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
   // The command line refreshes nothing, and is gone before a beat would tell anybody.
   const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
@@ -95,7 +96,7 @@ export async function createContainer(
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     integrations: createIntegrationStore(pool, await loadCatalogue()),
-    server: createAuthorizationServer({ egress, clock }),
+    server: createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger }),
     provider: createProviderApi({ egress, clock }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
@@ -108,7 +109,7 @@ export async function createContainer(
     renewals: createSingleFlight<Renewal>(),
     probes: createProbeMemory<Verdict>(clock),
     owner,
-    redirectUri: (callbackId) => `${config.publicUrl}/oauth/callback/${callbackId}`,
+    redirectUri,
     async close() {
       await heart?.stop();
       await egress.close();

@@ -28,7 +28,7 @@ export function createExpressions(): ExpressionEvaluators {
   let isClosed = false;
 
   const pump = (): void => {
-    while (queue.size > 0 && !isClosed) {
+    while (queue.size > 0) {
       const free = [...evaluators].find((one) => one.isFree) ?? startAnother();
       const next = free === null ? null : queue.next();
       if (free === null || next === null) return;

@@ -179,7 +179,11 @@ function toClient(row: ConfiguredRow): EnvironmentClient | null {
   return {
     id: row.ei_id,
     callbackId: row.callback_id,
-    layer: { clientId: row.client_id, scopes: row.has_scope === true ? row.scope : null },
+    layer: {
+      clientId: row.client_id,
+      scopes: row.has_scope === true ? row.scope : null,
+      callbackId: row.callback_id,
+    },
     secret:
       row.secret_sealed === null || row.secret_version === null
         ? null

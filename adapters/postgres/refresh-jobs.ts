@@ -1,5 +1,5 @@
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
-import { defaultRefreshPolicy, sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
+import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
 import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 /** The task that refreshes one account. The job key is the account, so that an alarm that moves replaces its job. */
@@ -38,22 +38,6 @@ export async function enqueueRetry(
     pool,
     "SELECT FROM graphile_worker.add_job($1, payload => $2::json, job_key => $3, run_at => $4, max_attempts => 5)",
     [refreshTask, payload, `retry:${accountId}`, at],
-  );
-}
-
-/** What can't even be asked about is looked at again hours later, and says why meanwhile. */
-export async function putOff(
-  pool: DatabasePool,
-  accountId: string,
-  why: { readonly code: string; readonly message: string },
-): Promise<void> {
-  await query(
-    pool,
-    `UPDATE integrated_account
-        SET refresh_due_at = now() + make_interval(secs => $2), updated_at = now(),
-            last_error = jsonb_build_object('code', $3::text, 'message', $4::text, 'at', to_json(now()))
-      WHERE id = $1 AND status = 'active' AND refresh_due_at < now() + make_interval(secs => $2)`,
-    [accountId, defaultRefreshPolicy.retry.initialSeconds, why.code, why.message],
   );
 }
 

@@ -30,7 +30,7 @@ export function createProviderApi({
         const retryAfterSeconds = parseRetryAfter(response.headers.get("retry-after"), clock.now());
         return { kind: "answer", status: response.status, headers, body: read(text), retryAfterSeconds };
       } catch (error) {
-        const failure = await failureOf(error, { isAsked: true, answer: null }, clock.now());
+        const failure = await failureOf(error, { isAsked: true, status: null }, clock.now());
         if (failure.kind === "not_sent" || failure.kind === "egress_refused") {
           return { kind: "failed", cause: failure.kind, detail: failure.detail };
         }

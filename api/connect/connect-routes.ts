@@ -88,6 +88,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     switch (outcome.kind) {
       case "authorize":
         return context.redirect(outcome.url, 303);
+      case "failed":
+        return context.redirect("/connect/outcome", 303);
       case "unusable_link":
       case "unavailable":
         return context.redirect(token === null ? "/connect/outcome" : `/connect/${token}`, 303);

@@ -1,4 +1,5 @@
 import type { ExternalAccount } from "../domain/account/account.ts";
+import type { AuthorizationRequest } from "../domain/connect/authorization-url.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
@@ -6,6 +7,12 @@ import type { TokenResponse } from "../domain/token/token-set.ts";
 
 /** Plaintext of a client secret, in memory for one request. Null for public clients. */
 export type ClientSecret = string | null;
+
+export interface RequestFailure {
+  readonly kind: "failure";
+  readonly failure: TokenRequestFailure;
+  readonly httpStatus: number | null;
+}
 
 export type TokenResult =
   | {
@@ -17,7 +24,7 @@ export type TokenResult =
       readonly expirySource: ExpirySource | null;
       readonly httpStatus: number;
     }
-  | { readonly kind: "failure"; readonly failure: TokenRequestFailure; readonly httpStatus: number | null };
+  | RequestFailure;
 
 export interface CodeExchange {
   readonly code: string;
@@ -28,6 +35,14 @@ export interface CodeExchange {
   readonly nonce: string | null;
 }
 
+/** What the browser is sent on with in place of the request itself (RFC 9126 §2.2). It is used at once, and once. */
+export interface PushedAuthorization {
+  readonly kind: "pushed";
+  readonly requestUri: string;
+  /** Counted from before the request left. */
+  readonly expiresAt: Date;
+}
+
 /** What a provider says about a token (RFC 7662 §2.2). */
 export interface Introspection {
   readonly active: boolean;
@@ -36,10 +51,16 @@ export interface Introspection {
 }
 
 /**
- * The provider's token, revocation and introspection endpoints, every quirk already made standard. Never throws for what a
+ * The provider's token, revocation, introspection and pushed authorization request endpoints, every quirk already made standard. Never throws for what a
  * provider does.
  */
 export interface AuthorizationServer {
+  /** RFC 9126: the authorization request, straight from us and with the client's authentication. */
+  pushAuthorization(
+    integration: ResolvedIntegration,
+    secret: ClientSecret,
+    request: AuthorizationRequest,
+  ): Promise<PushedAuthorization | RequestFailure>;
   exchangeCode(integration: ResolvedIntegration, secret: ClientSecret, exchange: CodeExchange): Promise<TokenResult>;
   /** RFC 6749 §6. */
   refresh(integration: ResolvedIntegration, secret: ClientSecret, refreshToken: string): Promise<TokenResult>;

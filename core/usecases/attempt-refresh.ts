@@ -177,7 +177,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
-  const send = requestOf(ports, integration, secret, previous);
+  const send = requestOf(ports, integration, secret, previous, account);
   if (heldMs > spareMs / 2 || send === null) {
     await ports.accounts.abandon(claim);
     return notStarted;
@@ -250,6 +250,7 @@ function requestOf(
   integration: ResolvedIntegration,
   secret: ClientSecret,
   previous: TokenSet,
+  { scopesRequested }: Account,
 ): (() => Promise<TokenResult>) | null {
   if (integration.refreshPolicy.grant === "client_credentials") {
     // A customer's grant is not to be replaced by the client's own, whatever the definition says now.
@@ -257,5 +258,6 @@ function requestOf(
     return () => ports.server.clientCredentials(integration, secret);
   }
   const { refreshToken } = previous;
-  return refreshToken === null ? null : () => ports.server.refresh(integration, secret, refreshToken);
+  const asked = { ...integration, scopes: scopesRequested };
+  return refreshToken === null ? null : () => ports.server.refresh(asked, secret, refreshToken);
 }

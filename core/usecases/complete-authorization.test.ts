@@ -27,6 +27,7 @@ describe("coming back from the provider", () => {
     expect(outcome.account.refreshDueAt).not.toBeNull();
     expect(await world.storedTokens(outcome.account.id)).toMatchObject({ refreshToken: "refresh-1" });
     expect(world.accounts.events.map((one) => one.type)).toEqual(["integrated_account:created"]);
+    expect(world.accounts.attempts).toEqual([]);
     expect(session(world)?.status).toBe("connected");
     expect((await world.connect.findLink(linkId))?.usedAt).toEqual(world.clock.now());
   });
@@ -270,6 +271,62 @@ describe("a re-authorization", () => {
     ]);
   });
 
+  it.each(["active", "needs_reauth"] as const)(
+    "of an account that is %s is an attempt, whole and with words (R24)",
+    async (status) => {
+      const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+      world.accounts.patch("ia_one", { status, refreshDueAt: null, refreshDelayedAt: new Date(0) });
+      const again = person(world, "person-1");
+      world.server.respondWith(again.kind === "tokens" ? { ...again, httpStatus: 201 } : again);
+      const sentAt = world.clock.now();
+      await back();
+      const { refreshDueAt, refreshDelayedAt } = await world.account();
+      expect(refreshDelayedAt).toBeNull();
+      const [attempt, ...others] = world.accounts.attempts;
+      expect(others).toEqual([]);
+      expect(attempt).toMatchObject({
+        accountId: "ia_one",
+        reason: "reauthorized",
+        startedAt: sentAt,
+        result: {
+          outcome: "refreshed",
+          httpStatus: 201,
+          error: null,
+          rule: null,
+          waiters: 0,
+          nextAttemptAt: refreshDueAt,
+        },
+      });
+      expect(attempt?.result?.explanation).toContain("The customer authorized again.");
+    },
+  );
+
+  it("is one attempt, though it was written twice because the word of its commit was lost", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    world.server.respondWith(person(world, "person-1"));
+    world.accounts.failApplies("after_commit");
+    expect((await world.clock.settle(back())).kind).toBe("connected");
+    expect(world.accounts.attempts).toHaveLength(1);
+  });
+
+  it.each([
+    ["brings other scopes", ["contacts.read"], ["integrated_account:created", "integrated_account:scopes_changed"]],
+    ["brings the same in another order", ["openid", "contacts.read"], ["integrated_account:created"]],
+  ])("of an active account tells when it %s (R6)", async (_name, scopes, types) => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    const again = tokenResult(world.clock, "again", { scopes });
+    world.server.respondWith(ofPerson(again, { id: "person-1", label: "Ada" }));
+    expect((await back()).kind).toBe("connected");
+    expect(world.accounts.events.map((one) => one.type)).toEqual(types);
+  });
+
+  it("that fails is no attempt", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    world.server.respondWith(oauthError("invalid_grant"));
+    expect((await back()).kind).toBe("failed");
+    expect(world.accounts.attempts).toEqual([]);
+  });
+
   it("with another external account is refused, its grant ended, and nothing swapped (R32)", async () => {
     const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
     const before = await world.account();
@@ -320,4 +377,31 @@ it("keeps the browser's secret, the code and the tokens out of the log", async (
   );
   expect(text).toContain("a connection could not be completed");
   for (const secret of [browserSecret, "the-code", "client-secret-of-acme"]) expect(text).not.toContain(secret);
+});
+
+describe("a server that always says who it is (RFC 9207)", () => {
+  const auth = { tokenHost: "https://login.acme.example", issuer: "https://login.acme.example", sendsIss: true };
+
+  it.each<[string, Partial<CallbackInput>]>([
+    ["an answer", {}],
+    ["a refusal", { code: null, error: "access_denied" }],
+  ])("is not believed %s without iss (A11)", async (_name, changes) => {
+    const { world, back } = await trip({ config: { auth } });
+    expect(await back(changes)).toMatchObject({
+      failure: { code: "provider_error", detail: expect.stringContaining("which") },
+    });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("is believed with it, and another server's may come without", async () => {
+    const { back } = await trip({ config: { auth } });
+    expect((await back({ iss: "https://login.acme.example" })).kind).toBe("connected");
+    const other = await trip({ config: { auth: { ...auth, sendsIss: false } } });
+    expect((await other.back()).kind).toBe("connected");
+  });
+
+  it("must be named: there would be nothing to compare with", () => {
+    const { issuer: _issuer, ...nameless } = auth;
+    expect(() => exampleDocument({ config: { auth: nameless } })).toThrow("expected, since sendsIss");
+  });
 });

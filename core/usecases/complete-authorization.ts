@@ -1,12 +1,13 @@
 import type { Account } from "../domain/account/account.ts";
 import { classifyAuthorizationError, type ConnectFailure } from "../domain/connect/connect-failure.ts";
+import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import {
   classifyTokenFailure,
   defaultFailureRules,
   describeFailure,
 } from "../domain/refresh/classify-token-failure.ts";
-import type { TokenResult } from "../ports/authorization-server.ts";
+import type { RequestFailure } from "../ports/authorization-server.ts";
 import type { AuthorizationSession, ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { forgetKeys, keepGrant } from "./keep-grant.ts";
 import { loadIntegration, openClientSecret } from "./load-integration.ts";
@@ -69,10 +70,8 @@ async function connect(
   sealedVerifier: Uint8Array | null,
   input: CallbackInput,
 ): Promise<Account | ConnectFailure> {
-  // RFC 9207 §2.4: compared before anything of the response is believed, its error included.
-  if (input.iss !== null && session.issuer !== null && input.iss !== session.issuer) {
-    return { code: "provider_error", detail: "The answer came from another authorization server than the one asked." };
-  }
+  const refusal = await refuseByIssuer(ports, session, input.iss);
+  if (refusal !== null) return refusal;
   if (input.error !== null) return classifyAuthorizationError(input.error, input.errorDescription);
   if (input.code === null) return { code: "provider_error", detail: "The provider sent no authorization code." };
 
@@ -86,7 +85,8 @@ async function connect(
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
   const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
   const sentAt = ports.clock.now();
-  const result = await ports.server.exchangeCode(resolved, secret, {
+  const asked = { ...resolved, scopes: session.scopesRequested };
+  const result = await ports.server.exchangeCode(asked, secret, {
     code: input.code,
     redirectUri: session.redirectUri,
     verifier,
@@ -97,6 +97,22 @@ async function connect(
   }
   forgetKeys(keys);
   return exchangeFailure(result, resolved);
+}
+
+/** RFC 9207 §2.4: asked before anything of the response is believed, its error included. */
+async function refuseByIssuer(
+  ports: CompletePorts,
+  session: ConnectSession,
+  iss: string | null,
+): Promise<ConnectFailure | null> {
+  if (session.issuer === null || iss === session.issuer) return null;
+  if (iss !== null) {
+    return { code: "provider_error", detail: "The answer came from another authorization server than the one asked." };
+  }
+  const configured = await ports.integrations.find(session.environmentId, session.integrationName);
+  const config = configured === null ? null : oauthConfigOf(configured.document);
+  if (config?.auth.sendsIss !== true) return null;
+  return { code: "provider_error", detail: "The answer does not say which authorization server it came from." };
 }
 
 async function openVerifier(ports: CompletePorts, session: ConnectSession, sealed: Uint8Array): Promise<string> {
@@ -110,10 +126,8 @@ async function openVerifier(ports: CompletePorts, session: ConnectSession, seale
   return verifier;
 }
 
-function exchangeFailure(
-  result: TokenResult & { readonly kind: "failure" },
-  { refreshPolicy }: ResolvedIntegration,
-): ConnectFailure {
+/** What a request to the authorization server that failed means to the person who waits for it. */
+export function exchangeFailure(result: RequestFailure, { refreshPolicy }: ResolvedIntegration): ConnectFailure {
   const rules = [...refreshPolicy.failureRules, ...defaultFailureRules];
   const { class: failureClass } = classifyTokenFailure(result.failure, rules);
   const detail = describeFailure(result.failure);

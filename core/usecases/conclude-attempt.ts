@@ -48,7 +48,7 @@ export async function commitSuccess(
     const late = async (written: Account | null): Promise<void> => void (await settled(change, written));
     return await settled(change, await commitAnswer(ports, change, late));
   };
-  const first = successChange(ports, context, { ...answer, version: account.credentialVersion });
+  const first = successChange(ports, context, { ...answer, onto: account });
   const conclude = async (written: Account | null): Promise<AttemptConclusion> => {
     if (written === null) return await onTop(first);
     answer.spareKey?.key.fill(0);
@@ -83,7 +83,7 @@ async function sealOnTop(
   const isWhole = answer.result.response.refreshToken !== null;
   if (present === null && !isWhole) return null;
   const previous = present ?? answer.previous;
-  return successChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, version });
+  return successChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, onto: found.account });
 }
 
 /** Writes a failure, while fence and version are still its own. */

@@ -120,7 +120,7 @@ export async function importAccount(
       actor: caller.id,
       reason: "imported",
       completes: null,
-      attempt: null,
+      asked: null,
     }),
   );
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });

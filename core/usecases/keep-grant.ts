@@ -63,7 +63,7 @@ export async function keepGrant(
     actor,
     reason: account.status === "connecting" ? "connected" : "reauthorized",
     completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
-    attempt: null,
+    asked: { at: grant.sentAt, httpStatus: result.httpStatus },
   });
   const settle = async (written: Account | null): Promise<Account | ConnectFailure> => {
     if (written === null) return await keepOnTop(ports, grant, tried + 1);

@@ -2,6 +2,7 @@ import type { Account, OpenAttempt } from "../domain/account/account.ts";
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { decideRefresh, type BlockCause, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
+import { exhaustedBudget, type RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import { leaseSeconds, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import type { AttemptResult } from "../ports/account-store.ts";
 import { attemptRefresh } from "./attempt-refresh.ts";
@@ -26,7 +27,14 @@ export type RefreshOutcome =
   /** A new token set is there, whoever obtained it. */
   | { readonly kind: "refreshed"; readonly account: Account }
   | { readonly kind: "failed"; readonly account: Account; readonly attempt: AttemptResult }
-  | { readonly kind: "blocked"; readonly account: Account; readonly cause: BlockCause; readonly until: Date | null }
+  | {
+      readonly kind: "blocked";
+      readonly account: Account;
+      readonly cause: BlockCause;
+      readonly until: Date | null;
+      /** Of our own budget, where that is the cause. */
+      readonly rateLimit?: RateLimit;
+    }
   /** Scheduled work does not wait in line: it comes back then. */
   | { readonly kind: "deferred"; readonly account: Account; readonly until: Date }
   /** Another process held the account for longer than a lease lasts. */
@@ -100,6 +108,9 @@ export async function refreshAccount(
           const { cause, until } = conclusion;
           if (cause === "budget" && demand.reason === "alarm") return { kind: "deferred", account, until };
           const waits = cause === "budget" && waitedMs < budgetPatienceMs && !isOver;
+          if (!waits && cause === "budget") {
+            return { kind: "blocked", account, cause, until, rateLimit: exhaustedBudget(policy.budget) };
+          }
           if (!waits) return { kind: "blocked", account, cause, until };
         }
         break;
@@ -114,7 +125,9 @@ export async function refreshAccount(
     }
     if (isOver) return { kind: "timed_out", account };
     const next: Account | null =
-      decision.kind === "waiting" ? await watch(ports, account, signal) : await look(ports, account, pauseMs, signal);
+      decision.kind === "waiting"
+        ? await watchWith(ports, account, input, signal)
+        : await look(ports, account, pauseMs, signal);
     pauseMs = Math.min(pauseMs * 1.4, longestPauseMs);
     if (next === null) return { kind: "not_found" };
     account = next;
@@ -167,6 +180,19 @@ async function watch(ports: RefreshPorts, account: Account, signal?: AbortSignal
     }
   });
   return signal === undefined ? await watching : await unlessAborted(watching, signal, account);
+}
+
+/** Those who joined this caller wait as well, and are counted once it is over. */
+async function watchWith(
+  ports: RefreshPorts,
+  account: Account,
+  input: Pick<RefreshInput, "joined">,
+  signal?: AbortSignal,
+): Promise<Account | null> {
+  const row = await watch(ports, account, signal);
+  const others = input.joined?.() ?? 0;
+  if (account.attempt !== null && others > 0) await ports.accounts.addWaiters(account.attempt, others);
+  return row;
 }
 
 /** Who is told to stop leaves; the others go on watching. */

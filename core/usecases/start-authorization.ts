@@ -1,16 +1,30 @@
 import type { Account } from "../domain/account/account.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
-import { authorizationSeconds } from "../domain/connect/connect-failure.ts";
-import { authorizationUrl } from "../domain/connect/authorization-url.ts";
+import { authorizationSeconds, type ConnectFailure } from "../domain/connect/connect-failure.ts";
+import {
+  authorizationUrl,
+  pushedAuthorizationUrl,
+  type AuthorizationRequest,
+} from "../domain/connect/authorization-url.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
-import { checkInputs, resolveIntegration } from "../domain/integration/resolve-integration.ts";
+import {
+  checkInputs,
+  resolveIntegration,
+  type ResolvedIntegration,
+} from "../domain/integration/resolve-integration.ts";
+import type { AuthorizationServer } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import type { Link, NewConnectSession } from "../ports/connect-store.ts";
+import type { Log } from "../ports/log.ts";
+import { exchangeFailure } from "./complete-authorization.ts";
 import type { LinkPorts } from "./create-link.ts";
+import { openClientSecret } from "./load-integration.ts";
 import type { Vault } from "./vault.ts";
 
 export interface StartPorts extends LinkPorts {
   readonly vault: Vault;
+  readonly server: AuthorizationServer;
+  readonly log: Log;
   /** The redirect URI of an environment integration, from EVERGRANT_URL alone: never from a header (checklist A7). */
   readonly redirectUri: (callbackId: string) => string;
 }
@@ -30,6 +44,8 @@ export interface StartInput {
 
 export type StartOutcome =
   | { readonly kind: "authorize"; readonly url: string }
+  /** The authorization server did not take the request (RFC 9126 §2.3); the browser's session says why. */
+  | { readonly kind: "failed"; readonly failure: ConnectFailure }
   | { readonly kind: "unusable_link"; readonly state: "used" | "expired" }
   /** The operator has not set up the OAuth client, or the account is gone. */
   | { readonly kind: "unavailable" };
@@ -93,7 +109,32 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     verifier,
     nonce,
   };
-  return { kind: "authorize", url: authorizationUrl(resolved, request) };
+  if (resolved.pushedAuthorizationEndpoint === null)
+    return { kind: "authorize", url: authorizationUrl(resolved, request) };
+  const pushed = await push(ports, configured, resolved, request);
+  if (pushed.kind === "authorize") return pushed;
+  ports.log.warn({ session: id, failure: pushed.failure.code }, "an authorization request was not taken");
+  await ports.connect.failSession(id, pushed.failure);
+  return pushed;
+}
+
+/** RFC 9126: each click pushes its own request, so no reference is used a second time. */
+async function push(
+  ports: StartPorts,
+  configured: ConfiguredIntegration,
+  resolved: ResolvedIntegration,
+  request: AuthorizationRequest,
+): Promise<StartOutcome & { readonly kind: "authorize" | "failed" }> {
+  const secret = await openClientSecret(ports.vault, configured, "connect");
+  const answer = await ports.server.pushAuthorization(resolved, secret, request);
+  if (answer.kind === "failure") return { kind: "failed", failure: exchangeFailure(answer, resolved) };
+  if (answer.expiresAt <= ports.clock.now()) {
+    return {
+      kind: "failed",
+      failure: { code: "provider_error", detail: "The provider's request_uri has ended already." },
+    };
+  }
+  return { kind: "authorize", url: pushedAuthorizationUrl(resolved, request.clientId, answer.requestUri) };
 }
 
 /** The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. */

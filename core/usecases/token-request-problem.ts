@@ -6,6 +6,7 @@ import {
   describeFailure,
   type TokenRequestFailure,
 } from "../domain/refresh/classify-token-failure.ts";
+import { toldPace } from "../domain/refresh/told-pace.ts";
 
 /** A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get. */
 export function tokenRequestProblem(
@@ -19,7 +20,8 @@ export function tokenRequestProblem(
     grant: integration.refreshPolicy.grant,
   });
   const said = describeFailure(failure);
-  const retryAfterSeconds = "retryAfterSeconds" in failure ? (failure.retryAfterSeconds ?? 60) : 60;
+  const told = toldPace(failure, failureClass);
+  const retryAfterSeconds = told.retryAfterSeconds ?? 60;
   switch (failureClass) {
     case "reauthorize":
       return new DomainError("invalid_request", {
@@ -34,6 +36,7 @@ export function tokenRequestProblem(
       return new DomainError("rate_limited", {
         detail: "The provider's token endpoint asks to slow down. Nothing was stored.",
         retryAfterSeconds,
+        rateLimit: told.rateLimit,
         extensions: { source: "provider" },
       });
     case "in_doubt":

@@ -1,10 +1,20 @@
+import { untoldRateLimit, type RateLimit } from "#core/domain/rate-limit/rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResponse } from "#core/domain/token/token-set";
-import type { AuthorizationServer, CodeExchange, Introspection, TokenResult } from "#core/ports/authorization-server";
+import type { AuthorizationRequest } from "#core/domain/connect/authorization-url";
+import type {
+  AuthorizationServer,
+  CodeExchange,
+  Introspection,
+  PushedAuthorization,
+  RequestFailure,
+  TokenResult,
+} from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { ExternalAccount } from "#core/domain/account/account";
 
 export type ServerRequest =
+  | { readonly kind: "push"; readonly secret: string | null; readonly request: AuthorizationRequest }
   | { readonly kind: "exchange"; readonly secret: string | null; readonly exchange: CodeExchange }
   | {
       readonly kind: "refresh";
@@ -40,6 +50,8 @@ export interface ScriptedAuthorizationServer extends AuthorizationServer {
   /** The next token request, or one that came and was not asked for yet. */
   nextRequest(): Promise<ServerRequest>;
   failRevocation(): void;
+  /** What pushed authorization requests get from now on; until it is called each gets a reference of 60 s. */
+  pushWith(answer: PushedAuthorization | RequestFailure): void;
   /** What introspections get from now on; until it is called they fail (null). */
   introspectWith(answer: Introspection | null): void;
 }
@@ -74,6 +86,17 @@ export function oauthError(error: string, status = 400, retryAfterSeconds: numbe
   return failureResult({ kind: "oauth_error", status, error, description: null, retryAfterSeconds });
 }
 
+/** A 429, with what it says of the limit. */
+export function slowDown(retryAfterSeconds: number | null, rateLimit: Partial<RateLimit> = {}): TokenResult {
+  return failureResult({
+    kind: "http_error",
+    status: 429,
+    isPage: false,
+    retryAfterSeconds,
+    rateLimit: { ...untoldRateLimit, ...rateLimit },
+  });
+}
+
 /** An authorization server that answers as the test says and writes down what it was asked. */
 export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthorizationServer {
   const requests: ServerRequest[] = [];
@@ -81,6 +104,7 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
   let handedOut = 0;
   let issued = 0;
   let gate: Promise<void> = Promise.resolve();
+  let pushed: PushedAuthorization | RequestFailure | null = null;
   let revocation: "revoked" | "failed" = "revoked";
   let introspection: Introspection | null = null;
   let answer: Answer = () => {
@@ -121,11 +145,19 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       waiting.push(resolve);
       return promise;
     },
+    pushWith(next) {
+      pushed = next;
+    },
     failRevocation() {
       revocation = "failed";
     },
     introspectWith(next) {
       introspection = next;
+    },
+    async pushAuthorization(_integration, secret, request) {
+      requests.push({ kind: "push", secret, request });
+      const requestUri = `urn:ietf:params:oauth:request_uri:${requests.length}`;
+      return pushed ?? { kind: "pushed", requestUri, expiresAt: new Date(clock.now().getTime() + 60_000) };
     },
     exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
     refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),

@@ -148,7 +148,7 @@ export async function createWorld(
       actor: "test",
       reason: "reauthorized",
       completes: null,
-      attempt: null,
+      asked: null,
     });
 
   return {

@@ -43,7 +43,7 @@ export async function addAccount(
     actor: "simulation",
     reason: "imported",
     completes: null,
-    attempt: null,
+    asked: null,
   });
   world.owners.set(tokens.refreshToken, id);
   if ((await store.apply(change)) === null) throw new Error("the account was not stored");

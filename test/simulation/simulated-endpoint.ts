@@ -155,6 +155,7 @@ export function createSimulatedEndpoint(world: SimulatedWorld, life: Life): Auth
       return isHeard ? "revoked" : "failed";
     },
 
+    pushAuthorization: async () => ({ kind: "failure", failure: { kind: "no_client" }, httpStatus: null }),
     introspect: async () => null,
     clientCredentials: async () => failure({ kind: "no_client" }),
   };

@@ -1,12 +1,12 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
 import { DomainError, assertNever } from "#core/domain/problem/domain-error";
-import { enqueueRefresh, enqueueRetry, putOff } from "#adapters/postgres/refresh-jobs";
+import { isUnasked, planUnasked } from "#core/domain/refresh/plan-unasked";
+import { putOff } from "#adapters/postgres/put-off";
+import { enqueueRefresh, enqueueRetry } from "#adapters/postgres/refresh-jobs";
 import { probeAccount } from "#core/usecases/probe-account";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
 import type { WorkerPorts } from "../worker-ports.ts";
-
-const unrefreshable = new Set<string>(["client_misconfigured", "sealed_value_invalid", "not_connected"]);
 
 const payloadSchema = z.strictObject({
   environment_id: z.string(),
@@ -54,21 +54,20 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
   });
   return async (payload, helpers) => {
     const { environment_id: environmentId, account_id: accountId, retry, tries } = payloadSchema.parse(payload);
+    const reason = retry ? "forced" : "alarm";
     const outcome = await refreshAccount(
       ports,
-      {
-        environmentId,
-        accountId,
-        demand: { reason: retry ? "forced" : "alarm", minTtlSeconds: null },
-        actor: "worker",
-      },
+      { environmentId, accountId, demand: { reason, minTtlSeconds: null }, actor: "worker" },
       helpers.abortSignal,
     ).catch(async (error: unknown) => {
       // Without its definition nothing can be asked, and a value that does not open is not mended by trying again: the alarm is
       // put off, so that the account is looked at again after the operator's repair.
-      if (!(error instanceof DomainError) || !unrefreshable.has(error.code)) throw error;
+      if (!(error instanceof DomainError) || !isUnasked(error.code)) throw error;
       ports.log.error({ account: accountId, error }, "an account can't be refreshed");
-      await putOff(ports.pool, accountId, { code: error.code, message: error.detail });
+      const plan = planUnasked(reason, error.code, ports.clock.now());
+      const account = { environmentId, accountId };
+      const isPutOff = await putOff(ports.pool, account, { code: error.code, message: error.detail }, plan);
+      if (isPutOff) outcomes.add(1, { outcome: plan.outcome });
       return null;
     });
     if (outcome === null) return;

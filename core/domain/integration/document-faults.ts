@@ -5,6 +5,7 @@ import type { Identity } from "./calls-schema.ts";
 import type { CredentialField } from "./key-schemas.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
 import { notYetSupported } from "./not-yet-supported.ts";
+import { requestFaults } from "./request-faults.ts";
 
 export interface Fault {
   readonly path: (string | number)[];
@@ -45,6 +46,7 @@ export function documentFaults(document: ParsedDocument): Fault[] {
     ...notYetSupported(document),
     ...templateFaults(document),
     ...formatFaults(document),
+    ...requestFaults(document),
     ...nameFaults(document),
   ];
 }
@@ -98,6 +100,7 @@ function templateFaults(document: ParsedDocument): Fault[] {
     all(at("params", "authorize"), config.params.authorize, named);
     all(at("params", "token"), config.params.token, named);
     all(at("params", "refresh"), config.params.refresh, named);
+    all(at("options", "headers"), config.options.headers, named);
     host(at("exchange", "host"), config.exchange?.host);
     all(at("exchange", "params"), config.exchange?.params, ["access_token", "client_secret", ...named]);
     all(at("assertion", "claims"), config.assertion?.claims, ["client_id", "scope"]);
@@ -189,7 +192,7 @@ function nameFaults(document: ParsedDocument): Fault[] {
   const { config } = document.credentials;
   // Where there is no token endpoint, what it speaks of may be anything: a pair of keys is often called client_id and client_secret.
   const seen = new Set(
-    "auth" in config ? ["client_id", "client_secret", "scope", "access_token", "refresh_token"] : [],
+    "auth" in config ? ["client_id", "client_secret", "scope", "redirect_uri", "access_token", "refresh_token"] : [],
   );
   if (document.credentials.format === "basic") for (const name of ["username", "password"]) seen.add(name);
   const fields = "fields" in config ? config.fields : [];
