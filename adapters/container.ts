@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
-import type { TryPorts } from "#core/usecases/try-credentials";
+import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
+import { createProbeMemory } from "#core/usecases/probe-memory";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
@@ -36,7 +37,7 @@ import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 
 /** Everything wired, for api, worker and the command line. */
-export interface Container extends CompletePorts, StartPorts, TryPorts {
+export interface Container extends CompletePorts, StartPorts, ProbePorts {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
@@ -106,6 +107,7 @@ export async function createContainer(
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
     renewals: createSingleFlight<Renewal>(),
+    probes: createProbeMemory<Verdict>(clock),
     owner,
     redirectUri,
     async close() {

@@ -9,7 +9,7 @@ import {
   describeFailure,
 } from "../domain/refresh/classify-token-failure.ts";
 import type { RequestFailure } from "../ports/authorization-server.ts";
-import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
+import type { AuthorizationSession, ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { captureFields } from "./capture-fields.ts";
 import { inspectGrant, missingFailure } from "./inspect-grant.ts";
 import { forgetKeys, keepGrant, refuseGrant } from "./keep-grant.ts";
@@ -71,7 +71,7 @@ async function fail(ports: CompletePorts, session: ConnectSession, failure: Conn
 
 async function connect(
   ports: CompletePorts,
-  session: ConnectSession,
+  session: AuthorizationSession,
   sealedVerifier: Uint8Array | null,
   input: CallbackInput,
 ): Promise<Account | ConnectFailure> {

@@ -138,10 +138,10 @@ async function push(
 }
 
 /** The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. */
-async function accountFor(
+export async function accountFor(
   ports: StartPorts,
-  { link, inputs: given, connectedAccountId }: StartInput,
-  configured: ConfiguredIntegration,
+  { link, inputs: given, connectedAccountId }: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
+  configured: Pick<ConfiguredIntegration, "name" | "document">,
 ): Promise<Account | null> {
   const existing = link.integratedAccountId ?? connectedAccountId;
   if (existing !== null) {
