@@ -4,10 +4,13 @@ import type { Renewal } from "#core/usecases/read-token";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
+import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
+import { createProbeMemory } from "#core/usecases/probe-memory";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
+import type { Expressions } from "#core/ports/expressions";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Account } from "#core/domain/account/account";
@@ -15,6 +18,7 @@ import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
 import { createAddressGuard } from "./egress/address-guard.ts";
 import { createEgressClient } from "./egress/egress-client.ts";
+import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
@@ -27,18 +31,20 @@ import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
+import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
 import { createSecretDigests } from "./system/secret-digests.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 
 /** Everything wired, for api, worker and the command line. */
-export interface Container extends CompletePorts, StartPorts {
+export interface Container extends CompletePorts, StartPorts, ProbePorts {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
+  readonly expressions: Expressions;
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -75,6 +81,8 @@ export async function createContainer(
   });
   const egress = createEgressClient(createAddressGuard(config.egressAllow));
   const integrations = createIntegrationStore(pool, await loadCatalogue());
+  const expressions = createExpressions();
+  const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
   // The command line refreshes nothing, and is gone before a beat would tell anybody.
   const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
@@ -84,17 +92,19 @@ export async function createContainer(
     random,
     keys,
     environments,
+    expressions,
     logger,
     log: logger,
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     integrations,
     server: createSecretsInTurn({
-      server: createAuthorizationServer({ egress, clock }),
+      server: createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger }),
       integrations,
       clock,
       log: logger,
     }),
+    provider: createProviderApi({ egress, clock }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),
@@ -104,11 +114,13 @@ export async function createContainer(
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
     renewals: createSingleFlight<Renewal>(),
+    probes: createProbeMemory<Verdict>(clock),
     owner,
-    redirectUri: (callbackId) => `${config.publicUrl}/oauth/callback/${callbackId}`,
+    redirectUri,
     async close() {
       await heart?.stop();
       await egress.close();
+      await expressions.close();
       await pool.end();
     },
   };

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { type Client, type Configuration, Provider } from "oidc-provider";
 import { createStateAdapter } from "./create-state-adapter.ts";
 import { findPerson } from "./find-person.ts";
@@ -8,7 +9,22 @@ import { labScopes } from "./scope-words.ts";
 
 const day = 24 * 60 * 60;
 
-export type ProviderInput = { issuer: string; store: RecordStore; keys: LabKeys; accessTokenSeconds: number };
+export type ProviderInput = {
+  issuer: string;
+  store: RecordStore;
+  keys: LabKeys;
+  accessTokenSeconds: number;
+  extensions: boolean;
+  requiresDpopNonce: boolean;
+};
+
+/** The lab speaks plain http on the loopback; whoever ends TLS before it hands on the certificate that the client showed. */
+export const certificateHeader = "x-client-certificate";
+
+function getCertificate(ctx: { get(name: string): string }): X509Certificate | undefined {
+  const pem = decodeURIComponent(ctx.get(certificateHeader));
+  return pem === "" ? undefined : new X509Certificate(pem);
+}
 
 /** The authorization server: single-use refresh tokens, and a spent one that comes back ends its whole family. */
 export function createProvider(input: ProviderInput): Provider {
@@ -25,7 +41,11 @@ export function createProvider(input: ProviderInput): Provider {
     claims: { openid: ["sub", "name", "email", "company"], profile: ["name", "company"], email: ["email"] },
     conformIdTokenClaims: false,
     responseTypes: ["code"],
-    clientAuthMethods: ["client_secret_basic", "client_secret_post"],
+    clientAuthMethods: [
+      "client_secret_basic",
+      "client_secret_post",
+      ...(input.extensions ? (["private_key_jwt", "self_signed_tls_client_auth"] as const) : []),
+    ],
     extraClientMetadata: { properties: ["x_access_token_seconds", "x_always_issue_refresh_token", "x_other_secret"] },
     pkce: { required: () => false },
     rotateRefreshToken: true,
@@ -57,8 +77,13 @@ export function createProvider(input: ProviderInput): Provider {
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
       resourceIndicators: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: input.extensions },
+      dPoP: {
+        enabled: input.extensions,
+        nonceSecret: Buffer.alloc(32, input.keys.cookieKeys[0]),
+        requireNonce: () => input.requiresDpopNonce,
+      },
+      ...(input.extensions ? { mTLS: { enabled: true, selfSignedTlsClientAuth: true, getCertificate } } : {}),
     },
     ttl: {
       AccessToken: accessTokenSeconds,

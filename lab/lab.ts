@@ -1,12 +1,26 @@
 /** A client of the lab's authorization server. Registering the same `clientId` again replaces it. */
 export type LabClient = {
   clientId: string;
-  clientSecret: string;
+  /** Left out where the client proves itself in another way. */
+  clientSecret?: string | undefined;
   /** A second secret that works as well, as providers allow it while one is rotated. */
   otherSecret?: string | undefined;
   redirectUris: string[];
-  /** Default `client_secret_basic`, as in RFC 7591 §2. */
-  tokenEndpointAuthMethod?: "client_secret_basic" | "client_secret_post" | undefined;
+  /** Default `client_secret_basic`, as in RFC 7591 §2. The last two only in a lab with `extensions`. */
+  tokenEndpointAuthMethod?:
+    | "client_secret_basic"
+    | "client_secret_post"
+    | "private_key_jwt"
+    | "self_signed_tls_client_auth"
+    | undefined;
+  /** The client's public keys, or its certificates (`x5c`). */
+  jwks?: { keys: Record<string, unknown>[] } | undefined;
+  /** Default ES256. Of `private_key_jwt`. */
+  signingAlgorithm?: string | undefined;
+  /** Default false. An authorization request that was not pushed is refused (RFC 9126 §5). Lab with `extensions`. */
+  requiresPushedRequests?: boolean | undefined;
+  /** Default false. Every token of this client is bound to a key (RFC 9449 §5.2). Lab with `extensions`. */
+  requiresDpop?: boolean | undefined;
   /** Lifetime of this client's access tokens. Default: the lab's own (`LabOptions.accessTokenSeconds`). */
   accessTokenSeconds?: number | undefined;
   /** The scopes this client may ask for. Default: all of them. */
@@ -24,6 +38,10 @@ export type LabOptions = {
   stateDirectory?: string | undefined;
   /** Default 180. */
   accessTokenSeconds?: number | undefined;
+  /** Pushed requests, signed and mutual-TLS client authentication, DPoP. Default false: the demo's server does none of it. */
+  extensions?: boolean | undefined;
+  /** Every DPoP proof must carry a nonce of the server (RFC 9449 §8). Default false. */
+  requiresDpopNonce?: boolean | undefined;
   /**
    * `true`: every token ever issued is also readable on `GET /lab/issued-tokens`. `false`: they are not even
    * remembered. Left out: remembered, for the test in the same process only.

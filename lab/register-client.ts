@@ -7,13 +7,19 @@ export async function registerClient(provider: Provider, store: RecordStore, cli
   const before = store.get("Client", client.clientId);
   const metadata = {
     client_id: client.clientId,
-    client_secret: client.clientSecret,
+    ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
     ...(client.otherSecret === undefined ? {} : { x_other_secret: client.otherSecret }),
     client_name: client.name ?? "Evergrant demo",
     redirect_uris: client.redirectUris,
     grant_types: ["authorization_code", "refresh_token", "client_credentials"],
     response_types: ["code"],
     token_endpoint_auth_method: client.tokenEndpointAuthMethod ?? "client_secret_basic",
+    ...(client.jwks === undefined ? {} : { jwks: client.jwks }),
+    ...(client.tokenEndpointAuthMethod === "private_key_jwt"
+      ? { token_endpoint_auth_signing_alg: client.signingAlgorithm ?? "ES256" }
+      : {}),
+    ...(client.requiresPushedRequests === true ? { require_pushed_authorization_requests: true } : {}),
+    ...(client.requiresDpop === true ? { dpop_bound_access_tokens: true } : {}),
     ...(client.scopes === undefined ? {} : { scope: client.scopes.join(" ") }),
     ...(client.accessTokenSeconds === undefined ? {} : { x_access_token_seconds: client.accessTokenSeconds }),
     ...(client.alwaysIssueRefreshToken === true ? { x_always_issue_refresh_token: true } : {}),

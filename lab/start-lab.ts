@@ -50,7 +50,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     throw error;
   });
   const ledger = createLedger(store);
-  const provider = createProvider({ issuer: origin, store, keys, accessTokenSeconds });
+  const provider = createProvider({
+    issuer: origin,
+    store,
+    keys,
+    accessTokenSeconds,
+    extensions: options.extensions === true,
+    requiresDpopNonce: options.requiresDpopNonce === true,
+  });
   const outcomes: TokenRequestOutcomes = new WeakMap();
   observeProvider(provider, ledger, memory, outcomes);
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { connectAsPerson } from "#lab/connect-as-person";
-import { startLab, type Lab } from "#lab/start-lab";
+import { startLab, type Lab, type LabOptions } from "#lab/start-lab";
 import { labIntegration } from "#scripts/lab-integration";
 import { findFreePort } from "#scripts/ports";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -30,7 +30,11 @@ export type Stack = {
     options?: { key?: string; api?: number; headers?: Record<string, string> },
   ): Promise<Answer>;
   /** Walks a link as a customer's browser does. @returns the outcome page's data */
-  walk(url: string, person: string, options?: { allow?: boolean; scopes?: string[] }): Promise<Answer["body"]>;
+  walk(
+    url: string,
+    person: string,
+    options?: { allow?: boolean; scopes?: string[]; integration?: string },
+  ): Promise<Answer["body"]>;
   /** A new link and a walk along it. @returns the account */
   connect(tenantId: string, person: string): Promise<Answer["body"]>;
   cli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
@@ -41,10 +45,16 @@ export type Stack = {
 
 /** The real processes on a real database, against a real authorization server. */
 export async function startStack(
-  options: { apis?: number; worker?: boolean; accessTokenSeconds?: number; webOrigin?: string } = {},
+  options: {
+    apis?: number;
+    worker?: boolean;
+    accessTokenSeconds?: number;
+    webOrigin?: string;
+    lab?: LabOptions;
+  } = {},
 ): Promise<Stack> {
   const database = await createTestDatabase();
-  const lab = await startLab({ accessTokenSeconds: options.accessTokenSeconds ?? 180 });
+  const lab = await startLab({ accessTokenSeconds: options.accessTokenSeconds ?? 180, ...options.lab });
   const spool = mkdtempSync(join(tmpdir(), "evergrant-spool-"));
   const ports = await Promise.all(Array.from({ length: options.apis ?? 1 }, () => findFreePort()));
   const origin = `http://127.0.0.1:${ports[0]}`;
@@ -86,10 +96,10 @@ export async function startStack(
     return { status: response.status, headers: response.headers, body: text === "" ? null : parse(text) };
   };
 
-  const walk: Stack["walk"] = async (url, person, choices = {}) => {
+  const walk: Stack["walk"] = async (url, person, { integration = "acme-crm", ...choices } = {}) => {
     const click = await fetch(url, {
       method: "POST",
-      body: new URLSearchParams({ integration_name: "acme-crm" }),
+      body: new URLSearchParams({ integration_name: integration }),
       headers: { origin },
       redirect: "manual",
     });

@@ -73,8 +73,8 @@ export function createEgressClient(guard: AddressGuard, options: EgressOptions =
             origin: target.origin,
             path: target.pathname + target.search,
             method: init.method,
-            // Small answers; a server that compresses all the same is understood.
-            headers: { ...init.headers, "accept-encoding": "identity" },
+            // Some servers refuse a nameless client. Small answers; one that compresses all the same is understood.
+            headers: { "user-agent": "Evergrant", ...init.headers, "accept-encoding": "identity" },
             body: init.body ?? null,
             signal: init.signal,
           }),

@@ -7,14 +7,21 @@ import { resolveIntegration } from "#core/domain/integration/resolve-integration
 import type { TokenResult } from "#core/ports/authorization-server";
 import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { createAddressGuard } from "../egress/address-guard.ts";
 import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
-import { createAuthorizationServer } from "./authorization-server.ts";
+import { createExpressions } from "../expressions/expressions.ts";
+import { createAuthorizationServer as createServerAt } from "./authorization-server.ts";
 
 let fault: FaultServer;
 let egress: EgressClient;
 const clock = createSteppedClock();
+const log = createRecordingLog();
+const expressions = createExpressions();
+const redirectUri = (id: string): string => `https://evergrant.example/oauth/callback/${id}`;
+const createAuthorizationServer = (ports: Omit<Parameters<typeof createServerAt>[0], "redirectUri">) =>
+  createServerAt({ ...ports, redirectUri });
 
 beforeAll(async () => {
   fault = await startFaultServer();
@@ -23,6 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await fault.close();
   await egress.close();
+  await expressions.close();
 });
 
 /** The example integration at the fault server, without an issuer; `changes` are laid over it. */
@@ -50,7 +58,11 @@ const json = (body: unknown, status = 200, headers: Record<string, string> = {})
 
 async function refresh(behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}): Promise<TokenResult> {
   fault.respondWith(behaviour);
-  return await createAuthorizationServer({ egress, clock }).refresh(integration(changes), "the secret", "refresh-0");
+  return await createAuthorizationServer({ egress, clock, expressions, log }).refresh(
+    integration(changes),
+    "the secret",
+    "refresh-0",
+  );
 }
 
 async function exchange(
@@ -60,7 +72,11 @@ async function exchange(
 ) {
   fault.respondWith(behaviour);
   const code = { code: "code-1", redirectUri: "https://evergrant.example/cb", verifier: "v".repeat(43), nonce };
-  return await createAuthorizationServer({ egress, clock }).exchangeCode(integration(changes), "the secret", code);
+  return await createAuthorizationServer({ egress, clock, expressions, log }).exchangeCode(
+    integration(changes),
+    "the secret",
+    code,
+  );
 }
 
 const lastRequest = () => fault.requests.at(-1);
@@ -103,7 +119,11 @@ describe("a refresh request (RFC 6749 §6)", () => {
     "authenticates by header with id and secret form-encoded, and no more (RFC 6749 §2.3.1): %s",
     async (_name, clientId, secret, id, encoded) => {
       fault.respondWith(json(good));
-      await createAuthorizationServer({ egress, clock }).refresh(integration({ clientId }), secret, "refresh-0");
+      await createAuthorizationServer({ egress, clock, expressions, log }).refresh(
+        integration({ clientId }),
+        secret,
+        "refresh-0",
+      );
       const header = String(lastRequest()?.headers["authorization"]);
       expect(header).toMatch(/^Basic [A-Za-z0-9+/]+=*$/);
       expect(Buffer.from(header.slice("Basic ".length), "base64").toString()).toBe(`${id}:${encoded}`);
@@ -165,7 +185,7 @@ describe("a code exchange (RFC 6749 §4.1.3)", () => {
   it("carries no verifier where there is none", async () => {
     fault.respondWith(json(good));
     const code = { code: "c", redirectUri: "https://evergrant.example/cb", verifier: null, nonce: null };
-    await createAuthorizationServer({ egress, clock }).exchangeCode(integration(), "s", code);
+    await createAuthorizationServer({ egress, clock, expressions, log }).exchangeCode(integration(), "s", code);
     expect(lastRequest()?.form).not.toHaveProperty("code_verifier");
   });
 });
@@ -178,6 +198,7 @@ describe("a good answer", () => {
       kind: "tokens",
       httpStatus: 200,
       externalAccount: null,
+      answer: { ...good, token_type: "bearer", scope: "a b" },
       expirySource: "expires_in",
       response: {
         accessToken: "a1",
@@ -391,7 +412,7 @@ describe("whatever else a token endpoint does", () => {
   it("knows that the guard let nothing out", async () => {
     const before = fault.requests.length;
     const guarded = createEgressClient(createAddressGuard([]));
-    const server = createAuthorizationServer({ egress: guarded, clock });
+    const server = createAuthorizationServer({ egress: guarded, clock, expressions, log });
     const result = await server.refresh(integration(), "s", "refresh-0");
     expect(result).toMatchObject({ kind: "failure", failure: { kind: "egress_refused" } });
     expect(fault.requests).toHaveLength(before);
@@ -419,7 +440,7 @@ describe("whether a token request left", () => {
     const one = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]), {
       connectionsPerOrigin: 1,
     });
-    const server = createAuthorizationServer({ egress: one, clock });
+    const server = createAuthorizationServer({ egress: one, clock, expressions, log });
     const held = await startFaultServer();
     const { promise, resolve: release } = Promise.withResolvers<void>();
     held.respondWith({ kind: "hold", until: promise });
@@ -444,7 +465,7 @@ describe("whether a token request left", () => {
   it("is denied for one that the library refused to make", async () => {
     fault.respondWith(json(good));
     const before = fault.requests.length;
-    const result = await createAuthorizationServer({ egress, clock }).refresh(integration(), "s", "");
+    const result = await createAuthorizationServer({ egress, clock, expressions, log }).refresh(integration(), "s", "");
     expect(result).toMatchObject({ kind: "failure", failure: { kind: "not_sent" } });
     expect(fault.requests).toHaveLength(before);
   });
@@ -453,7 +474,10 @@ describe("whether a token request left", () => {
 describe("a client credentials request (RFC 6749 §4.4)", () => {
   const ask = async (behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}) => {
     fault.respondWith(behaviour);
-    return await createAuthorizationServer({ egress, clock }).clientCredentials(integration(changes), "the secret");
+    return await createAuthorizationServer({ egress, clock, expressions, log }).clientCredentials(
+      integration(changes),
+      "the secret",
+    );
   };
 
   it("shows the client and nothing of a user, at the token endpoint, with the token phase's parameters", async () => {
@@ -513,7 +537,7 @@ describe("a client credentials request (RFC 6749 §4.4)", () => {
 describe("an introspection (RFC 7662)", () => {
   const introspect = async (behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}) => {
     fault.respondWith(behaviour);
-    return await createAuthorizationServer({ egress, clock }).introspect(
+    return await createAuthorizationServer({ egress, clock, expressions, log }).introspect(
       integration(changes),
       "the secret",
       "access-0",
@@ -578,7 +602,12 @@ describe("an introspection (RFC 7662)", () => {
 describe("a revocation (RFC 7009)", () => {
   const revoke = async (behaviour: FaultBehaviour) => {
     fault.respondWith(behaviour);
-    return await createAuthorizationServer({ egress, clock }).revoke(integration(), "s", "refresh-0", "refresh_token");
+    return await createAuthorizationServer({ egress, clock, expressions, log }).revoke(
+      integration(),
+      "s",
+      "refresh-0",
+      "refresh_token",
+    );
   };
 
   it("names the token and its kind at the revocation endpoint", async () => {

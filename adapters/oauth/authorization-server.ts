@@ -1,7 +1,10 @@
 import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import { authorizationParameters } from "#core/domain/connect/authorization-url";
+import type { ParameterValue } from "#core/domain/integration/fill-template";
 import { plainText } from "#core/domain/text/plain-text";
+import { readScopes, withImpliedScopes } from "#core/domain/token/read-scopes";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import {
@@ -12,22 +15,29 @@ import {
   type TokenResult,
 } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
+import type { Expressions } from "#core/ports/expressions";
+import type { Log } from "#core/ports/log";
 import type { EgressClient } from "../egress/egress-client.ts";
+import { clientAuthentication } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
+import { isRecord } from "./parse-body.ts";
+import { asResponse, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
-import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
+import { secretsOf } from "./secrets-of.ts";
+import { shapeRequest } from "./shape-request.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 
-/** Parameters that the protocol or the client authentication owns; an integration's extra ones can't replace them. */
-const reserved = new Set(["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"]);
-
 /**
- * RFC 6749, 7009, 7636 and 7662 through oauth4webapi, over the guarded egress client, within the integration's deadline. One
+ * RFC 6749, 7009, 7636, 7662 and 9126 through oauth4webapi, over the guarded egress client, within the integration's deadline. One
  * request, with one secret: `createSecretsInTurn` tries several.
  */
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
   readonly clock: Clock;
+  readonly expressions: Expressions;
+  readonly log: Log;
+  /** The redirect URI of an environment integration, for requests that have to name it beside a code exchange. */
+  readonly redirectUri: (callbackId: string) => string;
 }): AuthorizationServer<ClientSecret> {
   const { egress, clock } = ports;
 
@@ -39,24 +49,32 @@ export function createAuthorizationServer(ports: {
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<"POST", URLSearchParams>) => {
       const signal = init.signal ?? deadlineSignal(deadlineSeconds * 1000);
-      const { body, contentType } = encodeBody(integration, init.body);
-      const headers = { ...init.headers, "content-type": contentType, accept: "application/json" };
+      const { callbackId } = integration;
+      const redirectUri = trip.redirectUri ?? (callbackId === null ? null : ports.redirectUri(callbackId));
+      const standard = {
+        url,
+        headers: init.headers,
+        form: init.body,
+        extra: trip.extra,
+        shaped: trip.shaped,
+        redirectUri,
+      };
+      const { url: address, headers, body } = shapeRequest(integration, standard);
       trip.isAsked = true;
-      const response = await egress.fetch(url, { method: "POST", headers, body, signal });
+      const response = await egress.fetch(address, {
+        method: "POST",
+        headers,
+        ...(body === null ? {} : { body }),
+        signal,
+      });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
       const text = await response.text();
-      const standard = response.ok ? standardAnswer(text, trip.keepsIdToken) : null;
-      trip.standard = standard;
-      const answer = new Response(standard?.body ?? text, {
-        // oauth4webapi takes 200 alone; a 201 with tokens in it is as good.
-        status: standard === null ? response.status : 200,
-        headers: {
-          ...Object.fromEntries(response.headers),
-          ...(standard === null ? {} : { "content-type": "application/json" }),
-        },
-      });
+      const raw = { status: response.status, headers: Object.fromEntries(response.headers), text };
       trip.status = response.status;
-      return answer;
+      if (trip.isForTokens) {
+        trip.told = await readTokenAnswer(ports.expressions, integration.answers, raw, trip.keepsIdToken);
+      }
+      return trip.told?.response ?? asResponse(raw);
     },
     signal: deadlineSignal(deadlineSeconds * 1000),
   });
@@ -72,13 +90,15 @@ export function createAuthorizationServer(ports: {
     if (integration.clientId === null) return { kind: "failure", failure: { kind: "no_client" }, httpStatus: null };
     try {
       const response = await send();
-      if (response.status >= 300 || (trip.standard === null && (await carriesError(response)))) {
-        const failure = scrubFailure(await failureOfResponse(response, clock.now()), secrets);
-        return { kind: "failure", failure, httpStatus: response.status };
+      if (trip.told?.failed != null) {
+        ports.log.warn({ integration: integration.name, failed: trip.told.failed }, "an expression failed");
       }
-      return await read(response);
+      const isBad = trip.told === null ? await carriesError(response) : trip.told.standard === null;
+      if (response.status < 300 && !isBad) return await read(response);
+      const failure = scrubFailure(await failureOfResponse(response, clock.now()), all(secrets, trip));
+      return { kind: "failure", failure, httpStatus: response.status };
     } catch (error) {
-      const failure = scrubFailure(await failureOf(error, trip, clock.now()), secrets);
+      const failure = scrubFailure(await failureOf(error, trip, clock.now()), all(secrets, trip));
       return { kind: "failure", failure, httpStatus: trip.status };
     }
   };
@@ -97,9 +117,33 @@ export function createAuthorizationServer(ports: {
   };
 
   return {
+    async pushAuthorization(integration, secret, request) {
+      const trip = newTrip({ shaped: authorizationParameters(integration, request) });
+      const { server, client, authentication } = parties(integration, secret);
+      const sentAt = clock.now();
+      return await ask(
+        integration,
+        trip,
+        () => oauth.pushedAuthorizationRequest(server, client, authentication, {}, options(integration, trip)),
+        async (response) => {
+          // RFC 9126 §2.2 has 201; a 200 that says as much is as good.
+          const created = new Response(response.body, { status: 201, headers: response.headers });
+          const told = await oauth.processPushedAuthorizationResponse(server, client, created);
+          const expiresAt = new Date(sentAt.getTime() + told.expires_in * 1000);
+          return { kind: "pushed", requestUri: told.request_uri, expiresAt } as const;
+        },
+        [secret, request.verifier],
+      );
+    },
+
     async exchangeCode(integration, secret, exchange) {
       // Without a declared issuer there is nothing to check an ID token against, so none is read.
-      const trip = newTrip(integration.issuer !== null);
+      const trip = newTrip({
+        isForTokens: true,
+        keepsIdToken: integration.issuer !== null,
+        extra: integration.tokenParams,
+        redirectUri: exchange.redirectUri,
+      });
       const { server, client, authentication } = parties(integration, secret);
       const verifier = exchange.verifier ?? oauth.nopkce;
       const nonceCheck = exchange.nonce === null || !trip.keepsIdToken ? {} : { expectedNonce: exchange.nonce };
@@ -117,7 +161,7 @@ export function createAuthorizationServer(ports: {
             callback,
             exchange.redirectUri,
             verifier,
-            { ...options(integration, trip), additionalParameters: extra(integration.tokenParams) },
+            options(integration, trip),
           );
         },
         (response) => oauth.processAuthorizationCodeResponse(server, client, response, nonceCheck),
@@ -127,27 +171,23 @@ export function createAuthorizationServer(ports: {
 
     async refresh(integration, secret, refreshToken) {
       // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
-      const trip = newTrip(false);
+      const trip = newTrip({ isForTokens: true, extra: integration.refreshParams });
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
       return await askForTokens(
         integration,
         trip,
-        () =>
-          oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, {
-            ...options(integration, trip),
-            additionalParameters: extra(integration.refreshParams),
-          }),
+        () => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options(integration, trip)),
         (response) => oauth.processRefreshTokenResponse(server, client, response),
         [secret, refreshToken],
       );
     },
 
     async clientCredentials(integration, secret) {
-      const trip = newTrip(false);
+      const trip = newTrip({ isForTokens: true, extra: integration.tokenParams });
       const { server, client, authentication } = parties(integration, secret);
       const scope = integration.scopes.join(integration.scopeSeparator);
-      const parameters = { ...extra(integration.tokenParams), ...(scope === "" ? {} : { scope }) };
+      const parameters: Record<string, string> = scope === "" ? {} : { scope };
       return await askForTokens(
         integration,
         trip,
@@ -159,7 +199,7 @@ export function createAuthorizationServer(ports: {
     },
 
     async introspect(integration, secret, accessToken) {
-      const trip = newTrip(false);
+      const trip = newTrip();
       const { server, client, authentication } = parties(integration, secret);
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
       return await ask(
@@ -179,7 +219,7 @@ export function createAuthorizationServer(ports: {
     },
 
     async revoke(integration, secret, token, hint) {
-      const trip = newTrip(false);
+      const trip = newTrip();
       const { server, client, authentication } = parties(integration, secret);
       return await ask(
         integration,
@@ -202,17 +242,32 @@ export function createAuthorizationServer(ports: {
 
 /** What one request and its answer leave behind for each other. */
 interface Trip {
+  readonly isForTokens: boolean;
   readonly keepsIdToken: boolean;
+  /** The integration's extra parameters; templates. */
+  readonly extra: Readonly<Record<string, ParameterValue>>;
+  /** Of an authorization request: filled and named already. */
+  readonly shaped: ReadonlyMap<string, string>;
+  /** Of a code exchange; null: the client's own. */
+  readonly redirectUri: string | null;
   /** Whether the egress client was asked at all: before that, nothing can have left. */
   isAsked: boolean;
-  /** What the library must not or can't read of a good answer. */
-  standard: StandardAnswer | null;
+  /** What a token request was answered. */
+  told: TokenAnswer | null;
   /** As the server sent it; null until its whole answer is here. */
   status: number | null;
 }
 
-function newTrip(keepsIdToken: boolean): Trip {
-  return { keepsIdToken, isAsked: false, standard: null, status: null };
+function newTrip(
+  of: Partial<Pick<Trip, "isForTokens" | "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {},
+): Trip {
+  const plain = { isForTokens: false, keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
+  return { ...plain, ...of, isAsked: false, told: null, status: null };
+}
+
+/** What an error text must not repeat: what was sent, and what came beside it. */
+function all(secrets: readonly (string | null)[], { told }: Trip): (string | null)[] {
+  return [...secrets, ...(told === null ? [] : secretsOf(told.body))];
 }
 
 function parties(
@@ -225,48 +280,23 @@ function parties(
 } {
   const server: oauth.AuthorizationServer = {
     // oauth4webapi wants an issuer; without a declared one no ID token is read.
-    issuer: integration.issuer ?? new URL(integration.tokenEndpoint).origin,
+    issuer: integration.issuer ?? originOf(integration.tokenEndpoint),
     token_endpoint: integration.tokenEndpoint,
     ...(integration.revocationEndpoint === null ? {} : { revocation_endpoint: integration.revocationEndpoint }),
     ...(integration.introspectionEndpoint === null
       ? {}
       : { introspection_endpoint: integration.introspectionEndpoint }),
+    ...(integration.pushedAuthorizationEndpoint === null
+      ? {}
+      : { pushed_authorization_request_endpoint: integration.pushedAuthorizationEndpoint }),
   };
   const client: oauth.Client = { client_id: integration.clientId ?? "" };
   return { server, client, authentication: clientAuthentication(integration, secret) };
 }
 
-function clientAuthentication(integration: ResolvedIntegration, secret: ClientSecret): oauth.ClientAuth {
-  if (integration.clientAuthentication === "none" || secret === null) return oauth.None();
-  return integration.clientAuthentication === "body" ? oauth.ClientSecretPost(secret) : basic(secret);
-}
-
-/**
- * RFC 6749 §2.3.1: id and secret form-encoded, and nothing encoded that need not be. The library's own encodes `-`, `.` and `_`
- * too, which servers that compare without decoding (there are many) take for a wrong secret.
- */
-function basic(secret: string): oauth.ClientAuth {
-  return (_server, client, _body, headers) => {
-    const credentials = `${formEncode(client.client_id)}:${formEncode(secret)}`;
-    headers.set("authorization", `Basic ${Buffer.from(credentials).toString("base64")}`);
-  };
-}
-
-function formEncode(text: string): string {
-  return new URLSearchParams([["", text]]).toString().slice(1);
-}
-
-function extra(params: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !reserved.has(name)));
-}
-
-function encodeBody(
-  integration: ResolvedIntegration,
-  form: URLSearchParams,
-): { readonly body: string; readonly contentType: string } {
-  return integration.bodyFormat === "json"
-    ? { body: JSON.stringify(Object.fromEntries(form)), contentType: "application/json" }
-    : { body: form.toString(), contentType: "application/x-www-form-urlencoded;charset=UTF-8" };
+/** An endpoint that is not known (yet) is refused where it is called. */
+function originOf(endpoint: string): string {
+  return URL.canParse(endpoint) ? new URL(endpoint).origin : "https://unknown.invalid";
 }
 
 /** Some servers answer 200 with an `error`: it is one, whatever the status says. */
@@ -285,12 +315,15 @@ function success(
   trip: Trip,
   sentAt: Date,
 ): TokenResult {
-  const scope = tokens.scope?.trim();
-  const tokenType = trip.standard?.tokenType ?? null;
+  const standard = trip.told?.standard ?? null;
+  const claims =
+    trip.keepsIdToken && tokens.id_token !== undefined ? oauth.getValidatedIdTokenClaims(tokens) : undefined;
+  const scopes = readScopes(standard?.scope, integration.scopeSeparator);
+  const tokenType = standard?.tokenType ?? null;
   const expiry = findTokenExpiry(
     {
-      expiresIn: trip.standard?.expiresIn,
-      expiresAt: trip.standard?.expiresAt,
+      expiresIn: standard?.expiresIn,
+      expiresAt: standard?.expiresAt,
       unit: integration.expiresInUnit,
       tokenExpiryDuration: integration.tokenExpiryDuration,
       accessToken: tokens.access_token,
@@ -304,32 +337,26 @@ function success(
     // What the library read is always a 200.
     httpStatus: trip.status ?? 200,
     expirySource: expiry?.source ?? null,
-    externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
+    externalAccount: claims === undefined ? null : externalAccountOf(claims),
+    answer: {
+      ...(isRecord(trip.told?.body) ? trip.told.body : {}),
+      ...(claims === undefined ? {} : { id_token_claims: claims }),
+    },
     response: {
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token ?? null,
       tokenType: tokenType === null || tokenType.toLowerCase() === "bearer" ? "Bearer" : tokenType,
       expiresAt: expiry?.at ?? null,
-      scopes:
-        scope === undefined || scope === "" ? null : splitScope(plainText(scope, 20_000), integration.scopeSeparator),
+      scopes: scopes === null ? null : withImpliedScopes(scopes, integration.answers.scopeImplies),
     },
   };
-}
-
-function splitScope(scope: string, separator: string): string[] {
-  return scope
-    .split(separator)
-    .flatMap((part) => part.split(/\s+/))
-    .filter((one) => one !== "");
 }
 
 /**
  * Who was connected: `sub` of the ID token, never the e-mail address, which can pass to somebody else. The token came straight
  * from the token endpoint over TLS, which OpenID Connect Core §3.1.3.7 (6) accepts in place of its signature.
  */
-function externalAccountOf(tokens: oauth.TokenEndpointResponse): ExternalAccount | null {
-  const claims = tokens.id_token === undefined ? undefined : oauth.getValidatedIdTokenClaims(tokens);
-  if (claims === undefined) return null;
+function externalAccountOf(claims: oauth.IDToken): ExternalAccount {
   const label = [claims["name"], claims["email"], claims["preferred_username"]].find((one) => typeof one === "string");
   return { id: plainText(claims.sub, 500), label: typeof label === "string" ? plainText(label, 300) : null };
 }

@@ -1,10 +1,13 @@
+import { isRecord } from "./parse-body.ts";
+
 export interface StandardAnswer {
-  /** For the library. */
+  /** For the library: what it must read, and nothing that could upset it. */
   readonly body: string;
   /** As the server wrote them, where it did. */
   readonly tokenType: string | null;
   readonly expiresIn: unknown;
   readonly expiresAt: unknown;
+  readonly scope: unknown;
 }
 
 /**
@@ -13,39 +16,26 @@ export interface StandardAnswer {
  *
  * - `refresh_token`, `id_token`: null, empty or no text counts as absent
  * - `expires_in`, `expires_at`: handed on beside as they came; what they mean is tokenExpiry's to find out
- * - `scope`: a list is joined; what is neither text nor list counts as absent
+ * - `scope`: handed on beside; readScopes knows its forms
  * - `token_type`: kept beside, whatever it is; absent means bearer
  *
- * @returns null when the text is no JSON object with an access token; then it stays as it came
+ * @returns null when it is no object with an access token
  */
-export function standardAnswer(text: string, keepsIdToken: boolean): StandardAnswer | null {
-  const raw = parseObject(text);
-  if (raw === null || !isText(raw["access_token"])) return null;
-  const { refresh_token, id_token, expires_in, expires_at, scope, token_type, ...rest } = raw;
-  const joined = Array.isArray(scope) ? scope.filter(isText).join(" ") : scope;
+export function standardAnswer(answer: unknown, keepsIdToken: boolean): StandardAnswer | null {
+  if (!isRecord(answer) || !isText(answer["access_token"])) return null;
+  const { access_token, refresh_token, id_token, expires_in, expires_at, scope, token_type } = answer;
   return {
     tokenType: isText(token_type) ? token_type : null,
     expiresIn: expires_in,
     expiresAt: expires_at,
+    scope,
     body: JSON.stringify({
-      ...rest,
+      access_token,
       token_type: "bearer",
       ...(isText(refresh_token) ? { refresh_token } : {}),
       ...(keepsIdToken && isText(id_token) ? { id_token } : {}),
-      ...(isText(joined) ? { scope: joined } : {}),
     }),
   };
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null;
-  } catch {
-    return null;
-  }
 }
 
 function isText(value: unknown): value is string {

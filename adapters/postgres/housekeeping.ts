@@ -10,8 +10,8 @@ export interface Removed {
 }
 
 /**
- * Sessions of trips that ended, links a week after their end, accounts that never came back from the provider (a day), client
- * secrets whose overlap is over.
+ * Sessions of trips that ended, tries of forms after an hour, links a week after their end, accounts that never came back from the
+ * provider (a day), client secrets whose overlap is over.
  */
 export async function removeExpired(pool: DatabasePool): Promise<Removed> {
   await query(pool, "SELECT evergrant_ensure_partitions()", []);
@@ -21,6 +21,8 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
      DELETE FROM sealed_secret WHERE owner IN (SELECT id FROM gone)`,
     [],
   );
+  // What was typed at a form serves to show it again, and for nothing else.
+  await query(pool, "DELETE FROM connect_try WHERE created_at < now() - interval '1 hour'", []);
   const links = await query(
     pool,
     `DELETE FROM link_token l WHERE l.expires_at < now() - interval '7 days'

@@ -163,7 +163,11 @@ function toClient(row: ConfiguredRow, rows: readonly ConfiguredRow[]): Environme
   return {
     id: row.ei_id,
     callbackId: row.callback_id,
-    layer: { clientId: row.client_id, scopes: row.has_scope === true ? row.scope : null },
+    layer: {
+      clientId: row.client_id,
+      scopes: row.has_scope === true ? row.scope : null,
+      callbackId: row.callback_id,
+    },
     secrets: rows.flatMap((one) => toSecret(one) ?? []),
   };
 }

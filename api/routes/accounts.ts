@@ -5,7 +5,7 @@ import type { Account } from "#core/domain/account/account";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
 import { plainChange } from "#core/usecases/plain-change";
-import { notFound, problemOf, readToken } from "#core/usecases/read-token";
+import { notFound, problemOf, readCredentials } from "#core/usecases/read-token";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
@@ -19,6 +19,7 @@ import {
   accountPatchSchema,
   accountSchema,
   attemptPageSchema,
+  credentialsSchema,
   disconnectionSchema,
   tokenSchema,
 } from "../schemas/account.ts";
@@ -41,7 +42,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "post",
       path: "/integrated-accounts",
-      summary: "Import an existing token set",
+      summary: "Import existing credentials",
       tags,
       security: secured,
       request: { body: body(accountImportSchema) },
@@ -57,6 +58,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         tenantId: input.tenant_id,
         credentials: toImportedCredentials(input.credentials),
         inputs: input.inputs ?? {},
+        fields: input.fields ?? {},
         externalAccount:
           input.external_account === undefined
             ? null
@@ -222,18 +224,27 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         params,
         query: z.strictObject({ min_ttl: z.coerce.number().int().min(0).max(31_536_000).optional() }),
       },
-      responses: { 200: answer(tokenSchema, "The token"), ...problems(404, 409, 410, 422, 429, 502, 504) },
+      responses: {
+        200: answer(
+          z.union([tokenSchema, credentialsSchema]),
+          "The token; for the formats api_key, basic and custom what was typed, whatever min_ttl asks",
+        ),
+        ...problems(404, 409, 410, 422, 429, 502, 504),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "tokens:read");
       const account = await find(caller, context.req.valid("param").id);
-      const read = await readToken(ports, {
+      const read = await readCredentials(ports, {
         environmentId: caller.environmentId,
         accountId: account.id,
         minTtlSeconds: context.req.valid("query").min_ttl ?? null,
         actor: caller.id,
       });
+      if (read.kind === "typed") {
+        return context.json({ credentials: { ...read.fields }, credential_version: read.credentialVersion }, 200);
+      }
       const left = read.expiresAt === null ? null : (read.expiresAt.getTime() - ports.clock.now().getTime()) / 1000;
       return context.json(
         {
@@ -304,6 +315,10 @@ export function refuseOutOfScope(caller: Caller, tenantId: string, integrationNa
 }
 
 function toImportedCredentials(given: z.infer<typeof accountImportSchema>["credentials"]): ImportedCredentials {
+  for (const format of ["api_key", "basic", "custom"] as const) {
+    const fields = given[format];
+    if (fields !== undefined) return { format, fields };
+  }
   const { oauth2 } = given;
   if (oauth2 === undefined) {
     const { client_id: clientId, client_secret: clientSecret } = given.oauth2_client_credentials ?? {};

@@ -35,6 +35,10 @@ export const accountSchema = z
     reauth_required_at: nullableInstantSchema,
     last_error: lastErrorSchema.nullable(),
     credential_version: z.number().int(),
+    fields: z.record(z.string(), z.string()).openapi({
+      description:
+        "What came with the grant, as the integration's definition names it, such as an instance's address. No secrets.",
+    }),
     metadata: z.record(z.string(), z.string()),
     created_at: instantSchema,
     updated_at: instantSchema,
@@ -87,6 +91,11 @@ const importedClientSchema = z
     path: ["client_id"],
   });
 
+/** By the names that the integration document gives its fields, which says more about each. */
+const importedFieldsSchema = z
+  .record(z.string().min(1).max(100), z.string().max(20_000))
+  .refine((fields) => Object.keys(fields).length <= 50, "at most 50 fields");
+
 export const accountImportSchema = z
   .strictObject({
     integration_name: integrationNameSchema,
@@ -95,9 +104,16 @@ export const accountImportSchema = z
       .strictObject({
         oauth2: importedOauth2Schema.optional(),
         oauth2_client_credentials: importedClientSchema.optional(),
+        api_key: importedFieldsSchema.optional().openapi({ example: { api_key: "…" } }),
+        basic: importedFieldsSchema.optional().openapi({ example: { username: "…", password: "…" } }),
+        custom: importedFieldsSchema.optional(),
       })
       .refine((given) => Object.keys(given).length === 1, "give the credentials of one format"),
     inputs: inputsSchema.optional(),
+    fields: inputsSchema.optional().openapi({
+      description:
+        "What would have come with the grant, as the integration's definition names it. Checked like the provider's.",
+    }),
     external_account: z
       .strictObject({ id: z.string().min(1).max(500), label: z.string().max(500).nullable().optional() })
       .optional(),
@@ -139,6 +155,14 @@ export const tokenSchema = z
     refresh: z.enum(["failing", "limited"]).optional(),
   })
   .openapi("Token");
+
+/** What an end user typed (api_key, basic, custom): by the names of the integration document, without an end. */
+export const credentialsSchema = z
+  .object({
+    credentials: z.record(z.string(), z.string()).openapi({ example: { api_key: "…" } }),
+    credential_version: z.number().int(),
+  })
+  .openapi("Credentials");
 
 export const attemptSchema = z
   .object({

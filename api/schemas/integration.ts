@@ -8,7 +8,7 @@ export const integrationSummarySchema = z
     label: z.string(),
     format: z.string(),
     origin: z.enum(["platform", "environment"]),
-    /** Whether an OAuth client is set in this environment, so that customers can connect. */
+    /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
     connectable: z.boolean(),
     redirect_uri: z.url().nullable(),
   })

@@ -1,4 +1,5 @@
 import type { ExternalAccount } from "../domain/account/account.ts";
+import type { AuthorizationRequest } from "../domain/connect/authorization-url.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { SecretTerm, SecretUse } from "../domain/integration/order-client-secrets.ts";
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
@@ -28,6 +29,11 @@ export type TokenResult =
   | {
       readonly kind: "tokens";
       readonly response: TokenResponse;
+      /**
+       * The body as the server sent it, for the integration's own expressions, with `id_token_claims` where an ID token was checked.
+       * It holds tokens, and lives no longer than they are needed in the clear.
+       */
+      readonly answer: Readonly<Record<string, unknown>>;
       /** From the ID token, where one came (OpenID Connect Core §3.1.3.7). */
       readonly externalAccount: ExternalAccount | null;
       /** What `response.expiresAt` was read from; null: nothing told it. */
@@ -46,6 +52,14 @@ export interface CodeExchange {
   readonly nonce: string | null;
 }
 
+/** What the browser is sent on with in place of the request itself (RFC 9126 §2.2). It is used at once, and once. */
+export interface PushedAuthorization {
+  readonly kind: "pushed";
+  readonly requestUri: string;
+  /** Counted from before the request left. */
+  readonly expiresAt: Date;
+}
+
 /** What a provider says about a token (RFC 7662 §2.2). */
 export interface Introspection {
   readonly kind: "introspection";
@@ -58,12 +72,18 @@ export interface Introspection {
 export const introspectionSeconds = 5;
 
 /**
- * The provider's token, revocation and introspection endpoints, every quirk already made standard. Never throws for what a
- * provider does. A request ends within the integration's `timeoutSeconds`.
+ * The provider's token, revocation, introspection and pushed authorization request endpoints, every quirk already made standard.
+ * Never throws for what a provider does. A request ends within the integration's `timeoutSeconds`.
  *
  * Use cases hand over every secret that may work; an adapter makes one request with one (`Secret` is ClientSecret then).
  */
 export interface AuthorizationServer<Secret = ClientSecrets> {
+  /** RFC 9126: the authorization request, straight from us and with the client's authentication. */
+  pushAuthorization(
+    integration: ResolvedIntegration,
+    secret: Secret,
+    request: AuthorizationRequest,
+  ): Promise<PushedAuthorization | RequestFailure>;
   exchangeCode(integration: ResolvedIntegration, secret: Secret, exchange: CodeExchange): Promise<TokenResult>;
   /** RFC 6749 §6. */
   refresh(integration: ResolvedIntegration, secret: Secret, refreshToken: string): Promise<TokenResult>;

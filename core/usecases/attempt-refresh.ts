@@ -152,7 +152,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
-  const send = requestOf(ports, integration, secrets, previous);
+  const send = requestOf(ports, integration, secrets, previous, account);
   if (heldMs > spareMs / 2 || send === null) {
     await ports.accounts.abandon(claim);
     return notStarted;
@@ -225,6 +225,7 @@ function requestOf(
   integration: ResolvedIntegration,
   secrets: ClientSecrets,
   previous: TokenSet,
+  { scopesRequested }: Account,
 ): (() => Promise<TokenResult>) | null {
   if (integration.refreshPolicy.grant === "client_credentials") {
     // A customer's grant is not to be replaced by the client's own, whatever the definition says now.
@@ -232,5 +233,6 @@ function requestOf(
     return () => ports.server.clientCredentials(integration, secrets);
   }
   const { refreshToken } = previous;
-  return refreshToken === null ? null : () => ports.server.refresh(integration, secrets, refreshToken);
+  const asked = { ...integration, scopes: scopesRequested };
+  return refreshToken === null ? null : () => ports.server.refresh(asked, secrets, refreshToken);
 }

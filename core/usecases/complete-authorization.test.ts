@@ -378,3 +378,30 @@ it("keeps the browser's secret, the code and the tokens out of the log", async (
   expect(text).toContain("a connection could not be completed");
   for (const secret of [browserSecret, "the-code", "client-secret-of-acme"]) expect(text).not.toContain(secret);
 });
+
+describe("a server that always says who it is (RFC 9207)", () => {
+  const auth = { tokenHost: "https://login.acme.example", issuer: "https://login.acme.example", sendsIss: true };
+
+  it.each<[string, Partial<CallbackInput>]>([
+    ["an answer", {}],
+    ["a refusal", { code: null, error: "access_denied" }],
+  ])("is not believed %s without iss (A11)", async (_name, changes) => {
+    const { world, back } = await trip({ config: { auth } });
+    expect(await back(changes)).toMatchObject({
+      failure: { code: "provider_error", detail: expect.stringContaining("which") },
+    });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("is believed with it, and another server's may come without", async () => {
+    const { back } = await trip({ config: { auth } });
+    expect((await back({ iss: "https://login.acme.example" })).kind).toBe("connected");
+    const other = await trip({ config: { auth: { ...auth, sendsIss: false } } });
+    expect((await other.back()).kind).toBe("connected");
+  });
+
+  it("must be named: there would be nothing to compare with", () => {
+    const { issuer: _issuer, ...nameless } = auth;
+    expect(() => exampleDocument({ config: { auth: nameless } })).toThrow("expected, since sendsIss");
+  });
+});

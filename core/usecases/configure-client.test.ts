@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { typedDocument } from "#test/fakes/typed-documents";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import type { EnvironmentClient } from "../ports/integration-store.ts";
 import { configureClient, type ClientInput } from "./configure-client.ts";
@@ -177,5 +178,13 @@ describe("a change without a new client secret", () => {
     await expect(change).rejects.toMatchObject({ code: "kms_unavailable" });
     expect((await clientOf(world)).layer.clientId).toBe("client-of-acme");
     expect((await clientOf(world)).secrets).toHaveLength(1);
+  });
+});
+
+it("an integration whose credentials are typed takes no OAuth client", async () => {
+  const world = await createWorld({ document: typedDocument("api_key") });
+  await expect(configureClient(world, caller, "acme-keys", { clientId: "new" })).rejects.toMatchObject({
+    code: "invalid_request",
+    errors: [{ pointer: "/credentials/oauth2" }],
   });
 });

@@ -1,6 +1,7 @@
 import type { Caller } from "../domain/access/permission.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { isAccepted } from "../domain/integration/order-client-secrets.ts";
 import { planClientSecrets } from "../domain/integration/plan-client-secrets.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
@@ -38,7 +39,7 @@ const attempts = 5;
  * Sets the OAuth client of an integration in the caller's environment. A secret is sealed before it touches a table; those before
  * it stay accepted for a while (R65), unless the client is another one.
  *
- * @throws DomainError not_found; conflict when the client kept changing
+ * @throws DomainError not_found; invalid_request where accounts bring their own credentials; conflict when the client kept changing
  */
 export async function configureClient(
   ports: AdministerPorts,
@@ -46,7 +47,18 @@ export async function configureClient(
   name: string,
   input: ClientInput,
 ): Promise<ConfiguredIntegration> {
-  await findIntegration(ports, caller, name);
+  const { document } = await findIntegration(ports, caller, name);
+  if (isTypedDocument(document)) {
+    throw new DomainError("invalid_request", {
+      detail: "This integration has no OAuth client.",
+      errors: [
+        {
+          pointer: "/credentials/oauth2",
+          detail: `${name} takes credentials of the format ${document.credentials.format}, which its accounts bring`,
+        },
+      ],
+    });
+  }
   const fresh = {
     id: makeId("ei", ports.random.bytes(idRandomBytes)),
     callbackId: Buffer.from(ports.random.bytes(18)).toString("base64url"),

@@ -1,12 +1,19 @@
 import type { Account } from "../domain/account/account.ts";
 import { transition } from "../domain/account/transition.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, SealedCredential } from "../ports/account-store.ts";
 import type { ClientSecrets } from "../ports/authorization-server.ts";
 import { happeningOf } from "./attempt-changes.ts";
 import { withOwnClient } from "./circuit-of.ts";
-import { loadIntegration, openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
+import {
+  concreteIntegration,
+  findDefinition,
+  openClientSecrets,
+  ownClientSecret,
+  type LoadedIntegration,
+} from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
@@ -87,7 +94,10 @@ async function prepareRevocation(
   if (credential === null) return async () => "not_supported";
   let integration: LoadedIntegration;
   try {
-    integration = await loadIntegration(ports.integrations, account);
+    const configured = await findDefinition(ports.integrations, account);
+    // What somebody typed is ended where it was made, by whoever made it.
+    if (isTypedDocument(configured.document)) return async () => "not_supported";
+    integration = await concreteIntegration(ports.integrations, configured, account);
   } catch (error) {
     if (error instanceof DomainError && error.code === "client_misconfigured") return async () => "not_supported";
     throw error;

@@ -1,22 +1,29 @@
 import type { Account, ExternalAccount } from "../domain/account/account.ts";
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import { isTypedFormat } from "../domain/credential/typed-credential.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
+import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import {
   checkInputs,
   resolveIntegration,
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
+import { checkFields } from "../domain/integration/grant-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
+import { withImpliedScopes } from "../domain/token/read-scopes.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
+import { importTypedAccount, type ImportedFields } from "./import-typed-account.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
+import type { TryPorts } from "./try-credentials.ts";
 
 export type ImportedCredentials =
   | {
@@ -29,6 +36,7 @@ export type ImportedCredentials =
       /** Null: unknown; the integration's scopes are taken for granted. */
       readonly scopes: readonly string[] | null;
     }
+  | ImportedFields
   /** Both null: the environment's own client asks. */
   | {
       readonly format: "oauth2_client_credentials";
@@ -41,17 +49,25 @@ export interface ImportInput {
   readonly tenantId: string;
   readonly credentials: ImportedCredentials;
   readonly inputs: Readonly<Record<string, string>>;
+  /** What would have come with the grant. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly externalAccount: ExternalAccount | null;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
  * Takes over what a product already holds, so that its customers need not reconnect (R7): a token set as it is; a client
- * (RFC 6749 §4.4) by asking for its first token, so that an account is active only when its credentials work.
+ * (RFC 6749 §4.4) by asking for its first token, and what somebody typed by its probe, so that an account is active only when its
+ * credentials work.
  *
- * @throws DomainError `invalid_request` naming the field; for a client also what its first request came to
+ * @throws DomainError `invalid_request` naming the field; for a client also what its first request came to, for typed credentials
+ * what their probe did
  */
-export async function importAccount(ports: RefreshPorts, caller: Caller, input: ImportInput): Promise<Account> {
+export async function importAccount(
+  ports: RefreshPorts & TryPorts,
+  caller: Caller,
+  input: ImportInput,
+): Promise<Account> {
   const configured = await ports.integrations.find(caller.environmentId, input.integrationName);
   if (configured === null) {
     throw new DomainError("invalid_request", {
@@ -61,12 +77,20 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       ],
     });
   }
-  const inputs = checkInputs(configured.document, input.inputs);
+  const { document } = configured;
+  const { credentials } = input;
+  const fields = checkFields(document, input.fields ?? {});
+  if (document.credentials.format !== credentials.format) throw otherFormat(document, credentials.format);
+  if (isImportedFields(credentials)) {
+    if (!isTypedDocument(document)) throw otherFormat(document, credentials.format);
+    return await importTypedAccount(ports, caller, document, { ...input, credentials });
+  }
+  const inputs = checkInputs(document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const ownClientId = input.credentials.format === "oauth2" ? null : input.credentials.clientId;
-  const alone = withOwnClient(resolveIntegration(configured.document, layer, inputs), ownClientId);
+  const ownClientId = credentials.format === "oauth2" ? null : credentials.clientId;
+  const alone = withOwnClient(resolveIntegration(document, layer, inputs, fields), ownClientId);
   const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
-  const imported = await importedTokenSet(ports, caller, configured, resolved, input.credentials);
+  const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
   const spreadSeconds = await spreadSecondsOf(ports.integrations, caller.environmentId, resolved);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
@@ -93,21 +117,20 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       },
     ],
   );
-  const stored = await ports.accounts.apply(
-    newCredentialsChange(ports, account, {
-      tokenSet: imported.tokenSet,
-      externalAccount: input.externalAccount,
-      scopesRequested: resolved.scopes,
-      policy: resolved.refreshPolicy,
-      circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
-      spreadSeconds,
-      dataKey,
-      actor: caller.id,
-      reason: "imported",
-      completes: null,
-      asked: null,
-    }),
-  );
+  const change = newCredentialsChange(ports, account, {
+    tokenSet: imported.tokenSet,
+    externalAccount: input.externalAccount,
+    scopesRequested: resolved.scopes,
+    policy: resolved.refreshPolicy,
+    circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
+    spreadSeconds,
+    dataKey,
+    actor: caller.id,
+    reason: "imported",
+    completes: null,
+    asked: null,
+  });
+  const stored = await ports.accounts.apply({ ...change, set: { ...change.set, fields } });
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
   const integration = withOwnClient(resolved, imported.clientId);
   if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
@@ -123,20 +146,25 @@ interface Imported {
   readonly clientId: string | null;
 }
 
+function otherFormat(document: IntegrationDocument, given: ImportedCredentials["format"]): DomainError {
+  const detail = `${document.name} takes credentials of the format ${document.credentials.format}`;
+  return new DomainError("invalid_request", {
+    detail: "These credentials are of another format than the integration's.",
+    errors: [{ pointer: `/credentials/${given}`, detail }],
+  });
+}
+
+function isImportedFields(credentials: ImportedCredentials): credentials is ImportedFields {
+  return isTypedFormat(credentials.format);
+}
+
 async function importedTokenSet(
   ports: RefreshPorts,
   caller: Caller,
   configured: ConfiguredIntegration,
   resolved: ResolvedIntegration,
-  credentials: ImportedCredentials,
+  credentials: Exclude<ImportedCredentials, ImportedFields>,
 ): Promise<Imported> {
-  if (credentials.format !== resolved.format) {
-    const detail = `${resolved.name} takes credentials of the format ${resolved.format}`;
-    throw new DomainError("invalid_request", {
-      detail: "These credentials are of another format than the integration's.",
-      errors: [{ pointer: `/credentials/${credentials.format}`, detail }],
-    });
-  }
   const now = ports.clock.now();
   if (credentials.format === "oauth2") {
     const { accessToken, expiresIn } = credentials;
@@ -151,7 +179,7 @@ async function importedTokenSet(
         (expiresIn === 0 ? now : tokenExpiry({ expiresIn, tokenExpiryDuration, accessToken }, now)),
       // A token that has already ended has no known life: the configured window counts until the first refresh.
       issuedAt: now,
-      scopes: credentials.scopes ?? resolved.scopes,
+      scopes: withImpliedScopes(credentials.scopes ?? resolved.scopes, resolved.answers.scopeImplies),
       clientSecret: null,
     };
     return { tokenSet, clientId: null };

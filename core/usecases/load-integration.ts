@@ -18,35 +18,42 @@ export interface LoadedIntegration {
   readonly activeAccounts: number;
 }
 
-type OfAccount = Pick<Account, "environmentId" | "integrationName" | "inputs" | "clientId">;
+/** The definition that an account lives on. Fails with `client_misconfigured` when it is gone. */
+export async function findDefinition(
+  integrations: IntegrationStore,
+  account: Pick<Account, "environmentId" | "integrationName">,
+): Promise<ConfiguredIntegration> {
+  const configured = await integrations.find(account.environmentId, account.integrationName);
+  if (configured !== null) return configured;
+  throw new DomainError("client_misconfigured", {
+    detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
+  });
+}
+
+type OfAccount = Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields" | "clientId">;
 
 /** The integration of an account, made concrete. Fails with `client_misconfigured` when its definition is gone. */
 export async function loadIntegration(integrations: IntegrationStore, account: OfAccount): Promise<LoadedIntegration> {
-  const configured = await integrations.find(account.environmentId, account.integrationName);
-  if (configured === null) {
-    throw new DomainError("client_misconfigured", {
-      detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
-    });
-  }
-  return await makeConcrete(integrations, account, configured);
+  return await concreteIntegration(integrations, await findDefinition(integrations, account), account);
 }
 
 /** How long the client's budget needs for all accounts that share it, seconds (R21); 0 when the account's definition is gone. */
 export async function findSpreadSeconds(integrations: IntegrationStore, account: OfAccount): Promise<number> {
   const configured = await integrations.find(account.environmentId, account.integrationName);
   if (configured === null) return 0;
-  const { resolved, activeAccounts } = await makeConcrete(integrations, account, configured);
+  const { resolved, activeAccounts } = await concreteIntegration(integrations, configured, account);
   return neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);
 }
 
-async function makeConcrete(
+/** @param configured a definition with a token endpoint */
+export async function concreteIntegration(
   integrations: IntegrationStore,
-  account: OfAccount,
   configured: ConfiguredIntegration,
+  account: OfAccount,
 ): Promise<LoadedIntegration> {
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
   const { environmentId } = account;
-  const alone = resolveIntegration(configured.document, layer, account.inputs);
+  const alone = resolveIntegration(configured.document, layer, account.inputs, account.fields);
   const shared = await withSharedBudget(integrations, environmentId, withOwnClient(alone, account.clientId));
   const activeAccounts = await countSharers(integrations, environmentId, shared);
   return { configured, resolved: { ...alone, refreshPolicy: shared.refreshPolicy }, activeAccounts };

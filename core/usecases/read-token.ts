@@ -7,12 +7,13 @@ import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
-import { openTokenSet } from "./open-token-set.ts";
+import { openCredential } from "./open-credential.ts";
 import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface TokenRead {
+  readonly kind: "token";
   readonly accessToken: string;
   readonly tokenType: string;
   readonly expiresAt: Date | null;
@@ -24,6 +25,13 @@ export interface TokenRead {
   readonly credentialVersion: number;
   /** Why the token is not as long-lived as asked: refreshing fails, or the provider's tokens never live that long. */
   readonly refresh: "failing" | "limited" | null;
+}
+
+/** What an end user typed, by the names of its fields. It has no end, and nothing refreshes it. */
+export interface TypedRead {
+  readonly kind: "typed";
+  readonly fields: Readonly<Record<string, string>>;
+  readonly credentialVersion: number;
 }
 
 export interface TokenReadInput {
@@ -45,12 +53,26 @@ interface Found {
 }
 
 /**
- * A token with enough life left, refreshed first where needed. A token that is still valid is served although a refresh failed
- * (R19, invariant 6); a problem comes only when none is valid, or the account's status forbids it.
+ * The token of an account that holds one.
+ * @throws DomainError as readCredentials does, and `client_misconfigured` for an account that holds typed credentials
+ */
+export async function readToken(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead> {
+  const read = await readCredentials(ports, input);
+  if (read.kind === "token") return read;
+  throw new DomainError("client_misconfigured", {
+    detail: "This account holds typed credentials, and no token.",
+    extensions: { integrated_account_id: input.accountId },
+  });
+}
+
+/**
+ * What the account's calls are authorized with. A token has enough life left, and is refreshed first where needed. One that is
+ * still valid is served although a refresh failed (R19, invariant 6); a problem comes only when none is valid, or the account's
+ * status forbids it. Typed credentials have no end: `minTtlSeconds` asks nothing of them.
  *
  * @throws DomainError
  */
-export async function readToken(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead> {
+export async function readCredentials(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead | TypedRead> {
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (found === null) throw notFound();
   refuseByStatus(found.account);
@@ -85,7 +107,7 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput): Pro
     const cannot = outcome.kind === "blocked" && outcome.cause === "not_refreshable";
     return await open(ports, current, input, cannot ? "limited" : "failing");
   }
-  if (outcome === null) return await readToken(ports, input);
+  if (outcome === null) return await readCredentials(ports, input);
   throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
 }
 
@@ -152,11 +174,16 @@ async function open(
   found: Found,
   input: TokenReadInput,
   refresh: TokenRead["refresh"],
-): Promise<TokenRead> {
+): Promise<TokenRead | TypedRead> {
   const { account, credential } = found;
   if (credential === null)
     throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
-  const set = await openTokenSet(ports.vault, account, credential, { actor: input.actor, purpose: "token_read" });
+  const access = { actor: input.actor, purpose: "token_read" } as const;
+  const opened = await openCredential(ports.vault, account, credential, access);
+  if (opened.kind === "typed") {
+    return { kind: "typed", fields: opened.typed.fields, credentialVersion: credential.version };
+  }
+  const { set } = opened;
   // The row knows best: introspection tells it the end of a token after it was sealed.
   const { expiresAt } = account;
   const isShort =
@@ -164,6 +191,7 @@ async function open(
     expiresAt !== null &&
     remainingSeconds(expiresAt, ports.clock.now()) < input.minTtlSeconds;
   return {
+    kind: "token",
     accessToken: set.accessToken,
     tokenType: set.tokenType,
     expiresAt,
@@ -259,7 +287,8 @@ function blockedProblem(
       });
     case "not_refreshable":
       return new DomainError("not_refreshable", {
-        detail: "This account has no refresh token: its provider gave none. It lives until its access token ends.",
+        detail:
+          "There is nothing to refresh this account with: its provider gave no refresh token, or its credentials are of a kind that has no end.",
         ...about(account),
       });
     case "cooldown":

@@ -1,10 +1,12 @@
 import type { Account, OpenAttempt } from "../domain/account/account.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
+import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { decideRefresh, type BlockCause, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
 import { exhaustedBudget, type RateLimit } from "../domain/rate-limit/rate-limit.ts";
-import { budgetPatienceSeconds, leaseSeconds } from "../domain/refresh/refresh-policy.ts";
+import { budgetPatienceSeconds, leaseSeconds, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import type { AttemptResult } from "../ports/account-store.ts";
 import { attemptRefresh } from "./attempt-refresh.ts";
-import { loadIntegration } from "./load-integration.ts";
+import { concreteIntegration, findDefinition } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface RefreshInput {
@@ -68,7 +70,11 @@ export async function refreshAccount(
   let pauseMs = firstPauseMs;
 
   for (;;) {
-    const integration = await loadIntegration(ports.integrations, account);
+    const configured = await findDefinition(ports.integrations, account);
+    if (isTypedDocument(configured.document)) {
+      return unrenewed(account, refreshPolicyOf(configured.document), demand, ports.clock.now());
+    }
+    const integration = await concreteIntegration(ports.integrations, configured, account);
     const policy = integration.resolved.refreshPolicy;
     const decision = decideRefresh(account, policy, demand, ports.clock.now(), ports.steadiness.isSteady());
     const waitedMs = ports.clock.monotonicMs() - startedMs;
@@ -133,6 +139,14 @@ export async function refreshAccount(
 
 function deferredBy(account: Account, until: Date): RefreshOutcome {
   return { kind: "deferred", account, cause: "account", until };
+}
+
+/** What somebody typed has no end and no token endpoint: whoever asks for it is served, and nobody renews it. */
+function unrenewed(account: Account, policy: RefreshPolicy, demand: RefreshDemand, now: Date): RefreshOutcome {
+  const decision = decideRefresh(account, policy, demand, now);
+  if (decision.kind === "fresh") return { kind: "fresh", account };
+  if (decision.kind === "blocked") return { kind: "blocked", account, cause: decision.cause, until: decision.until };
+  return { kind: "blocked", account, cause: "not_refreshable", until: null };
 }
 
 function after(instant: Date, milliseconds: number): Date {

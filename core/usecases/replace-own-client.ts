@@ -3,7 +3,7 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
-import { loadIntegration, ownClientSecret } from "./load-integration.ts";
+import { concreteIntegration, findDefinition, ownClientSecret } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf } from "./shared-budget.ts";
@@ -33,10 +33,12 @@ const attempts = 5;
  */
 export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInput): Promise<Account> {
   const present = await findLive(ports, input);
-  const { resolved } = await loadIntegration(ports.integrations, present);
-  if (resolved.format !== "oauth2_client_credentials") {
-    throw invalid(pointer, `${resolved.name} takes no client of an account's own: its format is ${resolved.format}`);
+  const configured = await findDefinition(ports.integrations, present);
+  const { format } = configured.document.credentials;
+  if (format !== "oauth2_client_credentials") {
+    throw invalid(pointer, `${configured.name} takes no client of an account's own: its format is ${format}`);
   }
+  const { resolved } = await concreteIntegration(ports.integrations, configured, present);
   const clientId = input.clientId ?? present.clientId;
   if (clientId === null) {
     throw invalid(`${pointer}/client_id`, "is needed: this account asks with its environment's client until now");

@@ -143,7 +143,16 @@ describe("every kind of request", () => {
     integration: ResolvedIntegration,
   ) => Promise<unknown>;
   const exchange = { code: "c", redirectUri: "https://evergrant.example/cb", verifier: null, nonce: null };
+  const request = {
+    clientId: "client-1",
+    redirectUri: "https://evergrant.example/cb",
+    state: "s",
+    scopes: [],
+    verifier: null,
+    nonce: null,
+  };
   it.each<[string, Ask]>([
+    ["a pushed authorization request", (server, secrets, one) => server.pushAuthorization(one, secrets, request)],
     ["a refresh", (server, secrets, one) => server.refresh(one, secrets, "r")],
     ["a code exchange", (server, secrets, one) => server.exchangeCode(one, secrets, exchange)],
     ["client credentials", (server, secrets, one) => server.clientCredentials(one, secrets)],
@@ -152,6 +161,7 @@ describe("every kind of request", () => {
   ])("tries the secrets in turn: %s", async (_name, ask) => {
     const world = setUp();
     world.script.respondWith(refused);
+    world.script.pushWith(refused);
     world.script.introspectWith(refused);
     world.script.failRevocation(refused);
     expect(await ask(world.server, world.secrets, world.integration)).toMatchObject({ secretUse: "all_refused" });

@@ -108,6 +108,10 @@ export function createSecretsInTurn(ports: {
   };
 
   return {
+    pushAuthorization: (integration, secrets, request) =>
+      inTurn(integration, secrets, integration.refreshPolicy.timeoutSeconds, (asked, secret) =>
+        server.pushAuthorization(asked, secret, request),
+      ),
     exchangeCode: (integration, secrets, exchange) =>
       inTurn(integration, secrets, integration.refreshPolicy.timeoutSeconds, (asked, secret) =>
         server.exchangeCode(asked, secret, exchange),

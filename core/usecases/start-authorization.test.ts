@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { addLink, click, depart } from "#test/fakes/connect-trip";
+import { failureResult, oauthError } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId } from "#test/fakes/world";
+import type { RequestFailure } from "../ports/authorization-server.ts";
 import { linkState } from "./start-authorization.ts";
 
 describe("leaving for the provider (R1)", () => {
@@ -141,5 +143,61 @@ describe("a click that leads nowhere", () => {
     world.keys.setDown("wrap");
     await expect(click(world, link.id)).rejects.toMatchObject({ code: "kms_unavailable" });
     expect(world.connect.sessions.size).toBe(0);
+  });
+});
+
+describe("a request that is pushed (RFC 9126)", () => {
+  const config = {
+    auth: { tokenHost: "https://login.acme.example", authorizePath: "/authorize", parPath: "/par" },
+    params: { authorize: { prompt: "consent" } },
+  };
+
+  it("shows the server the client and the whole request, and the browser a reference alone (A20)", async () => {
+    const world = await createWorld({ config });
+    const url = await depart(world, (await addLink(world)).id);
+    const [pushed] = world.server.of("push");
+    expect(pushed).toMatchObject({
+      secret: "client-secret-of-acme",
+      request: { redirectUri: "https://evergrant.example/oauth/callback/callback-of-acme", nonce: expect.any(String) },
+    });
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      client_id: "client-of-acme",
+      request_uri: "urn:ietf:params:oauth:request_uri:1",
+    });
+  });
+
+  it("is pushed anew by each click: no reference is used twice", async () => {
+    const world = await createWorld({ config });
+    const link = await addLink(world);
+    const [one, two] = [await depart(world, link.id), await depart(world, link.id)];
+    expect(one.href).not.toBe(two.href);
+    const [first, second] = world.server.of("push");
+    expect(first?.request.state).not.toBe(second?.request.state);
+  });
+
+  it.each<[string, RequestFailure, string]>([
+    ["refuses our client", oauthError("invalid_client", 401), "client_misconfigured"],
+    ["refuses the request", oauthError("invalid_scope"), "client_misconfigured"],
+    ["does not answer", failureResult({ kind: "answer_lost", detail: "ECONNRESET" }), "provider_unreachable"],
+    [
+      "is unwell",
+      failureResult({ kind: "http_error", status: 503, isPage: true, retryAfterSeconds: null }),
+      "provider_error",
+    ],
+  ])("ends the trip, and its page says why, when the server %s", async (_name, answer, code) => {
+    const world = await createWorld({ config });
+    const link = await addLink(world);
+    world.server.pushWith(answer);
+    expect(await click(world, link.id)).toMatchObject({ kind: "failed", failure: { code } });
+    const [session] = [...world.connect.sessions.values()];
+    expect(session).toMatchObject({ status: "failed", failure: { code } });
+    // The link is not used up: the next click may succeed.
+    expect((await world.connect.findLink(link.id))?.usedAt).toBeNull();
+  });
+
+  it("sends nobody on with a reference that has ended", async () => {
+    const world = await createWorld({ config });
+    world.server.pushWith({ kind: "pushed", requestUri: "urn:example:1", expiresAt: world.clock.now() });
+    expect(await click(world, (await addLink(world)).id)).toMatchObject({ failure: { code: "provider_error" } });
   });
 });

@@ -1,16 +1,30 @@
 import type { Account } from "../domain/account/account.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
-import { authorizationSeconds } from "../domain/connect/connect-failure.ts";
-import { authorizationUrl } from "../domain/connect/authorization-url.ts";
+import { authorizationSeconds, type ConnectFailure } from "../domain/connect/connect-failure.ts";
+import {
+  authorizationUrl,
+  pushedAuthorizationUrl,
+  type AuthorizationRequest,
+} from "../domain/connect/authorization-url.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
-import { checkInputs, resolveIntegration } from "../domain/integration/resolve-integration.ts";
+import {
+  checkInputs,
+  resolveIntegration,
+  type ResolvedIntegration,
+} from "../domain/integration/resolve-integration.ts";
+import type { AuthorizationServer } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import type { Link, NewConnectSession } from "../ports/connect-store.ts";
+import type { Log } from "../ports/log.ts";
+import { exchangeFailure } from "./complete-authorization.ts";
 import type { LinkPorts } from "./create-link.ts";
+import { openClientSecrets } from "./load-integration.ts";
 import type { Vault } from "./vault.ts";
 
 export interface StartPorts extends LinkPorts {
   readonly vault: Vault;
+  readonly server: AuthorizationServer;
+  readonly log: Log;
   /** The redirect URI of an environment integration, from EVERGRANT_URL alone: never from a header (checklist A7). */
   readonly redirectUri: (callbackId: string) => string;
 }
@@ -30,6 +44,8 @@ export interface StartInput {
 
 export type StartOutcome =
   | { readonly kind: "authorize"; readonly url: string }
+  /** The authorization server did not take the request (RFC 9126 §2.3); the browser's session says why. */
+  | { readonly kind: "failed"; readonly failure: ConnectFailure }
   | { readonly kind: "unusable_link"; readonly state: "used" | "expired" }
   /** The operator has not set up the OAuth client, or the account is gone. */
   | { readonly kind: "unavailable" };
@@ -57,7 +73,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   const account = await accountFor(ports, input, configured);
   if (account === null) return { kind: "unavailable" };
 
-  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs);
+  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs, account.fields);
   const scopes = [...new Set([...resolved.scopes, ...link.scopes])];
   const random = (): string => Buffer.from(ports.random.bytes(32)).toString("base64url");
   const oauthState = random();
@@ -78,7 +94,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     nonce,
     redirectUri,
     issuer: resolved.issuer,
-    tokenEndpoint: resolved.tokenEndpoint,
+    tokenEndpoint: resolved.pinnedTokenEndpoint,
     scopesRequested: scopes,
     isReturn: isBack,
     verifier: sealedVerifier,
@@ -93,14 +109,39 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     verifier,
     nonce,
   };
-  return { kind: "authorize", url: authorizationUrl(resolved, request) };
+  if (resolved.pushedAuthorizationEndpoint === null)
+    return { kind: "authorize", url: authorizationUrl(resolved, request) };
+  const pushed = await push(ports, configured, resolved, request);
+  if (pushed.kind === "authorize") return pushed;
+  ports.log.warn({ session: id, failure: pushed.failure.code }, "an authorization request was not taken");
+  await ports.connect.failSession(id, pushed.failure);
+  return pushed;
+}
+
+/** RFC 9126: each click pushes its own request, so no reference is used a second time. */
+async function push(
+  ports: StartPorts,
+  configured: ConfiguredIntegration,
+  resolved: ResolvedIntegration,
+  request: AuthorizationRequest,
+): Promise<StartOutcome & { readonly kind: "authorize" | "failed" }> {
+  const secrets = await openClientSecrets(ports, configured, "connect");
+  const answer = await ports.server.pushAuthorization(resolved, secrets, request);
+  if (answer.kind === "failure") return { kind: "failed", failure: exchangeFailure(answer, resolved) };
+  if (answer.expiresAt <= ports.clock.now()) {
+    return {
+      kind: "failed",
+      failure: { code: "provider_error", detail: "The provider's request_uri has ended already." },
+    };
+  }
+  return { kind: "authorize", url: pushedAuthorizationUrl(resolved, request.clientId, answer.requestUri) };
 }
 
 /** The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. */
-async function accountFor(
+export async function accountFor(
   ports: StartPorts,
-  { link, inputs: given, connectedAccountId }: StartInput,
-  configured: ConfiguredIntegration,
+  { link, inputs: given, connectedAccountId }: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
+  configured: Pick<ConfiguredIntegration, "name" | "document">,
 ): Promise<Account | null> {
   const existing = link.integratedAccountId ?? connectedAccountId;
   if (existing !== null) {

@@ -1,11 +1,13 @@
 import { untoldRateLimit, type RateLimit } from "#core/domain/rate-limit/rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResponse } from "#core/domain/token/token-set";
+import type { AuthorizationRequest } from "#core/domain/connect/authorization-url";
 import type {
   AuthorizationServer,
   ClientSecret,
   CodeExchange,
   Introspection,
+  PushedAuthorization,
   RequestFailure,
   TokenResult,
 } from "#core/ports/authorization-server";
@@ -13,6 +15,7 @@ import type { Clock } from "#core/ports/clock";
 import type { ExternalAccount } from "#core/domain/account/account";
 
 export type ServerRequest =
+  | { readonly kind: "push"; readonly secret: string | null; readonly request: AuthorizationRequest }
   | { readonly kind: "exchange"; readonly secret: string | null; readonly exchange: CodeExchange }
   | {
       readonly kind: "refresh";
@@ -42,6 +45,8 @@ export interface ScriptedAuthorizationServer extends AuthorizationServer<ClientS
 
 export interface Script {
   readonly requests: readonly ServerRequest[];
+  /** The token endpoints that codes were sent to. */
+  readonly exchangedAt: readonly string[];
   /** Requests of one kind, in order. */
   of<K extends ServerRequest["kind"]>(kind: K): (ServerRequest & { readonly kind: K })[];
   /** What token requests get from now on. Until it is called each gets new tokens of an hour. */
@@ -51,6 +56,8 @@ export interface Script {
   /** The next token request, or one that came and was not asked for yet. */
   nextRequest(): Promise<ServerRequest>;
   failRevocation(failure?: RequestFailure): void;
+  /** What pushed authorization requests get from now on; until it is called each gets a reference of 60 s. */
+  pushWith(answer: PushedAuthorization | RequestFailure): void;
   /** What introspections get from now on; until it is called they fail. */
   introspectWith(answer: Omit<Introspection, "kind"> | RequestFailure): void;
 }
@@ -61,6 +68,7 @@ export function tokenResult(clock: Clock, name: string, changes: Partial<TokenRe
     kind: "tokens",
     httpStatus: 200,
     externalAccount: null,
+    answer: {},
     expirySource: changes.expiresAt === null ? null : "expires_in",
     response: {
       accessToken: `access-${name}`,
@@ -75,6 +83,11 @@ export function tokenResult(clock: Clock, name: string, changes: Partial<TokenRe
 
 export function ofPerson(result: TokenResult, externalAccount: ExternalAccount): TokenResult {
   return result.kind === "tokens" ? { ...result, externalAccount } : result;
+}
+
+/** What the server sent, for the expressions of an integration. */
+export function withAnswer(result: TokenResult, answer: Readonly<Record<string, unknown>>): TokenResult {
+  return result.kind === "tokens" ? { ...result, answer } : result;
 }
 
 export function failureResult(failure: TokenRequestFailure): RequestFailure {
@@ -101,10 +114,12 @@ const lost = failureResult({ kind: "answer_lost", detail: "ECONNRESET" });
 /** An authorization server that answers as the test says and writes down what it was asked. */
 export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthorizationServer {
   const requests: ServerRequest[] = [];
+  const exchangedAt: string[] = [];
   const waiting: ((request: ServerRequest) => void)[] = [];
   let handedOut = 0;
   let issued = 0;
   let gate: Promise<void> = Promise.resolve();
+  let pushed: PushedAuthorization | RequestFailure | null = null;
   let revocation: { readonly kind: "revoked" } | RequestFailure = { kind: "revoked" };
   let introspection: Introspection | RequestFailure = lost;
   let answer: Answer = () => {
@@ -125,6 +140,7 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
 
   return {
     requests,
+    exchangedAt,
     of: <K extends ServerRequest["kind"]>(kind: K) =>
       requests.filter((one): one is ServerRequest & { readonly kind: K } => one.kind === kind),
     respondWith(next) {
@@ -145,13 +161,24 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       waiting.push(resolve);
       return promise;
     },
+    pushWith(next) {
+      pushed = next;
+    },
     failRevocation(failure = lost) {
       revocation = failure;
     },
     introspectWith(next) {
       introspection = "kind" in next ? next : { kind: "introspection", ...next };
     },
-    exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
+    async pushAuthorization(_integration, secret, request) {
+      requests.push({ kind: "push", secret, request });
+      const requestUri = `urn:ietf:params:oauth:request_uri:${requests.length}`;
+      return pushed ?? { kind: "pushed", requestUri, expiresAt: new Date(clock.now().getTime() + 60_000) };
+    },
+    exchangeCode({ tokenEndpoint }, secret, exchange) {
+      exchangedAt.push(tokenEndpoint);
+      return ask({ kind: "exchange", secret, exchange });
+    },
     refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),
     clientCredentials: ({ clientId }, secret) => ask({ kind: "client_credentials", secret, clientId }),
     async introspect({ clientId }, secret, accessToken) {

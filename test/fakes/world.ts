@@ -2,6 +2,7 @@ import { createSecretDigests } from "#adapters/system/secret-digests";
 import type { Caller } from "#core/domain/access/permission";
 import { permissions } from "#core/domain/access/permission";
 import type { Account, ExternalAccount } from "#core/domain/account/account";
+import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import { decodeTokenSet, type TokenSet } from "#core/domain/token/token-set";
 import type { AuthorizationServer } from "#core/ports/authorization-server";
@@ -14,15 +15,19 @@ import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
+import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
+import { createProbeMemory } from "#core/usecases/probe-memory";
 import { createVault } from "#core/usecases/vault";
 import { createInMemoryAccountStore } from "./in-memory-account-store.ts";
 import { createInMemoryAuditLog } from "./in-memory-audit-log.ts";
 import { createInMemoryCircuitStore } from "./in-memory-circuit-store.ts";
 import { createInMemoryConnectStore } from "./in-memory-connect-store.ts";
 import { createInMemoryIntegrationStore, exampleDocument } from "./in-memory-integration-store.ts";
+import { directExpressions } from "./direct-expressions.ts";
 import { createInMemorySpool } from "./in-memory-spool.ts";
 import { createRecordingLog } from "./recording-log.ts";
 import { createScriptedAuthorizationServer, type Script } from "./scripted-authorization-server.ts";
+import { createScriptedProviderApi } from "./scripted-provider-api.ts";
 import { createSeededRandomness } from "./seeded-randomness.ts";
 import { createSteppedClock } from "./stepped-clock.ts";
 import { createSwitchableKeys } from "./switchable-keys.ts";
@@ -70,6 +75,8 @@ export async function createWorld(
     readonly config?: Readonly<Record<string, unknown>>;
     readonly inputs?: unknown;
     readonly format?: string;
+    /** In place of the document that the others describe. */
+    readonly document?: IntegrationDocument;
   } = {},
 ) {
   const clock = createSteppedClock();
@@ -93,7 +100,7 @@ export async function createWorld(
     findById: async (id) => (id === production.id ? production : null),
     findByName: async (name) => (name === production.name ? production : null),
   };
-  const document = exampleDocument(options);
+  const document = options.document ?? exampleDocument(options);
   const secretLocation = { environmentId, owner: "ei_acme", field: "client_secret", version: 1 } as const;
   const secret = vault.seal(await vault.prepare(environmentId), secretLocation, Buffer.from(clientSecret));
   integrations.set({
@@ -115,6 +122,8 @@ export async function createWorld(
     environments,
     connect,
     server: serverOf(),
+    provider: createScriptedProviderApi(),
+    expressions: directExpressions,
     vault,
     spool: createInMemorySpool(),
     digests,
@@ -126,9 +135,10 @@ export async function createWorld(
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
     renewals: createSingleFlight<Renewal>(),
+    probes: createProbeMemory<Verdict>(clock),
     owner: "first",
     redirectUri: (id: string) => `https://evergrant.example/oauth/callback/${id}`,
-  } satisfies CompletePorts & StartPorts;
+  } satisfies CompletePorts & StartPorts & ProbePorts;
 
   /** The change that gives an account new credentials, as a re-authorization makes it. */
   const credentialsChange = async (

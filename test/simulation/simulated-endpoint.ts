@@ -155,6 +155,7 @@ export function createSimulatedEndpoint(world: SimulatedWorld, life: Life): Auth
       return isHeard ? { kind: "revoked" } : failure({ kind: "answer_lost", detail: "reset" });
     },
 
+    pushAuthorization: async () => failure({ kind: "no_client" }),
     introspect: async () => failure({ kind: "not_sent", detail: "no such endpoint" }),
     clientCredentials: async () => failure({ kind: "no_client" }),
   };
@@ -181,6 +182,7 @@ function resultOf(answer: TokenAnswer, sentAtMs: number, { provider }: Integrati
     kind: "tokens",
     httpStatus: 200,
     externalAccount: null,
+    answer: {},
     expirySource: "expires_in",
     response: {
       accessToken: answer.accessToken,

@@ -53,6 +53,9 @@ export function createSimulatedPorts(world: SimulatedWorld, life: Life): Complet
     },
     connect: createConnectDoor(world, effect),
     server: createSecretsInTurn({ server: createSimulatedEndpoint(world, life), integrations, clock, log }),
+    // No integration of this world declares calls or expressions.
+    provider: { call: () => Promise.reject(new Error("no API is called here")) },
+    expressions: { evaluate: () => Promise.reject(new Error("no expression is evaluated here")) },
     vault: vaultOf(world, effect),
     spool: spoolOf(world, life, effect),
     digests: world.digests,

@@ -2,6 +2,7 @@ import { completeAuthorization } from "#core/usecases/complete-authorization";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { importAccount } from "#core/usecases/import-account";
 import { readToken, type TokenRead } from "#core/usecases/read-token";
+import type { TryPorts } from "#core/usecases/try-credentials";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { caller } from "#test/fakes/world";
 import type { Calls } from "./calls.ts";
@@ -107,7 +108,7 @@ export function createVisitors(
       const sinceMs = world.now().getTime();
       calls.call(life, `import into ${integrationName}`, async () => {
         await importAccount(
-          life.ports,
+          { ...life.ports, ...noTyping },
           { ...caller, environmentId },
           {
             integrationName,
@@ -149,3 +150,9 @@ function checkRead(world: SimulatedWorld, watch: RowWatch, accountId: string, re
     );
   }
 }
+
+/** Nobody of this world types credentials. */
+const noTyping: Pick<TryPorts, "provider" | "expressions"> = {
+  provider: { call: () => Promise.reject(new Error("no API is called here")) },
+  expressions: { evaluate: () => Promise.reject(new Error("no expression is evaluated here")) },
+};

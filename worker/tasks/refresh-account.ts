@@ -3,6 +3,7 @@ import { z } from "zod";
 import { assertNever } from "#core/domain/problem/domain-error";
 import { comesBackAt } from "#core/domain/refresh/comes-back-at";
 import { enqueueRefresh, enqueueRetry } from "#adapters/postgres/refresh-jobs";
+import { probeAccount } from "#core/usecases/probe-account";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
 import { putOffUnasked } from "../put-off-unasked.ts";
 import type { WorkerPorts } from "../worker-ports.ts";
@@ -64,6 +65,15 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
       return null;
     });
     if (outcome === null) return;
+    if (outcome.kind === "blocked" && outcome.cause === "not_refreshable") {
+      // What an operator released is tried again, and where nothing can be refreshed a probe does it.
+      const input = { environmentId, accountId, reason: "released", seenVersion: null, actor: "worker" } as const;
+      const probed = await probeAccount(ports, input);
+      if (probed.kind !== "not_typed") {
+        outcomes.add(1, { outcome: `probe_${probed.kind}` });
+        return;
+      }
+    }
     if (outcome.kind === "deferred") {
       await enqueueRefresh(ports.pool, environmentId, accountId, comesBackAt(outcome, ports.clock.now()));
     }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { resolveIntegration } from "../integration/resolve-integration.ts";
-import { authorizationUrl, type AuthorizationRequest } from "./authorization-url.ts";
+import { authorizationUrl, pushedAuthorizationUrl, type AuthorizationRequest } from "./authorization-url.ts";
 
 const request: AuthorizationRequest = {
   clientId: "client-1",
@@ -87,5 +87,81 @@ describe("the authorization request (RFC 6749 §4.1.1)", () => {
 
   it("carries the nonce where one was made", () => {
     expect(urlFor({}, { nonce: "nonce-1" }).searchParams.get("nonce")).toBe("nonce-1");
+  });
+
+  it("carries its scopes under another name, beside a scope of the integration's own", () => {
+    const url = urlFor({ scopeParameter: "user_scope", params: { authorize: { scope: "bot" } } });
+    expect([url.searchParams.get("user_scope"), url.searchParams.get("scope")]).toEqual(["read write", "bot"]);
+  });
+
+  it("carries the protocol's parameters under the provider's names, and lets nothing take them", () => {
+    const parameterNames = { client_id: "app_id", response_type: "kind", redirect_uri: "back", state: "memo" };
+    const hostile = { app_id: "evil", client_id: "evil", back: "https://evil.example", memo: "fixed" };
+    const plain = urlFor().searchParams;
+    const renamed = [...plain].map(([name, value]) => [
+      Object.hasOwn(parameterNames, name) ? parameterNames[name as keyof typeof parameterNames] : name,
+      value,
+    ]);
+    const url = urlFor({ parameterNames, params: { authorize: hostile } });
+    expect(Object.fromEntries(url.searchParams)).toEqual(Object.fromEntries(renamed));
+  });
+
+  it("fills what the integration's parameters name, and leaves out what is empty", () => {
+    const authorize = { audience: "{client_id}", wanted: "{scope}", back: "{redirect_uri}", prompt: "consent" };
+    const { searchParams } = urlFor({ params: { authorize } });
+    expect(searchParams.get("audience")).toBe("client-1");
+    expect(searchParams.get("wanted")).toBe("read write");
+    expect(searchParams.get("back")).toBe(request.redirectUri);
+    expect(urlFor({ params: { authorize } }, { scopes: [] }).searchParams.has("wanted")).toBe(false);
+  });
+
+  it("fills inputs, whatever they hold", () => {
+    const config = { params: { authorize: { shop: "{shop}", region: "{region}" } } };
+    const inputs = ["shop", "region"].map((name) => ({ name, label: name, required: false }));
+    const resolved = resolveIntegration(
+      exampleDocument({ config, inputs }),
+      { clientId: "client-1", scopes: null },
+      { shop: "{state}&x=1" },
+    );
+    const { searchParams } = new URL(authorizationUrl(resolved, request));
+    expect([searchParams.get("shop"), searchParams.has("region"), searchParams.has("x")]).toEqual([
+      "{state}&x=1",
+      false,
+      false,
+    ]);
+  });
+
+  it("keeps the query of the path, and ends with the fragment that the server wants", () => {
+    const auth = {
+      tokenHost: "https://login.acme.example",
+      authorizePath: "/start?flow=install&state=fixed",
+      authorizeFragment: "/authorize",
+    };
+    const url = urlFor({ auth });
+    expect([url.searchParams.get("flow"), url.searchParams.getAll("state"), url.hash]).toEqual([
+      "install",
+      ["state-1"],
+      "#/authorize",
+    ]);
+  });
+});
+
+describe("an authorization request that was pushed (RFC 9126 §4)", () => {
+  it("leaves the browser client and reference alone, at the same address", () => {
+    const config = {
+      auth: {
+        tokenHost: "https://login.acme.example",
+        authorizePath: "/start?flow=install",
+        authorizeFragment: "go",
+        parPath: "/par",
+      },
+      parameterNames: { client_id: "app_id" },
+      params: { authorize: { prompt: "consent" } },
+    };
+    const resolved = resolveIntegration(exampleDocument({ config }), { clientId: "client-1", scopes: null }, {});
+    expect(resolved.pushedAuthorizationEndpoint).toBe("https://login.acme.example/par");
+    expect(pushedAuthorizationUrl(resolved, "client-1", "urn:example:1")).toBe(
+      "https://login.acme.example/start?flow=install&app_id=client-1&request_uri=urn%3Aexample%3A1#go",
+    );
   });
 });

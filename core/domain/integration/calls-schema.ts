@@ -19,15 +19,21 @@ export const revocationSchema = z
 
 export const identitySchema = z
   .strictObject({
-    path: path.optional().describe("Absent: the expressions read the token answer (with id_token_claims)."),
+    path: path
+      .optional()
+      .describe("Absent: the expressions read the token answer (with id_token_claims), or the answer of api.probe."),
     host: origin.optional().describe("The API's base URL where absent."),
     method: z.enum(["GET", "POST"]).default("GET"),
     headers: z
       .record(headerName, z.string().max(1000))
       .default({})
-      .describe("Besides api.headers and the authorization, or in place of them; may name {access_token}."),
+      .describe(
+        "Besides api.headers and the authorization, or in place of them; may name {access_token}, or what is typed.",
+      ),
     body: jsonBody.optional(),
     id: expression.describe("The immutable id of what was connected; never an e-mail address."),
     label: expression.optional().describe("What people recognise it by."),
   })
   .describe("Who was connected.");
+
+export type Identity = z.infer<typeof identitySchema>;

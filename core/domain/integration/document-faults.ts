@@ -1,9 +1,12 @@
 import { placeholder } from "./document-parts.ts";
 import type { IntegrationInput } from "./input-schema.ts";
 import type { Authorization } from "./authorization-schema.ts";
+import type { Identity } from "./calls-schema.ts";
 import type { CredentialField } from "./key-schemas.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
+import { fieldFaults } from "./field-faults.ts";
 import { notYetSupported } from "./not-yet-supported.ts";
+import { requestFaults } from "./request-faults.ts";
 
 export interface Fault {
   readonly path: (string | number)[];
@@ -22,8 +25,14 @@ export interface ParsedDocument {
     | undefined;
   readonly credentials:
     | { readonly format: "oauth2" | "oauth2_client_credentials"; readonly config: OAuthConfig }
-    | { readonly format: "api_key" | "custom"; readonly config: { readonly fields: readonly CredentialField[] } }
-    | { readonly format: "basic"; readonly config: { readonly password: unknown } };
+    | {
+        readonly format: "api_key" | "custom";
+        readonly config: { readonly fields: readonly CredentialField[]; readonly identity?: Identity | undefined };
+      }
+    | {
+        readonly format: "basic";
+        readonly config: { readonly password: unknown; readonly identity?: Identity | undefined };
+      };
   readonly authorization: Authorization;
 }
 
@@ -38,6 +47,8 @@ export function documentFaults(document: ParsedDocument): Fault[] {
     ...notYetSupported(document),
     ...templateFaults(document),
     ...formatFaults(document),
+    ...requestFaults(document),
+    ...fieldFaults(document),
     ...nameFaults(document),
   ];
 }
@@ -74,9 +85,14 @@ function templateFaults(document: ParsedDocument): Fault[] {
   all(["api", "headers"], document.api?.headers, []);
   look(["api", "probe", "path"], document.api?.probe?.path);
   const { credentials } = document;
+  const at = (...path: Path): Path => ["credentials", "config", ...path];
+  const own = credentialNames(document);
+  const { identity } = credentials.config;
+  host(at("identity", "host"), identity?.host);
+  look(at("identity", "path"), identity?.path);
+  all(at("identity", "headers"), identity?.headers, own);
   if (credentials.format === "oauth2" || credentials.format === "oauth2_client_credentials") {
     const { config } = credentials;
-    const at = (...path: Path): Path => ["credentials", "config", ...path];
     for (const [key, text] of Object.entries(config.auth)) {
       if (typeof text !== "string") continue;
       if (key.endsWith("Host") || key === "issuer") host(at("auth", key), text);
@@ -86,6 +102,7 @@ function templateFaults(document: ParsedDocument): Fault[] {
     all(at("params", "authorize"), config.params.authorize, named);
     all(at("params", "token"), config.params.token, named);
     all(at("params", "refresh"), config.params.refresh, named);
+    all(at("options", "headers"), config.options.headers, named);
     host(at("exchange", "host"), config.exchange?.host);
     all(at("exchange", "params"), config.exchange?.params, ["access_token", "client_secret", ...named]);
     all(at("assertion", "claims"), config.assertion?.claims, ["client_id", "scope"]);
@@ -95,12 +112,8 @@ function templateFaults(document: ParsedDocument): Fault[] {
     look(at("revocation", "path"), config.revocation?.path, ending);
     all(at("revocation", "headers"), config.revocation?.headers, [...ending, "client_secret"]);
     all(at("revocation", "body"), config.revocation?.body, [...ending, "client_secret"]);
-    host(at("identity", "host"), config.identity?.host);
-    look(at("identity", "path"), config.identity?.path);
-    all(at("identity", "headers"), config.identity?.headers, ["access_token"]);
   }
   const { authorization } = document;
-  const own = credentialNames(document);
   if (authorization.format === "header" || authorization.format === "query") {
     look(["authorization", "config", "value"], authorization.config.value, own);
   } else if (authorization.format === "basic") {
@@ -144,7 +157,7 @@ function hostFaults(document: ParsedDocument, path: Path, text: string | undefin
       ];
     }
     const isWhole = host === `{${name}}`;
-    if (isWhole && field === undefined && !input?.options?.every((one) => /^https:\/\//.test(one.value))) {
+    if (isWhole && field === undefined && !input?.options?.every((one) => one.value.startsWith("https://"))) {
       return [{ path, message: "expected https:// and a host; only a field with a pattern can stand for all of it" }];
     }
     return [];
@@ -168,8 +181,8 @@ function formatFaults({ credentials, authorization, api }: ParsedDocument): Faul
   }
   const needsBase = api?.baseUrl === undefined && api !== undefined && (api.probe !== undefined || isTyped);
   if (needsBase) faults.push({ path: ["api", "baseUrl"], message: "expected, since there is a probe" });
-  const identity = credentials.config as { readonly identity?: { readonly path?: string; readonly host?: string } };
-  if (identity.identity?.path !== undefined && identity.identity.host === undefined && api?.baseUrl === undefined) {
+  const { identity } = credentials.config;
+  if (identity?.path !== undefined && identity.host === undefined && api?.baseUrl === undefined) {
     const message = "expected a host, or an api.baseUrl, to call it at";
     faults.push({ path: ["credentials", "config", "identity", "host"], message });
   }
@@ -178,8 +191,13 @@ function formatFaults({ credentials, authorization, api }: ParsedDocument): Faul
 
 /** One name, one meaning. */
 function nameFaults(document: ParsedDocument): Fault[] {
-  const seen = new Set(["client_id", "client_secret", "scope", "access_token", "refresh_token"]);
-  const fields = "auth" in document.credentials.config ? document.credentials.config.fields : [];
+  const { config } = document.credentials;
+  // Where there is no token endpoint, what it speaks of may be anything: a pair of keys is often called client_id and client_secret.
+  const seen = new Set(
+    "auth" in config ? ["client_id", "client_secret", "scope", "redirect_uri", "access_token", "refresh_token"] : [],
+  );
+  if (document.credentials.format === "basic") for (const name of ["username", "password"]) seen.add(name);
+  const fields = "fields" in config ? config.fields : [];
   const taken = (name: string, path: Path): Fault[] => {
     if (seen.has(name)) return [{ path, message: `${name} is taken; give it another name` }];
     seen.add(name);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expressionFault } from "./expression-fault.ts";
 
 /** Pieces that the schemas of an integration document share. Durations are whole seconds. */
 
@@ -30,6 +31,10 @@ export const expression = z
   .string()
   .min(1)
   .max(10_000)
+  .superRefine((text, context) => {
+    const message = expressionFault(text);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  })
   .describe("JSONata, bounded in time and size; see docs/guides/integration-document.md for what it reads.");
 
 export const jsonBody = z

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
+import { typedSource } from "#test/fakes/typed-documents";
 import { documentHosts, hasSameHosts, documentScopes, integrationDocumentSchema } from "./integration-document.ts";
 import { integrationJsonSchema } from "./integration-json-schema.ts";
 
@@ -146,9 +147,9 @@ describe("an integration document", () => {
   });
 
   it("is refused by name for what this version can't honour yet (ADR 0012)", () => {
-    expect(problems(withConfig({ options: { dpop: true }, tokenResponse: "$" }))).toEqual([
+    expect(problems(withConfig({ options: { dpop: true }, exchange: { path: "/second" } }))).toEqual([
       "/credentials/config/options/dpop: dpop is not supported by this version yet; leave it out",
-      "/credentials/config/tokenResponse: tokenResponse is not supported by this version yet; leave it out",
+      "/credentials/config/exchange: exchange is not supported by this version yet; leave it out",
     ]);
   });
 
@@ -160,6 +161,36 @@ describe("an integration document", () => {
         expect.stringContaining("/api/probe: expected a harmless call"),
       ]),
     );
+  });
+
+  it.each(["api_key", "basic", "custom"] as const)("may say what an end user types (%s)", (format) => {
+    expect(problems(typedSource(format))).toEqual([]);
+  });
+
+  it("may call what is typed client_id and client_secret, where no token endpoint has a word for it", () => {
+    const fields = ["client_id", "client_secret"].map((name) => ({ name, label: name }));
+    const authorization = { format: "basic", config: { username: "{client_id}", password: "{client_secret}" } };
+    expect(problems(typedSource("custom", { config: { fields }, authorization }))).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "is sent under a name that nobody types",
+      typedSource("api_key", { authorization: { format: "header", config: { name: "x-key", value: "{key}" } } }),
+      "/authorization/config/value: {key} names nothing; declare it in /inputs or remove it, or one of {api_key}",
+    ],
+    [
+      "shares its name with an input",
+      typedSource("basic", { inputs: [{ name: "username", label: "U" }] }),
+      "/inputs/0/name: username is taken; give it another name",
+    ],
+    [
+      "would stand in the path of the identity call",
+      typedSource("api_key", { config: { identity: { path: "/keys/{api_key}", id: "id" } } }),
+      "/credentials/config/identity/path: {api_key} names nothing; declare it in /inputs or remove it",
+    ],
+  ])("is refused when what is typed %s", (_name, source, problem) => {
+    expect(problems(source)).toEqual([problem]);
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, string]>([

@@ -15,7 +15,7 @@ export function notYetSupported(document: ParsedDocument): Fault[] {
     case "api_key":
     case "basic":
     case "custom":
-      return [refusal(["credentials", "format"], `the format ${credentials.format}`)];
+      return [];
   }
 }
 
@@ -24,27 +24,10 @@ function refusal(path: (string | number)[], what: string): Fault {
 }
 
 function oauthRefusals(config: OAuthConfig): Fault[] {
-  const { auth, options } = config;
+  const { options } = config;
   const wishes: [isWished: boolean, path: string[]][] = [
-    [auth.parPath !== undefined, ["auth", "parPath"]],
-    [auth.sendsIss, ["auth", "sendsIss"]],
-    [auth.authorizeFragment !== undefined, ["auth", "authorizeFragment"]],
-    [auth.refreshHost !== undefined, ["auth", "refreshHost"]],
-    [auth.revokeHost !== undefined, ["auth", "revokeHost"]],
     [options.dpop, ["options", "dpop"]],
-    [Object.keys(options.headers).length > 0, ["options", "headers"]],
-    [options.bodyFormat === "query", ["options", "bodyFormat"]],
-    [
-      ["private_key_jwt", "mtls", "secret_as_username"].includes(options.authorizationMethod),
-      ["options", "authorizationMethod"],
-    ],
-    [Object.keys(config.parameterNames).length > 0, ["parameterNames"]],
-    [config.scopeParameter !== "scope", ["scopeParameter"]],
-    [Object.keys(config.scopeImplies).length > 0, ["scopeImplies"]],
-    [config.callback.code !== "code", ["callback", "code"]],
-    [config.fields.length > 0, ["fields"]],
-    [config.tokenResponse !== undefined, ["tokenResponse"]],
-    [config.errorExpression !== undefined, ["errorExpression"]],
+    [["private_key_jwt", "mtls"].includes(options.authorizationMethod), ["options", "authorizationMethod"]],
     [config.exchange !== undefined, ["exchange"]],
     [config.assertion !== undefined, ["assertion"]],
     [config.revocation !== undefined, ["revocation"]],

@@ -8,6 +8,11 @@ import {
 } from "../refresh/refresh-policy.ts";
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
 import type { ExpiresInUnit } from "../token/read-expires-in.ts";
+import { placeholder } from "./document-parts.ts";
+import { fillOrigin } from "./fill-origin.ts";
+import { grantFieldsOf, validFields, type GrantFields } from "./grant-fields.ts";
+import { answerRulesOf, type AnswerRules } from "./answer-rules.ts";
+import type { ParameterValue, TemplateValues } from "./fill-template.ts";
 import { documentHosts, documentScopes, oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
 import { hasOption, type IntegrationInput } from "./input-schema.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
@@ -22,38 +27,63 @@ export interface ResolvedIntegration {
   readonly format: OAuthFormat;
   readonly issuer: string | null;
   readonly authorizationEndpoint: string;
+  /** Without `#`; null where the server wants none. */
+  readonly authorizeFragment: string | null;
   readonly tokenEndpoint: string;
+  /** The same as far as it was known when the browser left: what a callback brings stands as its name and pattern. */
+  readonly pinnedTokenEndpoint: string;
   readonly refreshEndpoint: string;
   readonly revocationEndpoint: string | null;
   /** RFC 7662; null where the provider offers none. */
   readonly introspectionEndpoint: string | null;
+  /** RFC 9126; null: the browser carries the whole request. */
+  readonly pushedAuthorizationEndpoint: string | null;
   readonly clientId: string | null;
-  readonly clientAuthentication: "header" | "body" | "none";
-  readonly bodyFormat: "form" | "json";
+  /** Part of the redirect URI; null where the environment has no client. */
+  readonly callbackId: string | null;
+  readonly clientAuthentication: ClientAuthenticationMethod;
+  /** query: the parameters go in the address, which may then stand in no log and no error. */
+  readonly bodyFormat: "form" | "json" | "query";
+  /** Sent with every request to the authorization server; templates. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
   readonly scopes: readonly string[];
   readonly scopeSeparator: string;
+  readonly scopeParameter: string;
+  /** Standard parameter → the provider's name for it. */
+  readonly parameterNames: Readonly<Record<string, string>>;
   readonly usesPkce: boolean;
+  /** What templates may name everywhere: the account's inputs, and what came with its grant. */
+  readonly templateValues: TemplateValues;
+  /** Extra parameters by request; templates, which may also name {client_id}, {scope} and {redirect_uri}. */
   readonly authorizeParams: Readonly<Record<string, string>>;
-  readonly tokenParams: Readonly<Record<string, string>>;
-  readonly refreshParams: Readonly<Record<string, string>>;
+  readonly tokenParams: Readonly<Record<string, ParameterValue>>;
+  readonly refreshParams: Readonly<Record<string, ParameterValue>>;
   readonly tokenExpiryDuration: number | null;
   readonly expiresInUnit: ExpiresInUnit;
   readonly refreshPolicy: RefreshPolicy;
+  readonly answers: AnswerRules;
 }
+
+/** How the client proves itself to the authorization server. */
+export type ClientAuthenticationMethod = OAuthConfig["options"]["authorizationMethod"];
 
 /** What an environment lays over the document: its OAuth client and, where given, its scopes. */
 export interface EnvironmentLayer {
   readonly clientId: string | null;
   readonly scopes: readonly string[] | null;
+  /** Absent: the environment has no client yet. */
+  readonly callbackId?: string;
 }
 
 /**
  * @param inputs already checked by checkInputs
+ * @param kept what came with the account's grant; what is not as the document has it counts for nothing
  */
 export function resolveIntegration(
   document: IntegrationDocument,
   layer: EnvironmentLayer,
   inputs: Readonly<Record<string, string>>,
+  kept: GrantFields = {},
 ): ResolvedIntegration {
   const { credentials } = document;
   if (credentials.format !== "oauth2" && credentials.format !== "oauth2_client_credentials") {
@@ -64,36 +94,59 @@ export function resolveIntegration(
   }
   const { config, format } = credentials;
   const { auth } = config;
-  const fill = (template: string): string => fillTemplate(template, inputs);
-  const tokenHost = fill(auth.tokenHost);
-  const method = config.options.authorizationMethod;
+  const values = { ...inputs, ...validFields(document, kept) };
+  const fill = (template: string): string => fillAddress(template, values);
+  const host = (template: string): string => fillOrigin(template, values);
+  const tokenHost = host(auth.tokenHost);
   return {
     name: document.name,
     label: document.label ?? document.name,
     format,
     issuer: auth.issuer === undefined ? null : fill(auth.issuer),
-    authorizationEndpoint: fill(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
+    authorizationEndpoint: host(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
+    authorizeFragment: auth.authorizeFragment === undefined ? null : fill(auth.authorizeFragment),
     tokenEndpoint: tokenHost + fill(auth.tokenPath),
-    refreshEndpoint: tokenHost + fill(auth.refreshPath ?? auth.tokenPath),
-    revocationEndpoint: auth.revokePath === undefined ? null : tokenHost + fill(auth.revokePath),
+    pinnedTokenEndpoint: pinnedTokenEndpoint(document, inputs, config),
+    refreshEndpoint: host(auth.refreshHost ?? auth.tokenHost) + fill(auth.refreshPath ?? auth.tokenPath),
+    revocationEndpoint:
+      auth.revokePath === undefined ? null : host(auth.revokeHost ?? auth.tokenHost) + fill(auth.revokePath),
     introspectionEndpoint: auth.introspectPath === undefined ? null : tokenHost + fill(auth.introspectPath),
+    pushedAuthorizationEndpoint: auth.parPath === undefined ? null : tokenHost + fill(auth.parPath),
     clientId: layer.clientId,
-    clientAuthentication: method === "body" || method === "none" ? method : "header",
-    bodyFormat: config.options.bodyFormat === "json" ? "json" : "form",
+    callbackId: layer.callbackId ?? null,
+    clientAuthentication: config.options.authorizationMethod,
+    bodyFormat: config.options.bodyFormat,
+    requestHeaders: config.options.headers,
     scopes: layer.scopes ?? documentScopes(config),
     scopeSeparator: config.scopeSeparator,
+    scopeParameter: config.scopeParameter,
+    parameterNames: config.parameterNames,
     usesPkce: config.pkce.method === "S256",
+    templateValues: values,
     authorizeParams: config.params.authorize,
-    tokenParams: asText(config.params.token),
-    refreshParams: asText(config.params.refresh),
+    tokenParams: config.params.token,
+    refreshParams: config.params.refresh,
     tokenExpiryDuration: config.tokenExpiryDuration ?? null,
     expiresInUnit: config.expiresInUnit,
     refreshPolicy: refreshPolicyOf(document),
+    answers: answerRulesOf(config),
   };
 }
 
-function asText(params: OAuthConfig["params"]["token"]): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)]));
+function pinnedTokenEndpoint(
+  document: IntegrationDocument,
+  inputs: TemplateValues,
+  { auth }: Pick<OAuthConfig, "auth">,
+): string {
+  const fields = new Map(grantFieldsOf(document).map((field) => [field.name, field]));
+  const template = auth.tokenHost + auth.tokenPath;
+  if (!Array.from(template.matchAll(placeholder), ([, name = ""]) => name).some((name) => fields.has(name))) {
+    return fillOrigin(auth.tokenHost, inputs) + fillAddress(auth.tokenPath, inputs);
+  }
+  return template.replaceAll(placeholder, (whole, name: string) => {
+    const field = fields.get(name);
+    return field === undefined ? fillAddress(whole, inputs) : `{${name}=${field.pattern ?? ""}}`;
+  });
 }
 
 /** A token's end is reckoned from when it was asked for, a moment earlier than its server does: a refresh must not come too soon. */
@@ -215,6 +268,7 @@ function hostInputs(document: IntegrationDocument): Set<string> {
   );
 }
 
-function fillTemplate(template: string, inputs: Readonly<Record<string, string>>): string {
+/** A part of an address: whatever stands in it stays within its segment or label. */
+function fillAddress(template: string, inputs: Readonly<Record<string, string>>): string {
   return template.replaceAll(/\{([^}]*)\}/g, (_, name: string) => encodeURIComponent(inputs[name] ?? ""));
 }

@@ -1,0 +1,78 @@
+import type { CallAuthorization, CallValues } from "./authorize-call.ts";
+import { fillText } from "./authorize-call.ts";
+import type { IntegrationDocument } from "./integration-document.ts";
+
+/** A call of a provider's API with nothing left to fill in. */
+export interface ApiRequest {
+  readonly method: "GET" | "POST" | "HEAD";
+  readonly url: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** A call that a document declares: its probe, its identity call. */
+export interface DeclaredCall {
+  readonly method: ApiRequest["method"];
+  readonly path: string;
+  /** Absent: `api.baseUrl`. */
+  readonly host?: string | undefined;
+  /** Laid over `api.headers` and the authorization. One that names only what is empty is not sent. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** Some APIs refuse callers that don't say who they are. */
+const userAgent = "Evergrant";
+
+/** @returns null when there is nowhere to call it at */
+export function apiRequest(
+  { api }: Pick<IntegrationDocument, "api">,
+  call: DeclaredCall,
+  values: CallValues,
+  authorization: CallAuthorization,
+): ApiRequest | null {
+  const base = call.host ?? api?.baseUrl;
+  if (base === undefined) return null;
+  const filled = fillAddress(base, values).replace(/\/+$/, "") + fillAddress(call.path, values);
+  if (!URL.canParse(filled)) return null;
+  const url = new URL(filled);
+  for (const [name, value] of Object.entries(authorization.query)) url.searchParams.set(name, value);
+  const hasBody = call.body !== undefined;
+  return {
+    method: call.method,
+    url: url.href,
+    headers: {
+      accept: "application/json",
+      "user-agent": userAgent,
+      ...(hasBody ? { "content-type": "application/json" } : {}),
+      ...fillHeaders(api?.headers ?? {}, values),
+      ...authorization.headers,
+      ...fillHeaders(call.headers ?? {}, values),
+    },
+    body: hasBody ? JSON.stringify(call.body) : null,
+  };
+}
+
+function fillHeaders(headers: Readonly<Record<string, string>>, values: CallValues): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, template]) => {
+      const value = fillText(template, values);
+      return value === null ? [] : [[name.toLowerCase(), value]];
+    }),
+  );
+}
+
+/** No credential stands in an address (invariant 7). A field that is a whole origin stays one; its pattern says which it may be. */
+function fillAddress(template: string, { inputs, fields }: CallValues): string {
+  return template.replaceAll(/\{([a-zA-Z][a-zA-Z0-9_]*)\}/g, (whole, name: string, at: number) => {
+    const value = (Object.hasOwn(fields, name) ? fields[name] : inputs[name]) ?? "";
+    const isOrigin = at === 0 && /^(?:\/|$)/.test(template.slice(whole.length));
+    return isOrigin ? value : encodeURIComponent(value);
+  });
+}
+
+/** RFC 9110 §5.5: what may stand in a header, so that nothing that was typed begins another one. */
+export function isSendable({ headers }: Pick<ApiRequest, "headers">): boolean {
+  return Object.values(headers).every((value) => /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value));
+}

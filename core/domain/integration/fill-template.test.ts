@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { fillTemplate, fillTemplates } from "./fill-template.ts";
+
+const values = { shop: "north", scope: "a b", empty: "" };
+
+it.each<[string, string, string | null]>([
+  ["stays as it is where it names nothing", "consent", "consent"],
+  ["may be empty where it names nothing", "", ""],
+  ["is filled with what its names stand for", "{shop}: {scope}", "north: a b"],
+  ["takes an empty name for nothing beside one that is filled", "{shop}{empty}", "north"],
+  ["is left out when all its names are empty", "x-{empty}{unknown}", null],
+  ["does not read a name into what every object has", "{constructor}", null],
+])("a template %s", (_name, template, filled) => {
+  expect(fillTemplate(template, values)).toBe(filled);
+});
+
+it("reads no template into a value: what somebody typed stays what it is", () => {
+  expect(fillTemplate("{typed}", { typed: "{secret}", secret: "hush" })).toBe("{secret}");
+});
+
+it("leaves numbers and booleans alone, and leaves out what is empty", () => {
+  expect(fillTemplates({ a: "{shop}", b: 7, c: false, d: "{empty}" }, values)).toEqual({ a: "north", b: 7, c: false });
+});
