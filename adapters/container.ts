@@ -1,12 +1,14 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
+import { createKeysInTurn } from "#core/usecases/keys-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
+import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Account } from "#core/domain/account/account";
@@ -17,6 +19,7 @@ import { createEgressClient } from "./egress/egress-client.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
+import { generateKeyPair } from "./oauth/generate-key-pair.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
@@ -38,6 +41,9 @@ export interface Container extends CompletePorts, StartPorts {
   readonly environments: EnvironmentAdministration;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
+  readonly keyPairs: KeyPairs;
+  /** Where the public keys of an environment integration can be read by anybody. */
+  readonly jwksUri: (callbackId: string) => string;
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -88,7 +94,8 @@ export async function createContainer(
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     integrations: createIntegrationStore(pool, await loadCatalogue()),
-    server: createAuthorizationServer({ egress, clock, redirectUri }),
+    server: createKeysInTurn({ server: createAuthorizationServer({ egress, clock, redirectUri }), clock }),
+    keyPairs: { generate: generateKeyPair },
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),
@@ -100,6 +107,7 @@ export async function createContainer(
     renewals: createSingleFlight<Renewal>(),
     owner,
     redirectUri,
+    jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
     async close() {
       await heart?.stop();
       await egress.close();

@@ -16,6 +16,8 @@ import { shapeRequest } from "./shape-request.ts";
 import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 
+const proofs = ["client_assertion", "assertion"];
+
 /** Introspection only sets an alarm: nobody waits as long for it as for a token. */
 const introspectionSeconds = 5;
 
@@ -47,6 +49,8 @@ export function createAuthorizationServer(ports: {
         redirectUri,
       };
       const { url: address, headers, body } = shapeRequest(integration, standard);
+      // Signed for this request, and good for no other; a server may repeat it all the same.
+      for (const name of proofs) trip.proofs.push(...init.body.getAll(name));
       trip.isAsked = true;
       const response = await egress.fetch(address, {
         method: "POST",
@@ -84,12 +88,12 @@ export function createAuthorizationServer(ports: {
     try {
       const response = await send();
       if (response.status >= 300 || (trip.standard === null && (await carriesError(response)))) {
-        const failure = scrubFailure(await failureOfResponse(response, clock.now()), secrets);
+        const failure = scrubFailure(await failureOfResponse(response, clock.now()), [...secrets, ...trip.proofs]);
         return { kind: "failure", failure, httpStatus: response.status };
       }
       return await read(response);
     } catch (error) {
-      const failure = scrubFailure(await failureOf(error, trip, clock.now()), secrets);
+      const failure = scrubFailure(await failureOf(error, trip, clock.now()), [...secrets, ...trip.proofs]);
       return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
     }
   };
@@ -230,6 +234,8 @@ interface Trip {
   readonly shaped: ReadonlyMap<string, string>;
   /** Of a code exchange; null: the client's own. */
   readonly redirectUri: string | null;
+  /** What this request alone was proven with. */
+  readonly proofs: string[];
   /** Whether the egress client was asked at all: before that, nothing can have left. */
   isAsked: boolean;
   /** What the library must not or can't read of a good answer. */
@@ -239,7 +245,7 @@ interface Trip {
 
 function newTrip(of: Partial<Pick<Trip, "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {}): Trip {
   const plain = { keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
-  return { ...plain, ...of, isAsked: false, standard: null, answer: null };
+  return { ...plain, ...of, proofs: [], isAsked: false, standard: null, answer: null };
 }
 
 function parties(

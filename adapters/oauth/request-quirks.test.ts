@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
+import { decodeJwt, importJWK, jwtVerify } from "jose";
+import { encodeClientKeys, withNewKey } from "#core/domain/integration/client-keys";
+import { publicJwk, type SigningAlgorithm } from "#core/domain/jwk/jwk";
 import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { createAddressGuard } from "../egress/address-guard.ts";
 import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
+import { generateKeyPair } from "./generate-key-pair.ts";
 import { createAuthorizationServer } from "./authorization-server.ts";
 
 // What exactly leaves for an authorization server that departs from the standard, and what does not.
@@ -361,5 +365,84 @@ describe("a pushed authorization request (RFC 9126)", () => {
 
   it("may be answered with 200", async () => {
     expect((await push(json(200, reference))).kind).toBe("pushed");
+  });
+});
+
+describe("a client that signs (private_key_jwt, RFC 7523 §2.2)", () => {
+  const config = (signingAlgorithm = "ES256") => ({
+    options: { authorizationMethod: "private_key_jwt", signingAlgorithm },
+  });
+  const keys = async (algorithm: SigningAlgorithm = "ES256") => {
+    const jwk = await generateKeyPair(algorithm);
+    const text = encodeClientKeys(withNewKey([], jwk, new Date()));
+    return { jwk, text };
+  };
+  const issuer = { issuer: "https://issuer.example/tenant" };
+
+  it.each(["ES256", "RS256", "PS256"] as const)(
+    "shows an assertion by %s that its public key verifies",
+    async (alg) => {
+      const { jwk, text } = await keys(alg);
+      const { form, headers } = await sent("refresh", { config: config(alg), auth: issuer, secret: text });
+      expect(headers).not.toHaveProperty("authorization");
+      expect(form).toMatchObject({
+        client_id: "client-1",
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        grant_type: "refresh_token",
+      });
+      const verified = await jwtVerify(form["client_assertion"] ?? "", await importJWK(publicJwk(jwk)), {
+        issuer: "client-1",
+        subject: "client-1",
+        requiredClaims: ["jti", "exp", "iat"],
+      });
+      expect(verified.protectedHeader).toMatchObject({ alg, kid: jwk["kid"] });
+      expect((verified.payload.exp ?? 0) - (verified.payload.iat ?? 0)).toBeLessThanOrEqual(60);
+    },
+  );
+
+  it("is meant for the issuer alone, as one string, wherever it is sent (A13)", async () => {
+    const { text } = await keys();
+    for (const kind of ["exchange", "refresh", "client", "revoke", "introspect"] as const) {
+      const { form } = await sent(kind, { config: config(), auth: issuer, secret: text });
+      expect(decodeJwt(form["client_assertion"] ?? "").aud, kind).toBe("https://issuer.example/tenant");
+    }
+  });
+
+  it("is meant for the token endpoint where no issuer is declared, also at another address", async () => {
+    const { text } = await keys();
+    const auth = { refreshPath: "/renew" };
+    const { form, url } = await sent("refresh", { config: config(), auth, secret: text });
+    expect([url, decodeJwt(form["client_assertion"] ?? "").aud]).toEqual(["/renew", `${fault.origin}/token`]);
+  });
+
+  it("is another one each time", async () => {
+    const { text } = await keys();
+    const ids = [];
+    for (let times = 0; times < 2; times += 1) {
+      const { form } = await sent("refresh", { config: config(), secret: text });
+      ids.push(decodeJwt(form["client_assertion"] ?? "").jti);
+    }
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
+  it("asks nobody without a key, and says what to do", async () => {
+    const { integration, server } = at({ config: config() });
+    const before = fault.requests.length;
+    expect(await server.refresh(integration, null, "refresh-0")).toMatchObject({
+      failure: { kind: "client_unusable", detail: expect.stringContaining("PATCH /api/v1/environment-integration") },
+    });
+    expect(fault.requests).toHaveLength(before);
+  });
+
+  it("is not repeated when the server repeats it", async () => {
+    const { text } = await keys();
+    const { integration, server } = at({ config: config() });
+    fault.respondWith((request) => ({
+      kind: "json",
+      status: 400,
+      body: { error: "invalid_request", error_description: `bad ${request.form["client_assertion"]}`.slice(0, 2000) },
+    }));
+    const failure = await server.refresh(integration, text, "refresh-0");
+    expect(failure).toMatchObject({ failure: { description: "bad [redacted]" } });
   });
 });

@@ -152,10 +152,24 @@ async function importedTokenSet(
     return { tokenSet, clientId: null };
   }
   const { clientId, clientSecret } = credentials;
+  if (clientId !== null && resolved.clientAuthentication === "private_key_jwt") throw ownClientRefused(resolved);
   const secret: ClientSecret =
     clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
   const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
   if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
   const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
+}
+
+/** A key pair belongs to an environment integration; an account's own client has none. */
+function ownClientRefused({ name }: ResolvedIntegration): DomainError {
+  return new DomainError("invalid_request", {
+    detail: "These credentials can't be used with this integration.",
+    errors: [
+      {
+        pointer: "/credentials/oauth2_client_credentials/client_id",
+        detail: `${name} asks with its environment's client, which signs with its own key; leave the client out`,
+      },
+    ],
+  });
 }

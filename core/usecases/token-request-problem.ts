@@ -19,6 +19,7 @@ export function tokenRequestProblem(
     grant: integration.refreshPolicy.grant,
   });
   const said = describeFailure(failure);
+  if (failure.kind === "client_unusable") return unusableClient(said, ownsClient);
   const retryAfterSeconds = "retryAfterSeconds" in failure ? (failure.retryAfterSeconds ?? 60) : 60;
   switch (failureClass) {
     case "reauthorize":
@@ -47,4 +48,15 @@ export function tokenRequestProblem(
         retryAfterSeconds,
       });
   }
+}
+
+function unusableClient(said: string, ownsClient: boolean): DomainError {
+  if (!ownsClient) {
+    const detail = `Our OAuth client can't be used: ${said}. Nothing was asked, and nothing was stored; the operator must mend it.`;
+    return new DomainError("client_misconfigured", { detail });
+  }
+  return new DomainError("invalid_request", {
+    detail: "These credentials can't be used. Nothing was asked, and nothing was stored.",
+    errors: [{ pointer: "/credentials", detail: said }],
+  });
 }

@@ -27,6 +27,8 @@ export type TokenRequestFailure =
   | { readonly kind: "answer_lost"; readonly detail: string }
   /** Nothing was asked: the environment has no OAuth client for the integration. */
   | { readonly kind: "no_client" }
+  /** Nothing was asked: what the client has to prove itself with is not there, or is no such thing. */
+  | { readonly kind: "client_unusable"; readonly detail: string }
   /** Our own guard refused the address. */
   | { readonly kind: "egress_refused"; readonly detail: string };
 
@@ -147,6 +149,12 @@ export const defaultFailureRules: FailureRules = [
     meaning: "No OAuth client is set for this integration in this environment, so nothing was asked.",
   },
   {
+    id: "client.unusable",
+    kind: "client_unusable",
+    class: "client_misconfigured",
+    meaning: "The OAuth client can't prove itself as the integration wants it, so nothing was asked.",
+  },
+  {
     id: "egress.refused",
     kind: "egress_refused",
     class: "client_misconfigured",
@@ -233,6 +241,7 @@ export function describeFailure(failure: TokenRequestFailure): string {
       return plainText(`HTTP ${failure.status}, unreadable: ${failure.detail}`, 300);
     case "not_sent":
     case "answer_lost":
+    case "client_unusable":
     case "egress_refused":
       return plainText(failure.detail, 300);
   }
