@@ -12,7 +12,8 @@ import type { EgressClient } from "../egress/egress-client.ts";
 import { clientAuthentication } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
 import { scrubFailure } from "./scrub-failure.ts";
-import { shapeRequest } from "./shape-request.ts";
+import { shapeRequest, templateValues } from "./shape-request.ts";
+import { signGrantAssertion } from "./sign-grant-assertion.ts";
 import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 
@@ -180,6 +181,23 @@ export function createAuthorizationServer(ports: {
     async clientCredentials(integration, secret) {
       const trip = newTrip({ extra: integration.tokenParams });
       const { server, client, authentication } = parties(integration, secret);
+      const { assertion } = integration;
+      if (assertion !== null) {
+        return await askForTokens(
+          integration,
+          trip,
+          async () => {
+            const values = templateValues(integration, null);
+            const signed = await signGrantAssertion(assertion, secret, values, clock.now());
+            const parameters = { assertion: signed };
+            const sender = assertion.sendsClientId ? oauth.None() : unnamed;
+            const sent = options(integration, trip);
+            return await oauth.genericTokenEndpointRequest(server, client, sender, jwtBearerGrant, parameters, sent);
+          },
+          (response) => oauth.processGenericTokenEndpointResponse(server, client, response),
+          [secret],
+        );
+      }
       const scope = integration.scopes.join(integration.scopeSeparator);
       const parameters: Record<string, string> = scope === "" ? {} : { scope };
       return await askForTokens(
@@ -224,6 +242,11 @@ export function createAuthorizationServer(ports: {
     },
   };
 }
+
+const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/** RFC 7523 §3.1: the assertion says whose client asks. */
+const unnamed: oauth.ClientAuth = () => {};
 
 /** What one request and its answer leave behind for each other. */
 interface Trip {

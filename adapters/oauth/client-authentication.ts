@@ -7,6 +7,8 @@ import { importSigningKey } from "./import-signing-key.ts";
 
 /** How a request shows whose client asks. Without a secret the client is public, and only named (RFC 6749 §3.2.1). */
 export function clientAuthentication(integration: ResolvedIntegration, secret: ClientSecret): oauth.ClientAuth {
+  // The secret is a private key then: it signs grants, and is shown to nobody.
+  if (integration.assertion !== null) return oauth.None();
   if (integration.clientAuthentication === "private_key_jwt") return signedAssertion(integration, secret);
   if (secret === null) return oauth.None();
   switch (integration.clientAuthentication) {

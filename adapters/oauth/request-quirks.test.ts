@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
 import { decodeJwt, importJWK, jwtVerify } from "jose";
@@ -28,6 +29,7 @@ afterAll(async () => {
 const answer = { access_token: "a1", refresh_token: "r1", token_type: "Bearer", expires_in: 3600 };
 
 interface Wish {
+  readonly format?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly auth?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -35,8 +37,9 @@ interface Wish {
 }
 
 /** A document at the fault server, as it would be stored, and an authorization server that asks there. */
-function at({ config = {}, auth = {}, inputs = {} }: Wish) {
+function at({ format = "oauth2", config = {}, auth = {}, inputs = {} }: Wish) {
   const document = exampleDocument({
+    format,
     inputs: ["shop", "region"].map((name) => ({ name, label: name, required: false })),
     config: {
       auth: {
@@ -444,5 +447,78 @@ describe("a client that signs (private_key_jwt, RFC 7523 §2.2)", () => {
     }));
     const failure = await server.refresh(integration, text, "refresh-0");
     expect(failure).toMatchObject({ failure: { description: "bad [redacted]" } });
+  });
+});
+
+describe("a JWT bearer grant (RFC 7523 §2.1)", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const secret = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const assertion = { claims: { iss: "{client_id}", sub: "{shop}", aud: "https://issuer.example", scope: "{scope}" } };
+  const wish = (
+    changes: Readonly<Record<string, unknown>> = {},
+    config: Readonly<Record<string, unknown>> = {},
+  ): Wish => ({
+    format: "oauth2_client_credentials",
+    config: { assertion: { ...assertion, ...changes }, ...config },
+    inputs: { shop: "north" },
+    secret,
+  });
+
+  it("carries the assertion, and nothing else shows the client", async () => {
+    const { form, headers } = await sent("client", wish());
+    expect(form).toEqual({
+      grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+      assertion: expect.any(String),
+    });
+    expect(headers).not.toHaveProperty("authorization");
+    const { payload } = await jwtVerify(form["assertion"] ?? "", publicKey, {
+      currentDate: createSteppedClock().now(),
+    });
+    expect(payload).toMatchObject({ iss: "client-1", sub: "north", scope: "read write" });
+  });
+
+  it("names the client too where the server wants it, with extra parameters beside it", async () => {
+    const { form } = await sent("client", wish({ sendsClientId: true }, { params: { token: { scope: "{scope}" } } }));
+    expect(form).toMatchObject({ client_id: "client-1", scope: "read write" });
+  });
+
+  it("makes tokens of the answer like any other", async () => {
+    const { integration, server } = at(wish());
+    expect(await server.clientCredentials(integration, secret)).toMatchObject({
+      kind: "tokens",
+      response: { accessToken: "a1" },
+    });
+  });
+
+  it("shows the private key to nobody, whatever else is asked", async () => {
+    for (const kind of ["revoke", "introspect"] as const) {
+      const request = await sent(kind, wish());
+      expect(request.headers, kind).not.toHaveProperty("authorization");
+      expect(Object.keys(request.form).toSorted(), kind).toEqual(["client_id", "token", "token_type_hint"]);
+    }
+  });
+
+  it("is not made with a secret that is no key, and the failure says so without repeating it", async () => {
+    const { integration, server } = at(wish());
+    const before = fault.requests.length;
+    const result = await server.clientCredentials(integration, "hush-hush");
+    expect(result).toMatchObject({
+      failure: { kind: "client_unusable", detail: expect.stringContaining("no private key") },
+    });
+    expect(JSON.stringify(result)).not.toContain("hush-hush");
+    expect(fault.requests).toHaveLength(before);
+  });
+
+  it("is about the customer where an account says whom it is for, and about the client where none does", () => {
+    expect(at(wish()).integration.refreshPolicy).toMatchObject({ grant: "client_credentials", asksForSubject: true });
+    const claims = { iss: "{client_id}", sub: "service", aud: "https://issuer.example" };
+    expect(at(wish({ claims })).integration.refreshPolicy.asksForSubject).toBe(false);
+  });
+
+  it("stands beside no other proof of the client", () => {
+    const options = { authorizationMethod: "private_key_jwt" };
+    expect(() => at(wish({}, { options }))).toThrow("has no place beside an assertion");
+    expect(() => at(wish({ headers: { alg: "none" } }))).toThrow("is said by assertion.algorithm");
+    expect(() => at({ ...wish(), format: "oauth2" })).toThrow("is for the format oauth2_client_credentials");
   });
 });

@@ -175,6 +175,7 @@ export function failureChange(
   const { class: failureClass, rule } = classifyTokenFailure(result.failure, rules, {
     ownsClient: account.clientId !== null,
     grant: policy.grant,
+    asksForSubject: policy.asksForSubject,
   });
   const retryAfterSeconds = "retryAfterSeconds" in result.failure ? result.failure.retryAfterSeconds : null;
   const planned = planAfterFailure(

@@ -17,6 +17,7 @@ export function tokenRequestProblem(
   const { class: failureClass, rule } = classifyTokenFailure(failure, rules, {
     ownsClient,
     grant: integration.refreshPolicy.grant,
+    asksForSubject: integration.refreshPolicy.asksForSubject,
   });
   const said = describeFailure(failure);
   if (failure.kind === "client_unusable") return unusableClient(said, ownsClient);

@@ -34,7 +34,6 @@ function oauthRefusals(config: OAuthConfig): Fault[] {
     [config.tokenResponse !== undefined, ["tokenResponse"]],
     [config.errorExpression !== undefined, ["errorExpression"]],
     [config.exchange !== undefined, ["exchange"]],
-    [config.assertion !== undefined, ["assertion"]],
     [config.revocation !== undefined, ["revocation"]],
     [config.identity !== undefined, ["identity"]],
   ];

@@ -259,6 +259,10 @@ describe("a client that asks for itself (R3, R18)", () => {
     expect(classifyTokenFailure(failure, defaultFailureRules, { ...asked, ownsClient: true }).class).toBe(
       "reauthorize",
     );
+    // RFC 7523: the account names whom it asks for, and the provider refuses them.
+    expect(classifyTokenFailure(failure, defaultFailureRules, { ...asked, asksForSubject: true }).class).toBe(
+      "reauthorize",
+    );
   });
 });
 

@@ -197,13 +197,18 @@ const sharedClientRule: FailureRule = {
 export function classifyTokenFailure(
   failure: TokenRequestFailure,
   rules: FailureRules,
-  asked: { readonly ownsClient: boolean; readonly grant: RefreshPolicy["grant"] } = {
+  asked: {
+    readonly ownsClient: boolean;
+    readonly grant: RefreshPolicy["grant"];
+    readonly asksForSubject?: boolean;
+  } = {
     ownsClient: false,
     grant: "refresh_token",
   },
 ): Classification {
   const found = rules.find((one) => matches(failure, one)) ?? unknownFailure;
-  if (found.class === "reauthorize" && asked.grant === "client_credentials" && !asked.ownsClient) {
+  const isOwnMatter = asked.ownsClient || asked.asksForSubject === true;
+  if (found.class === "reauthorize" && asked.grant === "client_credentials" && !isOwnMatter) {
     return { class: sharedClientRule.class, rule: sharedClientRule };
   }
   const isTheirs = asked.ownsClient && failure.kind === "oauth_error" && clientErrors.includes(failure.error);
