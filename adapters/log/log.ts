@@ -5,7 +5,7 @@ import type { LogLevel } from "../config/read-config.ts";
 
 /** Keys whose values never reach a log, however deep they stand (checklist I2). */
 const secretKey =
-  /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring|private_?key|signing_?key|data_?key|passwd|passphrase/i;
+  /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring|private_?key|signing_?key|data_?key|passwd|passphrase|(?:client|dpop|certificate)_?key/i;
 
 /** Texts that look like a secret under any other key: private keys, bearer values, our own prefixes, JWTs. */
 const secretText =

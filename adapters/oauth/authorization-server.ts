@@ -2,6 +2,7 @@ import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
+import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { ParameterValue } from "#core/domain/integration/fill-template";
 import { plainText } from "#core/domain/text/plain-text";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
@@ -9,7 +10,7 @@ import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, RequestFailure, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
-import { clientAuthentication } from "./client-authentication.ts";
+import { clientAuthentication, clientCertificate } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { shapeRequest, templateValues } from "./shape-request.ts";
@@ -57,6 +58,7 @@ export function createAuthorizationServer(ports: {
         method: "POST",
         headers,
         ...(body === null ? {} : { body }),
+        ...(trip.certificate === null ? {} : { clientCertificate: trip.certificate }),
         signal,
       });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
@@ -114,7 +116,7 @@ export function createAuthorizationServer(ports: {
 
   return {
     async pushAuthorization(integration, secret, request) {
-      const trip = newTrip({ shaped: authorizationParameters(integration, request) });
+      const trip = newTrip(integration, secret, { shaped: authorizationParameters(integration, request) });
       const { server, client, authentication } = parties(integration, secret);
       const sentAt = clock.now();
       return await ask(
@@ -134,7 +136,7 @@ export function createAuthorizationServer(ports: {
 
     async exchangeCode(integration, secret, exchange) {
       // Without a declared issuer there is nothing to check an ID token against, so none is read.
-      const trip = newTrip({
+      const trip = newTrip(integration, secret, {
         keepsIdToken: integration.issuer !== null,
         extra: integration.tokenParams,
         redirectUri: exchange.redirectUri,
@@ -166,7 +168,7 @@ export function createAuthorizationServer(ports: {
 
     async refresh(integration, secret, refreshToken) {
       // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
-      const trip = newTrip({ extra: integration.refreshParams });
+      const trip = newTrip(integration, secret, { extra: integration.refreshParams });
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
       return await askForTokens(
@@ -179,7 +181,7 @@ export function createAuthorizationServer(ports: {
     },
 
     async clientCredentials(integration, secret) {
-      const trip = newTrip({ extra: integration.tokenParams });
+      const trip = newTrip(integration, secret, { extra: integration.tokenParams });
       const { server, client, authentication } = parties(integration, secret);
       const { assertion } = integration;
       if (assertion !== null) {
@@ -216,7 +218,7 @@ export function createAuthorizationServer(ports: {
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
       try {
         const response = await oauth.introspectionRequest(server, client, authentication, accessToken, {
-          ...options(integration, newTrip(), deadlineSeconds),
+          ...options(integration, newTrip(integration, secret), deadlineSeconds),
           additionalParameters: { token_type_hint: "access_token" },
         });
         const told = await oauth.processIntrospectionResponse(server, client, response);
@@ -230,7 +232,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       try {
         const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, newTrip()),
+          ...options(integration, newTrip(integration, secret)),
           additionalParameters: { token_type_hint: hint },
         });
         // RFC 7009 §2.2: 200 also for a token that the server does not know.
@@ -257,6 +259,8 @@ interface Trip {
   readonly shaped: ReadonlyMap<string, string>;
   /** Of a code exchange; null: the client's own. */
   readonly redirectUri: string | null;
+  /** Shown in the TLS handshake. */
+  readonly certificate: ClientCertificate | null;
   /** What this request alone was proven with. */
   readonly proofs: string[];
   /** Whether the egress client was asked at all: before that, nothing can have left. */
@@ -266,9 +270,14 @@ interface Trip {
   answer: Response | null;
 }
 
-function newTrip(of: Partial<Pick<Trip, "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {}): Trip {
+function newTrip(
+  integration: ResolvedIntegration,
+  secret: ClientSecret,
+  of: Partial<Pick<Trip, "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {},
+): Trip {
   const plain = { keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
-  return { ...plain, ...of, proofs: [], isAsked: false, standard: null, answer: null };
+  const certificate = clientCertificate(integration, secret);
+  return { ...plain, ...of, certificate, proofs: [], isAsked: false, standard: null, answer: null };
 }
 
 function parties(

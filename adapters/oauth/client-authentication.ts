@@ -1,5 +1,6 @@
 import * as oauth from "oauth4webapi";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import { decodeClientCertificate, type ClientCertificate } from "#core/domain/integration/client-certificate";
 import { decodeClientKeys } from "#core/domain/integration/client-keys";
 import type { ClientSecret } from "#core/ports/authorization-server";
 import { ClientUnusable } from "./client-unusable.ts";
@@ -10,6 +11,7 @@ export function clientAuthentication(integration: ResolvedIntegration, secret: C
   // The secret is a private key then: it signs grants, and is shown to nobody.
   if (integration.assertion !== null) return oauth.None();
   if (integration.clientAuthentication === "private_key_jwt") return signedAssertion(integration, secret);
+  if (integration.clientAuthentication === "mtls") return shownCertificate(secret);
   if (secret === null) return oauth.None();
   switch (integration.clientAuthentication) {
     case "none":
@@ -20,9 +22,24 @@ export function clientAuthentication(integration: ResolvedIntegration, secret: C
       return formEncodedBasic(secret);
     case "secret_as_username":
       return basic(`${secret}:`);
-    case "mtls":
-      throw new Error("mtls is not supported");
   }
+}
+
+/** RFC 8705 §2: the certificate is shown in the handshake (clientCertificate), and the request names the client. */
+function shownCertificate(secret: ClientSecret): oauth.ClientAuth {
+  return (server, client, body, headers) => {
+    if (secret === null) {
+      throw new ClientUnusable(
+        "the client has no certificate yet; set client_certificate and client_certificate_key (PATCH /api/v1/environment-integration)",
+      );
+    }
+    return oauth.TlsClientAuth()(server, client, body, headers);
+  };
+}
+
+/** What is shown in the TLS handshake of every request to the authorization server; null: nothing. */
+export function clientCertificate(integration: ResolvedIntegration, secret: ClientSecret): ClientCertificate | null {
+  return integration.clientAuthentication === "mtls" && secret !== null ? decodeClientCertificate(secret) : null;
 }
 
 /**

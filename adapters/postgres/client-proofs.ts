@@ -11,10 +11,13 @@ export interface ProofColumns {
   readonly proofs: StoredProofs | null;
   readonly key_version: number | null;
   readonly key_sealed: Buffer | null;
+  readonly certificate_version: number | null;
+  readonly certificate_sealed: Buffer | null;
 }
 
 interface StoredProofs {
   readonly client_key?: readonly StoredKey[];
+  readonly client_certificate?: { readonly subject: string; readonly sha256: string; readonly not_after: string };
 }
 
 interface StoredKey {
@@ -23,13 +26,34 @@ interface StoredKey {
   readonly accepted_until: string | null;
 }
 
-export const proofColumns = "e.proofs, k.version AS key_version, k.sealed AS key_sealed";
-export const proofJoins = "LEFT JOIN sealed_secret k ON k.owner = e.id AND k.field = 'client_key'";
+export const proofColumns =
+  "e.proofs, k.version AS key_version, k.sealed AS key_sealed, c.version AS certificate_version, c.sealed AS certificate_sealed";
+export const proofJoins = `LEFT JOIN sealed_secret k ON k.owner = e.id AND k.field = 'client_key'
+    LEFT JOIN sealed_secret c ON c.owner = e.id AND c.field = 'client_certificate'`;
 
-export function toProofs(row: ProofColumns): Pick<EnvironmentClient, "keys"> {
-  const { key_version: version, key_sealed: sealed, proofs } = row;
-  if (version === null || sealed === null) return {};
-  return { keys: { version, sealed, published: (proofs?.client_key ?? []).map(toPublished) } };
+export function toProofs(row: ProofColumns): Pick<EnvironmentClient, "keys" | "certificate"> {
+  const { key_version, key_sealed, certificate_version, certificate_sealed, proofs } = row;
+  const shown = proofs?.client_certificate;
+  return {
+    ...(key_version === null || key_sealed === null
+      ? {}
+      : {
+          keys: {
+            version: key_version,
+            sealed: key_sealed,
+            published: (proofs?.client_key ?? []).map(toPublished),
+          },
+        }),
+    ...(certificate_version === null || certificate_sealed === null || shown === undefined
+      ? {}
+      : {
+          certificate: {
+            version: certificate_version,
+            sealed: certificate_sealed,
+            shown: { subject: shown.subject, sha256: shown.sha256, notAfter: new Date(shown.not_after) },
+          },
+        }),
+  };
 }
 
 function toPublished(stored: StoredKey): PublishedKey {
@@ -40,8 +64,12 @@ function toPublished(stored: StoredKey): PublishedKey {
   };
 }
 
-function toStored(published: readonly PublishedKey[]): StoredKey[] {
-  return published.map(({ jwk, createdAt, acceptedUntil }) => ({
+function toStored(patch: ClientProofPatch): StoredProofs["client_key"] | StoredProofs["client_certificate"] {
+  if (patch.field === "client_certificate") {
+    const { subject, sha256, notAfter } = patch.shown;
+    return { subject, sha256, not_after: notAfter.toISOString() };
+  }
+  return patch.published.map(({ jwk, createdAt, acceptedUntil }) => ({
     jwk,
     created_at: createdAt.toISOString(),
     accepted_until: acceptedUntil?.toISOString() ?? null,
@@ -74,7 +102,7 @@ export async function patchProof(
     );
     await client.query(
       "UPDATE environment_integration SET proofs = proofs || jsonb_build_object($2::text, $3::jsonb), updated_at = now() WHERE id = $1",
-      [owner, patch.field, JSON.stringify(toStored(patch.published))],
+      [owner, patch.field, JSON.stringify(toStored(patch))],
     );
     await forgetCircuits(client, environmentId, name);
     await insertAudit(client, audit);

@@ -8,6 +8,7 @@ import {
   putIntegration,
 } from "#core/usecases/administer-integrations";
 import { ensureClientKey, refuseUselessRotation } from "#core/usecases/ensure-client-key";
+import { checkClientCertificate, setClientCertificate } from "#core/usecases/set-client-certificate";
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
@@ -152,6 +153,15 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const { config } = input.credentials.oauth2;
       const rotates = config.client_key === "rotate";
       if (rotates) refuseUselessRotation(await findIntegration(ports, caller, input.integration_name));
+      const { client_certificate: certificate, client_certificate_key: key } = config;
+      const checked =
+        certificate === undefined && key === undefined
+          ? null
+          : checkClientCertificate(
+              await findIntegration(ports, caller, input.integration_name),
+              { certificate, key },
+              ports.clock.now(),
+            );
       const configured = await configureClient(ports, caller, input.integration_name, {
         ...(config.client_id === undefined ? {} : { clientId: config.client_id }),
         ...(config.client_secret === undefined ? {} : { clientSecret: config.client_secret }),
@@ -160,6 +170,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
           : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),
       });
       await ensureClientKey(ports, caller, input.integration_name, { rotates });
+      if (checked !== null) await setClientCertificate(ports, caller, input.integration_name, checked);
       return context.json(view(await findIntegration(ports, caller, configured.name)), 200);
     },
   );

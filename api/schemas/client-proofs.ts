@@ -13,5 +13,7 @@ export const clientProofsSchema = z.object({
       accepted_until: nullableInstantSchema,
     }),
   ),
+  /** What the client shows in the TLS handshake; null: none was set. Its key is never shown. */
+  client_certificate: z.object({ subject: z.string(), sha256: z.string(), not_after: instantSchema }).nullable(),
 });
 export type ClientProofsView = z.infer<typeof clientProofsSchema>;

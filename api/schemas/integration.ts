@@ -33,6 +33,8 @@ export const environmentIntegrationPatchSchema = z
           client_id: z.string().min(1).max(500).optional(),
           client_secret: z.string().min(1).max(5000).optional(),
           client_key: z.literal("rotate").optional(),
+          client_certificate: z.string().min(1).max(20_000).optional(),
+          client_certificate_key: z.string().min(1).max(20_000).optional(),
           scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
         }),
       }),

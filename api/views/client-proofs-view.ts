@@ -9,7 +9,12 @@ export function toClientProofsView(
   now: Date,
 ): ClientProofsView {
   const keys = (client?.keys?.published ?? []).filter((one) => isInUse(one, now));
+  const shown = client?.certificate?.shown;
   return {
+    client_certificate:
+      shown === undefined
+        ? null
+        : { subject: shown.subject, sha256: shown.sha256, not_after: shown.notAfter.toISOString() },
     jwks_uri: client === null || keys.length === 0 ? null : jwksUri(client.callbackId),
     client_keys: keys.map(({ jwk, createdAt, acceptedUntil }) => ({
       jwk: { ...jwk },

@@ -6,8 +6,8 @@ import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
 
 /**
- * What a client proves itself with, in memory for one request: its secret, or as text its keys (client-keys.ts), by the
- * integration's `clientAuthentication`. Null for public clients, and where nothing of the kind was set.
+ * What a client proves itself with, in memory for one request: its secret, or as text its keys (client-keys.ts) or its certificate
+ * (client-certificate.ts), by the integration's `clientAuthentication`. Null for public clients, and where nothing of the kind was set.
  */
 export type ClientSecret = string | null;
 

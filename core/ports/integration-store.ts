@@ -1,4 +1,5 @@
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { ShownCertificate } from "../domain/integration/client-certificate.ts";
 import type { PublishedKey } from "../domain/integration/client-keys.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
@@ -23,6 +24,8 @@ export interface EnvironmentClient {
   readonly secret: { readonly version: number; readonly sealed: Uint8Array } | null;
   /** Its own key pairs, newest first (private_key_jwt); absent: none was made. */
   readonly keys?: SealedProof & { readonly published: readonly PublishedKey[] };
+  /** What it shows in the TLS handshake (mtls); absent: none was set. */
+  readonly certificate?: SealedProof & { readonly shown: ShownCertificate };
 }
 
 export interface SealedProof {
@@ -45,13 +48,17 @@ export interface ClientPatch {
 }
 
 /** What a client proves itself with, made anew. */
-export interface ClientProofPatch {
-  readonly field: "client_key";
+export type ClientProofPatch = ProofPatch &
+  (
+    | { readonly field: "client_key"; readonly published: readonly PublishedKey[] }
+    | { readonly field: "client_certificate"; readonly shown: ShownCertificate }
+  );
+
+interface ProofPatch {
   /** One more than what it replaces. */
   readonly version: number;
   readonly kid: string;
   readonly sealed: Uint8Array;
-  readonly published: readonly PublishedKey[];
 }
 
 export interface IntegrationAdministration extends IntegrationStore {

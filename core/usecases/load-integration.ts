@@ -41,8 +41,8 @@ export async function openClientSecret(
   const { client } = configured;
   if (client === null) return null;
   const field = proofFieldOf(configured);
-  const held = field === "client_key" ? (client.keys ?? null) : client.secret;
-  if (held === null) return null;
+  const held = { client_key: client.keys, client_certificate: client.certificate, client_secret: client.secret }[field];
+  if (held === undefined || held === null) return null;
   const { environmentId } = configured;
   const bytes = await vault.open({ environmentId, owner: client.id, field, version: held.version }, held.sealed, {
     actor,
@@ -53,6 +53,13 @@ export async function openClientSecret(
   return secret;
 }
 
-function proofFieldOf({ document }: ConfiguredIntegration): "client_secret" | "client_key" {
-  return oauthConfigOf(document)?.options.authorizationMethod === "private_key_jwt" ? "client_key" : "client_secret";
+function proofFieldOf({ document }: ConfiguredIntegration): "client_secret" | "client_key" | "client_certificate" {
+  switch (oauthConfigOf(document)?.options.authorizationMethod) {
+    case "private_key_jwt":
+      return "client_key";
+    case "mtls":
+      return "client_certificate";
+    default:
+      return "client_secret";
+  }
 }

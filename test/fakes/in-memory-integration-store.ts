@@ -57,13 +57,18 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
       });
       audit.push(...records);
     },
-    async patchProof(environmentId, name, { version, sealed, published }, records) {
+    async patchProof(environmentId, name, patch, records) {
+      const { version, sealed } = patch;
       const before = byKey.get(key(environmentId, name));
-      if (before?.client == null || (before.client.keys?.version ?? 0) !== version - 1) return false;
-      byKey.set(key(environmentId, name), {
-        ...before,
-        client: { ...before.client, keys: { version, sealed, published } },
-      });
+      if (before?.client == null) return false;
+      const { client } = before;
+      const replaced = patch.field === "client_key" ? client.keys : client.certificate;
+      if ((replaced?.version ?? 0) !== version - 1) return false;
+      const proof =
+        patch.field === "client_key"
+          ? { keys: { version, sealed, published: patch.published } }
+          : { certificate: { version, sealed, shown: patch.shown } };
+      byKey.set(key(environmentId, name), { ...before, client: { ...client, ...proof } });
       audit.push(...records);
       return true;
     },
@@ -76,7 +81,7 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
   };
 }
 
-function withoutSecrets({ keys: _keys, ...client }: EnvironmentClient): EnvironmentClient {
+function withoutSecrets({ keys: _keys, certificate: _certificate, ...client }: EnvironmentClient): EnvironmentClient {
   return { ...client, secret: null };
 }
 

@@ -27,7 +27,6 @@ function oauthRefusals(config: OAuthConfig): Fault[] {
   const { options } = config;
   const wishes: [isWished: boolean, path: string[]][] = [
     [options.dpop, ["options", "dpop"]],
-    [options.authorizationMethod === "mtls", ["options", "authorizationMethod"]],
     [Object.keys(config.scopeImplies).length > 0, ["scopeImplies"]],
     [config.callback.code !== "code", ["callback", "code"]],
     [config.fields.length > 0, ["fields"]],
