@@ -5,7 +5,10 @@ import type { TokenRequestFailure } from "../domain/refresh/classify-token-failu
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
 
-/** Plaintext of a client secret, in memory for one request. Null for public clients. */
+/**
+ * What a client proves itself with, in memory for one request: its secret, or as text its keys (client-keys.ts) or its certificate
+ * (client-certificate.ts), by the integration's `clientAuthentication`. Null for public clients, and where nothing of the kind was set.
+ */
 export type ClientSecret = string | null;
 
 export interface RequestFailure {

@@ -180,10 +180,25 @@ async function importedTokenSet(
     return { tokenSet, clientId: null };
   }
   const { clientId, clientSecret } = credentials;
+  const method = resolved.clientAuthentication;
+  if (clientId !== null && (method === "private_key_jwt" || method === "mtls")) throw ownClientRefused(resolved);
   const secret: ClientSecret =
     clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
   const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
   if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
   const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
+}
+
+/** A key pair or certificate belongs to an environment integration; an account's own client has none. */
+function ownClientRefused({ name }: ResolvedIntegration): DomainError {
+  return new DomainError("invalid_request", {
+    detail: "These credentials can't be used with this integration.",
+    errors: [
+      {
+        pointer: "/credentials/oauth2_client_credentials/client_id",
+        detail: `${name} asks with its environment's client, which has a key or certificate of its own; leave the client out`,
+      },
+    ],
+  });
 }

@@ -1,4 +1,5 @@
 import type { Account } from "../domain/account/account.ts";
+import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import { resolveIntegration, type ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
@@ -46,25 +47,34 @@ export async function concreteIntegration(
   return { configured, resolved, activeAccounts };
 }
 
-/** The client secret in the clear, for one request. Null for a public client. */
+/** What the client proves itself with, in the clear, for one request (see ClientSecret). Null for a public client. */
 export async function openClientSecret(
   vault: Vault,
   configured: ConfiguredIntegration,
   actor: string,
 ): Promise<ClientSecret> {
   const { client } = configured;
-  if (client === null || client.secret === null) return null;
-  const bytes = await vault.open(
-    {
-      environmentId: configured.environmentId,
-      owner: client.id,
-      field: "client_secret",
-      version: client.secret.version,
-    },
-    client.secret.sealed,
-    { actor, purpose: "client_authentication" },
-  );
+  if (client === null) return null;
+  const field = proofFieldOf(configured);
+  const held = { client_key: client.keys, client_certificate: client.certificate, client_secret: client.secret }[field];
+  if (held === undefined || held === null) return null;
+  const { environmentId } = configured;
+  const bytes = await vault.open({ environmentId, owner: client.id, field, version: held.version }, held.sealed, {
+    actor,
+    purpose: "client_authentication",
+  });
   const secret = bytes.toString("utf8");
   bytes.fill(0);
   return secret;
+}
+
+function proofFieldOf({ document }: ConfiguredIntegration): "client_secret" | "client_key" | "client_certificate" {
+  switch (oauthConfigOf(document)?.options.authorizationMethod) {
+    case "private_key_jwt":
+      return "client_key";
+    case "mtls":
+      return "client_certificate";
+    default:
+      return "client_secret";
+  }
 }

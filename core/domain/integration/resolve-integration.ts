@@ -58,11 +58,16 @@ export interface ResolvedIntegration {
   readonly authorizeParams: Readonly<Record<string, string>>;
   readonly tokenParams: Readonly<Record<string, ParameterValue>>;
   readonly refreshParams: Readonly<Record<string, ParameterValue>>;
+  /** Client credentials are asked for by a JWT bearer grant (RFC 7523 §2.1); null: as RFC 6749 §4.4 has it. */
+  readonly assertion: GrantAssertion | null;
   readonly tokenExpiryDuration: number | null;
   readonly expiresInUnit: ExpiresInUnit;
   readonly refreshPolicy: RefreshPolicy;
   readonly answers: AnswerRules;
 }
+
+/** What a JWT bearer grant says. `iat`, `exp` and `jti` are added. */
+export type GrantAssertion = NonNullable<OAuthConfig["assertion"]>;
 
 /** How the client proves itself to the authorization server. */
 export type ClientAuthenticationMethod = OAuthConfig["options"]["authorizationMethod"];
@@ -126,6 +131,7 @@ export function resolveIntegration(
     authorizeParams: config.params.authorize,
     tokenParams: config.params.token,
     refreshParams: config.params.refresh,
+    assertion: config.assertion ?? null,
     tokenExpiryDuration: config.tokenExpiryDuration ?? null,
     expiresInUnit: config.expiresInUnit,
     refreshPolicy: refreshPolicyOf(document),
@@ -160,6 +166,7 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
   const grant = document.credentials.format === "oauth2_client_credentials" ? "client_credentials" : "refresh_token";
   return {
     grant,
+    asksForSubject: config.assertion !== undefined && namesInput(document, config.assertion.claims),
     windowSeconds: refresh.windowSeconds,
     bufferSeconds: refresh.bufferSeconds,
     earliestSeconds: refresh.earliestSeconds === null ? null : Math.max(0, refresh.earliestSeconds - earlinessSeconds),
@@ -172,6 +179,12 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
     budget: { concurrency: refresh.concurrency, perMinute: refresh.perMinute },
     massFailure: refresh.massFailure,
   };
+}
+
+/** Whether an account's inputs say whom its tokens are for. */
+function namesInput(document: IntegrationDocument, claims: GrantAssertion["claims"]): boolean {
+  const texts = Object.values(claims);
+  return document.inputs.some((input) => texts.some((text) => text.includes(`{${input.name}}`)));
 }
 
 function rotationOf(rotation: { readonly rule: RotationRule["rule"]; readonly graceSeconds: number }): RotationRule {
