@@ -102,3 +102,62 @@ describe("what comes with a grant", () => {
     expect((await stack.call("PUT", "/integrations/odd", document)).status).toBe(409);
   });
 });
+
+describe("who was connected", () => {
+  const define = () =>
+    defineFaulty(stack, "known", server, {
+      auth: { tokenHost: server.origin, tokenPath: "/known/token", revokePath: "/known/revoke" },
+      identity: { path: "/known/me", host: server.origin, id: "org.id", label: "org.name" },
+      fields: [{ name: "site", from: "identity", value: "org.site", required: false }],
+    });
+  /** What the provider says at its two doors. */
+  const play = (me: ReturnType<typeof json>): void => {
+    server.respondWith((request) => {
+      if (request.url === "/known/me") return me;
+      return request.url === "/known/revoke" ? json(null) : json(good(String(server.requests.length)));
+    });
+  };
+  const org = (id: unknown) => json({ org: { id, name: "Acme Ltd", site: "acme" } });
+
+  test("is asked by a declared call with the new token, stored and shown", async () => {
+    await define();
+    play(org(62_515));
+    expect(await (await departFrom(stack, "known", { tenant_id: "known" })).back({ code: "c" })).toMatchObject({
+      status: "connected",
+    });
+    expect(sentTo("/known/me").at(-1)?.headers["authorization"]).toMatch(/^Bearer access-/);
+    expect((await accountsOf(stack, "known"))[0]).toMatchObject({
+      external_account: { id: "62515", label: "Acme Ltd" },
+      fields: { site: "acme" },
+    });
+  });
+
+  test.each<[string, ReturnType<typeof json>, string]>([
+    ["another one", org(1), "external_account_mismatch"],
+    ["nobody can tell", json({ error: "down" }, 503), "provider_error"],
+  ])(
+    "is compared at a re-authorization: %s, and nothing changes but that the new grant is ended (R32)",
+    async (_name, me, code) => {
+      const [account] = await accountsOf(stack, "known");
+      const before = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
+      const revoked = sentTo("/known/revoke").length;
+      play(me);
+      const departure = await departFrom(stack, "known", {
+        tenant_id: "known",
+        integrated_account_id: account.id,
+        integration_name: undefined,
+      });
+      expect(await departure.back({ code: "c" })).toMatchObject({ status: "failed", failure: { code } });
+      const after = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
+      expect(after.body.access_token).toBe(before.body.access_token);
+      expect(sentTo("/known/revoke")).toHaveLength(revoked + 1);
+    },
+  );
+
+  test("is left open when it can't be found out at a first connection", async () => {
+    play(json({ error: "down" }, 503));
+    const departure = await departFrom(stack, "known", { tenant_id: "open" });
+    expect(await departure.back({ code: "c" })).toMatchObject({ status: "connected" });
+    expect((await accountsOf(stack, "open"))[0]).toMatchObject({ status: "active", external_account: null });
+  });
+});

@@ -51,6 +51,10 @@ export async function keepGrant(
   if (known !== null && externalAccount !== null && known !== externalAccount.id) {
     return await refuseGrant(ports, grant, { code: "external_account_mismatch", detail: externalAccount.label });
   }
+  if (known !== null && inspected.isUnidentified) {
+    const detail = "It could not be found out which account was connected, so nothing was changed. Try again.";
+    return await refuseGrant(ports, grant, { code: "provider_error", detail });
+  }
   if (known !== null && externalAccount === null) {
     // The definition may have lost its issuer or scope since: it stays visible that nobody was compared.
     ports.log.warn({ account: account.id, session: session.id }, "re-authorized without an identity to compare");
