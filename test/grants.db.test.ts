@@ -161,3 +161,31 @@ describe("who was connected", () => {
     expect((await accountsOf(stack, "open"))[0]).toMatchObject({ status: "active", external_account: null });
   });
 });
+
+describe("a disconnect by a declared call", () => {
+  test.each([
+    ["revoked", 204],
+    ["failed", 500],
+  ])(
+    "says that the grant was %s when the provider answers %s; the tokens are erased either way",
+    async (revocation, status) => {
+      const name = `ended-${revocation}`;
+      await defineFaulty(stack, name, server, {
+        revocation: { method: "DELETE", host: server.origin, path: `/${name}/grants/{refresh_token}` },
+      });
+      const imported = await stack.call("POST", "/integrated-accounts", {
+        integration_name: name,
+        tenant_id: "ended",
+        credentials: { oauth2: { access_token: "access/1", refresh_token: "refresh/1", expires_in: 3600 } },
+      });
+      server.respondWith({ kind: "json", status, body: null });
+      const answer = await stack.call("DELETE", `/integrated-accounts/${imported.body.id}`);
+      expect(answer.body).toMatchObject({ status: "disconnected", revocation });
+      expect(sentTo(`/${name}/grants/refresh%2F1`)).toMatchObject([
+        { method: "DELETE", headers: { authorization: "Bearer access/1" } },
+      ]);
+      expect((await stack.call("GET", `/integrated-accounts/${imported.body.id}/token`)).status).toBe(410);
+      expect(stack.logs()).not.toMatch(/refresh(?:\/|%2F)1|access\/1/);
+    },
+  );
+});

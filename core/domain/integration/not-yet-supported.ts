@@ -27,7 +27,11 @@ function oauthRefusals(config: OAuthConfig): Fault[] {
   const wishes: [isWished: boolean, path: string[]][] = [
     [options.dpop, ["options", "dpop"]],
     [config.exchange !== undefined, ["exchange"]],
-    [config.revocation !== undefined, ["revocation"]],
+    [
+      config.revocation?.authorization === "client" &&
+        ["private_key_jwt", "mtls"].includes(options.authorizationMethod),
+      ["revocation", "authorization"],
+    ],
   ];
   return wishes
     .filter(([isWished]) => isWished)
