@@ -11,6 +11,7 @@ import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
+import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Account } from "#core/domain/account/account";
@@ -22,6 +23,7 @@ import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
+import { generateKeyPair } from "./oauth/generate-key-pair.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
@@ -45,6 +47,9 @@ export interface Container extends CompletePorts, StartPorts, ProbePorts {
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
   readonly expressions: Expressions;
+  readonly keyPairs: KeyPairs;
+  /** Where the public keys of an environment integration can be read by anybody. */
+  readonly jwksUri: (callbackId: string) => string;
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -104,6 +109,7 @@ export async function createContainer(
       clock,
       log: logger,
     }),
+    keyPairs: { generate: generateKeyPair },
     provider: createProviderApi({ egress, clock }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
@@ -117,6 +123,7 @@ export async function createContainer(
     probes: createProbeMemory<Verdict>(clock),
     owner,
     redirectUri,
+    jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
     async close() {
       await heart?.stop();
       await egress.close();

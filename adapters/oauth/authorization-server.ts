@@ -2,6 +2,7 @@ import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
+import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { ParameterValue } from "#core/domain/integration/fill-template";
 import { plainText } from "#core/domain/text/plain-text";
 import { readScopes, withImpliedScopes } from "#core/domain/token/read-scopes";
@@ -18,14 +19,17 @@ import type { Clock } from "#core/ports/clock";
 import type { Expressions } from "#core/ports/expressions";
 import type { Log } from "#core/ports/log";
 import type { EgressClient } from "../egress/egress-client.ts";
-import { clientAuthentication } from "./client-authentication.ts";
+import { clientAuthentication, clientCertificate } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
 import { isRecord } from "./parse-body.ts";
 import { asResponse, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { secretsOf } from "./secrets-of.ts";
-import { shapeRequest } from "./shape-request.ts";
+import { shapeRequest, templateValues } from "./shape-request.ts";
+import { signGrantAssertion } from "./sign-grant-assertion.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
+
+const proofs = ["client_assertion", "assertion"];
 
 /**
  * RFC 6749, 7009, 7636, 7662 and 9126 through oauth4webapi, over the guarded egress client, within the integration's deadline. One
@@ -60,11 +64,14 @@ export function createAuthorizationServer(ports: {
         redirectUri,
       };
       const { url: address, headers, body } = shapeRequest(integration, standard);
+      // Signed for this request, and good for no other; a server may repeat it all the same.
+      for (const name of proofs) trip.proofs.push(...init.body.getAll(name));
       trip.isAsked = true;
       const response = await egress.fetch(address, {
         method: "POST",
         headers,
         ...(body === null ? {} : { body }),
+        ...(trip.certificate === null ? {} : { clientCertificate: trip.certificate }),
         signal,
       });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
@@ -118,7 +125,7 @@ export function createAuthorizationServer(ports: {
 
   return {
     async pushAuthorization(integration, secret, request) {
-      const trip = newTrip({ shaped: authorizationParameters(integration, request) });
+      const trip = newTrip(integration, secret, { shaped: authorizationParameters(integration, request) });
       const { server, client, authentication } = parties(integration, secret);
       const sentAt = clock.now();
       return await ask(
@@ -138,7 +145,7 @@ export function createAuthorizationServer(ports: {
 
     async exchangeCode(integration, secret, exchange) {
       // Without a declared issuer there is nothing to check an ID token against, so none is read.
-      const trip = newTrip({
+      const trip = newTrip(integration, secret, {
         isForTokens: true,
         keepsIdToken: integration.issuer !== null,
         extra: integration.tokenParams,
@@ -171,7 +178,7 @@ export function createAuthorizationServer(ports: {
 
     async refresh(integration, secret, refreshToken) {
       // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
-      const trip = newTrip({ isForTokens: true, extra: integration.refreshParams });
+      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.refreshParams });
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
       return await askForTokens(
@@ -184,8 +191,25 @@ export function createAuthorizationServer(ports: {
     },
 
     async clientCredentials(integration, secret) {
-      const trip = newTrip({ isForTokens: true, extra: integration.tokenParams });
+      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.tokenParams });
       const { server, client, authentication } = parties(integration, secret);
+      const { assertion } = integration;
+      if (assertion !== null) {
+        return await askForTokens(
+          integration,
+          trip,
+          async () => {
+            const values = templateValues(integration, null);
+            const signed = await signGrantAssertion(assertion, secret, values, clock.now());
+            const parameters = { assertion: signed };
+            const sender = assertion.sendsClientId ? oauth.None() : unnamed;
+            const sent = options(integration, trip);
+            return await oauth.genericTokenEndpointRequest(server, client, sender, jwtBearerGrant, parameters, sent);
+          },
+          (response) => oauth.processGenericTokenEndpointResponse(server, client, response),
+          [secret],
+        );
+      }
       const scope = integration.scopes.join(integration.scopeSeparator);
       const parameters: Record<string, string> = scope === "" ? {} : { scope };
       return await askForTokens(
@@ -199,7 +223,7 @@ export function createAuthorizationServer(ports: {
     },
 
     async introspect(integration, secret, accessToken) {
-      const trip = newTrip();
+      const trip = newTrip(integration, secret);
       const { server, client, authentication } = parties(integration, secret);
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
       return await ask(
@@ -219,7 +243,7 @@ export function createAuthorizationServer(ports: {
     },
 
     async revoke(integration, secret, token, hint) {
-      const trip = newTrip();
+      const trip = newTrip(integration, secret);
       const { server, client, authentication } = parties(integration, secret);
       return await ask(
         integration,
@@ -240,6 +264,11 @@ export function createAuthorizationServer(ports: {
   };
 }
 
+const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/** RFC 7523 §3.1: the assertion says whose client asks. */
+const unnamed: oauth.ClientAuth = () => {};
+
 /** What one request and its answer leave behind for each other. */
 interface Trip {
   readonly isForTokens: boolean;
@@ -250,6 +279,10 @@ interface Trip {
   readonly shaped: ReadonlyMap<string, string>;
   /** Of a code exchange; null: the client's own. */
   readonly redirectUri: string | null;
+  /** Shown in the TLS handshake. */
+  readonly certificate: ClientCertificate | null;
+  /** What this request alone was proven with. */
+  readonly proofs: string[];
   /** Whether the egress client was asked at all: before that, nothing can have left. */
   isAsked: boolean;
   /** What a token request was answered. */
@@ -259,15 +292,18 @@ interface Trip {
 }
 
 function newTrip(
+  integration: ResolvedIntegration,
+  secret: ClientSecret,
   of: Partial<Pick<Trip, "isForTokens" | "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {},
 ): Trip {
   const plain = { isForTokens: false, keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
-  return { ...plain, ...of, isAsked: false, told: null, status: null };
+  const certificate = clientCertificate(integration, secret);
+  return { ...plain, ...of, certificate, proofs: [], isAsked: false, told: null, status: null };
 }
 
 /** What an error text must not repeat: what was sent, and what came beside it. */
-function all(secrets: readonly (string | null)[], { told }: Trip): (string | null)[] {
-  return [...secrets, ...(told === null ? [] : secretsOf(told.body))];
+function all(secrets: readonly (string | null)[], { told, proofs }: Trip): (string | null)[] {
+  return [...secrets, ...proofs, ...(told === null ? [] : secretsOf(told.body))];
 }
 
 function parties(

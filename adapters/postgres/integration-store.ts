@@ -9,11 +9,20 @@ import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { createCircuitSharing } from "./circuit-sharing.ts";
 import { eraseAllSecrets, isAsExpected, noteWorkedSecret, writeSecrets } from "./client-secrets.ts";
+import {
+  eraseProofs,
+  findPublishedKeys,
+  patchProof,
+  proofColumns,
+  proofJoins,
+  toProofs,
+  type ProofColumns,
+} from "./client-proofs.ts";
 import { forgetCircuits } from "./close-circuits.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
 
 /** One for each secret of its client, newest first. */
-interface ConfiguredRow {
+interface ConfiguredRow extends ProofColumns {
   readonly environment_id: string;
   readonly name: string;
   readonly document: unknown;
@@ -33,11 +42,13 @@ interface ConfiguredRow {
 const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
          e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed,
-         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at
+         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at,
+         ${proofColumns}
     FROM names
     LEFT JOIN integration i ON i.environment_id = names.environment_id AND i.name = names.name
     LEFT JOIN environment_integration e ON e.environment_id = names.environment_id AND e.integration_name = names.name
-    LEFT JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'`;
+    LEFT JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'
+    ${proofJoins}`;
 
 export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue): IntegrationAdministration {
   const parse = documentCache();
@@ -92,6 +103,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         );
         if (erasesSecrets) {
           await eraseAllSecrets(client, environmentId, document.name, audit.actor, "hosts_changed");
+          await eraseProofs(client, environmentId, document.name, audit.actor, "hosts_changed");
         }
         if (!clientFollows) await forgetCircuits(client, environmentId, document.name);
         await insertAudit(client, [audit]);
@@ -107,6 +119,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         ]);
         if (rowCount !== 1) return false;
         await eraseAllSecrets(client, environmentId, name, audit.actor, "integration_deleted");
+        await eraseProofs(client, environmentId, name, audit.actor, "integration_deleted");
         await client.query("DELETE FROM mass_failure WHERE environment_id = $1 AND integration_name = $2", [
           environmentId,
           name,
@@ -146,6 +159,9 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       return outcome !== rollback;
     },
 
+    patchProof: (environmentId, name, patch, audit) => patchProof(pool, environmentId, name, patch, audit),
+    findPublishedKeys: (callbackId) => findPublishedKeys(pool, callbackId),
+
     async countLiveAccounts(environmentId, name) {
       const { rows } = await query<{ count: number }>(
         pool,
@@ -169,6 +185,7 @@ function toClient(row: ConfiguredRow, rows: readonly ConfiguredRow[]): Environme
       callbackId: row.callback_id,
     },
     secrets: rows.flatMap((one) => toSecret(one) ?? []),
+    ...toProofs(row),
   };
 }
 

@@ -83,9 +83,19 @@ const importedOauth2Schema = z
     path: ["expires_in"],
   });
 
+/** Or a private key, where the integration signs its grants (RFC 7523). */
+const importedSecret = z
+  .string()
+  .min(1)
+  .max(5000)
+  .regex(
+    /^(?:[\x20-\x7e]+|-----BEGIN [A-Z ]+-----[\x20-\x7e\r\n]+-----END [A-Z ]+-----\s*)$/,
+    "expected visible ASCII characters only, or a private key in PEM",
+  );
+
 /** RFC 6749 §4.4. A client of the account's own; without one, the environment's client asks. */
 const importedClientSchema = z
-  .strictObject({ client_id: importedToken.max(500).optional(), client_secret: importedToken.max(5000).optional() })
+  .strictObject({ client_id: importedToken.max(500).optional(), client_secret: importedSecret.optional() })
   .refine((value) => value.client_secret === undefined || value.client_id !== undefined, {
     message: "a client_secret needs its client_id",
     path: ["client_id"],
@@ -126,7 +136,7 @@ const accountOverridesSchema = z.strictObject({
   credentials: z.strictObject({
     oauth2_client_credentials: z.strictObject({
       client_id: importedToken.max(500).optional(),
-      client_secret: importedToken.max(5000),
+      client_secret: importedSecret,
     }),
   }),
 });

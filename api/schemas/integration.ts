@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { longestOverlapSeconds } from "#core/domain/integration/plan-client-secrets";
+import { clientProofsSchema } from "./client-proofs.ts";
 import { instantSchema, integrationNameSchema, nullableInstantSchema, scopeListSchema } from "./primitives.ts";
 
 export const integrationSummarySchema = z
@@ -36,6 +37,9 @@ export const environmentIntegrationPatchSchema = z
             description:
               "Seconds for which the previous client secrets are accepted from now on; 0 ends them at once. Without it, a secret that is replaced is accepted for 7 days.",
           }),
+          client_key: z.literal("rotate").optional(),
+          client_certificate: z.string().min(1).max(20_000).optional(),
+          client_certificate_key: z.string().min(1).max(20_000).optional(),
           scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
         }),
       }),
@@ -62,6 +66,7 @@ export const environmentIntegrationSchema = z
     /** The secret that tokens came to last; null: none yet. */
     secret_in_use_version: z.number().int().nullable(),
     secret_in_use_at: nullableInstantSchema,
+    ...clientProofsSchema.shape,
   })
   .openapi("EnvironmentIntegration");
 

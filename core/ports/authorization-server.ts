@@ -6,13 +6,18 @@ import type { TokenRequestFailure } from "../domain/refresh/classify-token-failu
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
 
-/** Plaintext of a client secret, in memory for one request. Null for public clients. */
+/**
+ * What a client proves itself with, in memory for one request: its secret, or as text its keys (client-keys.ts) or its certificate
+ * (client-certificate.ts), by the integration's `clientAuthentication`. Null for public clients, and where nothing of the kind was set.
+ */
 export type ClientSecret = string | null;
 
-/** The secrets of one OAuth client, for one request. */
+/** Everything that one OAuth client may prove itself with, for one request. */
 export interface ClientSecrets {
   /** The environment integration whose they are; null where an account brought its own client. */
   readonly owner: string | null;
+  /** What they are, by the integration's `clientAuthentication`. */
+  readonly field: "client_secret" | "client_key" | "client_certificate";
   /** In the clear, in memory, newest first. Empty for public clients. */
   readonly newestFirst: readonly (SecretTerm & { readonly secret: string })[];
 }

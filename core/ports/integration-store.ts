@@ -1,4 +1,6 @@
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { ShownCertificate } from "../domain/integration/client-certificate.ts";
+import type { PublishedKey } from "../domain/integration/client-keys.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { SecretTerm } from "../domain/integration/order-client-secrets.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
@@ -22,6 +24,15 @@ export interface EnvironmentClient {
   readonly layer: EnvironmentLayer;
   /** Newest first, also those that have ended and are not erased yet. */
   readonly secrets: readonly SealedClientSecret[];
+  /** Its own key pairs, newest first (private_key_jwt); absent: none was made. */
+  readonly keys?: SealedProof & { readonly published: readonly PublishedKey[] };
+  /** What it shows in the TLS handshake (mtls); absent: none was set. */
+  readonly certificate?: SealedProof & { readonly shown: ShownCertificate };
+}
+
+export interface SealedProof {
+  readonly version: number;
+  readonly sealed: Uint8Array;
 }
 
 export interface SealedClientSecret extends SecretTerm {
@@ -62,8 +73,22 @@ export interface SecretsPatch {
   readonly actor: string;
 }
 
-/** Why a client secret was erased; stands in its audit record. */
+/** Why a secret, the keys or the certificate of a client were erased; stands in its audit record. */
 export type SecretEnd = "client_changed" | "hosts_changed" | "integration_deleted" | "expired";
+
+/** What a client proves itself with, made anew. */
+export type ClientProofPatch = ProofPatch &
+  (
+    | { readonly field: "client_key"; readonly published: readonly PublishedKey[] }
+    | { readonly field: "client_certificate"; readonly shown: ShownCertificate }
+  );
+
+interface ProofPatch {
+  /** One more than what it replaces. */
+  readonly version: number;
+  readonly kid: string;
+  readonly sealed: Uint8Array;
+}
 
 /** Every secret that a method erases gets a record `secret.erased` of its own, by the actor of the change. */
 export interface IntegrationAdministration extends IntegrationStore {
@@ -76,7 +101,7 @@ export interface IntegrationAdministration extends IntegrationStore {
     document: IntegrationDocument,
     options: { readonly erasesSecrets: boolean; readonly clientFollows?: boolean; readonly audit: AuditRecord },
   ): Promise<boolean>;
-  /** Erases the client secrets too. @returns false when this environment has no definition of that name */
+  /** Erases what its client proved itself with too. @returns false when this environment has no definition of that name */
   remove(environmentId: string, name: string, audit: AuditRecord): Promise<boolean>;
   /**
    * Creates the environment integration where there is none yet; `id` and `callbackId` are used then. A patch that changes something
@@ -90,5 +115,14 @@ export interface IntegrationAdministration extends IntegrationStore {
     patch: ClientPatch,
     audit: readonly AuditRecord[],
   ): Promise<boolean>;
+  /** @returns false when the environment has no client, or another version came first; nothing was written then */
+  patchProof(
+    environmentId: string,
+    name: string,
+    patch: ClientProofPatch,
+    audit: readonly AuditRecord[],
+  ): Promise<boolean>;
+  /** The public keys of an environment integration, by its callback id; null: there is no such one. */
+  findPublishedKeys(callbackId: string): Promise<readonly PublishedKey[] | null>;
   countLiveAccounts(environmentId: string, name: string): Promise<number>;
 }

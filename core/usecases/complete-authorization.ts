@@ -115,8 +115,9 @@ async function connect(
       return exchangeFailure(result, resolved);
     }
     const spreadSeconds = neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);
-    const grant = { session, result, resolved, spreadSeconds, keys, sentAt, secrets };
-    const inspected = await inspectGrant(ports, { account, document: configured.document, resolved, result, captured });
+    const { document } = configured;
+    const grant = { session, result, document, resolved, spreadSeconds, keys, sentAt, secrets };
+    const inspected = await inspectGrant(ports, { document, resolved, inputs: account.inputs, had: fields, result });
     if ("code" in inspected) return await refuseGrant(ports, grant, inspected);
     return await keepGrant(ports, { ...grant, inspected }, account);
   } finally {

@@ -7,6 +7,7 @@ import type { AccountChange, SealedCredential } from "../ports/account-store.ts"
 import type { ClientSecrets } from "../ports/authorization-server.ts";
 import { happeningOf } from "./attempt-changes.ts";
 import { withOwnClient } from "./circuit-of.ts";
+import { endGrant, isEndable, type Revocation } from "./end-grant.ts";
 import {
   concreteIntegration,
   findDefinition,
@@ -18,8 +19,6 @@ import { notFound } from "./read-token.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
-
-export type Revocation = "revoked" | "not_supported" | "failed";
 
 const attempts = 10;
 
@@ -102,7 +101,8 @@ async function prepareRevocation(
     if (error instanceof DomainError && error.code === "client_misconfigured") return async () => "not_supported";
     throw error;
   }
-  if (integration.resolved.revocationEndpoint === null) return async () => "not_supported";
+  const { document } = integration.configured;
+  if (!isEndable({ document, resolved: integration.resolved })) return async () => "not_supported";
   let set: TokenSet;
   let secrets: ClientSecrets;
   try {
@@ -115,13 +115,7 @@ async function prepareRevocation(
     if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
     throw error;
   }
-  const asked = withOwnClient(integration.resolved, account.clientId);
-  return async () => {
-    // RFC 7009 §2.1: ending the refresh token ends the access tokens of the same grant.
-    const { kind } =
-      set.refreshToken === null
-        ? await ports.server.revoke(asked, secrets, set.accessToken, "access_token")
-        : await ports.server.revoke(asked, secrets, set.refreshToken, "refresh_token");
-    return kind === "revoked" ? "revoked" : "failed";
-  };
+  const resolved = withOwnClient(integration.resolved, account.clientId);
+  const { accessToken, refreshToken } = set;
+  return async () => await endGrant(ports, { document, resolved, secrets, accessToken, refreshToken });
 }

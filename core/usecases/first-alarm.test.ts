@@ -117,7 +117,7 @@ describe("a budget that is shared with another integration", () => {
     const asked = {
       account,
       integration,
-      secrets: { owner: null, newestFirst: [] },
+      secrets: { owner: null, field: "client_secret" as const, newestFirst: [] },
       accessToken: "access",
       isTold: false,
     };

@@ -14,15 +14,18 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
 import { withImpliedScopes } from "../domain/token/read-scopes.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
+import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { importTypedAccount, type ImportedFields } from "./import-typed-account.ts";
+import { inspectGrant } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
+import { unusableAnswerProblem } from "./token-request-problem.ts";
 import type { TryPorts } from "./try-credentials.ts";
 
 export type ImportedCredentials =
@@ -91,6 +94,10 @@ export async function importAccount(
   const alone = withOwnClient(resolveIntegration(document, layer, inputs, fields), ownClientId);
   const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
   const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
+  const { result } = imported;
+  const inspected =
+    result === null ? null : await inspectGrant(ports, { document, resolved, inputs, had: fields, result });
+  if (inspected !== null && "code" in inspected) throw unusableAnswerProblem(inspected);
   const spreadSeconds = await spreadSecondsOf(ports.integrations, caller.environmentId, resolved);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
@@ -119,7 +126,7 @@ export async function importAccount(
   );
   const change = newCredentialsChange(ports, account, {
     tokenSet: imported.tokenSet,
-    externalAccount: input.externalAccount,
+    externalAccount: input.externalAccount ?? inspected?.externalAccount ?? null,
     scopesRequested: resolved.scopes,
     policy: resolved.refreshPolicy,
     circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
@@ -130,7 +137,7 @@ export async function importAccount(
     completes: null,
     asked: null,
   });
-  const stored = await ports.accounts.apply({ ...change, set: { ...change.set, fields } });
+  const stored = await ports.accounts.apply({ ...change, set: { ...change.set, fields: inspected?.fields ?? fields } });
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
   const integration = withOwnClient(resolved, imported.clientId);
   if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
@@ -144,6 +151,8 @@ interface Imported {
   readonly tokenSet: TokenSet;
   /** The account's own client; null: its environment's. */
   readonly clientId: string | null;
+  /** What the provider answered, where it was asked. */
+  readonly result: (TokenResult & { readonly kind: "tokens" }) | null;
 }
 
 function otherFormat(document: IntegrationDocument, given: ImportedCredentials["format"]): DomainError {
@@ -182,12 +191,12 @@ async function importedTokenSet(
       scopes: withImpliedScopes(credentials.scopes ?? resolved.scopes, resolved.answers.scopeImplies),
       clientSecret: null,
     };
-    return { tokenSet, clientId: null };
+    return { tokenSet, clientId: null, result: null };
   }
   const { clientId, clientSecret } = credentials;
   const secrets =
     clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
   const client = { environmentId: caller.environmentId, accountId: null, clientId, secrets };
-  const tokenSet = await askForClientTokens(ports, resolved, client);
-  return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
+  const { tokenSet, result } = await askForClientTokens(ports, resolved, client);
+  return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId, result };
 }

@@ -1,11 +1,19 @@
 import type { Account } from "../domain/account/account.ts";
+import { decodeClientKeys, encodeClientKeys } from "../domain/integration/client-keys.ts";
 import { isAccepted } from "../domain/integration/order-client-secrets.ts";
+import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import { resolveIntegration, type ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
+import type { SealLocation } from "../domain/sealing/envelope.ts";
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
 import type { ClientSecrets } from "../ports/authorization-server.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ConfiguredIntegration, IntegrationStore, SealedClientSecret } from "../ports/integration-store.ts";
+import type {
+  ConfiguredIntegration,
+  EnvironmentClient,
+  IntegrationStore,
+  SealedClientSecret,
+} from "../ports/integration-store.ts";
 import { withOwnClient } from "./circuit-of.ts";
 import { countSharers, withSharedBudget } from "./shared-budget.ts";
 import type { OpenAccess, Vault } from "./vault.ts";
@@ -59,23 +67,71 @@ export async function concreteIntegration(
   return { configured, resolved: { ...alone, refreshPolicy: shared.refreshPolicy }, activeAccounts };
 }
 
-/**
- * The client secrets in the clear, for one request; none for a public client. An older one that does not open is left out: the
- * vault has recorded it, and the newest must not fail for it.
- */
+interface OpenPorts {
+  readonly vault: Vault;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** What the client proves itself with in the clear, for one request; nothing for a public client, or where nothing was set. */
 export async function openClientSecrets(
-  ports: { readonly vault: Vault; readonly clock: Pick<Clock, "now"> },
+  ports: OpenPorts,
   configured: ConfiguredIntegration,
   actor: string,
 ): Promise<ClientSecrets> {
-  const { client } = configured;
-  if (client === null) return { owner: null, newestFirst: [] };
-  const accepted = client.secrets.filter((one) => isAccepted(one, ports.clock.now()));
+  const { client, environmentId } = configured;
+  const field = proofFieldOf(configured);
+  if (client === null) return { owner: null, field, newestFirst: [] };
+  const { id: owner } = client;
   const access = { actor, purpose: "client_authentication" } as const;
+  switch (field) {
+    case "client_secret":
+      return { owner, field, newestFirst: await openSecrets(ports, environmentId, client, access) };
+    case "client_key": {
+      if (client.keys === undefined) return { owner, field, newestFirst: [] };
+      const { version, sealed } = client.keys;
+      const keys = decodeClientKeys(
+        await openText(ports.vault, { environmentId, owner, field, version }, sealed, access),
+      );
+      // Sealed as one value, each time a key is added: the newest key has its version, the one before it the version before.
+      const newestFirst = keys.map((key, index) => ({
+        version: version - index,
+        acceptedUntil: key.acceptedUntil,
+        secret: encodeClientKeys([key]),
+      }));
+      return { owner, field, newestFirst: newestFirst.filter((one) => isAccepted(one, ports.clock.now())) };
+    }
+    case "client_certificate": {
+      if (client.certificate === undefined) return { owner, field, newestFirst: [] };
+      const { version, sealed } = client.certificate;
+      const secret = await openText(ports.vault, { environmentId, owner, field, version }, sealed, access);
+      return { owner, field, newestFirst: [{ version, acceptedUntil: null, secret }] };
+    }
+  }
+}
+
+function proofFieldOf({ document }: ConfiguredIntegration): ClientSecrets["field"] {
+  switch (oauthConfigOf(document)?.options.authorizationMethod) {
+    case "private_key_jwt":
+      return "client_key";
+    case "mtls":
+      return "client_certificate";
+    default:
+      return "client_secret";
+  }
+}
+
+/** An older secret that does not open is left out: the vault has recorded it, and the newest must not fail for it. */
+async function openSecrets(
+  ports: OpenPorts,
+  environmentId: string,
+  client: EnvironmentClient,
+  access: OpenAccess,
+): Promise<ClientSecrets["newestFirst"]> {
+  const accepted = client.secrets.filter((one) => isAccepted(one, ports.clock.now()));
   const opened = await Promise.all(
     accepted.map(async (one, index) => {
       try {
-        const secret = await openClientSecret(ports.vault, configured.environmentId, client.id, one, access);
+        const secret = await openClientSecret(ports.vault, environmentId, client.id, one, access);
         return { version: one.version, acceptedUntil: one.acceptedUntil, secret };
       } catch (error) {
         if (index > 0 && error instanceof DomainError && error.code === "sealed_value_invalid") return null;
@@ -83,7 +139,7 @@ export async function openClientSecrets(
       }
     }),
   );
-  return { owner: client.id, newestFirst: opened.filter((one) => one !== null) };
+  return opened.filter((one) => one !== null);
 }
 
 /** @throws DomainError as `Vault.open` does */
@@ -94,13 +150,18 @@ export async function openClientSecret(
   { version, sealed }: SealedClientSecret,
   access: OpenAccess,
 ): Promise<string> {
-  const bytes = await vault.open({ environmentId, owner, field: "client_secret", version }, sealed, access);
-  const secret = bytes.toString("utf8");
+  return await openText(vault, { environmentId, owner, field: "client_secret", version }, sealed, access);
+}
+
+async function openText(vault: Vault, location: SealLocation, sealed: Uint8Array, access: OpenAccess): Promise<string> {
+  const bytes = await vault.open(location, sealed, access);
+  const text = bytes.toString("utf8");
   bytes.fill(0);
-  return secret;
+  return text;
 }
 
 /** The secret of a client that an account brought itself: there is one, and nothing to fall back on. */
 export function ownClientSecret(secret: string | null): ClientSecrets {
-  return { owner: null, newestFirst: secret === null ? [] : [{ version: 1, acceptedUntil: null, secret }] };
+  const newestFirst = secret === null ? [] : [{ version: 1, acceptedUntil: null, secret }];
+  return { owner: null, field: "client_secret", newestFirst };
 }

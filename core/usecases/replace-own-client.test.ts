@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { oauthError, tokenResult, withAnswer } from "#test/fakes/scripted-authorization-server";
+import { typedDocument } from "#test/fakes/typed-documents";
 import { clientSecret as environmentSecret, createWorld, environmentId, type World } from "#test/fakes/world";
 import { refreshAccount } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -148,4 +150,51 @@ describe("another client for an account", () => {
     await expect(replace(world, { environmentId: "env_other" })).rejects.toMatchObject({ code: "not_found" });
     expect(world.server.requests).toEqual([]);
   });
+});
+
+describe("a client that is of somebody", () => {
+  const config = { identity: { id: "team.id", label: "team.name" }, fields: [{ name: "instance", value: "i" }] };
+  const ofTeam = (id: string | null, i: string) => ({
+    i,
+    ...(id === null ? {} : { team: { id, name: `Team ${id}` } }),
+  });
+
+  async function teamWorld(answer: Readonly<Record<string, unknown>>): Promise<World> {
+    const world = await createWorld({ document: exampleDocument({ format, config }) });
+    const externalAccount = { id: "T1", label: "Team T1" };
+    await world.addAccount({
+      refreshToken: null,
+      ownClient: { id: "own-client", secret: "own-secret" },
+      externalAccount,
+    });
+    world.server.respondWith(withAnswer(tokenResult(world.clock, "next", { refreshToken: null }), answer));
+    return world;
+  }
+
+  it("is compared with whom the account is of, and brings its fields", async () => {
+    const world = await teamWorld(ofTeam("T1", "eu1"));
+    expect(await replace(world)).toMatchObject({ externalAccount: { id: "T1" }, fields: { instance: "eu1" } });
+  });
+
+  it.each([
+    ["somebody else's", ofTeam("T2", "eu1"), "external_account_mismatch"],
+    ["nobody's that could be found out", ofTeam(null, "eu1"), "provider_error"],
+    ["without a field that it can't do without", { team: { id: "T1" } }, "provider_error"],
+  ])("changes nothing where it is %s (R32)", async (_name, answer, code) => {
+    const world = await teamWorld(answer);
+    await expect(replace(world)).rejects.toMatchObject({ code });
+    expect(await world.storedTokens()).toMatchObject({ accessToken: "access-0", clientSecret: "own-secret" });
+  });
+});
+
+it("an account of typed credentials, or of a client that signs, has no client of its own to replace", async () => {
+  const typed = await createWorld({ document: typedDocument("api_key") });
+  await typed.addAccount();
+  await expect(replace(typed)).rejects.toMatchObject({ code: "invalid_request" });
+
+  const signing = await createWorld({ format, config: { options: { authorizationMethod: "private_key_jwt" } } });
+  await signing.addAccount({ refreshToken: null });
+  const replacing = replace(signing, { clientId: "own-client" });
+  await expect(replacing).rejects.toMatchObject({ code: "invalid_request" });
+  expect(signing.server.requests).toEqual([]);
 });

@@ -2,12 +2,14 @@ import type { Account } from "../domain/account/account.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
+import { inspectGrant, type Inspected } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { concreteIntegration, findDefinition, ownClientSecret } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
+import { unusableAnswerProblem } from "./token-request-problem.ts";
 
 export interface OwnClientInput {
   readonly environmentId: string;
@@ -48,14 +50,19 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
   const secrets = ownClientSecret(input.clientSecret);
   const client = { environmentId: input.environmentId, accountId: input.accountId, clientId, secrets };
   const asked = await askForClientTokens(ports, resolved, client, pointer);
-  const tokenSet = { ...asked, clientSecret: input.clientSecret };
+  const tokenSet = { ...asked.tokenSet, clientSecret: input.clientSecret };
   const integration = withOwnClient(resolved, clientId);
+  const { document } = configured;
+  const { inputs, fields: had } = present;
+  const inspected = await inspectGrant(ports, { document, resolved: integration, inputs, had, result: asked.result });
+  if ("code" in inspected) throw unusableAnswerProblem(inspected);
   const spreadSeconds = await spreadSecondsOf(ports.integrations, input.environmentId, integration);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const account = await findLive(ports, input);
+    refuseOther(account, inspected);
     const change = newCredentialsChange(ports, account, {
       tokenSet,
-      externalAccount: null,
+      externalAccount: inspected.externalAccount,
       scopesRequested: resolved.scopes,
       policy: resolved.refreshPolicy,
       circuitKey: circuitOf(input.environmentId, integration).key,
@@ -76,7 +83,12 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
     } as const;
     const stored = await ports.accounts.apply({
       ...change,
-      set: { ...change.set, clientId, ...(input.metadata === null ? {} : { metadata: input.metadata }) },
+      set: {
+        ...change.set,
+        clientId,
+        fields: inspected.fields,
+        ...(input.metadata === null ? {} : { metadata: input.metadata }),
+      },
       audit: [...change.audit, updated],
     });
     if (stored !== null) {
@@ -96,6 +108,23 @@ async function findLive(ports: RefreshPorts, input: OwnClientInput): Promise<Acc
     throw new DomainError("disconnected", { detail: "This account was disconnected; its credentials are erased." });
   }
   return account;
+}
+
+/** R32: another external account must not take the place of the one that was connected. */
+function refuseOther({ id, externalAccount }: Account, inspected: Inspected): void {
+  if (externalAccount === null) return;
+  if (inspected.isUnidentified) {
+    throw new DomainError("provider_error", {
+      detail: "It could not be found out whose client this is, so nothing was changed. Try again.",
+      retryAfterSeconds: 30,
+    });
+  }
+  const other = inspected.externalAccount;
+  if (other === null || other.id === externalAccount.id) return;
+  throw new DomainError("external_account_mismatch", {
+    detail: `This client is of another account at the provider (${other.label ?? other.id}). Nothing was changed.`,
+    extensions: { integrated_account_id: id },
+  });
 }
 
 function invalid(at: string, detail: string): DomainError {

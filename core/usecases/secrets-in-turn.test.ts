@@ -29,6 +29,7 @@ function setUp(options: { owner?: string | null; integration?: Partial<ResolvedI
   const until = (days: number): Date => new Date(start.getTime() + days * 86_400_000);
   const secrets: ClientSecrets = {
     owner: options.owner === undefined ? "ei_acme" : options.owner,
+    field: "client_secret",
     newestFirst: [
       { version: 3, acceptedUntil: null, secret: "new" },
       { version: 2, acceptedUntil: until(7), secret: "old" },
@@ -124,7 +125,7 @@ describe("a refused client secret", () => {
     world.script.respondWith(refused);
     const alone = { ...world.secrets, newestFirst: world.secrets.newestFirst.slice(0, 1) };
     expect(await world.refresh(alone)).toEqual(refused);
-    expect(await world.refresh({ owner: "ei_acme", newestFirst: [] })).toEqual(refused);
+    expect(await world.refresh({ ...world.secrets, newestFirst: [] })).toEqual(refused);
     expect(world.script.requests.map((one) => one.secret)).toEqual(["new", null]);
   });
 
@@ -241,7 +242,7 @@ describe("the deadline", () => {
     world.script.respondWith(refused);
     const [newest, old] = world.secrets.newestFirst;
     const ending = { ...old, acceptedUntil: new Date(world.clock.now().getTime() + 2_000) };
-    const secrets = { owner: "ei_acme", newestFirst: [newest, ending] } as ClientSecrets;
+    const secrets = { ...world.secrets, newestFirst: [newest, ending] } as ClientSecrets;
     await createSecretsInTurn({ ...world, server }).refresh(world.integration, secrets, "r");
     expect(world.script.requests.map((one) => one.secret)).toEqual(["new"]);
   });
@@ -356,6 +357,19 @@ describe("which secret works", () => {
     world.accept("new");
     await world.refresh({ ...world.secrets, owner: null });
     expect(world.worked).toEqual([]);
+  });
+
+  it("of keys is remembered, told apart from a secret of the same version, and not written down as one", async () => {
+    const world = setUp();
+    const keys: ClientSecrets = { ...world.secrets, field: "client_key" };
+    world.accept("old");
+    expect(await world.refresh(keys)).toMatchObject({ kind: "tokens", secretUse: "previous_key" });
+    await world.refresh(keys);
+    await world.refresh();
+    expect(world.script.requests.map((one) => one.secret)).toEqual(["new", "old", "old", "new", "old"]);
+    expect(world.worked).toEqual([["ei_acme", 2, 0]]);
+    world.accept();
+    expect(await world.refresh(keys)).toMatchObject({ kind: "failure", secretUse: "all_keys_refused" });
   });
 
   it("costs nothing but a line in the log when it can't be written down", async () => {

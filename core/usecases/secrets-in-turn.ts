@@ -28,14 +28,29 @@ interface Memory extends SecretMemory {
   readonly noted: { readonly version: number; readonly at: Date } | null;
 }
 
+type SecretsOf = Pick<ClientSecrets, "owner" | "field">;
+
+/** A client that changes how it proves itself begins anew. */
+function keyOf({ owner, field }: SecretsOf): string {
+  return `${owner} ${field}`;
+}
+
+/** A certificate has none before it. */
+const secretUses = {
+  client_secret: { previous: "previous", allRefused: "all_refused" },
+  client_key: { previous: "previous_key", allRefused: "all_keys_refused" },
+  client_certificate: { previous: "previous", allRefused: "all_refused" },
+} as const;
+
 const nothing: Memory = { worked: null, triedFirst: null, noted: null };
 
 /**
- * Tries the secrets of a client one after the other, for every kind of request alike (R65): another one only when the provider
- * refused the client itself, so that nothing is spent meanwhile, and all of them within the one deadline of the request.
+ * Tries the secrets of a client, or its keys, one after the other, for every kind of request alike (R65): another one only when
+ * the provider refused the client itself, so that nothing is spent meanwhile, and all of them within the one deadline of the
+ * request.
  *
- * Which secret works is remembered in this process alone: another one finds out by one more request. It is written down for people
- * to see, at most once a minute unless it changes, and nothing waits for that.
+ * Which one works is remembered in this process alone: another one finds out by one more request. Of a secret it is written down
+ * for people to see, at most once a minute unless it changes, and nothing waits for that.
  */
 export function createSecretsInTurn(ports: {
   readonly server: AuthorizationServer<ClientSecret>;
@@ -46,45 +61,51 @@ export function createSecretsInTurn(ports: {
   const { server, clock } = ports;
   const memories = new Map<string, Memory>();
 
-  const remember = (owner: string | null, change: Partial<Memory>): void => {
-    if (owner === null) return;
-    const memory = { ...(memories.get(owner) ?? nothing), ...change };
-    if (memories.size >= mostOwners && !memories.has(owner)) memories.clear();
-    memories.set(owner, memory);
+  const recall = (of: SecretsOf): Memory | null => (of.owner === null ? null : (memories.get(keyOf(of)) ?? null));
+
+  const remember = (of: SecretsOf, change: Partial<Memory>): void => {
+    if (of.owner === null) return;
+    const key = keyOf(of);
+    const memory = { ...(memories.get(key) ?? nothing), ...change };
+    if (memories.size >= mostOwners && !memories.has(key)) memories.clear();
+    memories.set(key, memory);
   };
 
-  const noteWorked = (owner: string | null, version: number): void => {
+  const noteWorked = (of: SecretsOf, version: number): void => {
+    const { owner } = of;
     if (owner === null) return;
     const at = clock.now();
-    const noted = memories.get(owner)?.noted ?? null;
+    const noted = recall(of)?.noted ?? null;
     const isNoted = noted?.version === version && at.getTime() - noted.at.getTime() < newestPauseSeconds * 1000;
-    remember(owner, { worked: version, ...(isNoted ? {} : { noted: { version, at } }) });
-    if (isNoted) return;
+    remember(of, { worked: version, ...(isNoted ? {} : { noted: { version, at } }) });
+    if (isNoted || of.field !== "client_secret") return;
     ports.integrations.secretWorked(owner, version, at).catch((error: unknown) => {
       ports.log.warn({ owner, version, error }, "the client secret that worked could not be written down");
     });
   };
 
   /** One that worked and does no more has no right to go first. */
-  const noteRefused = (owner: string | null, version: number): void => {
-    if (owner !== null && memories.get(owner)?.worked === version) remember(owner, { worked: null });
+  const noteRefused = (of: SecretsOf, version: number): void => {
+    if (recall(of)?.worked === version) remember(of, { worked: null });
   };
 
   const inTurn = async <Answer extends { readonly kind: string }>(
     integration: ResolvedIntegration,
-    { owner, newestFirst }: ClientSecrets,
+    secrets: ClientSecrets,
     deadlineSeconds: number,
     ask: (integration: ResolvedIntegration, secret: ClientSecret) => Promise<Answer | RequestFailure>,
   ): Promise<Answer | RequestFailure> => {
-    // A public client shows no secret, so there is none to choose.
-    if (integration.clientAuthentication === "none") return await ask(integration, newestFirst[0]?.secret ?? null);
-    const memory = owner === null ? null : (memories.get(owner) ?? null);
-    const order = orderClientSecrets(newestFirst, memory, clock.now());
+    const { newestFirst } = secrets;
+    // A public client that signs nothing either shows no secret, so there is none to choose.
+    if (integration.clientAuthentication === "none" && integration.assertion === null) {
+      return await ask(integration, newestFirst[0]?.secret ?? null);
+    }
+    const order = orderClientSecrets(newestFirst, recall(secrets), clock.now());
     const newest = newestFirst[0];
     const [first] = order;
     if (first === undefined || newest === undefined) return await ask(integration, null);
     // Before the request: whoever comes while it runs need not try the newest too.
-    if (first === newest) remember(owner, { triedFirst: { version: newest.version, at: clock.now() } });
+    if (first === newest) remember(secrets, { triedFirst: { version: newest.version, at: clock.now() } });
 
     const spentSeconds = stopwatch(clock);
     let used = first;
@@ -93,7 +114,7 @@ export function createSecretsInTurn(ports: {
     let toldOfNewest = answer;
     for (const one of order.slice(1)) {
       if (!isRefusal(answer, integration)) break;
-      noteRefused(owner, used.version);
+      noteRefused(secrets, used.version);
       const leftSeconds = deadlineSeconds - spentSeconds();
       if (leftSeconds < leastTrySeconds || !isAccepted(one, clock.now())) return toldOfNewest;
       used = one;
@@ -101,10 +122,10 @@ export function createSecretsInTurn(ports: {
       if (one === newest) toldOfNewest = answer;
     }
     if (isRefusal(answer, integration)) {
-      return order.length === 1 ? answer : { ...toldOfNewest, secretUse: "all_refused" };
+      return order.length === 1 ? answer : { ...toldOfNewest, secretUse: secretUses[secrets.field].allRefused };
     }
-    if (answer.kind === "tokens") noteWorked(owner, used.version);
-    return used === newest ? answer : { ...answer, secretUse: "previous" };
+    if (answer.kind === "tokens") noteWorked(secrets, used.version);
+    return used === newest ? answer : { ...answer, secretUse: secretUses[secrets.field].previous };
   };
 
   return {

@@ -106,7 +106,11 @@ function signalOf({ integration, accountId, ownsClient }: TurnRequest, result: T
   const { failure } = result;
   const { refreshPolicy } = integration;
   const rules = [...refreshPolicy.failureRules, ...defaultFailureRules];
-  const { class: failureClass } = classifyTokenFailure(failure, rules, { ownsClient, grant: refreshPolicy.grant });
+  const { class: failureClass } = classifyTokenFailure(failure, rules, {
+    ownsClient,
+    grant: refreshPolicy.grant,
+    asksForSubject: refreshPolicy.asksForSubject,
+  });
   const { retryAfterSeconds } = toldPace(failure, failureClass);
   const failed = { kind: "failed", accountId, retryAfterSeconds, isProbe: false } as const;
   switch (failureClass) {

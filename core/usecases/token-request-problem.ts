@@ -1,3 +1,4 @@
+import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import {
@@ -22,8 +23,10 @@ export function tokenRequestProblem(
   const { class: failureClass, rule } = classifyTokenFailure(failure, rules, {
     ownsClient,
     grant: integration.refreshPolicy.grant,
+    asksForSubject: integration.refreshPolicy.asksForSubject,
   });
   const said = describeFailure(failure);
+  if (failure.kind === "client_unusable") return unusableClient(said, ownsClient, pointer);
   const told = toldPace(failure, failureClass);
   const retryAfterSeconds = told.retryAfterSeconds ?? 60;
   switch (failureClass) {
@@ -54,4 +57,22 @@ export function tokenRequestProblem(
         retryAfterSeconds,
       });
   }
+}
+
+/** An answer with tokens that an account can't do with, since it lacks what the definition says comes with them. */
+export function unusableAnswerProblem({ detail }: ConnectFailure): DomainError {
+  return new DomainError("provider_error", {
+    detail: `${detail ?? "The provider's answer is of no use."} Nothing was stored.`,
+  });
+}
+
+function unusableClient(said: string, ownsClient: boolean, pointer: string): DomainError {
+  if (!ownsClient) {
+    const detail = `Our OAuth client can't be used: ${said}. Nothing was asked, and nothing was stored; the operator must mend it.`;
+    return new DomainError("client_misconfigured", { detail });
+  }
+  return new DomainError("invalid_request", {
+    detail: "These credentials can't be used. Nothing was asked, and nothing was stored.",
+    errors: [{ pointer, detail: said }],
+  });
 }

@@ -62,6 +62,20 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     const client = { ...before.client, ...change };
     byKey.set(key(before.environmentId, before.name), { ...before, client });
   };
+  const eraseProofs = ({ environmentId, name }: ConfiguredIntegration, actor: string, reason: SecretEnd): void => {
+    const stored = byKey.get(key(environmentId, name));
+    if (stored?.client == null) return;
+    const { keys, certificate, ...client } = stored.client;
+    byKey.set(key(environmentId, name), { ...stored, client });
+    for (const [field, proof] of [
+      ["client_key", keys],
+      ["client_certificate", certificate],
+    ] as const) {
+      if (proof === undefined) continue;
+      const detail = { field, version: proof.version, reason };
+      audit.push({ environmentId, actor, action: "secret.erased", target: name, detail });
+    }
+  };
   return {
     audit,
     set: (configured) => void byKey.set(key(configured.environmentId, configured.name), configured),
@@ -88,6 +102,7 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const stored = byKey.get(key(environmentId, document.name));
       if (erasesSecrets && stored !== undefined) {
         withClient(stored, { secrets: keepSecrets(stored, record.actor, "hosts_changed", () => null) });
+        eraseProofs(stored, record.actor, "hosts_changed");
       }
       audit.push(record);
       return before?.origin !== "environment";
@@ -96,6 +111,7 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const before = byKey.get(key(environmentId, name));
       if (before === undefined) return false;
       keepSecrets(before, record.actor, "integration_deleted", () => null);
+      eraseProofs(before, record.actor, "integration_deleted");
       audit.push(record);
       return byKey.delete(key(environmentId, name));
     },
@@ -131,6 +147,24 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
           secrets: secrets.map((secret) => (secret.version === version ? { ...secret, lastWorkedAt: at } : secret)),
         });
       }
+    },
+    async patchProof(environmentId, name, patch, records) {
+      const { version, sealed } = patch;
+      const before = byKey.get(key(environmentId, name));
+      if (before?.client == null) return false;
+      const replaced = patch.field === "client_key" ? before.client.keys : before.client.certificate;
+      if ((replaced?.version ?? 0) !== version - 1) return false;
+      const proof =
+        patch.field === "client_key"
+          ? { keys: { version, sealed, published: patch.published } }
+          : { certificate: { version, sealed, shown: patch.shown } };
+      withClient(before, proof);
+      audit.push(...records);
+      return true;
+    },
+    async findPublishedKeys(callbackId) {
+      const found = [...byKey.values()].find((one) => one.client?.callbackId === callbackId);
+      return found === undefined ? null : (found.client?.keys?.published ?? []);
     },
     countActiveAccounts: async () => active,
     listBehind: async () => behind,

@@ -136,6 +136,41 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
       expect(records.map((one) => one.detail?.["version"])).toEqual(expect.arrayContaining([1, 2]));
     });
 
+    test("keys and certificates go with them when hosts change, each with its record, and keep one version each", async () => {
+      const { store, environmentId } = subject;
+      const sealed = Buffer.from("sealed");
+      const prove = async (version: number, field: "client_key" | "client_certificate"): Promise<boolean> => {
+        const shown = { subject: "CN=acme", sha256: "00", notAfter: inDays(30) };
+        const proof = field === "client_key" ? { field, published: [] } : { field, shown };
+        return await store.patchProof(environmentId, integrationName, { version, kid: "k1", sealed, ...proof }, []);
+      };
+      const proofs = async () => {
+        const client = (await store.find(environmentId, integrationName))?.client;
+        return [client?.keys?.version, client?.certificate?.version, client?.secrets.length];
+      };
+      await add(1);
+      await add(2, [{ version: 1, acceptedUntil: inDays(7) }]);
+      expect(await prove(1, "client_key")).toBe(true);
+      expect(await prove(1, "client_certificate")).toBe(true);
+      expect(await prove(2, "client_key")).toBe(true);
+      expect(await prove(2, "client_key")).toBe(false);
+      expect(await proofs()).toEqual([2, 1, 2]);
+      await store.put(environmentId, document(), { erasesSecrets: true, audit: audit("usr_mover") });
+      expect(await proofs()).toEqual([undefined, undefined, 0]);
+      const erased = (await subject.erasures(integrationName)).map((one) => [
+        one.actor,
+        one.detail?.["field"],
+        one.detail?.["version"],
+      ]);
+      expect(erased).toEqual(
+        expect.arrayContaining([
+          ["usr_mover", "client_key", 2],
+          ["usr_mover", "client_certificate", 1],
+          ["usr_mover", "client_secret", 2],
+        ]),
+      );
+    });
+
     test("outlive a definition that is put again", async () => {
       await add(1);
       await subject.store.put(subject.environmentId, document(), { erasesSecrets: false, audit: audit() });

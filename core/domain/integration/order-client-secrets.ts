@@ -11,7 +11,10 @@ export type SecretUse =
   /** An older one was used. */
   | "previous"
   /** Every one was tried and refused. */
-  | "all_refused";
+  | "all_refused"
+  /** The same of a client that signs with keys. */
+  | "previous_key"
+  | "all_keys_refused";
 
 /** What a process remembers of the secrets of one client. */
 export interface SecretMemory {

@@ -29,6 +29,7 @@ export interface ResolvedIntegration {
   readonly authorizationEndpoint: string;
   /** Without `#`; null where the server wants none. */
   readonly authorizeFragment: string | null;
+  readonly tokenHost: string;
   readonly tokenEndpoint: string;
   /** The same as far as it was known when the browser left: what a callback brings stands as its name and pattern. */
   readonly pinnedTokenEndpoint: string;
@@ -54,15 +55,23 @@ export interface ResolvedIntegration {
   readonly usesPkce: boolean;
   /** What templates may name everywhere: the account's inputs, and what came with its grant. */
   readonly templateValues: TemplateValues;
+  readonly inputs: TemplateValues;
+  /** What came with the grant, as far as it is as the definition has it. */
+  readonly fields: GrantFields;
   /** Extra parameters by request; templates, which may also name {client_id}, {scope} and {redirect_uri}. */
   readonly authorizeParams: Readonly<Record<string, string>>;
   readonly tokenParams: Readonly<Record<string, ParameterValue>>;
   readonly refreshParams: Readonly<Record<string, ParameterValue>>;
+  /** Client credentials are asked for by a JWT bearer grant (RFC 7523 §2.1); null: as RFC 6749 §4.4 has it. */
+  readonly assertion: GrantAssertion | null;
   readonly tokenExpiryDuration: number | null;
   readonly expiresInUnit: ExpiresInUnit;
   readonly refreshPolicy: RefreshPolicy;
   readonly answers: AnswerRules;
 }
+
+/** What a JWT bearer grant says. `iat`, `exp` and `jti` are added. */
+export type GrantAssertion = NonNullable<OAuthConfig["assertion"]>;
 
 /** How the client proves itself to the authorization server. */
 export type ClientAuthenticationMethod = OAuthConfig["options"]["authorizationMethod"];
@@ -94,7 +103,8 @@ export function resolveIntegration(
   }
   const { config, format } = credentials;
   const { auth } = config;
-  const values = { ...inputs, ...validFields(document, kept) };
+  const fields = validFields(document, kept);
+  const values = { ...inputs, ...fields };
   const fill = (template: string): string => fillAddress(template, values);
   const host = (template: string): string => fillOrigin(template, values);
   const tokenHost = host(auth.tokenHost);
@@ -105,6 +115,7 @@ export function resolveIntegration(
     issuer: auth.issuer === undefined ? null : fill(auth.issuer),
     authorizationEndpoint: host(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
     authorizeFragment: auth.authorizeFragment === undefined ? null : fill(auth.authorizeFragment),
+    tokenHost,
     tokenEndpoint: tokenHost + fill(auth.tokenPath),
     pinnedTokenEndpoint: pinnedTokenEndpoint(document, inputs, config),
     refreshEndpoint: host(auth.refreshHost ?? auth.tokenHost) + fill(auth.refreshPath ?? auth.tokenPath),
@@ -123,9 +134,12 @@ export function resolveIntegration(
     parameterNames: config.parameterNames,
     usesPkce: config.pkce.method === "S256",
     templateValues: values,
+    inputs,
+    fields,
     authorizeParams: config.params.authorize,
     tokenParams: config.params.token,
     refreshParams: config.params.refresh,
+    assertion: config.assertion ?? null,
     tokenExpiryDuration: config.tokenExpiryDuration ?? null,
     expiresInUnit: config.expiresInUnit,
     refreshPolicy: refreshPolicyOf(document),
@@ -160,6 +174,7 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
   const grant = document.credentials.format === "oauth2_client_credentials" ? "client_credentials" : "refresh_token";
   return {
     grant,
+    asksForSubject: config.assertion !== undefined && namesInput(document, config.assertion.claims),
     windowSeconds: refresh.windowSeconds,
     bufferSeconds: refresh.bufferSeconds,
     earliestSeconds: refresh.earliestSeconds === null ? null : Math.max(0, refresh.earliestSeconds - earlinessSeconds),
@@ -172,6 +187,12 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
     budget: { concurrency: refresh.concurrency, perMinute: refresh.perMinute },
     massFailure: refresh.massFailure,
   };
+}
+
+/** Whether an account's inputs say whom its tokens are for. */
+function namesInput(document: IntegrationDocument, claims: GrantAssertion["claims"]): boolean {
+  const texts = Object.values(claims);
+  return document.inputs.some((input) => texts.some((text) => text.includes(`{${input.name}}`)));
 }
 
 function rotationOf(rotation: { readonly rule: RotationRule["rule"]; readonly graceSeconds: number }): RotationRule {

@@ -53,6 +53,10 @@ function explainSecret(use: SecretUse | undefined): string {
       return " Asked with the previous client secret.";
     case "all_refused":
       return " Every client secret was tried and refused, the previous ones too.";
+    case "previous_key":
+      return " Asked with the client's previous key.";
+    case "all_keys_refused":
+      return " Both keys of the client were tried and refused, the new one and the one before it.";
   }
 }
 
