@@ -24,9 +24,7 @@ function refusal(path: (string | number)[], what: string): Fault {
 }
 
 function oauthRefusals(config: OAuthConfig): Fault[] {
-  const { options } = config;
   const wishes: [isWished: boolean, path: string[]][] = [
-    [options.dpop, ["options", "dpop"]],
     [Object.keys(config.scopeImplies).length > 0, ["scopeImplies"]],
     [config.callback.code !== "code", ["callback", "code"]],
     [config.fields.length > 0, ["fields"]],

@@ -46,6 +46,8 @@ export interface ResolvedIntegration {
   /** Standard parameter → the provider's name for it. */
   readonly parameterNames: Readonly<Record<string, string>>;
   readonly usesPkce: boolean;
+  /** RFC 9449: tokens are bound to a key of the account's own. */
+  readonly usesDpop: boolean;
   /** What templates may name everywhere: the account's inputs. */
   readonly templateValues: TemplateValues;
   /** Extra parameters by request; templates, which may also name {client_id}, {scope} and {redirect_uri}. */
@@ -115,6 +117,7 @@ export function resolveIntegration(
     scopeParameter: config.scopeParameter,
     parameterNames: config.parameterNames,
     usesPkce: config.pkce.method === "S256",
+    usesDpop: config.options.dpop,
     templateValues: inputs,
     authorizeParams: config.params.authorize,
     tokenParams: config.params.token,
