@@ -1,6 +1,7 @@
 import type { ExternalAccount } from "../domain/account/account.ts";
 import type { AuthorizationRequest } from "../domain/connect/authorization-url.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
@@ -71,9 +72,20 @@ export interface AuthorizationServer {
   ): Promise<PushedAuthorization | RequestFailure>;
   exchangeCode(integration: ResolvedIntegration, secret: ClientSecret, exchange: CodeExchange): Promise<TokenResult>;
   /** RFC 6749 §6. */
-  refresh(integration: ResolvedIntegration, secret: ClientSecret, refreshToken: string): Promise<TokenResult>;
+  refresh(
+    integration: ResolvedIntegration,
+    secret: ClientSecret,
+    refreshToken: string,
+    /** What the account's tokens are bound to, where they are. */
+    dpopKey?: PrivateJwk | null,
+  ): Promise<TokenResult>;
   /** RFC 6749 §4.4: new tokens for the client itself, at the token endpoint. */
-  clientCredentials(integration: ResolvedIntegration, secret: ClientSecret): Promise<TokenResult>;
+  clientCredentials(
+    integration: ResolvedIntegration,
+    secret: ClientSecret,
+    /** What the account's tokens are bound to; without one a key is made where the integration wants one. */
+    dpopKey?: PrivateJwk | null,
+  ): Promise<TokenResult>;
   /**
    * RFC 7662. Null when the integration declares no endpoint, or nothing readable came within 5 s (the integration's
    * `timeoutSeconds`, if that is less).

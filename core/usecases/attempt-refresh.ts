@@ -255,9 +255,9 @@ function requestOf(
   if (integration.refreshPolicy.grant === "client_credentials") {
     // A customer's grant is not to be replaced by the client's own, whatever the definition says now.
     if (previous.refreshToken !== null) return null;
-    return () => ports.server.clientCredentials(integration, secret);
+    return () => ports.server.clientCredentials(integration, secret, previous.dpopKey);
   }
   const { refreshToken } = previous;
   const asked = { ...integration, scopes: scopesRequested };
-  return refreshToken === null ? null : () => ports.server.refresh(asked, secret, refreshToken);
+  return refreshToken === null ? null : () => ports.server.refresh(asked, secret, refreshToken, previous.dpopKey);
 }

@@ -55,10 +55,10 @@ export function createKeysInTurn(ports: {
       inTurn(integration, secret, isClientRefused, (asked, key) => server.pushAuthorization(asked, key, request)),
     exchangeCode: (integration, secret, exchange) =>
       inTurn(integration, secret, isClientRefused, (asked, key) => server.exchangeCode(asked, key, exchange)),
-    refresh: (integration, secret, refreshToken) =>
-      inTurn(integration, secret, isClientRefused, (asked, key) => server.refresh(asked, key, refreshToken)),
-    clientCredentials: (integration, secret) =>
-      inTurn(integration, secret, isClientRefused, (asked, key) => server.clientCredentials(asked, key)),
+    refresh: (integration, secret, refreshToken, dpopKey) =>
+      inTurn(integration, secret, isClientRefused, (asked, key) => server.refresh(asked, key, refreshToken, dpopKey)),
+    clientCredentials: (integration, secret, dpopKey) =>
+      inTurn(integration, secret, isClientRefused, (asked, key) => server.clientCredentials(asked, key, dpopKey)),
     // Why these two failed is not told; asking again costs nothing.
     introspect: (integration, secret, accessToken) =>
       inTurn(

@@ -53,6 +53,8 @@ export interface ResolvedIntegration {
   /** Standard parameter → the provider's name for it. */
   readonly parameterNames: Readonly<Record<string, string>>;
   readonly usesPkce: boolean;
+  /** RFC 9449: tokens are bound to a key of the account's own. */
+  readonly usesDpop: boolean;
   /** What templates may name everywhere: the account's inputs, and what came with its grant. */
   readonly templateValues: TemplateValues;
   readonly inputs: TemplateValues;
@@ -133,6 +135,7 @@ export function resolveIntegration(
     scopeParameter: config.scopeParameter,
     parameterNames: config.parameterNames,
     usesPkce: config.pkce.method === "S256",
+    usesDpop: config.options.dpop,
     templateValues: values,
     inputs,
     fields,
