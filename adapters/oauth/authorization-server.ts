@@ -1,14 +1,10 @@
 import * as oauth from "oauth4webapi";
-import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
-import type { ParameterValue } from "#core/domain/integration/fill-template";
+import { fillTemplates, type ParameterValue } from "#core/domain/integration/fill-template";
 import type { PrivateJwk } from "#core/domain/jwk/jwk";
-import { plainText } from "#core/domain/text/plain-text";
-import { readScopes, withImpliedScopes } from "#core/domain/token/read-scopes";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
-import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import type { AuthorizationServer, ClientSecret, RequestFailure, TokenResult } from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { Expressions } from "#core/ports/expressions";
@@ -18,14 +14,14 @@ import { clientCertificate } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
 import { createDpopProofs, wantsNonce } from "./dpop.ts";
 import { generateKeyPair } from "./generate-key-pair.ts";
-import { isRecord } from "./parse-body.ts";
 import { parties } from "./parties.ts";
-import { asResponse, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
+import { asResponse, awaitExpressions, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { secretsOf } from "./secrets-of.ts";
 import { shapeRequest, templateValues } from "./shape-request.ts";
 import { signGrantAssertion } from "./sign-grant-assertion.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
+import { tokenResult } from "./token-result.ts";
 
 const proofs = ["client_assertion", "assertion"];
 
@@ -62,12 +58,13 @@ export function createAuthorizationServer(ports: {
         redirectUri,
       };
       const { url: address, headers, body } = shapeRequest(integration, standard);
+      if (trip.isForTokens) await awaitExpressions(ports.expressions, integration.answers);
       // Signed for this request, and good for no other; a server may repeat it all the same.
       for (const name of proofs) trip.proofs.push(...init.body.getAll(name));
       if (headers["dpop"] !== undefined) trip.proofs.push(headers["dpop"]);
       trip.isAsked = true;
       const response = await egress.fetch(address, {
-        method: "POST",
+        method: trip.method,
         headers,
         ...(body === null ? {} : { body }),
         ...(trip.certificate === null ? {} : { clientCertificate: trip.certificate }),
@@ -131,7 +128,7 @@ export function createAuthorizationServer(ports: {
   ): Promise<TokenResult> => {
     const sentAt = clock.now();
     const read = async (response: Response): Promise<TokenResult> =>
-      success(integration, await process(response), trip, sentAt);
+      tokenResult(integration, await process(response), trip, sentAt);
     return await ask(integration, trip, send, read, secrets);
   };
 
@@ -241,6 +238,38 @@ export function createAuthorizationServer(ports: {
       );
     },
 
+    async exchangeToken(integration, secret, accessToken, deadlineSeconds) {
+      const step = integration.secondStep;
+      if (step === null) throw new Error("the integration declares no second step");
+      const isPlain =
+        integration.clientAuthentication === "private_key_jwt" || integration.clientAuthentication === "mtls";
+      const values = {
+        ...templateValues(integration, null),
+        access_token: accessToken,
+        // A private key is no secret to be sent.
+        client_secret: isPlain || integration.assertion !== null ? "" : (secret ?? ""),
+      };
+      const shaped = new Map(Object.entries(fillTemplates(step.params, values)));
+      const trip = newTrip(integration, secret, { isForTokens: true, method: step.method, shaped });
+      const { server, client, authentication } = parties(integration, secret);
+      const asked = step.method === "GET" ? { ...integration, bodyFormat: "query" as const } : integration;
+      const deadline = Math.min(deadlineSeconds, integration.refreshPolicy.timeoutSeconds);
+      return await askForTokens(
+        asked,
+        trip,
+        async () => {
+          const body = new URLSearchParams();
+          const headers = new Headers();
+          if (step.authenticates) await authentication(server, client, body, headers);
+          const send = options(asked, trip, deadline);
+          const sent = { method: "POST", headers: Object.fromEntries(headers), body, redirect: "manual" } as const;
+          return await send[oauth.customFetch](step.endpoint, { ...sent, signal: send.signal });
+        },
+        (response) => oauth.processGenericTokenEndpointResponse(server, client, response),
+        [secret, accessToken],
+      );
+    },
+
     async introspect(integration, secret, accessToken) {
       if (integration.introspectionEndpoint === null || integration.clientId === null) return null;
       const { server, client, authentication } = parties(integration, secret);
@@ -287,8 +316,9 @@ interface Trip {
   readonly extra: Readonly<Record<string, ParameterValue>>;
   /** What the tokens are bound to (RFC 9449); null: nothing. */
   readonly dpopKey: PrivateJwk | null;
-  /** Of an authorization request: filled and named already. */
-  readonly shaped: ReadonlyMap<string, string>;
+  readonly method: "GET" | "POST";
+  /** Of an authorization request, or a second step: filled and named already. */
+  readonly shaped: ReadonlyMap<string, ParameterValue>;
   /** Of a code exchange; null: the client's own. */
   readonly redirectUri: string | null;
   /** Shown in the TLS handshake. */
@@ -308,11 +338,14 @@ interface Trip {
 function newTrip(
   integration: ResolvedIntegration,
   secret: ClientSecret,
-  of: Partial<Pick<Trip, "isForTokens" | "keepsIdToken" | "extra" | "shaped" | "redirectUri" | "dpopKey">> = {},
+  of: Partial<
+    Pick<Trip, "isForTokens" | "keepsIdToken" | "method" | "extra" | "shaped" | "redirectUri" | "dpopKey">
+  > = {},
 ): Trip {
   const plain = {
     isForTokens: false,
     keepsIdToken: false,
+    method: "POST" as const,
     extra: {},
     shaped: new Map(),
     redirectUri: null,
@@ -335,63 +368,4 @@ async function carriesError(response: Response): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function success(
-  integration: ResolvedIntegration,
-  tokens: oauth.TokenEndpointResponse,
-  trip: Trip,
-  sentAt: Date,
-): TokenResult {
-  const standard = trip.told?.standard ?? null;
-  const claims =
-    trip.keepsIdToken && tokens.id_token !== undefined ? oauth.getValidatedIdTokenClaims(tokens) : undefined;
-  const scopes = readScopes(standard?.scope, integration.scopeSeparator);
-  const tokenType = standard?.tokenType ?? null;
-  const expiry = findTokenExpiry(
-    {
-      expiresIn: standard?.expiresIn,
-      expiresAt: standard?.expiresAt,
-      unit: integration.expiresInUnit,
-      tokenExpiryDuration: integration.tokenExpiryDuration,
-      accessToken: tokens.access_token,
-      // What an account's earlier tokens taught is its use case's to know.
-      learnedLifetimeSeconds: null,
-    },
-    sentAt,
-  );
-  return {
-    kind: "tokens",
-    // What the library read is always a 200.
-    httpStatus: trip.status ?? 200,
-    expirySource: expiry?.source ?? null,
-    externalAccount: claims === undefined ? null : externalAccountOf(claims),
-    answer: {
-      ...(isRecord(trip.told?.body) ? trip.told.body : {}),
-      ...(claims === undefined ? {} : { id_token_claims: claims }),
-    },
-    response: {
-      accessToken: tokens.access_token,
-      refreshToken: tokens.refresh_token ?? null,
-      tokenType: standardTokenType(tokenType),
-      ...(trip.dpopKey === null ? {} : { dpopKey: trip.dpopKey }),
-      expiresAt: expiry?.at ?? null,
-      scopes: scopes === null ? null : withImpliedScopes(scopes, integration.answers.scopeImplies),
-    },
-  };
-}
-
-/** RFC 6749 §5.1: whatever its case. */
-function standardTokenType(tokenType: string | null): string {
-  const known = ["Bearer", "DPoP"].find((one) => one.toLowerCase() === (tokenType ?? "bearer").toLowerCase());
-  return known ?? tokenType ?? "Bearer";
-}
-
-/**
- * Who was connected: `sub` of the ID token, never the e-mail address, which can pass to somebody else. The token came straight
- * from the token endpoint over TLS, which OpenID Connect Core §3.1.3.7 (6) accepts in place of its signature.
- */
-function externalAccountOf(claims: oauth.IDToken): ExternalAccount {
-  const label = [claims["name"], claims["email"], claims["preferred_username"]].find((one) => typeof one === "string");
-  return { id: plainText(claims.sub, 500), label: typeof label === "string" ? plainText(label, 300) : null };
 }

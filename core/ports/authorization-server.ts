@@ -32,6 +32,11 @@ export type TokenResult =
       /** What `response.expiresAt` was read from; null: nothing told it. */
       readonly expirySource: ExpirySource | null;
       readonly httpStatus: number;
+      /**
+       * The second step that the integration declares failed after a refresh: `response` has the refresh token of the first one,
+       * which may be the only one that is still good, and the access token from before.
+       */
+      readonly unfinished?: RequestFailure;
     }
   | RequestFailure;
 
@@ -85,6 +90,16 @@ export interface AuthorizationServer {
     secret: ClientSecret,
     /** What the account's tokens are bound to; without one a key is made where the integration wants one. */
     dpopKey?: PrivateJwk | null,
+  ): Promise<TokenResult>;
+  /**
+   * The second step that the integration declares (RFC 8693 and the like): an access token for another one.
+   * @param deadlineSeconds the integration's `timeoutSeconds` where that is less
+   */
+  exchangeToken(
+    integration: ResolvedIntegration,
+    secret: ClientSecret,
+    accessToken: string,
+    deadlineSeconds: number,
   ): Promise<TokenResult>;
   /**
    * RFC 7662. Null when the integration declares no endpoint, or nothing readable came within 5 s (the integration's

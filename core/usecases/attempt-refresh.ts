@@ -2,8 +2,9 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Account } from "../domain/account/account.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
 import { decideRefresh, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
-import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
+import { leaseMarginSeconds, leaseSeconds } from "../domain/refresh/refresh-policy.ts";
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
+import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
@@ -17,6 +18,7 @@ import { replaySpool } from "./commit-answer.ts";
 import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
 import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
+import { renewWithSecondStep } from "./take-second-step.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 /** How one attempt ended, for its caller and for everybody who joined it. */
@@ -184,11 +186,17 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   }
 
   const sentAt = ports.clock.now();
-  const result = await send().catch(async (error: unknown) => {
+  const first = await send().catch(async (error: unknown) => {
     // The port never throws for what a provider does: nothing was sent, and the lease must not wait for its end.
     await ports.accounts.abandon(claim);
     throw error;
   });
+  const leftSeconds = leaseSeconds - leaseMarginSeconds / 2 - (ports.clock.monotonicMs() - startedMs) / 1000;
+  const endsAt = isAccessTokenDead(trip) ? ports.clock.now() : account.expiresAt;
+  const result =
+    first.kind === "failure"
+      ? first
+      : await renewWithSecondStep(ports, integration, secret, first, { previous, endsAt, leftSeconds });
   const context: AttemptContext = {
     claim,
     reason: demand.reason,
@@ -205,6 +213,12 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   }
   const answer = { result, previous, dataKey, spareKey, secret };
   return { conclusion: await commitSuccess(ports, trip, context, answer), signal: { kind: "answered" } };
+}
+
+/** Whether the access token from before is of no use, whatever its lifetime says. */
+function isAccessTokenDead({ input, loaded }: Trip): boolean {
+  const isKilled = oauthConfigOf(loaded.configured.document)?.refresh.oldAccessTokenDies === true;
+  return isKilled || input.demand.reason === "rejected_token";
 }
 
 /** An hour of outage, a second at a time. */

@@ -14,6 +14,7 @@ import { captureFields } from "./capture-fields.ts";
 import { inspectGrant, missingFailure } from "./inspect-grant.ts";
 import { forgetKeys, keepGrant, refuseGrant } from "./keep-grant.ts";
 import { concreteIntegration, loadIntegration, openClientSecret } from "./load-integration.ts";
+import { takeSecondStep } from "./take-second-step.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface CompletePorts extends RefreshPorts {
@@ -99,18 +100,23 @@ async function connect(
   const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
   const sentAt = ports.clock.now();
   const asked = { ...resolved, scopes: session.scopesRequested };
-  const result = await ports.server.exchangeCode(asked, secret, {
+  const first = await ports.server.exchangeCode(asked, secret, {
     code,
     redirectUri: session.redirectUri,
     verifier,
     nonce: session.nonce,
   });
-  if (result.kind === "failure") {
+  if (first.kind === "failure") {
     forgetKeys(keys);
-    return exchangeFailure(result, resolved);
+    return exchangeFailure(first, resolved);
   }
   const { document } = configured;
-  const grant = { session, result, document, resolved, keys, sentAt, secret };
+  const begun = { session, document, resolved, keys, sentAt, secret };
+  const result = await takeSecondStep(ports, asked, secret, first);
+  if (result.kind === "failure") {
+    return await refuseGrant(ports, { ...begun, result: first }, exchangeFailure(result, resolved));
+  }
+  const grant = { ...begun, result };
   const inspected = await inspectGrant(ports, { document, resolved, inputs: account.inputs, had: fields, result });
   if ("code" in inspected) return await refuseGrant(ports, grant, inspected);
   return await keepGrant(ports, { ...grant, inspected }, account);

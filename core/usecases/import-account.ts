@@ -24,6 +24,7 @@ import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
+import { takeSecondStep } from "./take-second-step.ts";
 import { tokenRequestProblem } from "./token-request-problem.ts";
 import type { TryPorts } from "./try-credentials.ts";
 
@@ -198,7 +199,9 @@ async function importedTokenSet(
   if (clientId !== null && (method === "private_key_jwt" || method === "mtls")) throw ownClientRefused(resolved);
   const secret: ClientSecret =
     clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
-  const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
+  const integration = withOwnClient(resolved, clientId);
+  const first = await ports.server.clientCredentials(integration, secret);
+  const result = first.kind === "failure" ? first : await takeSecondStep(ports, integration, secret, first);
   if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
   const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId, result };

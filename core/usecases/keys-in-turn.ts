@@ -59,6 +59,10 @@ export function createKeysInTurn(ports: {
       inTurn(integration, secret, isClientRefused, (asked, key) => server.refresh(asked, key, refreshToken, dpopKey)),
     clientCredentials: (integration, secret, dpopKey) =>
       inTurn(integration, secret, isClientRefused, (asked, key) => server.clientCredentials(asked, key, dpopKey)),
+    exchangeToken: (integration, secret, accessToken, deadlineSeconds) =>
+      inTurn(integration, secret, isClientRefused, (asked, key) =>
+        server.exchangeToken(asked, key, accessToken, deadlineSeconds),
+      ),
     // Why these two failed is not told; asking again costs nothing.
     introspect: (integration, secret, accessToken) =>
       inTurn(

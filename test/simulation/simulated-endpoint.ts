@@ -158,6 +158,7 @@ export function createSimulatedEndpoint(world: SimulatedWorld, life: Life): Auth
     pushAuthorization: async () => ({ kind: "failure", failure: { kind: "no_client" }, httpStatus: null }),
     introspect: async () => null,
     clientCredentials: async () => failure({ kind: "no_client" }),
+    exchangeToken: async () => failure({ kind: "no_client" }),
   };
 }
 

@@ -24,7 +24,6 @@ function refusal(path: (string | number)[], what: string): Fault {
 
 function oauthRefusals(config: OAuthConfig): Fault[] {
   const wishes: [isWished: boolean, path: string[]][] = [
-    [config.exchange !== undefined, ["exchange"]],
     [
       config.revocation?.authorization === "client" &&
         ["private_key_jwt", "mtls"].includes(config.options.authorizationMethod),
