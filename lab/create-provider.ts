@@ -47,7 +47,7 @@ export function createProvider(input: ProviderInput): Provider {
       "client_secret_post",
       ...(input.extensions ? (["private_key_jwt", "self_signed_tls_client_auth", "none"] as const) : []),
     ],
-    extraClientMetadata: { properties: ["x_access_token_seconds", "x_always_issue_refresh_token"] },
+    extraClientMetadata: { properties: ["x_access_token_seconds", "x_always_issue_refresh_token", "x_other_secret"] },
     pkce: { required: () => false },
     rotateRefreshToken: true,
     // A grant outlives the browser session it was given in, as it does at real providers.
@@ -99,5 +99,15 @@ export function createProvider(input: ProviderInput): Provider {
   };
   const provider = new Provider(input.issuer, configuration);
   if (input.extensions) registerJwtBearerGrant(provider, input.issuer);
+  acceptOtherSecrets(provider);
   return provider;
+}
+
+/** The library knows one secret of a client; many servers take two while one is rotated. */
+function acceptOtherSecrets(provider: Provider): void {
+  const { prototype } = provider.Client as unknown as { prototype: Client };
+  const { compareClientSecret } = prototype;
+  prototype.compareClientSecret = async function compare(actual) {
+    return this["x_other_secret"] === actual || (await compareClientSecret.call(this, actual));
+  };
 }

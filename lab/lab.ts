@@ -3,6 +3,8 @@ export type LabClient = {
   clientId: string;
   /** Left out where the client proves itself in another way. */
   clientSecret?: string | undefined;
+  /** A second secret that works as well, as providers allow it while one is rotated. */
+  otherSecret?: string | undefined;
   redirectUris: string[];
   /** Default `client_secret_basic`, as in RFC 7591 §2. The others only in a lab with `extensions`. */
   tokenEndpointAuthMethod?:

@@ -9,6 +9,7 @@ export async function registerClient(provider: Provider, store: RecordStore, cli
   const metadata = {
     client_id: client.clientId,
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
+    ...(client.otherSecret === undefined ? {} : { x_other_secret: client.otherSecret }),
     client_name: client.name ?? "Evergrant demo",
     redirect_uris: client.redirectUris,
     grant_types: [

@@ -2,16 +2,18 @@ import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
-import type { ClientCertificate } from "#core/domain/integration/client-certificate";
-import type { ParameterValue } from "#core/domain/integration/fill-template";
-import type { PrivateJwk } from "#core/domain/jwk/jwk";
 import { plainText } from "#core/domain/text/plain-text";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import { findTokenExpiry } from "#core/domain/token/token-expiry";
-import type { AuthorizationServer, ClientSecret, RequestFailure, TokenResult } from "#core/ports/authorization-server";
+import {
+  introspectionSeconds,
+  type AuthorizationServer,
+  type ClientSecret,
+  type RequestFailure,
+  type TokenResult,
+} from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
-import { clientCertificate } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
 import { createDpopProofs, wantsNonce } from "./dpop.ts";
 import { generateKeyPair } from "./generate-key-pair.ts";
@@ -19,21 +21,22 @@ import { parties } from "./parties.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { shapeRequest, templateValues } from "./shape-request.ts";
 import { signGrantAssertion } from "./sign-grant-assertion.ts";
-import { standardAnswer, type StandardAnswer } from "./standard-answer.ts";
+import { standardAnswer } from "./standard-answer.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
+import { newTrip, type Trip } from "./trip.ts";
 
 const proofs = ["client_assertion", "assertion"];
 
-/** Introspection only sets an alarm: nobody waits as long for it as for a token. */
-const introspectionSeconds = 5;
-
-/** RFC 6749, 7009, 7636, 7662 and 9126 through oauth4webapi, over the guarded egress client, within the integration's deadline. */
+/**
+ * RFC 6749, 7009, 7523, 7636, 7662, 9126 and 9449 through oauth4webapi, over the guarded egress client, within the integration's
+ * deadline. One request, with one secret: `createSecretsInTurn` tries several.
+ */
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
   readonly clock: Clock;
   /** The redirect URI of an environment integration, for requests that have to name it beside a code exchange. */
   readonly redirectUri: (callbackId: string) => string;
-}): AuthorizationServer {
+}): AuthorizationServer<ClientSecret> {
   const { egress, clock } = ports;
   const dpop = createDpopProofs();
 
@@ -79,7 +82,7 @@ export function createAuthorizationServer(ports: {
           ...(tokens === null ? {} : { "content-type": "application/json" }),
         },
       });
-      trip.answer = answer;
+      trip.status = response.status;
       return answer;
     },
     // One deadline, however often the request is made anew.
@@ -105,7 +108,7 @@ export function createAuthorizationServer(ports: {
       let response = await send();
       if (trip.dpopKey !== null && (await wantsNonce(response))) {
         // RFC 9449 §8: once, and within the same deadline. What became of the first request must not speak for the second.
-        Object.assign(trip, { isAsked: false, standard: null, answer: null });
+        Object.assign(trip, { isAsked: false, standard: null, status: null });
         response = await send();
       }
       if (response.status >= 300 || (trip.standard === null && (await carriesError(response)))) {
@@ -115,7 +118,7 @@ export function createAuthorizationServer(ports: {
       return await read(response);
     } catch (error) {
       const failure = scrubFailure(await failureOf(error, trip, clock.now()), [...secrets, ...trip.proofs]);
-      return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
+      return { kind: "failure", failure, httpStatus: trip.status };
     }
   };
 
@@ -238,34 +241,43 @@ export function createAuthorizationServer(ports: {
     },
 
     async introspect(integration, secret, accessToken) {
-      if (integration.introspectionEndpoint === null || integration.clientId === null) return null;
+      const trip = newTrip(integration, secret);
       const { server, client, authentication } = parties(integration, secret);
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
-      try {
-        const response = await oauth.introspectionRequest(server, client, authentication, accessToken, {
-          ...options(integration, newTrip(integration, secret), deadlineSeconds),
-          additionalParameters: { token_type_hint: "access_token" },
-        });
-        const told = await oauth.processIntrospectionResponse(server, client, response);
-        return { active: told.active, expiresAt: readFutureInstant(told.exp, clock.now()) };
-      } catch {
-        return null;
-      }
+      return await ask(
+        integration,
+        trip,
+        () =>
+          oauth.introspectionRequest(server, client, authentication, accessToken, {
+            ...options(integration, trip, deadlineSeconds),
+            additionalParameters: { token_type_hint: "access_token" },
+          }),
+        async (response) => {
+          const { active, exp } = await oauth.processIntrospectionResponse(server, client, response);
+          return { kind: "introspection" as const, active, expiresAt: readFutureInstant(exp, clock.now()) };
+        },
+        [secret, accessToken],
+      );
     },
 
     async revoke(integration, secret, token, hint) {
+      const trip = newTrip(integration, secret);
       const { server, client, authentication } = parties(integration, secret);
-      try {
-        const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, newTrip(integration, secret)),
-          additionalParameters: { token_type_hint: hint },
-        });
-        // RFC 7009 §2.2: 200 also for a token that the server does not know.
-        await oauth.processRevocationResponse(response);
-        return "revoked";
-      } catch {
-        return "failed";
-      }
+      return await ask(
+        integration,
+        trip,
+        () =>
+          oauth.revocationRequest(server, client, authentication, token, {
+            ...options(integration, trip),
+            additionalParameters: { token_type_hint: hint },
+          }),
+        async (response) => {
+          // RFC 7009 §2.2: 200 also for a token that the server does not know.
+          await oauth.processRevocationResponse(response);
+          return { kind: "revoked" as const };
+        },
+        [secret, token],
+      );
     },
   };
 }
@@ -274,40 +286,6 @@ const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /** RFC 7523 §3.1: the assertion says whose client asks. */
 const unnamed: oauth.ClientAuth = () => {};
-
-/** What one request and its answer leave behind for each other. */
-interface Trip {
-  readonly keepsIdToken: boolean;
-  /** The integration's extra parameters; templates. */
-  readonly extra: Readonly<Record<string, ParameterValue>>;
-  /** What the tokens are bound to (RFC 9449); null: nothing. */
-  readonly dpopKey: PrivateJwk | null;
-  /** Of an authorization request: filled and named already. */
-  readonly shaped: ReadonlyMap<string, string>;
-  /** Of a code exchange; null: the client's own. */
-  readonly redirectUri: string | null;
-  /** Shown in the TLS handshake. */
-  readonly certificate: ClientCertificate | null;
-  /** What this request alone was proven with. */
-  readonly proofs: string[];
-  /** The deadline; null before the first request. */
-  signal: AbortSignal | null;
-  /** Whether the egress client was asked at all: before that, nothing can have left. */
-  isAsked: boolean;
-  /** What the library must not or can't read of a good answer. */
-  standard: StandardAnswer | null;
-  answer: Response | null;
-}
-
-function newTrip(
-  integration: ResolvedIntegration,
-  secret: ClientSecret,
-  of: Partial<Pick<Trip, "keepsIdToken" | "extra" | "shaped" | "redirectUri" | "dpopKey">> = {},
-): Trip {
-  const plain = { keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null, dpopKey: null };
-  const certificate = clientCertificate(integration, secret);
-  return { ...plain, ...of, certificate, proofs: [], signal: null, isAsked: false, standard: null, answer: null };
-}
 
 /** Some servers answer 200 with an `error`: it is one, whatever the status says. */
 async function carriesError(response: Response): Promise<boolean> {
@@ -341,7 +319,8 @@ function success(
   );
   return {
     kind: "tokens",
-    httpStatus: 200,
+    // What the library read is always a 200.
+    httpStatus: trip.status ?? 200,
     expirySource: expiry?.source ?? null,
     externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
     response: {

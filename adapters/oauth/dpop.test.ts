@@ -2,7 +2,7 @@ import { decodeProtectedHeader, EmbeddedJWK, jwtVerify } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { thumbprint, type PrivateJwk } from "#core/domain/jwk/jwk";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
-import type { AuthorizationServer, TokenResult } from "#core/ports/authorization-server";
+import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
 import { startFaultServer, type FaultBehaviour, type FaultServer, type RecordedRequest } from "#lab/start-fault-server";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
@@ -12,7 +12,7 @@ import { createAuthorizationServer } from "./authorization-server.ts";
 
 let fault: FaultServer;
 let egress: EgressClient;
-let server: AuthorizationServer;
+let server: AuthorizationServer<ClientSecret>;
 
 beforeAll(async () => {
   fault = await startFaultServer();
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const redirectUri = (id: string): string => `https://evergrant.example/oauth/callback/${id}`;
-const serverOver = (client: EgressClient): AuthorizationServer =>
+const serverOver = (client: EgressClient): AuthorizationServer<ClientSecret> =>
   createAuthorizationServer({ egress: client, clock: createSteppedClock(), redirectUri });
 
 function integration(config: Readonly<Record<string, unknown>> = {}, format = "oauth2") {

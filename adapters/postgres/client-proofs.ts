@@ -2,7 +2,7 @@ import type { PublicJwk } from "#core/domain/jwk/jwk";
 import type { PublishedKey } from "#core/domain/integration/client-keys";
 import type { ClientProofPatch, EnvironmentClient } from "#core/ports/integration-store";
 import { insertAudit } from "./audit-log.ts";
-import { forgetCircuits } from "./circuit-jobs.ts";
+import { forgetCircuits } from "./close-circuits.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 

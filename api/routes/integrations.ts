@@ -1,13 +1,10 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 import { DomainError } from "#core/domain/problem/domain-error";
-import {
-  configureClient,
-  deleteIntegration,
-  findIntegration,
-  putIntegration,
-} from "#core/usecases/administer-integrations";
+import { deleteIntegration, putIntegration } from "#core/usecases/administer-integrations";
+import { configureClient } from "#core/usecases/configure-client";
 import { ensureClientKey, refuseUselessRotation } from "#core/usecases/ensure-client-key";
+import { findIntegration } from "#core/usecases/find-integration";
 import { checkClientCertificate, setClientCertificate } from "#core/usecases/set-client-certificate";
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
@@ -27,10 +24,13 @@ const params = z.object({ name: integrationNameSchema });
 const tags = ["Integrations"];
 
 export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
-  const view = (configured: ConfiguredIntegration) => ({
-    ...toEnvironmentIntegrationView(configured, ports.redirectUri),
-    ...toClientProofsView(configured, ports.jwksUri, ports.clock.now()),
-  });
+  const view = (configured: ConfiguredIntegration) => {
+    const now = ports.clock.now();
+    return {
+      ...toEnvironmentIntegrationView(configured, ports.redirectUri, now),
+      ...toClientProofsView(configured, ports.jwksUri, now),
+    };
+  };
 
   app.openapi(
     createRoute({
@@ -139,7 +139,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       request: { body: body(environmentIntegrationPatchSchema) },
       responses: {
         200: answer(environmentIntegrationSchema, "Masked, with each value's origin"),
-        ...problems(404, 422),
+        ...problems(404, 409, 422),
       },
     }),
     async (context) => {
@@ -165,6 +165,9 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const configured = await configureClient(ports, caller, input.integration_name, {
         ...(config.client_id === undefined ? {} : { clientId: config.client_id }),
         ...(config.client_secret === undefined ? {} : { clientSecret: config.client_secret }),
+        ...(config.previous_secret_expires_in === undefined
+          ? {}
+          : { previousSecretExpiresInSeconds: config.previous_secret_expires_in }),
         ...(config.scope === undefined
           ? {}
           : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),

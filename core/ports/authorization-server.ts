@@ -1,6 +1,7 @@
 import type { ExternalAccount } from "../domain/account/account.ts";
 import type { AuthorizationRequest } from "../domain/connect/authorization-url.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import type { SecretTerm, SecretUse } from "../domain/integration/order-client-secrets.ts";
 import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
@@ -12,10 +13,20 @@ import type { TokenResponse } from "../domain/token/token-set.ts";
  */
 export type ClientSecret = string | null;
 
+/** The secrets of one OAuth client, for one request. */
+export interface ClientSecrets {
+  /** The environment integration whose they are; null where an account brought its own client. */
+  readonly owner: string | null;
+  /** In the clear, in memory, newest first. Empty for public clients. */
+  readonly newestFirst: readonly (SecretTerm & { readonly secret: string })[];
+}
+
 export interface RequestFailure {
   readonly kind: "failure";
   readonly failure: TokenRequestFailure;
   readonly httpStatus: number | null;
+  /** Absent: the newest secret was used, or the client has one alone. */
+  readonly secretUse?: SecretUse;
 }
 
 export type TokenResult =
@@ -27,6 +38,7 @@ export type TokenResult =
       /** What `response.expiresAt` was read from; null: nothing told it. */
       readonly expirySource: ExpirySource | null;
       readonly httpStatus: number;
+      readonly secretUse?: SecretUse;
     }
   | RequestFailure;
 
@@ -49,52 +61,56 @@ export interface PushedAuthorization {
 
 /** What a provider says about a token (RFC 7662 §2.2). */
 export interface Introspection {
+  readonly kind: "introspection";
   readonly active: boolean;
   /** Null where the answer names no end that lies ahead. */
   readonly expiresAt: Date | null;
 }
 
+/** Introspection only sets an alarm: nobody waits as long for it as for a token, seconds. */
+export const introspectionSeconds = 5;
+
 /**
- * The provider's token, revocation, introspection and pushed authorization request endpoints, every quirk already made standard. Never throws for what a
- * provider does.
+/**
+ * The provider's token, revocation, introspection and pushed authorization request endpoints, every quirk already made standard.
+ * Never throws for what a provider does. A request ends within the integration's `timeoutSeconds`.
+ *
+ * Use cases hand over every secret that may work; an adapter makes one request with one (`Secret` is ClientSecret then).
  */
-export interface AuthorizationServer {
+export interface AuthorizationServer<Secret = ClientSecrets> {
   /** RFC 9126: the authorization request, straight from us and with the client's authentication. */
   pushAuthorization(
     integration: ResolvedIntegration,
-    secret: ClientSecret,
+    secret: Secret,
     request: AuthorizationRequest,
   ): Promise<PushedAuthorization | RequestFailure>;
-  exchangeCode(integration: ResolvedIntegration, secret: ClientSecret, exchange: CodeExchange): Promise<TokenResult>;
+  exchangeCode(integration: ResolvedIntegration, secret: Secret, exchange: CodeExchange): Promise<TokenResult>;
   /** RFC 6749 §6. */
   refresh(
     integration: ResolvedIntegration,
-    secret: ClientSecret,
+    secret: Secret,
     refreshToken: string,
-    /** What the account's tokens are bound to, where they are. */
+    /** What the account's tokens are bound to; absent: nothing. */
     dpopKey?: PrivateJwk | null,
   ): Promise<TokenResult>;
   /** RFC 6749 §4.4: new tokens for the client itself, at the token endpoint. */
   clientCredentials(
     integration: ResolvedIntegration,
-    secret: ClientSecret,
-    /** What the account's tokens are bound to; without one a key is made where the integration wants one. */
+    secret: Secret,
+    /** What the account's tokens are bound to; absent: nothing yet, and a key is made where the integration wants one. */
     dpopKey?: PrivateJwk | null,
   ): Promise<TokenResult>;
-  /**
-   * RFC 7662. Null when the integration declares no endpoint, or nothing readable came within 5 s (the integration's
-   * `timeoutSeconds`, if that is less).
-   */
+  /** RFC 7662. Ends within 5 s, if `timeoutSeconds` is not less. */
   introspect(
     integration: ResolvedIntegration,
-    secret: ClientSecret,
+    secret: Secret,
     accessToken: string,
-  ): Promise<Introspection | null>;
+  ): Promise<Introspection | RequestFailure>;
   /** RFC 7009. */
   revoke(
     integration: ResolvedIntegration,
-    secret: ClientSecret,
+    secret: Secret,
     token: string,
     hint: "refresh_token" | "access_token",
-  ): Promise<"revoked" | "failed">;
+  ): Promise<{ readonly kind: "revoked" } | RequestFailure>;
 }

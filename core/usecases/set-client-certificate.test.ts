@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { makeCertificate } from "#test/make-certificate";
 import { caller, createWorld, type World } from "#test/fakes/world";
 import { decodeClientCertificate } from "../domain/integration/client-certificate.ts";
-import { findIntegration } from "./administer-integrations.ts";
-import { openClientSecret } from "./load-integration.ts";
+import { findIntegration } from "./find-integration.ts";
+import { openClientSecrets } from "./load-integration.ts";
 import { checkClientCertificate, setClientCertificate } from "./set-client-certificate.ts";
 
 const mtls = { config: { options: { authorizationMethod: "mtls" } } };
@@ -11,6 +11,11 @@ const mtls = { config: { options: { authorizationMethod: "mtls" } } };
 const span = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2027-01-01T00:00:00Z") };
 const one = makeCertificate({ commonName: "one", ...span });
 const configuredOf = (world: World) => findIntegration(world, caller, "acme-crm");
+/** What a request would be made with. */
+const opened = async (world: World) =>
+  (await openClientSecrets(world, await configuredOf(world), "test")).newestFirst.map(({ secret }) =>
+    decodeClientCertificate(secret),
+  );
 const set = async (world: World, given: { certificate?: string; key?: string }): Promise<void> => {
   const checked = checkClientCertificate(await configuredOf(world), given, world.clock.now());
   await setClientCertificate(world, caller, "acme-crm", checked);
@@ -22,8 +27,7 @@ describe("the certificate of a client", () => {
     await set(world, one);
     const configured = await configuredOf(world);
     expect(configured.client?.certificate?.shown).toMatchObject({ subject: "CN=one", notAfter: span.notAfter });
-    const text = await openClientSecret(world.vault, configured, "test");
-    expect(decodeClientCertificate(text ?? "")).toEqual(one);
+    expect(await opened(world)).toEqual([one]);
     const stored = JSON.stringify([configured.client?.certificate?.shown, world.integrations.audit, world.auditLog]);
     expect(stored).not.toContain("PRIVATE KEY");
     expect(world.integrations.audit.map((record) => [record.action, record.detail?.["field"] ?? null])).toEqual([
@@ -39,7 +43,7 @@ describe("the certificate of a client", () => {
     await set(world, other);
     const configured = await configuredOf(world);
     expect(configured.client?.certificate).toMatchObject({ version: 2, shown: { subject: "CN=other" } });
-    expect(decodeClientCertificate((await openClientSecret(world.vault, configured, "test")) ?? "")).toEqual(other);
+    expect(await opened(world)).toEqual([other]);
   });
 
   it.each([

@@ -176,16 +176,12 @@ describe("a request that is pushed (RFC 9126)", () => {
   });
 
   it.each<[string, RequestFailure, string]>([
-    ["refuses our client", oauthError("invalid_client", 401) as RequestFailure, "client_misconfigured"],
-    ["refuses the request", oauthError("invalid_scope") as RequestFailure, "client_misconfigured"],
-    [
-      "does not answer",
-      failureResult({ kind: "answer_lost", detail: "ECONNRESET" }) as RequestFailure,
-      "provider_unreachable",
-    ],
+    ["refuses our client", oauthError("invalid_client", 401), "client_misconfigured"],
+    ["refuses the request", oauthError("invalid_scope"), "client_misconfigured"],
+    ["does not answer", failureResult({ kind: "answer_lost", detail: "ECONNRESET" }), "provider_unreachable"],
     [
       "is unwell",
-      failureResult({ kind: "http_error", status: 503, isPage: true, retryAfterSeconds: null }) as RequestFailure,
+      failureResult({ kind: "http_error", status: 503, isPage: true, retryAfterSeconds: null }),
       "provider_error",
     ],
   ])("ends the trip, and its page says why, when the server %s", async (_name, answer, code) => {

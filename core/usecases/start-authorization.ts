@@ -18,7 +18,7 @@ import type { Link, NewConnectSession } from "../ports/connect-store.ts";
 import type { Log } from "../ports/log.ts";
 import { exchangeFailure } from "./complete-authorization.ts";
 import type { LinkPorts } from "./create-link.ts";
-import { openClientSecret } from "./load-integration.ts";
+import { openClientSecrets } from "./load-integration.ts";
 import type { Vault } from "./vault.ts";
 
 export interface StartPorts extends LinkPorts {
@@ -125,8 +125,8 @@ async function push(
   resolved: ResolvedIntegration,
   request: AuthorizationRequest,
 ): Promise<StartOutcome & { readonly kind: "authorize" | "failed" }> {
-  const secret = await openClientSecret(ports.vault, configured, "connect");
-  const answer = await ports.server.pushAuthorization(resolved, secret, request);
+  const secrets = await openClientSecrets(ports, configured, "connect");
+  const answer = await ports.server.pushAuthorization(resolved, secrets, request);
   if (answer.kind === "failure") return { kind: "failed", failure: exchangeFailure(answer, resolved) };
   if (answer.expiresAt <= ports.clock.now()) {
     return {

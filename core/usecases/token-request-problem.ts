@@ -6,12 +6,17 @@ import {
   describeFailure,
   type TokenRequestFailure,
 } from "../domain/refresh/classify-token-failure.ts";
+import { toldPace } from "../domain/refresh/told-pace.ts";
 
-/** A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get. */
+/**
+ * A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get.
+ * @param pointer to the credentials in what they sent
+ */
 export function tokenRequestProblem(
   failure: TokenRequestFailure,
   integration: ResolvedIntegration,
   ownsClient: boolean,
+  pointer = "/credentials",
 ): DomainError {
   const rules = [...integration.refreshPolicy.failureRules, ...defaultFailureRules];
   const { class: failureClass, rule } = classifyTokenFailure(failure, rules, {
@@ -20,13 +25,14 @@ export function tokenRequestProblem(
     asksForSubject: integration.refreshPolicy.asksForSubject,
   });
   const said = describeFailure(failure);
+  const told = toldPace(failure, failureClass);
+  const retryAfterSeconds = told.retryAfterSeconds ?? 60;
   if (failure.kind === "client_unusable") return unusableClient(said, ownsClient);
-  const retryAfterSeconds = "retryAfterSeconds" in failure ? (failure.retryAfterSeconds ?? 60) : 60;
   switch (failureClass) {
     case "reauthorize":
       return new DomainError("invalid_request", {
         detail: `The provider does not accept these credentials (${said}). Nothing was stored.`,
-        errors: [{ pointer: "/credentials", detail: rule.meaning }],
+        errors: [{ pointer, detail: rule.meaning }],
       });
     case "client_misconfigured":
       return new DomainError("client_misconfigured", {
@@ -36,6 +42,7 @@ export function tokenRequestProblem(
       return new DomainError("rate_limited", {
         detail: "The provider's token endpoint asks to slow down. Nothing was stored.",
         retryAfterSeconds,
+        rateLimit: told.rateLimit,
         extensions: { source: "provider" },
       });
     case "in_doubt":

@@ -1,8 +1,11 @@
+import { untoldRateLimit, type RateLimit } from "#core/domain/rate-limit/rate-limit";
+import type { PrivateJwk } from "#core/domain/jwk/jwk";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResponse } from "#core/domain/token/token-set";
 import type { AuthorizationRequest } from "#core/domain/connect/authorization-url";
 import type {
   AuthorizationServer,
+  ClientSecret,
   CodeExchange,
   Introspection,
   PushedAuthorization,
@@ -20,8 +23,14 @@ export type ServerRequest =
       readonly secret: string | null;
       readonly clientId: string | null;
       readonly refreshToken: string;
+      readonly dpopKey?: PrivateJwk | null;
     }
-  | { readonly kind: "client_credentials"; readonly secret: string | null; readonly clientId: string | null }
+  | {
+      readonly kind: "client_credentials";
+      readonly secret: string | null;
+      readonly clientId: string | null;
+      readonly dpopKey?: PrivateJwk | null;
+    }
   | {
       readonly kind: "introspect";
       readonly secret: string | null;
@@ -38,7 +47,10 @@ export type ServerRequest =
 
 type Answer = (request: ServerRequest) => TokenResult | Promise<TokenResult>;
 
-export interface ScriptedAuthorizationServer extends AuthorizationServer {
+/** One request with one secret at a time, as the adapter makes it. */
+export interface ScriptedAuthorizationServer extends AuthorizationServer<ClientSecret>, Script {}
+
+export interface Script {
   readonly requests: readonly ServerRequest[];
   /** Requests of one kind, in order. */
   of<K extends ServerRequest["kind"]>(kind: K): (ServerRequest & { readonly kind: K })[];
@@ -48,11 +60,11 @@ export interface ScriptedAuthorizationServer extends AuthorizationServer {
   hold(): () => void;
   /** The next token request, or one that came and was not asked for yet. */
   nextRequest(): Promise<ServerRequest>;
-  failRevocation(): void;
+  failRevocation(failure?: RequestFailure): void;
   /** What pushed authorization requests get from now on; until it is called each gets a reference of 60 s. */
   pushWith(answer: PushedAuthorization | RequestFailure): void;
-  /** What introspections get from now on; until it is called they fail (null). */
-  introspectWith(answer: Introspection | null): void;
+  /** What introspections get from now on; until it is called they fail. */
+  introspectWith(answer: Omit<Introspection, "kind"> | RequestFailure): void;
 }
 
 /** A good answer; `clock` times it. */
@@ -77,13 +89,26 @@ export function ofPerson(result: TokenResult, externalAccount: ExternalAccount):
   return result.kind === "tokens" ? { ...result, externalAccount } : result;
 }
 
-export function failureResult(failure: TokenRequestFailure): TokenResult {
+export function failureResult(failure: TokenRequestFailure): RequestFailure {
   return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
 }
 
-export function oauthError(error: string, status = 400, retryAfterSeconds: number | null = null): TokenResult {
+export function oauthError(error: string, status = 400, retryAfterSeconds: number | null = null): RequestFailure {
   return failureResult({ kind: "oauth_error", status, error, description: null, retryAfterSeconds });
 }
+
+/** A 429, with what it says of the limit. */
+export function slowDown(retryAfterSeconds: number | null, rateLimit: Partial<RateLimit> = {}): TokenResult {
+  return failureResult({
+    kind: "http_error",
+    status: 429,
+    isPage: false,
+    retryAfterSeconds,
+    rateLimit: { ...untoldRateLimit, ...rateLimit },
+  });
+}
+
+const lost = failureResult({ kind: "answer_lost", detail: "ECONNRESET" });
 
 /** An authorization server that answers as the test says and writes down what it was asked. */
 export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthorizationServer {
@@ -93,8 +118,8 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
   let issued = 0;
   let gate: Promise<void> = Promise.resolve();
   let pushed: PushedAuthorization | RequestFailure | null = null;
-  let revocation: "revoked" | "failed" = "revoked";
-  let introspection: Introspection | null = null;
+  let revocation: { readonly kind: "revoked" } | RequestFailure = { kind: "revoked" };
+  let introspection: Introspection | RequestFailure = lost;
   let answer: Answer = () => {
     issued += 1;
     return tokenResult(clock, String(issued));
@@ -136,11 +161,11 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
     pushWith(next) {
       pushed = next;
     },
-    failRevocation() {
-      revocation = "failed";
+    failRevocation(failure = lost) {
+      revocation = failure;
     },
     introspectWith(next) {
-      introspection = next;
+      introspection = "kind" in next ? next : { kind: "introspection", ...next };
     },
     async pushAuthorization(_integration, secret, request) {
       requests.push({ kind: "push", secret, request });
@@ -148,8 +173,10 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       return pushed ?? { kind: "pushed", requestUri, expiresAt: new Date(clock.now().getTime() + 60_000) };
     },
     exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
-    refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),
-    clientCredentials: ({ clientId }, secret) => ask({ kind: "client_credentials", secret, clientId }),
+    refresh: ({ clientId }, secret, refreshToken, dpopKey) =>
+      ask({ kind: "refresh", secret, clientId, refreshToken, ...(dpopKey == null ? {} : { dpopKey }) }),
+    clientCredentials: ({ clientId }, secret, dpopKey) =>
+      ask({ kind: "client_credentials", secret, clientId, ...(dpopKey == null ? {} : { dpopKey }) }),
     async introspect({ clientId }, secret, accessToken) {
       requests.push({ kind: "introspect", secret, clientId, accessToken });
       return introspection;
