@@ -12,7 +12,7 @@ import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
-import { createAddressGuard } from "./egress/address-guard.ts";
+import { createAddressGuard, type AddressGuard } from "./egress/address-guard.ts";
 import { createEgressClient } from "./egress/egress-client.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
@@ -51,6 +51,8 @@ export async function createContainer(
     readonly logDescriptor?: number;
     /** Of graphile-worker's pools in this process; their jobs are taken over when it dies. */
     readonly workerIds?: () => readonly string[];
+    /** In place of the one that EVERGRANT_EGRESS_ALLOW makes: for a check that must reach nobody outside. */
+    readonly guard?: AddressGuard;
   },
 ): Promise<Container> {
   const logger = createLog({
@@ -72,7 +74,7 @@ export async function createContainer(
     environmentName: environmentNames(environments),
     random,
   });
-  const egress = createEgressClient(createAddressGuard(config.egressAllow));
+  const egress = createEgressClient(process.guard ?? createAddressGuard(config.egressAllow));
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
   // The command line refreshes nothing, and is gone before a beat would tell anybody.
   const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
