@@ -34,6 +34,9 @@ const signIn = createAdminSignIn({
   auditEnvironmentId: production?.id ?? "",
 });
 const metrics = createProcessMetrics("api");
+metrics.meter
+  .createObservableGauge("evergrant_token_reads_waiting", { description: "Token reads that wait for a refresh" })
+  .addCallback((result) => result.observe(container.renewals.callers()));
 const prisma = createPrisma(pool);
 let isStopping = false;
 

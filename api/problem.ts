@@ -5,6 +5,7 @@ import { DomainError, type ProblemCode } from "#core/domain/problem/domain-error
 import type { Log } from "#core/ports/log";
 import { asDatabaseProblem } from "#adapters/postgres/pool";
 import { isForPeople, problemCard } from "./connect/problem-card.ts";
+import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
 /** RFC 9457, as CONTRACT lists it. */
 export interface ProblemBody {
@@ -75,13 +76,8 @@ export function createProblemMapper(options: { readonly publicUrl: string; reado
     const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
     const retryAfter = problem.retryAfterSeconds;
     if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
-    if (problem.code === "rate_limited" && retryAfter !== null) {
-      // A token endpoint does not say its limit; nothing is left of it until the instant it named.
-      headers.set("ratelimit-limit", "0");
-      headers.set("ratelimit-remaining", "0");
-      headers.set("ratelimit-reset", String(retryAfter));
-      headers.set("ratelimit", `"default";r=0;t=${retryAfter}`);
-      headers.set("ratelimit-policy", `"default";q=0;w=${retryAfter}`);
+    if (problem.code === "rate_limited") {
+      for (const [name, value] of rateLimitHeaders(problem.rateLimit, retryAfter)) headers.set(name, value);
     }
     const allow = problem.extensions["allow"];
     if (problem.code === "method_not_allowed" && typeof allow === "string") headers.set("allow", allow);

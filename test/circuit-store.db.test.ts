@@ -149,7 +149,7 @@ describe("the breaker, shared by all processes (R22)", () => {
     };
     expect(await events()).toEqual([
       { type: "integration:degraded", payload: { ...about, failures: 5 } },
-      { type: "integration:recovered", payload: { ...about, failures: 7 } },
+      { type: "integration:recovered", payload: { ...about, failures: 7, reason: "answered" } },
     ]);
     expect(await row()).toMatchObject({ state: "closed", cause: null, failures: 0, opened_at: null, probe_at: null });
     expect((await jobs()).map((one) => one.key)).toContain(`recall:${circuit.key}`);

@@ -121,25 +121,6 @@ describe("a customer connects", () => {
 });
 
 describe("a grant is kept alive", () => {
-  test("a forced refresh rotates the token and says what it did", async () => {
-    const account = await stack.connect("tenant-force", "katherine");
-    const before = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
-    const refreshed = await stack.call("POST", `/integrated-accounts/${account.id}/refresh`);
-    expect(refreshed.status).toBe(200);
-    expect(refreshed.body.credential_version).toBe(2);
-    const after = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
-    expect(after.headers.get("cache-control")).toBe("no-store");
-    expect(after.body.access_token).not.toBe(before.body.access_token);
-    expect(after.body).toMatchObject({ token_type: "Bearer", credential_version: 2 });
-    const me = await fetch(`${stack.lab.origin}/api/me`, {
-      headers: { authorization: `Bearer ${after.body.access_token}` },
-    });
-    expect(me.status).toBe(200);
-    const attempts = await stack.call("GET", `/integrated-accounts/${account.id}/refresh-attempts`);
-    expect(attempts.body.data[0]).toMatchObject({ reason: "forced", outcome: "refreshed", http_status: 200 });
-    expect(attempts.body.data[0].explanation).toContain("a new refresh token replaced the old one");
-  });
-
   test("min_ttl refreshes a token that would not live long enough, and says when no token ever does", async () => {
     const account = await stack.connect("tenant-ttl", "ada");
     const plenty = await stack.call("GET", `/integrated-accounts/${account.id}/token?min_ttl=60`);
@@ -298,6 +279,7 @@ test("a connection whose commit succeeded and whose answer was lost is found don
     isAnswer: false,
     ifVersion: null,
     expectedStatus: "active",
+    expectedScopes: null,
     raiseFence: true,
     releaseLease: true,
     set: { credentialVersion: row.version },
@@ -310,6 +292,7 @@ test("a connection whose commit succeeded and whose answer was lost is found don
     },
     happening: null,
     attempt: null,
+    recorded: null,
     guard: null,
     completes: null,
     audit: [],

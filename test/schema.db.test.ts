@@ -41,8 +41,10 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_alarm", "refresh_due_at IS NOT NULL", "status = 'active'"],
     ["refresh_attempt_open", "finished_at IS NULL", ""],
     ["integrated_account_waiting", "consecutive_failures > 0", "status = 'active'"],
+    ["integrated_account_circuit", "(circuit_key, integration_name)", "status = 'active'"],
     ["integrated_account_left", "reauth_required_at IS NOT NULL", ""],
     ["integrated_account_held", "hold IS NOT NULL", ""],
+    ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
     expect(index?.indexdef).toContain(first);

@@ -1,11 +1,13 @@
 import { OperationProcessingError, ResponseBodyError, WWWAuthenticateChallengeError } from "oauth4webapi";
+import { isTold, type RateLimit } from "#core/domain/rate-limit/rate-limit";
+import { readRateLimit } from "#core/domain/rate-limit/read-rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import { EgressRefused, NotSent } from "../egress/egress-client.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 /** An answer that arrived, was a failure by its status, and carries no OAuth error that the library could read. */
 export async function failureOfResponse(response: Response, now: Date): Promise<TokenRequestFailure> {
-  const retryAfterSeconds = parseRetryAfter(response.headers.get("retry-after"), now);
+  const pace = paceOf(response, now);
   const { status } = response;
   const body = await readJson(response);
   if (body !== null && typeof body.error === "string" && body.error !== "") {
@@ -14,15 +16,15 @@ export async function failureOfResponse(response: Response, now: Date): Promise<
       status,
       error: body.error,
       description: typeof body.error_description === "string" ? body.error_description : null,
-      retryAfterSeconds,
+      ...pace,
     };
   }
   // RFC 6749 §5.2: a 401 that names an authentication scheme is about the client's own credentials.
   if (status === 401 && response.headers.has("www-authenticate")) {
-    return { kind: "oauth_error", status, error: "invalid_client", description: null, retryAfterSeconds };
+    return { kind: "oauth_error", status, error: "invalid_client", description: null, ...pace };
   }
   const isPage = /html/i.test(response.headers.get("content-type") ?? "");
-  if (status >= 300) return { kind: "http_error", status, isPage, retryAfterSeconds };
+  if (status >= 300) return { kind: "http_error", status, isPage, ...pace };
   return { kind: "unreadable_answer", status, detail: "no token response" };
 }
 
@@ -30,29 +32,30 @@ export async function failureOfResponse(response: Response, now: Date): Promise<
 export interface Progress {
   /** Whether the egress client was asked at all. */
   readonly isAsked: boolean;
-  readonly answer: Response | null;
+  /** Of the answer, once it is here. */
+  readonly status: number | null;
 }
 
 /** Whatever a token request ended in, as one of the failures that the rules know. */
 export async function failureOf(error: unknown, progress: Progress, now: Date): Promise<TokenRequestFailure> {
-  const { isAsked, answer } = progress;
+  const { isAsked, status } = progress;
   if (error instanceof ResponseBodyError) {
     return {
       kind: "oauth_error",
       status: error.status,
       error: error.error,
       description: error.error_description ?? null,
-      retryAfterSeconds: parseRetryAfter(error.response.headers.get("retry-after"), now),
+      ...paceOf(error.response, now),
     };
   }
   if (error instanceof WWWAuthenticateChallengeError) return await failureOfResponse(error.response, now);
-  if (error instanceof OperationProcessingError && answer !== null) {
-    return { kind: "unreadable_answer", status: answer.status, detail: error.code ?? "not a token response" };
+  if (error instanceof OperationProcessingError && status !== null) {
+    return { kind: "unreadable_answer", status, detail: error.code ?? "not a token response" };
   }
-  if (answer !== null)
+  if (status !== null)
     return {
       kind: "unreadable_answer",
-      status: answer.status,
+      status,
       detail: describe(error, "cut off by the deadline", "it broke off"),
     };
   const refused = find(error, (one) => one instanceof EgressRefused);
@@ -61,6 +64,15 @@ export async function failureOf(error: unknown, progress: Progress, now: Date): 
   if (isUnsent) return { kind: "not_sent", detail: describe(error, "no connection within the deadline", "not sent") };
   // What was written may have arrived: also on a kept connection that the other side was just closing.
   return { kind: "answer_lost", detail: describe(error, "no answer within the deadline", "the connection broke") };
+}
+
+function paceOf(
+  { headers }: Response,
+  now: Date,
+): { readonly retryAfterSeconds: number | null; readonly rateLimit?: RateLimit } {
+  const rateLimit = readRateLimit((name) => headers.get(name), now);
+  const retryAfterSeconds = parseRetryAfter(headers.get("retry-after"), now);
+  return { retryAfterSeconds, ...(isTold(rateLimit) ? { rateLimit } : {}) };
 }
 
 async function readJson(response: Response): Promise<Record<string, unknown> | null> {

@@ -41,6 +41,7 @@ export interface AccountRow {
   readonly doubted_at: Date | null;
   readonly credential_fence: string;
   readonly learned_lifetime_seconds: number | null;
+  readonly refresh_delayed_at: Date | null;
   readonly client_id: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -79,6 +80,7 @@ const columnNames = [
   "doubted_at",
   "credential_fence",
   "learned_lifetime_seconds",
+  "refresh_delayed_at",
   "client_id",
   "created_at",
   "updated_at",
@@ -122,6 +124,7 @@ export function toAccount(row: AccountRow): Account {
     doubtedAt: row.doubted_at,
     credentialFence: BigInt(row.credential_fence),
     learnedLifetimeSeconds: row.learned_lifetime_seconds,
+    refreshDelayedAt: row.refresh_delayed_at,
     clientId: row.client_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

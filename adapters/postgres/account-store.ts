@@ -1,3 +1,4 @@
+import type { RateLimit } from "#core/domain/rate-limit/rate-limit";
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
 import type { AccountStore, AttemptOutcome, AttemptResult, SealedCredential } from "#core/ports/account-store";
 import { accountColumns, toAccount, toOpenAttempt, type AccountRow } from "./account-rows.ts";
@@ -149,7 +150,7 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
     async findAttempt(attempt) {
       const { rows } = await query<AttemptRow>(
         pool,
-        `SELECT id, started_at, outcome, http_status, error, rule, next_attempt_at, explanation, waiters
+        `SELECT id, started_at, outcome, http_status, error, rule, next_attempt_at, explanation, waiters, rate_limit
            FROM refresh_attempt WHERE id = $1 AND started_at = $2 AND finished_at IS NOT NULL`,
         [attempt.id, attempt.startedAt],
         "attempt-find",
@@ -234,6 +235,7 @@ interface AttemptRow {
   readonly next_attempt_at: Date | null;
   readonly explanation: string | null;
   readonly waiters: number;
+  readonly rate_limit: RateLimit | null;
 }
 
 function toAttemptResult(row: AttemptRow): AttemptResult {
@@ -247,5 +249,6 @@ function toAttemptResult(row: AttemptRow): AttemptResult {
     nextAttemptAt: row.next_attempt_at,
     explanation: row.explanation ?? "",
     waiters: row.waiters,
+    ...(row.rate_limit === null ? {} : { rateLimit: row.rate_limit }),
   };
 }

@@ -14,7 +14,12 @@ import { writeChange } from "./write-change.ts";
 export async function applyAccountChange(pool: DatabasePool, change: AccountChange): Promise<Account | null> {
   if (change.completes === null && !isGuarded(change.expectedStatus, change)) {
     // Of a hold the writer may know nothing: the statement itself sets no alarm while there is one.
-    const expected = { status: change.expectedStatus, activatedAt: null, hold: null };
+    const expected = {
+      status: change.expectedStatus,
+      activatedAt: null,
+      hold: null,
+      scopesGranted: change.expectedScopes,
+    };
     const isPlain = change.happening === null || change.expectedStatus === "active";
     const written = isPlain
       ? await writeChange(pool, resolveChange(expected, change), change.expectedStatus).catch(asUnavailable)

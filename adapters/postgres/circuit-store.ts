@@ -6,35 +6,22 @@ import {
   type Circuit,
   type CircuitCause,
 } from "#core/domain/refresh/circuit";
+import { scheduledPauseSeconds } from "#core/domain/refresh/scheduled-pause";
 import type { RefreshReason } from "#core/domain/refresh/decide-refresh";
 import { leaseSeconds } from "#core/domain/refresh/refresh-policy";
 import type { Admission, AdmissionRequest, CircuitRef, CircuitStore, RefusalCause } from "#core/ports/circuit-store";
 import type { Randomness } from "#core/ports/randomness";
-import { enqueueProbe, enqueueRecall } from "./circuit-jobs.ts";
-import { insertIntegrationEvent } from "./integration-events.ts";
+import { integrationsToTell, tellIntegrations } from "./circuit-events.ts";
+import { enqueueProbe, enqueueRecall, unusedProbeSeconds } from "./circuit-jobs.ts";
+import { circuitColumns, toCircuit, type CircuitRow } from "./circuit-rows.ts";
 import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { createWaitingWork, type FindWaitingWork } from "./waiting-work.ts";
 
-interface CircuitRow {
-  readonly state: Circuit["state"];
-  readonly cause: CircuitCause | null;
-  readonly failures: number;
-  readonly failed_accounts: string[];
-  readonly is_client_reported: boolean;
-  readonly opened_at: Date | null;
-  readonly probe_at: Date | null;
-  readonly probes: number;
-}
-
-const columns = "state, cause, failures, failed_accounts, is_client_reported, opened_at, probe_at, probes";
-
-/** How soon a probe that asked nothing is followed by another, seconds. */
-const unusedProbeSeconds = 2;
-/** Scheduled work that finds no place looks again after this, seconds, at a random point up to twice of it. */
-const scheduledPauseSeconds = 5;
 /** How soon a caller who waits for a place looks again, milliseconds. */
 const demandedPauseMs = 250;
 
 export function createCircuitStore(pool: DatabasePool, random: Randomness): CircuitStore {
+  const findWaitingWork = createWaitingWork(pool);
   const known = new Set<string>();
   /** Circuits that this process has seen failing since their last answer: elsewhere an answer changes nothing, and writes nothing. */
   const suspects = new Set<string>();
@@ -51,23 +38,24 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
       const { circuit, budget, reason } = request;
       const { rows } = await query<CircuitRow & { now: Date }>(
         pool,
-        `SELECT ${columns}, clock_timestamp() AS now FROM circuit WHERE key = $1`,
+        `SELECT ${circuitColumns}, clock_timestamp() AS now FROM circuit WHERE key = $1`,
         [circuit.key],
         "circuit-find",
       );
       const row = rows[0];
       const isOpen = row?.state === "open";
       if (row !== undefined && row.failures > 0) suspects.add(circuit.key);
-      if (row !== undefined && isOpen && !(await takeProbe(pool, circuit.key, reason))) {
+      const isProbe = isOpen && (await takeProbe(pool, circuit.key, reason));
+      if (row !== undefined && isOpen && !isProbe && request.insists !== true) {
         return { kind: "refused", cause: refusals[row.cause ?? "provider"], until: row.probe_at ?? row.now };
       }
       if (budget.concurrency === null && budget.perMinute === null) {
-        return { kind: "granted", isProbe: isOpen, hasPlace: false };
+        return { kind: "granted", isProbe, hasPlace: false };
       }
       await ensure(circuit);
-      const refusal = await takePlace(pool, request, random);
-      if (refusal !== null && isOpen) await store.giveBackProbe(circuit.key);
-      return refusal ?? { kind: "granted", isProbe: isOpen, hasPlace: true };
+      const refusal = await takePlace(pool, request, { random, findWaitingWork });
+      if (refusal !== null && isProbe) await store.giveBackProbe(circuit.key);
+      return refusal ?? { kind: "granted", isProbe, hasPlace: true };
     },
 
     async leave(key, holder) {
@@ -88,18 +76,21 @@ export function createCircuitStore(pool: DatabasePool, random: Randomness): Circ
       if (suspects.size > 10_000) suspects.clear();
       if (signal.kind === "failed") suspects.add(circuit.key);
       await inTransaction(pool, async (client) => {
-        const before = await lock(client, circuit);
+        const { circuit: before, told } = await lock(client, circuit);
         if (signal.kind === "answered" && before.state === "closed" && before.failures === 0) return;
         const { rows } = await client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
         const now = rows[0]?.now ?? new Date();
-        const { circuit: after, news } = circuitAfter(before, signal, now, random.fraction());
-        await save(client, circuit.key, after);
-        if (news.includes("opened")) await tell(client, circuit, "integration:degraded", after);
-        if (news.includes("client_rejected")) await tell(client, circuit, "integration:client_error", after);
+        const { circuit: after, news, recall } = circuitAfter(before, signal, now, random.fraction());
+        const about = { ...circuit, ...after };
+        const names = news.length === 0 ? [] : await integrationsToTell(client, circuit);
+        if (news.includes("opened")) await tellIntegrations(client, names, "integration:degraded", about);
+        if (news.includes("client_rejected")) await tellIntegrations(client, names, "integration:client_error", about);
         if (news.includes("closed")) {
-          await tell(client, circuit, "integration:recovered", before);
-          await enqueueRecall(client, circuit.key);
+          await tellIntegrations(client, told, "integration:recovered", { ...circuit, ...before }, "answered");
         }
+        const stillTold = after.state === "open" ? told : [];
+        await save(client, circuit.key, after, news.includes("opened") ? names : stillTold);
+        if (recall !== null) await enqueueRecall(client, circuit.key, recall);
         if (after.state === "open" && after.probeAt !== null) await enqueueProbe(client, circuit.key, after.probeAt);
       });
       if (signal.kind === "answered") suspects.delete(circuit.key);
@@ -140,8 +131,12 @@ async function takeProbe(pool: DatabasePool, key: string, reason: RefreshReason)
  * a tenth of the minute's worth more at once. Places end by themselves with the lease. The row lock makes processes take turns, and
  * whoever waited for it sees what the one before wrote.
  */
-async function takePlace(pool: DatabasePool, request: AdmissionRequest, random: Randomness): Promise<Admission | null> {
-  const { circuit, holder, reason, budget } = request;
+async function takePlace(
+  pool: DatabasePool,
+  request: AdmissionRequest,
+  ports: { readonly random: Randomness; readonly findWaitingWork: FindWaitingWork },
+): Promise<(Admission & { readonly kind: "refused" }) | null> {
+  const { circuit, holder, reason, budget, insists = false } = request;
   const isScheduled = reason === "alarm";
   const burst = budget.perMinute === null ? 0 : Math.floor(budget.perMinute / 10);
   const turnSeconds = budget.perMinute === null ? 0 : 60 / (budget.perMinute - burst);
@@ -152,33 +147,32 @@ async function takePlace(pool: DatabasePool, request: AdmissionRequest, random: 
               THEN greatest(coalesce(next_at, clock_timestamp()), clock_timestamp()) + make_interval(secs => $3::float8) END,
             places = ${alive} || jsonb_build_object($2::text, extract(epoch FROM clock_timestamp()) + $4::int),
             demanded_until = CASE WHEN $7::boolean THEN demanded_until END
-      WHERE key = $1
-        AND ($3::float8 = 0 OR next_at IS NULL OR next_at - make_interval(secs => $3::float8 * $5::int) <= clock_timestamp())
+      WHERE key = $1 AND ($8::boolean OR (
+            ($3::float8 = 0 OR next_at IS NULL OR next_at - make_interval(secs => $3::float8 * $5::int) <= clock_timestamp())
         AND ($6::int IS NULL OR (SELECT count(*) FROM jsonb_each(${alive})) < $6)
-        AND (NOT $7::boolean OR demanded_until IS NULL OR demanded_until < clock_timestamp())`,
-    [circuit.key, holder, turnSeconds, leaseSeconds + 5, burst, budget.concurrency, isScheduled],
+        AND (NOT $7::boolean OR demanded_until IS NULL OR demanded_until < clock_timestamp())))`,
+    [circuit.key, holder, turnSeconds, leaseSeconds + 5, burst, budget.concurrency, isScheduled, insists],
     "circuit-place",
   );
   if (rowCount === 1) return null;
-  return {
-    kind: "refused",
-    cause: "budget",
-    until: await nextTry(pool, circuit.key, turnSeconds * burst, isScheduled, random),
-  };
+  const at = await nextTurn(pool, circuit.key, turnSeconds * burst, isScheduled);
+  const pauseMs = isScheduled ? (await scheduledPause(request, ports)) * 1000 : demandedPauseMs;
+  return { kind: "refused", cause: "budget", until: new Date(at.getTime() + pauseMs) };
+}
+
+async function scheduledPause(
+  { circuit, budget, expiresAt = null }: AdmissionRequest,
+  { random, findWaitingWork }: { readonly random: Randomness; readonly findWaitingWork: FindWaitingWork },
+): Promise<number> {
+  return scheduledPauseSeconds(await findWaitingWork(circuit.key), budget, expiresAt, random.fraction());
 }
 
 /** Places that have not ended by themselves. */
 const alive = `(SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(places) p
                  WHERE p.value::text::numeric > extract(epoch FROM clock_timestamp()))`;
 
-/** A caller who waits is written down, so that scheduled work lets it go first; scheduled work goes to the end of the queue. */
-async function nextTry(
-  pool: DatabasePool,
-  key: string,
-  burstSeconds: number,
-  isScheduled: boolean,
-  random: Randomness,
-): Promise<Date> {
+/** When the next turn is free. A caller who waits is written down, so that scheduled work lets it go first. */
+async function nextTurn(pool: DatabasePool, key: string, burstSeconds: number, isScheduled: boolean): Promise<Date> {
   const { rows } = await query<{ at: Date }>(
     pool,
     isScheduled
@@ -187,23 +181,34 @@ async function nextTry(
           WHERE key = $1 RETURNING greatest(next_at - make_interval(secs => $2), clock_timestamp()) AS at`,
     [key, burstSeconds],
   );
-  const at = rows[0]?.at ?? new Date();
-  const pauseMs = isScheduled ? scheduledPauseSeconds * 1000 * (1 + random.fraction()) : demandedPauseMs;
-  return new Date(at.getTime() + pauseMs);
+  return rows[0]?.at ?? new Date();
 }
 
-async function lock(client: DatabaseClient, circuit: CircuitRef): Promise<Circuit> {
+/** @returns also which integrations were told that it opened */
+async function lock(
+  client: DatabaseClient,
+  circuit: CircuitRef,
+): Promise<{ readonly circuit: Circuit; readonly told: readonly string[] }> {
   await client.query(insertSql, insertValues(circuit));
-  const { rows } = await client.query<CircuitRow>(`SELECT ${columns} FROM circuit WHERE key = $1 FOR UPDATE`, [
-    circuit.key,
-  ]);
-  return rows[0] === undefined ? closedCircuit : toCircuit(rows[0]);
+  const { rows } = await client.query<CircuitRow & { told_integrations: string[] }>(
+    `SELECT ${circuitColumns}, told_integrations FROM circuit WHERE key = $1 FOR UPDATE`,
+    [circuit.key],
+  );
+  const [row] = rows;
+  return row === undefined
+    ? { circuit: closedCircuit, told: [] }
+    : { circuit: toCircuit(row), told: row.told_integrations };
 }
 
-async function save(client: DatabaseClient, key: string, circuit: Circuit): Promise<void> {
+async function save(
+  client: DatabaseClient,
+  key: string,
+  circuit: Circuit,
+  toldIntegrations: readonly string[],
+): Promise<void> {
   await client.query(
     `UPDATE circuit SET state = $2, cause = $3, failures = $4, failed_accounts = $5, is_client_reported = $6, opened_at = $7,
-            probe_at = $8, probes = $9, probed_at = CASE WHEN $2 = 'open' THEN probed_at END, updated_at = now() WHERE key = $1`,
+            probe_at = $8, probes = $9, told_integrations = $10, probed_at = CASE WHEN $2 = 'open' THEN probed_at END, updated_at = now() WHERE key = $1`,
     [
       key,
       circuit.state,
@@ -214,34 +219,7 @@ async function save(client: DatabaseClient, key: string, circuit: Circuit): Prom
       circuit.openedAt,
       circuit.probeAt,
       circuit.probes,
+      toldIntegrations,
     ],
   );
-}
-
-async function tell(
-  client: DatabaseClient,
-  ref: CircuitRef,
-  type: "integration:degraded" | "integration:client_error" | "integration:recovered",
-  circuit: Circuit,
-): Promise<void> {
-  await insertIntegrationEvent(client, ref.environmentId, type, {
-    integration_name: ref.integrationName,
-    endpoint: ref.endpoint,
-    cause: circuit.cause,
-    failures: circuit.failures,
-    since: circuit.openedAt?.toISOString() ?? null,
-  });
-}
-
-function toCircuit(row: CircuitRow): Circuit {
-  return {
-    state: row.state,
-    cause: row.cause,
-    failures: row.failures,
-    failedAccounts: row.failed_accounts,
-    isClientReported: row.is_client_reported,
-    openedAt: row.opened_at,
-    probeAt: row.probe_at,
-    probes: row.probes,
-  };
 }

@@ -39,6 +39,8 @@ export async function integrationHealth(
        SELECT s.integration_name, t.outcome, extract(epoch FROM t.finished_at - t.started_at) * 1000 AS ms
          FROM refresh_attempt t JOIN scoped s ON s.id = t.account_id
         WHERE t.environment_id = $1 AND t.started_at > now() - make_interval(secs => $2) AND t.finished_at IS NOT NULL
+          -- A customer who came back is no refresh.
+          AND t.reason <> 'reauthorized'
      ), outcomes AS (
        SELECT integration_name, outcome, count(*)::int AS n FROM attempts WHERE outcome <> 'refreshed' GROUP BY 1, 2
      )
@@ -52,7 +54,9 @@ export async function integrationHealth(
        FROM scoped a
        LEFT JOIN (
          SELECT integration_name, count(*)::int AS refreshes, count(*) FILTER (WHERE outcome = 'refreshed')::int AS succeeded,
-                percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS p50, percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) AS p95
+                -- What could not even be asked took no time, and says nothing of the provider's.
+                percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p50,
+                percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p95
            FROM attempts GROUP BY integration_name
        ) r ON r.integration_name = a.integration_name
       GROUP BY a.integration_name, r.refreshes, r.succeeded, r.p50, r.p95

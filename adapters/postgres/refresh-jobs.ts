@@ -1,5 +1,5 @@
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
-import { defaultRefreshPolicy, sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
+import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
 import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 /** The task that refreshes one account. The job key is the account, so that an alarm that moves replaces its job. */
@@ -41,44 +41,43 @@ export async function enqueueRetry(
   );
 }
 
-/** What can't even be asked about is looked at again hours later, and says why meanwhile. */
-export async function putOff(
-  pool: DatabasePool,
-  accountId: string,
-  why: { readonly code: string; readonly message: string },
-): Promise<void> {
-  await query(
-    pool,
-    `UPDATE integrated_account
-        SET refresh_due_at = now() + make_interval(secs => $2), updated_at = now(),
-            last_error = jsonb_build_object('code', $3::text, 'message', $4::text, 'at', to_json(now()))
-      WHERE id = $1 AND status = 'active' AND refresh_due_at < now() + make_interval(secs => $2)`,
-    [accountId, defaultRefreshPolicy.retry.initialSeconds, why.code, why.message],
-  );
-}
-
 /**
  * Turns alarms that fall due soon, or fell due and found no worker, into jobs (ARCHITECTURE, 1. Alarm). The row is the truth:
  * should every job be lost, the next sweep makes them again. Accounts behind an open breaker wait for its end.
+ *
+ * An alarm that lies ahead moves its job there: a job of that account may have been put off for longer, for want of budget or for
+ * an open question. One that has rung leaves its job where it was put.
+ *
+ * @param circuitKey only the accounts behind this circuit; null: all
  * @returns how many jobs were added or moved
  */
-export async function sweepAlarms(pool: DatabasePool): Promise<number> {
+export async function sweepAlarms(pool: DatabasePool, circuitKey: string | null = null): Promise<number> {
   let total = 0;
   let after: readonly [at: Date | null, id: string] = [null, ""];
   for (;;) {
-    const { rows } = await query<DueRow>(
+    const { rows } = await query<DueRow & { readonly is_ahead: boolean }>(
       pool,
-      `SELECT id, environment_id, refresh_due_at FROM integrated_account
+      `SELECT id, environment_id, refresh_due_at, (refresh_due_at > now() AND attempt_id IS NULL) AS is_ahead
+         FROM integrated_account
         WHERE status = 'active' AND refresh_due_at IS NOT NULL AND hold IS NULL
           AND refresh_due_at < now() + make_interval(secs => $1)
           AND ($2::timestamptz IS NULL OR (refresh_due_at, id) > ($2, $3))
           AND (lease_until IS NULL OR lease_until < now())
+          AND ($4::text IS NULL OR circuit_key = $4)
           AND NOT EXISTS (SELECT FROM circuit c WHERE c.key = circuit_key AND c.state = 'open')
         ORDER BY refresh_due_at, id LIMIT 1000`,
-      [sweepHorizonSeconds, after[0], after[1]],
+      [sweepHorizonSeconds, after[0], after[1], circuitKey],
     );
     if (rows.length === 0) return total;
-    await addRefreshJobs(pool, rows);
+    await addRefreshJobs(
+      pool,
+      rows.filter((row) => !row.is_ahead),
+    );
+    await addRefreshJobs(
+      pool,
+      rows.filter((row) => row.is_ahead),
+      false,
+    );
     total += rows.length;
     const last = rows.at(-1);
     if (rows.length < 1000 || last === undefined) return total;

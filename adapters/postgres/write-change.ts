@@ -1,12 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
-import { explainLate } from "#core/domain/refresh/explain-attempt";
+import { explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
 import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
 import type { AttemptResult } from "#core/ports/account-store";
 import type { ResolvedChange } from "#core/usecases/resolve-change";
 import { assignments } from "./account-fields.ts";
 import { accountColumns, toAccount, type AccountRow } from "./account-rows.ts";
-import { explainSuperseded } from "#core/domain/refresh/explain-attempt";
 import type { Account } from "#core/domain/account/account";
 import type { DatabaseClient, DatabasePool } from "./pool.ts";
 import { refreshTask } from "./refresh-jobs.ts";
@@ -28,6 +27,7 @@ export async function writeChange(
   const parts = [
     `target AS (${target})`,
     ...attemptPart(statement, resolved),
+    ...recordPart(statement, resolved),
     ...credentialPart(statement, resolved),
     ...completionPart(statement, resolved),
     ...eventPart(statement, resolved),
@@ -110,15 +110,34 @@ function attemptPart({ add }: Statement, { change }: ResolvedChange): string[] {
   ];
 }
 
+/** What began without a lease used the version before the one it led to. Its instant comes from the clock of the process that asked. */
+function recordPart({ add }: Statement, { change }: ResolvedChange): string[] {
+  const { recorded } = change;
+  if (recorded === null) return [];
+  const startedAt = `${add(recorded.startedAt)}::timestamptz`;
+  return [
+    `recorded AS (INSERT INTO refresh_attempt
+              (id, started_at, finished_at, account_id, environment_id, fence, credential_version, reason, waiters, outcome,
+               http_status, error, rule, next_attempt_at, explanation)
+       SELECT ${add(recorded.id)}::text, ${startedAt}, greatest(clock_timestamp(), ${startedAt}), t.id, t.environment_id, t.fence,
+              greatest(t.credential_version - 1, 0), ${add(recorded.reason)}::text, ${add(recorded.waiters)}::int,
+              ${add(recorded.outcome)}::text, ${add(recorded.httpStatus)}::int, ${add(recorded.error)}::text,
+              ${add(recorded.rule)}::text, ${add(recorded.nextAttemptAt)}::timestamptz, ${add(recorded.explanation)}::text
+         FROM target t
+       ON CONFLICT DO NOTHING)`,
+  ];
+}
+
 function finishSql(add: Statement["add"], attempt: AttemptResult, environmentId: string, isAnswer: boolean): string {
   const explanation = add(attempt.explanation);
   const text = isAnswer
     ? `CASE WHEN r.finished_at IS NULL THEN ${explanation}::text ELSE ${add(explainLate)} || ' ' || ${explanation}::text END`
     : explanation;
+  const limit = attempt.rateLimit === undefined ? "" : `, rate_limit = ${add(JSON.stringify(attempt.rateLimit))}`;
   return `UPDATE refresh_attempt r
      SET finished_at = clock_timestamp(), outcome = ${add(attempt.outcome)}, http_status = ${add(attempt.httpStatus)},
          error = ${add(attempt.error)}, rule = ${add(attempt.rule)}, next_attempt_at = ${add(attempt.nextAttemptAt)},
-         explanation = ${text}, waiters = r.waiters + ${add(attempt.waiters)}
+         explanation = ${text}, waiters = r.waiters + ${add(attempt.waiters)}${limit}
    WHERE r.id = ${add(attempt.id)} AND r.started_at = ${add(attempt.startedAt)} AND r.environment_id = ${add(environmentId)}`;
 }
 

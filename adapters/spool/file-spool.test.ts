@@ -13,6 +13,7 @@ const change: AccountChange = {
   isAnswer: true,
   ifVersion: 1,
   expectedStatus: "active",
+  expectedScopes: ["a", "b"],
   raiseFence: false,
   releaseLease: true,
   set: {
@@ -38,6 +39,18 @@ const change: AccountChange = {
     nextAttemptAt: at,
     explanation: 'é\n"quoted"',
     waiters: 3,
+  },
+  recorded: {
+    id: "att_2",
+    startedAt: at,
+    reason: "reauthorized",
+    outcome: "refreshed",
+    httpStatus: 201,
+    error: null,
+    rule: null,
+    nextAttemptAt: null,
+    explanation: "The customer authorized again.",
+    waiters: 0,
   },
   happening: {
     event: { kind: "refresh_succeeded" },
@@ -112,6 +125,14 @@ describe("the spool", () => {
     await spool.put({ ...change, accountId: "ia_ab" });
     expect((await spool.list("ia_a")).map((one) => one.change.accountId)).toEqual(["ia_a"]);
     expect(await spool.list("ia_c")).toEqual([]);
+  });
+
+  it("reads what a version wrote that knew neither scopes before nor recorded attempts", async () => {
+    const spool = createFileSpool(directory);
+    const { expectedScopes: _scopes, recorded: _recorded, ...earlier } = change;
+    await spool.put(earlier as AccountChange);
+    const [entry] = await spool.list();
+    expect(plain(entry?.change)).toEqual(plain({ ...change, expectedScopes: null, recorded: null }));
   });
 
   it("is empty before anything was put", async () => {

@@ -78,12 +78,16 @@ function encodeChange(change: AccountChange): string {
   });
 }
 
+/** What an earlier version wrote lacks what came since. */
+const since = { expectedScopes: null, recorded: null } as const;
+
 function decodeChange(text: string): AccountChange {
-  return JSON.parse(text, (_key, value: unknown) => {
+  const change = JSON.parse(text, (_key, value: unknown) => {
     if (typeof value !== "object" || value === null) return value;
     if ("$bytes" in value && typeof value.$bytes === "string") return Buffer.from(value.$bytes, "base64");
     if ("$date" in value && typeof value.$date === "string") return new Date(value.$date);
     if ("$bigint" in value && typeof value.$bigint === "string") return BigInt(value.$bigint);
     return value;
   }) as AccountChange;
+  return { ...since, ...change };
 }

@@ -18,7 +18,7 @@ interface Sizes {
   readonly rounds: number;
 }
 
-const fullSizes: Sizes = { accounts: { few: 10_000, many: 1_000_000 }, due: 4_000, rounds: 5 };
+const fullSizes: Sizes = { accounts: { few: 10_000, many: 1_000_000 }, due: 2_000, rounds: 12 };
 const quickSizes: Sizes = { accounts: { few: 2_000, many: 20_000 }, due: 600, rounds: 2 };
 
 /** An installation with its two contestants. */
@@ -56,7 +56,9 @@ export async function benchmarkRefresh(options: BenchmarkOptions): Promise<Repor
     const rounds: Round[] = [];
     for (let round = 1; round <= sizes.rounds; round += 1) {
       rounds.push(
-        await steps.step(`refresh: round ${round} of ${sizes.rounds}`, (note) => runRound(arenas, sizes, note)),
+        await steps.step(`refresh: round ${round} of ${sizes.rounds}`, (note) =>
+          runRound(round % 2 === 1 ? arenas : arenas.toReversed(), sizes, note),
+        ),
       );
       steps.say(`  ${describe(rounds.at(-1))}`);
     }
@@ -76,7 +78,7 @@ async function prepare(
   accounts: number,
   origin: string,
 ): Promise<Arena> {
-  const label = `${accounts.toLocaleString("en")} accounts`;
+  const label = labelOf(accounts);
   return await steps.step(`database with ${label}`, async (note) => {
     const installation = await startInstallation();
     try {
@@ -107,6 +109,10 @@ async function prepare(
   });
 }
 
+function labelOf(accounts: number): string {
+  return `${accounts.toLocaleString("en")} accounts`;
+}
+
 /** Gives the account that is recorded a version and a fence that nothing else equals. */
 async function standOut(installation: Installation, id: string): Promise<string> {
   const version = 700_001;
@@ -130,15 +136,23 @@ function taker(ids: readonly string[], count: number): () => string[] {
 
 type Round = Readonly<Record<string, { readonly floor: Measurement; readonly worker: Measurement }>>;
 
-async function runRound(arenas: readonly Arena[], sizes: Sizes, note: (text: string) => void): Promise<Round> {
-  const entries: [string, Round[string]][] = [];
-  for (const arena of arenas) {
+/**
+ * What is compared is measured one right after the other, since a shared machine is another one a minute later: floor, worker,
+ * worker of the other table, its floor. The tables take turns in going first.
+ */
+async function runRound([one, other]: readonly Arena[], sizes: Sizes, note: (text: string) => void): Promise<Round> {
+  if (one === undefined || other === undefined) throw new Error("two tables are compared");
+  const floor = (arena: Arena): Promise<Measurement> => {
     note(`floor, ${arena.label}`);
-    const floor = await measureFloor(arena, sizes.due);
+    return measureFloor(arena, sizes.due);
+  };
+  const worker = (arena: Arena): Promise<Measurement> => {
     note(`worker, ${arena.label}`);
-    entries.push([arena.label, { floor, worker: await measureWorker(arena, sizes.due) }]);
-  }
-  return Object.fromEntries(entries);
+    return measureWorker(arena, sizes.due);
+  };
+  const first = { floor: await floor(one), worker: await worker(one) };
+  const second = { worker: await worker(other), floor: await floor(other) };
+  return { [one.label]: first, [other.label]: second };
 }
 
 async function measureFloor(arena: Arena, count: number): Promise<Measurement> {
@@ -241,12 +255,13 @@ function describe(round: Round | undefined): string {
 }
 
 function report(sizes: Sizes, rounds: readonly Round[]): Report {
-  const labels = Object.keys(rounds[0] ?? {});
+  // Rounds differ in their order.
+  const labels = [sizes.accounts.few, sizes.accounts.many].map(labelOf);
   const rates = (label: string, contestant: "floor" | "worker"): number[] =>
     rounds.map((round) => round[label]?.[contestant].perSecond ?? Number.NaN);
   const against = (subject: number[], floor: number[]): { readonly ratio: number; readonly text: string } => {
     const each = subject.map((rate, index) => rate / (floor[index] ?? Number.NaN));
-    const ratio = median(subject) / median(floor);
+    const ratio = median(each);
     return { ratio, text: `${ratio.toFixed(2)} (${Math.min(...each).toFixed(2)}–${Math.max(...each).toFixed(2)})` };
   };
   const results: Result[] = labels.map((label) => {
@@ -272,14 +287,16 @@ function report(sizes: Sizes, rounds: readonly Round[]): Report {
     reached: grown.text,
     isReached: grown.ratio >= 0.9,
   });
-  const cpu = (contestant: "floor" | "worker", of: "process" | "database"): string =>
-    median(rounds.flatMap((round) => round[few]?.[contestant].cpuMs[of] ?? [])).toFixed(2);
+  const cpu = (contestant: "floor" | "worker", label: string): string =>
+    (["process", "database"] as const)
+      .map((of) => median(rounds.flatMap((round) => round[label]?.[contestant].cpuMs[of] ?? [])).toFixed(2))
+      .join(" + ");
   return {
     name: "refresh",
     results,
     notes: [
-      `${sizes.rounds} rounds of ${sizes.due} refreshes each, floor and worker in turn; medians (least–greatest); ratios of medians.`,
-      `CPU per refresh, process + PostgreSQL: floor ${cpu("floor", "process")} + ${cpu("floor", "database")} ms, worker ${cpu("worker", "process")} + ${cpu("worker", "database")} ms.`,
+      `${sizes.rounds} rounds of ${sizes.due} refreshes each, floor and worker in turn; medians (least–greatest); ratios are medians of the ratios of each round.`,
+      `CPU per refresh, process + PostgreSQL: floor ${cpu("floor", few)} ms, worker ${cpu("worker", few)} ms; with ${many}: floor ${cpu("floor", many)} ms, worker ${cpu("worker", many)} ms.`,
       `The bare loop itself keeps ${grownFloor.text} of its rate with ${many}.`,
     ],
     rounds,

@@ -8,6 +8,7 @@ import type {
 } from "../domain/account/account.ts";
 import type { AccountEvent } from "../domain/account/transition.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 
@@ -37,8 +38,18 @@ export interface AttemptResult {
   readonly rule: string | null;
   readonly nextAttemptAt: Date | null;
   readonly explanation: string;
+  /** What the provider said of its limit when it refused for it; absent: nothing. */
+  readonly rateLimit?: RateLimit;
   /** Callers of this process that shared the result; those of other processes add themselves. */
   readonly waiters: number;
+}
+
+/** Why an attempt was made: a refresh and its reason, or a customer who came back. */
+export type AttemptReason = RefreshReason | "reauthorized";
+
+/** An attempt that nobody ever saw open: begun without a lease, and written as a whole with the change that it led to. */
+export interface RecordedAttempt extends AttemptResult {
+  readonly reason: AttemptReason;
 }
 
 /** The lease on an account, won: nobody else refreshes it until `leaseUntil`. */
@@ -72,12 +83,15 @@ export interface AccountFields {
   readonly doubtedAt?: Date | null;
   readonly learnedLifetimeSeconds?: number | null;
   readonly circuitKey?: string | null;
+  readonly refreshDelayedAt?: null;
+  /** The OAuth client that the account brings itself; its secret goes with the token set. */
+  readonly clientId?: string;
 }
 
 /** What happens to an account's status; the transition is found on the row that is written (invariant 5). */
 export interface Happening {
   readonly event: AccountEvent;
-  /** The id that the one event of the transition gets, when there is one. */
+  /** The id that the one event gets, of the transition or of scopes that changed without one, when there is any. */
   readonly eventId: string;
   readonly at: Date;
   readonly lastError: string | null;
@@ -102,6 +116,9 @@ export interface AccountChange {
   readonly ifVersion: number | null;
   /** The status that the writer read; another one costs a second look, nothing else. */
   readonly expectedStatus: AccountStatus;
+  /** The granted scopes that the writer read; null: there was no token set, or they are not known. Another writer's would have
+   * another version or fence. */
+  readonly expectedScopes: readonly string[] | null;
   /** Raises the fence, so that everybody who read the row before becomes a stale writer. */
   readonly raiseFence: boolean;
   readonly releaseLease: boolean;
@@ -117,7 +134,10 @@ export interface AccountChange {
       }
     | { readonly kind: "erase" }
     | null;
+  /** The open attempt that ends with this change. */
   readonly attempt: AttemptResult | null;
+  /** An attempt that began and ended with this change; written once, however often the change is applied. */
+  readonly recorded: RecordedAttempt | null;
   /** R26: when too many of a client fail like this, the account is held instead. */
   readonly guard: { readonly policy: RefreshPolicy["massFailure"]; readonly explanation: string } | null;
   /** The connect session and link that this change completes: a link connects once, so a used one undoes the whole change.

@@ -16,6 +16,10 @@ export interface AdmissionRequest {
   readonly holder: string;
   readonly reason: RefreshReason;
   readonly budget: RefreshPolicy["budget"];
+  /** When the token that is to be replaced ends: scheduled work whose token ends sooner goes first. Absent: not known. */
+  readonly expiresAt?: Date | null;
+  /** Goes whatever budget and breaker say, and is counted all the same: a customer stands at the door. By default it does not. */
+  readonly insists?: boolean;
 }
 
 export type Admission =

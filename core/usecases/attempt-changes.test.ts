@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId, type AccountOptions, type World } from "#test/fakes/world";
+import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
+import { successChange } from "./attempt-changes.ts";
 import { refreshAccount } from "./refresh-account.ts";
 
 const refresh = (world: World, reason: RefreshReason) =>
@@ -132,6 +134,41 @@ describe("what an answer leaves behind", () => {
     await refresh(world, "forced");
     const { refreshDueAt } = await world.account();
     expect((refreshDueAt?.getTime() ?? 0) - world.clock.now().getTime()).toBeGreaterThanOrEqual(2000);
+  });
+
+  it.each([
+    ["fewer scopes than before", ["openid"], true],
+    ["the same in another order", ["openid", "contacts.read"], false],
+    ["none named: they stay as they were (RFC 6749 §6)", null, false],
+  ])("tells when it grants other scopes: %s (R6)", async (_name, scopes, isTold) => {
+    const world = await silentWorld(3600);
+    world.server.respondWith(() => tokenResult(world.clock, "new", { scopes }));
+    // The second time they are no news any more.
+    for (let time = 0; time < 2; time += 1) expect((await refresh(world, "forced")).kind).toBe("refreshed");
+    expect(world.accounts.events.slice(1)).toEqual(
+      isTold
+        ? [expect.objectContaining({ type: "integrated_account:scopes_changed", sequence: 2, lastError: null })]
+        : [],
+    );
+  });
+
+  it("is measured against the row that it goes on top of, not the one that was claimed", async () => {
+    const world = await silentWorld(3600);
+    const request = { environmentId, accountId: "ia_one", attemptId: "att_one", owner: "test", leaseSeconds: 30 };
+    const claim = await world.accounts.claim({ ...request, reason: "alarm", statuses: ["active"] });
+    const previous = await world.storedTokens();
+    const result = tokenResult(world.clock, "new");
+    if (claim === null || previous === null || result.kind !== "tokens") throw new Error("nothing to change");
+    const policy = refreshPolicyOf(world.document);
+    const sentAt = world.clock.now();
+    const context = { claim, reason: "alarm", actor: "test", policy, circuitKey: "ckt", sentAt, joined: 0 } as const;
+    const onto = { credentialVersion: 7, scopesGranted: ["late"] };
+    const dataKey = await world.vault.prepare(environmentId);
+    expect(successChange(world, { ...context, spreadSeconds: 0 }, { result, previous, dataKey, onto })).toMatchObject({
+      ifVersion: 7,
+      expectedScopes: ["late"],
+      set: { credentialVersion: 8, refreshDelayedAt: null },
+    });
   });
 
   it("names the endpoint that was asked, so that the account is recalled when that recovers (R22)", async () => {

@@ -10,6 +10,7 @@ import { explainFailure, explainHeld, explainSuccess } from "../domain/refresh/e
 import { planAfterFailure } from "../domain/refresh/plan-after-failure.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
+import { toldPace } from "../domain/refresh/told-pace.ts";
 import type { DataKey, SealLocation } from "../domain/sealing/envelope.ts";
 import { encodeTokenSet, mergeTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
@@ -44,7 +45,7 @@ const leastPauseMs = 2_000;
 /** A token that was rejected sooner than this after it was given was rejected for another reason than its age, seconds. */
 const leastLearnedSeconds = 60;
 
-/** The change that a new token set makes. `version` is the one it replaces. */
+/** The change that a new token set makes. `onto` is the row with the one that it replaces. */
 export function successChange(
   ports: ChangePorts,
   context: AttemptContext,
@@ -52,7 +53,7 @@ export function successChange(
     readonly result: TokenResult & { readonly kind: "tokens" };
     readonly previous: TokenSet;
     readonly dataKey: DataKey;
-    readonly version: number;
+    readonly onto: Pick<Account, "credentialVersion" | "scopesGranted">;
   },
 ): AccountChange {
   const { claim, reason, actor, policy } = context;
@@ -61,7 +62,8 @@ export function successChange(
   const learned = learnedLifetime(context, answer.result);
   const set = renewedTokenSet(context, answer, learned);
   const rotated = set.refreshToken !== answer.previous.refreshToken;
-  const version = answer.version + 1;
+  const { onto } = answer;
+  const version = onto.credentialVersion + 1;
   const plaintext = encodeTokenSet(set);
   const { kid, sealed } = ports.vault.seal(answer.dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
@@ -79,7 +81,8 @@ export function successChange(
   return {
     ...plainChange(account, {}),
     isAnswer: true,
-    ifVersion: answer.version,
+    ifVersion: onto.credentialVersion,
+    expectedScopes: onto.scopesGranted,
     releaseLease: true,
     set: {
       hold: null,
@@ -98,6 +101,7 @@ export function successChange(
       doubtedAt: null,
       learnedLifetimeSeconds: learned,
       circuitKey: context.circuitKey,
+      refreshDelayedAt: null,
     },
     happening: happeningOf(ports.random, "refresh_succeeded", now, actor),
     credential: {
@@ -114,7 +118,12 @@ export function successChange(
       error: null,
       rule: null,
       nextAttemptAt: due,
-      explanation: explainSuccess(reason, { rotated, expiresAt: set.expiresAt, nextAttemptAt: due }),
+      explanation: explainSuccess(reason, {
+        rotated,
+        expiresAt: set.expiresAt,
+        nextAttemptAt: due,
+        secretUse: answer.result.secretUse,
+      }),
       waiters: context.joined,
     },
     audit: [
@@ -176,7 +185,7 @@ export function failureChange(
     ownsClient: account.clientId !== null,
     grant: policy.grant,
   });
-  const retryAfterSeconds = "retryAfterSeconds" in result.failure ? result.failure.retryAfterSeconds : null;
+  const { retryAfterSeconds, rateLimit } = toldPace(result.failure, failureClass);
   const planned = planAfterFailure(
     {
       class: failureClass,
@@ -223,7 +232,8 @@ export function failureChange(
       error: message,
       rule: rule.id,
       nextAttemptAt: plan.nextAttemptAt,
-      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts),
+      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts, now, result.secretUse),
+      ...(rateLimit === null ? {} : { rateLimit }),
       waiters: context.joined,
     },
     guard:

@@ -10,7 +10,15 @@ export function withOwnClient(integration: ResolvedIntegration, clientId: string
 /** Client credentials are asked for where a code would be exchanged (RFC 6749 §4.4.2). */
 export function circuitOf(environmentId: string, integration: ResolvedIntegration): CircuitRef {
   const isClientGrant = integration.refreshPolicy.grant === "client_credentials";
-  const endpoint = isClientGrant ? integration.tokenEndpoint : integration.refreshEndpoint;
+  return circuitAt(environmentId, integration, isClientGrant ? integration.tokenEndpoint : integration.refreshEndpoint);
+}
+
+/** Where a code is exchanged; most providers refresh there too. */
+export function codeCircuitOf(environmentId: string, integration: ResolvedIntegration): CircuitRef {
+  return circuitAt(environmentId, integration, integration.tokenEndpoint);
+}
+
+function circuitAt(environmentId: string, integration: ResolvedIntegration, endpoint: string): CircuitRef {
   return {
     key: circuitKey(environmentId, integration.clientId, endpoint),
     environmentId,

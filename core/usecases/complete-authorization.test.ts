@@ -27,6 +27,7 @@ describe("coming back from the provider", () => {
     expect(outcome.account.refreshDueAt).not.toBeNull();
     expect(await world.storedTokens(outcome.account.id)).toMatchObject({ refreshToken: "refresh-1" });
     expect(world.accounts.events.map((one) => one.type)).toEqual(["integrated_account:created"]);
+    expect(world.accounts.attempts).toEqual([]);
     expect(session(world)?.status).toBe("connected");
     expect((await world.connect.findLink(linkId))?.usedAt).toEqual(world.clock.now());
   });
@@ -268,6 +269,62 @@ describe("a re-authorization", () => {
       "integrated_account:created",
       "integrated_account:reactivated",
     ]);
+  });
+
+  it.each(["active", "needs_reauth"] as const)(
+    "of an account that is %s is an attempt, whole and with words (R24)",
+    async (status) => {
+      const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+      world.accounts.patch("ia_one", { status, refreshDueAt: null, refreshDelayedAt: new Date(0) });
+      const again = person(world, "person-1");
+      world.server.respondWith(again.kind === "tokens" ? { ...again, httpStatus: 201 } : again);
+      const sentAt = world.clock.now();
+      await back();
+      const { refreshDueAt, refreshDelayedAt } = await world.account();
+      expect(refreshDelayedAt).toBeNull();
+      const [attempt, ...others] = world.accounts.attempts;
+      expect(others).toEqual([]);
+      expect(attempt).toMatchObject({
+        accountId: "ia_one",
+        reason: "reauthorized",
+        startedAt: sentAt,
+        result: {
+          outcome: "refreshed",
+          httpStatus: 201,
+          error: null,
+          rule: null,
+          waiters: 0,
+          nextAttemptAt: refreshDueAt,
+        },
+      });
+      expect(attempt?.result?.explanation).toContain("The customer authorized again.");
+    },
+  );
+
+  it("is one attempt, though it was written twice because the word of its commit was lost", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    world.server.respondWith(person(world, "person-1"));
+    world.accounts.failApplies("after_commit");
+    expect((await world.clock.settle(back())).kind).toBe("connected");
+    expect(world.accounts.attempts).toHaveLength(1);
+  });
+
+  it.each([
+    ["brings other scopes", ["contacts.read"], ["integrated_account:created", "integrated_account:scopes_changed"]],
+    ["brings the same in another order", ["openid", "contacts.read"], ["integrated_account:created"]],
+  ])("of an active account tells when it %s (R6)", async (_name, scopes, types) => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    const again = tokenResult(world.clock, "again", { scopes });
+    world.server.respondWith(ofPerson(again, { id: "person-1", label: "Ada" }));
+    expect((await back()).kind).toBe("connected");
+    expect(world.accounts.events.map((one) => one.type)).toEqual(types);
+  });
+
+  it("that fails is no attempt", async () => {
+    const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
+    world.server.respondWith(oauthError("invalid_grant"));
+    expect((await back()).kind).toBe("failed");
+    expect(world.accounts.attempts).toEqual([]);
   });
 
   it("with another external account is refused, its grant ended, and nothing swapped (R32)", async () => {

@@ -6,11 +6,14 @@ import {
   defaultFailureRules,
   describeFailure,
 } from "../domain/refresh/classify-token-failure.ts";
+import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
+import { codeCircuitOf } from "./circuit-of.ts";
 import { forgetKeys, keepGrant } from "./keep-grant.ts";
-import { loadIntegration, openClientSecret } from "./load-integration.ts";
+import { loadIntegration, openClientSecrets } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { insistOnTurn } from "./take-turn.ts";
 
 export interface CompletePorts extends RefreshPorts {
   readonly connect: ConnectStore;
@@ -78,25 +81,30 @@ async function connect(
 
   const account = await ports.accounts.find(session.environmentId, session.accountId);
   if (account === null || account.status === "disconnected") return { code: "expired", detail: null };
-  const { configured, resolved } = await loadIntegration(ports.integrations, account);
+  const { configured, resolved, activeAccounts } = await loadIntegration(ports.integrations, account);
   // Checklist A10: a definition that changed its endpoints meanwhile must not receive this code.
   if (resolved.tokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
-  const secret = await openClientSecret(ports.vault, configured, actor);
+  const secrets = await openClientSecrets(ports, configured, actor);
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
   const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
-  const sentAt = ports.clock.now();
-  const result = await ports.server.exchangeCode(resolved, secret, {
-    code: input.code,
-    redirectUri: session.redirectUri,
-    verifier,
-    nonce: session.nonce,
-  });
-  if (result.kind === "tokens") {
-    return await keepGrant(ports, { session, result, resolved, keys, sentAt, secret }, account);
+  const { code } = input;
+  const circuit = codeCircuitOf(session.environmentId, resolved);
+  const turn = await insistOnTurn(ports, { circuit, integration: resolved, accountId: account.id, ownsClient: false });
+  try {
+    const sentAt = ports.clock.now();
+    const exchange = { code, redirectUri: session.redirectUri, verifier, nonce: session.nonce };
+    const result = await turn.ask(() => ports.server.exchangeCode(resolved, secrets, exchange));
+    if (result.kind === "tokens") {
+      const spreadSeconds = neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);
+      const grant = { session, result, resolved, spreadSeconds, keys, sentAt, secrets };
+      return await keepGrant(ports, grant, account);
+    }
+    forgetKeys(keys);
+    return exchangeFailure(result, resolved);
+  } finally {
+    await turn.end();
   }
-  forgetKeys(keys);
-  return exchangeFailure(result, resolved);
 }
 
 async function openVerifier(ports: CompletePorts, session: ConnectSession, sealed: Uint8Array): Promise<string> {

@@ -7,16 +7,16 @@ import {
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
-import type { ClientSecret } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
-import { openClientSecret } from "./load-integration.ts";
+import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
-import { tokenRequestProblem } from "./token-request-problem.ts";
 
 export type ImportedCredentials =
   | {
@@ -63,8 +63,11 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
   }
   const inputs = checkInputs(configured.document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const resolved = resolveIntegration(configured.document, layer, inputs);
+  const ownClientId = input.credentials.format === "oauth2" ? null : input.credentials.clientId;
+  const alone = withOwnClient(resolveIntegration(configured.document, layer, inputs), ownClientId);
+  const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
   const imported = await importedTokenSet(ports, caller, configured, resolved, input.credentials);
+  const spreadSeconds = await spreadSecondsOf(ports.integrations, caller.environmentId, resolved);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
@@ -97,19 +100,21 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
       scopesRequested: resolved.scopes,
       policy: resolved.refreshPolicy,
       circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
+      spreadSeconds,
       dataKey,
       actor: caller.id,
       reason: "imported",
       completes: null,
-      attempt: null,
+      asked: null,
     }),
   );
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
   const integration = withOwnClient(resolved, imported.clientId);
   if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
   const { accessToken, clientSecret } = imported.tokenSet;
-  const secret = imported.clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
-  return await introspectExpiry(ports, { account: stored, integration, secret, accessToken, isTold: false });
+  const secrets =
+    imported.clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
+  return await introspectExpiry(ports, { account: stored, integration, secrets, accessToken, isTold: false });
 }
 
 interface Imported {
@@ -152,10 +157,9 @@ async function importedTokenSet(
     return { tokenSet, clientId: null };
   }
   const { clientId, clientSecret } = credentials;
-  const secret: ClientSecret =
-    clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
-  const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
-  if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
-  const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
+  const secrets =
+    clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
+  const client = { environmentId: caller.environmentId, accountId: null, clientId, secrets };
+  const tokenSet = await askForClientTokens(ports, resolved, client);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
 }

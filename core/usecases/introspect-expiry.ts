@@ -1,8 +1,9 @@
 import type { Account } from "../domain/account/account.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
-import type { ClientSecret } from "../ports/authorization-server.ts";
+import type { ClientSecrets } from "../ports/authorization-server.ts";
 import { plainChange } from "./plain-change.ts";
+import { spreadSecondsOf } from "./shared-budget.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 /**
@@ -10,11 +11,11 @@ import type { RefreshPorts } from "./refresh-ports.ts";
  * token was stored: nothing may stand between an answer and its write, and a failure here costs nothing but the alarm.
  */
 export async function introspectExpiry(
-  ports: Pick<RefreshPorts, "accounts" | "server" | "clock" | "random" | "log">,
+  ports: Pick<RefreshPorts, "accounts" | "integrations" | "server" | "clock" | "random" | "log">,
   asked: {
     readonly account: Account;
     readonly integration: ResolvedIntegration;
-    readonly secret: ClientSecret;
+    readonly secrets: ClientSecrets;
     readonly accessToken: string;
     /** The server said itself how long the token lives. */
     readonly isTold: boolean;
@@ -23,11 +24,12 @@ export async function introspectExpiry(
   const { account, integration } = asked;
   if (asked.isTold || integration.introspectionEndpoint === null) return account;
   try {
-    const told = await ports.server.introspect(integration, asked.secret, asked.accessToken);
-    const expiresAt = told?.expiresAt ?? null;
+    const told = await ports.server.introspect(integration, asked.secrets, asked.accessToken);
+    const expiresAt = told.kind === "introspection" ? told.expiresAt : null;
     if (expiresAt === null) return account;
     const token = { ...account, expiresAt };
-    const due = scheduleRefresh(token, integration.refreshPolicy, ports.clock.now(), ports.random.fraction());
+    const spread = await spreadSecondsOf(ports.integrations, account.environmentId, integration);
+    const due = scheduleRefresh(token, integration.refreshPolicy, ports.clock.now(), ports.random.fraction(), spread);
     return (
       (await ports.accounts.apply(
         plainChange(account, { expiresAt, refreshDueAt: due, learnedLifetimeSeconds: null }),

@@ -3,7 +3,7 @@ import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import { firstTokenSet } from "../domain/token/token-set.ts";
-import type { TokenResult } from "../ports/authorization-server.ts";
+import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { circuitOf } from "./circuit-of.ts";
 import { commitAnswer } from "./commit-answer.ts";
@@ -19,10 +19,11 @@ export interface NewGrant {
   readonly session: ConnectSession;
   readonly result: TokenResult & { readonly kind: "tokens" };
   readonly resolved: ResolvedIntegration;
+  readonly spreadSeconds: number;
   /** Data keys that were made before the exchange; the first is used first, and each once. */
   readonly keys: readonly DataKey[];
   readonly sentAt: Date;
-  readonly secret: string | null;
+  readonly secrets: ClientSecrets;
 }
 
 const actor = "connect";
@@ -59,11 +60,12 @@ export async function keepGrant(
     scopesRequested: session.scopesRequested,
     policy: resolved.refreshPolicy,
     circuitKey: circuitOf(session.environmentId, resolved).key,
+    spreadSeconds: grant.spreadSeconds,
     dataKey: grant.keys[tried] ?? (await untilPrepared(ports, session.environmentId)),
     actor,
     reason: account.status === "connecting" ? "connected" : "reauthorized",
     completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
-    attempt: null,
+    asked: { at: grant.sentAt, httpStatus: result.httpStatus },
   });
   const settle = async (written: Account | null): Promise<Account | ConnectFailure> => {
     if (written === null) return await keepOnTop(ports, grant, tried + 1);
@@ -71,7 +73,7 @@ export async function keepGrant(
     return await introspectExpiry(ports, {
       account: written,
       integration: resolved,
-      secret: grant.secret,
+      secrets: grant.secrets,
       accessToken: tokenSet.accessToken,
       isTold: tokenSet.expiresAt !== null,
     });
@@ -116,5 +118,5 @@ async function hasJustConnected(ports: KeepPorts, { session, result }: NewGrant)
 /** A grant that nobody will keep is ended at the provider, where it can be told. */
 async function endGrant(ports: KeepPorts, grant: NewGrant, refreshToken: string | null): Promise<void> {
   if (refreshToken === null || refreshToken === "" || grant.resolved.revocationEndpoint === null) return;
-  await ports.server.revoke(grant.resolved, grant.secret, refreshToken, "refresh_token");
+  await ports.server.revoke(grant.resolved, grant.secrets, refreshToken, "refresh_token");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { failureResult, oauthError, slowDown, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { problemOf, readToken } from "./read-token.ts";
 
@@ -41,6 +41,20 @@ describe("a token read", () => {
     expect(world.server.requests).toHaveLength(1);
     expect(reads.map((one) => one.accessToken)).toEqual(Array.from({ length: 10 }, () => "access-1"));
     expect(reads.every((one) => one.expiresAt !== null && one.expiresAt > world.clock.now())).toBe(true);
+  });
+
+  it("everybody who waited is counted, those of another process too (R24)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const release = world.server.hold();
+    const here = Array.from({ length: 4 }, () => read(world));
+    await world.server.nextRequest();
+    const other = world.otherProcess();
+    const input = { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "key_test" };
+    const there = Array.from({ length: 3 }, () => readToken(other, input));
+    await world.clock.sleeping();
+    release();
+    await world.clock.settle(Promise.all([...here, ...there]));
+    expect(world.accounts.attempts.map((one) => one.result?.waiters)).toEqual([6]);
   });
 
   it("an on-demand refresh of an expired account without an alarm schedules one", async () => {
@@ -139,6 +153,49 @@ describe("while refreshing fails", () => {
     world.clock.advance(20_000);
     await expect(read(world)).rejects.toMatchObject({ ...limited, retryAfterSeconds: 100 });
     expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("a 429 tells everybody who made or joined the request what the provider says of its limit (R23, R73)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    world.server.respondWith(slowDown(120, { limit: 60, remaining: 0, resetSeconds: 30 }));
+    const release = world.server.hold();
+    const [made, joined] = [read(world), read(world)];
+    await world.server.nextRequest();
+    const other = readToken(world.otherProcess(), {
+      environmentId,
+      accountId: "ia_one",
+      minTtlSeconds: null,
+      actor: "key_test",
+    });
+    await world.clock.sleeping();
+    release();
+    const problems = await world.clock.settle(
+      Promise.all([made, joined, other].map((one) => one.catch((error: unknown) => error))),
+    );
+    const rateLimit = { limit: 60, remaining: 0, resetSeconds: 30, windowSeconds: null };
+    for (const problem of problems) expect(problem).toMatchObject({ code: "rate_limited", rateLimit });
+    // Who comes later is told when to come back, and no limit that nobody told him.
+    await expect(read(world)).rejects.toMatchObject({ code: "rate_limited", rateLimit: null });
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("a 429 that names its reset alone is left alone until then", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    world.server.respondWith(slowDown(null, { remaining: 0, resetSeconds: 600 }));
+    await expect(read(world)).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 600 });
+    world.clock.advance(599_000);
+    await expect(read(world)).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 1 });
+    expect(world.server.of("refresh")).toHaveLength(1);
+  });
+
+  it("an outage tells no limit, whatever its headers say", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const rateLimit = { limit: 60, remaining: 59, resetSeconds: 30, windowSeconds: null };
+    world.server.respondWith(
+      failureResult({ kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null, rateLimit }),
+    );
+    await expect(read(world)).rejects.toMatchObject({ code: "provider_error", rateLimit: null });
+    expect(world.accounts.attempts.at(-1)?.result).not.toHaveProperty("rateLimit");
   });
 
   it.each([
@@ -253,7 +310,8 @@ describe("while the endpoint is left alone", () => {
   });
 
   it("a budget that stays used up is ours, and says so (R21, R23)", async () => {
-    const world = await worldWithAccount({ expiresInSeconds: -1 });
+    const world = await createWorld({ config: { refresh: { perMinute: 300 } } });
+    await world.addAccount({ expiresInSeconds: -1 });
     const circuits = {
       ...world.circuits,
       admit: async () => ({ kind: "refused", cause: "budget", until: until(world) }) as const,
@@ -265,6 +323,7 @@ describe("while the endpoint is left alone", () => {
     await expect(world.clock.settle(refused)).rejects.toMatchObject({
       code: "rate_limited",
       status: 429,
+      rateLimit: { limit: 300, remaining: 0, windowSeconds: 60 },
       extensions: { source: "evergrant" },
     });
     expect(world.clock.monotonicMs()).toBeLessThan(12_000);

@@ -1,10 +1,12 @@
 import { missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
+import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
-import { defaultRefreshPolicy, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
+import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
+import { findSpreadSeconds } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
@@ -122,7 +124,9 @@ async function beforeItEnds(
 /** R14: an account that is used and lost its alarm gets it back. A race with a writer is that writer's to win. */
 async function restoreAlarm(ports: RefreshPorts, account: Account, policy: RefreshPolicy): Promise<void> {
   if (account.refreshDueAt !== null || account.leaseUntil !== null) return;
-  const refreshDueAt = scheduleRefresh(account, policy, ports.clock.now(), ports.random.fraction());
+  if (account.expiresAt === null || !isRenewable(account, policy)) return;
+  const spread = await findSpreadSeconds(ports.integrations, account);
+  const refreshDueAt = scheduleRefresh(account, policy, ports.clock.now(), ports.random.fraction(), spread);
   if (refreshDueAt === null) return;
   await ports.accounts.apply(plainChange(account, { refreshDueAt }));
 }
@@ -226,7 +230,7 @@ export function problemOf(outcome: RefreshOutcome, now: Date): DomainError {
         ...about(outcome.account),
       });
     case "blocked":
-      return blockedProblem(outcome.account, outcome.cause, outcome.until, now);
+      return blockedProblem(outcome, now);
     case "failed":
       return failedProblem(outcome.account, outcome.attempt, now);
     default:
@@ -235,9 +239,7 @@ export function problemOf(outcome: RefreshOutcome, now: Date): DomainError {
 }
 
 function blockedProblem(
-  account: Account,
-  cause: (RefreshOutcome & { kind: "blocked" })["cause"],
-  until: Date | null,
+  { account, cause, until, rateLimit }: Omit<RefreshOutcome & { kind: "blocked" }, "kind">,
   now: Date,
 ): DomainError {
   switch (cause) {
@@ -272,13 +274,14 @@ function blockedProblem(
     case "client_rejected":
       return clientMisconfigured(account, account.lastError?.message ?? "for every account");
     case "slowed_down":
-      return rateLimited(account, secondsUntil(until, now));
+      return rateLimited(account, secondsUntil(until, now), null);
     case "budget": {
       const { extensions } = about(account);
       return new DomainError("rate_limited", {
         detail:
           "The budget of requests to the provider's token endpoint is used up for now, and no valid token is left.",
         retryAfterSeconds: secondsUntil(until, now),
+        rateLimit: rateLimit ?? null,
         extensions: { ...extensions, source: "evergrant" },
       });
     }
@@ -289,7 +292,7 @@ function blockedProblem(
 
 function cooldownProblem(account: Account, until: Date | null, now: Date): DomainError {
   const retryAfterSeconds = secondsUntil(until, now);
-  if (account.lastError?.code === "rate_limited") return rateLimited(account, retryAfterSeconds);
+  if (account.lastError?.code === "rate_limited") return rateLimited(account, retryAfterSeconds, null);
   if (account.lastError?.code === "client_misconfigured")
     return clientMisconfigured(account, account.lastError.message);
   return new DomainError("provider_unavailable", {
@@ -311,7 +314,7 @@ function failedProblem(
         ...about(account),
       });
     case "rate_limited":
-      return rateLimited(account, secondsUntil(account.cooldownUntil, now));
+      return rateLimited(account, secondsUntil(account.cooldownUntil, now), attempt.rateLimit ?? null);
     case "client_misconfigured":
       return clientMisconfigured(account, attempt.error ?? "");
     case "in_doubt":
@@ -321,7 +324,7 @@ function failedProblem(
         ...about(account),
       });
     case "held":
-      return blockedProblem(account, "held", null, now);
+      return blockedProblem({ account, cause: "held", until: null }, now);
     case "transient":
     case "refreshed":
     case "superseded":
@@ -335,11 +338,13 @@ function failedProblem(
   }
 }
 
-function rateLimited(account: Account, retryAfterSeconds: number): DomainError {
+/** @param rateLimit as the provider told it to whoever made or joined the request; null: not told, or not to this caller */
+function rateLimited(account: Account, retryAfterSeconds: number, rateLimit: RateLimit | null): DomainError {
   const { extensions } = about(account);
   return new DomainError("rate_limited", {
     detail: "The provider's token endpoint asks to slow down.",
     retryAfterSeconds,
+    rateLimit,
     extensions: { ...extensions, source: "provider" },
   });
 }

@@ -1,6 +1,7 @@
 import type { Account, OpenAttempt } from "../domain/account/account.ts";
 import { decideRefresh, type BlockCause, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
-import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
+import { exhaustedBudget, type RateLimit } from "../domain/rate-limit/rate-limit.ts";
+import { budgetPatienceSeconds, leaseSeconds } from "../domain/refresh/refresh-policy.ts";
 import type { AttemptResult } from "../ports/account-store.ts";
 import { attemptRefresh } from "./attempt-refresh.ts";
 import { loadIntegration } from "./load-integration.ts";
@@ -24,16 +25,26 @@ export type RefreshOutcome =
   /** A new token set is there, whoever obtained it. */
   | { readonly kind: "refreshed"; readonly account: Account }
   | { readonly kind: "failed"; readonly account: Account; readonly attempt: AttemptResult }
-  | { readonly kind: "blocked"; readonly account: Account; readonly cause: BlockCause; readonly until: Date | null }
-  /** Scheduled work does not wait in line: it comes back then. */
-  | { readonly kind: "deferred"; readonly account: Account; readonly until: Date }
+  | {
+      readonly kind: "blocked";
+      readonly account: Account;
+      readonly cause: BlockCause;
+      readonly until: Date | null;
+      /** Of our own budget, where that is the cause. */
+      readonly rateLimit?: RateLimit;
+    }
+  /** Scheduled work does not wait in line: it comes back then. For want of budget, or because of the account alone. */
+  | {
+      readonly kind: "deferred";
+      readonly account: Account;
+      readonly cause: "budget" | "account";
+      readonly until: Date;
+    }
   /** Another process held the account for longer than a lease lasts. */
   | { readonly kind: "timed_out"; readonly account: Account };
 
 /** A caller waits for others at most this long: a lease and a little. */
 const patienceMs = (leaseSeconds + 5) * 1000;
-/** A caller waits for a place in a budget at most this long. */
-const budgetPatienceMs = 10_000;
 const firstPauseMs = 15;
 const longestPauseMs = 200;
 
@@ -71,7 +82,7 @@ export async function refreshAccount(
         if (shared !== null) return { kind: "failed", account, attempt: shared };
         // What a dead holder left is asked about again by this job; no alarm would bring it back.
         if (demand.reason === "alarm" && account.attempt !== null && decision.until !== null) {
-          return { kind: "deferred", account, until: decision.until };
+          return deferredBy(account, decision.until);
         }
         return { kind: "blocked", account, cause: decision.cause, until: decision.until };
       }
@@ -79,12 +90,12 @@ export async function refreshAccount(
         // Many who force at once get one answer, not one request each.
         const shared = demand.reason === "forced" ? await sharedFailure(ports, awaited) : null;
         if (shared !== null) return { kind: "failed", account, attempt: shared };
-        const { clientId } = account;
+        const { clientId, expiresAt } = account;
         const conclusion = await ports.flights.run(account.id, (joined) =>
           attemptRefresh(
             ports,
             { ...input, demand },
-            { clientId },
+            { clientId, expiresAt },
             integration,
             () => joined() + (input.joined?.() ?? 0),
           ),
@@ -92,27 +103,36 @@ export async function refreshAccount(
         if (conclusion.kind === "refreshed" || conclusion.kind === "failed") return conclusion;
         if (conclusion.kind === "refused") {
           const { cause, until } = conclusion;
-          if (cause === "budget" && demand.reason === "alarm") return { kind: "deferred", account, until };
-          const waits = cause === "budget" && waitedMs < budgetPatienceMs && !isOver;
+          if (cause === "budget" && demand.reason === "alarm") return { kind: "deferred", account, cause, until };
+          const waits = cause === "budget" && waitedMs < budgetPatienceSeconds * 1000 && !isOver;
+          if (!waits && cause === "budget") {
+            return { kind: "blocked", account, cause, until, rateLimit: exhaustedBudget(policy.budget) };
+          }
           if (!waits) return { kind: "blocked", account, cause, until };
         }
         break;
       }
       case "waiting":
-        if (demand.reason === "alarm") return { kind: "deferred", account, until: after(decision.until, 1_000) };
+        if (demand.reason === "alarm") return deferredBy(account, after(decision.until, 1_000));
         awaited = account.attempt;
         break;
       case "settling":
-        if (demand.reason === "alarm") return { kind: "deferred", account, until: after(ports.clock.now(), 3_000) };
+        if (demand.reason === "alarm") return deferredBy(account, after(ports.clock.now(), 3_000));
         break;
     }
     if (isOver) return { kind: "timed_out", account };
     const next: Account | null =
-      decision.kind === "waiting" ? await watch(ports, account, signal) : await look(ports, account, pauseMs, signal);
+      decision.kind === "waiting"
+        ? await watchWith(ports, account, input, signal)
+        : await look(ports, account, pauseMs, signal);
     pauseMs = Math.min(pauseMs * 1.4, longestPauseMs);
     if (next === null) return { kind: "not_found" };
     account = next;
   }
+}
+
+function deferredBy(account: Account, until: Date): RefreshOutcome {
+  return { kind: "deferred", account, cause: "account", until };
 }
 
 function after(instant: Date, milliseconds: number): Date {
@@ -153,6 +173,19 @@ async function watch(ports: RefreshPorts, account: Account, signal?: AbortSignal
     }
   });
   return signal === undefined ? await watching : await unlessAborted(watching, signal, account);
+}
+
+/** Those who joined this caller wait as well, and are counted once it is over. */
+async function watchWith(
+  ports: RefreshPorts,
+  account: Account,
+  input: Pick<RefreshInput, "joined">,
+  signal?: AbortSignal,
+): Promise<Account | null> {
+  const row = await watch(ports, account, signal);
+  const others = input.joined?.() ?? 0;
+  if (account.attempt !== null && others > 0) await ports.accounts.addWaiters(account.attempt, others);
+  return row;
 }
 
 /** Who is told to stop leaves; the others go on watching. */

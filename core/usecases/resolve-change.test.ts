@@ -30,12 +30,14 @@ function change(changes: Partial<AccountChange> = {}): AccountChange {
     isAnswer: false,
     ifVersion: null,
     expectedStatus: "active",
+    expectedScopes: null,
     raiseFence: false,
     releaseLease: true,
     set: {},
     happening: null,
     credential: null,
     attempt: null,
+    recorded: null,
     guard: null,
     completes: null,
     audit: [],
@@ -48,7 +50,7 @@ function happening(kind: AccountEvent["kind"], lastError: string | null = null):
 }
 
 describe("a change of an account", () => {
-  const active = { status: "active", activatedAt: now, hold: null } as const;
+  const active = { status: "active", activatedAt: now, hold: null, scopesGranted: ["a"] } as const;
 
   it("that moves it tells one event, with one audit record after those it brought", () => {
     const dead = change({ happening: happening("grant_rejected", "invalid_grant"), audit: [record] });
@@ -75,7 +77,7 @@ describe("a change of an account", () => {
     for (const status of statuses) {
       for (const kind of ["credentials_obtained", "refresh_succeeded", "grant_rejected", "disconnect"] as const) {
         const asked = change({ happening: happening(kind), set: { hold } });
-        const { set } = resolveChange({ status, activatedAt: now, hold: null }, asked);
+        const { set } = resolveChange({ ...active, status }, asked);
         expect(set.hold, `${status} + ${kind}`).toEqual(set.status === undefined ? hold : null);
       }
     }
@@ -83,13 +85,13 @@ describe("a change of an account", () => {
 
   it("that happens to an account which has moved already tells nothing, and is written all the same", () => {
     const again = change({ happening: happening("grant_rejected"), set: { consecutiveFailures: 2 }, audit: [record] });
-    const resolved = resolveChange({ status: "needs_reauth", activatedAt: now, hold: null }, again);
+    const resolved = resolveChange({ ...active, status: "needs_reauth" }, again);
     expect(resolved).toEqual({ change: again, set: { consecutiveFailures: 2 }, event: null, audit: [record] });
   });
 
   it("is told by the status of the row, not by the one its writer read (invariant 5)", () => {
     const back = change({ happening: happening("refresh_succeeded"), expectedStatus: "active" });
-    expect(resolveChange({ status: "needs_reauth", activatedAt: now, hold: null }, back).event?.type).toBe(
+    expect(resolveChange({ ...active, status: "needs_reauth" }, back).event?.type).toBe(
       "integrated_account:reactivated",
     );
     expect(resolveChange(active, { ...back, expectedStatus: "needs_reauth" }).event).toBeNull();
@@ -97,13 +99,10 @@ describe("a change of an account", () => {
 
   it.each(statuses)("sets an alarm on a %s account only if that is active afterwards (R25)", (status) => {
     const alarm = { set: { refreshDueAt: later } };
-    const plain = resolveChange({ status, activatedAt: now, hold: null }, change(alarm)).set;
+    const plain = resolveChange({ ...active, status }, change(alarm)).set;
     expect(plain.refreshDueAt).toEqual(status === "active" ? later : null);
     for (const kind of ["credentials_obtained", "refresh_succeeded", "grant_rejected", "disconnect"] as const) {
-      const { set } = resolveChange(
-        { status, activatedAt: now, hold: null },
-        change({ ...alarm, happening: happening(kind) }),
-      );
+      const { set } = resolveChange({ ...active, status }, change({ ...alarm, happening: happening(kind) }));
       expect(set.refreshDueAt, kind).toEqual((set.status ?? status) === "active" ? later : null);
     }
   });
@@ -122,8 +121,47 @@ describe("a change of an account", () => {
 
   it("that sets no alarm leaves the alarm alone", () => {
     for (const status of statuses) {
-      expect("refreshDueAt" in resolveChange({ status, activatedAt: now, hold: null }, change()).set).toBe(false);
+      expect("refreshDueAt" in resolveChange({ ...active, status }, change()).set).toBe(false);
     }
+  });
+});
+
+describe("a change of the granted scopes (R6)", () => {
+  const granted = (before: readonly string[] | null, after: readonly string[] | undefined, status: AccountStatus) =>
+    resolveChange(
+      { status, activatedAt: now, hold: null, scopesGranted: before },
+      change({ happening: happening("refresh_succeeded"), set: after === undefined ? {} : { scopesGranted: after } }),
+    );
+
+  it.each<[string, readonly string[] | null, readonly string[] | undefined, boolean]>([
+    ["one fewer", ["a", "b"], ["a"], true],
+    ["one more", ["a"], ["a", "b"], true],
+    ["another one", ["a"], ["b"], true],
+    ["none any more", ["a"], [], true],
+    ["the same", ["a", "b"], ["a", "b"], false],
+    ["the same in another order", ["a", "b"], ["b", "a"], false],
+    ["the same, named twice", ["a", "b"], ["a", "b", "a"], false],
+    ["a change that says nothing of scopes", ["a"], undefined, false],
+    ["none known before", null, ["a"], false],
+  ])("of an active account is told once, with no record of a transition: %s", (_name, before, after, isTold) => {
+    const { event, audit } = granted(before, after, "active");
+    expect(event).toEqual(
+      isTold ? { id: "evt_one", type: "integrated_account:scopes_changed", lastError: null } : null,
+    );
+    expect(audit).toEqual([]);
+  });
+
+  it("is no event of its own beside a transition, nor where there is none to tell", () => {
+    expect(granted(["a"], ["b"], "needs_reauth").event?.type).toBe("integrated_account:reactivated");
+    expect(granted(["a"], ["b"], "disconnected").event).toBeNull();
+    const first = change({ happening: happening("credentials_obtained"), set: { scopesGranted: ["b"] } });
+    const connecting = { status: "connecting", activatedAt: null, hold: null, scopesGranted: [] } as const;
+    expect(resolveChange(connecting, first).event?.type).toBe("integrated_account:created");
+  });
+
+  it("needs somebody who brought it: fields that are set alone tell nothing", () => {
+    const row = { status: "active", activatedAt: now, hold: null, scopesGranted: ["a"] } as const;
+    expect(resolveChange(row, change({ set: { scopesGranted: ["b"] } })).event).toBeNull();
   });
 });
 
@@ -190,7 +228,7 @@ describe("the guard (R26)", () => {
       set: { lastError, consecutiveFailures: 1, refreshDueAt: null, hold: { reason: "mass_failure", at: now } },
       attempt: { ...attempt, outcome: "held", explanation: "Held." },
     });
-    const resolved = resolveChange({ status: "active", activatedAt: now, hold: null }, held);
+    const resolved = resolveChange({ status: "active", activatedAt: now, hold: null, scopesGranted: [] }, held);
     expect([resolved.event, resolved.audit, resolved.set.status]).toEqual([null, [], undefined]);
   });
 

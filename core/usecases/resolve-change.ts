@@ -1,4 +1,4 @@
-import type { Account, AccountStatus } from "../domain/account/account.ts";
+import { haveSameScopes, type Account, type AccountStatus } from "../domain/account/account.ts";
 import { consequences, type StatusFields } from "../domain/account/consequences.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { AccountEventType } from "../domain/webhook/event-type.ts";
@@ -18,11 +18,20 @@ export interface ResolvedChange {
   readonly audit: readonly AuditRecord[];
 }
 
-/** What the change does to an account of this status: one event and one audit record for each transition (invariant 5). */
-export function resolveChange(
-  account: Pick<Account, "status" | "activatedAt" | "hold">,
-  change: AccountChange,
-): ResolvedChange {
+/** What of the row decides. */
+export interface RowBefore {
+  readonly status: AccountStatus;
+  readonly activatedAt: Date | null;
+  readonly hold: Account["hold"];
+  /** Null: not known. */
+  readonly scopesGranted: readonly string[] | null;
+}
+
+/**
+ * What the change does to an account of this status: one event and one audit record for each transition (invariant 5). A change
+ * without a transition tells one event at most: that other scopes are granted than before (R6).
+ */
+export function resolveChange(account: RowBefore, change: AccountChange): ResolvedChange {
   const { happening } = change;
   const moves = happening === null ? null : consequences(account, happening.event, happening.at);
   if (happening === null || moves === null) {
@@ -32,7 +41,10 @@ export function resolveChange(
     return {
       change,
       set: { ...change.set, ...(hasNoAlarm ? { refreshDueAt: null } : {}) },
-      event: null,
+      event:
+        happening !== null && areScopesChanged(account, change)
+          ? { id: happening.eventId, type: "integrated_account:scopes_changed", lastError: happening.lastError }
+          : null,
       audit: change.audit,
     };
   }
@@ -53,6 +65,12 @@ export function resolveChange(
       },
     ],
   };
+}
+
+/** An account that is active had a token set before; one that becomes it, or leaves, tells that. */
+function areScopesChanged({ status, scopesGranted: before }: RowBefore, { set }: AccountChange): boolean {
+  const after = set.scopesGranted;
+  return status === "active" && before !== null && after !== undefined && !haveSameScopes(before, after);
 }
 
 /** Whether the row may still be written by this change (invariant 3). */

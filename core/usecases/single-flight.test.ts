@@ -2,6 +2,16 @@ import { describe, expect, it } from "vitest";
 import { createSingleFlight } from "./single-flight.ts";
 
 describe("a single flight (R10)", () => {
+  it("knows how many wait", async () => {
+    const flights = createSingleFlight<number>();
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const runs = ["a", "a", "b"].map((key) => flights.run(key, () => promise));
+    expect(flights.callers()).toBe(3);
+    resolve(1);
+    await Promise.all(runs);
+    expect(flights.callers()).toBe(0);
+  });
+
   it("runs the work once and gives its result to all who asked meanwhile", async () => {
     const flights = createSingleFlight<number>();
     const gate = Promise.withResolvers<number>();

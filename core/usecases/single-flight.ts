@@ -5,6 +5,8 @@ export interface SingleFlight<T> {
    * `work` is told how to count the callers that joined so far.
    */
   run(key: string, work: (joined: () => number) => Promise<T>): Promise<T>;
+  /** How many wait for a run in flight now, those who started one among them. */
+  callers(): number;
 }
 
 export function createSingleFlight<T>(): SingleFlight<T> {
@@ -24,5 +26,6 @@ export function createSingleFlight<T>(): SingleFlight<T> {
       promise.then(remove, remove);
       return promise;
     },
+    callers: () => [...flights.values()].reduce((sum, { joined }) => sum + joined + 1, 0),
   };
 }

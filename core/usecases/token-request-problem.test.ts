@@ -44,7 +44,10 @@ describe("a token request that stored nothing, as its caller is told", () => {
     });
   });
 
-  it("says of a 429 that it is the provider's (R23)", () => {
-    expect(tokenRequestProblem(oauth("x", 429), integration, false).extensions).toEqual({ source: "provider" });
+  it("says of a 429 that it is the provider's, and what it told of its limit (R23)", () => {
+    const rateLimit = { limit: 60, remaining: 0, resetSeconds: 90, windowSeconds: null };
+    const problem = tokenRequestProblem({ ...oauth("x", 429), rateLimit } as TokenRequestFailure, integration, false);
+    expect(problem).toMatchObject({ extensions: { source: "provider" }, rateLimit, retryAfterSeconds: 90 });
+    expect(tokenRequestProblem(oauth("x", 429), integration, false).rateLimit).toBeNull();
   });
 });

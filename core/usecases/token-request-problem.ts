@@ -6,12 +6,17 @@ import {
   describeFailure,
   type TokenRequestFailure,
 } from "../domain/refresh/classify-token-failure.ts";
+import { toldPace } from "../domain/refresh/told-pace.ts";
 
-/** A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get. */
+/**
+ * A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get.
+ * @param pointer to the credentials in what they sent
+ */
 export function tokenRequestProblem(
   failure: TokenRequestFailure,
   integration: ResolvedIntegration,
   ownsClient: boolean,
+  pointer = "/credentials",
 ): DomainError {
   const rules = [...integration.refreshPolicy.failureRules, ...defaultFailureRules];
   const { class: failureClass, rule } = classifyTokenFailure(failure, rules, {
@@ -19,12 +24,13 @@ export function tokenRequestProblem(
     grant: integration.refreshPolicy.grant,
   });
   const said = describeFailure(failure);
-  const retryAfterSeconds = "retryAfterSeconds" in failure ? (failure.retryAfterSeconds ?? 60) : 60;
+  const told = toldPace(failure, failureClass);
+  const retryAfterSeconds = told.retryAfterSeconds ?? 60;
   switch (failureClass) {
     case "reauthorize":
       return new DomainError("invalid_request", {
         detail: `The provider does not accept these credentials (${said}). Nothing was stored.`,
-        errors: [{ pointer: "/credentials", detail: rule.meaning }],
+        errors: [{ pointer, detail: rule.meaning }],
       });
     case "client_misconfigured":
       return new DomainError("client_misconfigured", {
@@ -34,6 +40,7 @@ export function tokenRequestProblem(
       return new DomainError("rate_limited", {
         detail: "The provider's token endpoint asks to slow down. Nothing was stored.",
         retryAfterSeconds,
+        rateLimit: told.rateLimit,
         extensions: { source: "provider" },
       });
     case "in_doubt":

@@ -59,6 +59,7 @@ const evidence = (changes: Partial<Evidence>): Evidence => ({
   startedAt: 0,
   endedAt: 60_000,
   statsBefore: stats,
+  statsAttacked: stats,
   statsAfter: stats,
   grants: [grant("live")],
   requests: { doubles: [], latest: {} },

@@ -34,6 +34,8 @@ export type Recovery = {
 export type Verdict = {
   tokenRequests: number;
   refreshes: number;
+  /** Those until the attack was over: the ones after it need no robustness. */
+  refreshesUnderAttack: number;
   reuseDetections: number;
   inFlightMax: number;
   activeAtStart: number;
@@ -54,6 +56,7 @@ export type Evidence = {
   startedAt: number;
   endedAt: number;
   statsBefore: LabStats;
+  statsAttacked: LabStats;
   statsAfter: LabStats;
   grants: readonly LabGrant[];
   requests: TokenRequestReport;
@@ -66,7 +69,7 @@ export type Evidence = {
 
 /** Compares the provider's book with ours. Pure. */
 export function judge(evidence: Evidence): Verdict {
-  const { startedAt, statsBefore, statsAfter, ends, requests } = evidence;
+  const { startedAt, statsBefore, statsAttacked, statsAfter, ends, requests } = evidence;
   const grants = new Map(evidence.grants.map((grant) => [grant.grant_id, grant]));
   const doubles = requests.doubles.filter(({ again }) => again.receivedAt >= startedAt);
   const isLive = (end: AccountEnd): boolean => grants.get(end.account.grantId)?.status === "live";
@@ -74,6 +77,7 @@ export function judge(evidence: Evidence): Verdict {
   return {
     tokenRequests: statsAfter.token_requests - statsBefore.token_requests,
     refreshes: statsAfter.refreshes - statsBefore.refreshes,
+    refreshesUnderAttack: statsAttacked.refreshes - statsBefore.refreshes,
     reuseDetections: statsAfter.reuse_detected - statsBefore.reuse_detected,
     inFlightMax: statsAfter.in_flight_max_per_grant,
     activeAtStart: ends.length,

@@ -13,6 +13,7 @@ export function resultRows(result: ChaosResult): Row[] {
     ["faults", String(faults.length), "what the nemesis did"],
     ["token requests", String(verdict.tokenRequests), "refreshes that reached the provider"],
     ["refreshes", String(verdict.refreshes), "those that it answered with a new token set"],
+    ["refreshes under attack", String(verdict.refreshesUnderAttack), "those before the last fault was over"],
     [
       "reuse detections",
       String(verdict.reuseDetections),

@@ -136,6 +136,7 @@ export async function runPhase(
     };
     const pace = { ...options, deadline: startedAt + options.seconds * 1000 };
     await runNemesis(world, watch, seededRandom(options.seed), plan, pace, faults);
+    const statsAttacked = await world.lab.stats();
     stage = "recovering";
     const { quietSeconds, isQuiet } = await waitForQuiet(world, watch, options.quietSeconds);
     await reads.stop();
@@ -147,6 +148,7 @@ export async function runPhase(
       startedAt,
       endedAt,
       statsBefore,
+      statsAttacked,
       statsAfter: await world.lab.stats(),
       grants: await world.lab.grants(),
       requests: await world.lab.tokenRequests(),

@@ -296,6 +296,12 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.find(account.environmentId, account.id))?.credentialVersion).toBe(2);
     });
 
+    it("gives an account another client of its own", async () => {
+      const { store, account } = await withAccount();
+      expect((await store.apply(change(account, { set: { clientId: "own" } })))?.clientId).toBe("own");
+      expect((await store.find(account.environmentId, account.id))?.clientId).toBe("own");
+    });
+
     it("keeps what a change does not name", async () => {
       const { store, account } = await withAccount();
       const after = await store.apply(change(account, { set: { scopesGranted: ["a"] } }));
@@ -356,12 +362,62 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.findAttempt(claim.attempt))?.waiters).toBe(9);
     });
 
+    it("keeps with an attempt what the provider said of its limit, for callers of other processes (R23)", async () => {
+      const { won, store, account } = await withAccount();
+      const claim = await won();
+      const rateLimit = { limit: 100, remaining: 0, resetSeconds: 30, windowSeconds: null };
+      const attempt: AttemptResult = { ...result(claim, "rate_limited"), rateLimit };
+      await store.apply({ ...change(claim.account, { releaseLease: true }), attempt });
+      expect((await store.findAttempt(claim.attempt))?.rateLimit).toEqual(rateLimit);
+      const silent = await won();
+      await store.finishAttempt(account.environmentId, result(silent, "rate_limited"));
+      expect((await store.findAttempt(silent.attempt))?.rateLimit).toBeUndefined();
+    });
+
     it("holds what would leave when too many of a client have left (R26)", async () => {
       const { store, account, environmentId } = await withAccount();
       const guard = { policy: { accounts: 0, share: 0, windowSeconds: 600 }, explanation: "held" };
       const held = await store.apply(change(account, { happening: happening("grant_rejected"), guard }));
       expect(held).toMatchObject({ status: "active", hold: { reason: "mass_failure" }, refreshDueAt: null });
       expect((await store.find(environmentId, account.id))?.reauthRequiredAt).toBeNull();
+    });
+
+    it("records an attempt with the change that it led to, once however often that is applied", async () => {
+      const { won, store, account } = await withAccount();
+      const open = await won();
+      const { id: attemptId, startedAt } = { id: id("att"), startedAt: open.attempt.startedAt };
+      const recorded = {
+        ...result(open),
+        id: attemptId,
+        reason: "reauthorized",
+        explanation: "back",
+        waiters: 2,
+      } as const;
+      const back = change(open.account, {
+        raiseFence: true,
+        releaseLease: true,
+        set: { credentialVersion: 2 },
+        credential: sealed(2),
+        recorded,
+      });
+      for (const time of [1, 2]) {
+        expect((await store.apply(back))?.credentialVersion, `time ${time}`).toBe(2);
+        const { reason: _, ...written } = recorded;
+        expect(await store.findAttempt({ id: attemptId, startedAt })).toEqual(written);
+      }
+      // What was under way when it came is superseded all the same.
+      expect(await store.findAttempt(open.attempt)).toMatchObject({ outcome: "superseded" });
+      expect((await store.find(account.environmentId, account.id))?.attempt).toBeNull();
+    });
+
+    it("records nothing of a change that came too late", async () => {
+      const { won, store } = await withAccount();
+      const claim = await won();
+      const attempt = { ...claim.attempt, id: id("att") };
+      const recorded = { ...result(claim), ...attempt, reason: "reauthorized" } as const;
+      const stale = { ...claim.account, fence: claim.account.fence - 1n };
+      expect(await store.apply(change(stale, { raiseFence: true, recorded }))).toBeNull();
+      expect(await store.findAttempt(attempt)).toBeNull();
     });
 
     it("ends an attempt whose account went to somebody else, once", async () => {
@@ -392,12 +448,14 @@ function change(target: Target, changes: Partial<AccountChange>): AccountChange 
     isAnswer: false,
     ifVersion: null,
     expectedStatus: "active",
+    expectedScopes: null,
     raiseFence: false,
     releaseLease: false,
     set: {},
     happening: null,
     credential: null,
     attempt: null,
+    recorded: null,
     guard: null,
     completes: null,
     audit: [],

@@ -4,7 +4,13 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import { explainAbandoned, explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
 import { judgeMassFailure } from "#core/domain/refresh/mass-failure";
 import type { AccountEventType } from "#core/domain/webhook/event-type";
-import type { AccountChange, AccountStore, AttemptResult, SealedCredential } from "#core/ports/account-store";
+import type {
+  AccountChange,
+  AccountStore,
+  AttemptReason,
+  AttemptResult,
+  SealedCredential,
+} from "#core/ports/account-store";
 import type { Clock } from "#core/ports/clock";
 import { admits, heldInstead, isGuarded, resolveChange } from "#core/usecases/resolve-change";
 
@@ -13,6 +19,7 @@ interface AttemptRow {
   readonly environmentId: string;
   readonly id: string;
   readonly startedAt: Date;
+  readonly reason: AttemptReason;
   waiters: number;
   result: AttemptResult | null;
 }
@@ -110,6 +117,12 @@ export function createInMemoryAccountStore(
         finish(row, { ...unanswered(row), outcome: "superseded", rule: null, explanation: explainSuperseded });
       }
     }
+    if (change.recorded !== null && !attempts.some((one) => one.id === change.recorded?.id)) {
+      const { reason, ...result } = change.recorded;
+      const { id, startedAt, waiters } = result;
+      const { environmentId } = after;
+      attempts.push({ id, startedAt, accountId: after.id, environmentId, reason, waiters, result });
+    }
     if (change.completes !== null) completed.add(change.completes.sessionId);
     if (change.credential?.kind === "erase") credentials.delete(after.id);
     if (change.credential?.kind === "replace") {
@@ -194,8 +207,8 @@ export function createInMemoryAccountStore(
       accounts.set(account.id, account);
       const row = attempts.find((one) => one.id === left?.id && one.result === null);
       if (row !== undefined) finish(row, unanswered(row));
-      const { accountId, environmentId } = request;
-      attempts.push({ ...attempt, accountId, environmentId, waiters: 0, result: null });
+      const { accountId, environmentId, reason } = request;
+      attempts.push({ ...attempt, accountId, environmentId, reason, waiters: 0, result: null });
       const credential = credentials.get(account.id) ?? null;
       await afterClaim?.();
       return { account, credential, attempt, left };
@@ -294,4 +307,5 @@ const blank = {
   doubtedAt: null,
   credentialFence: 0n,
   learnedLifetimeSeconds: null,
+  refreshDelayedAt: null,
 } as const;

@@ -5,6 +5,7 @@ import {
   probeSeconds,
   type Circuit,
   type CircuitNews,
+  type RecallCause,
 } from "#core/domain/refresh/circuit";
 import { leaseSeconds } from "#core/domain/refresh/refresh-policy";
 import type { CircuitStore } from "#core/ports/circuit-store";
@@ -15,8 +16,8 @@ export interface InMemoryCircuitStore extends CircuitStore {
   circuit(key: string): Circuit;
   /** Circuits that were ever reported to. */
   keys(): readonly string[];
-  /** Called when a circuit closes: whoever waits there is to be recalled. */
-  onRecall(recall: ((key: string) => void) | null): void;
+  /** Called when whoever waits behind a circuit is to be recalled. */
+  onRecall(recall: ((key: string, cause: RecallCause) => void) | null): void;
 }
 
 /** Breakers and concurrency budgets without a database; rates are PostgreSQL's to test. */
@@ -25,7 +26,7 @@ export function createInMemoryCircuitStore(clock: Clock): InMemoryCircuitStore {
   const places = new Map<string, Map<string, number>>();
   const probedAt = new Map<string, number>();
   const news: CircuitNews[] = [];
-  let recall: ((key: string) => void) | null = null;
+  let recall: ((key: string, cause: RecallCause) => void) | null = null;
   const read = (key: string): Circuit => circuits.get(key) ?? closedCircuit;
 
   return {
@@ -35,29 +36,31 @@ export function createInMemoryCircuitStore(clock: Clock): InMemoryCircuitStore {
     onRecall(next) {
       recall = next;
     },
-    async admit({ circuit: { key }, holder, reason, budget }) {
+    async admit({ circuit: { key }, holder, reason, budget, insists = false }) {
       await Promise.resolve();
       const now = clock.now();
       const circuit = read(key);
+      let isProbe = false;
       if (circuit.state === "open") {
         const sinceProbe = now.getTime() - (probedAt.get(key) ?? circuit.openedAt?.getTime() ?? 0);
         const isForced = reason === "forced" && sinceProbe > forcedProbePauseSeconds * 1000;
-        if (circuit.probeAt !== null && circuit.probeAt > now && !isForced) {
-          return { kind: "refused", cause: "circuit_open", until: circuit.probeAt };
+        isProbe = circuit.probeAt === null || circuit.probeAt <= now || isForced;
+        if (!isProbe && !insists) return { kind: "refused", cause: "circuit_open", until: circuit.probeAt ?? now };
+        if (isProbe) {
+          circuits.set(key, { ...circuit, probeAt: new Date(now.getTime() + probeSeconds * 1000) });
+          probedAt.set(key, now.getTime());
         }
-        circuits.set(key, { ...circuit, probeAt: new Date(now.getTime() + probeSeconds * 1000) });
-        probedAt.set(key, now.getTime());
       }
       const taken = places.get(key) ?? new Map<string, number>();
       for (const [other, until] of taken) if (until <= now.getTime()) taken.delete(other);
-      if (budget.concurrency !== null && taken.size >= budget.concurrency) {
+      if (budget.concurrency !== null && taken.size >= budget.concurrency && !insists) {
         return { kind: "refused", cause: "budget", until: new Date(now.getTime() + 250) };
       }
       if (budget.concurrency !== null) taken.set(holder, now.getTime() + (leaseSeconds + 5) * 1000);
       places.set(key, taken);
       return {
         kind: "granted",
-        isProbe: circuit.state === "open",
+        isProbe,
         hasPlace: budget.concurrency !== null,
       };
     },
@@ -73,7 +76,7 @@ export function createInMemoryCircuitStore(clock: Clock): InMemoryCircuitStore {
       const after = circuitAfter(read(key), signal, clock.now(), 0.5);
       circuits.set(key, after.circuit);
       news.push(...after.news);
-      if (after.news.includes("closed")) recall?.(key);
+      if (after.recall !== null) recall?.(key, after.recall);
     },
   };
 }

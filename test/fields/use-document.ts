@@ -10,6 +10,7 @@ import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { importAccount } from "#core/usecases/import-account";
 import { readToken } from "#core/usecases/read-token";
 import { refreshAccount } from "#core/usecases/refresh-account";
+import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { addLink, callback, depart } from "#test/fakes/connect-trip";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 
@@ -57,10 +58,11 @@ function createProvider() {
 export async function useDocument(document: IntegrationDocument): Promise<void> {
   const world = await createWorld();
   const provider = createProvider();
-  const clock = world.clock;
+  const { clock, integrations, log } = world;
+  const edge = createAuthorizationServer({ egress: provider.egress, clock });
   const ports: World = {
     ...world,
-    server: createAuthorizationServer({ egress: provider.egress, clock }) as World["server"],
+    server: { ...world.server, ...createSecretsInTurn({ server: edge, integrations, clock, log }) },
   };
   const acme = await world.integrations.find(environmentId, "acme-crm");
   if (acme === null) throw new Error("the world has no integration");

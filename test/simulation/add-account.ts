@@ -39,11 +39,12 @@ export async function addAccount(
     scopesRequested: [],
     policy: refreshPolicyOf(configured.document),
     circuitKey: world.circuitKeys.get(provider.name) ?? "",
+    spreadSeconds: 0,
     dataKey: await vault.prepare(environmentId),
     actor: "simulation",
     reason: "imported",
     completes: null,
-    attempt: null,
+    asked: null,
   });
   world.owners.set(tokens.refreshToken, id);
   if ((await store.apply(change)) === null) throw new Error("the account was not stored");

@@ -37,6 +37,7 @@ export async function checkEnd(
   for (const attempt of store.attempts) {
     if (attempt.result === null) report("stuck", `attempt ${attempt.id} of ${attempt.accountId} never ended`);
   }
+  checkReauthorizations(world, watch);
   for (const { id } of watch.rows.values()) {
     await advance(() => unsettled(world, watch, calls, 0) === null);
     const row = watch.rows.get(id);
@@ -76,5 +77,15 @@ export async function checkEnd(
     const untilMs = world.timeline.nowMs + lastRefreshMs;
     await advance(() => hasEnded || world.timeline.nowMs > untilMs);
     if (!hasEnded) report("stuck", `the last refresh of ${row.id} does not end`);
+  }
+}
+
+/** Each re-authorization that was stored, as the audit log has it, is one attempt (R24), however often it was applied. */
+function checkReauthorizations({ store, report }: SimulatedWorld, watch: RowWatch): void {
+  for (const { id } of watch.rows.values()) {
+    const stored = store.audit.filter((one) => one.accountId === id && one.detail?.["reason"] === "reauthorized");
+    const recorded = store.attempts.filter((one) => one.accountId === id && one.reason === "reauthorized");
+    if (stored.length !== recorded.length)
+      report("attempts", `${id} was re-authorized ${stored.length} times, and ${recorded.length} attempts say so`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Account, AccountStatus } from "#core/domain/account/account";
+import { haveSameScopes, type Account, type AccountStatus } from "#core/domain/account/account";
 import type { AccountEventType } from "#core/domain/webhook/event-type";
 import { classifyLoss, type LossWindow } from "./loss-windows.ts";
 import { environmentId, type SimulatedWorld } from "./world.ts";
@@ -20,6 +20,8 @@ interface Seen {
   sinceMs: number;
   sequence: number;
   row: Account | null;
+  /** Something was told since the row was last looked at. */
+  isTold: boolean;
 }
 
 export interface Loss {
@@ -54,7 +56,7 @@ export function createRowWatch(world: SimulatedWorld): RowWatch {
   const seenOf = (accountId: string): Seen => {
     let known = seen.get(accountId);
     if (known === undefined) {
-      known = { status: "connecting", sinceMs: world.timeline.nowMs, sequence: 0, row: null };
+      known = { status: "connecting", sinceMs: world.timeline.nowMs, sequence: 0, row: null, isTold: false };
       seen.set(accountId, known);
     }
     return known;
@@ -72,6 +74,15 @@ export function createRowWatch(world: SimulatedWorld): RowWatch {
     losses.push({ accountId, window, atMs: world.timeline.nowMs, isMended: false });
   };
 
+  /** No transition: the account is active before and after, and grants something else. */
+  const readScopesChanged = (accountId: string, { status, row: before }: Seen): void => {
+    const row = rows.get(accountId);
+    if (status !== "active") report("status", `${accountId}: told of its scopes in status ${status}`);
+    if (before === null || row === undefined) return;
+    if (haveSameScopes(before.scopesGranted, row.scopesGranted))
+      report("events", `${accountId}: told of scopes that are the same`);
+  };
+
   /** Every event leads along the machine, has the next number, and has one audit record that says the same. */
   const readNews = (): void => {
     const transitions = store.audit.slice(auditRead).filter((one) => one.action === "account.transitioned");
@@ -84,6 +95,12 @@ export function createRowWatch(world: SimulatedWorld): RowWatch {
       world.note(() => `${accountId} event ${sequence}: ${type}`);
       if (sequence !== known.sequence + 1)
         report("events", `${accountId}: event ${sequence} follows ${known.sequence}`);
+      known.isTold = true;
+      if (type === "integrated_account:scopes_changed") {
+        readScopesChanged(accountId, known);
+        known.sequence = sequence;
+        continue;
+      }
       if (step === undefined) {
         report("status", `${accountId}: ${type} in status ${known.status}`);
         continue;
@@ -109,9 +126,14 @@ export function createRowWatch(world: SimulatedWorld): RowWatch {
     if (row.status !== known.status) {
       report("status", `${row.id} is ${row.status}, but its events say ${known.status}`);
     }
-    const before = known.row;
+    const { row: before, isTold } = known;
     known.row = row;
+    known.isTold = false;
     if (before === null) return;
+    const staysActive = before.status === "active" && row.status === "active";
+    if (staysActive && !isTold && !haveSameScopes(before.scopesGranted, row.scopesGranted)) {
+      report("events", `${row.id}: its scopes changed without a word`);
+    }
     if (row.fence < before.fence) report("monotone", `${row.id}: fence ${before.fence} became ${row.fence}`);
     if (row.credentialFence > row.fence || row.credentialFence < before.credentialFence) {
       report("monotone", `${row.id}: credential fence ${before.credentialFence} became ${row.credentialFence}`);

@@ -10,6 +10,8 @@ export type Rule =
   | "lost"
   | "status"
   | "events"
+  /** A re-authorization is not recorded once. */
+  | "attempts"
   | "monotone"
   | "read"
   | "sealed"

@@ -1,5 +1,7 @@
 import type { Account } from "#core/domain/account/account";
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
+import { recallPauseSeconds } from "#core/domain/refresh/recall-pause";
+import { comesBackAt } from "#core/domain/refresh/comes-back-at";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import type { Calls } from "./calls.ts";
@@ -94,7 +96,7 @@ export function createWorkerModel(
         const outcome = await refreshAccount(life.ports, { environmentId, accountId, demand, actor: "worker" });
         world.note(() => `worker    the job of ${accountId} ends: ${outcome.kind}`);
         if (job.running === running) job.running = null;
-        if (outcome.kind === "deferred") enqueue(accountId, since(outcome.until));
+        if (outcome.kind === "deferred") enqueue(accountId, since(comesBackAt(outcome, world.now())));
       } catch (error) {
         if (job.running === running) job.running = null;
         enqueue(accountId, timeline.nowMs + chance.between(1_000, 5_000));
@@ -194,12 +196,17 @@ export function createWorkerModel(
     world.touch(accountId);
   };
 
-  /** A breaker closed: who waits behind it comes back, but for those that keep a pace of their own (recallAccounts). */
-  circuits.onRecall((key) => {
+  /** Who waits behind a circuit comes back, but for those that keep a pace of their own (recallAccounts). */
+  circuits.onRecall((key, cause) => {
     for (const row of accountsOf(key)) {
-      const waits = row.status === "active" && row.consecutiveFailures > 0 && row.lastError?.code !== "rate_limited";
+      const isActive = row.status === "active" && row.hold === null;
+      const waits =
+        isActive && row.consecutiveFailures > 0 && row.doubts === 0 && row.lastError?.code !== "rate_limited";
       if (!waits || row.refreshDueAt === null || isHeld(row)) continue;
-      if (since(row.refreshDueAt) > timeline.nowMs + 61_000) recall(row.id, timeline.nowMs + 20);
+      const failedMs = row.lastError === null ? 0 : since(row.lastError.at);
+      const earliestMs = cause === "blip" ? failedMs + recallPauseSeconds(row.consecutiveFailures) * 1000 : 0;
+      const atMs = Math.max(timeline.nowMs + 20, earliestMs);
+      if (since(row.refreshDueAt) > atMs + 61_000) recall(row.id, atMs);
     }
   });
 

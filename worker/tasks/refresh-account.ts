@@ -1,11 +1,11 @@
 import type { Task } from "graphile-worker";
 import { z } from "zod";
-import { DomainError, assertNever } from "#core/domain/problem/domain-error";
-import { enqueueRefresh, enqueueRetry, putOff } from "#adapters/postgres/refresh-jobs";
+import { assertNever } from "#core/domain/problem/domain-error";
+import { comesBackAt } from "#core/domain/refresh/comes-back-at";
+import { enqueueRefresh, enqueueRetry } from "#adapters/postgres/refresh-jobs";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
+import { putOffUnasked } from "../put-off-unasked.ts";
 import type { WorkerPorts } from "../worker-ports.ts";
-
-const unrefreshable = new Set<string>(["client_misconfigured", "sealed_value_invalid", "not_connected"]);
 
 const payloadSchema = z.strictObject({
   environment_id: z.string(),
@@ -53,25 +53,20 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
   });
   return async (payload, helpers) => {
     const { environment_id: environmentId, account_id: accountId, retry, tries } = payloadSchema.parse(payload);
+    const reason = retry ? "forced" : "alarm";
     const outcome = await refreshAccount(
       ports,
-      {
-        environmentId,
-        accountId,
-        demand: { reason: retry ? "forced" : "alarm", minTtlSeconds: null },
-        actor: "worker",
-      },
+      { environmentId, accountId, demand: { reason, minTtlSeconds: null }, actor: "worker" },
       helpers.abortSignal,
     ).catch(async (error: unknown) => {
-      // Without its definition nothing can be asked, and a value that does not open is not mended by trying again: the alarm is
-      // put off, so that the account is looked at again after the operator's repair.
-      if (!(error instanceof DomainError) || !unrefreshable.has(error.code)) throw error;
-      ports.log.error({ account: accountId, error }, "an account can't be refreshed");
-      await putOff(ports.pool, accountId, { code: error.code, message: error.detail });
+      const plan = await putOffUnasked(ports, { environmentId, accountId }, reason, error);
+      if (plan !== null) outcomes.add(1, { outcome: plan.outcome });
       return null;
     });
     if (outcome === null) return;
-    if (outcome.kind === "deferred") await enqueueRefresh(ports.pool, environmentId, accountId, outcome.until);
+    if (outcome.kind === "deferred") {
+      await enqueueRefresh(ports.pool, environmentId, accountId, comesBackAt(outcome, ports.clock.now()));
+    }
     // Its account is not active, so no alarm would bring it back.
     const retryAt = retry && tries < mostRetries ? nextRetry(outcome, ports.clock.now()) : null;
     if (retryAt !== null) await enqueueRetry(ports.pool, { environmentId, accountId, tries: tries + 1 }, retryAt);

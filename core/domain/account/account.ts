@@ -67,6 +67,8 @@ export interface Account {
   readonly credentialFence: bigint;
   /** How long an access token lived where nothing said so, seconds: learned from its rejection (R17). */
   readonly learnedLifetimeSeconds: number | null;
+  /** Since when it is told that no valid token is left and refreshing fails; null: it is not so, or not told yet. */
+  readonly refreshDelayedAt: Date | null;
   /** The OAuth client that this account brought itself; null: its environment's. */
   readonly clientId: string | null;
   readonly createdAt: Date;
@@ -77,4 +79,10 @@ export interface Account {
 export function missingScopes(account: Pick<Account, "scopesRequested" | "scopesGranted">): string[] {
   const granted = new Set(account.scopesGranted);
   return account.scopesRequested.filter((scope) => !granted.has(scope));
+}
+
+/** Whether two lists name the same scopes; their order says nothing (RFC 6749 §3.3). */
+export function haveSameScopes(one: readonly string[], other: readonly string[]): boolean {
+  const [first, second] = [new Set(one), new Set(other)];
+  return first.size === second.size && [...first].every((scope) => second.has(scope));
 }

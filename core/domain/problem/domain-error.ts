@@ -1,3 +1,5 @@
+import type { RateLimit } from "../rate-limit/rate-limit.ts";
+
 /** Every problem that crosses to the outside (CONTRACT, Problems). One page of docs/problems stands for each. */
 export const problemCodes = {
   invalid_request: 422,
@@ -41,6 +43,8 @@ export interface DomainErrorOptions {
   readonly errors?: readonly FieldError[];
   /** Seconds after which another try makes sense. */
   readonly retryAfterSeconds?: number;
+  /** What is known of the limit that was met; null or absent: nothing. */
+  readonly rateLimit?: RateLimit | null;
   /** Members that CONTRACT names for this code: integrated_account_id, last_error, source, permission. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
@@ -54,6 +58,7 @@ export class DomainError extends Error {
   readonly internal: string | null;
   readonly errors: readonly FieldError[];
   readonly retryAfterSeconds: number | null;
+  readonly rateLimit: RateLimit | null;
   readonly extensions: Readonly<Record<string, unknown>>;
 
   constructor(code: ProblemCode, options: DomainErrorOptions) {
@@ -65,6 +70,7 @@ export class DomainError extends Error {
     this.internal = options.internal ?? null;
     this.errors = options.errors ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+    this.rateLimit = options.rateLimit ?? null;
     this.extensions = options.extensions ?? {};
   }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  afterUnaskedProbe,
   circuitAfter,
   circuitKey,
   closedCircuit,
@@ -59,6 +60,20 @@ describe("a closed circuit", () => {
     expect(after([...times(4, failed()), answered]).circuit).toEqual(closedCircuit);
   });
 
+  it("recalls who failed when an answer follows failures that did not open it, and nobody when none did", () => {
+    expect(circuitAfter(after(times(4, failed())).circuit, answered, now, 0)).toMatchObject({
+      news: [],
+      recall: "blip",
+    });
+    expect(circuitAfter(closedCircuit, answered, now, 0).recall).toBeNull();
+    expect(circuitAfter(closedCircuit, failed(), now, 0).recall).toBeNull();
+  });
+
+  it("counts the failure of a request that was made for no account yet", () => {
+    const { circuit } = after([failed(), failed({ accountId: null })]);
+    expect([circuit.failures, circuit.failedAccounts]).toEqual([2, ["ia_one"]]);
+  });
+
   it("remembers who failed last, each once, ten at most", () => {
     const signals = Array.from({ length: 25 }, (_, count) => failed({ accountId: `ia_${count % 12}`, isProbe: true }));
     const { failedAccounts } = after(signals).circuit;
@@ -74,7 +89,11 @@ describe("a closed circuit", () => {
 
 describe("an open circuit", () => {
   it("closes with one answer, whoever got it, and says so", () => {
-    expect(circuitAfter(open, answered, now, 0)).toEqual({ circuit: closedCircuit, news: ["closed"] });
+    expect(circuitAfter(open, answered, now, 0)).toEqual({
+      circuit: closedCircuit,
+      news: ["closed"],
+      recall: "outage",
+    });
   });
 
   it("is not moved by failures of requests that were under way when it opened", () => {
@@ -102,6 +121,20 @@ describe("an open circuit", () => {
     const { circuit, news } = circuitAfter({ ...open, probes: before }, failed({ isProbe: true }), now, 0);
     expect([probeSecondsAfter(circuit), circuit.probes, circuit.openedAt]).toEqual([seconds, before + 1, now]);
     expect(news).toEqual([]);
+  });
+
+  it.each([
+    [0, 20],
+    [3, 160],
+    [1000, 600],
+  ])("pauses after %i probes as after one in vain when nobody could be asked: %i s", (before, seconds) => {
+    const unasked = afterUnaskedProbe({ ...open, probes: before }, now, 0);
+    expect([probeSecondsAfter(unasked), unasked.probes, unasked.failures]).toEqual([
+      seconds,
+      before + 1,
+      open.failures,
+    ]);
+    expect(afterUnaskedProbe(closedCircuit, now, 0)).toEqual(closedCircuit);
   });
 
   it("jitters a probe upwards by a fifth at most, and never before its pause", () => {

@@ -38,7 +38,8 @@ export type CircuitSignal =
   | {
       readonly kind: "failed";
       readonly cause: CircuitCause;
-      readonly accountId: string;
+      /** Null: it was asked for an account that is only about to be. */
+      readonly accountId: string | null;
       readonly retryAfterSeconds: number | null;
       /** It was let through an open circuit. Requests that were under way when it opened report late, and are none. */
       readonly isProbe: boolean;
@@ -47,8 +48,16 @@ export type CircuitSignal =
 /** What the operator is told of. */
 export type CircuitNews = "opened" | "closed" | "client_rejected";
 
+/**
+ * Why waiting accounts come back before their time: the breaker closed; failures that did not open it were followed by an answer;
+ * the client or its definition was changed.
+ */
+export type RecallCause = "outage" | "blip" | "change";
+
 /** So many failures in a row, whoever failed, and the endpoint is left alone but for probes. */
 export const failuresToOpen = 5;
+
+const mostFailedAccounts = 10;
 
 /** Probes while open: 10 s after it opened, then each pause twice the one before, at most ten minutes. */
 export const probePause = { firstSeconds: 10, capSeconds: 600 } as const;
@@ -60,7 +69,8 @@ export const probeSeconds = 40;
 export const forcedProbePauseSeconds = 5;
 
 /**
- * The circuit after a signal. Total. One answer closes it, whoever got it: the endpoint is back.
+ * The circuit after a signal, what the operator is told, and who is to come back. Total. One answer closes it, whoever got it: the
+ * endpoint is back, and who failed just before need not wait for hours either.
  * @param random in [0, 1): jitter of the probe
  */
 export function circuitAfter(
@@ -68,9 +78,10 @@ export function circuitAfter(
   signal: CircuitSignal,
   now: Date,
   random: number,
-): { readonly circuit: Circuit; readonly news: readonly CircuitNews[] } {
+): { readonly circuit: Circuit; readonly news: readonly CircuitNews[]; readonly recall: RecallCause | null } {
   if (signal.kind === "answered") {
-    return { circuit: closedCircuit, news: circuit.state === "open" ? ["closed"] : [] };
+    if (circuit.state === "open") return { circuit: closedCircuit, news: ["closed"], recall: "outage" };
+    return { circuit: closedCircuit, news: [], recall: circuit.failures > 0 ? "blip" : null };
   }
   const isClientNews = signal.cause === "client" && !circuit.isClientReported;
   const failures = circuit.failures + 1;
@@ -82,17 +93,27 @@ export function circuitAfter(
       state: opens ? "open" : circuit.state,
       cause: signal.cause,
       failures,
-      failedAccounts: [signal.accountId, ...circuit.failedAccounts.filter((id) => id !== signal.accountId)].slice(
-        0,
-        10,
-      ),
+      failedAccounts: withFailed(circuit.failedAccounts, signal.accountId),
       isClientReported: circuit.isClientReported || isClientNews,
       openedAt: opens ? now : circuit.openedAt,
       probeAt: opens || isProbe ? probeInstant(now, probes, signal, random) : circuit.probeAt,
       probes,
     },
     news: [...(opens ? ["opened" as const] : []), ...(isClientNews ? ["client_rejected" as const] : [])],
+    recall: null,
   };
+}
+
+/** A probe was due, and nobody behind the circuit could be asked: the next pause is longer, as after one in vain. */
+export function afterUnaskedProbe(circuit: Circuit, now: Date, random: number): Circuit {
+  if (circuit.state === "closed") return circuit;
+  const probes = circuit.probes + 1;
+  return { ...circuit, probes, probeAt: probeInstant(now, probes, { cause: null, retryAfterSeconds: null }, random) };
+}
+
+function withFailed(known: readonly string[], accountId: string | null): readonly string[] {
+  if (accountId === null) return known;
+  return [accountId, ...known.filter((id) => id !== accountId)].slice(0, mostFailedAccounts);
 }
 
 /** A provider that asks everybody to slow down is believed for a day at most; an unwell one names no time that counts for all. */
@@ -101,7 +122,7 @@ const longestRetryAfterSeconds = 86_400;
 function probeInstant(
   now: Date,
   probes: number,
-  signal: CircuitSignal & { readonly kind: "failed" },
+  signal: { readonly cause: CircuitCause | null; readonly retryAfterSeconds: number | null },
   random: number,
 ): Date {
   const pause = Math.min(probePause.capSeconds, probePause.firstSeconds * 2 ** Math.min(probes, 16));

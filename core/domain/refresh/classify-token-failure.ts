@@ -1,3 +1,4 @@
+import type { RateLimit } from "../rate-limit/rate-limit.ts";
 import type { RefreshPolicy } from "./refresh-policy.ts";
 import { plainText } from "../text/plain-text.ts";
 
@@ -10,6 +11,8 @@ export type TokenRequestFailure =
       readonly error: string;
       readonly description: string | null;
       readonly retryAfterSeconds: number | null;
+      /** Absent: nothing was told. */
+      readonly rateLimit?: RateLimit;
     }
   /** A status of 400 and above without a readable OAuth error: HTML pages, empty bodies, gateways. */
   | {
@@ -18,6 +21,7 @@ export type TokenRequestFailure =
       /** An HTML page: written for people, by whatever stands in front of the token endpoint. */
       readonly isPage: boolean;
       readonly retryAfterSeconds: number | null;
+      readonly rateLimit?: RateLimit;
     }
   /** A 2xx that is no token response. The server may well have rotated. */
   | { readonly kind: "unreadable_answer"; readonly status: number; readonly detail: string }
@@ -170,7 +174,7 @@ const ownClientRule: FailureRule = {
   id: "client.own",
   class: "reauthorize",
   meaning:
-    "The provider rejects the OAuth client that this account brought itself; import the account anew with one that works.",
+    "The provider rejects the OAuth client that this account brought itself; give the account one that works (PATCH /api/v1/integrated-accounts/{id}).",
 };
 
 /** RFC 6749 §4.4: where the client asks for itself there is no customer's grant, so every refusal is about the client. */

@@ -1,6 +1,13 @@
 import { expect, it } from "vitest";
 import { classifyTokenFailure, defaultFailureRules, type TokenRequestFailure } from "./classify-token-failure.ts";
-import { explainFailure, explainHeld, explainSuccess } from "./explain-attempt.ts";
+import {
+  explainFailure,
+  explainHeld,
+  explainReauthorized,
+  explainSuccess,
+  explainSuperseded,
+  inWords,
+} from "./explain-attempt.ts";
 import { planAfterFailure } from "./plan-after-failure.ts";
 import { defaultRefreshPolicy } from "./refresh-policy.ts";
 
@@ -11,7 +18,7 @@ function explain(failure: TokenRequestFailure, expiresAt: Date | null = null, do
   const context = { class: failureClass, retryAfterSeconds: null, expiresAt, consecutiveFailures: 0 };
   const since = { doubts, doubtedAt: null, sentAt: now };
   const plan = planAfterFailure({ ...context, ...since }, defaultRefreshPolicy, now, 0.5);
-  return explainFailure("alarm", rule, failureClass, plan, doubts);
+  return explainFailure("alarm", rule, failureClass, plan, doubts, now);
 }
 
 const deadGrant: TokenRequestFailure = {
@@ -36,26 +43,63 @@ it("says so when nothing is scheduled", () => {
   expect(text).toContain("No further refresh is scheduled");
 });
 
+it.each<[string, Date | null, Date | null, string]>([
+  ["an alarm", now, now, "The next refresh is due 2026-11-20T10:00:00.000Z."],
+  ["a token without end", null, null, "No refresh is scheduled: the provider named no end."],
+  ["no refresh token", now, null, "the customer must come back before the token ends, 2026-11-20T10:00:00.000Z."],
+])("tells of a customer who came back what happens next: %s", (_name, expiresAt, nextAttemptAt, text) => {
+  const words = explainReauthorized({ expiresAt, nextAttemptAt });
+  expect(words).toContain("The customer authorized again.");
+  expect(words).toContain(text);
+});
+
 it.each<[string, TokenRequestFailure, string]>([
   ["a dead grant: the customer's move", deadGrant, "Nothing is retried: the customer must re-authorize."],
   [
     "a rejected client: the operator's move",
     { kind: "oauth_error", status: 401, error: "invalid_client", description: null, retryAfterSeconds: null },
-    "The operator must act; no customer is blamed. Tried again 2026-11-20T13:00:00.000Z.",
+    "The operator must act; no customer is blamed. Tried again in about 3 h (2026-11-20T13:00:00.000Z), or as soon as",
   ],
   [
     "an outage: nobody's move",
     { kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null },
-    "Tried again 2026-11-20T13:00:00.000Z.",
+    "Tried again in about 3 h (2026-11-20T13:00:00.000Z), or earlier: when a caller needs a token, or when the token endpoint answers again",
   ],
-  ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "Asked again 2026-11-20T10:00:04.500Z to find out"],
+  [
+    "a lost answer",
+    { kind: "answer_lost", detail: "ECONNRESET" },
+    "Asked again in 5 s (2026-11-20T10:00:04.500Z) to find out",
+  ],
   [
     "a 429",
     { kind: "http_error", status: 429, isPage: false, retryAfterSeconds: null },
-    "Tried again after the time the provider named",
+    "Tried again after the time that the provider named, or a minute where it named none: in 66 s (2026-11-20T10:01:06.000Z).",
   ],
 ])("tells whose move it is: %s", (_name, failure, text) => {
   expect(explain(failure)).toContain(text);
+});
+
+it("promises nobody an earlier try while an earlier request is still unanswered (R20)", () => {
+  const outage: TokenRequestFailure = { kind: "http_error", status: 503, isPage: false, retryAfterSeconds: null };
+  expect(explain(outage, null, 1)).toContain("is still unknown, so it is asked again in 5 s");
+  expect(explain(outage, null, 1)).not.toContain("earlier:");
+});
+
+it("tells of a discarded answer where to look next", () => {
+  expect(explainSuperseded).toContain("What happens next follows from what replaced them.");
+});
+
+it.each([
+  [-5_000, "in 0 s"],
+  [99_400, "in 99 s"],
+  [100_000, "in 2 min"],
+  [5_999_000, "in 100 min"],
+  [6_000_000, "in about 2 h"],
+  [10_260_000, "in about 3 h"],
+  [86_400_000, "in about 24 h"],
+])("says of %i ms: %s, and the instant", (milliseconds, words) => {
+  const instant = new Date(now.getTime() + milliseconds);
+  expect(inWords(instant, now)).toBe(`${words} (${instant.toISOString()})`);
 });
 
 it("promises the present token only while one is valid", () => {
@@ -78,7 +122,7 @@ it.each<[string, TokenRequestFailure]>([
     accountEvent: null,
     tokenStillValid: false,
   };
-  const text = explainFailure("forced", rule, failureClass, plan, 0);
+  const text = explainFailure("forced", rule, failureClass, plan, 0, now);
   expect(text).toContain("Nothing is scheduled: the account is held, or waits for its customer.");
   expect(text).not.toMatch(/[Aa]gain|is served/);
 });

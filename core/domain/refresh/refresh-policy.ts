@@ -37,6 +37,9 @@ export const leaseSeconds = 30;
 /** The deadline stays this far below the lease, so that an answer can still be written under it. */
 export const leaseMarginSeconds = 5;
 
+/** Whoever waits for a token waits for a place in its client's budget at most this long. */
+export const budgetPatienceSeconds = 10;
+
 /** After a failed attempt, on-demand callers wait this long before the provider is asked again. */
 export const cooldownSeconds = 30;
 

@@ -102,7 +102,7 @@ const isoInstant =
   /^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(?:Z|([+-]\d{2}):?(\d{2}))?)?\s*$/i;
 
 /** Epoch milliseconds, or NaN. Date.parse alone takes a date without a zone for local time, and almost anything for a date. */
-function parseIso(value: unknown): number {
+export function parseIso(value: unknown): number {
   const [, date, time = "00:00", hours = "+00", minutes = "00"] =
     (typeof value === "string" && isoInstant.exec(value)) || [];
   return date === undefined ? Number.NaN : Date.parse(`${date}T${time}${hours}:${minutes}`);

@@ -4,6 +4,7 @@ export type AccountEventType =
   | "integrated_account:authentication_error"
   | "integrated_account:reactivated"
   | "integrated_account:scopes_changed"
+  | "integrated_account:refresh_delayed"
   | "integrated_account:disconnected";
 
 /** Events about an integration of an environment, for its operator. */

@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
+import type { LastError } from "#core/domain/account/account";
+import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
+import type { UnaskedPlan } from "#core/domain/refresh/plan-unasked";
+import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
+import { query, type DatabasePool } from "./pool.ts";
+
+/**
+ * What can't even be asked about is looked at again hours later, and says why meanwhile: on the account, and as a finished attempt
+ * (R24). Only an alarm that has rung is put off, so that a job which comes twice finds it done and writes nothing.
+ *
+ * What a dead holder left is ended with it. Otherwise it would call for its question to be asked every few seconds, and nobody
+ * can ask; as a doubt of the account it is kept until somebody can.
+ *
+ * @returns false when there was no alarm to put off
+ */
+export async function putOff(
+  pool: DatabasePool,
+  account: { readonly environmentId: string; readonly accountId: string },
+  error: Pick<LastError, "code" | "message">,
+  plan: UnaskedPlan,
+): Promise<boolean> {
+  const { rowCount } = await query(pool, putOffSql, [
+    account.accountId,
+    account.environmentId,
+    sweepHorizonSeconds,
+    plan.nextAttemptAt,
+    error.code,
+    error.message,
+    explainAbandoned,
+    makeId("att", randomBytes(idRandomBytes)),
+    plan.reason,
+    plan.outcome,
+    plan.rule,
+    plan.explanation,
+  ]);
+  return rowCount === 1;
+}
+
+const putOffSql = `
+  WITH due AS (
+    SELECT id, attempt_id, attempt_started_at, date_trunc('milliseconds', clock_timestamp()) AS at
+      FROM integrated_account
+     WHERE id = $1 AND environment_id = $2 AND status = 'active' AND hold IS NULL
+       AND (refresh_due_at <= now() + make_interval(secs => $3) OR attempt_id IS NOT NULL)
+       AND (lease_until IS NULL OR lease_until < clock_timestamp())
+       FOR UPDATE
+  ), put_off AS (
+    UPDATE integrated_account a
+       SET refresh_due_at = $4, updated_at = now(),
+           last_error = jsonb_build_object('code', $5::text, 'message', $6::text, 'at', to_json(d.at)),
+           attempt_id = NULL, attempt_started_at = NULL, lease_until = NULL, lease_owner = NULL,
+           fence = a.fence + CASE WHEN d.attempt_id IS NULL THEN 0 ELSE 1 END,
+           doubts = a.doubts + CASE WHEN d.attempt_id IS NULL THEN 0 ELSE 1 END,
+           doubted_at = CASE WHEN d.attempt_id IS NULL THEN a.doubted_at ELSE d.attempt_started_at END
+      FROM due d WHERE a.id = d.id
+    RETURNING a.id, a.environment_id, a.fence, a.credential_version, d.at, d.attempt_id AS left_id, d.attempt_started_at AS left_at
+  ), left_open AS (
+    UPDATE refresh_attempt r
+       SET finished_at = clock_timestamp(), outcome = 'in_doubt', rule = 'process.ended', explanation = $7
+      FROM put_off p WHERE r.id = p.left_id AND r.started_at = p.left_at AND r.finished_at IS NULL
+  )
+  INSERT INTO refresh_attempt (id, started_at, finished_at, account_id, environment_id, fence, credential_version, reason, outcome,
+                               error, rule, next_attempt_at, explanation)
+  SELECT $8, p.at, p.at, p.id, p.environment_id, p.fence, p.credential_version, $9, $10, $6, $11, $4, $12 FROM put_off p`;
