@@ -177,11 +177,6 @@ describe("a mistake is told with what was expected, what was found and what to d
       auth({ tokenPath: "/{shop}" }),
       "…/auth/tokenPath: {shop} names nothing; declare it in /inputs or remove it",
     ],
-    [
-      "what this version can't honour",
-      config({ options: { dpop: true } }),
-      "…/options/dpop: dpop is not supported by this version yet; leave it out",
-    ],
   ])("%s", (_name, source, error) => {
     expect(errorsOf(source)).toEqual([error]);
   });

@@ -24,11 +24,12 @@ describe("a document is told everything that is wrong with it at once", () => {
 
   it("also what its parts may not say together, beside a part that is wrong by itself", () => {
     const auth = { tokenHost: "https://login.acme.example", tokenPath: "/{shop}" };
-    const source = exampleSource({ config: { auth, pkce: { method: "plain" }, tokenResponse: "$" } });
+    const params = { authorize: { who: "{nobody}" } };
+    const source = exampleSource({ config: { auth, pkce: { method: "plain" }, params } });
     expect(pointersOf(source)).toEqual([
       "/credentials/config/pkce/method",
-      "/credentials/config/tokenResponse",
       "/credentials/config/auth/tokenPath",
+      "/credentials/config/params/authorize/who",
     ]);
   });
 
