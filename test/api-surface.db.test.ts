@@ -198,7 +198,7 @@ describe("an integration document", () => {
       body: {
         errors: expect.arrayContaining([
           { pointer: "/tenant_id", detail: "is missing; expected a text" },
-          { pointer: "/expires_in", detail: "expected a whole number, found a text" },
+          { pointer: "/expires_in", detail: "expected a number, found a text" },
         ]),
       },
     });
