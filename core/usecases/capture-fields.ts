@@ -31,7 +31,7 @@ export async function captureFields(
 async function read(
   { expressions, log }: CapturePorts,
   { name }: Pick<ResolvedIntegration, "name">,
-  field: GrantField,
+  field: ResolvedIntegration["answers"]["fields"][number],
   source: unknown,
 ): Promise<string | null> {
   const warn = (reason: string): null => {
