@@ -13,6 +13,8 @@ export default defineConfig({
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...exclude, "**/*.db.test.ts"],
           pool: "threads",
+          // Password hashes are slow on purpose, and a shared machine may be slower by ten.
+          testTimeout: 20_000,
         },
       },
       {

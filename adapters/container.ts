@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
+import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
@@ -73,6 +74,7 @@ export async function createContainer(
     random,
   });
   const egress = createEgressClient(createAddressGuard(config.egressAllow));
+  const integrations = createIntegrationStore(pool, await loadCatalogue());
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
   // The command line refreshes nothing, and is gone before a beat would tell anybody.
   const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
@@ -86,8 +88,13 @@ export async function createContainer(
     log: logger,
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
-    integrations: createIntegrationStore(pool, await loadCatalogue()),
-    server: createAuthorizationServer({ egress, clock }),
+    integrations,
+    server: createSecretsInTurn({
+      server: createAuthorizationServer({ egress, clock }),
+      integrations,
+      clock,
+      log: logger,
+    }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),

@@ -26,7 +26,7 @@ export async function defineIntegration(
     authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
   });
   const audit = { environmentId, actor: "bench", action: "integration.put", target: integrationName } as const;
-  await container.integrations.put(environmentId, document, { erasesSecret: false, audit });
+  await container.integrations.put(environmentId, document, { erasesSecrets: false, audit });
   const id = makeId("ei", randomBytes(idRandomBytes));
   const location = { environmentId, owner: id, field: "client_secret", version: 1 } as const;
   const dataKey = await container.vault.prepare(environmentId);
@@ -35,7 +35,15 @@ export async function defineIntegration(
     environmentId,
     integrationName,
     { id, callbackId: randomBytes(16).toString("hex") },
-    { clientId, secret: { version: 1, ...sealed } },
+    {
+      clientId,
+      secrets: {
+        expected: { clientId: null, newest: null },
+        added: { version: 1, ...sealed },
+        kept: [],
+        actor: "bench",
+      },
+    },
     [audit],
   );
 }

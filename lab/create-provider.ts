@@ -26,7 +26,7 @@ export function createProvider(input: ProviderInput): Provider {
     conformIdTokenClaims: false,
     responseTypes: ["code"],
     clientAuthMethods: ["client_secret_basic", "client_secret_post"],
-    extraClientMetadata: { properties: ["x_access_token_seconds", "x_always_issue_refresh_token"] },
+    extraClientMetadata: { properties: ["x_access_token_seconds", "x_always_issue_refresh_token", "x_other_secret"] },
     pkce: { required: () => false },
     rotateRefreshToken: true,
     // A grant outlives the browser session it was given in, as it does at real providers.
@@ -71,5 +71,16 @@ export function createProvider(input: ProviderInput): Provider {
       Grant: 365 * day,
     },
   };
-  return new Provider(input.issuer, configuration);
+  const provider = new Provider(input.issuer, configuration);
+  acceptOtherSecrets(provider);
+  return provider;
+}
+
+/** The library knows one secret of a client; many servers take two while one is rotated. */
+function acceptOtherSecrets(provider: Provider): void {
+  const { prototype } = provider.Client as unknown as { prototype: Client };
+  const { compareClientSecret } = prototype;
+  prototype.compareClientSecret = async function compare(actual) {
+    return this["x_other_secret"] === actual || (await compareClientSecret.call(this, actual));
+  };
 }

@@ -6,6 +6,7 @@ import type { LabContext, LabHonoEnv } from "./lab-context.ts";
 const clientBody = z.object({
   client_id: z.string().min(1),
   client_secret: z.string().min(1),
+  other_secret: z.string().min(1).optional(),
   redirect_uris: z.array(z.string()),
   token_endpoint_auth_method: z.enum(["client_secret_basic", "client_secret_post"]).optional(),
   access_token_seconds: z.int().positive().optional(),
@@ -25,6 +26,7 @@ export function labRoutes({ lab, ledger, isRevealing }: LabContext): Hono<LabHon
     await lab.registerClient({
       clientId: body.client_id,
       clientSecret: body.client_secret,
+      otherSecret: body.other_secret,
       redirectUris: body.redirect_uris,
       tokenEndpointAuthMethod: body.token_endpoint_auth_method,
       accessTokenSeconds: body.access_token_seconds,

@@ -2,6 +2,8 @@
 export type LabClient = {
   clientId: string;
   clientSecret: string;
+  /** A second secret that works as well, as providers allow it while one is rotated. */
+  otherSecret?: string | undefined;
   redirectUris: string[];
   /** Default `client_secret_basic`, as in RFC 7591 §2. */
   tokenEndpointAuthMethod?: "client_secret_basic" | "client_secret_post" | undefined;

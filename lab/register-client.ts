@@ -8,6 +8,7 @@ export async function registerClient(provider: Provider, store: RecordStore, cli
   const metadata = {
     client_id: client.clientId,
     client_secret: client.clientSecret,
+    ...(client.otherSecret === undefined ? {} : { x_other_secret: client.otherSecret }),
     client_name: client.name ?? "Evergrant demo",
     redirect_uris: client.redirectUris,
     grant_types: ["authorization_code", "refresh_token", "client_credentials"],

@@ -138,6 +138,22 @@ describe("connecting", () => {
     expect((await ask("wrong")).status).toBe(401);
   });
 
+  it("takes two secrets of one client while it has them, and after that the one it was left", async () => {
+    const rotated = { clientId: client.client_id, redirectUris: [redirectUri] };
+    const statusOf = async (secret: string) => {
+      const method = oauth.ClientSecretBasic(secret);
+      return (await oauth.clientCredentialsGrantRequest(server, client, method, { scope: "read" }, insecure)).status;
+    };
+    const statuses = async () => [await statusOf("old"), await statusOf("new")];
+    await lab.registerClient({ ...rotated, clientSecret: "old" });
+    expect(await statuses()).toEqual([200, 401]);
+    await lab.registerClient({ ...rotated, clientSecret: "old", otherSecret: "new" });
+    expect(await statuses()).toEqual([200, 200]);
+    await lab.registerClient({ ...rotated, clientSecret: "new" });
+    expect(await statuses()).toEqual([401, 200]);
+    await lab.registerClient({ ...rotated, clientSecret: "lab secret/+" });
+  });
+
   it("refuses a client whose metadata is not valid and keeps the one before", async () => {
     const broken = { clientId: client.client_id, clientSecret: "x", redirectUris: ["not a url"] };
     await expect(lab.registerClient(broken)).rejects.toMatchObject({ error: "invalid_redirect_uri" });

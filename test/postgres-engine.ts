@@ -6,8 +6,10 @@ import type { JobHelpers } from "graphile-worker";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import type { Caller } from "#core/domain/access/permission";
-import type { AuthorizationServer } from "#core/ports/authorization-server";
-import { configureClient, putIntegration } from "#core/usecases/administer-integrations";
+import type { AuthorizationServer, ClientSecret } from "#core/ports/authorization-server";
+import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
+import { putIntegration } from "#core/usecases/administer-integrations";
+import { configureClient } from "#core/usecases/configure-client";
 import { importAccount } from "#core/usecases/import-account";
 import { createTaskList } from "#worker/task-list";
 import type { WorkerPorts } from "#worker/worker-ports";
@@ -50,7 +52,9 @@ export interface PostgresEngine {
 
 /** The engine on a real database, with a scripted provider and no queue: the test runs the tasks itself. */
 export async function startPostgresEngine(
-  options: { readonly server?: (scripted: AuthorizationServer) => AuthorizationServer } = {},
+  options: {
+    readonly server?: (scripted: AuthorizationServer<ClientSecret>) => AuthorizationServer<ClientSecret>;
+  } = {},
 ): Promise<PostgresEngine> {
   const database = await createTestDatabase();
   const spoolDirectory = mkdtempSync(join(tmpdir(), "evergrant-spool-"));
@@ -67,9 +71,10 @@ export async function startPostgresEngine(
     { name: "cli", poolSize: 20 },
   );
   const server = createScriptedAuthorizationServer(container.clock);
+  const { integrations, clock, log } = container;
   const ports: WorkerPorts = {
     ...container,
-    server: options.server?.(server) ?? server,
+    server: createSecretsInTurn({ server: options.server?.(server) ?? server, integrations, clock, log }),
     steadiness: { isSteady: () => true },
     meter: createProcessMetrics("worker").meter,
   };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createIntegrationStore } from "#adapters/postgres/integration-store";
 import { budgetOf } from "#adapters/postgres/recall-accounts";
-import { configureClient, putIntegration } from "#core/usecases/administer-integrations";
+import { putIntegration } from "#core/usecases/administer-integrations";
+import { configureClient } from "#core/usecases/configure-client";
 import { loadIntegration } from "#core/usecases/load-integration";
 import { failureResult, oauthError, tokenResult } from "./fakes/scripted-authorization-server.ts";
 import { startPostgresEngine, type PostgresEngine } from "./postgres-engine.ts";

@@ -544,33 +544,34 @@ describe("an introspection (RFC 7662)", () => {
     ["no end named", { active: true }, { active: true, expiresAt: null }],
     ["an end that has passed", { active: true, exp: epoch - 60 }, { active: true, expiresAt: null }],
     ["a dead token", { active: false }, { active: false, expiresAt: null }],
-    ["no verdict", { exp: epoch + 60 }, null],
-    ["a verdict in words", { active: "yes" }, null],
-    ["an error", { error: "invalid_client" }, null],
-    ["nothing", null, null],
   ])("tells %s", async (_name, body, expected) => {
-    expect(await introspect(json(body))).toEqual(expected);
+    expect(await introspect(json(body))).toEqual({ kind: "introspection", ...(expected as object) });
   });
 
-  it.each<[string, FaultBehaviour]>([
-    ["an outage", { kind: "html", status: 503 }],
-    ["a page", { kind: "html", status: 200 }],
-    ["a refusal", json({ error: "invalid_client" }, 401)],
-    ["a reset", { kind: "reset" }],
-  ])("says nothing after %s, and never throws", async (_name, behaviour) => {
-    expect(await introspect(behaviour)).toBeNull();
+  it.each<[string, FaultBehaviour, Record<string, unknown>]>([
+    ["no verdict", json({ exp: epoch + 60 }), { kind: "unreadable_answer" }],
+    ["a verdict in words", json({ active: "yes" }), { kind: "unreadable_answer" }],
+    ["an error inside a 200", json({ error: "invalid_client" }), { kind: "oauth_error", error: "invalid_client" }],
+    ["nothing", json(null), { kind: "unreadable_answer" }],
+    ["an outage", { kind: "html", status: 503 }, { kind: "http_error" }],
+    ["a page", { kind: "html", status: 200 }, { kind: "unreadable_answer" }],
+    ["a refused client", json({ error: "invalid_client" }, 401), { kind: "oauth_error", error: "invalid_client" }],
+    ["a reset", { kind: "reset" }, { kind: "answer_lost" }],
+  ])("fails like a token request after %s, and never throws", async (_name, behaviour, failure) => {
+    expect(await introspect(behaviour)).toMatchObject({ kind: "failure", failure });
   });
 
   it("is not made where the integration declares no endpoint, or the environment has no client", async () => {
     const before = fault.requests.length;
-    expect(await introspect(json({ active: true }), { introspectionEndpoint: null })).toBeNull();
-    expect(await introspect(json({ active: true }), { clientId: null })).toBeNull();
+    const ask = async (changes: Partial<ResolvedIntegration>) => await introspect(json({ active: true }), changes);
+    expect(await ask({ introspectionEndpoint: null })).toMatchObject({ failure: { kind: "not_sent" } });
+    expect(await ask({ clientId: null })).toMatchObject({ failure: { kind: "no_client" } });
     expect(fault.requests).toHaveLength(before);
   });
 
   it("gives up at the deadline", async () => {
     const refreshPolicy = { ...integration().refreshPolicy, timeoutSeconds: 0.05 };
-    expect(await introspect({ kind: "hang" }, { refreshPolicy })).toBeNull();
+    expect(await introspect({ kind: "hang" }, { refreshPolicy })).toMatchObject({ failure: { kind: "answer_lost" } });
   });
 });
 
@@ -581,18 +582,19 @@ describe("a revocation (RFC 7009)", () => {
   };
 
   it("names the token and its kind at the revocation endpoint", async () => {
-    expect(await revoke(json(null))).toBe("revoked");
+    expect(await revoke(json(null))).toEqual({ kind: "revoked" });
     expect(lastRequest()).toMatchObject({
       url: "/revoke",
       form: { token: "refresh-0", token_type_hint: "refresh_token" },
     });
   });
 
-  it.each<[string, FaultBehaviour]>([
-    ["an error", json({ error: "unsupported_token_type" }, 400)],
-    ["an outage", { kind: "html", status: 503 }],
-    ["a reset", { kind: "reset" }],
-  ])("says failed for %s, and never throws", async (_name, behaviour) => {
-    expect(await revoke(behaviour)).toBe("failed");
+  it.each<[string, FaultBehaviour, Record<string, unknown>]>([
+    ["an error", json({ error: "unsupported_token_type" }, 400), { error: "unsupported_token_type" }],
+    ["a refused client", json({ error: "invalid_client" }, 401), { error: "invalid_client" }],
+    ["an outage", { kind: "html", status: 503 }, { kind: "http_error" }],
+    ["a reset", { kind: "reset" }, { kind: "answer_lost" }],
+  ])("fails like a token request after %s, and never throws", async (_name, behaviour, failure) => {
+    expect(await revoke(behaviour)).toMatchObject({ kind: "failure", failure });
   });
 });

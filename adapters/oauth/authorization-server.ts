@@ -4,7 +4,13 @@ import type { ResolvedIntegration } from "#core/domain/integration/resolve-integ
 import { plainText } from "#core/domain/text/plain-text";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import { findTokenExpiry } from "#core/domain/token/token-expiry";
-import type { AuthorizationServer, ClientSecret, TokenResult } from "#core/ports/authorization-server";
+import {
+  introspectionSeconds,
+  type AuthorizationServer,
+  type ClientSecret,
+  type RequestFailure,
+  type TokenResult,
+} from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { EgressClient } from "../egress/egress-client.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
@@ -15,14 +21,14 @@ import { failureOf, failureOfResponse } from "./token-failures.ts";
 /** Parameters that the protocol or the client authentication owns; an integration's extra ones can't replace them. */
 const reserved = new Set(["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token"]);
 
-/** Introspection only sets an alarm: nobody waits as long for it as for a token. */
-const introspectionSeconds = 5;
-
-/** RFC 6749, 7009, 7636 and 7662 through oauth4webapi, over the guarded egress client, within the integration's deadline. */
+/**
+ * RFC 6749, 7009, 7636 and 7662 through oauth4webapi, over the guarded egress client, within the integration's deadline. One
+ * request, with one secret: `createSecretsInTurn` tries several.
+ */
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
   readonly clock: Clock;
-}): AuthorizationServer {
+}): AuthorizationServer<ClientSecret> {
   const { egress, clock } = ports;
 
   const options = (
@@ -55,26 +61,39 @@ export function createAuthorizationServer(ports: {
     signal: deadlineSignal(deadlineSeconds * 1000),
   });
 
-  const ask = async (
+  /** One request; `read` makes of a good answer what it says. */
+  const ask = async <Told>(
     integration: ResolvedIntegration,
     trip: Trip,
     send: () => Promise<Response>,
-    process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
+    read: (response: Response) => Promise<Told>,
     secrets: readonly (string | null)[],
-  ): Promise<TokenResult> => {
+  ): Promise<Told | RequestFailure> => {
     if (integration.clientId === null) return { kind: "failure", failure: { kind: "no_client" }, httpStatus: null };
-    const sentAt = clock.now();
     try {
       const response = await send();
       if (response.status >= 300 || (trip.standard === null && (await carriesError(response)))) {
         const failure = scrubFailure(await failureOfResponse(response, clock.now()), secrets);
         return { kind: "failure", failure, httpStatus: response.status };
       }
-      return success(integration, await process(response), trip, sentAt);
+      return await read(response);
     } catch (error) {
       const failure = scrubFailure(await failureOf(error, trip, clock.now()), secrets);
       return { kind: "failure", failure, httpStatus: trip.status };
     }
+  };
+
+  const askForTokens = async (
+    integration: ResolvedIntegration,
+    trip: Trip,
+    send: () => Promise<Response>,
+    process: (response: Response) => Promise<oauth.TokenEndpointResponse>,
+    secrets: readonly (string | null)[],
+  ): Promise<TokenResult> => {
+    const sentAt = clock.now();
+    const read = async (response: Response): Promise<TokenResult> =>
+      success(integration, await process(response), trip, sentAt);
+    return await ask(integration, trip, send, read, secrets);
   };
 
   return {
@@ -84,7 +103,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       const verifier = exchange.verifier ?? oauth.nopkce;
       const nonceCheck = exchange.nonce === null || !trip.keepsIdToken ? {} : { expectedNonce: exchange.nonce };
-      return await ask(
+      return await askForTokens(
         integration,
         trip,
         async () => {
@@ -111,7 +130,7 @@ export function createAuthorizationServer(ports: {
       const trip = newTrip(false);
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
-      return await ask(
+      return await askForTokens(
         integration,
         trip,
         () =>
@@ -129,7 +148,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       const scope = integration.scopes.join(integration.scopeSeparator);
       const parameters = { ...extra(integration.tokenParams), ...(scope === "" ? {} : { scope }) };
-      return await ask(
+      return await askForTokens(
         integration,
         trip,
         () =>
@@ -140,34 +159,43 @@ export function createAuthorizationServer(ports: {
     },
 
     async introspect(integration, secret, accessToken) {
-      if (integration.introspectionEndpoint === null || integration.clientId === null) return null;
+      const trip = newTrip(false);
       const { server, client, authentication } = parties(integration, secret);
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
-      try {
-        const response = await oauth.introspectionRequest(server, client, authentication, accessToken, {
-          ...options(integration, newTrip(false), deadlineSeconds),
-          additionalParameters: { token_type_hint: "access_token" },
-        });
-        const told = await oauth.processIntrospectionResponse(server, client, response);
-        return { active: told.active, expiresAt: readFutureInstant(told.exp, clock.now()) };
-      } catch {
-        return null;
-      }
+      return await ask(
+        integration,
+        trip,
+        () =>
+          oauth.introspectionRequest(server, client, authentication, accessToken, {
+            ...options(integration, trip, deadlineSeconds),
+            additionalParameters: { token_type_hint: "access_token" },
+          }),
+        async (response) => {
+          const { active, exp } = await oauth.processIntrospectionResponse(server, client, response);
+          return { kind: "introspection" as const, active, expiresAt: readFutureInstant(exp, clock.now()) };
+        },
+        [secret, accessToken],
+      );
     },
 
     async revoke(integration, secret, token, hint) {
+      const trip = newTrip(false);
       const { server, client, authentication } = parties(integration, secret);
-      try {
-        const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, newTrip(false)),
-          additionalParameters: { token_type_hint: hint },
-        });
-        // RFC 7009 §2.2: 200 also for a token that the server does not know.
-        await oauth.processRevocationResponse(response);
-        return "revoked";
-      } catch {
-        return "failed";
-      }
+      return await ask(
+        integration,
+        trip,
+        () =>
+          oauth.revocationRequest(server, client, authentication, token, {
+            ...options(integration, trip),
+            additionalParameters: { token_type_hint: hint },
+          }),
+        async (response) => {
+          // RFC 7009 §2.2: 200 also for a token that the server does not know.
+          await oauth.processRevocationResponse(response);
+          return { kind: "revoked" as const };
+        },
+        [secret, token],
+      );
     },
   };
 }

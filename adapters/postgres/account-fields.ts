@@ -37,6 +37,7 @@ const columns: Readonly<Record<FieldName, Column>> = {
   learnedLifetimeSeconds: plain("learned_lifetime_seconds"),
   circuitKey: plain("circuit_key"),
   refreshDelayedAt: plain("refresh_delayed_at"),
+  clientId: plain("client_id"),
 };
 
 /** `column = $n` clauses, in the fixed order of the table above, so that equal shapes prepare once. */

@@ -1,10 +1,19 @@
 import { connectingSeconds } from "#core/domain/connect/connect-failure";
+import { eraseExpiredSecrets } from "./client-secrets.ts";
 import { query, type DatabasePool } from "./pool.ts";
 
-/** Sessions of trips that ended, links a week after their end, accounts that never came back from the provider (a day). */
-export async function removeExpired(
-  pool: DatabasePool,
-): Promise<{ readonly sessions: number; readonly links: number; readonly accounts: number }> {
+export interface Removed {
+  readonly sessions: number;
+  readonly links: number;
+  readonly accounts: number;
+  readonly secrets: number;
+}
+
+/**
+ * Sessions of trips that ended, links a week after their end, accounts that never came back from the provider (a day), client
+ * secrets whose overlap is over.
+ */
+export async function removeExpired(pool: DatabasePool): Promise<Removed> {
   await query(pool, "SELECT evergrant_ensure_partitions()", []);
   const sessions = await query(
     pool,
@@ -34,5 +43,6 @@ export async function removeExpired(
         AND (next_at IS NULL OR next_at < now() - interval '1 day') AND places = '{}'`,
     [],
   );
-  return { sessions: sessions.rowCount ?? 0, links: links.rowCount ?? 0, accounts: accounts.rowCount ?? 0 };
+  const secrets = await eraseExpiredSecrets(pool);
+  return { sessions: sessions.rowCount ?? 0, links: links.rowCount ?? 0, accounts: accounts.rowCount ?? 0, secrets };
 }

@@ -1,16 +1,18 @@
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import type {
-  ClientPatch,
   ConfiguredIntegration,
   EnvironmentClient,
   IntegrationAdministration,
+  SealedClientSecret,
 } from "#core/ports/integration-store";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { createCircuitSharing } from "./circuit-sharing.ts";
+import { eraseAllSecrets, isAsExpected, noteWorkedSecret, writeSecrets } from "./client-secrets.ts";
 import { forgetCircuits } from "./close-circuits.ts";
-import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
 
+/** One for each secret of its client, newest first. */
 interface ConfiguredRow {
   readonly environment_id: string;
   readonly name: string;
@@ -23,11 +25,15 @@ interface ConfiguredRow {
   readonly has_scope: boolean | null;
   readonly secret_version: number | null;
   readonly secret_sealed: Buffer | null;
+  readonly secret_created_at: Date | null;
+  readonly accepted_until: Date | null;
+  readonly last_worked_at: Date | null;
 }
 
 const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
-         e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed
+         e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed,
+         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at
     FROM names
     LEFT JOIN integration i ON i.environment_id = names.environment_id AND i.name = names.name
     LEFT JOIN environment_integration e ON e.environment_id = names.environment_id AND e.integration_name = names.name
@@ -35,7 +41,9 @@ const selectConfigured = `
 
 export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue): IntegrationAdministration {
   const parse = documentCache();
-  const toConfigured = (row: ConfiguredRow): ConfiguredIntegration | null => {
+  const toConfigured = (rows: readonly ConfiguredRow[]): ConfiguredIntegration | null => {
+    const [row] = rows;
+    if (row === undefined) return null;
     const own = row.document === null ? null : parse(row);
     const document = own ?? catalogue.get(row.name) ?? null;
     if (document === null) return null;
@@ -44,7 +52,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       name: row.name,
       origin: own === null ? "platform" : "environment",
       document,
-      client: toClient(row),
+      client: toClient(row, rows),
     };
   };
 
@@ -54,11 +62,11 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
     async find(environmentId, name) {
       const { rows } = await query<ConfiguredRow>(
         pool,
-        `WITH names AS (SELECT $1::text AS environment_id, $2::text AS name) ${selectConfigured}`,
+        `WITH names AS (SELECT $1::text AS environment_id, $2::text AS name) ${selectConfigured} ORDER BY s.version DESC`,
         [environmentId, name],
         "integration-find",
       );
-      return rows[0] === undefined ? null : toConfigured(rows[0]);
+      return toConfigured(rows);
     },
 
     async list(environmentId) {
@@ -66,13 +74,15 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         pool,
         `WITH names AS (SELECT $1::text AS environment_id, name FROM
            (SELECT name FROM integration WHERE environment_id = $1 UNION SELECT unnest($2::text[])) AS known)
-         ${selectConfigured} ORDER BY names.name`,
+         ${selectConfigured} ORDER BY names.name, s.version DESC`,
         [environmentId, [...catalogue.keys()]],
       );
-      return rows.flatMap((row) => toConfigured(row) ?? []);
+      return [...Map.groupBy(rows, (row) => row.name).values()].flatMap((one) => toConfigured(one) ?? []);
     },
 
-    async put(environmentId, document, { erasesSecret, clientFollows = false, audit }) {
+    secretWorked: (owner, version, at) => noteWorkedSecret(pool, owner, version, at),
+
+    async put(environmentId, document, { erasesSecrets, clientFollows = false, audit }) {
       return await inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ is_new: boolean }>(
           `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
@@ -80,7 +90,9 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
            RETURNING (xmax = 0) AS is_new`,
           [environmentId, document.name, JSON.stringify(document)],
         );
-        if (erasesSecret) await eraseSecret(client, environmentId, document.name);
+        if (erasesSecrets) {
+          await eraseAllSecrets(client, environmentId, document.name, audit.actor, "hosts_changed");
+        }
         if (!clientFollows) await forgetCircuits(client, environmentId, document.name);
         await insertAudit(client, [audit]);
         return rows[0]?.is_new ?? false;
@@ -94,7 +106,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
           name,
         ]);
         if (rowCount !== 1) return false;
-        await eraseSecret(client, environmentId, name);
+        await eraseAllSecrets(client, environmentId, name, audit.actor, "integration_deleted");
         await client.query("DELETE FROM mass_failure WHERE environment_id = $1 AND integration_name = $2", [
           environmentId,
           name,
@@ -105,22 +117,33 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
     },
 
     async patchClient(environmentId, name, fresh, patch, audit) {
-      await inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ id: string }>(
-          `INSERT INTO environment_integration AS e (id, environment_id, integration_name, callback_id, client_id, scope, has_scope)
-           VALUES ($1, $2, $3, $4, $5, coalesce($6::text[], '{}'), $6::text[] IS NOT NULL)
-           ON CONFLICT (environment_id, integration_name) DO UPDATE
-             SET client_id = coalesce($5, e.client_id), scope = coalesce($6::text[], e.scope),
-                 has_scope = e.has_scope OR $6::text[] IS NOT NULL, updated_at = now()
-           RETURNING id`,
-          [fresh.id, environmentId, name, fresh.callbackId, patch.clientId ?? null, patch.scopes ?? null],
+      const outcome = await inTransaction(pool, async (client) => {
+        // Made and locked first: whether the client is as expected is seen on the row that is written.
+        const { rows } = await client.query<{ id: string; client_id: string | null }>(
+          `INSERT INTO environment_integration AS e (id, environment_id, integration_name, callback_id)
+           VALUES ($1, $2, $3, $4)
+           ON CONFLICT (environment_id, integration_name) DO UPDATE SET updated_at = now()
+           RETURNING id, client_id`,
+          [fresh.id, environmentId, name, fresh.callbackId],
         );
-        if (patch.secret !== undefined && rows[0] !== undefined) {
-          await storeSecret(client, environmentId, rows[0].id, patch.secret);
-        }
+        const [row] = rows;
+        if (row === undefined) return rollback;
+        const owner = { id: row.id, environmentId, integrationName: name };
+        const { secrets } = patch;
+        if (secrets !== undefined && !(await isAsExpected(client, owner, row.client_id, secrets))) return rollback;
+        await client.query(
+          `UPDATE environment_integration
+              SET client_id = coalesce($2, client_id), scope = coalesce($3::text[], scope),
+                  has_scope = has_scope OR $3::text[] IS NOT NULL
+            WHERE id = $1`,
+          [row.id, patch.clientId ?? null, patch.scopes ?? null],
+        );
+        if (secrets !== undefined) await writeSecrets(client, owner, secrets);
         if (Object.keys(patch).length > 0) await forgetCircuits(client, environmentId, name);
         await insertAudit(client, audit);
+        return null;
       });
+      return outcome !== rollback;
     },
 
     async countLiveAccounts(environmentId, name) {
@@ -135,40 +158,20 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
   };
 }
 
-/** The version stays with the row that is gone: a secret given later begins at 1, bound to the same owner and field. */
-async function eraseSecret(client: DatabaseClient, environmentId: string, name: string): Promise<void> {
-  await client.query(
-    `DELETE FROM sealed_secret WHERE field = 'client_secret' AND owner IN
-       (SELECT id FROM environment_integration WHERE environment_id = $1 AND integration_name = $2)`,
-    [environmentId, name],
-  );
-}
-
-async function storeSecret(
-  client: DatabaseClient,
-  environmentId: string,
-  owner: string,
-  secret: NonNullable<ClientPatch["secret"]>,
-): Promise<void> {
-  await client.query(
-    `INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed) VALUES ($1, 'client_secret', $2, $3, $4, $5)
-     ON CONFLICT (owner, field) DO UPDATE
-       SET version = excluded.version, kid = excluded.kid, sealed = excluded.sealed, updated_at = now()`,
-    [owner, environmentId, secret.version, secret.kid, Buffer.from(secret.sealed)],
-  );
-}
-
-function toClient(row: ConfiguredRow): EnvironmentClient | null {
+function toClient(row: ConfiguredRow, rows: readonly ConfiguredRow[]): EnvironmentClient | null {
   if (row.ei_id === null || row.callback_id === null) return null;
   return {
     id: row.ei_id,
     callbackId: row.callback_id,
     layer: { clientId: row.client_id, scopes: row.has_scope === true ? row.scope : null },
-    secret:
-      row.secret_sealed === null || row.secret_version === null
-        ? null
-        : { version: row.secret_version, sealed: row.secret_sealed },
+    secrets: rows.flatMap((one) => toSecret(one) ?? []),
   };
+}
+
+function toSecret(row: ConfiguredRow): SealedClientSecret | null {
+  const { secret_version: version, secret_sealed: sealed, secret_created_at: createdAt } = row;
+  if (version === null || sealed === null || createdAt === null) return null;
+  return { version, sealed, createdAt, acceptedUntil: row.accepted_until, lastWorkedAt: row.last_worked_at };
 }
 
 /** Parsing a document costs more than reading it; it is parsed once per version of its row. */

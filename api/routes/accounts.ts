@@ -6,6 +6,7 @@ import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
 import { plainChange } from "#core/usecases/plain-change";
 import { notFound, problemOf, readToken } from "#core/usecases/read-token";
+import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
@@ -115,21 +116,28 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "patch",
       path: "/integrated-accounts/{id}",
-      summary: "Change an account's metadata",
+      summary: "Change an account's metadata, or the OAuth client that it brought itself",
       tags,
       security: secured,
       request: { params, body: body(accountPatchSchema) },
-      responses: { 200: answer(accountSchema, "The account"), ...problems(404, 409, 422) },
+      responses: { 200: answer(accountSchema, "The account"), ...problems(404, 409, 410, 422, 429, 502, 503, 504) },
     }),
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const { id } = context.req.valid("param");
-      const { metadata } = context.req.valid("json");
+      const { metadata = null, overrides } = context.req.valid("json");
+      if (overrides !== undefined) {
+        const { client_id: clientId, client_secret: clientSecret } = overrides.credentials.oauth2_client_credentials;
+        const { environmentId, id: accountId } = await find(caller, id);
+        const client = { clientId: clientId ?? null, clientSecret };
+        const input = { environmentId, accountId, ...client, metadata, actor: caller.id };
+        return context.json(toAccountView(await replaceOwnClient(ports, input), caller.environment), 200);
+      }
       for (let attempt = 0; attempt < 5; attempt += 1) {
         const account = await find(caller, id);
         const stored = await ports.accounts.apply({
-          ...plainChange(account, { metadata }),
+          ...plainChange(account, metadata === null ? {} : { metadata }),
           ifVersion: null,
           audit: [
             {

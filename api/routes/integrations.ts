@@ -1,12 +1,9 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 import { DomainError } from "#core/domain/problem/domain-error";
-import {
-  configureClient,
-  deleteIntegration,
-  findIntegration,
-  putIntegration,
-} from "#core/usecases/administer-integrations";
+import { deleteIntegration, putIntegration } from "#core/usecases/administer-integrations";
+import { configureClient } from "#core/usecases/configure-client";
+import { findIntegration } from "#core/usecases/find-integration";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import {
@@ -129,7 +126,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       request: { body: body(environmentIntegrationPatchSchema) },
       responses: {
         200: answer(environmentIntegrationSchema, "Masked, with each value's origin"),
-        ...problems(404, 422),
+        ...problems(404, 409, 422),
       },
     }),
     async (context) => {
@@ -144,11 +141,14 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const configured = await configureClient(ports, caller, input.integration_name, {
         ...(config.client_id === undefined ? {} : { clientId: config.client_id }),
         ...(config.client_secret === undefined ? {} : { clientSecret: config.client_secret }),
+        ...(config.previous_secret_expires_in === undefined
+          ? {}
+          : { previousSecretExpiresInSeconds: config.previous_secret_expires_in }),
         ...(config.scope === undefined
           ? {}
           : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),
       });
-      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri), 200);
+      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri, ports.clock.now()), 200);
     },
   );
 
@@ -175,8 +175,9 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         (one) =>
           one.client !== null && (caller.integrationNames === null || caller.integrationNames.includes(one.name)),
       );
+      const now = ports.clock.now();
       return context.json(
-        { data: visible.map((one) => toEnvironmentIntegrationView(one, ports.redirectUri)), next_cursor: null },
+        { data: visible.map((one) => toEnvironmentIntegrationView(one, ports.redirectUri, now)), next_cursor: null },
         200,
       );
     },
@@ -196,7 +197,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const caller = context.get("caller");
       demand(caller, "integrations:read");
       const configured = await findIntegration(ports, caller, context.req.valid("param").name);
-      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri), 200);
+      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri, ports.clock.now()), 200);
     },
   );
 }

@@ -2,7 +2,7 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { HoldDecision, MassFailure } from "#core/ports/mass-failure-store";
-import { findIntegration } from "#core/usecases/administer-integrations";
+import { findIntegration } from "#core/usecases/find-integration";
 import { countTroubled } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";

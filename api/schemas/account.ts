@@ -105,7 +105,20 @@ export const accountImportSchema = z
   })
   .openapi("AccountImport");
 
-export const accountPatchSchema = z.strictObject({ metadata: metadataSchema }).openapi("AccountPatch");
+/** The OAuth client that the account brought itself; without `client_id` the present one gets another secret. */
+const accountOverridesSchema = z.strictObject({
+  credentials: z.strictObject({
+    oauth2_client_credentials: z.strictObject({
+      client_id: importedToken.max(500).optional(),
+      client_secret: importedToken.max(5000),
+    }),
+  }),
+});
+
+export const accountPatchSchema = z
+  .strictObject({ metadata: metadataSchema.optional(), overrides: accountOverridesSchema.optional() })
+  .refine((given) => Object.keys(given).length > 0, "give metadata, overrides or both")
+  .openapi("AccountPatch");
 
 export const disconnectionSchema = z
   .object({

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { instantSchema, integrationNameSchema, scopeListSchema } from "./primitives.ts";
+import { longestOverlapSeconds } from "#core/domain/integration/plan-client-secrets";
+import { instantSchema, integrationNameSchema, nullableInstantSchema, scopeListSchema } from "./primitives.ts";
 
 export const integrationSummarySchema = z
   .object({
@@ -31,6 +32,10 @@ export const environmentIntegrationPatchSchema = z
         config: z.strictObject({
           client_id: z.string().min(1).max(500).optional(),
           client_secret: z.string().min(1).max(5000).optional(),
+          previous_secret_expires_in: z.number().int().min(0).max(longestOverlapSeconds).optional().openapi({
+            description:
+              "Seconds for which the previous client secrets are accepted from now on; 0 ends them at once. Without it, a secret that is replaced is accepted for 7 days.",
+          }),
           scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
         }),
       }),
@@ -38,11 +43,25 @@ export const environmentIntegrationPatchSchema = z
   })
   .openapi("EnvironmentIntegrationPatch");
 
+const clientSecretSchema = z.object({
+  version: z.number().int(),
+  created_at: instantSchema,
+  /** Null: the newest, which has no end. */
+  accepted_until: nullableInstantSchema,
+  /** To the minute: when tokens last came to it. */
+  last_worked_at: nullableInstantSchema,
+});
+
 export const environmentIntegrationSchema = z
   .object({
     integration_name: z.string(),
     redirect_uri: z.url().nullable(),
     effective: z.record(z.string(), z.object({ value: z.unknown(), origin: z.enum(["platform", "environment"]) })),
+    /** Newest first; never a secret. */
+    client_secrets: z.array(clientSecretSchema),
+    /** The secret that tokens came to last; null: none yet. */
+    secret_in_use_version: z.number().int().nullable(),
+    secret_in_use_at: nullableInstantSchema,
   })
   .openapi("EnvironmentIntegration");
 

@@ -1,5 +1,6 @@
 import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
-import type { ConfiguredIntegration } from "#core/ports/integration-store";
+import { isAccepted } from "#core/domain/integration/order-client-secrets";
+import type { ConfiguredIntegration, SealedClientSecret } from "#core/ports/integration-store";
 import type { IntegrationSummary } from "../schemas/integration.ts";
 
 /** What stands for a secret that is there. */
@@ -34,25 +35,39 @@ interface Effective {
 }
 
 /** Every value in force, by JSON Pointer, with the level that it comes from (R64). */
-export function toEnvironmentIntegrationView(configured: ConfiguredIntegration, redirectUri: RedirectUri) {
+export function toEnvironmentIntegrationView(configured: ConfiguredIntegration, redirectUri: RedirectUri, now: Date) {
   const effective: Record<string, Effective> = {};
   flatten(configured.document, "", (pointer, value) => {
     effective[pointer] = { value, origin: configured.origin };
   });
   const { client } = configured;
+  const secrets = (client?.secrets ?? []).filter((one) => isAccepted(one, now));
   const set = (pointer: string, value: unknown): void => {
     effective[pointer] = { value, origin: "environment" };
   };
   if (client !== null) {
     if (client.layer.clientId !== null) set("/credentials/config/client/client_id", client.layer.clientId);
-    if (client.secret !== null) set("/credentials/config/client/client_secret", masked);
+    if (secrets.length > 0) set("/credentials/config/client/client_secret", masked);
     if (client.layer.scopes !== null) set("/credentials/config/scope", client.layer.scopes);
   }
   return {
     integration_name: configured.name,
     redirect_uri: client === null ? null : redirectUri(client.callbackId),
     effective,
+    client_secrets: secrets.map((one) => ({
+      version: one.version,
+      created_at: one.createdAt.toISOString(),
+      accepted_until: one.acceptedUntil?.toISOString() ?? null,
+      last_worked_at: one.lastWorkedAt?.toISOString() ?? null,
+    })),
+    ...secretInUse(secrets),
   };
+}
+
+function secretInUse(secrets: readonly SealedClientSecret[]) {
+  const worked = secrets.filter((one) => one.lastWorkedAt !== null);
+  const [last] = worked.toSorted((one, other) => Number(other.lastWorkedAt) - Number(one.lastWorkedAt));
+  return { secret_in_use_version: last?.version ?? null, secret_in_use_at: last?.lastWorkedAt?.toISOString() ?? null };
 }
 
 function flatten(value: unknown, pointer: string, visit: (pointer: string, value: unknown) => void): void {

@@ -84,6 +84,8 @@ export interface AccountFields {
   readonly learnedLifetimeSeconds?: number | null;
   readonly circuitKey?: string | null;
   readonly refreshDelayedAt?: null;
+  /** The OAuth client that the account brings itself; its secret goes with the token set. */
+  readonly clientId?: string;
 }
 
 /** What happens to an account's status; the transition is found on the row that is written (invariant 5). */

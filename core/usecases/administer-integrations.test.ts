@@ -2,18 +2,16 @@ import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import { describe, expect, it } from "vitest";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
-import {
-  configureClient,
-  deleteIntegration,
-  findIntegration,
-  parseDocument,
-  putIntegration,
-} from "./administer-integrations.ts";
-import { openClientSecret } from "./load-integration.ts";
+import { deleteIntegration, parseDocument, putIntegration } from "./administer-integrations.ts";
+import { configureClient } from "./configure-client.ts";
+import { findIntegration } from "./find-integration.ts";
+import { openClientSecrets } from "./load-integration.ts";
 
 const elsewhere = { auth: { tokenHost: "https://login.evil.example" } };
-const secretOf = async (world: World, name = "acme-crm") =>
-  await openClientSecret(world.vault, await findIntegration(world, caller, name), "test");
+const secretsOf = async (world: World, name = "acme-crm") => {
+  const { newestFirst } = await openClientSecrets(world, await findIntegration(world, caller, name), "test");
+  return newestFirst.map((one) => one.secret);
+};
 
 describe("a document that is not valid", () => {
   it("is refused with the pointer of every error (RFC 6901)", () => {
@@ -59,7 +57,7 @@ describe("putting a definition", () => {
     const stored = await findIntegration(world, caller, "fresh");
     expect(JSON.stringify(stored.document)).not.toContain("hush-hush");
     expect(stored.client?.layer.clientId).toBe("id-1");
-    expect(await secretOf(world, "fresh")).toBe("hush-hush");
+    expect(await secretsOf(world, "fresh")).toEqual(["hush-hush"]);
     expect(JSON.stringify(world.integrations.audit)).not.toContain("hush-hush");
   });
 
@@ -73,6 +71,19 @@ describe("putting a definition", () => {
     });
     const { document } = await findIntegration(world, caller, "acme-crm");
     expect(oauthConfigOf(document)?.auth.tokenHost).toBe("https://login.acme.example");
+  });
+
+  it("erases every client secret with a move of hosts, each with its record, and keeps none for the overlap", async () => {
+    const world = await createWorld();
+    await configureClient(world, caller, "acme-crm", { clientSecret: "second-secret" });
+    expect(await secretsOf(world)).toHaveLength(2);
+    await putIntegration(world, caller, "acme-crm", exampleSource({ config: elsewhere }));
+    expect(await secretsOf(world)).toEqual([]);
+    const erased = world.integrations.audit.filter((one) => one.action === "secret.erased");
+    expect(erased.map((one) => one.detail)).toEqual([
+      { field: "client_secret", version: 2, reason: "hosts_changed" },
+      { field: "client_secret", version: 1, reason: "hosts_changed" },
+    ]);
   });
 
   it("has teeth: the same change goes through without live accounts, and another change with them", async () => {
@@ -92,38 +103,6 @@ describe("putting a definition", () => {
     for (const source of [byLogin, byApi]) {
       await expect(putIntegration(world, caller, "acme-crm", source)).rejects.toMatchObject({ code: "conflict" });
     }
-  });
-});
-
-describe("the OAuth client of an environment", () => {
-  it("gets a new secret under a new version, and the old value opens no more in its place", async () => {
-    const world = await createWorld();
-    const before = (await findIntegration(world, caller, "acme-crm")).client?.secret;
-    await configureClient(world, caller, "acme-crm", { clientSecret: "second-secret" });
-    const after = (await findIntegration(world, caller, "acme-crm")).client?.secret;
-    expect([before?.version, after?.version]).toEqual([1, 2]);
-    expect(await secretOf(world)).toBe("second-secret");
-    expect(world.integrations.audit.map((one) => one.action)).toEqual([
-      "environment_integration.updated",
-      "secret.sealed",
-    ]);
-    expect(JSON.stringify(world.integrations.audit)).not.toContain("second-secret");
-  });
-
-  it("keeps what is not named", async () => {
-    const world = await createWorld();
-    await configureClient(world, caller, "acme-crm", { scopes: ["only.this"] });
-    const { client } = await findIntegration(world, caller, "acme-crm");
-    expect(client?.layer).toEqual({ clientId: "client-of-acme", scopes: ["only.this"] });
-    expect(await secretOf(world)).toBe("client-secret-of-acme");
-  });
-
-  it("is left as it was while the KMS is down (R43)", async () => {
-    const world = await createWorld();
-    world.keys.setDown("wrap");
-    const change = configureClient(world, caller, "acme-crm", { clientId: "new", clientSecret: "new" });
-    await expect(change).rejects.toMatchObject({ code: "kms_unavailable" });
-    expect((await findIntegration(world, caller, "acme-crm")).client?.layer.clientId).toBe("client-of-acme");
   });
 });
 

@@ -1,5 +1,4 @@
 import type { Caller } from "../domain/access/permission.ts";
-import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import {
   describeHosts,
   hasSameHosts,
@@ -9,34 +8,8 @@ import {
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
-import type { ConfiguredIntegration, IntegrationAdministration } from "../ports/integration-store.ts";
-import type { Randomness } from "../ports/randomness.ts";
-import type { Vault } from "./vault.ts";
-
-export interface AdministerPorts {
-  readonly integrations: IntegrationAdministration;
-  readonly vault: Vault;
-  readonly random: Randomness;
-}
-
-export interface ClientInput {
-  readonly clientId?: string;
-  readonly clientSecret?: string;
-  readonly scopes?: readonly string[];
-}
-
-/** @throws DomainError not_found, also for an integration that the caller's key is not for */
-export async function findIntegration(
-  ports: Pick<AdministerPorts, "integrations">,
-  caller: Caller,
-  name: string,
-): Promise<ConfiguredIntegration> {
-  const allowed = caller.integrationNames === null || caller.integrationNames.includes(name);
-  const configured = allowed ? await ports.integrations.find(caller.environmentId, name) : null;
-  if (configured === null)
-    throw new DomainError("not_found", { detail: `There is no integration ${name} in this environment.` });
-  return configured;
-}
+import { configureClient, type AdministerPorts } from "./configure-client.ts";
+import { findIntegration } from "./find-integration.ts";
 
 /** Every error with its JSON Pointer, what was expected and what to do. */
 export function parseDocument(value: unknown): IntegrationDocument {
@@ -84,7 +57,7 @@ export async function putIntegration(
     // Whoever is recalled must find the whole of it: the definition with its client.
     clientFollows,
     // A secret that was given for one host must not be sent to another: it has to be given again.
-    erasesSecret: movesHosts,
+    erasesSecrets: movesHosts,
     audit: {
       environmentId: caller.environmentId,
       actor: caller.id,
@@ -141,66 +114,6 @@ export async function deleteIntegration(ports: AdministerPorts, caller: Caller, 
     action: "integration.deleted",
     target: name,
   });
-}
-
-/** Sets the OAuth client of an integration in the caller's environment. The secret is sealed before it touches a table. */
-export async function configureClient(
-  ports: AdministerPorts,
-  caller: Caller,
-  name: string,
-  input: ClientInput,
-): Promise<ConfiguredIntegration> {
-  await findIntegration(ports, caller, name);
-  const fresh = {
-    id: makeId("ei", ports.random.bytes(idRandomBytes)),
-    callbackId: Buffer.from(ports.random.bytes(18)).toString("base64url"),
-  };
-  // The row first, unchanged: the secret is bound to its id. Client id and secret then change together.
-  await ports.integrations.patchClient(caller.environmentId, name, fresh, {}, []);
-  const { client } = await findIntegration(ports, caller, name);
-  if (client === null) throw new DomainError("conflict", { detail: "The integration changed meanwhile. Try again." });
-  const secret = input.clientSecret === undefined ? null : await sealSecret(ports, caller, client, input.clientSecret);
-  const record = { environmentId: caller.environmentId, actor: caller.id, target: name } as const;
-  await ports.integrations.patchClient(
-    caller.environmentId,
-    name,
-    fresh,
-    {
-      ...(input.clientId === undefined ? {} : { clientId: input.clientId }),
-      ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
-      ...(secret === null ? {} : { secret }),
-    },
-    [
-      {
-        ...record,
-        action: "environment_integration.updated",
-        detail: { fields: Object.keys(input) },
-      },
-      ...(secret === null
-        ? []
-        : [
-            {
-              ...record,
-              action: "secret.sealed" as const,
-              keyId: secret.kid,
-              detail: { field: "client_secret", version: secret.version },
-            },
-          ]),
-    ],
-  );
-  return await findIntegration(ports, caller, name);
-}
-
-async function sealSecret(
-  ports: AdministerPorts,
-  caller: Caller,
-  client: NonNullable<ConfiguredIntegration["client"]>,
-  secret: string,
-): Promise<{ readonly kid: string; readonly sealed: Uint8Array; readonly version: number }> {
-  const version = (client.secret?.version ?? 0) + 1;
-  const dataKey = await ports.vault.prepare(caller.environmentId);
-  const location = { environmentId: caller.environmentId, owner: client.id, field: "client_secret", version } as const;
-  return { ...ports.vault.seal(dataKey, location, Buffer.from(secret, "utf8")), version };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -118,7 +118,12 @@ export function successChange(
       error: null,
       rule: null,
       nextAttemptAt: due,
-      explanation: explainSuccess(reason, { rotated, expiresAt: set.expiresAt, nextAttemptAt: due }),
+      explanation: explainSuccess(reason, {
+        rotated,
+        expiresAt: set.expiresAt,
+        nextAttemptAt: due,
+        secretUse: answer.result.secretUse,
+      }),
       waiters: context.joined,
     },
     audit: [
@@ -227,7 +232,7 @@ export function failureChange(
       error: message,
       rule: rule.id,
       nextAttemptAt: plan.nextAttemptAt,
-      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts, now),
+      explanation: explainFailure(reason, rule, failureClass, plan, account.doubts, now, result.secretUse),
       ...(rateLimit === null ? {} : { rateLimit }),
       waiters: context.joined,
     },

@@ -9,14 +9,14 @@ import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import type { AttemptResult, ClaimRequest, RefreshClaim, SealedCredential } from "../ports/account-store.ts";
-import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
+import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import type { Admission, CircuitRef } from "../ports/circuit-store.ts";
 import type { AttemptContext } from "./attempt-changes.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { replaySpool } from "./commit-answer.ts";
 import { concludeAdmission } from "./conclude-admission.ts";
 import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
-import { openClientSecret, type LoadedIntegration } from "./load-integration.ts";
+import { openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
@@ -41,7 +41,7 @@ export interface AttemptInput {
 /** An attempt on its way: who asks whom, for which account, with what right. */
 export interface Trip {
   readonly input: AttemptInput;
-  /** The OAuth client that the account brought itself, since it was made; null: its environment's asks. */
+  /** The OAuth client that the account brought itself; null: its environment's asks. */
   readonly clientId: string | null;
   readonly attemptId: string;
   readonly loaded: LoadedIntegration;
@@ -116,8 +116,8 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   const { input, integration } = trip;
   const { demand } = input;
   const policy = integration.refreshPolicy;
-  const environmentSecret =
-    trip.clientId === null ? await openClientSecret(ports.vault, trip.loaded.configured, input.actor) : null;
+  const environmentSecrets =
+    trip.clientId === null ? await openClientSecrets(ports, trip.loaded.configured, input.actor) : null;
   const startedMs = ports.clock.monotonicMs();
   const startedAt = ports.clock.now().getTime();
   const request: ClaimRequest = {
@@ -139,18 +139,20 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   // R11: freshness is decided again under the lease; somebody may have refreshed between the decision and the claim.
   const claimed = { ...account, leaseUntil: null, attempt: claim.left };
   const again = decideRefresh(claimed, policy, demand, ports.clock.now(), ports.steadiness.isSteady());
-  if (again.kind !== "due" || credential === null) {
+  // Admitted and prepared for another client than it has by now: everything is decided anew.
+  const isOfOtherClient = account.clientId !== trip.clientId;
+  if (again.kind !== "due" || credential === null || isOfOtherClient) {
     await ports.accounts.abandon(claim);
     if (credential === null) throw new DomainError("not_connected", { detail: "This account has no credentials." });
     return notStarted;
   }
   const { previous, spareKey } = await beforeAsking(ports, claim, credential, input.actor);
-  const secret = trip.clientId === null ? environmentSecret : previous.clientSecret;
+  const secrets = environmentSecrets ?? ownClientSecret(previous.clientSecret);
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
-  const send = requestOf(ports, integration, secret, previous);
+  const send = requestOf(ports, integration, secrets, previous);
   if (heldMs > spareMs / 2 || send === null) {
     await ports.accounts.abandon(claim);
     return notStarted;
@@ -176,7 +178,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     spareKey?.key.fill(0);
     return await commitFailure(ports, context, result);
   }
-  const answer = { result, previous, dataKey, spareKey, secret };
+  const answer = { result, previous, dataKey, spareKey, secrets };
   return { conclusion: await commitSuccess(ports, trip, context, answer), signal: { kind: "answered" } };
 }
 
@@ -221,14 +223,14 @@ async function beforeAsking(
 function requestOf(
   ports: RefreshPorts,
   integration: ResolvedIntegration,
-  secret: ClientSecret,
+  secrets: ClientSecrets,
   previous: TokenSet,
 ): (() => Promise<TokenResult>) | null {
   if (integration.refreshPolicy.grant === "client_credentials") {
     // A customer's grant is not to be replaced by the client's own, whatever the definition says now.
     if (previous.refreshToken !== null) return null;
-    return () => ports.server.clientCredentials(integration, secret);
+    return () => ports.server.clientCredentials(integration, secrets);
   }
   const { refreshToken } = previous;
-  return refreshToken === null ? null : () => ports.server.refresh(integration, secret, refreshToken);
+  return refreshToken === null ? null : () => ports.server.refresh(integration, secrets, refreshToken);
 }

@@ -11,7 +11,7 @@ import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { codeCircuitOf } from "./circuit-of.ts";
 import { forgetKeys, keepGrant } from "./keep-grant.ts";
-import { loadIntegration, openClientSecret } from "./load-integration.ts";
+import { loadIntegration, openClientSecrets } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { insistOnTurn } from "./take-turn.ts";
 
@@ -85,7 +85,7 @@ async function connect(
   // Checklist A10: a definition that changed its endpoints meanwhile must not receive this code.
   if (resolved.tokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
-  const secret = await openClientSecret(ports.vault, configured, actor);
+  const secrets = await openClientSecrets(ports, configured, actor);
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
   const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
   const { code } = input;
@@ -94,10 +94,10 @@ async function connect(
   try {
     const sentAt = ports.clock.now();
     const exchange = { code, redirectUri: session.redirectUri, verifier, nonce: session.nonce };
-    const result = await turn.ask(() => ports.server.exchangeCode(resolved, secret, exchange));
+    const result = await turn.ask(() => ports.server.exchangeCode(resolved, secrets, exchange));
     if (result.kind === "tokens") {
       const spreadSeconds = neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);
-      const grant = { session, result, resolved, spreadSeconds, keys, sentAt, secret };
+      const grant = { session, result, resolved, spreadSeconds, keys, sentAt, secrets };
       return await keepGrant(ports, grant, account);
     }
     forgetKeys(keys);

@@ -3,7 +3,7 @@ import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/account-store.ts";
-import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
+import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import { failureChange, successChange, type AttemptContext } from "./attempt-changes.ts";
 import type { Admitted, AttemptConclusion, Trip } from "./attempt-refresh.ts";
 import { commitAnswer } from "./commit-answer.ts";
@@ -19,7 +19,7 @@ export interface Answer {
   readonly dataKey: DataKey;
   /** For sealing anew, where somebody's late answer may come first; made before the request, like the other one. */
   readonly spareKey: DataKey | null;
-  readonly secret: ClientSecret;
+  readonly secrets: ClientSecrets;
 }
 
 /** Writes new tokens, whatever has become of the lease, or says why not. */
@@ -33,7 +33,7 @@ export async function commitSuccess(
   const { response } = answer.result;
   const asked = {
     integration: trip.integration,
-    secret: answer.secret,
+    secrets: answer.secrets,
     accessToken: response.accessToken,
     isTold: response.expiresAt !== null,
   };
@@ -112,9 +112,9 @@ async function supersede(
   trip: Trip,
   context: AttemptContext,
   change: AccountChange,
-  { result, secret }: Answer,
+  { result, secrets }: Answer,
 ): Promise<AttemptConclusion> {
-  await revokeOrphan(ports, trip, secret, result.response.refreshToken);
+  await revokeOrphan(ports, trip, secrets, result.response.refreshToken);
   return await discard(ports, context.claim, change);
 }
 
@@ -142,12 +142,12 @@ async function discard(ports: RefreshPorts, claim: RefreshClaim, change: Account
 async function revokeOrphan(
   ports: RefreshPorts,
   trip: Trip,
-  secret: ClientSecret,
+  secrets: ClientSecrets,
   refreshToken: string | null,
 ): Promise<void> {
   const { input, integration } = trip;
   if (refreshToken === null || refreshToken === "" || integration.revocationEndpoint === null) return;
   const account = await ports.accounts.find(input.environmentId, input.accountId);
   if (account !== null && account.status !== "disconnected") return;
-  await ports.server.revoke(integration, secret, refreshToken, "refresh_token");
+  await ports.server.revoke(integration, secrets, refreshToken, "refresh_token");
 }

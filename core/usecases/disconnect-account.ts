@@ -3,10 +3,10 @@ import { transition } from "../domain/account/transition.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, SealedCredential } from "../ports/account-store.ts";
-import type { ClientSecret } from "../ports/authorization-server.ts";
+import type { ClientSecrets } from "../ports/authorization-server.ts";
 import { happeningOf } from "./attempt-changes.ts";
 import { withOwnClient } from "./circuit-of.ts";
-import { loadIntegration, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
+import { loadIntegration, openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
@@ -94,19 +94,24 @@ async function prepareRevocation(
   }
   if (integration.resolved.revocationEndpoint === null) return async () => "not_supported";
   let set: TokenSet;
-  let secret: ClientSecret;
+  let secrets: ClientSecrets;
   try {
     set = await openTokenSet(ports.vault, account, credential, { actor, purpose: "revoke" });
-    secret =
-      account.clientId === null ? await openClientSecret(ports.vault, integration.configured, actor) : set.clientSecret;
+    secrets =
+      account.clientId === null
+        ? await openClientSecrets(ports, integration.configured, actor)
+        : ownClientSecret(set.clientSecret);
   } catch (error) {
     if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
     throw error;
   }
   const asked = withOwnClient(integration.resolved, account.clientId);
-  return async () =>
+  return async () => {
     // RFC 7009 §2.1: ending the refresh token ends the access tokens of the same grant.
-    set.refreshToken === null
-      ? await ports.server.revoke(asked, secret, set.accessToken, "access_token")
-      : await ports.server.revoke(asked, secret, set.refreshToken, "refresh_token");
+    const { kind } =
+      set.refreshToken === null
+        ? await ports.server.revoke(asked, secrets, set.accessToken, "access_token")
+        : await ports.server.revoke(asked, secrets, set.refreshToken, "refresh_token");
+    return kind === "revoked" ? "revoked" : "failed";
+  };
 }

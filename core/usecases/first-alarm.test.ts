@@ -114,7 +114,13 @@ describe("a budget that is shared with another integration", () => {
       countActiveAccounts: () => Promise.reject(new Error("no database")),
     };
     world.server.introspectWith({ active: true, expiresAt: new Date(world.clock.now().getTime() + 900_000) });
-    const asked = { account, integration, secret: null, accessToken: "access", isTold: false };
+    const asked = {
+      account,
+      integration,
+      secrets: { owner: null, newestFirst: [] },
+      accessToken: "access",
+      isTold: false,
+    };
     expect(await introspectExpiry({ ...world, integrations }, asked)).toEqual(account);
   });
 });

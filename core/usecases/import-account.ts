@@ -7,18 +7,16 @@ import {
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
-import type { ClientSecret } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
-import { openClientSecret } from "./load-integration.ts";
+import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
-import { refusedTurnProblem, takeTurn } from "./take-turn.ts";
-import { tokenRequestProblem } from "./token-request-problem.ts";
 
 export type ImportedCredentials =
   | {
@@ -114,8 +112,9 @@ export async function importAccount(ports: RefreshPorts, caller: Caller, input: 
   const integration = withOwnClient(resolved, imported.clientId);
   if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
   const { accessToken, clientSecret } = imported.tokenSet;
-  const secret = imported.clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
-  return await introspectExpiry(ports, { account: stored, integration, secret, accessToken, isTold: false });
+  const secrets =
+    imported.clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
+  return await introspectExpiry(ports, { account: stored, integration, secrets, accessToken, isTold: false });
 }
 
 interface Imported {
@@ -158,19 +157,9 @@ async function importedTokenSet(
     return { tokenSet, clientId: null };
   }
   const { clientId, clientSecret } = credentials;
-  const secret: ClientSecret =
-    clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
-  const integration = withOwnClient(resolved, clientId);
-  const circuit = circuitOf(caller.environmentId, integration);
-  const turn = await takeTurn(ports, { circuit, integration, accountId: null, ownsClient: clientId !== null });
-  const sentAt = ports.clock.now();
-  if (turn.kind === "refused") throw refusedTurnProblem(turn, resolved.refreshPolicy.budget, sentAt);
-  try {
-    const result = await turn.ask(() => ports.server.clientCredentials(integration, secret));
-    if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
-    const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, sentAt);
-    return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
-  } finally {
-    await turn.end();
-  }
+  const secrets =
+    clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
+  const client = { environmentId: caller.environmentId, accountId: null, clientId, secrets };
+  const tokenSet = await askForClientTokens(ports, resolved, client);
+  return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tokenResult } from "#test/fakes/scripted-authorization-server";
+import { failureResult, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { clientSecret, createWorld, environmentId, type AccountOptions, type World } from "#test/fakes/world";
 import { refreshAccount } from "./refresh-account.ts";
 import { readToken } from "./read-token.ts";
@@ -64,7 +64,7 @@ describe("a token whose end nobody told (R17)", () => {
   });
 
   it.each([
-    ["no answer came", null],
+    ["no answer came", failureResult({ kind: "answer_lost", detail: "ECONNRESET" })],
     ["the answer names no end", { active: true, expiresAt: null }],
   ])("keeps its token and has no alarm when %s", async (_name, answer) => {
     const world = await silentWorld();
@@ -88,7 +88,7 @@ describe("a token whose end nobody told (R17)", () => {
       ...world.server,
       introspect: async () => {
         world.accounts.failApplies("before_commit");
-        return { active: true, expiresAt: inSeconds(world, 3600) };
+        return { kind: "introspection" as const, active: true, expiresAt: inSeconds(world, 3600) };
       },
     };
     expect((await force({ ...world, server })).kind).toBe("refreshed");
@@ -102,7 +102,7 @@ describe("a token whose end nobody told (R17)", () => {
       introspect: async () => {
         const { fence } = await world.account();
         world.accounts.patch("ia_one", { fence: fence + 1n });
-        return { active: true, expiresAt: inSeconds(world, 3600) };
+        return { kind: "introspection" as const, active: true, expiresAt: inSeconds(world, 3600) };
       },
     };
     expect((await force({ ...world, server })).kind).toBe("refreshed");

@@ -1,7 +1,7 @@
 import type { Account } from "../domain/account/account.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
-import type { ClientSecret } from "../ports/authorization-server.ts";
+import type { ClientSecrets } from "../ports/authorization-server.ts";
 import { plainChange } from "./plain-change.ts";
 import { spreadSecondsOf } from "./shared-budget.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -15,7 +15,7 @@ export async function introspectExpiry(
   asked: {
     readonly account: Account;
     readonly integration: ResolvedIntegration;
-    readonly secret: ClientSecret;
+    readonly secrets: ClientSecrets;
     readonly accessToken: string;
     /** The server said itself how long the token lives. */
     readonly isTold: boolean;
@@ -24,8 +24,8 @@ export async function introspectExpiry(
   const { account, integration } = asked;
   if (asked.isTold || integration.introspectionEndpoint === null) return account;
   try {
-    const told = await ports.server.introspect(integration, asked.secret, asked.accessToken);
-    const expiresAt = told?.expiresAt ?? null;
+    const told = await ports.server.introspect(integration, asked.secrets, asked.accessToken);
+    const expiresAt = told.kind === "introspection" ? told.expiresAt : null;
     if (expiresAt === null) return account;
     const token = { ...account, expiresAt };
     const spread = await spreadSecondsOf(ports.integrations, account.environmentId, integration);

@@ -3,7 +3,7 @@ import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import { firstTokenSet } from "../domain/token/token-set.ts";
-import type { TokenResult } from "../ports/authorization-server.ts";
+import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { circuitOf } from "./circuit-of.ts";
 import { commitAnswer } from "./commit-answer.ts";
@@ -23,7 +23,7 @@ export interface NewGrant {
   /** Data keys that were made before the exchange; the first is used first, and each once. */
   readonly keys: readonly DataKey[];
   readonly sentAt: Date;
-  readonly secret: string | null;
+  readonly secrets: ClientSecrets;
 }
 
 const actor = "connect";
@@ -73,7 +73,7 @@ export async function keepGrant(
     return await introspectExpiry(ports, {
       account: written,
       integration: resolved,
-      secret: grant.secret,
+      secrets: grant.secrets,
       accessToken: tokenSet.accessToken,
       isTold: tokenSet.expiresAt !== null,
     });
@@ -118,5 +118,5 @@ async function hasJustConnected(ports: KeepPorts, { session, result }: NewGrant)
 /** A grant that nobody will keep is ended at the provider, where it can be told. */
 async function endGrant(ports: KeepPorts, grant: NewGrant, refreshToken: string | null): Promise<void> {
   if (refreshToken === null || refreshToken === "" || grant.resolved.revocationEndpoint === null) return;
-  await ports.server.revoke(grant.resolved, grant.secret, refreshToken, "refresh_token");
+  await ports.server.revoke(grant.resolved, grant.secrets, refreshToken, "refresh_token");
 }

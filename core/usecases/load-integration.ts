@@ -1,12 +1,14 @@
 import type { Account } from "../domain/account/account.ts";
+import { isAccepted } from "../domain/integration/order-client-secrets.ts";
 import { resolveIntegration, type ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
-import type { ClientSecret } from "../ports/authorization-server.ts";
-import type { ConfiguredIntegration, IntegrationStore } from "../ports/integration-store.ts";
+import type { ClientSecrets } from "../ports/authorization-server.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ConfiguredIntegration, IntegrationStore, SealedClientSecret } from "../ports/integration-store.ts";
 import { withOwnClient } from "./circuit-of.ts";
 import { countSharers, withSharedBudget } from "./shared-budget.ts";
-import type { Vault } from "./vault.ts";
+import type { OpenAccess, Vault } from "./vault.ts";
 
 export interface LoadedIntegration {
   readonly configured: ConfiguredIntegration;
@@ -50,25 +52,48 @@ async function makeConcrete(
   return { configured, resolved: { ...alone, refreshPolicy: shared.refreshPolicy }, activeAccounts };
 }
 
-/** The client secret in the clear, for one request. Null for a public client. */
-export async function openClientSecret(
-  vault: Vault,
+/**
+ * The client secrets in the clear, for one request; none for a public client. An older one that does not open is left out: the
+ * vault has recorded it, and the newest must not fail for it.
+ */
+export async function openClientSecrets(
+  ports: { readonly vault: Vault; readonly clock: Pick<Clock, "now"> },
   configured: ConfiguredIntegration,
   actor: string,
-): Promise<ClientSecret> {
+): Promise<ClientSecrets> {
   const { client } = configured;
-  if (client === null || client.secret === null) return null;
-  const bytes = await vault.open(
-    {
-      environmentId: configured.environmentId,
-      owner: client.id,
-      field: "client_secret",
-      version: client.secret.version,
-    },
-    client.secret.sealed,
-    { actor, purpose: "client_authentication" },
+  if (client === null) return { owner: null, newestFirst: [] };
+  const accepted = client.secrets.filter((one) => isAccepted(one, ports.clock.now()));
+  const access = { actor, purpose: "client_authentication" } as const;
+  const opened = await Promise.all(
+    accepted.map(async (one, index) => {
+      try {
+        const secret = await openClientSecret(ports.vault, configured.environmentId, client.id, one, access);
+        return { version: one.version, acceptedUntil: one.acceptedUntil, secret };
+      } catch (error) {
+        if (index > 0 && error instanceof DomainError && error.code === "sealed_value_invalid") return null;
+        throw error;
+      }
+    }),
   );
+  return { owner: client.id, newestFirst: opened.filter((one) => one !== null) };
+}
+
+/** @throws DomainError as `Vault.open` does */
+export async function openClientSecret(
+  vault: Vault,
+  environmentId: string,
+  owner: string,
+  { version, sealed }: SealedClientSecret,
+  access: OpenAccess,
+): Promise<string> {
+  const bytes = await vault.open({ environmentId, owner, field: "client_secret", version }, sealed, access);
   const secret = bytes.toString("utf8");
   bytes.fill(0);
   return secret;
+}
+
+/** The secret of a client that an account brought itself: there is one, and nothing to fall back on. */
+export function ownClientSecret(secret: string | null): ClientSecrets {
+  return { owner: null, newestFirst: secret === null ? [] : [{ version: 1, acceptedUntil: null, secret }] };
 }

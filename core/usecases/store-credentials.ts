@@ -32,14 +32,14 @@ export interface NewCredentials {
   readonly spreadSeconds: number;
   readonly dataKey: DataKey;
   readonly actor: string;
-  readonly reason: "connected" | "reauthorized" | "imported";
+  readonly reason: "connected" | "reauthorized" | "imported" | "client_replaced";
   readonly completes: AccountChange["completes"];
   /** The token request that brought them; null: there was none. */
   readonly asked: { readonly at: Date; readonly httpStatus: number } | null;
 }
 
 /**
- * The change that gives an account a whole new token set: connect, re-authorize, import. It raises the fence, so that a refresh
+ * The change that gives an account a whole new token set: connect, re-authorize, import, a new client of its own. It raises the fence, so that a refresh
  * that is in flight with the old grant can't write over the new one (invariant 3).
  */
 export function newCredentialsChange(ports: Ports, account: Account, credentials: NewCredentials): AccountChange {

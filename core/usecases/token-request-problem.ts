@@ -8,11 +8,15 @@ import {
 } from "../domain/refresh/classify-token-failure.ts";
 import { toldPace } from "../domain/refresh/told-pace.ts";
 
-/** A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get. */
+/**
+ * A token request of somebody who waits for its outcome, and that stored nothing, as the problem that they get.
+ * @param pointer to the credentials in what they sent
+ */
 export function tokenRequestProblem(
   failure: TokenRequestFailure,
   integration: ResolvedIntegration,
   ownsClient: boolean,
+  pointer = "/credentials",
 ): DomainError {
   const rules = [...integration.refreshPolicy.failureRules, ...defaultFailureRules];
   const { class: failureClass, rule } = classifyTokenFailure(failure, rules, {
@@ -26,7 +30,7 @@ export function tokenRequestProblem(
     case "reauthorize":
       return new DomainError("invalid_request", {
         detail: `The provider does not accept these credentials (${said}). Nothing was stored.`,
-        errors: [{ pointer: "/credentials", detail: rule.meaning }],
+        errors: [{ pointer, detail: rule.meaning }],
       });
     case "client_misconfigured":
       return new DomainError("client_misconfigured", {

@@ -296,6 +296,12 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.find(account.environmentId, account.id))?.credentialVersion).toBe(2);
     });
 
+    it("gives an account another client of its own", async () => {
+      const { store, account } = await withAccount();
+      expect((await store.apply(change(account, { set: { clientId: "own" } })))?.clientId).toBe("own");
+      expect((await store.find(account.environmentId, account.id))?.clientId).toBe("own");
+    });
+
     it("keeps what a change does not name", async () => {
       const { store, account } = await withAccount();
       const after = await store.apply(change(account, { set: { scopesGranted: ["a"] } }));

@@ -1,6 +1,14 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
-import type { ConfiguredIntegration, IntegrationAdministration } from "#core/ports/integration-store";
+import type {
+  ConfiguredIntegration,
+  EnvironmentClient,
+  IntegrationAdministration,
+  SealedClientSecret,
+  SecretEnd,
+  SecretsPatch,
+} from "#core/ports/integration-store";
+import type { Clock } from "#core/ports/clock";
 
 export interface InMemoryIntegrationStore extends IntegrationAdministration {
   readonly audit: readonly AuditRecord[];
@@ -13,13 +21,47 @@ export interface InMemoryIntegrationStore extends IntegrationAdministration {
   setBehind(names: readonly string[]): void;
 }
 
-export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
+export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMemoryIntegrationStore {
   const byKey = new Map<string, ConfiguredIntegration>();
   const audit: AuditRecord[] = [];
   let live = 0;
   let active = 0;
   let behind: readonly string[] = [];
   const key = (environmentId: string, name: string): string => `${environmentId}/${name}`;
+  /** What is left of the secrets, the loss of each other one recorded. */
+  const keepSecrets = (
+    before: ConfiguredIntegration,
+    actor: string,
+    reason: SecretEnd,
+    kept: (secret: SealedClientSecret) => SealedClientSecret | null,
+  ): SealedClientSecret[] => {
+    const secrets = before.client?.secrets ?? [];
+    const left = secrets.flatMap((one) => kept(one) ?? []);
+    for (const { version } of secrets) {
+      if (left.some((one) => one.version === version)) continue;
+      const { environmentId, name: target } = before;
+      const detail = { field: "client_secret", version, reason };
+      audit.push({ environmentId, actor, action: "secret.erased", target, detail });
+    }
+    return left;
+  };
+  const changedSecrets = (
+    before: ConfiguredIntegration,
+    { kept, added, actor }: SecretsPatch,
+  ): SealedClientSecret[] => {
+    const left = keepSecrets(before, actor, "client_changed", (secret) => {
+      const term = kept.find((one) => one.version === secret.version);
+      return term === undefined ? null : { ...secret, acceptedUntil: term.acceptedUntil };
+    });
+    if (added === null) return left;
+    const fresh = { createdAt: clock.now(), acceptedUntil: null, lastWorkedAt: null };
+    return [{ ...fresh, version: added.version, sealed: added.sealed }, ...left];
+  };
+  const withClient = (before: ConfiguredIntegration, change: Partial<EnvironmentClient>): void => {
+    if (before.client === null) return;
+    const client = { ...before.client, ...change };
+    byKey.set(key(before.environmentId, before.name), { ...before, client });
+  };
   return {
     audit,
     set: (configured) => void byKey.set(key(configured.environmentId, configured.name), configured),
@@ -34,41 +76,70 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
     list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
-    async put(environmentId, document, { erasesSecret, audit: record }) {
+    async put(environmentId, document, { erasesSecrets, audit: record }) {
       const before = byKey.get(key(environmentId, document.name));
       byKey.set(key(environmentId, document.name), {
         environmentId,
         name: document.name,
         origin: "environment",
         document,
-        client: before?.client == null ? null : { ...before.client, ...(erasesSecret ? { secret: null } : {}) },
+        client: before?.client ?? null,
       });
+      const stored = byKey.get(key(environmentId, document.name));
+      if (erasesSecrets && stored !== undefined) {
+        withClient(stored, { secrets: keepSecrets(stored, record.actor, "hosts_changed", () => null) });
+      }
       audit.push(record);
       return before?.origin !== "environment";
     },
     async remove(environmentId, name, record) {
+      const before = byKey.get(key(environmentId, name));
+      if (before === undefined) return false;
+      keepSecrets(before, record.actor, "integration_deleted", () => null);
       audit.push(record);
       return byKey.delete(key(environmentId, name));
     },
     async patchClient(environmentId, name, fresh, patch, records) {
       const before = byKey.get(key(environmentId, name));
-      if (before === undefined) return;
-      const client = before.client ?? { ...fresh, layer: { clientId: null, scopes: null }, secret: null };
-      byKey.set(key(environmentId, name), {
-        ...before,
-        client: {
-          ...client,
-          layer: { clientId: patch.clientId ?? client.layer.clientId, scopes: patch.scopes ?? client.layer.scopes },
-          secret:
-            patch.secret === undefined ? client.secret : { version: patch.secret.version, sealed: patch.secret.sealed },
-        },
-      });
+      if (before === undefined) return false;
+      const client = before.client ?? { ...fresh, layer: { clientId: null, scopes: null }, secrets: [] };
+      const { secrets } = patch;
+      const isExpected =
+        secrets === undefined ||
+        (secrets.expected.clientId === client.layer.clientId &&
+          secrets.expected.newest === (client.secrets[0]?.version ?? null));
+      if (!isExpected) return false;
+      const layer = {
+        clientId: patch.clientId ?? client.layer.clientId,
+        scopes: patch.scopes ?? client.layer.scopes,
+      };
+      withClient(
+        { ...before, client },
+        { layer, ...(secrets === undefined ? {} : { secrets: changedSecrets({ ...before, client }, secrets) }) },
+      );
       audit.push(...records);
+      return true;
+    },
+    async secretWorked(owner, version, at) {
+      for (const one of byKey.values()) {
+        if (one.client?.id !== owner) continue;
+        const { secrets } = one.client;
+        const last = secrets.find((secret) => secret.version === version)?.lastWorkedAt ?? null;
+        const hasChanged = secrets.some((other) => Number(other.lastWorkedAt) > Number(last));
+        if (!hasChanged && !isMinuteAgo(last, at)) continue;
+        withClient(one, {
+          secrets: secrets.map((secret) => (secret.version === version ? { ...secret, lastWorkedAt: at } : secret)),
+        });
+      }
     },
     countActiveAccounts: async () => active,
     listBehind: async () => behind,
     countLiveAccounts: async () => live,
   };
+}
+
+function isMinuteAgo(lastWorkedAt: Date | null, at: Date): boolean {
+  return lastWorkedAt === null || at.getTime() - lastWorkedAt.getTime() >= 60_000;
 }
 
 interface DocumentChanges {

@@ -1,7 +1,14 @@
 import { untoldRateLimit, type RateLimit } from "#core/domain/rate-limit/rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResponse } from "#core/domain/token/token-set";
-import type { AuthorizationServer, CodeExchange, Introspection, TokenResult } from "#core/ports/authorization-server";
+import type {
+  AuthorizationServer,
+  ClientSecret,
+  CodeExchange,
+  Introspection,
+  RequestFailure,
+  TokenResult,
+} from "#core/ports/authorization-server";
 import type { Clock } from "#core/ports/clock";
 import type { ExternalAccount } from "#core/domain/account/account";
 
@@ -30,7 +37,10 @@ export type ServerRequest =
 
 type Answer = (request: ServerRequest) => TokenResult | Promise<TokenResult>;
 
-export interface ScriptedAuthorizationServer extends AuthorizationServer {
+/** One request with one secret at a time, as the adapter makes it. */
+export interface ScriptedAuthorizationServer extends AuthorizationServer<ClientSecret>, Script {}
+
+export interface Script {
   readonly requests: readonly ServerRequest[];
   /** Requests of one kind, in order. */
   of<K extends ServerRequest["kind"]>(kind: K): (ServerRequest & { readonly kind: K })[];
@@ -40,9 +50,9 @@ export interface ScriptedAuthorizationServer extends AuthorizationServer {
   hold(): () => void;
   /** The next token request, or one that came and was not asked for yet. */
   nextRequest(): Promise<ServerRequest>;
-  failRevocation(): void;
-  /** What introspections get from now on; until it is called they fail (null). */
-  introspectWith(answer: Introspection | null): void;
+  failRevocation(failure?: RequestFailure): void;
+  /** What introspections get from now on; until it is called they fail. */
+  introspectWith(answer: Omit<Introspection, "kind"> | RequestFailure): void;
 }
 
 /** A good answer; `clock` times it. */
@@ -67,11 +77,11 @@ export function ofPerson(result: TokenResult, externalAccount: ExternalAccount):
   return result.kind === "tokens" ? { ...result, externalAccount } : result;
 }
 
-export function failureResult(failure: TokenRequestFailure): TokenResult {
+export function failureResult(failure: TokenRequestFailure): RequestFailure {
   return { kind: "failure", failure, httpStatus: "status" in failure ? failure.status : null };
 }
 
-export function oauthError(error: string, status = 400, retryAfterSeconds: number | null = null): TokenResult {
+export function oauthError(error: string, status = 400, retryAfterSeconds: number | null = null): RequestFailure {
   return failureResult({ kind: "oauth_error", status, error, description: null, retryAfterSeconds });
 }
 
@@ -86,6 +96,8 @@ export function slowDown(retryAfterSeconds: number | null, rateLimit: Partial<Ra
   });
 }
 
+const lost = failureResult({ kind: "answer_lost", detail: "ECONNRESET" });
+
 /** An authorization server that answers as the test says and writes down what it was asked. */
 export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthorizationServer {
   const requests: ServerRequest[] = [];
@@ -93,8 +105,8 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
   let handedOut = 0;
   let issued = 0;
   let gate: Promise<void> = Promise.resolve();
-  let revocation: "revoked" | "failed" = "revoked";
-  let introspection: Introspection | null = null;
+  let revocation: { readonly kind: "revoked" } | RequestFailure = { kind: "revoked" };
+  let introspection: Introspection | RequestFailure = lost;
   let answer: Answer = () => {
     issued += 1;
     return tokenResult(clock, String(issued));
@@ -133,11 +145,11 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       waiting.push(resolve);
       return promise;
     },
-    failRevocation() {
-      revocation = "failed";
+    failRevocation(failure = lost) {
+      revocation = failure;
     },
     introspectWith(next) {
-      introspection = next;
+      introspection = "kind" in next ? next : { kind: "introspection", ...next };
     },
     exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
     refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),

@@ -4,11 +4,13 @@ import { permissions } from "#core/domain/access/permission";
 import type { Account, ExternalAccount } from "#core/domain/account/account";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import { decodeTokenSet, type TokenSet } from "#core/domain/token/token-set";
+import type { AuthorizationServer } from "#core/ports/authorization-server";
 import type { EnvironmentRecord, EnvironmentStore } from "#core/ports/environment-store";
 import { tokenSetLocation } from "#core/usecases/attempt-changes";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { Renewal } from "#core/usecases/read-token";
+import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
@@ -20,7 +22,7 @@ import { createInMemoryConnectStore } from "./in-memory-connect-store.ts";
 import { createInMemoryIntegrationStore, exampleDocument } from "./in-memory-integration-store.ts";
 import { createInMemorySpool } from "./in-memory-spool.ts";
 import { createRecordingLog } from "./recording-log.ts";
-import { createScriptedAuthorizationServer } from "./scripted-authorization-server.ts";
+import { createScriptedAuthorizationServer, type Script } from "./scripted-authorization-server.ts";
 import { createSeededRandomness } from "./seeded-randomness.ts";
 import { createSteppedClock } from "./stepped-clock.ts";
 import { createSwitchableKeys } from "./switchable-keys.ts";
@@ -74,12 +76,18 @@ export async function createWorld(
   const random = createSeededRandomness(20_261_120);
   const connect = createInMemoryConnectStore(clock);
   const accounts = createInMemoryAccountStore(clock, (done) => connect.complete(done));
-  const integrations = createInMemoryIntegrationStore();
+  const integrations = createInMemoryIntegrationStore(clock);
   const keys = createSwitchableKeys(random);
   const auditLog = createInMemoryAuditLog();
   const vault = createVault({ keys, audit: auditLog, random });
   const digests = createSecretDigests(new Uint8Array(32).fill(9));
-  const server = createScriptedAuthorizationServer(clock);
+  const log = createRecordingLog();
+  const script = createScriptedAuthorizationServer(clock);
+  /** What one process makes of it. */
+  const serverOf = (): AuthorizationServer & Script => ({
+    ...script,
+    ...createSecretsInTurn({ server: script, integrations, clock, log }),
+  });
   const environments: EnvironmentStore = {
     list: async () => [production],
     findById: async (id) => (id === production.id ? production : null),
@@ -97,7 +105,7 @@ export async function createWorld(
       id: "ei_acme",
       callbackId,
       layer: { clientId: "client-of-acme", scopes: null },
-      secret: { version: 1, sealed: secret.sealed },
+      secrets: [{ version: 1, sealed: secret.sealed, createdAt: clock.now(), acceptedUntil: null, lastWorkedAt: null }],
     },
   });
 
@@ -106,13 +114,13 @@ export async function createWorld(
     integrations,
     environments,
     connect,
-    server,
+    server: serverOf(),
     vault,
     spool: createInMemorySpool(),
     digests,
     clock,
     random,
-    log: createRecordingLog(),
+    log,
     circuits: createInMemoryCircuitStore(clock),
     steadiness: { isSteady: () => true },
     flights: createSingleFlight<AttemptConclusion>(),
@@ -149,9 +157,10 @@ export async function createWorld(
     document,
     credentialsChange,
 
-    /** Another process on the same database: its own single flight, its own name. */
+    /** Another process on the same database: its own single flight, its own memory, its own name. */
     otherProcess: () => ({
       ...ports,
+      server: serverOf(),
       flights: createSingleFlight<AttemptConclusion>(),
       watches: createSingleFlight<Account | null>(),
       renewals: createSingleFlight<Renewal>(),

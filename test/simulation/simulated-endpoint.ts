@@ -1,4 +1,4 @@
-import type { AuthorizationServer, TokenResult } from "#core/ports/authorization-server";
+import type { AuthorizationServer, ClientSecret, RequestFailure, TokenResult } from "#core/ports/authorization-server";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import { cross, standing } from "./effects.ts";
 import { nameOf, type Life, type Trouble } from "./life.ts";
@@ -11,7 +11,7 @@ import type { Integration, SimulatedWorld } from "./world.ts";
 const paceSeconds = 300 * 0.9;
 
 /** The token endpoints of all providers, as one process reaches them. */
-export function createSimulatedEndpoint(world: SimulatedWorld, life: Life): AuthorizationServer {
+export function createSimulatedEndpoint(world: SimulatedWorld, life: Life): AuthorizationServer<ClientSecret> {
   const { timeline } = world;
 
   const integrationOf = (name: string): Integration => {
@@ -152,10 +152,10 @@ export function createSimulatedEndpoint(world: SimulatedWorld, life: Life): Auth
       if (isHeard) provider.revoke(token, "revoked");
       world.note(() => `provider  ${isHeard ? "revoked" : "did not hear to revoke"} ${token}`);
       await cross(world, life, "server.revoke", "after");
-      return isHeard ? "revoked" : "failed";
+      return isHeard ? { kind: "revoked" } : failure({ kind: "answer_lost", detail: "reset" });
     },
 
-    introspect: async () => null,
+    introspect: async () => failure({ kind: "not_sent", detail: "no such endpoint" }),
     clientCredentials: async () => failure({ kind: "no_client" }),
   };
 }
@@ -192,7 +192,7 @@ function resultOf(answer: TokenAnswer, sentAtMs: number, { provider }: Integrati
   };
 }
 
-function failure(failed: TokenRequestFailure): TokenResult {
+function failure(failed: TokenRequestFailure): RequestFailure {
   return { kind: "failure", failure: failed, httpStatus: "status" in failed ? failed.status : null };
 }
 

@@ -3,10 +3,12 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { AccountChange, AccountStore } from "#core/ports/account-store";
 import type { AnswerSpool } from "#core/ports/answer-spool";
 import type { Clock } from "#core/ports/clock";
+import type { IntegrationStore } from "#core/ports/integration-store";
 import type { Log } from "#core/ports/log";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { Renewal } from "#core/usecases/read-token";
+import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import type { Vault } from "#core/usecases/vault";
 import { createEffect, cross, type Effect } from "./effects.ts";
@@ -21,15 +23,20 @@ import type { SimulatedWorld } from "./world.ts";
 export function createSimulatedPorts(world: SimulatedWorld, life: Life): CompletePorts {
   const effect = createEffect(world, life);
   const random = world.chance.fork();
+  const clock = clockOf(world, life);
+  const log = logOf(world, life);
+  const integrations: IntegrationStore = {
+    find: (environment, name) =>
+      effect("integrations.find", "database", () => world.configured.find(environment, name)),
+    list: (environment) => world.configured.list(environment),
+    countActiveAccounts: (circuit) => world.configured.countActiveAccounts(circuit),
+    listBehind: (circuit) => world.configured.listBehind(circuit),
+    secretWorked: (owner, version, at) =>
+      effect("integrations.secretWorked", "database", () => world.configured.secretWorked(owner, version, at)),
+  };
   return {
     accounts: accountsOf(world, life, effect),
-    integrations: {
-      find: (environment, name) =>
-        effect("integrations.find", "database", () => world.configured.find(environment, name)),
-      list: (environment) => world.configured.list(environment),
-      countActiveAccounts: (circuit) => world.configured.countActiveAccounts(circuit),
-      listBehind: (circuit) => world.configured.listBehind(circuit),
-    },
+    integrations,
     circuits: {
       admit: (request) => effect("circuits.admit", "database", () => world.circuits.admit(request)),
       giveBackProbe: (key) =>
@@ -45,13 +52,13 @@ export function createSimulatedPorts(world: SimulatedWorld, life: Life): Complet
         }),
     },
     connect: createConnectDoor(world, effect),
-    server: createSimulatedEndpoint(world, life),
+    server: createSecretsInTurn({ server: createSimulatedEndpoint(world, life), integrations, clock, log }),
     vault: vaultOf(world, effect),
     spool: spoolOf(world, life, effect),
     digests: world.digests,
-    clock: clockOf(world, life),
+    clock,
     random: { fraction: random.fraction, bytes: random.bytes },
-    log: logOf(world, life),
+    log,
     steadiness: world.sabotage.steadiness ?? createHeart(world, life),
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),

@@ -192,10 +192,11 @@ const broken: readonly (readonly [string, Sabotage, readonly Rule[]])[] = [
   ],
 ];
 
-const most = 1_500;
+/** A late answer that is the only one to keep a grant comes once in a thousand runs. */
+const most = 6_000;
 
 describe("the simulation has teeth: it finds", () => {
-  it.each(broken)("%s", { timeout: 60_000 }, async (_name, sabotage, rules) => {
+  it.each(broken)("%s", { timeout: 300_000 }, async (_name, sabotage, rules) => {
     for (let seed = 1; seed <= most; seed += 1) {
       const { violations } = await simulate({ seed, sabotage });
       const [violation] = violations;

@@ -125,7 +125,7 @@ export function createSimulatedWorld(options: {
     connectedSessions.add(sessionId);
     return true;
   });
-  const configured = createInMemoryIntegrationStore();
+  const configured = createInMemoryIntegrationStore(clock);
   const integrations = new Map<string, Integration>();
   const accountIds = new Map<string, Integration>();
   const touched = new Set<string>();
@@ -232,6 +232,6 @@ function configuration(
     name,
     origin: "environment",
     document,
-    client: { id: `ei_${name}`, callbackId: name, layer: { clientId: `client-${name}`, scopes: null }, secret: null },
+    client: { id: `ei_${name}`, callbackId: name, layer: { clientId: `client-${name}`, scopes: null }, secrets: [] },
   };
 }

@@ -6,6 +6,6 @@ import type { WorkerPorts } from "../worker-ports.ts";
 export function housekeepingTask(ports: WorkerPorts): Task {
   return async () => {
     const removed = await removeExpired(ports.pool);
-    ports.log.info(removed, "housekeeping done");
+    ports.log.info({ ...removed }, "housekeeping done");
   };
 }

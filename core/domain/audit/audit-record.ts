@@ -5,6 +5,7 @@ export type AuditAction =
   | "credential.erased"
   | "secret.sealed"
   | "secret.opened"
+  | "secret.erased"
   | "account.created"
   | "account.transitioned"
   | "account.updated"

@@ -174,7 +174,7 @@ const ownClientRule: FailureRule = {
   id: "client.own",
   class: "reauthorize",
   meaning:
-    "The provider rejects the OAuth client that this account brought itself; import the account anew with one that works.",
+    "The provider rejects the OAuth client that this account brought itself; give the account one that works (PATCH /api/v1/integrated-accounts/{id}).",
 };
 
 /** RFC 6749 §4.4: where the client asks for itself there is no customer's grant, so every refusal is about the client. */

@@ -1,5 +1,6 @@
 import { assertNever } from "../problem/domain-error.ts";
 import type { FailureClass, FailureRule } from "./classify-token-failure.ts";
+import type { SecretUse } from "../integration/order-client-secrets.ts";
 import type { FailurePlan } from "./plan-after-failure.ts";
 import type { RefreshReason } from "./decide-refresh.ts";
 
@@ -14,14 +15,19 @@ export const whyInWords: Readonly<Record<RefreshReason, string>> = {
 /** What an operator reads about an attempt that worked: why it ran and what happens next (R24). */
 export function explainSuccess(
   reason: RefreshReason,
-  result: { readonly rotated: boolean; readonly expiresAt: Date | null; readonly nextAttemptAt: Date | null },
+  result: {
+    readonly rotated: boolean;
+    readonly expiresAt: Date | null;
+    readonly nextAttemptAt: Date | null;
+    readonly secretUse?: SecretUse | undefined;
+  },
 ): string {
   const rotation = result.rotated ? "a new refresh token replaced the old one" : "the refresh token stays";
   const next =
     result.nextAttemptAt === null
       ? "No further refresh is scheduled: the provider named no end."
       : `The next refresh is due ${result.nextAttemptAt.toISOString()}.`;
-  return `${whyInWords[reason]}. The provider answered with a new access token; ${rotation}. ${next}`;
+  return `${whyInWords[reason]}.${explainSecret(result.secretUse)} The provider answered with a new access token; ${rotation}. ${next}`;
 }
 
 /** What an operator reads about a customer who came back for an account that was there. */
@@ -39,6 +45,17 @@ export function explainReauthorized(result: {
   return `The customer authorized again. The provider answered with a new token set, which replaced the old one whole. ${next}`;
 }
 
+function explainSecret(use: SecretUse | undefined): string {
+  switch (use) {
+    case undefined:
+      return "";
+    case "previous":
+      return " Asked with the previous client secret.";
+    case "all_refused":
+      return " Every client secret was tried and refused, the previous ones too.";
+  }
+}
+
 /** What an operator reads about an attempt that failed: what it means, whose move it is, what happens next. */
 export function explainFailure(
   reason: RefreshReason,
@@ -47,9 +64,10 @@ export function explainFailure(
   plan: FailurePlan,
   doubts: number,
   now: Date,
+  secretUse?: SecretUse,
 ): string {
   const lost = doubts > 0 && failureClass === "reauthorize" ? ` ${lostBefore(doubts)}` : "";
-  return `${whyInWords[reason]}. ${rule.meaning}${lost} ${next(failureClass, plan, doubts, now)}`;
+  return `${whyInWords[reason]}.${explainSecret(secretUse)} ${rule.meaning}${lost} ${next(failureClass, plan, doubts, now)}`;
 }
 
 function lostBefore(doubts: number): string {

@@ -1,0 +1,104 @@
+import type { Account } from "../domain/account/account.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
+import { askForClientTokens } from "./ask-for-client-tokens.ts";
+import { circuitOf, withOwnClient } from "./circuit-of.ts";
+import { introspectExpiry } from "./introspect-expiry.ts";
+import { loadIntegration, ownClientSecret } from "./load-integration.ts";
+import { notFound } from "./read-token.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+import { spreadSecondsOf } from "./shared-budget.ts";
+import { newCredentialsChange } from "./store-credentials.ts";
+
+export interface OwnClientInput {
+  readonly environmentId: string;
+  readonly accountId: string;
+  /** Null: the account's present one. */
+  readonly clientId: string | null;
+  readonly clientSecret: string;
+  /** Changed with it, in one write; null: left as it is. */
+  readonly metadata: Readonly<Record<string, string>> | null;
+  readonly actor: string;
+}
+
+const pointer = "/overrides/credentials/oauth2_client_credentials";
+const attempts = 5;
+
+/**
+ * Gives an account another OAuth client of its own, or its client another secret (R65), by asking for a token with it: what does
+ * not work is not stored, and an account that ended for its client (`needs_reauth`) is active again. The client has one secret:
+ * whoever can send a new one here can ask with it.
+ *
+ * @throws DomainError not_found, disconnected, invalid_request naming the field, or what the request came to; conflict when the
+ *   account kept changing
+ */
+export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInput): Promise<Account> {
+  const present = await findLive(ports, input);
+  const { resolved } = await loadIntegration(ports.integrations, present);
+  if (resolved.format !== "oauth2_client_credentials") {
+    throw invalid(pointer, `${resolved.name} takes no client of an account's own: its format is ${resolved.format}`);
+  }
+  const clientId = input.clientId ?? present.clientId;
+  if (clientId === null) {
+    throw invalid(`${pointer}/client_id`, "is needed: this account asks with its environment's client until now");
+  }
+  // Everything that needs the key service comes before the request.
+  let dataKey = await ports.vault.prepare(input.environmentId);
+  const secrets = ownClientSecret(input.clientSecret);
+  const client = { environmentId: input.environmentId, accountId: input.accountId, clientId, secrets };
+  const asked = await askForClientTokens(ports, resolved, client, pointer);
+  const tokenSet = { ...asked, clientSecret: input.clientSecret };
+  const integration = withOwnClient(resolved, clientId);
+  const spreadSeconds = await spreadSecondsOf(ports.integrations, input.environmentId, integration);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const account = await findLive(ports, input);
+    const change = newCredentialsChange(ports, account, {
+      tokenSet,
+      externalAccount: null,
+      scopesRequested: resolved.scopes,
+      policy: resolved.refreshPolicy,
+      circuitKey: circuitOf(input.environmentId, integration).key,
+      spreadSeconds,
+      dataKey,
+      actor: input.actor,
+      reason: "client_replaced",
+      completes: null,
+      asked: null,
+    });
+    const updated = {
+      environmentId: input.environmentId,
+      actor: input.actor,
+      action: "account.updated",
+      target: account.id,
+      accountId: account.id,
+      detail: { fields: ["client_id", "client_secret", ...(input.metadata === null ? [] : ["metadata"])] },
+    } as const;
+    const stored = await ports.accounts.apply({
+      ...change,
+      set: { ...change.set, clientId, ...(input.metadata === null ? {} : { metadata: input.metadata }) },
+      audit: [...change.audit, updated],
+    });
+    if (stored !== null) {
+      const isTold = tokenSet.expiresAt !== null;
+      const { accessToken } = tokenSet;
+      return await introspectExpiry(ports, { account: stored, integration, secrets, accessToken, isTold });
+    }
+    dataKey = await ports.vault.prepare(input.environmentId);
+  }
+  throw new DomainError("conflict", { detail: "The account kept changing. Try again." });
+}
+
+async function findLive(ports: RefreshPorts, input: OwnClientInput): Promise<Account> {
+  const account = await ports.accounts.find(input.environmentId, input.accountId);
+  if (account === null) throw notFound();
+  if (account.status === "disconnected") {
+    throw new DomainError("disconnected", { detail: "This account was disconnected; its credentials are erased." });
+  }
+  return account;
+}
+
+function invalid(at: string, detail: string): DomainError {
+  return new DomainError("invalid_request", {
+    detail: "The client of this account can't be changed like this.",
+    errors: [{ pointer: at, detail }],
+  });
+}
