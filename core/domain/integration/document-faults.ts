@@ -144,7 +144,7 @@ function hostFaults(document: ParsedDocument, path: Path, text: string | undefin
       ];
     }
     const isWhole = host === `{${name}}`;
-    if (isWhole && field === undefined && !input?.options?.every((one) => /^https:\/\//.test(one.value))) {
+    if (isWhole && field === undefined && !input?.options?.every((one) => one.value.startsWith("https://"))) {
       return [{ path, message: "expected https:// and a host; only a field with a pattern can stand for all of it" }];
     }
     return [];
