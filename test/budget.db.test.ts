@@ -103,9 +103,9 @@ describe("a rate budget (R21)", () => {
     await stack.database.pool.query(
       `INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status, circuit_key)
        SELECT 'ia_crowd_' || n, $1, 'crowd', 'spread', 'active', $2 FROM generate_series(1, $3::int) n`,
-      [rows[0].id, circuit, crowd - 300],
+      [rows[0].id, circuit, crowd - 150],
     );
-    const ids = await importAccounts(stack, "spread", 300);
+    const ids = await importAccounts(stack, "spread", 150);
     const before: number[] = [];
     const rest = ids.values();
     const refreshSome = async (): Promise<void> => {
@@ -118,7 +118,7 @@ describe("a rate budget (R21)", () => {
     await Promise.all(Array.from({ length: 10 }, refreshSome));
     expect(Math.min(...before)).toBeGreaterThanOrEqual(60);
     expect(Math.max(...before)).toBeLessThanOrEqual(360);
-    // Of all of them no minute gets more than the budget takes: of these 300 a fifth, give or take what chance does (5 sigma).
+    // Of all of them no minute gets more than the budget takes: of these 150 a fifth, give or take what chance does (5 sigma).
     for (let minute = 1; minute < 6; minute += 1) {
       const share = before.filter((seconds) => Math.floor(seconds / 60) === minute).length / before.length;
       const most = perMinute / crowd;

@@ -101,7 +101,7 @@ function next(failureClass: FailureClass, plan: FailurePlan, doubts: number, now
     case "transient":
       return doubts > 0
         ? `What became of an earlier request is still unknown, so it is asked again ${at}. Callers wait as well.${meanwhile}`
-        : `Tried again ${at}, or earlier: when a caller needs a token, or when the token endpoint answers again after its breaker had opened.${meanwhile}`;
+        : `Tried again ${at}, or earlier: when a caller needs a token, or when the token endpoint answers again after failures.${meanwhile}`;
     default:
       return assertNever(failureClass);
   }
