@@ -1,14 +1,17 @@
 import { hostname } from "node:os";
 import { randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
+import { createKeysInTurn } from "#core/usecases/keys-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
-import type { TryPorts } from "#core/usecases/try-credentials";
+import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
+import { createProbeMemory } from "#core/usecases/probe-memory";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
+import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Account } from "#core/domain/account/account";
@@ -20,6 +23,7 @@ import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
+import { generateKeyPair } from "./oauth/generate-key-pair.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
@@ -36,13 +40,16 @@ import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 
 /** Everything wired, for api, worker and the command line. */
-export interface Container extends CompletePorts, StartPorts, TryPorts {
+export interface Container extends CompletePorts, StartPorts, ProbePorts {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
   readonly expressions: Expressions;
+  readonly keyPairs: KeyPairs;
+  /** Where the public keys of an environment integration can be read by anybody. */
+  readonly jwksUri: (callbackId: string) => string;
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -95,7 +102,11 @@ export async function createContainer(
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     integrations: createIntegrationStore(pool, await loadCatalogue()),
-    server: createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger }),
+    server: createKeysInTurn({
+      server: createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger }),
+      clock,
+    }),
+    keyPairs: { generate: generateKeyPair },
     provider: createProviderApi({ egress, clock }),
     vault: createVault({ keys, audit: createAuditLog(pool), random }),
     spool: createFileSpool(config.spoolDirectory),
@@ -106,8 +117,10 @@ export async function createContainer(
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
     renewals: createSingleFlight<Renewal>(),
+    probes: createProbeMemory<Verdict>(clock),
     owner,
     redirectUri,
+    jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
     async close() {
       await heart?.stop();
       await egress.close();

@@ -11,6 +11,7 @@ import { createProblemMapper } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
@@ -82,6 +83,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
   refuseOtherMethods(app, api);
 
   connectRoutes(app, ports);
+  clientKeyRoutes(app, ports);
   return app;
 }
 

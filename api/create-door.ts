@@ -139,12 +139,18 @@ function dropLinkTokens(request: IncomingMessage): void {
  */
 async function formTargets(
   ports: ApiPorts,
-  link: { readonly environmentId: string; readonly integrationNames: readonly string[] },
+  link: {
+    readonly environmentId: string;
+    readonly integrationNames: readonly string[];
+    readonly returnUrl: string | null;
+  },
 ): Promise<string> {
   const found = await Promise.all(
     link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
   );
   const origins = found.flatMap((one) => (one === null ? [] : (documentHosts(one.document)["authorization"] ?? [])));
+  // A form of typed credentials leads straight back to the product.
+  if (link.returnUrl !== null) origins.push(new URL(link.returnUrl).origin);
   return ["https:", ...new Set(origins.filter((origin) => origin.startsWith("http:") && !origin.includes("{")))].join(
     " ",
   );

@@ -82,6 +82,20 @@ test.describe("the shell", () => {
   });
 });
 
+test("an account that holds a key speaks of no refresh, and says what a disconnect leaves behind", async ({ page }) => {
+  await page.goto(`/accounts/${ids.typed}`);
+  await expect(page.getByText("The key does not end.")).toBeVisible();
+  await expect(page.getByText("Does not end", { exact: true })).toBeVisible();
+  for (const heading of ["Lifeline", "Refresh attempts", "Scopes"]) {
+    await expect(page.getByRole("heading", { name: heading })).toHaveCount(0);
+  }
+  await expect(page.getByRole("button", { name: "Refresh now" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Create re-authorization link" })).toBeVisible();
+  await page.getByRole("button", { name: "Disconnect…" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog.getByText("It works in Acme Billing until the customer deletes it there.")).toBeVisible();
+});
+
 /** `name`: of the picture, where pictures are wanted. */
 async function expectAccessibleInBothThemes(page: Page, name: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {

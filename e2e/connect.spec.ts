@@ -30,6 +30,66 @@ test("one of several integrations unfolds to its own form", async ({ page }) => 
   await expect(page.getByRole("button", { name: "Continue to Acme CRM" })).toBeHidden();
 });
 
+test("a form for a key works without JavaScript, and what is secret is hidden and not remembered", async ({
+  browser,
+  stub,
+}) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: stub.origin });
+  const page = await context.newPage();
+  await page.goto("/connect/key");
+  const key = page.getByLabel("API key");
+  await expect(key).toHaveAttribute("type", "password");
+  await expect(key).toHaveAttribute("autocomplete", "off");
+  await expect(page.getByRole("button", { name: "Show API key" })).toHaveCount(0);
+  await key.fill("pk_1");
+  await page.getByRole("button", { name: "Connect Acme Billing" }).click();
+  expect(stub.changes).toEqual([]);
+  await key.fill("sk_live_1");
+  await page.getByRole("button", { name: "Connect Acme Billing" }).click();
+  await expect(page).toHaveURL(/\/connect\/outcome$/);
+  expect(stub.changes).toEqual(["POST /connect/key integration_name=acme-keys&credentials.api_key=sk_live_1"]);
+  await context.close();
+});
+
+test("a key is shown while its eye is pressed, and hidden again before it leaves", async ({ page }) => {
+  await page.goto("/connect/key");
+  const key = page.getByLabel("API key", { exact: true });
+  await key.fill("sk_live_1");
+  const eye = page.getByRole("button", { name: "Show API key" });
+  await eye.click();
+  await expect(key).toHaveAttribute("type", "text");
+  await expect(eye).toHaveAttribute("aria-pressed", "true");
+  // The page stays, as it does while the provider is asked.
+  await page.locator("form").evaluate((form) => form.addEventListener("submit", (event) => event.preventDefault()));
+  await page.getByRole("button", { name: "Connect Acme Billing" }).click();
+  await expect(key).toHaveAttribute("type", "password");
+  await expect(page.getByRole("button", { name: "Checking with Acme Billing…" })).toBeDisabled();
+});
+
+test("a rejected form comes again at the field, with what was typed and is no secret", async ({ page }) => {
+  await page.goto("/connect/rejected");
+  await expect(page.getByLabel("Your subdomain")).toHaveValue("northwind");
+  await expect(page.getByLabel("E-mail address")).toHaveValue("ada@northwind.example");
+  const token = page.getByLabel("API token", { exact: true });
+  await expect(token).toHaveValue("");
+  await expect(token).toHaveAttribute("aria-invalid", "true");
+  await expect(token).toHaveAccessibleDescription(
+    /^Acme Desk did not accept this\. .* Acme Desk says: HTTP 401, invalid_token: the token was deleted/,
+  );
+});
+
+test("the form that failed is the one that is open", async ({ page }) => {
+  await page.goto("/connect/unreachable");
+  await expect(page.getByRole("alert").filter({ hasText: "Acme Billing does not answer" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Continue to Acme CRM" })).toBeHidden();
+});
+
+test("a form that was sent too often says how long it rests", async ({ page }) => {
+  await page.goto("/connect/toooften");
+  await expect(page.getByText("this form rests for 7 minutes")).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Connect/ })).toHaveCount(0);
+});
+
 test("a failed trip offers the way back by post", async ({ page, stub }) => {
   stub.outcome = "access_denied";
   await page.goto("/connect/outcome");

@@ -9,14 +9,20 @@ export type World = {
   attempts: Map<string, AttemptView[]>;
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
-  integrations: { name: string; label: string; origin: string }[];
+  integrations: { name: string; label: string; format: string; origin: string }[];
 };
 
 export const integrations = [
-  { name: "acme-crm", label: "Acme CRM", origin: "catalogue" },
-  { name: "hubspot", label: "HubSpot", origin: "catalogue" },
-  { name: "salesforce", label: "Salesforce", origin: "catalogue" },
-  { name: "very-long", label: "The Integration With A Remarkably Long Name Ltd.", origin: "environment" },
+  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform" },
+  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform" },
+  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform" },
+  {
+    name: "very-long",
+    label: "The Integration With A Remarkably Long Name Ltd.",
+    format: "oauth2",
+    origin: "environment",
+  },
+  { name: "acme-keys", label: "Acme Billing", format: "api_key", origin: "environment" },
 ];
 
 export const emptyWorld = (): World => ({
@@ -40,6 +46,8 @@ export const ids = {
   disconnected: id("disconnected"),
   long: id("longnames"),
   eternal: id("eternal"),
+  typed: id("typed"),
+  rejectedKey: id("rejectedkey"),
 };
 
 export function usualWorld(now = Date.now()): World {
@@ -51,6 +59,7 @@ export function usualWorld(now = Date.now()): World {
     environment: "production",
     status: "active",
     hold: null,
+    fields: {},
     external_account: { id: `org-${tenant}`, label: `admin@${tenant}.example` },
     scopes: {
       requested: ["read", "write", "offline_access"],
@@ -69,6 +78,14 @@ export function usualWorld(now = Date.now()): World {
     updated_at: at(-18),
     ...facts,
   });
+  const typed: Partial<AccountView> = {
+    scopes: { requested: [], granted: [], missing: [] },
+    expires_at: null,
+    refresh_due_at: null,
+    refreshed_at: null,
+    refresh_token_rotated_at: null,
+    credential_version: 1,
+  };
   const failure = (code: string, message: string, minutes: number) => ({ code, message, at: at(minutes) });
 
   const accounts = [
@@ -140,6 +157,18 @@ export function usualWorld(now = Date.now()): World {
       refresh_due_at: null,
       refreshed_at: null,
       refresh_token_rotated_at: null,
+    }),
+    account(ids.typed, "tyrell", { ...typed, integration_name: "acme-keys" }),
+    account(ids.rejectedKey, "cyberdyne", {
+      ...typed,
+      integration_name: "acme-keys",
+      status: "needs_reauth",
+      reauth_required_at: at(-12),
+      last_error: failure(
+        "reauthorize",
+        "the provider rejects these credentials (HTTP 401), and a probe confirmed it",
+        -12,
+      ),
     }),
   ];
 

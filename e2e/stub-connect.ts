@@ -7,6 +7,7 @@ const acme: ConnectLinkView["integrations"][number] = {
   label: "Acme CRM",
   scopes: ["read", "write", "offline_access"],
   inputs: [],
+  form: null,
   unavailable: null,
 };
 const withInputs: ConnectLinkView["integrations"][number] = {
@@ -24,7 +25,48 @@ const withInputs: ConnectLinkView["integrations"][number] = {
     },
     { name: "region", label: "Region", help: null, example: null, pattern: null, required: false },
   ],
+  form: null,
   unavailable: null,
+};
+const withKey: ConnectLinkView["integrations"][number] = {
+  name: "acme-keys",
+  label: "Acme Billing",
+  scopes: [],
+  inputs: [],
+  form: {
+    format: "api_key",
+    fields: [
+      {
+        name: "api_key",
+        label: "API key",
+        help: "In Acme Billing under Settings, Developers",
+        example: "sk_live_…",
+        pattern: "sk_[a-z0-9_]+",
+        secret: true,
+      },
+    ],
+  },
+  unavailable: null,
+};
+const withLogin: ConnectLinkView["integrations"][number] = {
+  ...withKey,
+  name: "acme-desk",
+  label: "Acme Desk",
+  inputs: withInputs.inputs,
+  form: {
+    format: "basic",
+    fields: [
+      { name: "username", label: "E-mail address", help: null, example: null, pattern: null, secret: false },
+      {
+        name: "password",
+        label: "API token",
+        help: "Under Account, API access",
+        example: null,
+        pattern: null,
+        secret: true,
+      },
+    ],
+  },
 };
 const link: ConnectLinkView = {
   state: "open",
@@ -32,6 +74,8 @@ const link: ConnectLinkView = {
   environment: "production",
   reauthorizes: null,
   integrations: [acme],
+  attempt: null,
+  forms_blocked_until: null,
   expires_at: "2030-01-01T00:00:00.000Z",
 };
 
@@ -52,6 +96,43 @@ export const links: Record<string, ConnectLinkView> = {
   unavailable: {
     ...link,
     integrations: [{ ...acme, unavailable: "Ledgerly has not set up Acme CRM yet. Please ask them." }],
+  },
+  key: { ...link, integrations: [withKey] },
+  login: { ...link, integrations: [withLogin] },
+  rejected: {
+    ...link,
+    integrations: [withLogin],
+    attempt: {
+      integration_name: "acme-desk",
+      typed: { subdomain: "northwind", region: "eu", username: "ada@northwind.example" },
+      code: "rejected",
+      detail: "HTTP 401, invalid_token: the token was deleted",
+      fields: [{ name: "password", message: null }],
+    },
+  },
+  unreachable: {
+    ...link,
+    integrations: [acme, withKey],
+    attempt: { integration_name: "acme-keys", typed: {}, code: "provider_unreachable", detail: null, fields: [] },
+  },
+  otherkey: {
+    ...link,
+    integrations: [withKey],
+    reauthorizes: { external_account: "Northwind Traders" },
+    attempt: {
+      integration_name: "acme-keys",
+      typed: {},
+      code: "external_account_mismatch",
+      detail: "Contoso Ltd",
+      fields: [],
+    },
+  },
+  toooften: {
+    ...link,
+    integrations: [withKey],
+    get forms_blocked_until() {
+      return new Date(Date.now() + 390_000).toISOString();
+    },
   },
   used: { ...link, state: "used", integrations: [] },
   expired: { ...link, state: "expired", integrations: [] },

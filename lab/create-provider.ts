@@ -4,6 +4,7 @@ import { createStateAdapter } from "./create-state-adapter.ts";
 import { findPerson } from "./find-person.ts";
 import type { LabKeys } from "./load-lab-keys.ts";
 import type { RecordStore } from "./open-record-store.ts";
+import { registerJwtBearerGrant } from "./register-jwt-bearer-grant.ts";
 import { renderErrorPage } from "./render-error-page.ts";
 import { labScopes } from "./scope-words.ts";
 
@@ -44,7 +45,7 @@ export function createProvider(input: ProviderInput): Provider {
     clientAuthMethods: [
       "client_secret_basic",
       "client_secret_post",
-      ...(input.extensions ? (["private_key_jwt", "self_signed_tls_client_auth"] as const) : []),
+      ...(input.extensions ? (["private_key_jwt", "self_signed_tls_client_auth", "none"] as const) : []),
     ],
     extraClientMetadata: { properties: ["x_access_token_seconds", "x_always_issue_refresh_token"] },
     pkce: { required: () => false },
@@ -96,5 +97,7 @@ export function createProvider(input: ProviderInput): Provider {
       Grant: 365 * day,
     },
   };
-  return new Provider(input.issuer, configuration);
+  const provider = new Provider(input.issuer, configuration);
+  if (input.extensions) registerJwtBearerGrant(provider, input.issuer);
+  return provider;
 }

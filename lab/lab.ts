@@ -4,17 +4,20 @@ export type LabClient = {
   /** Left out where the client proves itself in another way. */
   clientSecret?: string | undefined;
   redirectUris: string[];
-  /** Default `client_secret_basic`, as in RFC 7591 §2. The last two only in a lab with `extensions`. */
+  /** Default `client_secret_basic`, as in RFC 7591 §2. The others only in a lab with `extensions`. */
   tokenEndpointAuthMethod?:
     | "client_secret_basic"
     | "client_secret_post"
     | "private_key_jwt"
     | "self_signed_tls_client_auth"
+    | "none"
     | undefined;
   /** The client's public keys, or its certificates (`x5c`). */
   jwks?: { keys: Record<string, unknown>[] } | undefined;
   /** Default ES256. Of `private_key_jwt`. */
   signingAlgorithm?: string | undefined;
+  /** Default false. It asks by JWT bearer grants (RFC 7523 §2.1). Lab with `extensions`. */
+  signsGrants?: boolean | undefined;
   /** Default false. An authorization request that was not pushed is refused (RFC 9126 §5). Lab with `extensions`. */
   requiresPushedRequests?: boolean | undefined;
   /** Default false. Every token of this client is bound to a key (RFC 9449 §5.2). Lab with `extensions`. */

@@ -1,5 +1,6 @@
 import type Provider from "oidc-provider";
 import type { LabClient } from "./lab.ts";
+import { jwtBearerGrant } from "./register-jwt-bearer-grant.ts";
 import type { RecordStore } from "./open-record-store.ts";
 
 /** Adds or replaces a client. Throws oidc-provider's `InvalidClientMetadata` and changes nothing when it is not valid. */
@@ -10,7 +11,12 @@ export async function registerClient(provider: Provider, store: RecordStore, cli
     ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
     client_name: client.name ?? "Evergrant demo",
     redirect_uris: client.redirectUris,
-    grant_types: ["authorization_code", "refresh_token", "client_credentials"],
+    grant_types: [
+      "authorization_code",
+      "refresh_token",
+      ...(client.tokenEndpointAuthMethod === "none" ? [] : ["client_credentials"]),
+      ...(client.signsGrants === true ? [jwtBearerGrant] : []),
+    ],
     response_types: ["code"],
     token_endpoint_auth_method: client.tokenEndpointAuthMethod ?? "client_secret_basic",
     ...(client.jwks === undefined ? {} : { jwks: client.jwks }),

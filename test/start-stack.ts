@@ -33,7 +33,7 @@ export type Stack = {
   walk(
     url: string,
     person: string,
-    options?: { allow?: boolean; scopes?: string[]; integration?: string },
+    options?: { allow?: boolean; scopes?: string[]; integration?: string; origin?: string },
   ): Promise<Answer["body"]>;
   /** A new link and a walk along it. @returns the account */
   connect(tenantId: string, person: string): Promise<Answer["body"]>;
@@ -51,6 +51,8 @@ export async function startStack(
     accessTokenSeconds?: number;
     webOrigin?: string;
     lab?: LabOptions;
+    /** Besides what the stack sets itself. */
+    env?: Record<string, string>;
   } = {},
 ): Promise<Stack> {
   const database = await createTestDatabase();
@@ -69,6 +71,7 @@ export async function startStack(
     // A port that nothing listens on: pages are not part of this stack.
     WEB_PORT: String(await findFreePort()),
     ...(options.webOrigin === undefined ? {} : { WEB_ORIGIN: options.webOrigin }),
+    ...options.env,
   };
   const cli: Stack["cli"] = async (...args) => await runCli(env, args);
   const made = await cli("api-keys", "create", "--environment", "production", "--permissions", "all", "--json");
@@ -96,7 +99,11 @@ export async function startStack(
     return { status: response.status, headers: response.headers, body: text === "" ? null : parse(text) };
   };
 
-  const walk: Stack["walk"] = async (url, person, { integration = "acme-crm", ...choices } = {}) => {
+  const walk: Stack["walk"] = async (
+    url,
+    person,
+    { integration = "acme-crm", origin: at = lab.origin, ...choices } = {},
+  ) => {
     const click = await fetch(url, {
       method: "POST",
       body: new URLSearchParams({ integration_name: integration }),
@@ -108,7 +115,7 @@ export async function startStack(
       .getSetCookie()
       .map((one) => one.split(";")[0])
       .join("; ");
-    if (!authorizeUrl.startsWith(lab.origin)) return { status: "refused", location: authorizeUrl, code: click.status };
+    if (!authorizeUrl.startsWith(at)) return { status: "refused", location: authorizeUrl, code: click.status };
     const { callbackUrl } = await connectAsPerson({ authorizeUrl, person, ...choices });
     const back = await fetch(callbackUrl, { headers: { cookie }, redirect: "manual" });
     const outcome = await fetch(`${origin}/api/connect/outcome`, { headers: { cookie } });

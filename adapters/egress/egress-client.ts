@@ -3,7 +3,9 @@ import { isIP, type LookupFunction } from "node:net";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { Agent, buildConnector, Response, type Dispatcher } from "undici";
+import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { AddressGuard } from "./address-guard.ts";
+import { createAgentCache } from "./agent-cache.ts";
 
 /** Every outgoing call of Evergrant goes through one of these. */
 export interface EgressClient {
@@ -21,6 +23,8 @@ export interface EgressRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Shown in the TLS handshake (RFC 8705); PEM. Over https alone. */
+  readonly clientCertificate?: ClientCertificate;
 }
 
 /** The guard refused an address. */
@@ -48,20 +52,28 @@ const allowedPorts = new Set(["", "443"]);
  * anybody probe for open ports inside.
  */
 export function createEgressClient(guard: AddressGuard, options: EgressOptions = {}): EgressClient {
-  const agent = new Agent({
-    connect: guardedConnector(guard),
-    maxResponseSize: maxResponseBytes,
-    headersTimeout: 30_000,
-    bodyTimeout: 30_000,
-    keepAliveTimeout: 4_000,
-    connections: options.connectionsPerOrigin ?? 64,
-  });
+  const createAgent = (certificate: ClientCertificate | null): Agent =>
+    new Agent({
+      connect: guardedConnector(guard, certificate),
+      maxResponseSize: maxResponseBytes,
+      headersTimeout: 30_000,
+      bodyTimeout: 30_000,
+      keepAliveTimeout: 4_000,
+      connections: options.connectionsPerOrigin ?? 64,
+    });
+  const agent = createAgent(null);
+  // Connections stand for whoever showed a certificate when they were made, so each has its own.
+  const certified = createAgentCache(createAgent);
   return {
     async fetch(url, init) {
       const target = new URL(url);
       refuseEarly(target, guard);
       let isSent = false;
-      const dispatcher = agent.compose(onSend(() => (isSent = true)));
+      const { clientCertificate: certificate } = init;
+      if (certificate !== undefined && target.protocol !== "https:")
+        throw new EgressRefused("a client certificate is shown over https alone");
+      const connections = certificate === undefined ? agent : certified.agentFor(certificate);
+      const dispatcher = connections.compose(onSend(() => (isSent = true)));
       try {
         const {
           statusCode: status,
@@ -87,7 +99,9 @@ export function createEgressClient(guard: AddressGuard, options: EgressOptions =
         throw isSent ? error : new NotSent("the request was not sent", { cause: error });
       }
     },
-    close: () => agent.close(),
+    async close() {
+      await Promise.all([agent.close(), certified.close()]);
+    },
   };
 }
 
@@ -170,13 +184,14 @@ function refuseEarly(target: URL, guard: AddressGuard): void {
   if (refusal !== null) throw new EgressRefused(refusal);
 }
 
-function guardedConnector(guard: AddressGuard): buildConnector.connector {
+function guardedConnector(guard: AddressGuard, certificate: ClientCertificate | null): buildConnector.connector {
+  const shown = certificate === null ? {} : { cert: certificate.certificate, key: certificate.key };
   return (options, callback) => {
     const protocol = options.protocol === "https:" ? "https:" : "http:";
     // Only an address on the operator's allow list may be reached at another port than 443.
     const anyPort = protocol === "http:" || !allowedPorts.has(options.port);
     const judge = (address: string): string | null => guard.refusal(address, anyPort ? "http:" : "https:");
-    const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(judge) });
+    const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(judge), ...shown });
     connect(options, (error, socket) => {
       if (error !== null) {
         callback(error, null);

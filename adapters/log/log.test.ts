@@ -52,6 +52,12 @@ describe("redaction by form, whatever the key", () => {
     ["an API key", `used evg_${"a".repeat(49)}.`, "used [redacted]."],
     ["a link token", `lt_${"b".repeat(43)}`, "[redacted]"],
     ["a webhook secret", `whsec_${"c".repeat(32)}`, "[redacted]"],
+    [
+      "a private key",
+      "read -----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----.",
+      "read [redacted].",
+    ],
+    ["half a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBg", "[redacted]"],
     ["a JWT", `got ${jwt}`, "got [redacted]"],
     ["a database password", "postgres://user:pass-word@db:5432/x", "postgres://user:[redacted]@db:5432/x"],
     ["two of them", `Bearer ${jwt} and ${jwt}`, "[redacted] and [redacted]"],

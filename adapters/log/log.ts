@@ -5,11 +5,11 @@ import type { LogLevel } from "../config/read-config.ts";
 
 /** Keys whose values never reach a log, however deep they stand (checklist I2). */
 const secretKey =
-  /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring|private_?key|signing_?key|data_?key|passwd|passphrase/i;
+  /token|secret|password|authorization|cookie|api_?key|verifier|credentials|assertion|^code$|^key$|keyring|private_?key|signing_?key|data_?key|passwd|passphrase|(?:client|dpop|certificate)_?key/i;
 
-/** Texts that look like a secret under any other key: bearer values, our own prefixes, JWTs. */
+/** Texts that look like a secret under any other key: private keys, bearer values, our own prefixes, JWTs. */
 const secretText =
-  /\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*|\b(?:evg|lt|whsec)_[\w-]{16,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?|\b(?:Bearer|Basic)\s+[\w.~+/-]{8,}=*|\b(?:evg|lt|whsec)_[\w-]{16,}|\beyJ[\w-]{10,}\.[\w-]+\.[\w-]+|(?<=:\/\/[^\s:@/]*:)[^\s@/]+(?=@)/g;
 
 /** Parameters of addresses and forms. */
 const secretParameter =

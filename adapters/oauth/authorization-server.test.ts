@@ -198,6 +198,7 @@ describe("a good answer", () => {
       kind: "tokens",
       httpStatus: 200,
       externalAccount: null,
+      answer: { ...good, token_type: "bearer", scope: "a b" },
       expirySource: "expires_in",
       response: {
         accessToken: "a1",

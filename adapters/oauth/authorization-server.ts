@@ -2,6 +2,7 @@ import * as oauth from "oauth4webapi";
 import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
+import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { ParameterValue } from "#core/domain/integration/fill-template";
 import { plainText } from "#core/domain/text/plain-text";
 import { readScopes, withImpliedScopes } from "#core/domain/token/read-scopes";
@@ -12,13 +13,17 @@ import type { Clock } from "#core/ports/clock";
 import type { Expressions } from "#core/ports/expressions";
 import type { Log } from "#core/ports/log";
 import type { EgressClient } from "../egress/egress-client.ts";
-import { clientAuthentication } from "./client-authentication.ts";
+import { clientAuthentication, clientCertificate } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
+import { isRecord } from "./parse-body.ts";
 import { asResponse, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { secretsOf } from "./secrets-of.ts";
-import { shapeRequest } from "./shape-request.ts";
+import { shapeRequest, templateValues } from "./shape-request.ts";
+import { signGrantAssertion } from "./sign-grant-assertion.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
+
+const proofs = ["client_assertion", "assertion"];
 
 /** Introspection only sets an alarm: nobody waits as long for it as for a token. */
 const introspectionSeconds = 5;
@@ -53,11 +58,14 @@ export function createAuthorizationServer(ports: {
         redirectUri,
       };
       const { url: address, headers, body } = shapeRequest(integration, standard);
+      // Signed for this request, and good for no other; a server may repeat it all the same.
+      for (const name of proofs) trip.proofs.push(...init.body.getAll(name));
       trip.isAsked = true;
       const response = await egress.fetch(address, {
         method: "POST",
         headers,
         ...(body === null ? {} : { body }),
+        ...(trip.certificate === null ? {} : { clientCertificate: trip.certificate }),
         signal,
       });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
@@ -111,7 +119,7 @@ export function createAuthorizationServer(ports: {
 
   return {
     async pushAuthorization(integration, secret, request) {
-      const trip = newTrip({ shaped: authorizationParameters(integration, request) });
+      const trip = newTrip(integration, secret, { shaped: authorizationParameters(integration, request) });
       const { server, client, authentication } = parties(integration, secret);
       const sentAt = clock.now();
       return await ask(
@@ -131,7 +139,7 @@ export function createAuthorizationServer(ports: {
 
     async exchangeCode(integration, secret, exchange) {
       // Without a declared issuer there is nothing to check an ID token against, so none is read.
-      const trip = newTrip({
+      const trip = newTrip(integration, secret, {
         isForTokens: true,
         keepsIdToken: integration.issuer !== null,
         extra: integration.tokenParams,
@@ -164,7 +172,7 @@ export function createAuthorizationServer(ports: {
 
     async refresh(integration, secret, refreshToken) {
       // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
-      const trip = newTrip({ isForTokens: true, extra: integration.refreshParams });
+      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.refreshParams });
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
       return await askForTokens(
@@ -177,8 +185,25 @@ export function createAuthorizationServer(ports: {
     },
 
     async clientCredentials(integration, secret) {
-      const trip = newTrip({ isForTokens: true, extra: integration.tokenParams });
+      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.tokenParams });
       const { server, client, authentication } = parties(integration, secret);
+      const { assertion } = integration;
+      if (assertion !== null) {
+        return await askForTokens(
+          integration,
+          trip,
+          async () => {
+            const values = templateValues(integration, null);
+            const signed = await signGrantAssertion(assertion, secret, values, clock.now());
+            const parameters = { assertion: signed };
+            const sender = assertion.sendsClientId ? oauth.None() : unnamed;
+            const sent = options(integration, trip);
+            return await oauth.genericTokenEndpointRequest(server, client, sender, jwtBearerGrant, parameters, sent);
+          },
+          (response) => oauth.processGenericTokenEndpointResponse(server, client, response),
+          [secret],
+        );
+      }
       const scope = integration.scopes.join(integration.scopeSeparator);
       const parameters: Record<string, string> = scope === "" ? {} : { scope };
       return await askForTokens(
@@ -197,7 +222,7 @@ export function createAuthorizationServer(ports: {
       const deadlineSeconds = Math.min(introspectionSeconds, integration.refreshPolicy.timeoutSeconds);
       try {
         const response = await oauth.introspectionRequest(server, client, authentication, accessToken, {
-          ...options(integration, newTrip(), deadlineSeconds),
+          ...options(integration, newTrip(integration, secret), deadlineSeconds),
           additionalParameters: { token_type_hint: "access_token" },
         });
         const told = await oauth.processIntrospectionResponse(server, client, response);
@@ -211,7 +236,7 @@ export function createAuthorizationServer(ports: {
       const { server, client, authentication } = parties(integration, secret);
       try {
         const response = await oauth.revocationRequest(server, client, authentication, token, {
-          ...options(integration, newTrip()),
+          ...options(integration, newTrip(integration, secret)),
           additionalParameters: { token_type_hint: hint },
         });
         // RFC 7009 §2.2: 200 also for a token that the server does not know.
@@ -224,6 +249,11 @@ export function createAuthorizationServer(ports: {
   };
 }
 
+const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/** RFC 7523 §3.1: the assertion says whose client asks. */
+const unnamed: oauth.ClientAuth = () => {};
+
 /** What one request and its answer leave behind for each other. */
 interface Trip {
   readonly isForTokens: boolean;
@@ -234,6 +264,10 @@ interface Trip {
   readonly shaped: ReadonlyMap<string, string>;
   /** Of a code exchange; null: the client's own. */
   readonly redirectUri: string | null;
+  /** Shown in the TLS handshake. */
+  readonly certificate: ClientCertificate | null;
+  /** What this request alone was proven with. */
+  readonly proofs: string[];
   /** Whether the egress client was asked at all: before that, nothing can have left. */
   isAsked: boolean;
   /** What a token request was answered. */
@@ -243,15 +277,18 @@ interface Trip {
 }
 
 function newTrip(
+  integration: ResolvedIntegration,
+  secret: ClientSecret,
   of: Partial<Pick<Trip, "isForTokens" | "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {},
 ): Trip {
   const plain = { isForTokens: false, keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
-  return { ...plain, ...of, isAsked: false, told: null, status: null };
+  const certificate = clientCertificate(integration, secret);
+  return { ...plain, ...of, certificate, proofs: [], isAsked: false, told: null, status: null };
 }
 
 /** What an error text must not repeat: what was sent, and what came beside it. */
-function all(secrets: readonly (string | null)[], { told }: Trip): (string | null)[] {
-  return [...secrets, ...(told === null ? [] : secretsOf(told.body))];
+function all(secrets: readonly (string | null)[], { told, proofs }: Trip): (string | null)[] {
+  return [...secrets, ...proofs, ...(told === null ? [] : secretsOf(told.body))];
 }
 
 function parties(
@@ -264,7 +301,7 @@ function parties(
 } {
   const server: oauth.AuthorizationServer = {
     // oauth4webapi wants an issuer; without a declared one no ID token is read.
-    issuer: integration.issuer ?? new URL(integration.tokenEndpoint).origin,
+    issuer: integration.issuer ?? originOf(integration.tokenEndpoint),
     token_endpoint: integration.tokenEndpoint,
     ...(integration.revocationEndpoint === null ? {} : { revocation_endpoint: integration.revocationEndpoint }),
     ...(integration.introspectionEndpoint === null
@@ -276,6 +313,11 @@ function parties(
   };
   const client: oauth.Client = { client_id: integration.clientId ?? "" };
   return { server, client, authentication: clientAuthentication(integration, secret) };
+}
+
+/** An endpoint that is not known (yet) is refused where it is called. */
+function originOf(endpoint: string): string {
+  return URL.canParse(endpoint) ? new URL(endpoint).origin : "https://unknown.invalid";
 }
 
 /** Some servers answer 200 with an `error`: it is one, whatever the status says. */
@@ -295,6 +337,8 @@ function success(
   sentAt: Date,
 ): TokenResult {
   const standard = trip.told?.standard ?? null;
+  const claims =
+    trip.keepsIdToken && tokens.id_token !== undefined ? oauth.getValidatedIdTokenClaims(tokens) : undefined;
   const scopes = readScopes(standard?.scope, integration.scopeSeparator);
   const tokenType = standard?.tokenType ?? null;
   const expiry = findTokenExpiry(
@@ -314,7 +358,11 @@ function success(
     // What the library read is always a 200.
     httpStatus: trip.status ?? 200,
     expirySource: expiry?.source ?? null,
-    externalAccount: trip.keepsIdToken ? externalAccountOf(tokens) : null,
+    externalAccount: claims === undefined ? null : externalAccountOf(claims),
+    answer: {
+      ...(isRecord(trip.told?.body) ? trip.told.body : {}),
+      ...(claims === undefined ? {} : { id_token_claims: claims }),
+    },
     response: {
       accessToken: tokens.access_token,
       refreshToken: tokens.refresh_token ?? null,
@@ -329,9 +377,7 @@ function success(
  * Who was connected: `sub` of the ID token, never the e-mail address, which can pass to somebody else. The token came straight
  * from the token endpoint over TLS, which OpenID Connect Core §3.1.3.7 (6) accepts in place of its signature.
  */
-function externalAccountOf(tokens: oauth.TokenEndpointResponse): ExternalAccount | null {
-  const claims = tokens.id_token === undefined ? undefined : oauth.getValidatedIdTokenClaims(tokens);
-  if (claims === undefined) return null;
+function externalAccountOf(claims: oauth.IDToken): ExternalAccount {
   const label = [claims["name"], claims["email"], claims["preferred_username"]].find((one) => typeof one === "string");
   return { id: plainText(claims.sub, 500), label: typeof label === "string" ? plainText(label, 300) : null };
 }

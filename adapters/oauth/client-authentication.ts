@@ -1,9 +1,17 @@
 import * as oauth from "oauth4webapi";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import { decodeClientCertificate, type ClientCertificate } from "#core/domain/integration/client-certificate";
+import { decodeClientKeys } from "#core/domain/integration/client-keys";
 import type { ClientSecret } from "#core/ports/authorization-server";
+import { ClientUnusable } from "./client-unusable.ts";
+import { importSigningKey } from "./import-signing-key.ts";
 
 /** How a request shows whose client asks. Without a secret the client is public, and only named (RFC 6749 §3.2.1). */
 export function clientAuthentication(integration: ResolvedIntegration, secret: ClientSecret): oauth.ClientAuth {
+  // The secret is a private key then: it signs grants, and is shown to nobody.
+  if (integration.assertion !== null) return oauth.None();
+  if (integration.clientAuthentication === "private_key_jwt") return signedAssertion(integration, secret);
+  if (integration.clientAuthentication === "mtls") return shownCertificate(secret);
   if (secret === null) return oauth.None();
   switch (integration.clientAuthentication) {
     case "none":
@@ -14,10 +22,47 @@ export function clientAuthentication(integration: ResolvedIntegration, secret: C
       return formEncodedBasic(secret);
     case "secret_as_username":
       return basic(`${secret}:`);
-    case "private_key_jwt":
-    case "mtls":
-      throw new Error(`${integration.clientAuthentication} is not supported`);
   }
+}
+
+/** RFC 8705 §2: the certificate is shown in the handshake (clientCertificate), and the request names the client. */
+function shownCertificate(secret: ClientSecret): oauth.ClientAuth {
+  return (server, client, body, headers) => {
+    if (secret === null) {
+      throw new ClientUnusable(
+        "the client has no certificate yet; set client_certificate and client_certificate_key (PATCH /api/v1/environment-integration)",
+      );
+    }
+    return oauth.TlsClientAuth()(server, client, body, headers);
+  };
+}
+
+/** What is shown in the TLS handshake of every request to the authorization server; null: nothing. */
+export function clientCertificate(integration: ResolvedIntegration, secret: ClientSecret): ClientCertificate | null {
+  return integration.clientAuthentication === "mtls" && secret !== null ? decodeClientCertificate(secret) : null;
+}
+
+/**
+ * RFC 7523 §2.2, with the newest of the client's keys. The issuer alone is its audience, as one string, or the token endpoint
+ * where no issuer is declared: a list would let one of its servers play the assertion at another (checklist A13).
+ */
+function signedAssertion(integration: ResolvedIntegration, keys: ClientSecret): oauth.ClientAuth {
+  return async (server, client, body, headers) => {
+    const [key] = keys === null ? [] : decodeClientKeys(keys);
+    if (key === undefined) {
+      throw new ClientUnusable(
+        "the client has no key to sign with yet; PATCH /api/v1/environment-integration makes one",
+      );
+    }
+    const { kid = "", alg = "" } = key.jwk;
+    const cryptoKey = await importSigningKey(key.jwk, alg);
+    const audience = integration.issuer ?? integration.tokenEndpoint;
+    const sign = oauth.PrivateKeyJwt(
+      { key: cryptoKey, kid },
+      { [oauth.modifyAssertion]: (_header, payload) => void (payload["aud"] = audience) },
+    );
+    await sign(server, client, body, headers);
+  };
 }
 
 /**

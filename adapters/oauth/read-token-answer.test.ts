@@ -7,7 +7,7 @@ import { readTokenAnswer, type RawAnswer } from "./read-token-answer.ts";
 const expressions = createExpressions();
 afterAll(() => expressions.close());
 
-const standardRules: AnswerRules = { tokenResponse: null, errorExpression: null, scopeImplies: {} };
+const standardRules: AnswerRules = { tokenResponse: null, errorExpression: null, scopeImplies: {}, fields: [] };
 
 async function read(
   answer: Partial<RawAnswer> & { readonly json?: unknown },

@@ -1,5 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
+import { decodeJwt, importJWK, jwtVerify } from "jose";
+import { encodeClientKeys, withNewKey } from "#core/domain/integration/client-keys";
+import { publicJwk, type SigningAlgorithm } from "#core/domain/jwk/jwk";
 import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
 import { directExpressions } from "#test/fakes/direct-expressions";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
@@ -7,6 +11,7 @@ import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { createAddressGuard } from "../egress/address-guard.ts";
 import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
+import { generateKeyPair } from "./generate-key-pair.ts";
 import { createAuthorizationServer } from "./authorization-server.ts";
 
 // What exactly leaves for an authorization server that departs from the standard, and what does not.
@@ -27,6 +32,7 @@ afterAll(async () => {
 const answer = { access_token: "a1", refresh_token: "r1", token_type: "Bearer", expires_in: 3600 };
 
 interface Wish {
+  readonly format?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   readonly auth?: Readonly<Record<string, unknown>>;
   readonly inputs?: Readonly<Record<string, string>>;
@@ -34,8 +40,9 @@ interface Wish {
 }
 
 /** A document at the fault server, as it would be stored, and an authorization server that asks there. */
-function at({ config = {}, auth = {}, inputs = {} }: Wish) {
+function at({ format = "oauth2", config = {}, auth = {}, inputs = {} }: Wish) {
   const document = exampleDocument({
+    format,
     inputs: ["shop", "region"].map((name) => ({ name, label: name, required: false })),
     config: {
       auth: {
@@ -369,5 +376,157 @@ describe("a pushed authorization request (RFC 9126)", () => {
 
   it("may be answered with 200", async () => {
     expect((await push(json(200, reference))).kind).toBe("pushed");
+  });
+});
+
+describe("a client that signs (private_key_jwt, RFC 7523 §2.2)", () => {
+  const config = (signingAlgorithm = "ES256") => ({
+    options: { authorizationMethod: "private_key_jwt", signingAlgorithm },
+  });
+  const keys = async (algorithm: SigningAlgorithm = "ES256") => {
+    const jwk = await generateKeyPair(algorithm);
+    const text = encodeClientKeys(withNewKey([], jwk, new Date()));
+    return { jwk, text };
+  };
+  const issuer = { issuer: "https://issuer.example/tenant" };
+
+  it.each(["ES256", "RS256", "PS256"] as const)(
+    "shows an assertion by %s that its public key verifies",
+    async (alg) => {
+      const { jwk, text } = await keys(alg);
+      const { form, headers } = await sent("refresh", { config: config(alg), auth: issuer, secret: text });
+      expect(headers).not.toHaveProperty("authorization");
+      expect(form).toMatchObject({
+        client_id: "client-1",
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        grant_type: "refresh_token",
+      });
+      const verified = await jwtVerify(form["client_assertion"] ?? "", await importJWK(publicJwk(jwk)), {
+        issuer: "client-1",
+        subject: "client-1",
+        requiredClaims: ["jti", "exp", "iat"],
+      });
+      expect(verified.protectedHeader).toMatchObject({ alg, kid: jwk["kid"] });
+      expect((verified.payload.exp ?? 0) - (verified.payload.iat ?? 0)).toBeLessThanOrEqual(60);
+    },
+  );
+
+  it("is meant for the issuer alone, as one string, wherever it is sent (A13)", async () => {
+    const { text } = await keys();
+    for (const kind of ["exchange", "refresh", "client", "revoke", "introspect"] as const) {
+      const { form } = await sent(kind, { config: config(), auth: issuer, secret: text });
+      expect(decodeJwt(form["client_assertion"] ?? "").aud, kind).toBe("https://issuer.example/tenant");
+    }
+  });
+
+  it("is meant for the token endpoint where no issuer is declared, also at another address", async () => {
+    const { text } = await keys();
+    const auth = { refreshPath: "/renew" };
+    const { form, url } = await sent("refresh", { config: config(), auth, secret: text });
+    expect([url, decodeJwt(form["client_assertion"] ?? "").aud]).toEqual(["/renew", `${fault.origin}/token`]);
+  });
+
+  it("is another one each time", async () => {
+    const { text } = await keys();
+    const ids = [];
+    for (let times = 0; times < 2; times += 1) {
+      const { form } = await sent("refresh", { config: config(), secret: text });
+      ids.push(decodeJwt(form["client_assertion"] ?? "").jti);
+    }
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+
+  it("asks nobody without a key, and says what to do", async () => {
+    const { integration, server } = at({ config: config() });
+    const before = fault.requests.length;
+    expect(await server.refresh(integration, null, "refresh-0")).toMatchObject({
+      failure: { kind: "client_unusable", detail: expect.stringContaining("PATCH /api/v1/environment-integration") },
+    });
+    expect(fault.requests).toHaveLength(before);
+  });
+
+  it("is not repeated when the server repeats it", async () => {
+    const { text } = await keys();
+    const { integration, server } = at({ config: config() });
+    fault.respondWith((request) => ({
+      kind: "json",
+      status: 400,
+      body: { error: "invalid_request", error_description: `bad ${request.form["client_assertion"]}`.slice(0, 2000) },
+    }));
+    const failure = await server.refresh(integration, text, "refresh-0");
+    expect(failure).toMatchObject({ failure: { description: "bad [redacted]" } });
+  });
+});
+
+describe("a JWT bearer grant (RFC 7523 §2.1)", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const secret = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const assertion = { claims: { iss: "{client_id}", sub: "{shop}", aud: "https://issuer.example", scope: "{scope}" } };
+  const wish = (
+    changes: Readonly<Record<string, unknown>> = {},
+    config: Readonly<Record<string, unknown>> = {},
+  ): Wish => ({
+    format: "oauth2_client_credentials",
+    config: { assertion: { ...assertion, ...changes }, ...config },
+    inputs: { shop: "north" },
+    secret,
+  });
+
+  it("carries the assertion, and nothing else shows the client", async () => {
+    const { form, headers } = await sent("client", wish());
+    expect(form).toEqual({
+      grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+      assertion: expect.any(String),
+    });
+    expect(headers).not.toHaveProperty("authorization");
+    const { payload } = await jwtVerify(form["assertion"] ?? "", publicKey, {
+      currentDate: createSteppedClock().now(),
+    });
+    expect(payload).toMatchObject({ iss: "client-1", sub: "north", scope: "read write" });
+  });
+
+  it("names the client too where the server wants it, with extra parameters beside it", async () => {
+    const { form } = await sent("client", wish({ sendsClientId: true }, { params: { token: { scope: "{scope}" } } }));
+    expect(form).toMatchObject({ client_id: "client-1", scope: "read write" });
+  });
+
+  it("makes tokens of the answer like any other", async () => {
+    const { integration, server } = at(wish());
+    expect(await server.clientCredentials(integration, secret)).toMatchObject({
+      kind: "tokens",
+      response: { accessToken: "a1" },
+    });
+  });
+
+  it("shows the private key to nobody, whatever else is asked", async () => {
+    for (const kind of ["revoke", "introspect"] as const) {
+      const request = await sent(kind, wish());
+      expect(request.headers, kind).not.toHaveProperty("authorization");
+      expect(Object.keys(request.form).toSorted(), kind).toEqual(["client_id", "token", "token_type_hint"]);
+    }
+  });
+
+  it("is not made with a secret that is no key, and the failure says so without repeating it", async () => {
+    const { integration, server } = at(wish());
+    const before = fault.requests.length;
+    const result = await server.clientCredentials(integration, "hush-hush");
+    expect(result).toMatchObject({
+      failure: { kind: "client_unusable", detail: expect.stringContaining("no private key") },
+    });
+    expect(JSON.stringify(result)).not.toContain("hush-hush");
+    expect(fault.requests).toHaveLength(before);
+  });
+
+  it("is about the customer where an account says whom it is for, and about the client where none does", () => {
+    expect(at(wish()).integration.refreshPolicy).toMatchObject({ grant: "client_credentials", asksForSubject: true });
+    const claims = { iss: "{client_id}", sub: "service", aud: "https://issuer.example" };
+    expect(at(wish({ claims })).integration.refreshPolicy.asksForSubject).toBe(false);
+  });
+
+  it("stands beside no other proof of the client", () => {
+    const options = { authorizationMethod: "private_key_jwt" };
+    expect(() => at(wish({}, { options }))).toThrow("has no place beside an assertion");
+    expect(() => at(wish({ headers: { alg: "none" } }))).toThrow("is said by assertion.algorithm");
+    expect(() => at({ ...wish(), format: "oauth2" })).toThrow("is for the format oauth2_client_credentials");
   });
 });

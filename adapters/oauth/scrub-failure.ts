@@ -14,6 +14,7 @@ export function scrubFailure(failure: TokenRequestFailure, secrets: readonly (st
     case "unreadable_answer":
     case "not_sent":
     case "answer_lost":
+    case "client_unusable":
     case "egress_refused":
       return { ...failure, detail: scrub(failure.detail) };
     case "http_error":

@@ -26,13 +26,18 @@ export interface ShapedRequest {
   readonly body: string | null;
 }
 
-export function shapeRequest(integration: ResolvedIntegration, request: StandardRequest): ShapedRequest {
-  const values: TemplateValues = {
+/** What a template may name in a request. */
+export function templateValues(integration: ResolvedIntegration, redirectUri: string | null): TemplateValues {
+  return {
     ...integration.templateValues,
     client_id: integration.clientId ?? "",
     scope: integration.scopes.join(integration.scopeSeparator),
-    redirect_uri: request.redirectUri ?? "",
+    redirect_uri: redirectUri ?? "",
   };
+}
+
+export function shapeRequest(integration: ResolvedIntegration, request: StandardRequest): ShapedRequest {
+  const values = templateValues(integration, request.redirectUri);
   const parameters = new Map<string, ParameterValue>();
   for (const [name, value] of request.form) parameters.set(parameterName(integration, name), value);
   for (const [name, value] of request.shaped) if (!parameters.has(name)) parameters.set(name, value);

@@ -19,6 +19,7 @@ const columns: Readonly<Record<FieldName, Column>> = {
   scopesGranted: plain("scopes_granted"),
   metadata: json("metadata"),
   inputs: json("inputs"),
+  fields: json("fields"),
   expiresAt: plain("expires_at"),
   issuedAt: plain("issued_at"),
   hasRefreshToken: plain("has_refresh_token"),

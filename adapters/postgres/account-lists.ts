@@ -93,6 +93,7 @@ function toAccount(row: IntegratedAccount): Account {
     externalAccount: row.externalAccount as ExternalAccount | null,
     metadata: row.metadata as Record<string, string>,
     inputs: row.inputs as Record<string, string>,
+    fields: row.fields as Record<string, string>,
     attempt: toOpenAttempt(row.attemptId, row.attemptStartedAt),
   };
 }

@@ -21,6 +21,7 @@ export interface AccountRow {
   readonly scopes_granted: string[];
   readonly metadata: Record<string, string>;
   readonly inputs: Record<string, string>;
+  readonly fields: Record<string, string>;
   readonly expires_at: Date | null;
   readonly issued_at: Date | null;
   readonly has_refresh_token: boolean;
@@ -60,6 +61,7 @@ const columnNames = [
   "scopes_granted",
   "metadata",
   "inputs",
+  "fields",
   "expires_at",
   "issued_at",
   "has_refresh_token",
@@ -105,6 +107,7 @@ export function toAccount(row: AccountRow): Account {
     scopesGranted: row.scopes_granted,
     metadata: row.metadata,
     inputs: row.inputs,
+    fields: row.fields,
     expiresAt: row.expires_at,
     issuedAt: row.issued_at,
     hasRefreshToken: row.has_refresh_token,

@@ -1,6 +1,7 @@
 import type { ConnectFailure } from "#core/domain/connect/connect-failure";
-import type { ConnectSession, ConnectStore, Link } from "#core/ports/connect-store";
+import type { AuthorizationSession, ConnectSession, ConnectStore, Link } from "#core/ports/connect-store";
 import { insertAudit } from "./audit-log.ts";
+import { connectTries } from "./connect-tries.ts";
 import { inTransaction, query, type DatabasePool } from "./pool.ts";
 
 interface LinkRow {
@@ -24,12 +25,12 @@ interface SessionRow {
   readonly environment_id: string;
   readonly account_id: string;
   readonly integration_name: string;
-  readonly callback_id: string;
+  readonly callback_id: string | null;
   readonly browser_digest: Buffer;
   readonly nonce: string | null;
-  readonly redirect_uri: string;
+  readonly redirect_uri: string | null;
   readonly issuer: string | null;
-  readonly token_endpoint: string;
+  readonly token_endpoint: string | null;
   readonly scopes_requested: string[];
   readonly is_return: boolean;
   readonly status: ConnectSession["status"];
@@ -98,7 +99,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             session.accountId,
             session.integrationName,
             session.callbackId,
-            Buffer.from(session.stateDigest),
+            session.stateDigest === null ? null : Buffer.from(session.stateDigest),
             Buffer.from(session.browserDigest),
             session.nonce,
             session.redirectUri,
@@ -134,7 +135,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
           "DELETE FROM sealed_secret WHERE owner = $1 AND field = 'pkce_verifier' RETURNING sealed",
           [row.id],
         );
-        return { session: toSession(row), verifier: verifier.rows[0]?.sealed ?? null };
+        return { session: toAuthorizationSession(row), verifier: verifier.rows[0]?.sealed ?? null };
       });
     },
 
@@ -154,6 +155,8 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
         [id, JSON.stringify(failure)],
       );
     },
+
+    ...connectTries(pool),
   };
 }
 
@@ -193,4 +196,13 @@ function toSession(row: SessionRow): ConnectSession {
     failure: row.failure,
     expiresAt: row.expires_at,
   };
+}
+
+/** A state is written together with what its code is exchanged with (constraint connect_session_trip). */
+function toAuthorizationSession(row: SessionRow): AuthorizationSession {
+  const { callbackId, redirectUri, tokenEndpoint, ...session } = toSession(row);
+  if (callbackId === null || redirectUri === null || tokenEndpoint === null) {
+    throw new Error(`the session ${row.id} has a state and nowhere to exchange its code`);
+  }
+  return { ...session, callbackId, redirectUri, tokenEndpoint };
 }

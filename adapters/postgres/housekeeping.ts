@@ -1,7 +1,7 @@
 import { connectingSeconds } from "#core/domain/connect/connect-failure";
 import { query, type DatabasePool } from "./pool.ts";
 
-/** Sessions of trips that ended, links a week after their end, accounts that never came back from the provider (a day). */
+/** Sessions of trips that ended, tries of forms after an hour, links a week after their end, accounts that never came back from the provider (a day). */
 export async function removeExpired(
   pool: DatabasePool,
 ): Promise<{ readonly sessions: number; readonly links: number; readonly accounts: number }> {
@@ -12,6 +12,8 @@ export async function removeExpired(
      DELETE FROM sealed_secret WHERE owner IN (SELECT id FROM gone)`,
     [],
   );
+  // What was typed at a form serves to show it again, and for nothing else.
+  await query(pool, "DELETE FROM connect_try WHERE created_at < now() - interval '1 hour'", []);
   const links = await query(
     pool,
     `DELETE FROM link_token l WHERE l.expires_at < now() - interval '7 days'

@@ -8,11 +8,20 @@ import type {
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { forgetCircuits } from "./circuit-jobs.ts";
+import {
+  eraseProofs,
+  findPublishedKeys,
+  patchProof,
+  proofColumns,
+  proofJoins,
+  toProofs,
+  type ProofColumns,
+} from "./client-proofs.ts";
 import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 const countLifeMs = 60_000;
 
-interface ConfiguredRow {
+interface ConfiguredRow extends ProofColumns {
   readonly environment_id: string;
   readonly name: string;
   readonly document: unknown;
@@ -28,11 +37,13 @@ interface ConfiguredRow {
 
 const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
-         e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed
+         e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed,
+         ${proofColumns}
     FROM names
     LEFT JOIN integration i ON i.environment_id = names.environment_id AND i.name = names.name
     LEFT JOIN environment_integration e ON e.environment_id = names.environment_id AND e.integration_name = names.name
-    LEFT JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'`;
+    LEFT JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'
+    ${proofJoins}`;
 
 export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue): IntegrationAdministration {
   const parse = documentCache();
@@ -96,7 +107,10 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
            RETURNING (xmax = 0) AS is_new`,
           [environmentId, document.name, JSON.stringify(document)],
         );
-        if (erasesSecret) await eraseSecret(client, environmentId, document.name);
+        if (erasesSecret) {
+          await eraseSecret(client, environmentId, document.name);
+          await eraseProofs(client, environmentId, document.name);
+        }
         await forgetCircuits(client, environmentId, document.name);
         await insertAudit(client, [audit]);
         return rows[0]?.is_new ?? false;
@@ -111,6 +125,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         ]);
         if (rowCount !== 1) return false;
         await eraseSecret(client, environmentId, name);
+        await eraseProofs(client, environmentId, name);
         await client.query("DELETE FROM mass_failure WHERE environment_id = $1 AND integration_name = $2", [
           environmentId,
           name,
@@ -138,6 +153,9 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
         await insertAudit(client, audit);
       });
     },
+
+    patchProof: (environmentId, name, patch, audit) => patchProof(pool, environmentId, name, patch, audit),
+    findPublishedKeys: (callbackId) => findPublishedKeys(pool, callbackId),
 
     async countLiveAccounts(environmentId, name) {
       const { rows } = await query<{ count: number }>(
@@ -188,6 +206,7 @@ function toClient(row: ConfiguredRow): EnvironmentClient | null {
       row.secret_sealed === null || row.secret_version === null
         ? null
         : { version: row.secret_version, sealed: row.secret_sealed },
+    ...toProofs(row),
   };
 }
 

@@ -91,7 +91,7 @@ async function countActive(client: DatabaseClient, key: readonly string[], most:
 async function hasClientChanged(client: DatabaseClient, key: readonly string[]): Promise<boolean> {
   const { rows } = await client.query<{ changed: boolean }>(
     `SELECT EXISTS (
-       SELECT FROM environment_integration e JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'
+       SELECT FROM environment_integration e JOIN sealed_secret s ON s.owner = e.id AND s.field IN ('client_secret', 'client_key', 'client_certificate')
         WHERE e.environment_id = $1 AND e.integration_name = $2 AND s.version > 1
           AND s.updated_at > now() - make_interval(secs => $3)) AS changed`,
     [...key, recentChangeSeconds],

@@ -3,6 +3,7 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { Link } from "#core/ports/connect-store";
 import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
+import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
@@ -62,11 +63,17 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const browserSecret =
       readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ??
       Buffer.from(ports.random.bytes(32)).toString("base64url");
+    const name = form.integrationName ?? (await lastChoice(link));
+    if ((await findForm(ports, link, name)) !== null) {
+      // Its form stands on the page of the link, and nowhere else.
+      if (token === null) return context.redirect("/connect/outcome", 303);
+      return await submit(context, link, token, { ...form, integrationName: name }, browserSecret);
+    }
     let outcome: StartOutcome;
     try {
       outcome = await startAuthorization(ports, {
         link,
-        integrationName: form.integrationName ?? (await lastChoice(link)),
+        integrationName: name,
         inputs: form.inputs ?? (await lastInputs(link)),
         browserSecret,
         connectedAccountId,
@@ -77,10 +84,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       const wrong = error.errors.map((one) => one.pointer.replace("/inputs/", "")).join(",");
       return context.redirect(`/connect/${token}?check=${encodeURIComponent(wrong)}`, 303);
     }
-    setConnectCookie(context, "browser", publicUrl, browserSecret);
-    setConnectCookie(context, "link", publicUrl, sealLinkCookie(ports.digests, link.id, browserSecret));
-    context.header("cache-control", "no-store");
-    context.header("referrer-policy", "no-referrer");
+    rememberTrip(context, link, browserSecret);
     switch (outcome.kind) {
       case "authorize":
         return context.redirect(outcome.url, 303);
@@ -90,6 +94,45 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       case "unavailable":
         return context.redirect(token === null ? "/connect/outcome" : `/connect/${token}`, 303);
     }
+  };
+
+  const submit = async (
+    context: Context,
+    link: Link,
+    token: string,
+    form: ConnectForm & { readonly integrationName: string },
+    browserSecret: string,
+  ): Promise<Response> => {
+    const outcome = await submitCredentials(ports, {
+      link,
+      integrationName: form.integrationName,
+      inputs: form.inputs ?? {},
+      credentials: form.credentials,
+      browserSecret,
+    });
+    rememberTrip(context, link, browserSecret);
+    const page = `/connect/${token}`;
+    switch (outcome.kind) {
+      case "connected":
+        return await leave(context, outcome);
+      case "again": {
+        // The form shows what was typed by the browser's cookie; without one it says at least which fields need another look.
+        const check = outcome.names.length === 0 ? "" : `?check=${outcome.names.join(",")}`;
+        return context.redirect(page + check, 303);
+      }
+      case "limited":
+      case "unusable_link":
+      case "unavailable":
+        return context.redirect(page, 303);
+    }
+  };
+
+  /** So that this browser, and no other, can go on with its trip, or see its form again. */
+  const rememberTrip = (context: Context, link: Link, browserSecret: string): void => {
+    setConnectCookie(context, "browser", publicUrl, browserSecret);
+    setConnectCookie(context, "link", publicUrl, sealLinkCookie(ports.digests, link.id, browserSecret));
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
   };
 
   const lastChoice = async (link: Link): Promise<string> => {
@@ -111,6 +154,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       error: query("error"),
       errorDescription: query("error_description"),
       iss: query("iss"),
+      parameters: context.req.query(),
       browserSecret: readConnectCookie(context.req.header("cookie"), "browser", publicUrl),
     });
     context.header("cache-control", "no-store");
@@ -119,7 +163,10 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   });
 
   /** 303 to a clean address: code and state are out of the address bar before any page loads (checklist A14). */
-  const leave = async (context: Context, outcome: CallbackOutcome): Promise<Response> => {
+  const leave = async (
+    context: Context,
+    outcome: CallbackOutcome | (SubmitOutcome & { readonly kind: "connected" }),
+  ): Promise<Response> => {
     if (outcome.kind === "rejected") {
       throw new DomainError("invalid_request", {
         status: 400,
@@ -140,8 +187,10 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   // What the pages read. The id of a link is random and only shows what its page shows.
   app.get("/api/connect/links/:id", async (context) => {
     const link = await ports.connect.findLink(context.req.param("id"));
+    const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
     context.header("cache-control", "no-store");
-    return context.json(await readConnectLink(ports, link));
+    const digest = secret === null ? null : ports.digests.digest("browser", secret);
+    return context.json(await readConnectLink(ports, link, digest));
   });
 
   app.get("/api/connect/outcome", async (context) => {
@@ -156,18 +205,21 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
 interface ConnectForm {
   readonly integrationName: string | null;
   readonly inputs: Readonly<Record<string, string>> | null;
+  readonly credentials: Readonly<Record<string, string>>;
 }
 
 async function readForm(context: Context): Promise<ConnectForm> {
   const fields = await context.req.parseBody().catch(() => ({}));
   const inputs: Record<string, string> = {};
+  const credentials: Record<string, string> = {};
   let integrationName: string | null = null;
   for (const [name, value] of Object.entries(fields)) {
     if (typeof value !== "string") continue;
     if (name === "integration_name") integrationName = value;
     else if (name.startsWith("inputs.")) inputs[name.slice("inputs.".length)] = value;
+    else if (name.startsWith("credentials.")) credentials[name.slice("credentials.".length)] = value;
   }
-  return { integrationName, inputs: integrationName === null ? null : inputs };
+  return { integrationName, inputs: integrationName === null ? null : inputs, credentials };
 }
 
 /** A form of another site must not start a connection in somebody's browser. */

@@ -3,6 +3,8 @@ import { missingScopes } from "#core/domain/account/account";
 import type { ConnectSession, Link } from "#core/ports/connect-store";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
 import { documentScopes, oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
+import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
 import { linkState } from "#core/usecases/start-authorization";
 import type { Container } from "#adapters/container";
 import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
@@ -25,8 +27,16 @@ function scopesOf(document: IntegrationDocument): string[] {
   return config === null ? [] : documentScopes(config);
 }
 
-/** What the page of a link shows. Reads only: previews and scanners consume nothing (R94). */
-export async function readConnectLink(ports: ConnectReads, link: Link | null): Promise<ConnectLinkView> {
+/**
+ * What the page of a link shows. Reads only: previews and scanners consume nothing (R94).
+ *
+ * @param browserDigest whose form comes again with what was typed; null: this browser has sent none
+ */
+export async function readConnectLink(
+  ports: ConnectReads,
+  link: Link | null,
+  browserDigest: Uint8Array | null,
+): Promise<ConnectLinkView> {
   if (link === null) {
     return {
       state: "unknown",
@@ -34,6 +44,8 @@ export async function readConnectLink(ports: ConnectReads, link: Link | null): P
       environment: null,
       reauthorizes: null,
       integrations: [],
+      attempt: null,
+      forms_blocked_until: null,
       expires_at: null,
     };
   }
@@ -43,20 +55,25 @@ export async function readConnectLink(ports: ConnectReads, link: Link | null): P
   const configured = await Promise.all(
     link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
   );
+  const state = linkState(link, ports.clock.now());
+  const hasForm = state === "open" && configured.some((one) => one !== null && isTypedDocument(one.document));
   return {
-    state: linkState(link, ports.clock.now()),
+    state,
     product: productOf(environment),
     environment: environment?.name ?? null,
+    ...(hasForm ? await readTries(ports, link, browserDigest) : { attempt: null, forms_blocked_until: null }),
     reauthorizes: account === null ? null : { external_account: account.externalAccount?.label ?? null },
     integrations: configured.flatMap((one) => {
       if (one === null) return [];
       const { document } = one;
       const layer = one.client?.layer ?? { clientId: null, scopes: null };
       const scopes = layer.scopes ?? scopesOf(document);
+      const form = formOf(document);
       return {
         name: one.name,
         label: document.label ?? document.name,
-        scopes: [...new Set([...scopes, ...link.scopes])],
+        scopes: form === null ? [...new Set([...scopes, ...link.scopes])] : [],
+        form,
         // A re-authorization keeps the inputs of its account.
         inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => ({
           name: input.name,
@@ -66,10 +83,51 @@ export async function readConnectLink(ports: ConnectReads, link: Link | null): P
           pattern: input.pattern ?? null,
           required: input.required,
         })),
-        unavailable: layer.clientId === null ? "It has not been set up completely yet." : null,
+        unavailable: form === null && layer.clientId === null ? "It has not been set up completely yet." : null,
       };
     }),
     expires_at: link.expiresAt.toISOString(),
+  };
+}
+
+function formOf(document: IntegrationDocument): ConnectLinkView["integrations"][number]["form"] {
+  if (!isTypedDocument(document)) return null;
+  return {
+    format: document.credentials.format,
+    fields: credentialFieldsOf(document).map((field) => ({
+      name: field.name,
+      label: field.label,
+      help: field.help ?? null,
+      example: field.example ?? null,
+      pattern: field.pattern ?? null,
+      secret: field.secret,
+    })),
+  };
+}
+
+async function readTries(
+  ports: ConnectReads,
+  link: Link,
+  browserDigest: Uint8Array | null,
+): Promise<Pick<ConnectLinkView, "attempt" | "forms_blocked_until">> {
+  const now = ports.clock.now();
+  const since = triesCountSince(now);
+  const [made, latest] = await Promise.all([
+    ports.connect.listTries(link.id, since),
+    browserDigest === null ? null : ports.connect.findTry(link.id, browserDigest, since),
+  ]);
+  const failure = latest?.failure ?? null;
+  return {
+    attempt:
+      latest === null || failure === null
+        ? null
+        : {
+            integration_name: latest.integrationName,
+            typed: latest.typed,
+            ...failure,
+            fields: failure.fields.map((one) => ({ ...one })),
+          },
+    forms_blocked_until: nextTryAt(made, now)?.toISOString() ?? null,
   };
 }
 

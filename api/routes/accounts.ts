@@ -57,6 +57,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         tenantId: input.tenant_id,
         credentials: toImportedCredentials(input.credentials),
         inputs: input.inputs ?? {},
+        fields: input.fields ?? {},
         externalAccount:
           input.external_account === undefined
             ? null

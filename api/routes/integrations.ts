@@ -7,6 +7,9 @@ import {
   findIntegration,
   putIntegration,
 } from "#core/usecases/administer-integrations";
+import { ensureClientKey, refuseUselessRotation } from "#core/usecases/ensure-client-key";
+import { checkClientCertificate, setClientCertificate } from "#core/usecases/set-client-certificate";
+import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import {
@@ -17,12 +20,18 @@ import {
 } from "../schemas/integration.ts";
 import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, body, problems, secured } from "../schemas/problem.ts";
+import { toClientProofsView } from "../views/client-proofs-view.ts";
 import { toDocumentView, toEnvironmentIntegrationView, toIntegrationSummary } from "../views/integration-view.ts";
 
 const params = z.object({ name: integrationNameSchema });
 const tags = ["Integrations"];
 
 export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
+  const view = (configured: ConfiguredIntegration) => ({
+    ...toEnvironmentIntegrationView(configured, ports.redirectUri),
+    ...toClientProofsView(configured, ports.jwksUri, ports.clock.now()),
+  });
+
   app.openapi(
     createRoute({
       method: "get",
@@ -97,6 +106,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         throw new DomainError("forbidden", { detail: `This key is not for the integration ${name}.` });
       }
       const { document, isNew } = await putIntegration(ports, caller, name, context.req.valid("json"));
+      await ensureClientKey(ports, caller, name, { rotates: false });
       return context.json(toDocumentView(document), isNew ? 201 : 200);
     },
   );
@@ -141,6 +151,17 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         throw new DomainError("not_found", { detail: "There is no such environment for this key." });
       }
       const { config } = input.credentials.oauth2;
+      const rotates = config.client_key === "rotate";
+      if (rotates) refuseUselessRotation(await findIntegration(ports, caller, input.integration_name));
+      const { client_certificate: certificate, client_certificate_key: key } = config;
+      const checked =
+        certificate === undefined && key === undefined
+          ? null
+          : checkClientCertificate(
+              await findIntegration(ports, caller, input.integration_name),
+              { certificate, key },
+              ports.clock.now(),
+            );
       const configured = await configureClient(ports, caller, input.integration_name, {
         ...(config.client_id === undefined ? {} : { clientId: config.client_id }),
         ...(config.client_secret === undefined ? {} : { clientSecret: config.client_secret }),
@@ -148,7 +169,9 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
           ? {}
           : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),
       });
-      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri), 200);
+      await ensureClientKey(ports, caller, input.integration_name, { rotates });
+      if (checked !== null) await setClientCertificate(ports, caller, input.integration_name, checked);
+      return context.json(view(await findIntegration(ports, caller, configured.name)), 200);
     },
   );
 
@@ -175,10 +198,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         (one) =>
           one.client !== null && (caller.integrationNames === null || caller.integrationNames.includes(one.name)),
       );
-      return context.json(
-        { data: visible.map((one) => toEnvironmentIntegrationView(one, ports.redirectUri)), next_cursor: null },
-        200,
-      );
+      return context.json({ data: visible.map(view), next_cursor: null }, 200);
     },
   );
 
@@ -196,7 +216,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const caller = context.get("caller");
       demand(caller, "integrations:read");
       const configured = await findIntegration(ports, caller, context.req.valid("param").name);
-      return context.json(toEnvironmentIntegrationView(configured, ports.redirectUri), 200);
+      return context.json(view(configured), 200);
     },
   );
 }

@@ -35,6 +35,10 @@ export const accountSchema = z
     reauth_required_at: nullableInstantSchema,
     last_error: lastErrorSchema.nullable(),
     credential_version: z.number().int(),
+    fields: z.record(z.string(), z.string()).openapi({
+      description:
+        "What came with the grant, as the integration's definition names it, such as an instance's address. No secrets.",
+    }),
     metadata: z.record(z.string(), z.string()),
     created_at: instantSchema,
     updated_at: instantSchema,
@@ -79,9 +83,19 @@ const importedOauth2Schema = z
     path: ["expires_in"],
   });
 
+/** Or a private key, where the integration signs its grants (RFC 7523). */
+const importedSecret = z
+  .string()
+  .min(1)
+  .max(5000)
+  .regex(
+    /^(?:[\x20-\x7e]+|-----BEGIN [A-Z ]+-----[\x20-\x7e\r\n]+-----END [A-Z ]+-----\s*)$/,
+    "expected visible ASCII characters only, or a private key in PEM",
+  );
+
 /** RFC 6749 §4.4. A client of the account's own; without one, the environment's client asks. */
 const importedClientSchema = z
-  .strictObject({ client_id: importedToken.max(500).optional(), client_secret: importedToken.max(5000).optional() })
+  .strictObject({ client_id: importedToken.max(500).optional(), client_secret: importedSecret.optional() })
   .refine((value) => value.client_secret === undefined || value.client_id !== undefined, {
     message: "a client_secret needs its client_id",
     path: ["client_id"],
@@ -106,6 +120,10 @@ export const accountImportSchema = z
       })
       .refine((given) => Object.keys(given).length === 1, "give the credentials of one format"),
     inputs: inputsSchema.optional(),
+    fields: inputsSchema.optional().openapi({
+      description:
+        "What would have come with the grant, as the integration's definition names it. Checked like the provider's.",
+    }),
     external_account: z
       .strictObject({ id: z.string().min(1).max(500), label: z.string().max(500).nullable().optional() })
       .optional(),

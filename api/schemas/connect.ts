@@ -16,6 +16,22 @@ const linkIntegrationSchema = z.object({
       required: z.boolean(),
     }),
   ),
+  /** Set where credentials are typed into this page's form: what is asked for. Null: the button leads to the provider. */
+  form: z
+    .object({
+      format: z.enum(["api_key", "basic", "custom"]),
+      fields: z.array(
+        z.object({
+          name: z.string(),
+          label: z.string(),
+          help: z.string().nullable(),
+          example: z.string().nullable(),
+          pattern: z.string().nullable(),
+          secret: z.boolean(),
+        }),
+      ),
+    })
+    .nullable(),
   /** Why this integration can't be connected now (no OAuth client is set up), in words for the end user; null when it can. */
   unavailable: z.string().nullable(),
 });
@@ -29,6 +45,31 @@ export const connectLinkSchema = z
     /** Set when the link re-authorizes an account that exists. */
     reauthorizes: z.object({ external_account: z.string().nullable() }).nullable(),
     integrations: z.array(linkIntegrationSchema),
+    /** This browser sent a form of this link lately, and it came to nothing. Never a secret. */
+    attempt: z
+      .object({
+        integration_name: z.string(),
+        /** What was typed and is no secret, by name. */
+        typed: z.record(z.string(), z.string()),
+        code: z.enum([
+          "invalid",
+          "rejected",
+          "unlike",
+          "rate_limited",
+          "provider_error",
+          "provider_unreachable",
+          "client_misconfigured",
+          "external_account_mismatch",
+          "external_account_unknown",
+          "try_again",
+        ]),
+        /** The provider's own words, or the external account that was found. */
+        detail: z.string().nullable(),
+        fields: z.array(z.object({ name: z.string(), message: z.string().nullable() })),
+      })
+      .nullable(),
+    /** The forms of this link were sent too often: not before this instant again. */
+    forms_blocked_until: instantSchema.nullable(),
     expires_at: instantSchema.nullable(),
   })
   .openapi("ConnectLink");

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { clientProofsSchema } from "./client-proofs.ts";
 import { instantSchema, integrationNameSchema, scopeListSchema } from "./primitives.ts";
 
 export const integrationSummarySchema = z
@@ -7,7 +8,7 @@ export const integrationSummarySchema = z
     label: z.string(),
     format: z.string(),
     origin: z.enum(["platform", "environment"]),
-    /** Whether an OAuth client is set in this environment, so that customers can connect. */
+    /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
     connectable: z.boolean(),
     redirect_uri: z.url().nullable(),
   })
@@ -31,6 +32,9 @@ export const environmentIntegrationPatchSchema = z
         config: z.strictObject({
           client_id: z.string().min(1).max(500).optional(),
           client_secret: z.string().min(1).max(5000).optional(),
+          client_key: z.literal("rotate").optional(),
+          client_certificate: z.string().min(1).max(20_000).optional(),
+          client_certificate_key: z.string().min(1).max(20_000).optional(),
           scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
         }),
       }),
@@ -43,6 +47,7 @@ export const environmentIntegrationSchema = z
     integration_name: z.string(),
     redirect_uri: z.url().nullable(),
     effective: z.record(z.string(), z.object({ value: z.unknown(), origin: z.enum(["platform", "environment"]) })),
+    ...clientProofsSchema.shape,
   })
   .openapi("EnvironmentIntegration");
 

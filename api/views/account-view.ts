@@ -25,6 +25,7 @@ export function toAccountView(account: Account, environment: string): AccountVie
     reauth_required_at: instant(account.reauthRequiredAt),
     last_error: account.lastError === null ? null : { ...account.lastError, at: account.lastError.at.toISOString() },
     credential_version: account.credentialVersion,
+    fields: account.fields,
     metadata: account.metadata,
     created_at: account.createdAt.toISOString(),
     updated_at: account.updatedAt.toISOString(),

@@ -1,4 +1,5 @@
 import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { isTypedDocument } from "#core/domain/integration/credential-fields";
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { IntegrationSummary } from "../schemas/integration.ts";
 
@@ -14,7 +15,7 @@ export function toIntegrationSummary(configured: ConfiguredIntegration, redirect
     label: document.label ?? document.name,
     format: document.credentials.format,
     origin: configured.origin,
-    connectable: client !== null && client.layer.clientId !== null,
+    connectable: isTypedDocument(document) || (client !== null && client.layer.clientId !== null),
     redirect_uri: client === null ? null : redirectUri(client.callbackId),
   };
 }

@@ -8,7 +8,7 @@ import { formatInstant } from "./instant.ts";
 /** The current token on its own axis, with the refresh window hatched and now as a hairline, and when it expires. */
 export function TokenLife({ account }: { account: AccountView }) {
   const now = useNow();
-  if (account.expires_at === null) return <>Does not expire</>;
+  if (account.expires_at === null) return <>Does not end</>;
   const expiresAt = Date.parse(account.expires_at);
   const issuedAt = Date.parse(account.refreshed_at ?? account.created_at);
   const percent = (at: number) => Math.min(100, Math.max(0, ((at - issuedAt) / (expiresAt - issuedAt)) * 100));

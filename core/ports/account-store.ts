@@ -69,6 +69,7 @@ export interface AccountFields {
   readonly scopesGranted?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
   readonly inputs?: Readonly<Record<string, string>>;
+  readonly fields?: Readonly<Record<string, string>>;
   readonly expiresAt?: Date | null;
   readonly issuedAt?: Date | null;
   readonly hasRefreshToken?: boolean;

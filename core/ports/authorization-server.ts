@@ -5,7 +5,10 @@ import type { TokenRequestFailure } from "../domain/refresh/classify-token-failu
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
 
-/** Plaintext of a client secret, in memory for one request. Null for public clients. */
+/**
+ * What a client proves itself with, in memory for one request: its secret, or as text its keys (client-keys.ts) or its certificate
+ * (client-certificate.ts), by the integration's `clientAuthentication`. Null for public clients, and where nothing of the kind was set.
+ */
 export type ClientSecret = string | null;
 
 export interface RequestFailure {
@@ -18,6 +21,11 @@ export type TokenResult =
   | {
       readonly kind: "tokens";
       readonly response: TokenResponse;
+      /**
+       * The body as the server sent it, for the integration's own expressions, with `id_token_claims` where an ID token was checked.
+       * It holds tokens, and lives no longer than they are needed in the clear.
+       */
+      readonly answer: Readonly<Record<string, unknown>>;
       /** From the ID token, where one came (OpenID Connect Core §3.1.3.7). */
       readonly externalAccount: ExternalAccount | null;
       /** What `response.expiresAt` was read from; null: nothing told it. */

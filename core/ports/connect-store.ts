@@ -1,4 +1,5 @@
 import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
+import type { FormFailure } from "../domain/connect/form-tries.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 
 /** An invitation as it stands in its table; the token itself is known only by its digest. */
@@ -25,12 +26,13 @@ export interface ConnectSession {
   readonly environmentId: string;
   readonly accountId: string;
   readonly integrationName: string;
-  readonly callbackId: string;
+  /** Null, like redirect URI and token endpoint, where credentials are typed: nobody leaves for an authorization server. */
+  readonly callbackId: string | null;
   readonly browserDigest: Uint8Array;
   readonly nonce: string | null;
-  readonly redirectUri: string;
+  readonly redirectUri: string | null;
   readonly issuer: string | null;
-  readonly tokenEndpoint: string;
+  readonly tokenEndpoint: string | null;
   readonly scopesRequested: readonly string[];
   /** The browser that connected came back to grant what it left out: its link is used up already. */
   readonly isReturn: boolean;
@@ -39,10 +41,31 @@ export interface ConnectSession {
   readonly expiresAt: Date;
 }
 
+/** A trip to an authorization server. */
+export interface AuthorizationSession extends ConnectSession {
+  readonly callbackId: string;
+  readonly redirectUri: string;
+  readonly tokenEndpoint: string;
+}
+
 export interface NewConnectSession extends Omit<ConnectSession, "status" | "failure"> {
-  readonly stateDigest: Uint8Array;
+  /** Null where credentials are typed. */
+  readonly stateDigest: Uint8Array | null;
   /** The sealed PKCE verifier; deleted when the session is taken. */
   readonly verifier: { readonly kid: string; readonly sealed: Uint8Array } | null;
+}
+
+/** The form of a link was sent by a browser. */
+export interface ConnectTry {
+  readonly id: string;
+  readonly linkTokenId: string;
+  readonly browserDigest: Uint8Array;
+  readonly integrationName: string;
+  /** What was typed and is no secret, by the name of the input or field. */
+  readonly typed: Readonly<Record<string, string>>;
+  /** Null while it is under way, and when it connected. */
+  readonly failure: FormFailure | null;
+  readonly madeAt: Date;
 }
 
 export interface ConnectStore {
@@ -64,8 +87,18 @@ export interface ConnectStore {
     readonly browserDigest: Uint8Array;
     readonly callbackId: string;
     readonly now: Date;
-  }): Promise<{ readonly session: ConnectSession; readonly verifier: Uint8Array | null } | null>;
+  }): Promise<{ readonly session: AuthorizationSession; readonly verifier: Uint8Array | null } | null>;
   /** The latest session of this browser. */
   findSessionOfBrowser(browserDigest: Uint8Array): Promise<ConnectSession | null>;
   failSession(id: string, failure: ConnectFailure): Promise<void>;
+  /**
+   * Begins a try, unless the link's form was sent too often lately (nextTryAt). Those of one link are counted one after the other.
+   * @returns null when it was begun, otherwise when the next may be made
+   */
+  beginTry(attempt: Omit<ConnectTry, "failure">): Promise<Date | null>;
+  failTry(id: string, failure: FormFailure): Promise<void>;
+  /** The latest try of this browser at this link since then. */
+  findTry(linkId: string, browserDigest: Uint8Array, since: Date): Promise<ConnectTry | null>;
+  /** When the form of a link was sent since then, by whichever browser. */
+  listTries(linkId: string, since: Date): Promise<readonly Date[]>;
 }

@@ -1,4 +1,6 @@
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { ShownCertificate } from "../domain/integration/client-certificate.ts";
+import type { PublishedKey } from "../domain/integration/client-keys.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
 
@@ -20,6 +22,15 @@ export interface EnvironmentClient {
   readonly callbackId: string;
   readonly layer: EnvironmentLayer;
   readonly secret: { readonly version: number; readonly sealed: Uint8Array } | null;
+  /** Its own key pairs, newest first (private_key_jwt); absent: none was made. */
+  readonly keys?: SealedProof & { readonly published: readonly PublishedKey[] };
+  /** What it shows in the TLS handshake (mtls); absent: none was set. */
+  readonly certificate?: SealedProof & { readonly shown: ShownCertificate };
+}
+
+export interface SealedProof {
+  readonly version: number;
+  readonly sealed: Uint8Array;
 }
 
 export interface IntegrationStore {
@@ -34,6 +45,20 @@ export interface ClientPatch {
   readonly clientId?: string;
   readonly scopes?: readonly string[];
   readonly secret?: { readonly kid: string; readonly sealed: Uint8Array; readonly version: number };
+}
+
+/** What a client proves itself with, made anew. */
+export type ClientProofPatch = ProofPatch &
+  (
+    | { readonly field: "client_key"; readonly published: readonly PublishedKey[] }
+    | { readonly field: "client_certificate"; readonly shown: ShownCertificate }
+  );
+
+interface ProofPatch {
+  /** One more than what it replaces. */
+  readonly version: number;
+  readonly kid: string;
+  readonly sealed: Uint8Array;
 }
 
 export interface IntegrationAdministration extends IntegrationStore {
@@ -53,5 +78,14 @@ export interface IntegrationAdministration extends IntegrationStore {
     patch: ClientPatch,
     audit: readonly AuditRecord[],
   ): Promise<void>;
+  /** @returns false when the environment has no client, or another version came first; nothing was written then */
+  patchProof(
+    environmentId: string,
+    name: string,
+    patch: ClientProofPatch,
+    audit: readonly AuditRecord[],
+  ): Promise<boolean>;
+  /** The public keys of an environment integration, by its callback id; null: there is no such one. */
+  findPublishedKeys(callbackId: string): Promise<readonly PublishedKey[] | null>;
   countLiveAccounts(environmentId: string, name: string): Promise<number>;
 }

@@ -1,6 +1,7 @@
 import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import { describe, expect, it } from "vitest";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
+import { typedDocument } from "#test/fakes/typed-documents";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import {
   configureClient,
@@ -124,6 +125,14 @@ describe("the OAuth client of an environment", () => {
     const change = configureClient(world, caller, "acme-crm", { clientId: "new", clientSecret: "new" });
     await expect(change).rejects.toMatchObject({ code: "kms_unavailable" });
     expect((await findIntegration(world, caller, "acme-crm")).client?.layer.clientId).toBe("client-of-acme");
+  });
+});
+
+it("an integration whose credentials are typed takes no OAuth client", async () => {
+  const world = await createWorld({ document: typedDocument("api_key") });
+  await expect(configureClient(world, caller, "acme-keys", { clientId: "new" })).rejects.toMatchObject({
+    code: "invalid_request",
+    errors: [{ pointer: "/credentials/oauth2" }],
   });
 });
 

@@ -8,6 +8,7 @@ import {
   withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { ConfiguredIntegration, IntegrationAdministration } from "../ports/integration-store.ts";
 import type { Randomness } from "../ports/randomness.ts";
@@ -147,7 +148,18 @@ export async function configureClient(
   name: string,
   input: ClientInput,
 ): Promise<ConfiguredIntegration> {
-  await findIntegration(ports, caller, name);
+  const { document } = await findIntegration(ports, caller, name);
+  if (isTypedDocument(document)) {
+    throw new DomainError("invalid_request", {
+      detail: "This integration has no OAuth client.",
+      errors: [
+        {
+          pointer: "/credentials/oauth2",
+          detail: `${name} takes credentials of the format ${document.credentials.format}, which its accounts bring`,
+        },
+      ],
+    });
+  }
   const fresh = {
     id: makeId("ei", ports.random.bytes(idRandomBytes)),
     callbackId: Buffer.from(ports.random.bytes(18)).toString("base64url"),

@@ -179,6 +179,7 @@ export function failureChange(
   const { class: failureClass, rule } = classifyTokenFailure(result.failure, rules, {
     ownsClient: account.clientId !== null,
     grant: policy.grant,
+    asksForSubject: policy.asksForSubject,
   });
   const { retryAfterSeconds, rateLimit } = toldPace(result.failure, failureClass);
   const planned = planAfterFailure(

@@ -1,6 +1,7 @@
 import type { Account } from "../domain/account/account.ts";
 import { classifyAuthorizationError, type ConnectFailure } from "../domain/connect/connect-failure.ts";
-import { oauthConfigOf } from "../domain/integration/integration-document.ts";
+import { missingFields, validFields } from "../domain/integration/grant-fields.ts";
+import { oauthConfigOf, type IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import {
   classifyTokenFailure,
@@ -8,9 +9,11 @@ import {
   describeFailure,
 } from "../domain/refresh/classify-token-failure.ts";
 import type { RequestFailure } from "../ports/authorization-server.ts";
-import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
-import { forgetKeys, keepGrant } from "./keep-grant.ts";
-import { loadIntegration, openClientSecret } from "./load-integration.ts";
+import type { AuthorizationSession, ConnectSession, ConnectStore } from "../ports/connect-store.ts";
+import { captureFields } from "./capture-fields.ts";
+import { inspectGrant, missingFailure } from "./inspect-grant.ts";
+import { forgetKeys, keepGrant, refuseGrant } from "./keep-grant.ts";
+import { concreteIntegration, loadIntegration, openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface CompletePorts extends RefreshPorts {
@@ -25,6 +28,8 @@ export interface CallbackInput {
   readonly error: string | null;
   readonly errorDescription: string | null;
   readonly iss: string | null;
+  /** All of them, by their names, for integrations that have their own. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** The secret in the visitor's cookie; null when it sent none. */
   readonly browserSecret: string | null;
 }
@@ -66,20 +71,28 @@ async function fail(ports: CompletePorts, session: ConnectSession, failure: Conn
 
 async function connect(
   ports: CompletePorts,
-  session: ConnectSession,
+  session: AuthorizationSession,
   sealedVerifier: Uint8Array | null,
   input: CallbackInput,
 ): Promise<Account | ConnectFailure> {
   const refusal = await refuseByIssuer(ports, session, input.iss);
   if (refusal !== null) return refusal;
   if (input.error !== null) return classifyAuthorizationError(input.error, input.errorDescription);
-  if (input.code === null) return { code: "provider_error", detail: "The provider sent no authorization code." };
-
   const account = await ports.accounts.find(session.environmentId, session.accountId);
   if (account === null || account.status === "disconnected") return { code: "expired", detail: null };
-  const { configured, resolved } = await loadIntegration(ports.integrations, account);
+  const { configured, resolved: pinned } = await loadIntegration(ports.integrations, account);
   // Checklist A10: a definition that changed its endpoints meanwhile must not receive this code.
-  if (resolved.tokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
+  if (pinned.pinnedTokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
+  const code = codeOf(configured.document, input);
+  if (code === null) return { code: "provider_error", detail: "The provider sent no authorization code." };
+  // The callback may say where the code is to be exchanged, as far as the definition's pattern allows.
+  const captured = await captureFields(ports, pinned, "callback", parametersOf(configured.document, input));
+  const fields = validFields(configured.document, { ...account.fields, ...captured });
+  const fromCallback = pinned.answers.fields.filter((field) => field.from === "callback").map((field) => field.name);
+  const missing = missingFields(configured.document, fields).filter((name) => fromCallback.includes(name));
+  const unusable = missingFailure(missing);
+  if (unusable !== null) return unusable;
+  const { resolved } = await concreteIntegration(ports.integrations, configured, { ...account, fields });
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
   const secret = await openClientSecret(ports.vault, configured, actor);
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
@@ -87,16 +100,32 @@ async function connect(
   const sentAt = ports.clock.now();
   const asked = { ...resolved, scopes: session.scopesRequested };
   const result = await ports.server.exchangeCode(asked, secret, {
-    code: input.code,
+    code,
     redirectUri: session.redirectUri,
     verifier,
     nonce: session.nonce,
   });
-  if (result.kind === "tokens") {
-    return await keepGrant(ports, { session, result, resolved, keys, sentAt, secret }, account);
+  if (result.kind === "failure") {
+    forgetKeys(keys);
+    return exchangeFailure(result, resolved);
   }
-  forgetKeys(keys);
-  return exchangeFailure(result, resolved);
+  const grant = { session, result, resolved, keys, sentAt, secret };
+  const inspected = await inspectGrant(ports, { account, document: configured.document, resolved, result, captured });
+  if ("code" in inspected) return await refuseGrant(ports, grant, inspected);
+  return await keepGrant(ports, { ...grant, inspected }, account);
+}
+
+/** Some providers have a name of their own for it. */
+function codeOf(document: IntegrationDocument, { code, parameters = {} }: CallbackInput): string | null {
+  const name = oauthConfigOf(document)?.callback.code ?? "code";
+  if (name === "code") return code;
+  return Object.hasOwn(parameters, name) ? (parameters[name] ?? null) : null;
+}
+
+/** What the callback says besides; a code and a state are nobody's field. */
+function parametersOf(document: IntegrationDocument, { parameters = {} }: CallbackInput): Record<string, string> {
+  const secrets = ["state", "code", oauthConfigOf(document)?.callback.code];
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !secrets.includes(name)));
 }
 
 /** RFC 9207 §2.4: asked before anything of the response is believed, its error included. */

@@ -6,6 +6,7 @@ import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/accoun
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
 import { failureChange, successChange, type AttemptContext } from "./attempt-changes.ts";
 import type { Admitted, AttemptConclusion, Trip } from "./attempt-refresh.ts";
+import { renewFields } from "./capture-fields.ts";
 import { commitAnswer } from "./commit-answer.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openTokenSet } from "./open-token-set.ts";
@@ -39,7 +40,8 @@ export async function commitSuccess(
   };
   const settled = async (change: AccountChange, written: Account | null): Promise<AttemptConclusion> => {
     if (written === null) return await supersede(ports, trip, context, change, answer);
-    return { kind: "refreshed", account: await introspectExpiry(ports, { account: written, ...asked }) };
+    const renewed = await renewFields(ports, trip.integration, written, answer.result.answer);
+    return { kind: "refreshed", account: await introspectExpiry(ports, { account: renewed, ...asked }) };
   };
   const onTop = async (first: AccountChange): Promise<AttemptConclusion> => {
     const change = await sealOnTop(ports, trip, context, answer);

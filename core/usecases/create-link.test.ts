@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { typedDocument } from "#test/fakes/typed-documents";
 import { caller, createWorld, environmentId } from "#test/fakes/world";
 import { createLink, type LinkInput } from "./create-link.ts";
 
@@ -69,6 +70,23 @@ describe("its integrations", () => {
     });
     const named = { ...input, integrationNames: ["acme-crm"] };
     await expect(createLink(world, narrow, named)).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  it("are also those whose credentials are typed, without a choice where this environment put them", async () => {
+    const world = await createWorld({ document: typedDocument("api_key") });
+    const [configured] = await world.integrations.list(environmentId);
+    if (configured === undefined) throw new Error("nothing is configured");
+    await createLink(world, caller, { ...input, integrationNames: ["acme-keys"] });
+    await createLink(world, caller, input);
+    // Of the catalogue only what was named, or set up.
+    world.integrations.set({ ...configured, origin: "platform", client: null });
+    await createLink(world, caller, { ...input, integrationNames: ["acme-keys"] });
+    await expect(createLink(world, caller, input)).rejects.toMatchObject({ code: "invalid_request" });
+    expect([...world.connect.links.values()].map((one) => one.integrationNames)).toEqual([
+      ["acme-keys"],
+      ["acme-keys"],
+      ["acme-keys"],
+    ]);
   });
 
   it("must exist, and are named when they don't", async () => {

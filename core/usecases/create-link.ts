@@ -1,11 +1,12 @@
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AccountStore } from "../ports/account-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConnectStore } from "../ports/connect-store.ts";
 import type { EnvironmentStore } from "../ports/environment-store.ts";
-import type { IntegrationStore } from "../ports/integration-store.ts";
+import type { ConfiguredIntegration, IntegrationStore } from "../ports/integration-store.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
 
@@ -22,7 +23,7 @@ export interface LinkPorts {
 export interface LinkInput {
   readonly tenantId: string;
   readonly userReference: string | null;
-  /** Null: every integration of the environment that has an OAuth client. */
+  /** Null: every integration that is set up for the environment's customers (isSetUp). */
   readonly integrationNames: readonly string[] | null;
   readonly integratedAccountId: string | null;
   readonly returnUrl: string | null;
@@ -93,7 +94,7 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
       throw invalid("/integration_name", `the account is one of ${account.integrationName}; leave this field out`);
     }
     const configured = await ports.integrations.find(caller.environmentId, account.integrationName);
-    if (configured !== null && configured.document.credentials.format !== "oauth2") {
+    if (configured !== null && !hasPage(configured)) {
       throw invalid(
         "/integrated_account_id",
         "there is no page to re-authorize it at; import it anew with a client that works (POST /api/v1/integrated-accounts)",
@@ -103,14 +104,13 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
   }
   const configured = await ports.integrations.list(caller.environmentId);
   const visible = configured.filter((one) => isAllowed(caller, one.name));
-  // A client asks for its tokens itself: there is nobody to send to an authorization server.
-  const allowed = visible.filter((one) => one.document.credentials.format === "oauth2");
+  const allowed = visible.filter(hasPage);
   if (input.integrationNames === null) {
-    const usable = allowed.filter((one) => one.client !== null && one.client.layer.clientId !== null);
+    const usable = allowed.filter(isSetUp);
     if (usable.length === 0) {
       throw invalid(
         "/integration_name",
-        "no integration has an OAuth client yet; set one (PATCH /api/v1/environment-integration)",
+        "no integration has an OAuth client yet; set one (PATCH /api/v1/environment-integration), or name an integration",
       );
     }
     return usable.map((one) => one.name);
@@ -126,6 +126,16 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
   if (unknown !== undefined)
     throw invalid("/integration_name", `there is no integration ${unknown} in this environment`);
   return [...new Set(input.integrationNames)];
+}
+
+/** A client asks for its tokens itself: there is nobody to send to an authorization server, or to ask for a key. */
+function hasPage({ document }: ConfiguredIntegration): boolean {
+  return document.credentials.format === "oauth2" || isTypedDocument(document);
+}
+
+/** Somebody meant it for this environment's customers: it has an OAuth client, or, where none is needed, this environment put it. */
+function isSetUp({ document, client, origin }: ConfiguredIntegration): boolean {
+  return isTypedDocument(document) ? origin === "environment" : client !== null && client.layer.clientId !== null;
 }
 
 function isAllowed(caller: Caller, integrationName: string): boolean {

@@ -9,8 +9,10 @@ import {
   resolveIntegration,
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
+import { checkFields } from "../domain/integration/grant-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import { withImpliedScopes } from "../domain/token/read-scopes.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
@@ -47,6 +49,8 @@ export interface ImportInput {
   readonly tenantId: string;
   readonly credentials: ImportedCredentials;
   readonly inputs: Readonly<Record<string, string>>;
+  /** What would have come with the grant. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly externalAccount: ExternalAccount | null;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -75,6 +79,7 @@ export async function importAccount(
   }
   const { document } = configured;
   const { credentials } = input;
+  const fields = checkFields(document, input.fields ?? {});
   if (document.credentials.format !== credentials.format) throw otherFormat(document, credentials.format);
   if (isImportedFields(credentials)) {
     if (!isTypedDocument(document)) throw otherFormat(document, credentials.format);
@@ -82,7 +87,7 @@ export async function importAccount(
   }
   const inputs = checkInputs(document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const resolved = resolveIntegration(document, layer, inputs);
+  const resolved = resolveIntegration(document, layer, inputs, fields);
   const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
@@ -109,20 +114,19 @@ export async function importAccount(
       },
     ],
   );
-  const stored = await ports.accounts.apply(
-    newCredentialsChange(ports, account, {
-      tokenSet: imported.tokenSet,
-      externalAccount: input.externalAccount,
-      scopesRequested: resolved.scopes,
-      policy: resolved.refreshPolicy,
-      circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
-      dataKey,
-      actor: caller.id,
-      reason: "imported",
-      completes: null,
-      asked: null,
-    }),
-  );
+  const change = newCredentialsChange(ports, account, {
+    tokenSet: imported.tokenSet,
+    externalAccount: input.externalAccount,
+    scopesRequested: resolved.scopes,
+    policy: resolved.refreshPolicy,
+    circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
+    dataKey,
+    actor: caller.id,
+    reason: "imported",
+    completes: null,
+    asked: null,
+  });
+  const stored = await ports.accounts.apply({ ...change, set: { ...change.set, fields } });
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
   const integration = withOwnClient(resolved, imported.clientId);
   if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
@@ -170,16 +174,31 @@ async function importedTokenSet(
         (expiresIn === 0 ? now : tokenExpiry({ expiresIn, tokenExpiryDuration, accessToken }, now)),
       // A token that has already ended has no known life: the configured window counts until the first refresh.
       issuedAt: now,
-      scopes: credentials.scopes ?? resolved.scopes,
+      scopes: withImpliedScopes(credentials.scopes ?? resolved.scopes, resolved.answers.scopeImplies),
       clientSecret: null,
     };
     return { tokenSet, clientId: null };
   }
   const { clientId, clientSecret } = credentials;
+  const method = resolved.clientAuthentication;
+  if (clientId !== null && (method === "private_key_jwt" || method === "mtls")) throw ownClientRefused(resolved);
   const secret: ClientSecret =
     clientId === null ? await openClientSecret(ports.vault, configured, caller.id) : clientSecret;
   const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
   if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
   const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
   return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
+}
+
+/** A key pair or certificate belongs to an environment integration; an account's own client has none. */
+function ownClientRefused({ name }: ResolvedIntegration): DomainError {
+  return new DomainError("invalid_request", {
+    detail: "These credentials can't be used with this integration.",
+    errors: [
+      {
+        pointer: "/credentials/oauth2_client_credentials/client_id",
+        detail: `${name} asks with its environment's client, which has a key or certificate of its own; leave the client out`,
+      },
+    ],
+  });
 }

@@ -7,6 +7,7 @@ import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { circuitOf } from "./circuit-of.ts";
 import { commitAnswer } from "./commit-answer.ts";
+import type { Inspected } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
@@ -25,6 +26,8 @@ export interface NewGrant {
   readonly secret: string | null;
 }
 
+type InspectedGrant = NewGrant & { readonly inspected: Inspected };
+
 const actor = "connect";
 const mostTries = 10;
 
@@ -36,26 +39,25 @@ const mostTries = 10;
  */
 export async function keepGrant(
   ports: KeepPorts,
-  grant: NewGrant,
+  grant: InspectedGrant,
   account: Account,
   tried = 0,
 ): Promise<Account | ConnectFailure> {
-  const { session, result, resolved } = grant;
+  const { session, result, resolved, inspected } = grant;
+  const { externalAccount } = inspected;
   const tokenSet = firstTokenSet(result.response, session.scopesRequested, grant.sentAt);
   // R32: another external account must not take the place of the one that was connected.
   const known = account.externalAccount?.id ?? null;
-  if (known !== null && result.externalAccount !== null && known !== result.externalAccount.id) {
-    forgetKeys(grant.keys);
-    await endGrant(ports, grant, tokenSet.refreshToken);
-    return { code: "external_account_mismatch", detail: result.externalAccount.label };
+  if (known !== null && externalAccount !== null && known !== externalAccount.id) {
+    return await refuseGrant(ports, grant, { code: "external_account_mismatch", detail: externalAccount.label });
   }
-  if (known !== null && result.externalAccount === null) {
+  if (known !== null && externalAccount === null) {
     // The definition may have lost its issuer or scope since: it stays visible that nobody was compared.
     ports.log.warn({ account: account.id, session: session.id }, "re-authorized without an identity to compare");
   }
-  const change = newCredentialsChange(ports, account, {
+  const renewed = newCredentialsChange(ports, account, {
     tokenSet,
-    externalAccount: result.externalAccount,
+    externalAccount,
     scopesRequested: session.scopesRequested,
     policy: resolved.refreshPolicy,
     circuitKey: circuitOf(session.environmentId, resolved).key,
@@ -65,6 +67,7 @@ export async function keepGrant(
     completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
     asked: { at: grant.sentAt, httpStatus: result.httpStatus },
   });
+  const change = { ...renewed, set: { ...renewed.set, fields: inspected.fields } };
   const settle = async (written: Account | null): Promise<Account | ConnectFailure> => {
     if (written === null) return await keepOnTop(ports, grant, tried + 1);
     forgetKeys(grant.keys);
@@ -80,7 +83,7 @@ export async function keepGrant(
 }
 
 /** Somebody wrote the row first: what the grant goes on top of is read again. */
-async function keepOnTop(ports: KeepPorts, grant: NewGrant, tried: number): Promise<Account | ConnectFailure> {
+async function keepOnTop(ports: KeepPorts, grant: InspectedGrant, tried: number): Promise<Account | ConnectFailure> {
   const { session } = grant;
   const read = <T>(work: () => Promise<T>): Promise<T> => untilAvailable(ports.clock, "database_unavailable", work);
   const link = await read(() => ports.connect.findLink(session.linkTokenId));
@@ -96,6 +99,13 @@ async function keepOnTop(ports: KeepPorts, grant: NewGrant, tried: number): Prom
   return { code: "expired", detail: null };
 }
 
+/** A grant of no use: nothing is stored, and it is ended where that can be told. */
+export async function refuseGrant(ports: KeepPorts, grant: NewGrant, failure: ConnectFailure): Promise<ConnectFailure> {
+  forgetKeys(grant.keys);
+  await endGrant(ports, grant, grant.result.response.refreshToken);
+  return failure;
+}
+
 /** Only once nobody will seal with them any more, which may be after the browser has left. */
 export function forgetKeys(keys: readonly DataKey[]): void {
   for (const { key } of keys) key.fill(0);
@@ -106,11 +116,11 @@ async function untilPrepared(ports: KeepPorts, environmentId: string): Promise<D
 }
 
 /** Two tabs of one person: where ending one grant ends all of user and app, it would end the one just made. */
-async function hasJustConnected(ports: KeepPorts, { session, result }: NewGrant): Promise<boolean> {
+async function hasJustConnected(ports: KeepPorts, { session, inspected }: InspectedGrant): Promise<boolean> {
   const link = await ports.connect.findLink(session.linkTokenId);
-  if (link === null || link.accountId === null || result.externalAccount === null) return false;
+  if (link === null || link.accountId === null || inspected.externalAccount === null) return false;
   const account = await ports.accounts.find(session.environmentId, link.accountId);
-  return account?.status === "active" && account.externalAccount?.id === result.externalAccount.id;
+  return account?.status === "active" && account.externalAccount?.id === inspected.externalAccount.id;
 }
 
 /** A grant that nobody will keep is ended at the provider, where it can be told. */

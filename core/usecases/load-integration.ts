@@ -1,4 +1,5 @@
 import type { Account } from "../domain/account/account.ts";
+import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import { resolveIntegration, type ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { ClientSecret } from "../ports/authorization-server.ts";
@@ -27,7 +28,7 @@ export async function findDefinition(
 /** The integration of an account, made concrete. Fails with `client_misconfigured` when its definition is gone. */
 export async function loadIntegration(
   integrations: IntegrationStore,
-  account: Pick<Account, "environmentId" | "integrationName" | "inputs">,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields">,
 ): Promise<LoadedIntegration> {
   return await concreteIntegration(integrations, await findDefinition(integrations, account), account);
 }
@@ -36,35 +37,44 @@ export async function loadIntegration(
 export async function concreteIntegration(
   integrations: IntegrationStore,
   configured: ConfiguredIntegration,
-  account: Pick<Account, "environmentId" | "integrationName" | "inputs">,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields">,
 ): Promise<LoadedIntegration> {
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
-  const resolved = resolveIntegration(configured.document, layer, account.inputs);
+  const resolved = resolveIntegration(configured.document, layer, account.inputs, account.fields);
   const isLimited = resolved.refreshPolicy.budget.perMinute !== null;
   const { environmentId, integrationName } = account;
   const activeAccounts = isLimited ? await integrations.countActiveAccounts(environmentId, integrationName) : 0;
   return { configured, resolved, activeAccounts };
 }
 
-/** The client secret in the clear, for one request. Null for a public client. */
+/** What the client proves itself with, in the clear, for one request (see ClientSecret). Null for a public client. */
 export async function openClientSecret(
   vault: Vault,
   configured: ConfiguredIntegration,
   actor: string,
 ): Promise<ClientSecret> {
   const { client } = configured;
-  if (client === null || client.secret === null) return null;
-  const bytes = await vault.open(
-    {
-      environmentId: configured.environmentId,
-      owner: client.id,
-      field: "client_secret",
-      version: client.secret.version,
-    },
-    client.secret.sealed,
-    { actor, purpose: "client_authentication" },
-  );
+  if (client === null) return null;
+  const field = proofFieldOf(configured);
+  const held = { client_key: client.keys, client_certificate: client.certificate, client_secret: client.secret }[field];
+  if (held === undefined || held === null) return null;
+  const { environmentId } = configured;
+  const bytes = await vault.open({ environmentId, owner: client.id, field, version: held.version }, held.sealed, {
+    actor,
+    purpose: "client_authentication",
+  });
   const secret = bytes.toString("utf8");
   bytes.fill(0);
   return secret;
+}
+
+function proofFieldOf({ document }: ConfiguredIntegration): "client_secret" | "client_key" | "client_certificate" {
+  switch (oauthConfigOf(document)?.options.authorizationMethod) {
+    case "private_key_jwt":
+      return "client_key";
+    case "mtls":
+      return "client_certificate";
+    default:
+      return "client_secret";
+  }
 }

@@ -4,8 +4,10 @@ import type { AnswerSpool } from "../ports/answer-spool.ts";
 import type { AuthorizationServer } from "../ports/authorization-server.ts";
 import type { CircuitStore } from "../ports/circuit-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Expressions } from "../ports/expressions.ts";
 import type { IntegrationStore } from "../ports/integration-store.ts";
 import type { Log } from "../ports/log.ts";
+import type { ProviderApi } from "../ports/provider-api.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
 import type { Steadiness } from "../ports/steadiness.ts";
@@ -20,6 +22,9 @@ export interface RefreshPorts {
   readonly integrations: IntegrationStore;
   readonly circuits: CircuitStore;
   readonly server: AuthorizationServer;
+  /** Declared calls of providers' APIs. */
+  readonly provider: ProviderApi;
+  readonly expressions: Expressions;
   readonly vault: Vault;
   readonly spool: AnswerSpool;
   readonly digests: SecretDigests;

@@ -73,7 +73,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   const account = await accountFor(ports, input, configured);
   if (account === null) return { kind: "unavailable" };
 
-  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs);
+  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs, account.fields);
   const scopes = [...new Set([...resolved.scopes, ...link.scopes])];
   const random = (): string => Buffer.from(ports.random.bytes(32)).toString("base64url");
   const oauthState = random();
@@ -94,7 +94,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     nonce,
     redirectUri,
     issuer: resolved.issuer,
-    tokenEndpoint: resolved.tokenEndpoint,
+    tokenEndpoint: resolved.pinnedTokenEndpoint,
     scopesRequested: scopes,
     isReturn: isBack,
     verifier: sealedVerifier,
@@ -138,10 +138,10 @@ async function push(
 }
 
 /** The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. */
-async function accountFor(
+export async function accountFor(
   ports: StartPorts,
-  { link, inputs: given, connectedAccountId }: StartInput,
-  configured: ConfiguredIntegration,
+  { link, inputs: given, connectedAccountId }: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
+  configured: Pick<ConfiguredIntegration, "name" | "document">,
 ): Promise<Account | null> {
   const existing = link.integratedAccountId ?? connectedAccountId;
   if (existing !== null) {

@@ -63,7 +63,8 @@ export function typedCredentialChange(
         target: account.id,
         accountId: account.id,
         keyId: kid,
-        detail: { field: typed.format, version, reason },
+        // The one sealed value of an account has one name, whatever it holds.
+        detail: { field: "token_set", format: typed.format, version, reason },
       },
     ],
   };

@@ -27,6 +27,14 @@ describe("a token request that stored nothing, as its caller is told", () => {
     ["a rejected shared client is the operator's", oauth("invalid_client", 401), false, "client_misconfigured", null],
     ["a rejected own client is the caller's", oauth("invalid_client", 401), true, "invalid_request", null],
     ["a missing client is the operator's", { kind: "no_client" }, false, "client_misconfigured", null],
+    [
+      "an unusable client is the operator's",
+      { kind: "client_unusable", detail: "x" },
+      false,
+      "client_misconfigured",
+      null,
+    ],
+    ["an unusable own client is the caller's", { kind: "client_unusable", detail: "x" }, true, "invalid_request", null],
     ["a 429 comes with its Retry-After", oauth("slow_down", 429, 120), false, "rate_limited", 120],
     ["a 429 that names none: a minute", oauth("slow_down", 429), false, "rate_limited", 60],
     ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, false, "provider_timeout", 5],
@@ -35,7 +43,7 @@ describe("a token request that stored nothing, as its caller is told", () => {
   ])("%s", (_name, failure, ownsClient, code, retryAfterSeconds) => {
     const problem = tokenRequestProblem(failure, integration, ownsClient);
     expect([problem.code, problem.retryAfterSeconds ?? null]).toEqual([code, retryAfterSeconds]);
-    expect(problem.detail).toContain("Nothing was stored");
+    expect(problem.detail).toMatch(/nothing was stored/i);
   });
 
   it("names the credentials as what is wrong, and the rule's meaning as why", () => {

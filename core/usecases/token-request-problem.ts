@@ -18,8 +18,10 @@ export function tokenRequestProblem(
   const { class: failureClass, rule } = classifyTokenFailure(failure, rules, {
     ownsClient,
     grant: integration.refreshPolicy.grant,
+    asksForSubject: integration.refreshPolicy.asksForSubject,
   });
   const said = describeFailure(failure);
+  if (failure.kind === "client_unusable") return unusableClient(said, ownsClient);
   const told = toldPace(failure, failureClass);
   const retryAfterSeconds = told.retryAfterSeconds ?? 60;
   switch (failureClass) {
@@ -50,4 +52,15 @@ export function tokenRequestProblem(
         retryAfterSeconds,
       });
   }
+}
+
+function unusableClient(said: string, ownsClient: boolean): DomainError {
+  if (!ownsClient) {
+    const detail = `Our OAuth client can't be used: ${said}. Nothing was asked, and nothing was stored; the operator must mend it.`;
+    return new DomainError("client_misconfigured", { detail });
+  }
+  return new DomainError("invalid_request", {
+    detail: "These credentials can't be used. Nothing was asked, and nothing was stored.",
+    errors: [{ pointer: "/credentials", detail: said }],
+  });
 }

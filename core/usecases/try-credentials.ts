@@ -34,7 +34,7 @@ export type Trial =
   /** Our own side: the definition can't be followed, or its address must not be called. `isPassing`: it may work in a moment. */
   | { readonly kind: "undecided"; readonly isPassing: boolean; readonly said: string };
 
-/** Who was connected; `unknown` where the definition says how to find out, and it could not be found out. */
+/** Who was connected; `undeclared` also where nobody asked, `unknown` where the definition says how to find out, and it could not be found out. */
 export type Identified =
   | { readonly kind: "undeclared" }
   | { readonly kind: "known"; readonly externalAccount: ExternalAccount }
@@ -47,10 +47,18 @@ const longest = { said: 300, id: 500, label: 200 } as const;
 
 type Answer = ApiAnswer & { readonly kind: "answer" };
 
-/** Calls the provider with typed credentials: the probe and, when they work, the call that tells whose they are. */
-export async function tryCredentials(ports: TryPorts, attempted: Attempted): Promise<Trial> {
+/**
+ * Calls the provider with typed credentials: the probe and, when they work, the call that tells whose they are.
+ *
+ * @param options `skipsIdentity`: whose they are is known
+ */
+export async function tryCredentials(
+  ports: TryPorts,
+  attempted: Attempted,
+  options: { readonly skipsIdentity?: boolean } = {},
+): Promise<Trial> {
   try {
-    return await probe(ports, attempted);
+    return await probe(ports, attempted, options.skipsIdentity === true);
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     ports.log.warn({ integration: attempted.document.name, error }, "an expression of a definition failed");
@@ -59,7 +67,7 @@ export async function tryCredentials(ports: TryPorts, attempted: Attempted): Pro
   }
 }
 
-async function probe(ports: TryPorts, attempted: Attempted): Promise<Trial> {
+async function probe(ports: TryPorts, attempted: Attempted, skipsIdentity: boolean): Promise<Trial> {
   const { document } = attempted;
   const values: CallValues = { credentials: attempted.fields, inputs: attempted.inputs, fields: {} };
   const authorization = await evaluateAuthorization(ports.expressions, document.authorization, values);
@@ -75,8 +83,10 @@ async function probe(ports: TryPorts, attempted: Attempted): Promise<Trial> {
   if (answer.kind === "failed") return failed(answer, scrub(answer.detail));
   const verdict = judgeProbe(await readProbe(ports, document, answer));
   switch (verdict.kind) {
-    case "works":
+    case "works": {
+      if (skipsIdentity) return { kind: "works", identity: { kind: "undeclared" } };
       return { kind: "works", identity: await identify(ports, attempted, { values, authorization, answer }) };
+    }
     case "rate_limited":
       return { kind: "rate_limited", retryAfterSeconds: answer.retryAfterSeconds ?? defaultRetrySeconds };
     case "rejected":

@@ -15,7 +15,14 @@ export interface SealedBytes {
 export interface OpenAccess {
   readonly actor: string;
   readonly accountId?: string;
-  readonly purpose: "refresh" | "token_read" | "revoke" | "client_authentication" | "code_exchange";
+  readonly purpose:
+    | "refresh"
+    | "token_read"
+    | "revoke"
+    | "client_authentication"
+    | "code_exchange"
+    | "probe"
+    | "client_change";
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */

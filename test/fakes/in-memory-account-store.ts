@@ -287,6 +287,7 @@ const blank = {
   status: "connecting",
   hold: null,
   externalAccount: null,
+  fields: {},
   scopesGranted: [],
   expiresAt: null,
   issuedAt: null,

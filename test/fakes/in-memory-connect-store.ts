@@ -1,10 +1,12 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
-import type { ConnectSession, ConnectStore, Link } from "#core/ports/connect-store";
+import { nextTryAt } from "#core/domain/connect/form-tries";
+import type { ConnectSession, ConnectStore, ConnectTry, Link } from "#core/ports/connect-store";
 import type { Clock } from "#core/ports/clock";
 
 export interface InMemoryConnectStore extends ConnectStore {
   readonly links: ReadonlyMap<string, Link>;
   readonly sessions: ReadonlyMap<string, ConnectSession>;
+  readonly tries: ReadonlyMap<string, ConnectTry>;
   readonly audit: readonly AuditRecord[];
   /** What the account store does in the transaction of a change that completes a link. @returns false: the link is used */
   complete(done: { readonly sessionId: string; readonly linkId: string | null }): boolean;
@@ -18,10 +20,12 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
   const sessions = new Map<string, ConnectSession>();
   const stateDigests = new Map<string, Uint8Array>();
   const verifiers = new Map<string, Uint8Array>();
+  const tries = new Map<string, ConnectTry>();
   const audit: AuditRecord[] = [];
   return {
     links,
     sessions,
+    tries,
     audit,
     complete({ sessionId, linkId }) {
       if (linkId !== null) {
@@ -49,7 +53,7 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
     async createSession({ stateDigest, verifier, ...session }, records) {
       audit.push(...records);
       sessions.set(session.id, { ...session, status: "authorizing", failure: null });
-      stateDigests.set(session.id, stateDigest);
+      if (stateDigest !== null) stateDigests.set(session.id, stateDigest);
       if (verifier !== null) verifiers.set(session.id, verifier.sealed);
     },
     async takeSession({ stateDigest, browserDigest, callbackId, now }) {
@@ -62,7 +66,9 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
           one.expiresAt > now,
       );
       if (session === undefined) return null;
-      const taken: ConnectSession = { ...session, status: "exchanging" };
+      const { callbackId: taker, redirectUri, tokenEndpoint } = session;
+      if (taker === null || redirectUri === null || tokenEndpoint === null) throw new Error("a state without a trip");
+      const taken = { ...session, callbackId: taker, redirectUri, tokenEndpoint, status: "exchanging" as const };
       sessions.set(session.id, taken);
       const verifier = verifiers.get(session.id) ?? null;
       verifiers.delete(session.id);
@@ -75,5 +81,24 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       const session = sessions.get(id);
       if (session !== undefined) sessions.set(id, { ...session, status: "failed", failure });
     },
+    async beginTry(attempt) {
+      const made = [...tries.values()].filter((one) => one.linkTokenId === attempt.linkTokenId);
+      const next = nextTryAt(
+        made.map((one) => one.madeAt),
+        attempt.madeAt,
+      );
+      if (next === null) tries.set(attempt.id, { ...attempt, failure: null });
+      return next;
+    },
+    async failTry(id, failure) {
+      const attempt = tries.get(id);
+      if (attempt !== undefined) tries.set(id, { ...attempt, failure });
+    },
+    findTry: async (linkId, browserDigest, since) =>
+      [...tries.values()].findLast(
+        (one) => one.linkTokenId === linkId && same(one.browserDigest, browserDigest) && one.madeAt > since,
+      ) ?? null,
+    listTries: async (linkId, since) =>
+      [...tries.values()].filter((one) => one.linkTokenId === linkId && one.madeAt > since).map((one) => one.madeAt),
   };
 }

@@ -1,6 +1,10 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
-import type { ConfiguredIntegration, IntegrationAdministration } from "#core/ports/integration-store";
+import type {
+  ConfiguredIntegration,
+  EnvironmentClient,
+  IntegrationAdministration,
+} from "#core/ports/integration-store";
 
 export interface InMemoryIntegrationStore extends IntegrationAdministration {
   readonly audit: readonly AuditRecord[];
@@ -29,7 +33,7 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
         name: document.name,
         origin: "environment",
         document,
-        client: before?.client == null ? null : { ...before.client, ...(erasesSecret ? { secret: null } : {}) },
+        client: before?.client == null ? null : erasesSecret ? withoutSecrets(before.client) : before.client,
       });
       audit.push(record);
       return before?.origin !== "environment";
@@ -53,9 +57,32 @@ export function createInMemoryIntegrationStore(): InMemoryIntegrationStore {
       });
       audit.push(...records);
     },
+    async patchProof(environmentId, name, patch, records) {
+      const { version, sealed } = patch;
+      const before = byKey.get(key(environmentId, name));
+      if (before?.client == null) return false;
+      const { client } = before;
+      const replaced = patch.field === "client_key" ? client.keys : client.certificate;
+      if ((replaced?.version ?? 0) !== version - 1) return false;
+      const proof =
+        patch.field === "client_key"
+          ? { keys: { version, sealed, published: patch.published } }
+          : { certificate: { version, sealed, shown: patch.shown } };
+      byKey.set(key(environmentId, name), { ...before, client: { ...client, ...proof } });
+      audit.push(...records);
+      return true;
+    },
+    async findPublishedKeys(callbackId) {
+      const found = [...byKey.values()].find((one) => one.client?.callbackId === callbackId);
+      return found === undefined ? null : (found.client?.keys?.published ?? []);
+    },
     countActiveAccounts: async () => 0,
     countLiveAccounts: async () => live,
   };
+}
+
+function withoutSecrets({ keys: _keys, certificate: _certificate, ...client }: EnvironmentClient): EnvironmentClient {
+  return { ...client, secret: null };
 }
 
 interface DocumentChanges {

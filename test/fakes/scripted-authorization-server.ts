@@ -41,6 +41,8 @@ type Answer = (request: ServerRequest) => TokenResult | Promise<TokenResult>;
 
 export interface ScriptedAuthorizationServer extends AuthorizationServer {
   readonly requests: readonly ServerRequest[];
+  /** The token endpoints that codes were sent to. */
+  readonly exchangedAt: readonly string[];
   /** Requests of one kind, in order. */
   of<K extends ServerRequest["kind"]>(kind: K): (ServerRequest & { readonly kind: K })[];
   /** What token requests get from now on. Until it is called each gets new tokens of an hour. */
@@ -62,6 +64,7 @@ export function tokenResult(clock: Clock, name: string, changes: Partial<TokenRe
     kind: "tokens",
     httpStatus: 200,
     externalAccount: null,
+    answer: {},
     expirySource: changes.expiresAt === null ? null : "expires_in",
     response: {
       accessToken: `access-${name}`,
@@ -76,6 +79,11 @@ export function tokenResult(clock: Clock, name: string, changes: Partial<TokenRe
 
 export function ofPerson(result: TokenResult, externalAccount: ExternalAccount): TokenResult {
   return result.kind === "tokens" ? { ...result, externalAccount } : result;
+}
+
+/** What the server sent, for the expressions of an integration. */
+export function withAnswer(result: TokenResult, answer: Readonly<Record<string, unknown>>): TokenResult {
+  return result.kind === "tokens" ? { ...result, answer } : result;
 }
 
 export function failureResult(failure: TokenRequestFailure): TokenResult {
@@ -100,6 +108,7 @@ export function slowDown(retryAfterSeconds: number | null, rateLimit: Partial<Ra
 /** An authorization server that answers as the test says and writes down what it was asked. */
 export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthorizationServer {
   const requests: ServerRequest[] = [];
+  const exchangedAt: string[] = [];
   const waiting: ((request: ServerRequest) => void)[] = [];
   let handedOut = 0;
   let issued = 0;
@@ -125,6 +134,7 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
 
   return {
     requests,
+    exchangedAt,
     of: <K extends ServerRequest["kind"]>(kind: K) =>
       requests.filter((one): one is ServerRequest & { readonly kind: K } => one.kind === kind),
     respondWith(next) {
@@ -159,7 +169,10 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       const requestUri = `urn:ietf:params:oauth:request_uri:${requests.length}`;
       return pushed ?? { kind: "pushed", requestUri, expiresAt: new Date(clock.now().getTime() + 60_000) };
     },
-    exchangeCode: (_integration, secret, exchange) => ask({ kind: "exchange", secret, exchange }),
+    exchangeCode({ tokenEndpoint }, secret, exchange) {
+      exchangedAt.push(tokenEndpoint);
+      return ask({ kind: "exchange", secret, exchange });
+    },
     refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),
     clientCredentials: ({ clientId }, secret) => ask({ kind: "client_credentials", secret, clientId }),
     async introspect({ clientId }, secret, accessToken) {

@@ -13,7 +13,8 @@ import type { Renewal } from "#core/usecases/read-token";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
-import type { TryPorts } from "#core/usecases/try-credentials";
+import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
+import { createProbeMemory } from "#core/usecases/probe-memory";
 import { createVault } from "#core/usecases/vault";
 import { createInMemoryAccountStore } from "./in-memory-account-store.ts";
 import { createInMemoryAuditLog } from "./in-memory-audit-log.ts";
@@ -126,9 +127,10 @@ export async function createWorld(
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
     renewals: createSingleFlight<Renewal>(),
+    probes: createProbeMemory<Verdict>(clock),
     owner: "first",
     redirectUri: (id: string) => `https://evergrant.example/oauth/callback/${id}`,
-  } satisfies CompletePorts & StartPorts & TryPorts;
+  } satisfies CompletePorts & StartPorts & ProbePorts;
 
   /** The change that gives an account new credentials, as a re-authorization makes it. */
   const credentialsChange = async (

@@ -1,4 +1,4 @@
-import type { ConnectSession, ConnectStore } from "#core/ports/connect-store";
+import type { AuthorizationSession, ConnectStore } from "#core/ports/connect-store";
 import type { Effect } from "./effects.ts";
 import { environmentId, type SimulatedWorld } from "./world.ts";
 
@@ -37,6 +37,10 @@ export function createConnectDoor(world: SimulatedWorld, effect: Effect): Connec
     findLinkByDigest: refuse,
     bindAccount: refuse,
     createSession: refuse,
+    beginTry: refuse,
+    failTry: refuse,
+    findTry: refuse,
+    listTries: refuse,
   };
 }
 
@@ -45,7 +49,7 @@ export function callbackIdOf(accountId: string, integrationName: string, visit: 
   return `${accountId}/${integrationName}/${visit}`;
 }
 
-function sessionOf(world: SimulatedWorld, callbackId: string): ConnectSession {
+function sessionOf(world: SimulatedWorld, callbackId: string): AuthorizationSession {
   const [accountId = "", integrationName = ""] = callbackId.split("/");
   const id = `cs_${callbackId}`;
   return {

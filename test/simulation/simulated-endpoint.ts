@@ -182,6 +182,7 @@ function resultOf(answer: TokenAnswer, sentAtMs: number, { provider }: Integrati
     kind: "tokens",
     httpStatus: 200,
     externalAccount: null,
+    answer: {},
     expirySource: "expires_in",
     response: {
       accessToken: answer.accessToken,

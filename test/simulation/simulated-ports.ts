@@ -45,6 +45,9 @@ export function createSimulatedPorts(world: SimulatedWorld, life: Life): Complet
     },
     connect: createConnectDoor(world, effect),
     server: createSimulatedEndpoint(world, life),
+    // No integration of this world declares calls or expressions.
+    provider: { call: () => Promise.reject(new Error("no API is called here")) },
+    expressions: { evaluate: () => Promise.reject(new Error("no expression is evaluated here")) },
     vault: vaultOf(world, effect),
     spool: spoolOf(world, life, effect),
     digests: world.digests,

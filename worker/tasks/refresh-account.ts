@@ -4,6 +4,7 @@ import { DomainError, assertNever } from "#core/domain/problem/domain-error";
 import { isUnasked, planUnasked } from "#core/domain/refresh/plan-unasked";
 import { putOff } from "#adapters/postgres/put-off";
 import { enqueueRefresh, enqueueRetry } from "#adapters/postgres/refresh-jobs";
+import { probeAccount } from "#core/usecases/probe-account";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
 import type { WorkerPorts } from "../worker-ports.ts";
 
@@ -70,6 +71,15 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
       return null;
     });
     if (outcome === null) return;
+    if (outcome.kind === "blocked" && outcome.cause === "not_refreshable") {
+      // What an operator released is tried again, and where nothing can be refreshed a probe does it.
+      const input = { environmentId, accountId, reason: "released", seenVersion: null, actor: "worker" } as const;
+      const probed = await probeAccount(ports, input);
+      if (probed.kind !== "not_typed") {
+        outcomes.add(1, { outcome: `probe_${probed.kind}` });
+        return;
+      }
+    }
     if (outcome.kind === "deferred") await enqueueRefresh(ports.pool, environmentId, accountId, outcome.until);
     // Its account is not active, so no alarm would bring it back.
     const retryAt = retry && tries < mostRetries ? nextRetry(outcome, ports.clock.now()) : null;

@@ -2,8 +2,10 @@ import { Check } from "lucide-react";
 import type { ConnectLinkView } from "#api/schemas/connect";
 import { buttonClass } from "../../_components/button.tsx";
 import { Callout } from "../../_components/callout.tsx";
-import { htmlPattern } from "../html-pattern.ts";
 import { wordsOf } from "../scope-words.ts";
+import { fieldWords } from "./attempt-words.ts";
+import { CredentialsForm } from "./credentials-form.tsx";
+import { Field } from "./field.tsx";
 
 export type Integration = ConnectLinkView["integrations"][number];
 
@@ -12,10 +14,14 @@ type Props = {
   product: string;
   /** Names of inputs that the API did not take as they were typed. */
   check: string[];
+  /** What came of the form that this browser sent last, whichever of the link's it was. */
+  attempt: ConnectLinkView["attempt"];
+  /** The link's forms were sent too often: not for so long again. */
+  restMinutes: number | null;
 };
 
 /** What is asked for, what must be told, and the one button. A plain form, posted to the address it was read from. */
-export function IntegrationForm({ integration, product, check }: Props) {
+export function IntegrationForm({ integration, product, check, attempt, restMinutes }: Props) {
   if (integration.unavailable !== null) {
     return (
       <Callout tone="warn" title={`${integration.label} cannot be connected right now`} className="mt-5">
@@ -23,12 +29,31 @@ export function IntegrationForm({ integration, product, check }: Props) {
       </Callout>
     );
   }
+  if (integration.form !== null) {
+    const own = attempt?.integration_name === integration.name ? attempt : null;
+    return (
+      <CredentialsForm
+        integration={integration}
+        form={integration.form}
+        product={product}
+        attempt={own}
+        restMinutes={restMinutes}
+        check={check}
+      />
+    );
+  }
   return (
     <form method="post" className="mt-5 flex flex-col gap-5">
       <input type="hidden" name="integration_name" value={integration.name} />
       <Asked integration={integration} product={product} />
       {integration.inputs.map((input) => (
-        <Input key={input.name} input={input} idPrefix={integration.name} isWrong={check.includes(input.name)} />
+        <Field
+          key={input.name}
+          {...input}
+          id={`${integration.name}-${input.name}`}
+          name={`inputs.${input.name}`}
+          wrong={fieldWords(null, input.name, integration.label, check)}
+        />
       ))}
       <button type="submit" className={buttonClass("primary", "large")}>
         Continue to {integration.label}
@@ -37,7 +62,7 @@ export function IntegrationForm({ integration, product, check }: Props) {
   );
 }
 
-function Asked({ integration, product }: Omit<Props, "check">) {
+function Asked({ integration, product }: Pick<Props, "integration" | "product">) {
   const asked = integration.scopes.map((scope) => wordsOf(scope, product, integration.label));
   const plain = asked.filter(({ words }) => words !== null);
   const bullets = (plain.length > 0 ? plain : asked).slice(0, 3);
@@ -83,51 +108,6 @@ function Asked({ integration, product }: Omit<Props, "check">) {
             ))}
           </ul>
         </details>
-      )}
-    </div>
-  );
-}
-
-type InputProps = { input: Integration["inputs"][number]; idPrefix: string; isWrong: boolean };
-
-function Input({ input, idPrefix, isWrong }: InputProps) {
-  const id = `${idPrefix}-${input.name}`;
-  const hasHelp = input.help !== null || input.example !== null;
-  const described = [...(isWrong ? [`${id}-wrong`] : []), ...(hasHelp ? [`${id}-help`] : [])].join(" ");
-  return (
-    <div className="flex flex-col gap-1.5">
-      <label htmlFor={id} className="text-sm font-medium">
-        {input.label}
-        {!input.required && <span className="font-normal text-subtle"> (optional)</span>}
-      </label>
-      <input
-        id={id}
-        name={`inputs.${input.name}`}
-        required={input.required}
-        pattern={htmlPattern(input.pattern)}
-        title={input.example === null ? undefined : `For example ${input.example}`}
-        maxLength={500}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        aria-invalid={isWrong || undefined}
-        aria-describedby={described === "" ? undefined : described}
-        className="control control-large peer w-full"
-      />
-      {isWrong && (
-        <p id={`${id}-wrong`} role="alert" className="text-xs font-medium text-bad">
-          This was not accepted. Check it and type it again.
-        </p>
-      )}
-      {hasHelp && (
-        <p id={`${id}-help`} className="text-xs text-subtle peer-user-invalid:text-bad">
-          {input.help?.replace(/([^.!?])$/, "$1.")}{" "}
-          {input.example !== null && (
-            <>
-              For example <span className="whitespace-nowrap">{input.example}</span>
-            </>
-          )}
-        </p>
       )}
     </div>
   );

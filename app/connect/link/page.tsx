@@ -36,16 +36,21 @@ export default async function ConnectLinkPage({ searchParams }: Props) {
   if (view.state !== "open")
     return <Closed state={view.state} product={view.product.name} support={view.product.support} />;
   const { check } = await searchParams;
-  return <Offer view={view} check={typeof check === "string" ? check.split(",") : []} />;
+  const until = view.forms_blocked_until;
+  const restMinutes = until === null ? null : Math.max(1, Math.ceil((Date.parse(until) - Date.now()) / 60_000));
+  return <Offer view={view} check={typeof check === "string" ? check.split(",") : []} restMinutes={restMinutes} />;
 }
 
-function Offer({ view, check }: { view: ConnectLinkView; check: string[] }) {
+type OfferProps = { view: ConnectLinkView; check: string[]; restMinutes: number | null };
+
+function Offer({ view, check, restMinutes }: OfferProps) {
   const [first, ...others] = view.integrations;
   const product = view.product.name;
   if (first === undefined) return <Closed state="unknown" product={product} support={view.product.support} />;
   const only = others.length === 0 ? first : null;
   const account = view.reauthorizes?.external_account ?? null;
   const isAgain = view.reauthorizes !== null;
+  const form = { product, check, attempt: view.attempt, restMinutes };
   return (
     <ConnectCard
       product={product}
@@ -60,20 +65,25 @@ function Offer({ view, check }: { view: ConnectLinkView; check: string[] }) {
         </p>
       }
     >
-      {account !== null && (
-        <p className="mt-2 text-center text-muted">
-          Please sign in as <strong className="font-semibold wrap-anywhere text-ink">{account}</strong>, as before.
-        </p>
-      )}
-      {isAgain && account === null && (
-        <p className="mt-2 text-center text-muted">Please sign in with the same account as before.</p>
-      )}
+      {isAgain && <SameAccount account={account} isTyped={first.form !== null} />}
       {only === null ? (
-        <IntegrationChoice integrations={view.integrations} product={product} check={check} />
+        <IntegrationChoice integrations={view.integrations} {...form} />
       ) : (
-        <IntegrationForm integration={only} product={product} check={check} />
+        <IntegrationForm integration={only} {...form} />
       )}
     </ConnectCard>
+  );
+}
+
+function SameAccount({ account, isTyped }: { account: string | null; isTyped: boolean }) {
+  const [ask, same] = isTyped
+    ? ["Please use what belongs to", "Please use what belongs to the same account as before."]
+    : ["Please sign in as", "Please sign in with the same account as before."];
+  if (account === null) return <p className="mt-2 text-center text-muted">{same}</p>;
+  return (
+    <p className="mt-2 text-center text-muted">
+      {ask} <strong className="font-semibold wrap-anywhere text-ink">{account}</strong>, as before.
+    </p>
   );
 }
 

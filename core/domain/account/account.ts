@@ -40,6 +40,8 @@ export interface Account {
   readonly scopesGranted: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, string>>;
+  /** What came with the grant, by the names that the integration's definition gave it. No secrets. */
+  readonly fields: Readonly<Record<string, string>>;
   /** When the access token ends; null where the provider never said. */
   readonly expiresAt: Date | null;
   /** When the access token was obtained; with `expiresAt` it is the lifetime that windows and buffers scale with. */

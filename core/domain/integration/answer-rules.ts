@@ -1,4 +1,4 @@
-import type { OAuthConfig } from "./oauth-schema.ts";
+import type { GrantField, OAuthConfig } from "./oauth-schema.ts";
 
 /** What an integration says about the answers of its token endpoint, beside the standard. */
 export interface AnswerRules {
@@ -7,6 +7,8 @@ export interface AnswerRules {
   /** JSONata over {status, headers, body} → {error, error_description} or nothing; null: errors are standard (§5.2). */
   readonly errorExpression: string | null;
   readonly scopeImplies: Readonly<Record<string, readonly string[]>>;
+  /** What is kept on the account of what came with its grant. */
+  readonly fields: readonly GrantField[];
 }
 
 export function answerRulesOf(config: OAuthConfig): AnswerRules {
@@ -14,5 +16,6 @@ export function answerRulesOf(config: OAuthConfig): AnswerRules {
     tokenResponse: config.tokenResponse ?? null,
     errorExpression: config.errorExpression ?? null,
     scopeImplies: config.scopeImplies,
+    fields: config.fields,
   };
 }

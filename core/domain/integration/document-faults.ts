@@ -4,6 +4,7 @@ import type { Authorization } from "./authorization-schema.ts";
 import type { Identity } from "./calls-schema.ts";
 import type { CredentialField } from "./key-schemas.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
+import { fieldFaults } from "./field-faults.ts";
 import { notYetSupported } from "./not-yet-supported.ts";
 import { requestFaults } from "./request-faults.ts";
 
@@ -47,6 +48,7 @@ export function documentFaults(document: ParsedDocument): Fault[] {
     ...templateFaults(document),
     ...formatFaults(document),
     ...requestFaults(document),
+    ...fieldFaults(document),
     ...nameFaults(document),
   ];
 }

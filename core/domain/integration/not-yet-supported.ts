@@ -27,11 +27,7 @@ function oauthRefusals(config: OAuthConfig): Fault[] {
   const { options } = config;
   const wishes: [isWished: boolean, path: string[]][] = [
     [options.dpop, ["options", "dpop"]],
-    [["private_key_jwt", "mtls"].includes(options.authorizationMethod), ["options", "authorizationMethod"]],
-    [config.callback.code !== "code", ["callback", "code"]],
-    [config.fields.length > 0, ["fields"]],
     [config.exchange !== undefined, ["exchange"]],
-    [config.assertion !== undefined, ["assertion"]],
     [config.revocation !== undefined, ["revocation"]],
     [config.identity !== undefined, ["identity"]],
   ];

@@ -8,6 +8,9 @@ import {
 } from "../refresh/refresh-policy.ts";
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
 import type { ExpiresInUnit } from "../token/read-expires-in.ts";
+import { placeholder } from "./document-parts.ts";
+import { fillOrigin } from "./fill-origin.ts";
+import { grantFieldsOf, validFields, type GrantFields } from "./grant-fields.ts";
 import { answerRulesOf, type AnswerRules } from "./answer-rules.ts";
 import type { ParameterValue, TemplateValues } from "./fill-template.ts";
 import { documentHosts, documentScopes, oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
@@ -27,6 +30,8 @@ export interface ResolvedIntegration {
   /** Without `#`; null where the server wants none. */
   readonly authorizeFragment: string | null;
   readonly tokenEndpoint: string;
+  /** The same as far as it was known when the browser left: what a callback brings stands as its name and pattern. */
+  readonly pinnedTokenEndpoint: string;
   readonly refreshEndpoint: string;
   readonly revocationEndpoint: string | null;
   /** RFC 7662; null where the provider offers none. */
@@ -47,17 +52,22 @@ export interface ResolvedIntegration {
   /** Standard parameter → the provider's name for it. */
   readonly parameterNames: Readonly<Record<string, string>>;
   readonly usesPkce: boolean;
-  /** What templates may name everywhere: the account's inputs. */
+  /** What templates may name everywhere: the account's inputs, and what came with its grant. */
   readonly templateValues: TemplateValues;
   /** Extra parameters by request; templates, which may also name {client_id}, {scope} and {redirect_uri}. */
   readonly authorizeParams: Readonly<Record<string, string>>;
   readonly tokenParams: Readonly<Record<string, ParameterValue>>;
   readonly refreshParams: Readonly<Record<string, ParameterValue>>;
+  /** Client credentials are asked for by a JWT bearer grant (RFC 7523 §2.1); null: as RFC 6749 §4.4 has it. */
+  readonly assertion: GrantAssertion | null;
   readonly tokenExpiryDuration: number | null;
   readonly expiresInUnit: ExpiresInUnit;
   readonly refreshPolicy: RefreshPolicy;
   readonly answers: AnswerRules;
 }
+
+/** What a JWT bearer grant says. `iat`, `exp` and `jti` are added. */
+export type GrantAssertion = NonNullable<OAuthConfig["assertion"]>;
 
 /** How the client proves itself to the authorization server. */
 export type ClientAuthenticationMethod = OAuthConfig["options"]["authorizationMethod"];
@@ -72,11 +82,13 @@ export interface EnvironmentLayer {
 
 /**
  * @param inputs already checked by checkInputs
+ * @param kept what came with the account's grant; what is not as the document has it counts for nothing
  */
 export function resolveIntegration(
   document: IntegrationDocument,
   layer: EnvironmentLayer,
   inputs: Readonly<Record<string, string>>,
+  kept: GrantFields = {},
 ): ResolvedIntegration {
   const { credentials } = document;
   if (credentials.format !== "oauth2" && credentials.format !== "oauth2_client_credentials") {
@@ -87,19 +99,22 @@ export function resolveIntegration(
   }
   const { config, format } = credentials;
   const { auth } = config;
-  const fill = (template: string): string => fillAddress(template, inputs);
-  const tokenHost = fill(auth.tokenHost);
+  const values = { ...inputs, ...validFields(document, kept) };
+  const fill = (template: string): string => fillAddress(template, values);
+  const host = (template: string): string => fillOrigin(template, values);
+  const tokenHost = host(auth.tokenHost);
   return {
     name: document.name,
     label: document.label ?? document.name,
     format,
     issuer: auth.issuer === undefined ? null : fill(auth.issuer),
-    authorizationEndpoint: fill(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
+    authorizationEndpoint: host(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
     authorizeFragment: auth.authorizeFragment === undefined ? null : fill(auth.authorizeFragment),
     tokenEndpoint: tokenHost + fill(auth.tokenPath),
-    refreshEndpoint: fill(auth.refreshHost ?? auth.tokenHost) + fill(auth.refreshPath ?? auth.tokenPath),
+    pinnedTokenEndpoint: pinnedTokenEndpoint(document, inputs, config),
+    refreshEndpoint: host(auth.refreshHost ?? auth.tokenHost) + fill(auth.refreshPath ?? auth.tokenPath),
     revocationEndpoint:
-      auth.revokePath === undefined ? null : fill(auth.revokeHost ?? auth.tokenHost) + fill(auth.revokePath),
+      auth.revokePath === undefined ? null : host(auth.revokeHost ?? auth.tokenHost) + fill(auth.revokePath),
     introspectionEndpoint: auth.introspectPath === undefined ? null : tokenHost + fill(auth.introspectPath),
     pushedAuthorizationEndpoint: auth.parPath === undefined ? null : tokenHost + fill(auth.parPath),
     clientId: layer.clientId,
@@ -112,15 +127,32 @@ export function resolveIntegration(
     scopeParameter: config.scopeParameter,
     parameterNames: config.parameterNames,
     usesPkce: config.pkce.method === "S256",
-    templateValues: inputs,
+    templateValues: values,
     authorizeParams: config.params.authorize,
     tokenParams: config.params.token,
     refreshParams: config.params.refresh,
+    assertion: config.assertion ?? null,
     tokenExpiryDuration: config.tokenExpiryDuration ?? null,
     expiresInUnit: config.expiresInUnit,
     refreshPolicy: refreshPolicyOf(document),
     answers: answerRulesOf(config),
   };
+}
+
+function pinnedTokenEndpoint(
+  document: IntegrationDocument,
+  inputs: TemplateValues,
+  { auth }: Pick<OAuthConfig, "auth">,
+): string {
+  const fields = new Map(grantFieldsOf(document).map((field) => [field.name, field]));
+  const template = auth.tokenHost + auth.tokenPath;
+  if (!Array.from(template.matchAll(placeholder), ([, name = ""]) => name).some((name) => fields.has(name))) {
+    return fillOrigin(auth.tokenHost, inputs) + fillAddress(auth.tokenPath, inputs);
+  }
+  return template.replaceAll(placeholder, (whole, name: string) => {
+    const field = fields.get(name);
+    return field === undefined ? fillAddress(whole, inputs) : `{${name}=${field.pattern ?? ""}}`;
+  });
 }
 
 /** A token's end is reckoned from when it was asked for, a moment earlier than its server does: a refresh must not come too soon. */
@@ -134,6 +166,7 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
   const grant = document.credentials.format === "oauth2_client_credentials" ? "client_credentials" : "refresh_token";
   return {
     grant,
+    asksForSubject: config.assertion !== undefined && namesInput(document, config.assertion.claims),
     windowSeconds: refresh.windowSeconds,
     bufferSeconds: refresh.bufferSeconds,
     earliestSeconds: refresh.earliestSeconds === null ? null : Math.max(0, refresh.earliestSeconds - earlinessSeconds),
@@ -146,6 +179,12 @@ export function refreshPolicyOf(document: IntegrationDocument): RefreshPolicy {
     budget: { concurrency: refresh.concurrency, perMinute: refresh.perMinute },
     massFailure: refresh.massFailure,
   };
+}
+
+/** Whether an account's inputs say whom its tokens are for. */
+function namesInput(document: IntegrationDocument, claims: GrantAssertion["claims"]): boolean {
+  const texts = Object.values(claims);
+  return document.inputs.some((input) => texts.some((text) => text.includes(`{${input.name}}`)));
 }
 
 function rotationOf(rotation: { readonly rule: RotationRule["rule"]; readonly graceSeconds: number }): RotationRule {

@@ -58,6 +58,12 @@ const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, stri
   ["invalid_target (RFC 8707)", oauth("invalid_target"), "client_misconfigured", "rfc6749.request"],
   ["no client in this environment", { kind: "no_client" }, "client_misconfigured", "client.missing"],
   [
+    "a client without its key",
+    { kind: "client_unusable", detail: "no key" },
+    "client_misconfigured",
+    "client.unusable",
+  ],
+  [
     "a 200 that can't be read may have rotated",
     { kind: "unreadable_answer", status: 200, detail: "HTML" },
     "in_doubt",
@@ -251,6 +257,10 @@ describe("a client that asks for itself (R3, R18)", () => {
       rule: { id: "client.shared" },
     });
     expect(classifyTokenFailure(failure, defaultFailureRules, { ...asked, ownsClient: true }).class).toBe(
+      "reauthorize",
+    );
+    // RFC 7523: the account names whom it asks for, and the provider refuses them.
+    expect(classifyTokenFailure(failure, defaultFailureRules, { ...asked, asksForSubject: true }).class).toBe(
       "reauthorize",
     );
   });

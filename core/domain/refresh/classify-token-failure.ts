@@ -31,6 +31,8 @@ export type TokenRequestFailure =
   | { readonly kind: "answer_lost"; readonly detail: string }
   /** Nothing was asked: the environment has no OAuth client for the integration. */
   | { readonly kind: "no_client" }
+  /** Nothing was asked: what the client has to prove itself with is not there, or is no such thing. */
+  | { readonly kind: "client_unusable"; readonly detail: string }
   /** Our own guard refused the address. */
   | { readonly kind: "egress_refused"; readonly detail: string };
 
@@ -151,6 +153,12 @@ export const defaultFailureRules: FailureRules = [
     meaning: "No OAuth client is set for this integration in this environment, so nothing was asked.",
   },
   {
+    id: "client.unusable",
+    kind: "client_unusable",
+    class: "client_misconfigured",
+    meaning: "The OAuth client can't prove itself as the integration wants it, so nothing was asked.",
+  },
+  {
     id: "egress.refused",
     kind: "egress_refused",
     class: "client_misconfigured",
@@ -193,13 +201,18 @@ const sharedClientRule: FailureRule = {
 export function classifyTokenFailure(
   failure: TokenRequestFailure,
   rules: FailureRules,
-  asked: { readonly ownsClient: boolean; readonly grant: RefreshPolicy["grant"] } = {
+  asked: {
+    readonly ownsClient: boolean;
+    readonly grant: RefreshPolicy["grant"];
+    readonly asksForSubject?: boolean;
+  } = {
     ownsClient: false,
     grant: "refresh_token",
   },
 ): Classification {
   const found = rules.find((one) => matches(failure, one)) ?? unknownFailure;
-  if (found.class === "reauthorize" && asked.grant === "client_credentials" && !asked.ownsClient) {
+  const isOwnMatter = asked.ownsClient || asked.asksForSubject === true;
+  if (found.class === "reauthorize" && asked.grant === "client_credentials" && !isOwnMatter) {
     return { class: sharedClientRule.class, rule: sharedClientRule };
   }
   const isTheirs = asked.ownsClient && failure.kind === "oauth_error" && clientErrors.includes(failure.error);
@@ -237,6 +250,7 @@ export function describeFailure(failure: TokenRequestFailure): string {
       return plainText(`HTTP ${failure.status}, unreadable: ${failure.detail}`, 300);
     case "not_sent":
     case "answer_lost":
+    case "client_unusable":
     case "egress_refused":
       return plainText(failure.detail, 300);
   }

@@ -11,6 +11,8 @@ export type RotationRule =
 export interface RefreshPolicy {
   /** What a new access token is asked for with: the refresh token (RFC 6749 §6), the client alone (§4.4), or nothing. */
   readonly grant: "refresh_token" | "client_credentials" | "none";
+  /** The client asks for somebody whom the account names (RFC 7523): a refused grant is about them, and not about the client. */
+  readonly asksForSubject: boolean;
   /** The alarm rings this long before expiry, at a random point between the two. */
   readonly windowSeconds: readonly [number, number];
   /** Less than this left: refresh before use. */
@@ -42,6 +44,7 @@ export const cooldownSeconds = 30;
 
 export const defaultRefreshPolicy: RefreshPolicy = {
   grant: "refresh_token",
+  asksForSubject: false,
   windowSeconds: [60, 180],
   bufferSeconds: 30,
   earliestSeconds: null,

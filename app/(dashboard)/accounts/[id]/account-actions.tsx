@@ -9,6 +9,7 @@ import type { LinkTokenView } from "#api/schemas/link-token";
 import { sendToApi } from "../../../_browser/send-to-api.ts";
 import { Button } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
+import { typedWords, type CredentialKind } from "../../../_components/credential-kind.ts";
 import { formatDuration } from "../../../_components/duration.ts";
 import type { ApiProblem } from "../../../_queries/problem.ts";
 import { DisconnectDialog } from "./disconnect-dialog.tsx";
@@ -19,10 +20,10 @@ type Result =
   | { kind: "disconnected"; revocation: "revoked" | "not_supported" | "failed" }
   | { kind: "problem"; during: string; problem: ApiProblem };
 
-type Props = { account: AccountView; label: string; children: ReactNode };
+type Props = { account: AccountView; label: string; kind: CredentialKind; children: ReactNode };
 
 /** What an operator may do about this account, beside the words that say what should be done. */
-export function AccountActions({ account, label, children }: Props) {
+export function AccountActions({ account, label, kind, children }: Props) {
   const router = useRouter();
   const [isUpdating, startTransition] = useTransition();
   const [busy, setBusy] = useState<"refresh" | "link" | null>(null);
@@ -63,7 +64,7 @@ export function AccountActions({ account, label, children }: Props) {
       <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-4 px-4 py-3.5">
         <div className="min-w-0 flex-[1_1_320px]">{children}</div>
         <div className="no-print flex flex-wrap gap-2 empty:hidden max-sm:w-full max-sm:flex-col max-sm:items-stretch">
-          {isActive && (
+          {isActive && kind === "token" && (
             <Button
               variant={account.last_error === null || account.hold !== null ? "secondary" : "primary"}
               disabled={busy !== null}
@@ -91,6 +92,7 @@ export function AccountActions({ account, label, children }: Props) {
             <DisconnectDialog
               account={account}
               label={label}
+              kind={kind}
               onDone={(revocation) => {
                 setLink(null);
                 setResult({ kind: "disconnected", revocation });
@@ -101,7 +103,7 @@ export function AccountActions({ account, label, children }: Props) {
         </div>
       </div>
       {link !== null && <ReauthorizationLink link={link} account={account} onClose={() => setLink(null)} />}
-      <div aria-live="polite">{result !== null && <ActionResult result={result} label={label} />}</div>
+      <div aria-live="polite">{result !== null && <ActionResult result={result} label={label} kind={kind} />}</div>
     </section>
   );
 }
@@ -112,7 +114,9 @@ const revocations = {
   failed: "Revoking the grant there failed: ask the customer to remove the permission there.",
 };
 
-function ActionResult({ result, label }: { result: Result; label: string }) {
+type ResultProps = { result: Result; label: string; kind: CredentialKind };
+
+function ActionResult({ result, label, kind }: ResultProps) {
   switch (result.kind) {
     case "refreshed":
       return (
@@ -125,7 +129,9 @@ function ActionResult({ result, label }: { result: Result; label: string }) {
     case "disconnected":
       return (
         <Callout tone={result.revocation === "failed" ? "warn" : "good"} title="Disconnected" className="mx-4 mb-4">
-          The tokens are erased here. {label}: {revocations[result.revocation]}
+          {kind === "token"
+            ? `The tokens are erased here. ${label}: ${revocations[result.revocation]}`
+            : `${typedWords[kind].it} is erased here. It works in ${label} until the customer deletes it there.`}
         </Callout>
       );
     case "problem":

@@ -1,11 +1,12 @@
 import type { ReactNode } from "react";
 import type { AccountView } from "#api/schemas/account";
+import { typedWords, type CredentialKind } from "../../../_components/credential-kind.ts";
 import { formatCount } from "../../../_components/figures.ts";
 import { formatInstant } from "../../../_components/instant.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
 
-export function AccountFacts({ account }: { account: AccountView }) {
+export function AccountFacts({ account, kind }: { account: AccountView; kind: CredentialKind }) {
   const external = account.external_account;
   return (
     <section aria-labelledby="facts">
@@ -19,14 +20,25 @@ export function AccountFacts({ account }: { account: AccountView }) {
             )}
           </Fact>
         )}
-        <Instant
-          name="Token expires"
-          at={account.expires_at}
-          none={account.status === "active" ? "Does not expire" : "–"}
-        />
-        <Instant name="Next refresh" at={account.refresh_due_at} none="None scheduled" />
-        <Instant name="Last refreshed" at={account.refreshed_at} none="Never" />
-        <Instant name="Refresh token rotated" at={account.refresh_token_rotated_at} none="Never" />
+        {kind === "token" ? (
+          <>
+            <Instant
+              name="Token expires"
+              at={account.expires_at}
+              none={account.status === "active" ? "Does not expire" : "–"}
+            />
+            <Instant name="Next refresh" at={account.refresh_due_at} none="None scheduled" />
+            <Instant name="Last refreshed" at={account.refreshed_at} none="Never" />
+            <Instant name="Refresh token rotated" at={account.refresh_token_rotated_at} none="Never" />
+          </>
+        ) : (
+          <>
+            <Fact name="Credentials">{typedWords[kind].name}</Fact>
+            <Fact name="Ends">
+              <span className="text-subtle">{account.status === "active" ? "Does not end" : "–"}</span>
+            </Fact>
+          </>
+        )}
         {account.reauth_required_at !== null && (
           <Instant name="Re-authorization needed" at={account.reauth_required_at} none="–" />
         )}

@@ -6,13 +6,14 @@ import type { AccountView } from "#api/schemas/account";
 import { sendToApi } from "../../../_browser/send-to-api.ts";
 import { Button, buttonClass } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
+import { typedWords, type CredentialKind } from "../../../_components/credential-kind.ts";
 import { usePausedUpdates } from "../../../_components/live-updates.tsx";
 import type { ApiProblem } from "../../../_queries/problem.ts";
 
 type Revocation = "revoked" | "not_supported" | "failed";
-type Props = { account: AccountView; label: string; onDone: (revocation: Revocation) => void };
+type Props = { account: AccountView; label: string; kind: CredentialKind; onDone: (revocation: Revocation) => void };
 
-export function DisconnectDialog({ account, label, onDone }: Props) {
+export function DisconnectDialog({ account, label, kind, onDone }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -47,8 +48,17 @@ export function DisconnectDialog({ account, label, onDone }: Props) {
             </AlertDialog.Description>
             <ul className="mt-3 list-disc space-y-1 pl-5 text-sm marker:text-subtle">
               <li>Requests with this account are refused from now on.</li>
-              <li>The grant is revoked at {label}, where it offers that.</li>
-              <li>The tokens are erased here; the history stays.</li>
+              {kind === "token" ? (
+                <>
+                  <li>The grant is revoked at {label}, where it offers that.</li>
+                  <li>The tokens are erased here; the history stays.</li>
+                </>
+              ) : (
+                <>
+                  <li>{typedWords[kind].it} is erased here; the history stays.</li>
+                  <li>It works in {label} until the customer deletes it there.</li>
+                </>
+              )}
               <li>To connect again, the customer has to open a new link.</li>
             </ul>
             {problem !== null && (

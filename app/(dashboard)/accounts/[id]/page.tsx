@@ -8,7 +8,7 @@ import { ProblemState } from "../../../_components/problem-state.tsx";
 import { Bone, ListSkeleton } from "../../../_components/skeleton.tsx";
 import { readAccount } from "../../../_queries/account.ts";
 import { readMassFailure } from "../../../_queries/mass-failures.ts";
-import { readIntegrationLabels } from "../../../_queries/integrations.ts";
+import { readCredentialKind, readIntegrationLabels } from "../../../_queries/integrations.ts";
 import { AccountActions } from "./account-actions.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { HeldCallout } from "./held-callout.tsx";
@@ -41,6 +41,8 @@ export default async function AccountPage({ params, searchParams }: Props) {
   }
   const account = answer.value;
   const massFailure = account.hold === null ? null : await readMassFailure(account.integration_name);
+  const kind = await readCredentialKind(account.integration_name);
+  const isRefreshed = kind === "token";
   const label = labels.get(account.integration_name) ?? account.integration_name;
   const range = typeof query.range === "string" ? query.range : undefined;
   const cursor = typeof query.cursor === "string" ? query.cursor : undefined;
@@ -92,14 +94,14 @@ export default async function AccountPage({ params, searchParams }: Props) {
         </div>
       </header>
 
-      <AccountActions account={account} label={label}>
-        <StatusExplanation account={account} />
+      <AccountActions account={account} label={label} kind={kind}>
+        <StatusExplanation account={account} kind={kind} />
       </AccountActions>
       {account.hold !== null && (
         <HeldCallout hold={account.hold} massFailure={massFailure} account={account} label={label} />
       )}
 
-      {account.status !== "connecting" && (
+      {isRefreshed && account.status !== "connecting" && (
         <div className="mt-8">
           <Suspense fallback={<LifelineSkeleton />}>
             <LifelineSection account={account} range={range} />
@@ -107,14 +109,16 @@ export default async function AccountPage({ params, searchParams }: Props) {
         </div>
       )}
       <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
-        <AccountFacts account={account} />
-        <Scopes scopes={account.scopes} />
+        <AccountFacts account={account} kind={kind} />
+        {isRefreshed && <Scopes scopes={account.scopes} />}
       </div>
-      <div className="mt-8">
-        <Suspense fallback={<ListSkeleton rows={6} label="Loading the attempts" />}>
-          <AttemptsSection account={account} cursor={cursor} />
-        </Suspense>
-      </div>
+      {isRefreshed && (
+        <div className="mt-8">
+          <Suspense fallback={<ListSkeleton rows={6} label="Loading the attempts" />}>
+            <AttemptsSection account={account} cursor={cursor} />
+          </Suspense>
+        </div>
+      )}
     </>
   );
 }

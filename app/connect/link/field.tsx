@@ -1,0 +1,69 @@
+import { htmlPattern } from "../html-pattern.ts";
+import type { FieldWords } from "./attempt-words.ts";
+import { SecretInput } from "./secret-input.tsx";
+
+type Props = {
+  /** Unique on the page. */
+  id: string;
+  name: string;
+  label: string;
+  help: string | null;
+  example: string | null;
+  pattern: string | null;
+  required: boolean;
+  isSecret?: boolean;
+  /** What was typed before, where the form comes again. Never a secret. */
+  value?: string | undefined;
+  /** Why what was typed was not accepted; null when nothing is wrong with it. */
+  wrong: FieldWords | null;
+};
+
+const longest = { plain: 500, secret: 16_384 };
+
+/** One line to fill in: what it is, what is wrong with it, where to find it. The API checks it in any case. */
+export function Field({ id, name, label, help, example, pattern, required, isSecret = false, value, wrong }: Props) {
+  const hasHelp = help !== null || example !== null;
+  const described = [...(wrong === null ? [] : [`${id}-wrong`]), ...(hasHelp ? [`${id}-help`] : [])].join(" ");
+  const control = {
+    id,
+    name,
+    required,
+    pattern: htmlPattern(pattern),
+    title: example === null ? undefined : `For example ${example}`,
+    maxLength: isSecret ? longest.secret : longest.plain,
+    autoComplete: "off",
+    autoCapitalize: "none",
+    spellCheck: false,
+    "aria-invalid": wrong === null ? undefined : true,
+    "aria-describedby": described === "" ? undefined : described,
+  } as const;
+  return (
+    <div className="group/field flex flex-col gap-1.5">
+      <label htmlFor={id} className="text-sm font-medium">
+        {label}
+        {!required && <span className="font-normal text-subtle"> (optional)</span>}
+      </label>
+      {isSecret ? (
+        <SecretInput {...control} label={label} />
+      ) : (
+        <input {...control} defaultValue={value} className="control control-large w-full" />
+      )}
+      {wrong !== null && (
+        <div id={`${id}-wrong`} role="alert" className="text-xs wrap-anywhere">
+          <p className="font-medium text-bad">{wrong.text}</p>
+          {wrong.said !== null && <p className="mt-0.5 text-muted">{wrong.said}</p>}
+        </div>
+      )}
+      {hasHelp && (
+        <p id={`${id}-help`} className="text-xs text-subtle group-has-[:user-invalid]/field:text-bad">
+          {help?.replace(/([^.!?])$/, "$1.")}{" "}
+          {example !== null && (
+            <>
+              For example <span className="wrap-anywhere">{example}</span>
+            </>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}

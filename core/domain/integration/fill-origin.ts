@@ -1,0 +1,28 @@
+import type { TemplateValues } from "./fill-template.ts";
+
+const whole = /^\{([a-zA-Z][a-zA-Z0-9_]*)\}$/;
+
+/**
+ * Scheme and host of an address. What stands for a part of the host stays within it; what stands for all of it, a captured field or
+ * a choice, is an address itself.
+ *
+ * @returns an empty text while something that it names is not known: then there is nothing to call
+ */
+export function fillOrigin(template: string, values: TemplateValues): string {
+  const valueOf = (name: string): string => (Object.hasOwn(values, name) ? (values[name] ?? "") : "");
+  const [, name] = whole.exec(template) ?? [];
+  if (name !== undefined) return addressOf(valueOf(name));
+  let isKnown = true;
+  const origin = template.replaceAll(/\{([^}]*)\}/g, (_, one: string) => {
+    const value = valueOf(one);
+    isKnown &&= value !== "";
+    return encodeURIComponent(value);
+  });
+  return isKnown ? origin : "";
+}
+
+/** Its pattern says which it may be; whatever that allows, it carries no credentials, no query and no fragment. */
+function addressOf(value: string): string {
+  if (!/^https?:\/\/[^\s\\?#@]+$/i.test(value) || !URL.canParse(value)) return "";
+  return value.replace(/\/+$/, "");
+}
