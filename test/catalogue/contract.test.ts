@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { Response } from "undici";
@@ -6,10 +7,11 @@ import { createExpressions } from "#adapters/expressions/expressions";
 import { createAuthorizationServer } from "#adapters/oauth/authorization-server";
 import { parseRetryAfter } from "#adapters/oauth/retry-after";
 import { oauthConfigOf } from "#core/domain/integration/integration-document";
-import { resolveIntegration } from "#core/domain/integration/resolve-integration";
+import { resolveIntegration, type ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { classifyTokenFailure, defaultFailureRules } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResult } from "#core/ports/authorization-server";
 import type { ApiAnswer } from "#core/ports/provider-api";
+import { captureFields } from "#core/usecases/capture-fields";
 import { readApiAnswer } from "#core/usecases/read-api-answer";
 import { readPage } from "#core/usecases/read-page";
 import { createRecordingLog } from "#test/fakes/recording-log";
@@ -20,6 +22,11 @@ import { readCatalogueEntries, type CatalogueEntry, type Sample } from "./sample
 const expressions = createExpressions();
 afterAll(() => expressions.close());
 
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
 const clock = createSteppedClock();
 const entries = readCatalogueEntries();
 
@@ -28,6 +35,10 @@ function apiAnswer({ status, headers, body }: Sample): ApiAnswer & { readonly ki
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   const retryAfterSeconds = parseRetryAfter(lower["retry-after"] ?? null, clock.now());
   return { kind: "answer", status, headers: lower, body, retryAfterSeconds };
+}
+
+function resolved({ document, answers }: CatalogueEntry): ResolvedIntegration {
+  return resolveIntegration(document, { clientId: "client-1", scopes: null }, answers.inputs, answers.fields);
 }
 
 async function askToken(entry: CatalogueEntry, sample: Sample): Promise<TokenResult> {
@@ -44,11 +55,10 @@ async function askToken(entry: CatalogueEntry, sample: Sample): Promise<TokenRes
   };
   const log = createRecordingLog();
   const server = createAuthorizationServer({ egress, clock, expressions, log, redirectUri: (id) => id });
-  const layer = { clientId: "client-1", scopes: null };
-  const { inputs } = entry.answers;
-  const integration = resolveIntegration(entry.document, layer, inputs);
+  const integration = resolved(entry);
   if (entry.document.credentials.format === "oauth2_client_credentials") {
-    return await server.clientCredentials(integration, "secret-1");
+    const signs = oauthConfigOf(entry.document)?.assertion !== undefined;
+    return await server.clientCredentials(integration, signs ? privateKey : "secret-1");
   }
   if (sample.what === "refresh" || sample.what === "token_error") {
     return await server.refresh(integration, "secret-1", "refresh-0");
@@ -87,13 +97,22 @@ describe("the catalogue makes of documented answers what they mean", () => {
       expect(((expiresAt?.getTime() ?? 0) - clock.now().getTime()) / 1000).toBeCloseTo(expects.expires_in, -1);
     }
     if (expects.scopes !== undefined) expect(new Set(scopes)).toEqual(new Set(expects.scopes));
+    const integration = resolved(entry);
+    const captured = await captureFields(
+      { expressions, log: createRecordingLog() },
+      integration,
+      "token",
+      result.answer,
+    );
+    for (const [name, value] of Object.entries(expects.fields ?? {}))
+      expect([name, captured[name]]).toEqual([name, value]);
   });
 
   it.each(entries.flatMap(isAbout("token_error")))("refusals of %s", async (_name, entry, sample) => {
     if (sample.what !== "token_error") throw new Error("filtered");
     const result = await askToken(entry, sample);
     if (result.kind !== "failure") throw new Error("tokens came");
-    const { refreshPolicy } = resolveIntegration(entry.document, { clientId: "c", scopes: null }, entry.answers.inputs);
+    const { refreshPolicy } = resolved(entry);
     const rules = [...refreshPolicy.failureRules, ...defaultFailureRules];
     const { class: failureClass } = classifyTokenFailure(result.failure, rules, {
       ownsClient: false,
