@@ -102,3 +102,90 @@ describe("what comes with a grant", () => {
     expect((await stack.call("PUT", "/integrations/odd", document)).status).toBe(409);
   });
 });
+
+describe("who was connected", () => {
+  const define = () =>
+    defineFaulty(stack, "known", server, {
+      auth: { tokenHost: server.origin, tokenPath: "/known/token", revokePath: "/known/revoke" },
+      identity: { path: "/known/me", host: server.origin, id: "org.id", label: "org.name" },
+      fields: [{ name: "site", from: "identity", value: "org.site", required: false }],
+    });
+  /** What the provider says at its two doors. */
+  const play = (me: ReturnType<typeof json>): void => {
+    server.respondWith((request) => {
+      if (request.url === "/known/me") return me;
+      return request.url === "/known/revoke" ? json(null) : json(good(String(server.requests.length)));
+    });
+  };
+  const org = (id: unknown) => json({ org: { id, name: "Acme Ltd", site: "acme" } });
+
+  test("is asked by a declared call with the new token, stored and shown", async () => {
+    await define();
+    play(org(62_515));
+    expect(await (await departFrom(stack, "known", { tenant_id: "known" })).back({ code: "c" })).toMatchObject({
+      status: "connected",
+    });
+    expect(sentTo("/known/me").at(-1)?.headers["authorization"]).toMatch(/^Bearer access-/);
+    expect((await accountsOf(stack, "known"))[0]).toMatchObject({
+      external_account: { id: "62515", label: "Acme Ltd" },
+      fields: { site: "acme" },
+    });
+  });
+
+  test.each<[string, ReturnType<typeof json>, string]>([
+    ["another one", org(1), "external_account_mismatch"],
+    ["nobody can tell", json({ error: "down" }, 503), "provider_error"],
+  ])(
+    "is compared at a re-authorization: %s, and nothing changes but that the new grant is ended (R32)",
+    async (_name, me, code) => {
+      const [account] = await accountsOf(stack, "known");
+      const before = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
+      const revoked = sentTo("/known/revoke").length;
+      play(me);
+      const departure = await departFrom(stack, "known", {
+        tenant_id: "known",
+        integrated_account_id: account.id,
+        integration_name: undefined,
+      });
+      expect(await departure.back({ code: "c" })).toMatchObject({ status: "failed", failure: { code } });
+      const after = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
+      expect(after.body.access_token).toBe(before.body.access_token);
+      expect(sentTo("/known/revoke")).toHaveLength(revoked + 1);
+    },
+  );
+
+  test("is left open when it can't be found out at a first connection", async () => {
+    play(json({ error: "down" }, 503));
+    const departure = await departFrom(stack, "known", { tenant_id: "open" });
+    expect(await departure.back({ code: "c" })).toMatchObject({ status: "connected" });
+    expect((await accountsOf(stack, "open"))[0]).toMatchObject({ status: "active", external_account: null });
+  });
+});
+
+describe("a disconnect by a declared call", () => {
+  test.each([
+    ["revoked", 204],
+    ["failed", 500],
+  ])(
+    "says that the grant was %s when the provider answers %s; the tokens are erased either way",
+    async (revocation, status) => {
+      const name = `ended-${revocation}`;
+      await defineFaulty(stack, name, server, {
+        revocation: { method: "DELETE", host: server.origin, path: `/${name}/grants/{refresh_token}` },
+      });
+      const imported = await stack.call("POST", "/integrated-accounts", {
+        integration_name: name,
+        tenant_id: "ended",
+        credentials: { oauth2: { access_token: "access/1", refresh_token: "refresh/1", expires_in: 3600 } },
+      });
+      server.respondWith({ kind: "json", status, body: null });
+      const answer = await stack.call("DELETE", `/integrated-accounts/${imported.body.id}`);
+      expect(answer.body).toMatchObject({ status: "disconnected", revocation });
+      expect(sentTo(`/${name}/grants/refresh%2F1`)).toMatchObject([
+        { method: "DELETE", headers: { authorization: "Bearer access/1" } },
+      ]);
+      expect((await stack.call("GET", `/integrated-accounts/${imported.body.id}/token`)).status).toBe(410);
+      expect(stack.logs()).not.toMatch(/refresh(?:\/|%2F)1|access\/1/);
+    },
+  );
+});

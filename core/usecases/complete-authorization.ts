@@ -109,8 +109,9 @@ async function connect(
     forgetKeys(keys);
     return exchangeFailure(result, resolved);
   }
-  const grant = { session, result, resolved, keys, sentAt, secret };
-  const inspected = await inspectGrant(ports, { account, document: configured.document, resolved, result, captured });
+  const { document } = configured;
+  const grant = { session, result, document, resolved, keys, sentAt, secret };
+  const inspected = await inspectGrant(ports, { document, resolved, inputs: account.inputs, had: fields, result });
   if ("code" in inspected) return await refuseGrant(ports, grant, inspected);
   return await keepGrant(ports, { ...grant, inspected }, account);
 }

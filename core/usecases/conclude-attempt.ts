@@ -1,13 +1,14 @@
 import type { Account } from "../domain/account/account.ts";
 import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
-import type { TokenSet } from "../domain/token/token-set.ts";
+import type { TokenResponse, TokenSet } from "../domain/token/token-set.ts";
 import type { AccountChange, AttemptResult, RefreshClaim } from "../ports/account-store.ts";
 import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
 import { failureChange, successChange, type AttemptContext } from "./attempt-changes.ts";
 import type { Admitted, AttemptConclusion, Trip } from "./attempt-refresh.ts";
 import { renewFields } from "./capture-fields.ts";
 import { commitAnswer } from "./commit-answer.ts";
+import { endGrant, isEndable } from "./end-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
@@ -116,7 +117,7 @@ async function supersede(
   change: AccountChange,
   { result, secret }: Answer,
 ): Promise<AttemptConclusion> {
-  await revokeOrphan(ports, trip, secret, result.response.refreshToken);
+  await revokeOrphan(ports, trip, secret, result.response);
   return await discard(ports, context.claim, change);
 }
 
@@ -145,11 +146,12 @@ async function revokeOrphan(
   ports: RefreshPorts,
   trip: Trip,
   secret: ClientSecret,
-  refreshToken: string | null,
+  { accessToken, refreshToken }: TokenResponse,
 ): Promise<void> {
-  const { input, integration } = trip;
-  if (refreshToken === null || refreshToken === "" || integration.revocationEndpoint === null) return;
+  const { input, integration: resolved } = trip;
+  const { document } = trip.loaded.configured;
+  if (refreshToken === null || refreshToken === "" || !isEndable({ document, resolved })) return;
   const account = await ports.accounts.find(input.environmentId, input.accountId);
   if (account !== null && account.status !== "disconnected") return;
-  await ports.server.revoke(integration, secret, refreshToken, "refresh_token");
+  await endGrant(ports, { document, resolved, secret, accessToken, refreshToken });
 }

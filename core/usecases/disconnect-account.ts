@@ -7,13 +7,12 @@ import type { AccountChange, SealedCredential } from "../ports/account-store.ts"
 import type { ClientSecret } from "../ports/authorization-server.ts";
 import { happeningOf } from "./attempt-changes.ts";
 import { withOwnClient } from "./circuit-of.ts";
+import { endGrant, isEndable, type Revocation } from "./end-grant.ts";
 import { concreteIntegration, findDefinition, openClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
-
-export type Revocation = "revoked" | "not_supported" | "failed";
 
 const attempts = 10;
 
@@ -96,7 +95,8 @@ async function prepareRevocation(
     if (error instanceof DomainError && error.code === "client_misconfigured") return async () => "not_supported";
     throw error;
   }
-  if (integration.resolved.revocationEndpoint === null) return async () => "not_supported";
+  const { document } = integration.configured;
+  if (!isEndable({ document, resolved: integration.resolved })) return async () => "not_supported";
   let set: TokenSet;
   let secret: ClientSecret;
   try {
@@ -107,10 +107,7 @@ async function prepareRevocation(
     if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
     throw error;
   }
-  const asked = withOwnClient(integration.resolved, account.clientId);
-  return async () =>
-    // RFC 7009 §2.1: ending the refresh token ends the access tokens of the same grant.
-    set.refreshToken === null
-      ? await ports.server.revoke(asked, secret, set.accessToken, "access_token")
-      : await ports.server.revoke(asked, secret, set.refreshToken, "refresh_token");
+  const resolved = withOwnClient(integration.resolved, account.clientId);
+  const { accessToken, refreshToken } = set;
+  return async () => await endGrant(ports, { document, resolved, secret, accessToken, refreshToken });
 }

@@ -10,14 +10,16 @@ import {
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
 import { checkFields } from "../domain/integration/grant-fields.ts";
+import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import { withImpliedScopes } from "../domain/token/read-scopes.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
-import type { ClientSecret } from "../ports/authorization-server.ts";
+import type { ClientSecret, TokenResult } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { importTypedAccount, type ImportedFields } from "./import-typed-account.ts";
+import { inspectGrant } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecret } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -89,6 +91,10 @@ export async function importAccount(
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
   const resolved = resolveIntegration(document, layer, inputs, fields);
   const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
+  const { result } = imported;
+  const inspected =
+    result === null ? null : await inspectGrant(ports, { document, resolved, inputs, had: fields, result });
+  if (inspected !== null && "code" in inspected) throw unusableAnswer(inspected);
   const dataKey = await ports.vault.prepare(caller.environmentId);
   const id = makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
@@ -116,7 +122,7 @@ export async function importAccount(
   );
   const change = newCredentialsChange(ports, account, {
     tokenSet: imported.tokenSet,
-    externalAccount: input.externalAccount,
+    externalAccount: input.externalAccount ?? inspected?.externalAccount ?? null,
     scopesRequested: resolved.scopes,
     policy: resolved.refreshPolicy,
     circuitKey: circuitOf(caller.environmentId, withOwnClient(resolved, imported.clientId)).key,
@@ -126,7 +132,7 @@ export async function importAccount(
     completes: null,
     asked: null,
   });
-  const stored = await ports.accounts.apply({ ...change, set: { ...change.set, fields } });
+  const stored = await ports.accounts.apply({ ...change, set: { ...change.set, fields: inspected?.fields ?? fields } });
   if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
   const integration = withOwnClient(resolved, imported.clientId);
   if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
@@ -139,6 +145,14 @@ interface Imported {
   readonly tokenSet: TokenSet;
   /** The account's own client; null: its environment's. */
   readonly clientId: string | null;
+  /** What the provider answered, where it was asked. */
+  readonly result: (TokenResult & { readonly kind: "tokens" }) | null;
+}
+
+function unusableAnswer({ detail }: ConnectFailure): DomainError {
+  return new DomainError("provider_error", {
+    detail: `${detail ?? "The provider's answer is of no use."} Nothing was stored.`,
+  });
 }
 
 function otherFormat(document: IntegrationDocument, given: ImportedCredentials["format"]): DomainError {
@@ -177,7 +191,7 @@ async function importedTokenSet(
       scopes: withImpliedScopes(credentials.scopes ?? resolved.scopes, resolved.answers.scopeImplies),
       clientSecret: null,
     };
-    return { tokenSet, clientId: null };
+    return { tokenSet, clientId: null, result: null };
   }
   const { clientId, clientSecret } = credentials;
   const method = resolved.clientAuthentication;
@@ -187,7 +201,7 @@ async function importedTokenSet(
   const result = await ports.server.clientCredentials(withOwnClient(resolved, clientId), secret);
   if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null);
   const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, now);
-  return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId };
+  return { tokenSet: { ...tokenSet, clientSecret: clientId === null ? null : clientSecret }, clientId, result };
 }
 
 /** A key pair or certificate belongs to an environment integration; an account's own client has none. */

@@ -1,5 +1,6 @@
 import type { Account } from "../domain/account/account.ts";
 import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
+import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import { firstTokenSet } from "../domain/token/token-set.ts";
@@ -7,6 +8,7 @@ import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { circuitOf } from "./circuit-of.ts";
 import { commitAnswer } from "./commit-answer.ts";
+import { endGrant } from "./end-grant.ts";
 import type { Inspected } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -19,6 +21,7 @@ type KeepPorts = RefreshPorts & { readonly connect: ConnectStore };
 export interface NewGrant {
   readonly session: ConnectSession;
   readonly result: TokenResult & { readonly kind: "tokens" };
+  readonly document: IntegrationDocument;
   readonly resolved: ResolvedIntegration;
   /** Data keys that were made before the exchange; the first is used first, and each once. */
   readonly keys: readonly DataKey[];
@@ -50,6 +53,10 @@ export async function keepGrant(
   const known = account.externalAccount?.id ?? null;
   if (known !== null && externalAccount !== null && known !== externalAccount.id) {
     return await refuseGrant(ports, grant, { code: "external_account_mismatch", detail: externalAccount.label });
+  }
+  if (known !== null && inspected.isUnidentified) {
+    const detail = "It could not be found out which account was connected, so nothing was changed. Try again.";
+    return await refuseGrant(ports, grant, { code: "provider_error", detail });
   }
   if (known !== null && externalAccount === null) {
     // The definition may have lost its issuer or scope since: it stays visible that nobody was compared.
@@ -94,7 +101,7 @@ async function keepOnTop(ports: KeepPorts, grant: InspectedGrant, tried: number)
   }
   forgetKeys(grant.keys);
   if (!(await read(() => hasJustConnected(ports, grant)))) {
-    await endGrant(ports, grant, grant.result.response.refreshToken);
+    await endUnkept(ports, grant);
   }
   return { code: "expired", detail: null };
 }
@@ -102,7 +109,7 @@ async function keepOnTop(ports: KeepPorts, grant: InspectedGrant, tried: number)
 /** A grant of no use: nothing is stored, and it is ended where that can be told. */
 export async function refuseGrant(ports: KeepPorts, grant: NewGrant, failure: ConnectFailure): Promise<ConnectFailure> {
   forgetKeys(grant.keys);
-  await endGrant(ports, grant, grant.result.response.refreshToken);
+  await endUnkept(ports, grant);
   return failure;
 }
 
@@ -123,8 +130,9 @@ async function hasJustConnected(ports: KeepPorts, { session, inspected }: Inspec
   return account?.status === "active" && account.externalAccount?.id === inspected.externalAccount.id;
 }
 
-/** A grant that nobody will keep is ended at the provider, where it can be told. */
-async function endGrant(ports: KeepPorts, grant: NewGrant, refreshToken: string | null): Promise<void> {
-  if (refreshToken === null || refreshToken === "" || grant.resolved.revocationEndpoint === null) return;
-  await ports.server.revoke(grant.resolved, grant.secret, refreshToken, "refresh_token");
+/** A grant that nobody will keep is ended at the provider, where it can be told. Without a refresh token it ends by itself. */
+async function endUnkept(ports: KeepPorts, { document, resolved, secret, result }: NewGrant): Promise<void> {
+  const { accessToken, refreshToken } = result.response;
+  if (refreshToken === null || refreshToken === "") return;
+  await endGrant(ports, { document, resolved, secret, accessToken, refreshToken });
 }

@@ -4,7 +4,7 @@ import type { IntegrationDocument } from "./integration-document.ts";
 
 /** A call of a provider's API with nothing left to fill in. */
 export interface ApiRequest {
-  readonly method: "GET" | "POST" | "HEAD";
+  readonly method: "GET" | "POST" | "HEAD" | "DELETE";
   readonly url: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;

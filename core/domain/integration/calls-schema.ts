@@ -17,6 +17,8 @@ export const revocationSchema = z
   })
   .describe("How a grant is ended at the provider where it is not RFC 7009.");
 
+export type Revocation = z.infer<typeof revocationSchema>;
+
 export const identitySchema = z
   .strictObject({
     path: path

@@ -42,15 +42,15 @@ export function missingFields(document: Pick<IntegrationDocument, "credentials">
 }
 
 /**
- * Checks the fields that an import brings. Those that a template names must be there, since no callback and no identity will bring
- * them; the others are captured with the next answer that does.
+ * Checks the fields that an import brings. Where it brings tokens, those that a template names must be there, since no callback and
+ * no identity will bring them; the others are captured with the next answer that does.
  *
  * @throws DomainError invalid_request naming each wrong field
  */
 export function checkFields(document: IntegrationDocument, given: GrantFields): GrantFields {
   const errors: FieldError[] = [];
   const declared = grantFieldsOf(document);
-  const text = JSON.stringify(document);
+  const text = document.credentials.format === "oauth2" ? JSON.stringify(document) : "";
   for (const field of declared) {
     const pointer = `/fields/${field.name}`;
     const isGiven = Object.hasOwn(given, field.name) && given[field.name] !== "";

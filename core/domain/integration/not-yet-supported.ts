@@ -1,4 +1,3 @@
-import type { Authorization } from "./authorization-schema.ts";
 import type { Fault, ParsedDocument } from "./document-faults.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
 
@@ -11,7 +10,7 @@ export function notYetSupported(document: ParsedDocument): Fault[] {
   switch (credentials.format) {
     case "oauth2":
     case "oauth2_client_credentials":
-      return [...oauthRefusals(credentials.config), ...authorizationRefusals(document.authorization)];
+      return oauthRefusals(credentials.config);
     case "api_key":
     case "basic":
     case "custom":
@@ -28,14 +27,13 @@ function oauthRefusals(config: OAuthConfig): Fault[] {
   const wishes: [isWished: boolean, path: string[]][] = [
     [options.dpop, ["options", "dpop"]],
     [config.exchange !== undefined, ["exchange"]],
-    [config.revocation !== undefined, ["revocation"]],
-    [config.identity !== undefined, ["identity"]],
+    [
+      config.revocation?.authorization === "client" &&
+        ["private_key_jwt", "mtls"].includes(options.authorizationMethod),
+      ["revocation", "authorization"],
+    ],
   ];
   return wishes
     .filter(([isWished]) => isWished)
     .map(([, path]) => refusal(["credentials", "config", ...path], path.at(-1) ?? ""));
-}
-
-function authorizationRefusals({ format }: Authorization): Fault[] {
-  return format === "bearer" ? [] : [refusal(["authorization", "format"], `the authorization ${format}`)];
 }

@@ -29,6 +29,7 @@ export interface ResolvedIntegration {
   readonly authorizationEndpoint: string;
   /** Without `#`; null where the server wants none. */
   readonly authorizeFragment: string | null;
+  readonly tokenHost: string;
   readonly tokenEndpoint: string;
   /** The same as far as it was known when the browser left: what a callback brings stands as its name and pattern. */
   readonly pinnedTokenEndpoint: string;
@@ -54,6 +55,9 @@ export interface ResolvedIntegration {
   readonly usesPkce: boolean;
   /** What templates may name everywhere: the account's inputs, and what came with its grant. */
   readonly templateValues: TemplateValues;
+  readonly inputs: TemplateValues;
+  /** What came with the grant, as far as it is as the definition has it. */
+  readonly fields: GrantFields;
   /** Extra parameters by request; templates, which may also name {client_id}, {scope} and {redirect_uri}. */
   readonly authorizeParams: Readonly<Record<string, string>>;
   readonly tokenParams: Readonly<Record<string, ParameterValue>>;
@@ -99,7 +103,8 @@ export function resolveIntegration(
   }
   const { config, format } = credentials;
   const { auth } = config;
-  const values = { ...inputs, ...validFields(document, kept) };
+  const fields = validFields(document, kept);
+  const values = { ...inputs, ...fields };
   const fill = (template: string): string => fillAddress(template, values);
   const host = (template: string): string => fillOrigin(template, values);
   const tokenHost = host(auth.tokenHost);
@@ -110,6 +115,7 @@ export function resolveIntegration(
     issuer: auth.issuer === undefined ? null : fill(auth.issuer),
     authorizationEndpoint: host(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
     authorizeFragment: auth.authorizeFragment === undefined ? null : fill(auth.authorizeFragment),
+    tokenHost,
     tokenEndpoint: tokenHost + fill(auth.tokenPath),
     pinnedTokenEndpoint: pinnedTokenEndpoint(document, inputs, config),
     refreshEndpoint: host(auth.refreshHost ?? auth.tokenHost) + fill(auth.refreshPath ?? auth.tokenPath),
@@ -128,6 +134,8 @@ export function resolveIntegration(
     parameterNames: config.parameterNames,
     usesPkce: config.pkce.method === "S256",
     templateValues: values,
+    inputs,
+    fields,
     authorizeParams: config.params.authorize,
     tokenParams: config.params.token,
     refreshParams: config.params.refresh,
