@@ -19,7 +19,7 @@ interface Waiting {
 }
 
 /**
- * JSONata in processes of its own, at most two, started when first needed (ADR 0020). Expressions take turns by their text, so
+ * JSONata in processes of its own, at most two, started when first needed (ADR 0022). Expressions take turns by their text, so
  * that a slow one holds up those of others for one turn at most.
  */
 export function createExpressions(): ExpressionEvaluators {
