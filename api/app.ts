@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import type { Context } from "hono";
 import { DomainError, type FieldError } from "#core/domain/problem/domain-error";
@@ -17,6 +17,7 @@ import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { wordIssue } from "./schemas/word-issue.ts";
 
 const maxBodyBytes = 1_048_576;
 const maxFormBytes = 65_536;
@@ -26,6 +27,8 @@ const open = new Set(["/api/v1/openapi.json", "/api/v1/integrations/schema.json"
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */
 export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<ApiEnvironment> {
+  // What callers read of a wrong field; the words of a schema itself come before it.
+  z.config({ localeError: wordIssue });
   const app = new OpenAPIHono<ApiEnvironment>();
   const onError = createProblemMapper({ publicUrl: ports.publicUrl, log: ports.log });
   app.onError(onError);

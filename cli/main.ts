@@ -2,9 +2,10 @@ import { readEngineConfig, readOrExit } from "#adapters/config/read-config";
 import { createContainer, type Container } from "#adapters/container";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { CheckUnavailable } from "./check/check-unavailable.ts";
 import { UsageError } from "./usage-error.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
-import { checkIntegration } from "./commands/integrations.ts";
+import { checkIntegrations } from "./commands/integrations.ts";
 import { keysStatus } from "./commands/keys.ts";
 import { createUser } from "./commands/users.ts";
 
@@ -53,9 +54,9 @@ const commands: Readonly<Record<string, Command>> = {
     run: { kind: "engine", with: keysStatus },
   },
   "integrations check": {
-    usage: "<file>",
-    does: "checks an integration document",
-    run: { kind: "plain", with: checkIntegration },
+    usage: "<file>… [--schema-only]",
+    does: "checks integration documents, and tries them against a provider that misbehaves on command",
+    run: { kind: "plain", with: checkIntegrations },
   },
 };
 
@@ -80,6 +81,10 @@ async function main(): Promise<number> {
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\nUsage: npm run -s evergrant -- ${name} ${command.usage}\n`);
       return 2;
+    }
+    if (error instanceof CheckUnavailable) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
     }
     if (error instanceof DomainError) {
       const fields = error.errors.map((one) => `\n  ${one.pointer}: ${one.detail}`).join("");

@@ -185,6 +185,23 @@ describe("an integration document", () => {
     expect(answer.body.errors.map((one: { pointer: string }) => one.pointer)).toEqual(
       expect.arrayContaining(["/credentials/config/auth/tokenHost", "/credentials/config/pcke"]),
     );
+    expect(answer.body.errors.map((one: { detail: string }) => one.detail)).toEqual([
+      expect.stringContaining('did you mean "https://login.salesforce.com"?'),
+      expect.stringContaining("pkce"),
+    ]);
+  });
+
+  test("and any other body is refused in words for people, not in the parser's", async () => {
+    const answer = await stack.call("POST", "/link-tokens", { expires_in: "soon" });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: {
+        errors: expect.arrayContaining([
+          { pointer: "/tenant_id", detail: "is missing; expected a text" },
+          { pointer: "/expires_in", detail: "expected a number, found a text" },
+        ]),
+      },
+    });
   });
 
   test("can't move live credentials to another host", async () => {

@@ -45,9 +45,11 @@ describe("a document that does not fit", () => {
     return pathToFileURL(`${directory}/`);
   };
 
-  it("stops the process and is named", async () => {
-    const broken = await folder("acme-crm.json", { ...exampleSource(), lable: "x" });
-    await expect(loadCatalogue(broken)).rejects.toThrow("integrations/acme-crm.json is not valid");
+  it("stops the process and is named, each error with its line", async () => {
+    const broken = await folder("acme-crm.json", { ...exampleSource(), lable: "x", label: undefined });
+    await expect(loadCatalogue(broken)).rejects.toThrow(
+      /^integrations\/acme-crm\.json is not valid:\n {2}integrations\/acme-crm\.json:1:\d+ {2}\/lable {2}is no field here; did you mean label\?$/,
+    );
   });
 
   it("stops the process when its file has another name", async () => {

@@ -1,5 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
-import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import type { IntegrationDocument } from "#core/domain/integration/integration-document";
+import { readDocumentText } from "#core/domain/integration/read-document-text";
 
 /** The platform's definitions, by name. */
 export type Catalogue = ReadonlyMap<string, IntegrationDocument>;
@@ -16,11 +17,16 @@ export async function loadCatalogue(
     .toSorted();
   const documents = await Promise.all(
     names.map(async (name) => {
-      const parsed = integrationDocumentSchema.safeParse(JSON.parse(await readFile(new URL(name, directory), "utf8")));
-      if (!parsed.success) throw new Error(`integrations/${name} is not valid: ${parsed.error.message}`);
-      if (`${parsed.data.name}.json` !== name)
-        throw new Error(`integrations/${name} must be named ${parsed.data.name}.json`);
-      return parsed.data;
+      const read = readDocumentText(await readFile(new URL(name, directory), "utf8"));
+      if (read.kind === "faulty") {
+        const lines = read.errors.map(
+          ({ line, column, pointer, detail }) => `  integrations/${name}:${line}:${column}  ${pointer}  ${detail}`,
+        );
+        throw new Error(`integrations/${name} is not valid:\n${lines.join("\n")}`);
+      }
+      if (`${read.document.name}.json` !== name)
+        throw new Error(`integrations/${name} must be named ${read.document.name}.json`);
+      return read.document;
     }),
   );
   return new Map(documents.map((document) => [document.name, document]));

@@ -21,10 +21,13 @@ describe("a document that is not valid", () => {
       expect.objectContaining({
         code: "invalid_request",
         errors: expect.arrayContaining([
-          expect.objectContaining({ pointer: "/lable" }),
-          expect.objectContaining({ pointer: "/credentials/config/pkce/method" }),
+          { pointer: "/lable", detail: expect.stringContaining("label") as string },
+          { pointer: "/credentials/config/pkce/method", detail: expect.stringContaining("S256, none") as string },
           expect.objectContaining({ pointer: "/credentials/config/a~1b~0c" }),
-          expect.objectContaining({ pointer: "/credentials/config/scopeSeperator" }),
+          {
+            pointer: "/credentials/config/scopeSeperator",
+            detail: "is no field here; did you mean scopeSeparator?",
+          },
         ]) as unknown,
       }) as Error,
     );

@@ -2,33 +2,20 @@ import type { Caller } from "../domain/access/permission.ts";
 import {
   describeHosts,
   hasSameHosts,
-  integrationDocumentSchema,
   oauthConfigOf,
   withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
-import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
+import { readDocument } from "../domain/integration/read-document.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import { configureClient, type AdministerPorts } from "./configure-client.ts";
 import { findIntegration } from "./find-integration.ts";
 
-/** Every error with its JSON Pointer, what was expected and what to do. */
+/** @throws DomainError invalid_request with every error: its JSON Pointer, what was expected, what was found, what to do */
 export function parseDocument(value: unknown): IntegrationDocument {
-  const parsed = integrationDocumentSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
-    const at = (path: readonly PropertyKey[]): string => path.map((part) => `/${escapePointer(String(part))}`).join("");
-    if (issue.code !== "unrecognized_keys") return [{ pointer: at(issue.path), detail: issue.message }];
-    return issue.keys.map((key) => ({
-      pointer: at([...issue.path, key]),
-      detail: "is no field of an integration document; remove it or mend its spelling",
-    }));
-  });
-  throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
-}
-
-/** RFC 6901 §3. */
-function escapePointer(part: string): string {
-  return part.replaceAll("~", "~0").replaceAll("/", "~1");
+  const read = readDocument(value);
+  if (read.kind === "document") return read.document;
+  throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors: read.errors });
 }
 
 /**

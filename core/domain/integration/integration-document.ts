@@ -10,28 +10,29 @@ import { oauthConfigSchema, type OAuthConfig } from "./oauth-schema.ts";
  * The declarative definition of a third-party service (CONTRACT, The integration document). Unknown fields are refused: a
  * misspelt field that is silently ignored costs somebody a grant. Durations are whole seconds.
  */
-export const integrationDocumentSchema = z
-  .strictObject({
-    $schema: z.string().max(300).optional(),
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower case letters, digits and hyphens, at most 63"),
-    label: z.string().min(1).max(100).optional(),
-    notes: z.string().max(5000).optional(),
-    sources: z.array(z.url().max(500)).max(50).optional(),
-    inputs: z.array(inputSchema).max(20).default([]),
-    api: apiSchema.optional(),
-    credentials: z.discriminatedUnion("format", [
-      z.strictObject({ format: z.literal("oauth2"), config: oauthConfigSchema }),
-      z.strictObject({ format: z.literal("oauth2_client_credentials"), config: oauthConfigSchema }),
-      z.strictObject({ format: z.literal("api_key"), config: keyConfigSchema.prefault({}) }),
-      z.strictObject({ format: z.literal("basic"), config: basicConfigSchema.prefault({}) }),
-      z.strictObject({ format: z.literal("custom"), config: customConfigSchema }),
-    ]),
-    authorization: authorizationSchema.prefault({ format: "bearer" }),
-    unified: z.record(z.string(), z.unknown()).optional(),
-  })
-  .superRefine((document, context) => {
-    for (const { path, message } of documentFaults(document)) context.addIssue({ code: "custom", path, message });
-  });
+export const documentStructureSchema = z.strictObject({
+  $schema: z.string().max(300).optional(),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower case letters, digits and hyphens, at most 63"),
+  label: z.string().min(1).max(100).optional(),
+  notes: z.string().max(5000).optional(),
+  sources: z.array(z.url().max(500)).max(50).optional(),
+  inputs: z.array(inputSchema).max(20).default([]),
+  api: apiSchema.optional(),
+  credentials: z.discriminatedUnion("format", [
+    z.strictObject({ format: z.literal("oauth2"), config: oauthConfigSchema }),
+    z.strictObject({ format: z.literal("oauth2_client_credentials"), config: oauthConfigSchema }),
+    z.strictObject({ format: z.literal("api_key"), config: keyConfigSchema.prefault({}) }),
+    z.strictObject({ format: z.literal("basic"), config: basicConfigSchema.prefault({}) }),
+    z.strictObject({ format: z.literal("custom"), config: customConfigSchema }),
+  ]),
+  authorization: authorizationSchema.prefault({ format: "bearer" }),
+  unified: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** … and what its parts may not say together. */
+export const integrationDocumentSchema = documentStructureSchema.superRefine((document, context) => {
+  for (const { path, message } of documentFaults(document)) context.addIssue({ code: "custom", path, message });
+});
 
 export type IntegrationDocument = z.infer<typeof integrationDocumentSchema>;
 export type CredentialsFormat = IntegrationDocument["credentials"]["format"];

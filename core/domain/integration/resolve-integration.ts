@@ -23,7 +23,6 @@ export type OAuthFormat = "oauth2" | "oauth2_client_credentials";
 /** An integration made concrete for one environment and one account's inputs: nothing is left to look up or to guess. */
 export interface ResolvedIntegration {
   readonly name: string;
-  readonly label: string;
   readonly format: OAuthFormat;
   readonly issuer: string | null;
   readonly authorizationEndpoint: string;
@@ -110,7 +109,6 @@ export function resolveIntegration(
   const tokenHost = host(auth.tokenHost);
   return {
     name: document.name,
-    label: document.label ?? document.name,
     format,
     issuer: auth.issuer === undefined ? null : fill(auth.issuer),
     authorizationEndpoint: host(auth.authorizeHost ?? auth.tokenHost) + fill(auth.authorizePath),
