@@ -1,5 +1,6 @@
 // Drives the real use cases over one document: what an account goes through from its link to its end. Whoever gives a field its
 // first reader outside of these steps adds a step.
+import { generateKeyPairSync } from "node:crypto";
 import { createProviderApi } from "#adapters/provider/provider-api";
 import { createAuthorizationServer } from "#adapters/oauth/authorization-server";
 import type { EgressClient } from "#adapters/egress/egress-client";
@@ -116,8 +117,9 @@ async function connect(ports: World, provider: Provider): Promise<string> {
   const come = async (iss: string | null): Promise<CallbackOutcome> => {
     const departure = await depart(ports, link.id, { integrationName: "watched", inputs });
     // What was pushed (RFC 9126) is not in the address.
+    const parameters = { auth_code: "code-1", realm: "realm-1" };
     const state = departure.searchParams.get("state") ?? provider.pushed().get("state");
-    return await completeAuthorization(ports, callback(departure, { state, iss }));
+    return await completeAuthorization(ports, callback(departure, { state, iss, parameters }));
   };
   await come(null);
   const back = await come("https://login.acme.example");
@@ -125,11 +127,18 @@ async function connect(ports: World, provider: Provider): Promise<string> {
   return back.account.id;
 }
 
+/** As good as any other secret where none is signed with. */
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
 async function bringIn(ports: World): Promise<string> {
   const account = await importAccount(ports, caller, {
     integrationName: "watched",
     tenantId: "tenant-one",
-    credentials: { format: "oauth2_client_credentials", clientId: null, clientSecret: null },
+    credentials: { format: "oauth2_client_credentials", clientId: "robot", clientSecret: privateKey },
     inputs: {},
     externalAccount: null,
     metadata: {},
