@@ -69,6 +69,7 @@ test("a key is shown while its eye is pressed, and hidden again before it leaves
 test("a rejected form comes again at the field, with what was typed and is no secret", async ({ page }) => {
   await page.goto("/connect/rejected");
   await expect(page.getByLabel("Your subdomain")).toHaveValue("northwind");
+  await expect(page.getByLabel("Region")).toHaveValue("eu");
   await expect(page.getByLabel("E-mail address")).toHaveValue("ada@northwind.example");
   const token = page.getByLabel("API token", { exact: true });
   await expect(token).toHaveValue("");
@@ -76,6 +77,14 @@ test("a rejected form comes again at the field, with what was typed and is no se
   await expect(token).toHaveAccessibleDescription(
     /^Acme Desk did not accept this\. .* Acme Desk says: HTTP 401, invalid_token: the token was deleted/,
   );
+});
+
+test("what is to be chosen is offered, with the usual choice made", async ({ page }) => {
+  await page.goto("/connect/login");
+  const region = page.getByLabel("Region");
+  await expect(region).toHaveValue("us");
+  await region.selectOption("Europe");
+  await expect(region).toHaveValue("eu");
 });
 
 test("the form that failed is the one that is open", async ({ page }) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startFaultServer, type FaultServer, type RecordedRequest } from "#lab/start-fault-server";
 import { accountsOf, departFrom } from "./connect-at.ts";
 import { defineFaulty } from "./faulty-integration.ts";
@@ -7,6 +7,9 @@ import { startStack, type Stack } from "./start-stack.ts";
 let stack: Stack;
 let server: FaultServer;
 const local = "http://127\\.0\\.0\\.1:[0-9]+";
+
+// Each goes through several processes, which a busy machine starts slowly.
+vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(async () => {
   stack = await startStack();
@@ -188,4 +191,43 @@ describe("a disconnect by a declared call", () => {
       expect(stack.logs()).not.toMatch(/refresh(?:\/|%2F)1|access\/1/);
     },
   );
+});
+
+describe("a second step", () => {
+  test("brings the token that is served; when it fails after a refresh, the new refresh token is kept", async () => {
+    await defineFaulty(stack, "twice", server, {
+      exchange: { path: "/twice/second", params: { subject_token: "{access_token}" }, when: "always" },
+      refresh: { failureRules: [] },
+    });
+    let isDown = false;
+    server.respondWith((request) => {
+      if (request.url !== "/twice/second") return json(good(`first-${server.requests.length}`));
+      if (isDown) return json({ error: "temporarily_unavailable" }, 503);
+      return json({ access_token: `second-${server.requests.length}`, expires_in: 7200 });
+    });
+    expect(await (await departFrom(stack, "twice", { tenant_id: "twice" })).back({ code: "c" })).toMatchObject({
+      status: "connected",
+    });
+    const [account] = await accountsOf(stack, "twice");
+    const token = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
+    expect(token.body.access_token).toMatch(/^second-/);
+    expect(sentTo("/twice/second").at(-1)?.form["subject_token"]).toMatch(/^access-first-/);
+
+    isDown = true;
+    const failed = await stack.call("POST", `/integrated-accounts/${account.id}/refresh`);
+    expect([failed.status, failed.body.code]).toEqual([502, "provider_error"]);
+    const still = await stack.call("GET", `/integrated-accounts/${account.id}/token`);
+    expect(still.body.access_token).toBe(token.body.access_token);
+    const [attempt] = (await stack.call("GET", `/integrated-accounts/${account.id}/refresh-attempts`)).body.data;
+    expect(attempt).toMatchObject({ outcome: "transient", http_status: 503 });
+    expect(attempt.explanation).toContain("its refresh token is kept");
+
+    isDown = false;
+    await stack.database.pool.query("UPDATE integrated_account SET cooldown_until = NULL WHERE id = $1", [account.id]);
+    const refreshed = await stack.call("POST", `/integrated-accounts/${account.id}/refresh`);
+    expect(refreshed.body).toMatchObject({ status: "active", last_error: null });
+    // Each refresh went on from the refresh token that the one before it brought.
+    const refreshes = sentTo("/twice/token").filter((one) => one.form["grant_type"] === "refresh_token");
+    expect(new Set(refreshes.map((one) => one.form["refresh_token"])).size).toBe(refreshes.length);
+  });
 });

@@ -61,5 +61,5 @@ function oid(hex: string): Buffer {
 
 /** GeneralizedTime. */
 function time(at: Date): Buffer {
-  return tlv(0x18, Buffer.from(`${at.toISOString().replaceAll(/[-:T]|\.\d+/g, "")}`));
+  return tlv(0x18, Buffer.from(at.toISOString().replaceAll(/[-:T]|\.\d+/g, "")));
 }

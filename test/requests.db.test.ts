@@ -9,7 +9,7 @@ import { startStack, type Stack } from "./start-stack.ts";
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack({ lab: { extensions: true } });
+  stack = await startStack({ lab: { extensions: true, requiresDpopNonce: true } });
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
@@ -302,5 +302,39 @@ describe("a client whose grants are signed (JWT bearer, RFC 7523 §2.1)", () => 
     });
     const answer = await stack.call("POST", `/integrated-accounts/${body.id}/refresh`);
     expect(answer).toMatchObject({ status: 409, body: { code: "needs_reauth" } });
+  });
+});
+
+describe("tokens that are bound to a key of the account's own (DPoP, RFC 9449)", () => {
+  test.each([
+    ["bound", { options: { dpop: true }, client: { requiresDpop: true } }],
+    // RFC 9449 §5: the refresh tokens of a public client are bound too.
+    [
+      "bound-public",
+      {
+        options: { dpop: true, authorizationMethod: "none" },
+        client: { requiresDpop: true, clientSecret: undefined, tokenEndpointAuthMethod: "none" as const },
+      },
+    ],
+  ])("are had and refreshed where the server insists on it, and on its nonces: %s", async (name, wish) => {
+    await define(name, wish);
+    const outcome = await stack.walk(await link(name, `tenant-${name}`), "ada", { integration: name });
+    expect(outcome, JSON.stringify(outcome)).toMatchObject({ status: "connected" });
+    const { id } = await refreshed(name, `tenant-${name}`);
+    expect(await refreshed(name, `tenant-${name}`)).toMatchObject({ credential_version: 3 });
+    const token = await stack.call("GET", `/integrated-accounts/${id}/token`);
+    expect(token.body).toMatchObject({ token_type: "DPoP", credential_version: 3 });
+    // Whoever reads the token can't use it: the key stays.
+    expect(JSON.stringify(token.body)).not.toMatch(/"d"|dpop_?key/i);
+    const asBearer = await fetch(`${stack.lab.origin}/me`, {
+      headers: { authorization: `Bearer ${token.body.access_token}` },
+    });
+    expect(asBearer.status).toBe(401);
+  });
+
+  test("have teeth: without proofs the same server gives none", async () => {
+    await define("unbound", { client: { requiresDpop: true } });
+    const outcome = await stack.walk(await link("unbound", "tenant-unbound"), "ada", { integration: "unbound" });
+    expect(outcome.status).toBe("failed");
   });
 });

@@ -1,13 +1,10 @@
 import * as oauth from "oauth4webapi";
-import type { ExternalAccount } from "#core/domain/account/account";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
-import type { ParameterValue } from "#core/domain/integration/fill-template";
-import { plainText } from "#core/domain/text/plain-text";
-import { readScopes, withImpliedScopes } from "#core/domain/token/read-scopes";
+import { fillTemplates, type ParameterValue } from "#core/domain/integration/fill-template";
+import type { PrivateJwk } from "#core/domain/jwk/jwk";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
-import { findTokenExpiry } from "#core/domain/token/token-expiry";
 import {
   introspectionSeconds,
   type AuthorizationServer,
@@ -19,15 +16,18 @@ import type { Clock } from "#core/ports/clock";
 import type { Expressions } from "#core/ports/expressions";
 import type { Log } from "#core/ports/log";
 import type { EgressClient } from "../egress/egress-client.ts";
-import { clientAuthentication, clientCertificate } from "./client-authentication.ts";
+import { clientCertificate } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
-import { isRecord } from "./parse-body.ts";
-import { asResponse, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
+import { createDpopProofs, wantsNonce } from "./dpop.ts";
+import { generateKeyPair } from "./generate-key-pair.ts";
+import { parties } from "./parties.ts";
+import { asResponse, awaitExpressions, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { secretsOf } from "./secrets-of.ts";
 import { shapeRequest, templateValues } from "./shape-request.ts";
 import { signGrantAssertion } from "./sign-grant-assertion.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
+import { tokenResult } from "./token-result.ts";
 
 const proofs = ["client_assertion", "assertion"];
 
@@ -44,6 +44,7 @@ export function createAuthorizationServer(ports: {
   readonly redirectUri: (callbackId: string) => string;
 }): AuthorizationServer<ClientSecret> {
   const { egress, clock } = ports;
+  const dpop = createDpopProofs();
 
   const options = (
     integration: ResolvedIntegration,
@@ -52,7 +53,6 @@ export function createAuthorizationServer(ports: {
   ) => ({
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url: string, init: oauth.CustomFetchOptions<"POST", URLSearchParams>) => {
-      const signal = init.signal ?? deadlineSignal(deadlineSeconds * 1000);
       const { callbackId } = integration;
       const redirectUri = trip.redirectUri ?? (callbackId === null ? null : ports.redirectUri(callbackId));
       const standard = {
@@ -64,18 +64,21 @@ export function createAuthorizationServer(ports: {
         redirectUri,
       };
       const { url: address, headers, body } = shapeRequest(integration, standard);
+      if (trip.isForTokens) await awaitExpressions(ports.expressions, integration.answers);
       // Signed for this request, and good for no other; a server may repeat it all the same.
       for (const name of proofs) trip.proofs.push(...init.body.getAll(name));
+      if (headers["dpop"] !== undefined) trip.proofs.push(headers["dpop"]);
       trip.isAsked = true;
       const response = await egress.fetch(address, {
-        method: "POST",
+        method: trip.method,
         headers,
         ...(body === null ? {} : { body }),
         ...(trip.certificate === null ? {} : { clientCertificate: trip.certificate }),
-        signal,
+        signal: init.signal ?? deadlineSignal(deadlineSeconds * 1000),
       });
       // The whole body is read under the same deadline, so that what follows works on bytes that are here.
       const text = await response.text();
+      dpop.note(url, response.headers.get("dpop-nonce"));
       const raw = { status: response.status, headers: Object.fromEntries(response.headers), text };
       trip.status = response.status;
       if (trip.isForTokens) {
@@ -83,7 +86,14 @@ export function createAuthorizationServer(ports: {
       }
       return trip.told?.response ?? asResponse(raw);
     },
-    signal: deadlineSignal(deadlineSeconds * 1000),
+    // One deadline, however often the request is made anew.
+    signal: (trip.signal ??= deadlineSignal(deadlineSeconds * 1000)),
+  });
+
+  /** The same with a proof of possession of the account's key, where it has one (RFC 9449 §5). */
+  const provenOptions = async (integration: ResolvedIntegration, trip: Trip, client: oauth.Client) => ({
+    ...options(integration, trip),
+    ...(trip.dpopKey === null ? {} : { DPoP: await dpop.signer(client, trip.dpopKey) }),
   });
 
   /** One request; `read` makes of a good answer what it says. */
@@ -96,7 +106,12 @@ export function createAuthorizationServer(ports: {
   ): Promise<Told | RequestFailure> => {
     if (integration.clientId === null) return { kind: "failure", failure: { kind: "no_client" }, httpStatus: null };
     try {
-      const response = await send();
+      let response = await send();
+      if (trip.dpopKey !== null && (await wantsNonce(response))) {
+        // RFC 9449 §8: once, and within the same deadline. What became of the first request must not speak for the second.
+        Object.assign(trip, { isAsked: false, told: null, status: null });
+        response = await send();
+      }
       if (trip.told?.failed != null) {
         ports.log.warn({ integration: integration.name, failed: trip.told.failed }, "an expression failed");
       }
@@ -119,7 +134,7 @@ export function createAuthorizationServer(ports: {
   ): Promise<TokenResult> => {
     const sentAt = clock.now();
     const read = async (response: Response): Promise<TokenResult> =>
-      success(integration, await process(response), trip, sentAt);
+      tokenResult(integration, await process(response), trip, sentAt);
     return await ask(integration, trip, send, read, secrets);
   };
 
@@ -150,6 +165,7 @@ export function createAuthorizationServer(ports: {
         keepsIdToken: integration.issuer !== null,
         extra: integration.tokenParams,
         redirectUri: exchange.redirectUri,
+        dpopKey: integration.usesDpop ? await generateKeyPair("ES256") : null,
       });
       const { server, client, authentication } = parties(integration, secret);
       const verifier = exchange.verifier ?? oauth.nopkce;
@@ -168,7 +184,7 @@ export function createAuthorizationServer(ports: {
             callback,
             exchange.redirectUri,
             verifier,
-            options(integration, trip),
+            await provenOptions(integration, trip, client),
           );
         },
         (response) => oauth.processAuthorizationCodeResponse(server, client, response, nonceCheck),
@@ -176,22 +192,26 @@ export function createAuthorizationServer(ports: {
       );
     },
 
-    async refresh(integration, secret, refreshToken) {
+    async refresh(integration, secret, refreshToken, dpopKey = null) {
       // Who was connected is known; a quarrel about an ID token must not cost the tokens beside it.
-      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.refreshParams });
+      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.refreshParams, dpopKey });
       const { client, authentication, ...rest } = parties(integration, secret);
       const server = { ...rest.server, token_endpoint: integration.refreshEndpoint };
       return await askForTokens(
         integration,
         trip,
-        () => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, options(integration, trip)),
+        async () => {
+          const proven = await provenOptions(integration, trip, client);
+          return await oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, proven);
+        },
         (response) => oauth.processRefreshTokenResponse(server, client, response),
         [secret, refreshToken],
       );
     },
 
-    async clientCredentials(integration, secret) {
-      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.tokenParams });
+    async clientCredentials(integration, secret, knownKey = null) {
+      const dpopKey = knownKey ?? (integration.usesDpop ? await generateKeyPair("ES256") : null);
+      const trip = newTrip(integration, secret, { isForTokens: true, extra: integration.tokenParams, dpopKey });
       const { server, client, authentication } = parties(integration, secret);
       const { assertion } = integration;
       if (assertion !== null) {
@@ -203,8 +223,8 @@ export function createAuthorizationServer(ports: {
             const signed = await signGrantAssertion(assertion, secret, values, clock.now());
             const parameters = { assertion: signed };
             const sender = assertion.sendsClientId ? oauth.None() : unnamed;
-            const sent = options(integration, trip);
-            return await oauth.genericTokenEndpointRequest(server, client, sender, jwtBearerGrant, parameters, sent);
+            const proven = await provenOptions(integration, trip, client);
+            return await oauth.genericTokenEndpointRequest(server, client, sender, jwtBearerGrant, parameters, proven);
           },
           (response) => oauth.processGenericTokenEndpointResponse(server, client, response),
           [secret],
@@ -215,10 +235,44 @@ export function createAuthorizationServer(ports: {
       return await askForTokens(
         integration,
         trip,
-        () =>
-          oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, options(integration, trip)),
+        async () => {
+          const proven = await provenOptions(integration, trip, client);
+          return await oauth.clientCredentialsGrantRequest(server, client, authentication, parameters, proven);
+        },
         (response) => oauth.processClientCredentialsResponse(server, client, response),
         [secret],
+      );
+    },
+
+    async exchangeToken(integration, secret, accessToken, deadlineSeconds) {
+      const step = integration.secondStep;
+      if (step === null) throw new Error("the integration declares no second step");
+      const isPlain =
+        integration.clientAuthentication === "private_key_jwt" || integration.clientAuthentication === "mtls";
+      const values = {
+        ...templateValues(integration, null),
+        access_token: accessToken,
+        // A private key is no secret to be sent.
+        client_secret: isPlain || integration.assertion !== null ? "" : (secret ?? ""),
+      };
+      const shaped = new Map(Object.entries(fillTemplates(step.params, values)));
+      const trip = newTrip(integration, secret, { isForTokens: true, method: step.method, shaped });
+      const { server, client, authentication } = parties(integration, secret);
+      const asked = step.method === "GET" ? { ...integration, bodyFormat: "query" as const } : integration;
+      const deadline = Math.min(deadlineSeconds, integration.refreshPolicy.timeoutSeconds);
+      return await askForTokens(
+        asked,
+        trip,
+        async () => {
+          const body = new URLSearchParams();
+          const headers = new Headers();
+          if (step.authenticates) await authentication(server, client, body, headers);
+          const send = options(asked, trip, deadline);
+          const sent = { method: "POST", headers: Object.fromEntries(headers), body, redirect: "manual" } as const;
+          return await send[oauth.customFetch](step.endpoint, { ...sent, signal: send.signal });
+        },
+        (response) => oauth.processGenericTokenEndpointResponse(server, client, response),
+        [secret, accessToken],
       );
     },
 
@@ -275,14 +329,19 @@ interface Trip {
   readonly keepsIdToken: boolean;
   /** The integration's extra parameters; templates. */
   readonly extra: Readonly<Record<string, ParameterValue>>;
-  /** Of an authorization request: filled and named already. */
-  readonly shaped: ReadonlyMap<string, string>;
+  /** What the tokens are bound to (RFC 9449); null: nothing. */
+  readonly dpopKey: PrivateJwk | null;
+  readonly method: "GET" | "POST";
+  /** Of an authorization request, or a second step: filled and named already. */
+  readonly shaped: ReadonlyMap<string, ParameterValue>;
   /** Of a code exchange; null: the client's own. */
   readonly redirectUri: string | null;
   /** Shown in the TLS handshake. */
   readonly certificate: ClientCertificate | null;
   /** What this request alone was proven with. */
   readonly proofs: string[];
+  /** The deadline; null before the first request. */
+  signal: AbortSignal | null;
   /** Whether the egress client was asked at all: before that, nothing can have left. */
   isAsked: boolean;
   /** What a token request was answered. */
@@ -294,45 +353,26 @@ interface Trip {
 function newTrip(
   integration: ResolvedIntegration,
   secret: ClientSecret,
-  of: Partial<Pick<Trip, "isForTokens" | "keepsIdToken" | "extra" | "shaped" | "redirectUri">> = {},
+  of: Partial<
+    Pick<Trip, "isForTokens" | "keepsIdToken" | "method" | "extra" | "shaped" | "redirectUri" | "dpopKey">
+  > = {},
 ): Trip {
-  const plain = { isForTokens: false, keepsIdToken: false, extra: {}, shaped: new Map(), redirectUri: null };
+  const plain = {
+    isForTokens: false,
+    keepsIdToken: false,
+    method: "POST" as const,
+    extra: {},
+    shaped: new Map(),
+    redirectUri: null,
+    dpopKey: null,
+  };
   const certificate = clientCertificate(integration, secret);
-  return { ...plain, ...of, certificate, proofs: [], isAsked: false, told: null, status: null };
+  return { ...plain, ...of, certificate, proofs: [], signal: null, isAsked: false, told: null, status: null };
 }
 
 /** What an error text must not repeat: what was sent, and what came beside it. */
 function all(secrets: readonly (string | null)[], { told, proofs }: Trip): (string | null)[] {
   return [...secrets, ...proofs, ...(told === null ? [] : secretsOf(told.body))];
-}
-
-function parties(
-  integration: ResolvedIntegration,
-  secret: ClientSecret,
-): {
-  readonly server: oauth.AuthorizationServer;
-  readonly client: oauth.Client;
-  readonly authentication: oauth.ClientAuth;
-} {
-  const server: oauth.AuthorizationServer = {
-    // oauth4webapi wants an issuer; without a declared one no ID token is read.
-    issuer: integration.issuer ?? originOf(integration.tokenEndpoint),
-    token_endpoint: integration.tokenEndpoint,
-    ...(integration.revocationEndpoint === null ? {} : { revocation_endpoint: integration.revocationEndpoint }),
-    ...(integration.introspectionEndpoint === null
-      ? {}
-      : { introspection_endpoint: integration.introspectionEndpoint }),
-    ...(integration.pushedAuthorizationEndpoint === null
-      ? {}
-      : { pushed_authorization_request_endpoint: integration.pushedAuthorizationEndpoint }),
-  };
-  const client: oauth.Client = { client_id: integration.clientId ?? "" };
-  return { server, client, authentication: clientAuthentication(integration, secret) };
-}
-
-/** An endpoint that is not known (yet) is refused where it is called. */
-function originOf(endpoint: string): string {
-  return URL.canParse(endpoint) ? new URL(endpoint).origin : "https://unknown.invalid";
 }
 
 /** Some servers answer 200 with an `error`: it is one, whatever the status says. */
@@ -343,56 +383,4 @@ async function carriesError(response: Response): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function success(
-  integration: ResolvedIntegration,
-  tokens: oauth.TokenEndpointResponse,
-  trip: Trip,
-  sentAt: Date,
-): TokenResult {
-  const standard = trip.told?.standard ?? null;
-  const claims =
-    trip.keepsIdToken && tokens.id_token !== undefined ? oauth.getValidatedIdTokenClaims(tokens) : undefined;
-  const scopes = readScopes(standard?.scope, integration.scopeSeparator);
-  const tokenType = standard?.tokenType ?? null;
-  const expiry = findTokenExpiry(
-    {
-      expiresIn: standard?.expiresIn,
-      expiresAt: standard?.expiresAt,
-      unit: integration.expiresInUnit,
-      tokenExpiryDuration: integration.tokenExpiryDuration,
-      accessToken: tokens.access_token,
-      // What an account's earlier tokens taught is its use case's to know.
-      learnedLifetimeSeconds: null,
-    },
-    sentAt,
-  );
-  return {
-    kind: "tokens",
-    // What the library read is always a 200.
-    httpStatus: trip.status ?? 200,
-    expirySource: expiry?.source ?? null,
-    externalAccount: claims === undefined ? null : externalAccountOf(claims),
-    answer: {
-      ...(isRecord(trip.told?.body) ? trip.told.body : {}),
-      ...(claims === undefined ? {} : { id_token_claims: claims }),
-    },
-    response: {
-      accessToken: tokens.access_token,
-      refreshToken: tokens.refresh_token ?? null,
-      tokenType: tokenType === null || tokenType.toLowerCase() === "bearer" ? "Bearer" : tokenType,
-      expiresAt: expiry?.at ?? null,
-      scopes: scopes === null ? null : withImpliedScopes(scopes, integration.answers.scopeImplies),
-    },
-  };
-}
-
-/**
- * Who was connected: `sub` of the ID token, never the e-mail address, which can pass to somebody else. The token came straight
- * from the token endpoint over TLS, which OpenID Connect Core §3.1.3.7 (6) accepts in place of its signature.
- */
-function externalAccountOf(claims: oauth.IDToken): ExternalAccount {
-  const label = [claims["name"], claims["email"], claims["preferred_username"]].find((one) => typeof one === "string");
-  return { id: plainText(claims.sub, 500), label: typeof label === "string" ? plainText(label, 300) : null };
 }

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { AnswerRules } from "#core/domain/integration/answer-rules";
 import type { Expressions } from "#core/ports/expressions";
 import { createExpressions } from "../expressions/expressions.ts";
-import { readTokenAnswer, type RawAnswer } from "./read-token-answer.ts";
+import { awaitExpressions, readTokenAnswer, type RawAnswer } from "./read-token-answer.ts";
 
 const expressions = createExpressions();
 afterAll(() => expressions.close());
@@ -133,6 +133,18 @@ describe("errorExpression", () => {
   it("costs no token: an answer that brings one is no error", async () => {
     const answer = await read({ json: { access_token: "a" } }, { errorExpression: '{"error": "always"}' });
     expect(answer.tokens).toEqual(tokens);
+  });
+});
+
+describe("what evaluates", () => {
+  it("is awaited before a request is sent, where an answer will depend on it, and started for nothing else", async () => {
+    const asked: string[] = [];
+    const counting: Expressions = { evaluate: async (expression) => void asked.push(expression) };
+    await awaitExpressions(counting, standardRules);
+    expect(asked).toEqual([]);
+    await awaitExpressions(counting, { ...standardRules, tokenResponse: "data" });
+    await awaitExpressions(counting, { ...standardRules, errorExpression: "body" });
+    expect(asked).toHaveLength(2);
   });
 });
 

@@ -25,6 +25,16 @@ export interface RawAnswer {
 const patienceMs = 4_000;
 
 /**
+ * What evaluates is there before anything depends on it: an answer that brings tokens must not wait for a process to start, nor
+ * come when none can be started.
+ *
+ * @throws ExpressionFailed before anything was sent
+ */
+export async function awaitExpressions(expressions: Expressions, rules: AnswerRules): Promise<void> {
+  if (rules.tokenResponse !== null || rules.errorExpression !== null) await expressions.evaluate("null", null);
+}
+
+/**
  * A token answer made standard by what the integration says about it. Whatever an expression does wrong costs no token: a good
  * answer that `tokenResponse` makes nothing of is read as it came, and one that brings tokens is no error, whatever
  * `errorExpression` would say.

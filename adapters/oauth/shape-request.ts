@@ -13,7 +13,7 @@ export interface StandardRequest {
   /** The integration's extra parameters; templates. */
   readonly extra: Readonly<Record<string, ParameterValue>>;
   /** Parameters that are filled, and named as the provider wants them, already. */
-  readonly shaped: ReadonlyMap<string, string>;
+  readonly shaped: ReadonlyMap<string, ParameterValue>;
   readonly redirectUri: string | null;
 }
 

@@ -81,6 +81,8 @@ export async function readConnectLink(
           help: input.help ?? null,
           example: input.example ?? null,
           pattern: input.pattern ?? null,
+          options: input.options ?? null,
+          default: input.default ?? null,
           required: input.required,
         })),
         unavailable: form === null && layer.clientId === null ? "It has not been set up completely yet." : null,

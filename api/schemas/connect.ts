@@ -13,6 +13,9 @@ const linkIntegrationSchema = z.object({
       help: z.string().nullable(),
       example: z.string().nullable(),
       pattern: z.string().nullable(),
+      /** The values to choose from; null: any that fits. */
+      options: z.array(z.object({ value: z.string(), label: z.string() })).nullable(),
+      default: z.string().nullable(),
       required: z.boolean(),
     }),
   ),

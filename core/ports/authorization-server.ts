@@ -2,6 +2,7 @@ import type { ExternalAccount } from "../domain/account/account.ts";
 import type { AuthorizationRequest } from "../domain/connect/authorization-url.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { SecretTerm, SecretUse } from "../domain/integration/order-client-secrets.ts";
+import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
@@ -45,6 +46,11 @@ export type TokenResult =
       readonly expirySource: ExpirySource | null;
       readonly httpStatus: number;
       readonly secretUse?: SecretUse;
+      /**
+       * The second step that the integration declares failed after a refresh: `response` has the refresh token of the first one,
+       * which may be the only one that is still good, and the access token from before.
+       */
+      readonly unfinished?: RequestFailure;
     }
   | RequestFailure;
 
@@ -91,9 +97,30 @@ export interface AuthorizationServer<Secret = ClientSecrets> {
   ): Promise<PushedAuthorization | RequestFailure>;
   exchangeCode(integration: ResolvedIntegration, secret: Secret, exchange: CodeExchange): Promise<TokenResult>;
   /** RFC 6749 §6. */
-  refresh(integration: ResolvedIntegration, secret: Secret, refreshToken: string): Promise<TokenResult>;
+  refresh(
+    integration: ResolvedIntegration,
+    secret: Secret,
+    refreshToken: string,
+    /** What the account's tokens are bound to, where they are. */
+    dpopKey?: PrivateJwk | null,
+  ): Promise<TokenResult>;
   /** RFC 6749 §4.4: new tokens for the client itself, at the token endpoint. */
-  clientCredentials(integration: ResolvedIntegration, secret: Secret): Promise<TokenResult>;
+  clientCredentials(
+    integration: ResolvedIntegration,
+    secret: Secret,
+    /** What the account's tokens are bound to; without one a key is made where the integration wants one. */
+    dpopKey?: PrivateJwk | null,
+  ): Promise<TokenResult>;
+  /**
+   * The second step that the integration declares (RFC 8693 and the like): an access token for another one.
+   * @param deadlineSeconds the integration's `timeoutSeconds` where that is less
+   */
+  exchangeToken(
+    integration: ResolvedIntegration,
+    secret: Secret,
+    accessToken: string,
+    deadlineSeconds: number,
+  ): Promise<TokenResult>;
   /** RFC 7662. Ends within 5 s, if `timeoutSeconds` is not less. */
   introspect(
     integration: ResolvedIntegration,

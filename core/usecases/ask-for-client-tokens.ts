@@ -4,6 +4,7 @@ import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { takeSecondStep } from "./take-second-step.ts";
 import { refusedTurnProblem, takeTurn } from "./take-turn.ts";
 import { tokenRequestProblem } from "./token-request-problem.ts";
 
@@ -43,7 +44,8 @@ export async function askForClientTokens(
   const sentAt = ports.clock.now();
   if (turn.kind === "refused") throw refusedTurnProblem(turn, resolved.refreshPolicy.budget, sentAt);
   try {
-    const result = await turn.ask(() => ports.server.clientCredentials(integration, secrets));
+    const first = await turn.ask(() => ports.server.clientCredentials(integration, secrets));
+    const result = first.kind === "failure" ? first : await takeSecondStep(ports, integration, secrets, first);
     if (result.kind === "failure") throw tokenRequestProblem(result.failure, resolved, clientId !== null, pointer);
     // RFC 6749 §4.4.3: a refresh token has no place here.
     const tokenSet = firstTokenSet({ ...result.response, refreshToken: null }, resolved.scopes, sentAt);

@@ -2,8 +2,9 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Account } from "../domain/account/account.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
 import { decideRefresh, type RefreshDemand } from "../domain/refresh/decide-refresh.ts";
-import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
+import { leaseMarginSeconds, leaseSeconds } from "../domain/refresh/refresh-policy.ts";
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
+import { oauthConfigOf } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
@@ -18,6 +19,7 @@ import { concludeAdmission } from "./conclude-admission.ts";
 import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
 import { openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
+import { renewWithSecondStep } from "./take-second-step.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 /** How one attempt ended, for its caller and for everybody who joined it. */
@@ -150,20 +152,26 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   const secrets = environmentSecrets ?? ownClientSecret(previous.clientSecret);
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
-  const heldMs = Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
+  const heldMs = (): number => Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);
   const spareMs = (leaseSeconds - policy.timeoutSeconds) * 1000;
   const send = requestOf(ports, integration, secrets, previous, account);
-  if (heldMs > spareMs / 2 || send === null) {
+  if (heldMs() > spareMs / 2 || send === null) {
     await ports.accounts.abandon(claim);
     return notStarted;
   }
 
   const sentAt = ports.clock.now();
-  const result = await send().catch(async (error: unknown) => {
+  const first = await send().catch(async (error: unknown) => {
     // The port never throws for what a provider does: nothing was sent, and the lease must not wait for its end.
     await ports.accounts.abandon(claim);
     throw error;
   });
+  const leftSeconds = leaseSeconds - leaseMarginSeconds / 2 - heldMs() / 1000;
+  const endsAt = isAccessTokenDead(trip) ? ports.clock.now() : account.expiresAt;
+  const result =
+    first.kind === "failure"
+      ? first
+      : await renewWithSecondStep(ports, integration, secrets, first, { previous, endsAt, leftSeconds });
   const context: AttemptContext = {
     claim,
     reason: demand.reason,
@@ -180,6 +188,12 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   }
   const answer = { result, previous, dataKey, spareKey, secrets };
   return { conclusion: await commitSuccess(ports, trip, context, answer), signal: { kind: "answered" } };
+}
+
+/** Whether the access token from before is of no use, whatever its lifetime says. */
+function isAccessTokenDead({ input, loaded }: Trip): boolean {
+  const isKilled = oauthConfigOf(loaded.configured.document)?.refresh.oldAccessTokenDies === true;
+  return isKilled || input.demand.reason === "rejected_token";
 }
 
 /** An hour of outage, a second at a time. */
@@ -230,9 +244,9 @@ function requestOf(
   if (integration.refreshPolicy.grant === "client_credentials") {
     // A customer's grant is not to be replaced by the client's own, whatever the definition says now.
     if (previous.refreshToken !== null) return null;
-    return () => ports.server.clientCredentials(integration, secrets);
+    return () => ports.server.clientCredentials(integration, secrets, previous.dpopKey);
   }
   const { refreshToken } = previous;
   const asked = { ...integration, scopes: scopesRequested };
-  return refreshToken === null ? null : () => ports.server.refresh(asked, secrets, refreshToken);
+  return refreshToken === null ? null : () => ports.server.refresh(asked, secrets, refreshToken, previous.dpopKey);
 }

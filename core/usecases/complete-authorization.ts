@@ -16,6 +16,7 @@ import { codeCircuitOf } from "./circuit-of.ts";
 import { inspectGrant, missingFailure } from "./inspect-grant.ts";
 import { forgetKeys, keepGrant, refuseGrant } from "./keep-grant.ts";
 import { concreteIntegration, loadIntegration, openClientSecrets } from "./load-integration.ts";
+import { takeSecondStep } from "./take-second-step.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { insistOnTurn } from "./take-turn.ts";
 
@@ -109,14 +110,19 @@ async function connect(
     const sentAt = ports.clock.now();
     const exchange = { code, redirectUri: session.redirectUri, verifier, nonce: session.nonce };
     const asked = { ...resolved, scopes: session.scopesRequested };
-    const result = await turn.ask(() => ports.server.exchangeCode(asked, secrets, exchange));
-    if (result.kind === "failure") {
+    const first = await turn.ask(() => ports.server.exchangeCode(asked, secrets, exchange));
+    if (first.kind === "failure") {
       forgetKeys(keys);
-      return exchangeFailure(result, resolved);
+      return exchangeFailure(first, resolved);
     }
     const spreadSeconds = neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);
     const { document } = configured;
-    const grant = { session, result, document, resolved, spreadSeconds, keys, sentAt, secrets };
+    const begun = { session, document, resolved, spreadSeconds, keys, sentAt, secrets };
+    const result = await takeSecondStep(ports, asked, secrets, first);
+    if (result.kind === "failure") {
+      return await refuseGrant(ports, { ...begun, result: first }, exchangeFailure(result, resolved));
+    }
+    const grant = { ...begun, result };
     const inspected = await inspectGrant(ports, { document, resolved, inputs: account.inputs, had: fields, result });
     if ("code" in inspected) return await refuseGrant(ports, grant, inspected);
     return await keepGrant(ports, { ...grant, inspected }, account);

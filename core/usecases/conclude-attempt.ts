@@ -13,6 +13,7 @@ import { introspectExpiry } from "./introspect-expiry.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { unfinishedChange } from "./unfinished-change.ts";
 import { untilAvailable } from "./until-available.ts";
 
 export interface Answer {
@@ -41,6 +42,9 @@ export async function commitSuccess(
   };
   const settled = async (change: AccountChange, written: Account | null): Promise<AttemptConclusion> => {
     if (written === null) return await supersede(ports, trip, context, change, answer);
+    if (answer.result.unfinished !== undefined) {
+      return { kind: "failed", account: written, attempt: change.attempt as AttemptResult };
+    }
     const renewed = await renewFields(ports, trip.integration, written, answer.result.answer);
     return { kind: "refreshed", account: await introspectExpiry(ports, { account: renewed, ...asked }) };
   };
@@ -51,7 +55,7 @@ export async function commitSuccess(
     const late = async (written: Account | null): Promise<void> => void (await settled(change, written));
     return await settled(change, await commitAnswer(ports, change, late));
   };
-  const first = successChange(ports, context, { ...answer, onto: account });
+  const first = answerChange(ports, context, { ...answer, onto: account });
   const conclude = async (written: Account | null): Promise<AttemptConclusion> => {
     if (written === null) return await onTop(first);
     answer.spareKey?.key.fill(0);
@@ -86,7 +90,18 @@ async function sealOnTop(
   const isWhole = answer.result.response.refreshToken !== null;
   if (present === null && !isWhole) return null;
   const previous = present ?? answer.previous;
-  return successChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, onto: found.account });
+  return answerChange(ports, context, { ...answer, previous, dataKey: answer.spareKey, onto: found.account });
+}
+
+function answerChange(
+  ports: RefreshPorts,
+  context: AttemptContext,
+  answer: Parameters<typeof successChange>[2],
+): AccountChange {
+  const { unfinished } = answer.result;
+  return unfinished === undefined
+    ? successChange(ports, context, answer)
+    : unfinishedChange(ports, context, answer, unfinished);
 }
 
 /** Writes a failure, while fence and version are still its own. */

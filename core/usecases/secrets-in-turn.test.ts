@@ -157,6 +157,7 @@ describe("every kind of request", () => {
     ["a refresh", (server, secrets, one) => server.refresh(one, secrets, "r")],
     ["a code exchange", (server, secrets, one) => server.exchangeCode(one, secrets, exchange)],
     ["client credentials", (server, secrets, one) => server.clientCredentials(one, secrets)],
+    ["a second step", (server, secrets, one) => server.exchangeToken(one, secrets, "a", 20)],
     ["an introspection", (server, secrets, one) => server.introspect(one, secrets, "a")],
     ["a revocation", (server, secrets, one) => server.revoke(one, secrets, "r", "refresh_token")],
   ])("tries the secrets in turn: %s", async (_name, ask) => {

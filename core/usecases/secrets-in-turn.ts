@@ -137,13 +137,20 @@ export function createSecretsInTurn(ports: {
       inTurn(integration, secrets, integration.refreshPolicy.timeoutSeconds, (asked, secret) =>
         server.exchangeCode(asked, secret, exchange),
       ),
-    refresh: (integration, secrets, refreshToken) =>
+    refresh: (integration, secrets, refreshToken, dpopKey) =>
       inTurn(integration, secrets, integration.refreshPolicy.timeoutSeconds, (asked, secret) =>
-        server.refresh(asked, secret, refreshToken),
+        server.refresh(asked, secret, refreshToken, dpopKey),
       ),
-    clientCredentials: (integration, secrets) =>
+    clientCredentials: (integration, secrets, dpopKey) =>
       inTurn(integration, secrets, integration.refreshPolicy.timeoutSeconds, (asked, secret) =>
-        server.clientCredentials(asked, secret),
+        server.clientCredentials(asked, secret, dpopKey),
+      ),
+    exchangeToken: (integration, secrets, accessToken, deadlineSeconds) =>
+      inTurn(
+        integration,
+        secrets,
+        Math.min(deadlineSeconds, integration.refreshPolicy.timeoutSeconds),
+        (asked, secret) => server.exchangeToken(asked, secret, accessToken, deadlineSeconds),
       ),
     introspect: (integration, secrets, accessToken) =>
       inTurn(

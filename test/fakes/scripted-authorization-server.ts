@@ -23,6 +23,7 @@ export type ServerRequest =
       readonly clientId: string | null;
       readonly refreshToken: string;
     }
+  | { readonly kind: "second_step"; readonly secret: string | null; readonly accessToken: string }
   | { readonly kind: "client_credentials"; readonly secret: string | null; readonly clientId: string | null }
   | {
       readonly kind: "introspect";
@@ -181,6 +182,7 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
     },
     refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),
     clientCredentials: ({ clientId }, secret) => ask({ kind: "client_credentials", secret, clientId }),
+    exchangeToken: (_integration, secret, accessToken) => ask({ kind: "second_step", secret, accessToken }),
     async introspect({ clientId }, secret, accessToken) {
       requests.push({ kind: "introspect", secret, clientId, accessToken });
       return introspection;

@@ -158,6 +158,7 @@ export function createSimulatedEndpoint(world: SimulatedWorld, life: Life): Auth
     pushAuthorization: async () => failure({ kind: "no_client" }),
     introspect: async () => failure({ kind: "not_sent", detail: "no such endpoint" }),
     clientCredentials: async () => failure({ kind: "no_client" }),
+    exchangeToken: async () => failure({ kind: "no_client" }),
   };
 }
 

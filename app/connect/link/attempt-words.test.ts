@@ -14,10 +14,11 @@ const attempt: Attempt = {
 
 test("a rejected key is told at its field, in the provider's words", () => {
   expect(attemptWords(attempt, "Ledgerly", "Acme")).toBeNull();
-  expect(fieldWords(attempt, "api_key", "Acme", [])).toEqual({
+  expect(fieldWords(attempt, "api_key", "Acme", [], true)).toEqual({
     text: "Acme did not accept this. Copy it again, or make a new one there.",
     said: "Acme says: HTTP 401",
   });
+  expect(fieldWords(attempt, "api_key", "Acme", [])?.text).toContain("Check everything that you typed");
 });
 
 test("a field that was wrong by itself says how", () => {

@@ -62,17 +62,27 @@ export function attemptWords({ code, detail }: Attempt, product: string, label: 
 /** What is wrong with one field, and the provider's own words where it gave some. */
 export type FieldWords = { text: string; said: string | null };
 
-/** Null when nothing is wrong. `check` is all that a browser without cookies can be told. */
-export function fieldWords(attempt: Attempt | null, name: string, label: string, check: string[]): FieldWords | null {
+/**
+ * Null when nothing is wrong. `check` is all that a browser without cookies can be told; `isAlone`: there is no other field that
+ * may be the wrong one.
+ */
+export function fieldWords(
+  attempt: Attempt | null,
+  name: string,
+  label: string,
+  check: string[],
+  isAlone = false,
+): FieldWords | null {
   const wrong = attempt?.fields.find((field) => field.name === name);
   if (attempt === null) {
     return check.includes(name) ? { text: "This was not accepted. Check it and type it again.", said: null } : null;
   }
   if (wrong === undefined) return null;
   if (wrong.message !== null) return { text: `${wrong.message}.`, said: null };
+  const advice = isAlone ? "Copy it again, or make a new one there." : "Check everything that you typed.";
   const text =
     attempt.code === "unlike"
-      ? `${label} does not answer as it should to this. Check everything that you typed.`
-      : `${label} did not accept this. Copy it again, or make a new one there.`;
+      ? `${label} does not answer as it should to this. ${advice}`
+      : `${label} did not accept this. ${advice}`;
   return { text, said: attempt.detail === null ? null : `${label} says: ${attempt.detail}` };
 }

@@ -29,7 +29,8 @@ export function CredentialsForm({ integration, form, product, attempt, restMinut
     );
   }
   const words = attempt === null ? null : attemptWords(attempt, product, label);
-  const wrong = (field: string) => fieldWords(attempt, field, label, check);
+  const isAlone = inputs.length + form.fields.length === 1;
+  const wrong = (field: string) => fieldWords(attempt, field, label, check, isAlone);
   return (
     <form method="post" autoComplete="off" className="mt-5 flex flex-col gap-5">
       <input type="hidden" name="integration_name" value={name} />

@@ -10,6 +10,10 @@ type Props = {
   help: string | null;
   example: string | null;
   pattern: string | null;
+  /** The values to choose from; null: any that fits. */
+  options?: { value: string; label: string }[] | null;
+  /** What stands there unless something else was typed. */
+  default?: string | null;
   required: boolean;
   isSecret?: boolean;
   /** What was typed before, where the form comes again. Never a secret. */
@@ -20,22 +24,26 @@ type Props = {
 
 const longest = { plain: 500, secret: 16_384 };
 
-/** One line to fill in: what it is, what is wrong with it, where to find it. The API checks it in any case. */
-export function Field({ id, name, label, help, example, pattern, required, isSecret = false, value, wrong }: Props) {
+/** One line to fill in, or to choose: what it is, what is wrong with it, where to find it. The API checks it in any case. */
+export function Field({ id, name, label, help, example, required, isSecret = false, wrong, ...rest }: Props) {
+  const { pattern, options = null, value = rest.default ?? undefined } = rest;
   const hasHelp = help !== null || example !== null;
   const described = [...(wrong === null ? [] : [`${id}-wrong`]), ...(hasHelp ? [`${id}-help`] : [])].join(" ");
-  const control = {
+  const choice = {
     id,
     name,
     required,
+    autoComplete: "off",
+    "aria-invalid": wrong === null ? undefined : true,
+    "aria-describedby": described === "" ? undefined : described,
+  } as const;
+  const control = {
+    ...choice,
     pattern: htmlPattern(pattern),
     title: example === null ? undefined : `For example ${example}`,
     maxLength: isSecret ? longest.secret : longest.plain,
-    autoComplete: "off",
     autoCapitalize: "none",
     spellCheck: false,
-    "aria-invalid": wrong === null ? undefined : true,
-    "aria-describedby": described === "" ? undefined : described,
   } as const;
   return (
     <div className="group/field flex flex-col gap-1.5">
@@ -43,9 +51,18 @@ export function Field({ id, name, label, help, example, pattern, required, isSec
         {label}
         {!required && <span className="font-normal text-subtle"> (optional)</span>}
       </label>
-      {isSecret ? (
-        <SecretInput {...control} label={label} />
-      ) : (
+      {options !== null && (
+        <select {...choice} defaultValue={value ?? ""} className="control control-large select w-full">
+          <option value="">Choose…</option>
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+      {options === null && isSecret && <SecretInput {...control} label={label} />}
+      {options === null && !isSecret && (
         <input {...control} defaultValue={value} className="control control-large w-full" />
       )}
       {wrong !== null && (

@@ -76,6 +76,11 @@ describe("checking what was given", () => {
     expect(fields).toEqual({});
   });
 
+  it("refuses a colon in what becomes a user name, and in nothing else (RFC 7617 §2)", () => {
+    const { errors } = check(typedDocument("basic"), { username: "ada:admin", password: "a:b" });
+    expect(errors).toEqual([{ pointer: "/credentials/username", detail: "User name must not hold a colon" }]);
+  });
+
   it("refuses what the document does not ask for", () => {
     const { errors } = check(document, { api_key: "sk_1", "a/b~c": "x" });
     expect(errors).toEqual([

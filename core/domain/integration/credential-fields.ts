@@ -41,7 +41,7 @@ export function checkCredentialFields(
     const typed = Object.hasOwn(given, field.name) ? (given[field.name] ?? "") : "";
     const isAsTyped = document.credentials.format === "basic" && field.name === "password";
     const value = isAsTyped ? typed : typed.trim();
-    const detail = faultOf(field, value);
+    const detail = faultOf(field, value) ?? colonFault(document, field, value);
     if (detail === null) fields[field.name] = value;
     else errors.push({ pointer: `${pointer}/${field.name}`, detail });
   }
@@ -52,6 +52,12 @@ export function checkCredentialFields(
     errors.push({ pointer: `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`, detail });
   }
   return { fields, errors };
+}
+
+/** RFC 7617 §2: the first colon ends the user name, so one that holds a colon would arrive as another. */
+function colonFault({ authorization }: TypedDocument, { name, label }: CredentialField, value: string): string | null {
+  const isInUserName = authorization.format === "basic" && authorization.config.username.includes(`{${name}}`);
+  return isInUserName && value.includes(":") ? `${label} must not hold a colon` : null;
 }
 
 function faultOf({ label, example, pattern }: CredentialField, value: string): string | null {

@@ -104,6 +104,7 @@ function templateFaults(document: ParsedDocument): Fault[] {
     all(at("params", "refresh"), config.params.refresh, named);
     all(at("options", "headers"), config.options.headers, named);
     host(at("exchange", "host"), config.exchange?.host);
+    look(at("exchange", "path"), config.exchange?.path);
     all(at("exchange", "params"), config.exchange?.params, ["access_token", "client_secret", ...named]);
     all(at("assertion", "claims"), config.assertion?.claims, ["client_id", "scope"]);
     all(at("assertion", "headers"), config.assertion?.headers, []);

@@ -8,7 +8,11 @@ type Source = GrantField["from"];
 export function fieldFaults({ credentials }: ParsedDocument): Fault[] {
   if (!("auth" in credentials.config)) return [];
   const { config } = credentials;
-  return [...timeFaults(config), ...sourceFaults(config, credentials.format)];
+  return [
+    ...timeFaults(config),
+    ...sourceFaults(config, credentials.format),
+    ...exchangeFaults(config, credentials.format),
+  ];
 }
 
 function timeFaults(config: OAuthConfig): Fault[] {
@@ -36,6 +40,9 @@ function timeFaults(config: OAuthConfig): Fault[] {
     ...(["tokenHost", "tokenPath"] as const).flatMap((name) =>
       refuse(["auth", name], auth[name], ["token", "identity"], unasked),
     ),
+    ...(["host", "path"] as const).flatMap((name) =>
+      refuse(["exchange", name], config.exchange?.[name], ["token", "identity"], "is known only after this very step"),
+    ),
     ...refuse(["identity", "host"], identity?.host, ["identity"], circular),
     ...refuse(["identity", "path"], identity?.path, ["identity"], circular),
   ];
@@ -54,4 +61,11 @@ function sourceFaults(config: OAuthConfig, format: string): Fault[] {
     }
     return [];
   });
+}
+
+/** Where there is no refresh token each token is a first one, and needs its second step. */
+function exchangeFaults({ exchange }: OAuthConfig, format: string): Fault[] {
+  if (exchange === undefined || exchange.when === "always" || format === "oauth2") return [];
+  const message = `expected always: with ${format} every token is a new one`;
+  return [{ path: ["credentials", "config", "exchange", "when"], message }];
 }

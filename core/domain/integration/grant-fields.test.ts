@@ -182,6 +182,17 @@ describe("a document that names a field before it is known is refused", () => {
     expect(problems({ auth, ...config }).join("\n")).toContain(problem);
   });
 
+  it("in a second step, from the answer of that very step", () => {
+    const config = { auth, exchange: { host: "{instance_url}", path: "/x" }, fields: [instance] };
+    expect(problems(config).join("\n")).toContain("exchange/host: {instance_url} is known only after this very step");
+  });
+
+  it("and so is a second step that would be left out of tokens that are each the first", () => {
+    expect(problems({ auth, exchange: { path: "/x" } }, "oauth2_client_credentials")).toEqual([
+      "exchange/when: expected always: with oauth2_client_credentials every token is a new one",
+    ]);
+  });
+
   it("from a callback that never comes", () => {
     const config = { auth, fields: [{ ...accounts, required: false }] };
     expect(problems(config, "oauth2_client_credentials").join("\n")).toContain("fields/0/from: nobody comes back");

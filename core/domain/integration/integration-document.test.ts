@@ -147,9 +147,9 @@ describe("an integration document", () => {
   });
 
   it("is refused by name for what this version can't honour yet (ADR 0012)", () => {
-    expect(problems(withConfig({ options: { dpop: true }, exchange: { path: "/second" } }))).toEqual([
-      "/credentials/config/options/dpop: dpop is not supported by this version yet; leave it out",
-      "/credentials/config/exchange: exchange is not supported by this version yet; leave it out",
+    const revocation = { path: "/end", authorization: "client" };
+    expect(problems(withConfig({ options: { authorizationMethod: "mtls" }, revocation }))).toEqual([
+      "/credentials/config/revocation/authorization: authorization is not supported by this version yet; leave it out",
     ]);
   });
 

@@ -23,13 +23,10 @@ function refusal(path: (string | number)[], what: string): Fault {
 }
 
 function oauthRefusals(config: OAuthConfig): Fault[] {
-  const { options } = config;
   const wishes: [isWished: boolean, path: string[]][] = [
-    [options.dpop, ["options", "dpop"]],
-    [config.exchange !== undefined, ["exchange"]],
     [
       config.revocation?.authorization === "client" &&
-        ["private_key_jwt", "mtls"].includes(options.authorizationMethod),
+        ["private_key_jwt", "mtls"].includes(config.options.authorizationMethod),
       ["revocation", "authorization"],
     ],
   ];

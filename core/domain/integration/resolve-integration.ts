@@ -9,6 +9,7 @@ import {
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
 import type { ExpiresInUnit } from "../token/read-expires-in.ts";
 import { placeholder } from "./document-parts.ts";
+import { secondStepOf, type SecondStep } from "./second-step.ts";
 import { fillOrigin } from "./fill-origin.ts";
 import { grantFieldsOf, validFields, type GrantFields } from "./grant-fields.ts";
 import { answerRulesOf, type AnswerRules } from "./answer-rules.ts";
@@ -38,6 +39,7 @@ export interface ResolvedIntegration {
   readonly introspectionEndpoint: string | null;
   /** RFC 9126; null: the browser carries the whole request. */
   readonly pushedAuthorizationEndpoint: string | null;
+  readonly secondStep: SecondStep | null;
   readonly clientId: string | null;
   /** Part of the redirect URI; null where the environment has no client. */
   readonly callbackId: string | null;
@@ -52,6 +54,8 @@ export interface ResolvedIntegration {
   /** Standard parameter → the provider's name for it. */
   readonly parameterNames: Readonly<Record<string, string>>;
   readonly usesPkce: boolean;
+  /** RFC 9449: tokens are bound to a key of the account's own. */
+  readonly usesDpop: boolean;
   /** What templates may name everywhere: the account's inputs, and what came with its grant. */
   readonly templateValues: TemplateValues;
   readonly inputs: TemplateValues;
@@ -121,6 +125,7 @@ export function resolveIntegration(
       auth.revokePath === undefined ? null : host(auth.revokeHost ?? auth.tokenHost) + fill(auth.revokePath),
     introspectionEndpoint: auth.introspectPath === undefined ? null : tokenHost + fill(auth.introspectPath),
     pushedAuthorizationEndpoint: auth.parPath === undefined ? null : tokenHost + fill(auth.parPath),
+    secondStep: secondStepOf(config, host, fill),
     clientId: layer.clientId,
     callbackId: layer.callbackId ?? null,
     clientAuthentication: config.options.authorizationMethod,
@@ -131,6 +136,7 @@ export function resolveIntegration(
     scopeParameter: config.scopeParameter,
     parameterNames: config.parameterNames,
     usesPkce: config.pkce.method === "S256",
+    usesDpop: config.options.dpop,
     templateValues: values,
     inputs,
     fields,

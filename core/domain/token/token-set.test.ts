@@ -108,3 +108,19 @@ it("comes back from its bytes as it was", () => {
   });
   fc.assert(fc.property(anySet, (set) => void expect(decodeTokenSet(encodeTokenSet(set))).toEqual(set)));
 });
+
+describe("tokens that are bound to a key (RFC 9449)", () => {
+  const dpopKey = { kty: "EC", crv: "P-256", x: "x", y: "y", d: "d", kid: "k", alg: "ES256" };
+
+  it("come back from their bytes with it, and others without", () => {
+    expect(decodeTokenSet(encodeTokenSet({ ...previous, dpopKey }))).toEqual({ ...previous, dpopKey });
+    expect(decodeTokenSet(encodeTokenSet(previous))).not.toHaveProperty("dpopKey");
+  });
+
+  it("keep it through a refresh, and take the one that was proven last", () => {
+    expect(mergeTokenSet({ ...previous, dpopKey }, response, issuedAt).dpopKey).toEqual(dpopKey);
+    const other = { ...dpopKey, kid: "other" };
+    expect(mergeTokenSet({ ...previous, dpopKey }, { ...response, dpopKey: other }, issuedAt).dpopKey).toEqual(other);
+    expect(firstTokenSet({ ...response, dpopKey }, [], issuedAt).dpopKey).toEqual(dpopKey);
+  });
+});

@@ -1,3 +1,5 @@
+import type { PrivateJwk } from "../jwk/jwk.ts";
+
 /** What a token response left us with. Lives in memory only; at rest it is one sealed value. */
 export interface TokenSet {
   readonly accessToken: string;
@@ -10,6 +12,8 @@ export interface TokenSet {
   readonly scopes: readonly string[];
   /** The secret of the OAuth client that the account brought itself; null where it brought none. */
   readonly clientSecret: string | null;
+  /** The private key that the tokens are bound to (RFC 9449); absent: whoever bears them may use them. */
+  readonly dpopKey?: PrivateJwk;
 }
 
 /** A token response of RFC 6749 §5.1, after the integration's quirks made it standard. */
@@ -21,6 +25,8 @@ export interface TokenResponse {
   readonly expiresAt: Date | null;
   /** Null means that the server did not repeat the scope: it is what was asked for (RFC 6749 §5.1). */
   readonly scopes: readonly string[] | null;
+  /** What was proven when they were asked for, and what they are bound to where `tokenType` is DPoP. */
+  readonly dpopKey?: PrivateJwk;
 }
 
 /**
@@ -28,7 +34,7 @@ export interface TokenResponse {
  *
  * RFC 6749 §6: "The authorization server MAY issue a new refresh token, in which case the client MUST discard the old refresh
  * token and replace it with the new". It may as well send none, and then the old one lives on; an empty one counts as none.
- * Nothing else of the previous set survives: a stale lifetime or token type beside a new token would be a lie.
+ * Nothing else of the previous set survives but what it is bound to: a stale lifetime or token type beside a new token would be a lie.
  */
 export function mergeTokenSet(previous: TokenSet, response: TokenResponse, issuedAt: Date): TokenSet {
   const sent = response.refreshToken;
@@ -40,6 +46,7 @@ export function mergeTokenSet(previous: TokenSet, response: TokenResponse, issue
     issuedAt,
     scopes: response.scopes ?? previous.scopes,
     clientSecret: previous.clientSecret,
+    ...keyOf(response.dpopKey ?? previous.dpopKey),
   };
 }
 
@@ -54,7 +61,12 @@ export function firstTokenSet(response: TokenResponse, requested: readonly strin
     issuedAt,
     scopes: response.scopes ?? requested,
     clientSecret: null,
+    ...keyOf(response.dpopKey),
   };
+}
+
+function keyOf(dpopKey: PrivateJwk | undefined): Pick<TokenSet, "dpopKey"> {
+  return dpopKey === undefined ? {} : { dpopKey };
 }
 
 /** The bytes that are sealed. Canonical: fixed order, instants as epoch milliseconds. */
@@ -68,6 +80,7 @@ export function encodeTokenSet(set: TokenSet): Uint8Array {
       issued_at: set.issuedAt.getTime(),
       scopes: set.scopes,
       ...(set.clientSecret === null ? {} : { client_secret: set.clientSecret }),
+      ...(set.dpopKey === undefined ? {} : { dpop_key: set.dpopKey }),
     }),
   );
 }
@@ -82,6 +95,7 @@ export function decodeTokenSet(bytes: Uint8Array): TokenSet {
     issued_at: number;
     scopes: string[];
     client_secret?: string;
+    dpop_key?: PrivateJwk;
   };
   return {
     accessToken: raw.access_token,
@@ -91,5 +105,6 @@ export function decodeTokenSet(bytes: Uint8Array): TokenSet {
     issuedAt: new Date(raw.issued_at),
     scopes: raw.scopes,
     clientSecret: raw.client_secret ?? null,
+    ...keyOf(raw.dpop_key),
   };
 }
