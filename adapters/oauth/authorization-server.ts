@@ -1,8 +1,7 @@
 import * as oauth from "oauth4webapi";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
-import type { ClientCertificate } from "#core/domain/integration/client-certificate";
-import { fillTemplates, type ParameterValue } from "#core/domain/integration/fill-template";
+import { fillTemplates } from "#core/domain/integration/fill-template";
 import type { PrivateJwk } from "#core/domain/jwk/jwk";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import {
@@ -16,24 +15,24 @@ import type { Clock } from "#core/ports/clock";
 import type { Expressions } from "#core/ports/expressions";
 import type { Log } from "#core/ports/log";
 import type { EgressClient } from "../egress/egress-client.ts";
-import { clientCertificate } from "./client-authentication.ts";
 import { deadlineSignal } from "./deadline-signal.ts";
 import { createDpopProofs, wantsNonce } from "./dpop.ts";
 import { generateKeyPair } from "./generate-key-pair.ts";
 import { parties } from "./parties.ts";
-import { asResponse, awaitExpressions, readTokenAnswer, type TokenAnswer } from "./read-token-answer.ts";
+import { asResponse, awaitExpressions, readTokenAnswer } from "./read-token-answer.ts";
 import { scrubFailure } from "./scrub-failure.ts";
 import { secretsOf } from "./secrets-of.ts";
 import { shapeRequest, templateValues } from "./shape-request.ts";
 import { signGrantAssertion } from "./sign-grant-assertion.ts";
 import { failureOf, failureOfResponse } from "./token-failures.ts";
 import { tokenResult } from "./token-result.ts";
+import { newTrip, type Trip } from "./trip.ts";
 
 const proofs = ["client_assertion", "assertion"];
 
 /**
- * RFC 6749, 7009, 7636, 7662 and 9126 through oauth4webapi, over the guarded egress client, within the integration's deadline. One
- * request, with one secret: `createSecretsInTurn` tries several.
+ * RFC 6749, 7009, 7523, 7636, 7662, 9126 and 9449 through oauth4webapi, over the guarded egress client, within the integration's
+ * deadline. One request, with one secret: `createSecretsInTurn` tries several.
  */
 export function createAuthorizationServer(ports: {
   readonly egress: EgressClient;
@@ -322,53 +321,6 @@ const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /** RFC 7523 §3.1: the assertion says whose client asks. */
 const unnamed: oauth.ClientAuth = () => {};
-
-/** What one request and its answer leave behind for each other. */
-interface Trip {
-  readonly isForTokens: boolean;
-  readonly keepsIdToken: boolean;
-  /** The integration's extra parameters; templates. */
-  readonly extra: Readonly<Record<string, ParameterValue>>;
-  /** What the tokens are bound to (RFC 9449); null: nothing. */
-  readonly dpopKey: PrivateJwk | null;
-  readonly method: "GET" | "POST";
-  /** Of an authorization request, or a second step: filled and named already. */
-  readonly shaped: ReadonlyMap<string, ParameterValue>;
-  /** Of a code exchange; null: the client's own. */
-  readonly redirectUri: string | null;
-  /** Shown in the TLS handshake. */
-  readonly certificate: ClientCertificate | null;
-  /** What this request alone was proven with. */
-  readonly proofs: string[];
-  /** The deadline; null before the first request. */
-  signal: AbortSignal | null;
-  /** Whether the egress client was asked at all: before that, nothing can have left. */
-  isAsked: boolean;
-  /** What a token request was answered. */
-  told: TokenAnswer | null;
-  /** As the server sent it; null until its whole answer is here. */
-  status: number | null;
-}
-
-function newTrip(
-  integration: ResolvedIntegration,
-  secret: ClientSecret,
-  of: Partial<
-    Pick<Trip, "isForTokens" | "keepsIdToken" | "method" | "extra" | "shaped" | "redirectUri" | "dpopKey">
-  > = {},
-): Trip {
-  const plain = {
-    isForTokens: false,
-    keepsIdToken: false,
-    method: "POST" as const,
-    extra: {},
-    shaped: new Map(),
-    redirectUri: null,
-    dpopKey: null,
-  };
-  const certificate = clientCertificate(integration, secret);
-  return { ...plain, ...of, certificate, proofs: [], signal: null, isAsked: false, told: null, status: null };
-}
 
 /** What an error text must not repeat: what was sent, and what came beside it. */
 function all(secrets: readonly (string | null)[], { told, proofs }: Trip): (string | null)[] {

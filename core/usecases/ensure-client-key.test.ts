@@ -11,10 +11,10 @@ const clientOf = async (world: World) => (await findIntegration(world, caller, "
 const shownKeys = async (world: World) => (await clientOf(world))?.keys?.published ?? [];
 const ensure = (world: World, rotates = false) =>
   ensureClientKey({ ...world, keyPairs: { generate: generateKeyPair } }, caller, "acme-crm", { rotates });
-const openedKeys = async (world: World) =>
-  (await openClientSecrets(world, await findIntegration(world, caller, "acme-crm"), "test")).newestFirst.flatMap(
-    ({ secret }) => decodeClientKeys(secret),
-  );
+/** What requests would be made with, in their order. */
+const opened = async (world: World) =>
+  (await openClientSecrets(world, await findIntegration(world, caller, "acme-crm"), "test")).newestFirst;
+const openedKeys = async (world: World) => (await opened(world)).flatMap(({ secret }) => decodeClientKeys(secret));
 
 describe("a client that signs", () => {
   it("gets one key pair, and keeps it", async () => {
@@ -58,7 +58,10 @@ describe("a client that signs", () => {
     expect(newest?.jwk["kid"]).not.toBe(before?.jwk["kid"]);
     expect(previous?.jwk).toEqual(before?.jwk);
     expect((await openedKeys(world)).map((one) => one.jwk["kid"])).toEqual([newest?.jwk["kid"], previous?.jwk["kid"]]);
+    // Each is tried like a secret of its own.
+    expect((await opened(world)).map((one) => one.version)).toEqual([2, 1]);
     world.clock.advance(7 * 86_400_000);
+    expect(await openedKeys(world)).toHaveLength(1);
     expect((await shownKeys(world)).filter((one) => isInUse(one, world.clock.now()))).toEqual([newest]);
     expect(world.integrations.audit.map((one) => one.action)).toEqual([
       "environment_integration.updated",

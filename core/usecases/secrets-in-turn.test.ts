@@ -383,3 +383,42 @@ describe("which secret works", () => {
     expect(JSON.stringify(world.log.lines)).not.toContain('"new"');
   });
 });
+
+describe("what is no secret but proves the client", () => {
+  const unusable = failureResult({ kind: "client_unusable", detail: "the client secret is no private key" });
+
+  it("is followed by the one before it where it is no key: nothing was asked", async () => {
+    const world = setUp();
+    world.script.respondWith((request) => (request.secret === "new" ? unusable : tokenResult(world.clock, "x")));
+    expect(await world.refresh()).toMatchObject({ kind: "tokens", secretUse: "previous" });
+    expect(await world.shown()).toEqual(["old"]);
+  });
+
+  it("is followed by the one before it where the provider does not take its signature (RFC 7523 §3.1)", async () => {
+    const claims = { iss: "{client_id}", sub: "{client_id}", aud: "https://login.acme.example" };
+    const document = exampleDocument({ format: "oauth2_client_credentials", config: { assertion: { claims } } });
+    const integration = resolveIntegration(document, { clientId: "client-1", scopes: null }, {});
+    const world = setUp({ integration });
+    world.script.respondWith((request) =>
+      request.secret === "new" ? oauthError("invalid_grant") : tokenResult(world.clock, "x"),
+    );
+    expect((await world.server.clientCredentials(integration, world.secrets)).kind).toBe("tokens");
+    expect(world.script.of("client_credentials").map((one) => one.secret)).toEqual(["new", "old"]);
+  });
+
+  it("is not followed by any where a customer's grant is refused: it may be spent", async () => {
+    const world = setUp();
+    world.script.respondWith(oauthError("invalid_grant"));
+    expect(await world.shown()).toEqual(["new"]);
+  });
+
+  it("proves possession of the same key with each (RFC 9449)", async () => {
+    const world = setUp();
+    world.accept("old");
+    const dpopKey = { kty: "EC", crv: "P-256", x: "x", y: "y", d: "d" };
+    await world.server.refresh(world.integration, world.secrets, "refresh-0", dpopKey);
+    await world.server.clientCredentials(world.integration, world.secrets, dpopKey);
+    const proven = world.script.requests.map((one) => ("dpopKey" in one ? one.dpopKey : null));
+    expect(proven).toEqual([dpopKey, dpopKey, dpopKey]);
+  });
+});

@@ -168,9 +168,13 @@ export function createSecretsInTurn(ports: {
 
 function isRefusal(
   answer: { readonly kind: string } | RequestFailure,
-  { refreshPolicy }: ResolvedIntegration,
+  { assertion, refreshPolicy }: ResolvedIntegration,
 ): answer is RequestFailure {
-  return answer.kind === "failure" && "failure" in answer && isClientRefused(answer.failure, refreshPolicy);
+  if (answer.kind !== "failure" || !("failure" in answer)) return false;
+  const { failure } = answer;
+  // RFC 7523 §3.1: a signature that is not accepted is an invalid grant. No customer's grant is spent by it.
+  if (assertion !== null && failure.kind === "oauth_error" && failure.error === "invalid_grant") return true;
+  return isClientRefused(failure, refreshPolicy);
 }
 
 /** The same request with what is left of its deadline. */

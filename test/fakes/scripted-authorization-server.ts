@@ -1,6 +1,7 @@
 import { untoldRateLimit, type RateLimit } from "#core/domain/rate-limit/rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import type { TokenResponse } from "#core/domain/token/token-set";
+import type { PrivateJwk } from "#core/domain/jwk/jwk";
 import type { AuthorizationRequest } from "#core/domain/connect/authorization-url";
 import type {
   AuthorizationServer,
@@ -22,9 +23,15 @@ export type ServerRequest =
       readonly secret: string | null;
       readonly clientId: string | null;
       readonly refreshToken: string;
+      readonly dpopKey?: PrivateJwk | null;
     }
   | { readonly kind: "second_step"; readonly secret: string | null; readonly accessToken: string }
-  | { readonly kind: "client_credentials"; readonly secret: string | null; readonly clientId: string | null }
+  | {
+      readonly kind: "client_credentials";
+      readonly secret: string | null;
+      readonly clientId: string | null;
+      readonly dpopKey?: PrivateJwk | null;
+    }
   | {
       readonly kind: "introspect";
       readonly secret: string | null;
@@ -180,8 +187,10 @@ export function createScriptedAuthorizationServer(clock: Clock): ScriptedAuthori
       exchangedAt.push(tokenEndpoint);
       return ask({ kind: "exchange", secret, exchange });
     },
-    refresh: ({ clientId }, secret, refreshToken) => ask({ kind: "refresh", secret, clientId, refreshToken }),
-    clientCredentials: ({ clientId }, secret) => ask({ kind: "client_credentials", secret, clientId }),
+    refresh: ({ clientId }, secret, refreshToken, dpopKey) =>
+      ask({ kind: "refresh", secret, clientId, refreshToken, ...(dpopKey == null ? {} : { dpopKey }) }),
+    clientCredentials: ({ clientId }, secret, dpopKey) =>
+      ask({ kind: "client_credentials", secret, clientId, ...(dpopKey == null ? {} : { dpopKey }) }),
     exchangeToken: (_integration, secret, accessToken) => ask({ kind: "second_step", secret, accessToken }),
     async introspect({ clientId }, secret, accessToken) {
       requests.push({ kind: "introspect", secret, clientId, accessToken });

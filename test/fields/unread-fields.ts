@@ -28,7 +28,6 @@ export const notUsedYet: Readonly<Record<string, string>> = {
   "/credentials(oauth2)/config/options/signingAlgorithm": "of private_key_jwt, which is refused",
   "/credentials(oauth2)/config/refresh/idleLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/absoluteLifetimeSeconds": "no alert before a grant ends yet",
-  "/credentials(oauth2)/config/refresh/oldAccessTokenDies": "nobody hands out tokens that are about to be replaced yet",
   "/credentials(oauth2)/config/refresh/maxGrantsPerUser": "no alert before a grant ends yet",
   "/authorization(bearer)/config/path": "for proxy and unified API",
   "/api/rateLimit/limit": "for proxy and unified API",

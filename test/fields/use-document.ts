@@ -40,6 +40,8 @@ function createProvider() {
       case "/me":
       case "/v2/me":
         return { status: 200, body: { id: "1", name: "Acme" } };
+      case "/exchange":
+        return { status: 200, body: { access_token: "exchanged", token_type: "Bearer", expires_in: 86_401 * 2 } };
       case "/revoke":
         return { status: 200, body: {} };
       default:

@@ -35,7 +35,7 @@ export const expression = z
     const message = expressionFault(text);
     if (message !== null) context.addIssue({ code: "custom", message });
   })
-  .describe("JSONata, bounded in time and size; see docs/guides/integration-document.md for what it reads.");
+  .describe("JSONata, bounded in time and size; see docs/guides/integration-document-answers.md for what it reads.");
 
 export const jsonBody = z
   .record(z.string().min(1).max(100), z.unknown())

@@ -41,7 +41,7 @@ it.each<[string, TokenRequestFailure, boolean]>([
   ["a secret that is no key, where one signs: nothing was sent", { kind: "client_unusable", detail: "no key" }, true],
   ["our own guard", { kind: "egress_refused", detail: "10.0.0.1" }, false],
 ])("tells whether another secret may help: %s", (_name, failure, expected) => {
-  expect(isClientRefused(failure, { failureRules: [], grant: "refresh_token", asksForSubject: false })).toBe(expected);
+  expect(isClientRefused(failure, { failureRules: [], grant: "refresh_token" })).toBe(expected);
 });
 
 it.each<[string, TokenRequestFailure, boolean]>([
@@ -51,23 +51,14 @@ it.each<[string, TokenRequestFailure, boolean]>([
 ])(
   "takes a 401 for a refused client where the client asks for itself (RFC 6749 §4.4): %s",
   (_name, failure, expected) => {
-    expect(isClientRefused(failure, { failureRules: [], grant: "client_credentials", asksForSubject: false })).toBe(
-      expected,
-    );
+    expect(isClientRefused(failure, { failureRules: [], grant: "client_credentials" })).toBe(expected);
   },
 );
 
 it("believes the integration's own rules, both ways", () => {
-  const policy = (own: FailureRule) =>
-    ({ failureRules: [own], grant: "refresh_token", asksForSubject: false }) as const;
+  const policy = (own: FailureRule) => ({ failureRules: [own], grant: "refresh_token" }) as const;
   expect(isClientRefused(oauth("bad_client_secret"), policy(rule({ errors: ["bad_client_secret"] })))).toBe(true);
   expect(isClientRefused(http(403), policy(rule({ statuses: [403, 403] })))).toBe(true);
   const dead = rule({ errors: ["invalid_client"], class: "reauthorize" });
   expect(isClientRefused(oauth("invalid_client"), policy(dead))).toBe(false);
-});
-
-it("blames no client for whom it asks: another of its keys would be refused too (RFC 7523)", () => {
-  const asks = { failureRules: [], grant: "client_credentials", asksForSubject: true } as const;
-  expect(isClientRefused(oauth("invalid_grant", 401), asks)).toBe(false);
-  expect(isClientRefused(oauth("invalid_client", 401), asks)).toBe(true);
 });

@@ -7,16 +7,15 @@ import type { RefreshPolicy } from "./refresh-policy.ts";
  *
  * `invalid_client`, where the integration's rules don't say otherwise; what a rule of the integration calls the client's fault; and
  * where the client asks for itself, every 401. Not `unauthorized_client`: "the authenticated client is not authorized to use this
- * authorization grant type" (RFC 6749 §5.2), so its secret was right. A secret that is no key though one is needed was not even
- * shown.
+ * authorization grant type" (RFC 6749 §5.2), so its secret was right. What is no key though one has to sign was not even shown.
  */
 export function isClientRefused(
   failure: TokenRequestFailure,
-  policy: Pick<RefreshPolicy, "failureRules" | "grant" | "asksForSubject">,
+  policy: Pick<RefreshPolicy, "failureRules" | "grant">,
 ): boolean {
   if (failure.kind === "client_unusable") return true;
   if (failure.kind !== "oauth_error" && failure.kind !== "http_error") return false;
-  const asked = { ownsClient: false, grant: policy.grant, asksForSubject: policy.asksForSubject };
+  const asked = { ownsClient: false, grant: policy.grant };
   const found = classifyTokenFailure(failure, [...policy.failureRules, ...defaultFailureRules], asked);
   if (found.class !== "client_misconfigured") return false;
   const error = failure.kind === "oauth_error" ? failure.error : null;
