@@ -9,8 +9,6 @@ it("comes back from its bytes as it was typed", () => {
   fc.assert(
     fc.property(fc.constantFrom("api_key", "basic", "custom"), fields, (format, typed) => {
       const credential = { format, fields: typed } as const;
-      const wellFormed = Object.values(typed).every((one) => one.isWellFormed());
-      fc.pre(wellFormed);
       expect(decodeTypedCredential(encodeTypedCredential(credential))).toEqual(credential);
     }),
   );
