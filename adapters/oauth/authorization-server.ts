@@ -2,7 +2,6 @@ import * as oauth from "oauth4webapi";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
 import { fillTemplates } from "#core/domain/integration/fill-template";
-import type { PrivateJwk } from "#core/domain/jwk/jwk";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import {
   introspectionSeconds,
