@@ -25,8 +25,9 @@ export default defineConfig({
           pool: "forks",
           globalSetup: ["./test/global-setup.ts"],
           setupFiles: ["./test/drop-databases.ts"],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
+          // Real processes and a real database: a busy machine may be slower by ten.
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
         },
       },
     ],

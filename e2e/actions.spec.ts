@@ -207,7 +207,7 @@ test.describe("accounts", () => {
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "No account matches" })).toBeVisible();
     await page.getByRole("link", { name: "Show all accounts" }).click();
-    await expect(page.getByRole("row")).toHaveCount(10);
+    await expect(page.getByRole("row")).toHaveCount(12);
   });
 
   test("are paged by cursor", async ({ page, stub }) => {

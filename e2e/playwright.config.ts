@@ -11,8 +11,9 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  timeout: 30_000,
-  expect: { timeout: 10_000 },
+  // A busy machine may be slower by ten.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: jsonReport === undefined ? [["list"]] : [["line"], ["json", { outputFile: jsonReport }]],
   use: {

@@ -15,11 +15,14 @@ const ordinaryWords: Readonly<Record<string, string>> = {
   box: "what things are put in",
   close: "what is done to connections and windows",
   drive: "what one does, and where files are",
+  exact: "without a rest",
   front: "the side of a thing that faces people",
+  help: "what is asked for",
   linear: "along a line",
   notion: "an idea",
   slack: "what is left of a lease or a deadline",
   square: "a shape",
+  typeform: "`type Form…` of an import",
 };
 
 type Vendor = { readonly names: readonly string[]; readonly domains: readonly string[] };

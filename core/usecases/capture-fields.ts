@@ -31,7 +31,7 @@ export async function captureFields(
 async function read(
   { expressions, log }: CapturePorts,
   { name }: Pick<ResolvedIntegration, "name">,
-  field: ResolvedIntegration["answers"]["fields"][number],
+  field: GrantField,
   source: unknown,
 ): Promise<string | null> {
   const warn = (reason: string): null => {

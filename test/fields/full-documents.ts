@@ -169,16 +169,15 @@ const sources: readonly Readonly<Record<string, unknown>>[] = [
         auth: { tokenHost: "https://login.acme.example" },
         scope: "contacts.read contacts.list",
         assertion: {
-          algorithm: "ES256",
+          algorithm: "RS256",
           claims: { iss: "{client_id}" },
           headers: { kid: "1" },
           lifetimeSeconds: 300,
           sendsClientId: true,
         },
-        identity: { path: "/me", host: "https://api.acme.example", id: "id" },
       },
     },
-    authorization: { format: "query", config: { name: "token", value: "{access_token}" } },
+    authorization: { format: "header", config: { name: "x-token", value: "Token {access_token}" } },
   },
   {
     name: "full-signing",
@@ -188,13 +187,7 @@ const sources: readonly Readonly<Record<string, unknown>>[] = [
       config: {
         auth: { tokenHost: "https://login.acme.example" },
         options: { authorizationMethod: "private_key_jwt", signingAlgorithm: "ES256" },
-        fields: [{ name: "instance_url", value: "instance_url" }],
-        revocation: { path: "/revoke", authorization: "token" },
       },
-    },
-    authorization: {
-      format: "header",
-      config: { name: "x-token", value: "Token {access_token} of {subdomain} in {region} at {instance_url}" },
     },
   },
   {

@@ -15,6 +15,10 @@ export const shownElsewhere: Readonly<Record<string, { readonly why: string; rea
     why: "is taken out of what putIntegration parsed itself, and sealed",
     test: "core/usecases/administer-integrations.test.ts",
   },
+  "/authorization(header)/config/": {
+    why: "is read where a call is made with it: a probe, or who was connected",
+    test: "core/domain/integration/authorize-call.test.ts",
+  },
 };
 
 /** Accepted and stored, and without effect until the part that reads it is there (ADR 0012; README, Not yet). */

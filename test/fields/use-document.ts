@@ -9,7 +9,6 @@ import { readConnectLink } from "#api/connect/connect-views";
 import { toIntegrationSummary } from "#api/views/integration-view";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
-import { configureClient } from "#core/usecases/configure-client";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { ensureClientKey } from "#core/usecases/ensure-client-key";
 import { importAccount } from "#core/usecases/import-account";
@@ -33,7 +32,6 @@ const tokens = {
 /** A provider that answers whatever is asked of it; `tokenAnswers` come first at its token endpoints. */
 function createProvider() {
   const tokenAnswers: Answer[] = [];
-  let latest: Answer = "lost";
   let pushed = new URLSearchParams();
   const answer = (path: string): Answer => {
     switch (path) {
@@ -44,13 +42,12 @@ function createProvider() {
       case "/me":
       case "/v2/me":
         return { status: 200, body: { id: "1", name: "Acme" } };
+      case "/exchange":
+        return { status: 200, body: { access_token: "exchanged", token_type: "Bearer", expires_in: 86_401 * 2 } };
       case "/revoke":
         return { status: 200, body: {} };
-      case "/exchange":
-        // A token for a token: it lives as long.
-        return latest;
       default:
-        return (latest = tokenAnswers.shift() ?? { status: 200, body: { ...tokens, expires_in: 3600 } });
+        return tokenAnswers.shift() ?? { status: 200, body: { ...tokens, expires_in: 3600 } };
     }
   };
   const egress: EgressClient = {
@@ -72,11 +69,11 @@ export async function useDocument(document: IntegrationDocument): Promise<void> 
   const world = await createWorld();
   const provider = createProvider();
   const { egress } = provider;
-  const { clock, integrations, log, redirectUri, expressions } = world;
+  const { clock, log, redirectUri, expressions, integrations } = world;
   const edge = createAuthorizationServer({ egress, clock, log, redirectUri, expressions });
   const ports = {
     ...world,
-    server: { ...world.server, ...createSecretsInTurn({ server: edge, integrations, clock, log }) },
+    server: createSecretsInTurn({ server: edge, integrations, clock, log }) as World["server"],
     provider: createProviderApi({ egress, clock }) as World["provider"],
   };
   const acme = await world.integrations.find(environmentId, "acme-crm");
@@ -125,8 +122,9 @@ async function connect(ports: World, provider: Provider): Promise<string> {
   const come = async (iss: string | null): Promise<CallbackOutcome> => {
     const departure = await depart(ports, link.id, { integrationName: "watched", inputs });
     // What was pushed (RFC 9126) is not in the address.
+    const parameters = { auth_code: "code-1", realm: "realm-1" };
     const state = departure.searchParams.get("state") ?? provider.pushed().get("state");
-    return await completeAuthorization(ports, callback(departure, { state, iss, parameters: { auth_code: "code-1" } }));
+    return await completeAuthorization(ports, callback(departure, { state, iss, parameters }));
   };
   // Some servers say in each answer who they are, and without it none of theirs is believed.
   const first = await come(null);
@@ -135,15 +133,18 @@ async function connect(ports: World, provider: Provider): Promise<string> {
   return back.account.id;
 }
 
+/** As good as any other secret where none is signed with. */
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
 async function bringIn(ports: World): Promise<string> {
-  // Where the client signs its grants, its secret is a private key (RFC 7523).
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const clientSecret = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  await configureClient(ports, caller, "watched", { clientSecret });
   const account = await importAccount(ports, caller, {
     integrationName: "watched",
     tenantId: "tenant-one",
-    credentials: { format: "oauth2_client_credentials", clientId: null, clientSecret: null },
+    credentials: { format: "oauth2_client_credentials", clientId: "robot", clientSecret: privateKey },
     inputs: {},
     externalAccount: null,
     metadata: {},

@@ -7,8 +7,8 @@ export interface AnswerRules {
   /** JSONata over {status, headers, body} → {error, error_description} or nothing; null: errors are standard (§5.2). */
   readonly errorExpression: string | null;
   readonly scopeImplies: Readonly<Record<string, readonly string[]>>;
-  /** What is kept on the account of what came with its grant. Which of it must come is `missingFields`' to say. */
-  readonly fields: readonly Omit<GrantField, "required">[];
+  /** What is kept on the account of what came with its grant. */
+  readonly fields: readonly GrantField[];
 }
 
 export function answerRulesOf(config: OAuthConfig): AnswerRules {
@@ -16,6 +16,6 @@ export function answerRulesOf(config: OAuthConfig): AnswerRules {
     tokenResponse: config.tokenResponse ?? null,
     errorExpression: config.errorExpression ?? null,
     scopeImplies: config.scopeImplies,
-    fields: config.fields.map(({ required: _required, ...field }) => field),
+    fields: config.fields,
   };
 }

@@ -1,0 +1,59 @@
+import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
+import { readNamedRateLimit, readNamedRetryAfter } from "../domain/rate-limit/read-named-rate-limit.ts";
+import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
+import type { Expressions } from "../ports/expressions.ts";
+import type { ApiAnswer } from "../ports/provider-api.ts";
+
+type Answer = ApiAnswer & { readonly kind: "answer" };
+
+/** What an answer of a provider's API says about the credentials and the pace, in the words of RFC 6750 §3.1. */
+export interface ApiReading {
+  /** `invalid_token`: the credentials are dead. `insufficient_scope`: they may not do this. Null: neither. */
+  readonly error: string | null;
+  readonly isRateLimit: boolean;
+  readonly rateLimit: RateLimit;
+  /** Null: the provider told no time. */
+  readonly retryAfterSeconds: number | null;
+}
+
+/**
+ * Reads an answer by its definition: the expression first, and where it finds nothing the standard: a 401 is `invalid_token`, an
+ * `insufficient_scope` stands in WWW-Authenticate (RFC 6750 §3), a 429 is a limit.
+ *
+ * @throws ExpressionFailed
+ */
+export async function readApiAnswer(
+  expressions: Expressions,
+  api: IntegrationDocument["api"],
+  answer: Answer,
+  now: Date,
+): Promise<ApiReading> {
+  const { status, headers, body } = answer;
+  const ask = async (expression: string | undefined): Promise<unknown> =>
+    expression === undefined ? undefined : await expressions.evaluate(expression, { status, headers, body });
+  const header = (name: string): string | null => headers[name] ?? null;
+  const names = api?.rateLimit;
+  const error = errorOf(await ask(api?.errorExpression)) ?? standardError(status, header("www-authenticate"));
+  const isRateLimit = status === 429 || error === "rate_limited" || (await ask(names?.expression)) === true;
+  const wait = isRateLimit ? await ask(names?.waitExpression) : undefined;
+  return {
+    error: error === "rate_limited" ? null : error,
+    isRateLimit,
+    rateLimit: readNamedRateLimit(names, header, now),
+    retryAfterSeconds: readNamedRetryAfter(names, header, now) ?? answer.retryAfterSeconds ?? secondsOf(wait),
+  };
+}
+
+function errorOf(value: unknown): string | null {
+  if (typeof value !== "object" || value === null || !("error" in value)) return null;
+  return typeof value.error === "string" && value.error !== "" ? value.error : null;
+}
+
+function standardError(status: number, challenge: string | null): string | null {
+  if (challenge !== null && /\berror="?insufficient_scope\b/i.test(challenge)) return "insufficient_scope";
+  return status === 401 ? "invalid_token" : null;
+}
+
+function secondsOf(value: unknown): number | null {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.ceil(value) : null;
+}

@@ -1,0 +1,85 @@
+import { assertNever } from "../domain/problem/domain-error.ts";
+import type { Pagination } from "../domain/integration/api-schema.ts";
+import type { Expressions } from "../ports/expressions.ts";
+import type { ApiAnswer } from "../ports/provider-api.ts";
+
+export interface Page {
+  readonly items: readonly unknown[];
+  /** How the next one is asked for; null: this was the last. */
+  readonly next:
+    | { readonly kind: "parameter"; readonly name: string; readonly value: string }
+    /** As the provider wrote it: absolute, or relative to the address that was asked. */
+    | { readonly kind: "address"; readonly url: string }
+    | null;
+}
+
+/**
+ * One page of a list, by what its definition says of its pages (R74).
+ *
+ * @param query the parameters that the page was asked with
+ * @returns null where the definition declares none, or the answer holds no items
+ * @throws ExpressionFailed
+ */
+export async function readPage(
+  expressions: Expressions,
+  pagination: Pagination | undefined,
+  { status, headers, body }: ApiAnswer & { readonly kind: "answer" },
+  query: Readonly<Record<string, string>>,
+): Promise<Page | null> {
+  if (pagination === undefined || !("items" in pagination)) return null;
+  const ask = (expression: string): Promise<unknown> =>
+    expressions.evaluate(expression, body, { status, headers, query });
+  const found = await ask(pagination.items);
+  // An expression that finds one thing yields it alone, and nothing where it finds none.
+  const items = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found];
+  const parameter = (name: string, value: number | string): Page => ({
+    items,
+    next: { kind: "parameter", name, value: String(value) },
+  });
+  const last: Page = { items, next: null };
+  switch (pagination.type) {
+    case "cursor": {
+      const cursor = await ask(pagination.next);
+      return isText(cursor) || typeof cursor === "number" ? parameter(pagination.parameter, cursor) : last;
+    }
+    case "link": {
+      const url = pagination.next === undefined ? nextLink(headers["link"]) : await ask(pagination.next);
+      return isText(url) ? { items, next: { kind: "address", url } } : last;
+    }
+    case "offset": {
+      if (!(await hasMore(ask, pagination.more, items))) return last;
+      return parameter(pagination.parameter, numberOf(query[pagination.parameter], 0) + items.length);
+    }
+    case "page": {
+      if (!(await hasMore(ask, pagination.more, items))) return last;
+      return parameter(pagination.parameter, numberOf(query[pagination.parameter], pagination.firstPage) + 1);
+    }
+    default:
+      return assertNever(pagination);
+  }
+}
+
+/** Where nothing tells, an empty page is the last. */
+async function hasMore(
+  ask: (expression: string) => Promise<unknown>,
+  more: string | undefined,
+  items: readonly unknown[],
+): Promise<boolean> {
+  return more === undefined ? items.length > 0 : (await ask(more)) === true;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function numberOf(text: string | undefined, otherwise: number): number {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
+}
+
+/** The target of rel="next" (RFC 8288 §3). */
+function nextLink(header: string | undefined): string | null {
+  for (const [, target = "", parameters = ""] of (header ?? "").matchAll(/<([^>]*)>((?:\s*;[^,<]*)*)/g)) {
+    if (/;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)/i.test(parameters)) return target;
+  }
+  return null;
+}
