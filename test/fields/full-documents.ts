@@ -180,6 +180,17 @@ const sources: readonly Readonly<Record<string, unknown>>[] = [
     authorization: { format: "header", config: { name: "x-token", value: "Token {access_token}" } },
   },
   {
+    name: "full-signing",
+    inputs,
+    credentials: {
+      format: "oauth2",
+      config: {
+        auth: { tokenHost: "https://login.acme.example" },
+        options: { authorizationMethod: "private_key_jwt", signingAlgorithm: "ES256" },
+      },
+    },
+  },
+  {
     name: "full-api-key",
     api: { ...api, pagination: { type: "offset", parameter: "offset", more: "more", ...page } },
     inputs,

@@ -25,7 +25,6 @@ export const shownElsewhere: Readonly<Record<string, { readonly why: string; rea
 export const notUsedYet: Readonly<Record<string, string>> = {
   "/inputs/*/options/*/label": "the connect page shows no choices yet",
   "/credentials(oauth2)/config/scopeDescriptions/*": "the connect page shows scopes as they are written yet",
-  "/credentials(oauth2)/config/options/signingAlgorithm": "of private_key_jwt, which is refused",
   "/credentials(oauth2)/config/refresh/idleLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/absoluteLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/maxGrantsPerUser": "no alert before a grant ends yet",

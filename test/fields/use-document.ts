@@ -1,6 +1,7 @@
 // Drives the real use cases over one document: what an account goes through from its link to its end. Whoever gives a field its
 // first reader outside of these steps adds a step.
 import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPair } from "#adapters/oauth/generate-key-pair";
 import { createProviderApi } from "#adapters/provider/provider-api";
 import { createAuthorizationServer } from "#adapters/oauth/authorization-server";
 import type { EgressClient } from "#adapters/egress/egress-client";
@@ -9,6 +10,7 @@ import { toIntegrationSummary } from "#api/views/integration-view";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
+import { ensureClientKey } from "#core/usecases/ensure-client-key";
 import { importAccount } from "#core/usecases/import-account";
 import { readCredentials, readToken } from "#core/usecases/read-token";
 import { refreshAccount } from "#core/usecases/refresh-account";
@@ -77,6 +79,7 @@ export async function useDocument(document: IntegrationDocument): Promise<void> 
   const acme = await world.integrations.find(environmentId, "acme-crm");
   if (acme === null) throw new Error("the world has no integration");
   ports.integrations.set({ ...acme, name: "watched", document });
+  await ensureClientKey({ ...ports, keyPairs: { generate: generateKeyPair } }, caller, "watched", { rotates: false });
   toIntegrationSummary({ ...acme, name: "watched", document }, ports.redirectUri);
   switch (document.credentials.format) {
     case "oauth2":
@@ -123,8 +126,9 @@ async function connect(ports: World, provider: Provider): Promise<string> {
     const state = departure.searchParams.get("state") ?? provider.pushed().get("state");
     return await completeAuthorization(ports, callback(departure, { state, iss, parameters }));
   };
-  await come(null);
-  const back = await come("https://login.acme.example");
+  // Some servers say in each answer who they are, and without it none of theirs is believed.
+  const first = await come(null);
+  const back = first.kind === "connected" ? first : await come("https://login.acme.example");
   if (back.kind !== "connected") throw new Error(`the trip ended as ${JSON.stringify([back, ports.log])}`);
   return back.account.id;
 }
