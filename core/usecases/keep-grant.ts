@@ -39,7 +39,8 @@ const mostTries = 10;
  * Seals and writes a new grant (invariant 2): on disk while the database is away, and anew on top of a refresh of the old grant
  * that was written meanwhile. From here on nothing but the account's end, another external account or a used link may cost it.
  *
- * @param account as it was read before the exchange: nothing stands between the answer and its first write
+ * @param account as it was read before the exchange: no look at the database stands between the answer and its first write.
+ *   A declared identity call does, ten seconds at most: whose grant it is must be known before it may replace another
  */
 export async function keepGrant(
   ports: KeepPorts,
