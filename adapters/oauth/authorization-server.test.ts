@@ -1,68 +1,21 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { classifyTokenFailure, defaultFailureRules } from "#core/domain/refresh/classify-token-failure";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
-import { resolveIntegration } from "#core/domain/integration/resolve-integration";
 import type { TokenResult } from "#core/ports/authorization-server";
-import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
-import { exampleDocument } from "#test/fakes/in-memory-integration-store";
-import { createRecordingLog } from "#test/fakes/recording-log";
-import { createSteppedClock } from "#test/fakes/stepped-clock";
+import { startFaultServer, type FaultBehaviour } from "#lab/start-fault-server";
+import { json, startOAuthEdge } from "#test/start-oauth-edge";
 import { createAddressGuard } from "../egress/address-guard.ts";
-import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
-import { createExpressions } from "../expressions/expressions.ts";
-import { createAuthorizationServer as createServerAt } from "./authorization-server.ts";
+import { createEgressClient } from "../egress/egress-client.ts";
 
-let fault: FaultServer;
-let egress: EgressClient;
-const clock = createSteppedClock();
-const log = createRecordingLog();
-const expressions = createExpressions();
-const redirectUri = (id: string): string => `https://evergrant.example/oauth/callback/${id}`;
-const createAuthorizationServer = (ports: Omit<Parameters<typeof createServerAt>[0], "redirectUri">) =>
-  createServerAt({ ...ports, redirectUri });
-
-beforeAll(async () => {
-  fault = await startFaultServer();
-  egress = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]));
-});
-afterAll(async () => {
-  await fault.close();
-  await egress.close();
-  await expressions.close();
-});
-
-/** The example integration at the fault server, without an issuer; `changes` are laid over it. */
-function integration(changes: Partial<ResolvedIntegration> = {}): ResolvedIntegration {
-  const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1", scopes: null }, {});
-  const at = (path: string): string => `${fault.origin}${path}`;
-  return {
-    ...resolved,
-    issuer: null,
-    tokenEndpoint: at("/token"),
-    refreshEndpoint: at("/token"),
-    revocationEndpoint: at("/revoke"),
-    introspectionEndpoint: at("/introspect"),
-    ...changes,
-  };
-}
+const { fault, clock, edge, integration, lastRequest, close } = await startOAuthEdge();
+afterAll(close);
 
 const good = { access_token: "a1", refresh_token: "r1", token_type: "Bearer", expires_in: 3600 };
-const json = (body: unknown, status = 200, headers: Record<string, string> = {}): FaultBehaviour => ({
-  kind: "json",
-  status,
-  body,
-  headers,
-});
-
 async function refresh(behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}): Promise<TokenResult> {
   fault.respondWith(behaviour);
-  return await createAuthorizationServer({ egress, clock, expressions, log }).refresh(
-    integration(changes),
-    "the secret",
-    "refresh-0",
-  );
+  return await edge().refresh(integration(changes), "the secret", "refresh-0");
 }
 
 async function exchange(
@@ -72,14 +25,8 @@ async function exchange(
 ) {
   fault.respondWith(behaviour);
   const code = { code: "code-1", redirectUri: "https://evergrant.example/cb", verifier: "v".repeat(43), nonce };
-  return await createAuthorizationServer({ egress, clock, expressions, log }).exchangeCode(
-    integration(changes),
-    "the secret",
-    code,
-  );
+  return await edge().exchangeCode(integration(changes), "the secret", code);
 }
-
-const lastRequest = () => fault.requests.at(-1);
 
 describe("a refresh request (RFC 6749 §6)", () => {
   it("authenticates by header, form-encoded as RFC 6749 §2.3.1 has it", async () => {
@@ -119,11 +66,7 @@ describe("a refresh request (RFC 6749 §6)", () => {
     "authenticates by header with id and secret form-encoded, and no more (RFC 6749 §2.3.1): %s",
     async (_name, clientId, secret, id, encoded) => {
       fault.respondWith(json(good));
-      await createAuthorizationServer({ egress, clock, expressions, log }).refresh(
-        integration({ clientId }),
-        secret,
-        "refresh-0",
-      );
+      await edge().refresh(integration({ clientId }), secret, "refresh-0");
       const header = String(lastRequest()?.headers["authorization"]);
       expect(header).toMatch(/^Basic [A-Za-z0-9+/]+=*$/);
       expect(Buffer.from(header.slice("Basic ".length), "base64").toString()).toBe(`${id}:${encoded}`);
@@ -185,7 +128,7 @@ describe("a code exchange (RFC 6749 §4.1.3)", () => {
   it("carries no verifier where there is none", async () => {
     fault.respondWith(json(good));
     const code = { code: "c", redirectUri: "https://evergrant.example/cb", verifier: null, nonce: null };
-    await createAuthorizationServer({ egress, clock, expressions, log }).exchangeCode(integration(), "s", code);
+    await edge().exchangeCode(integration(), "s", code);
     expect(lastRequest()?.form).not.toHaveProperty("code_verifier");
   });
 });
@@ -412,7 +355,7 @@ describe("whatever else a token endpoint does", () => {
   it("knows that the guard let nothing out", async () => {
     const before = fault.requests.length;
     const guarded = createEgressClient(createAddressGuard([]));
-    const server = createAuthorizationServer({ egress: guarded, clock, expressions, log });
+    const server = edge({ egress: guarded });
     const result = await server.refresh(integration(), "s", "refresh-0");
     expect(result).toMatchObject({ kind: "failure", failure: { kind: "egress_refused" } });
     expect(fault.requests).toHaveLength(before);
@@ -440,7 +383,7 @@ describe("whether a token request left", () => {
     const one = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]), {
       connectionsPerOrigin: 1,
     });
-    const server = createAuthorizationServer({ egress: one, clock, expressions, log });
+    const server = edge({ egress: one });
     const held = await startFaultServer();
     const { promise, resolve: release } = Promise.withResolvers<void>();
     held.respondWith({ kind: "hold", until: promise });
@@ -465,7 +408,7 @@ describe("whether a token request left", () => {
   it("is denied for one that the library refused to make", async () => {
     fault.respondWith(json(good));
     const before = fault.requests.length;
-    const result = await createAuthorizationServer({ egress, clock, expressions, log }).refresh(integration(), "s", "");
+    const result = await edge().refresh(integration(), "s", "");
     expect(result).toMatchObject({ kind: "failure", failure: { kind: "not_sent" } });
     expect(fault.requests).toHaveLength(before);
   });
@@ -474,10 +417,7 @@ describe("whether a token request left", () => {
 describe("a client credentials request (RFC 6749 §4.4)", () => {
   const ask = async (behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}) => {
     fault.respondWith(behaviour);
-    return await createAuthorizationServer({ egress, clock, expressions, log }).clientCredentials(
-      integration(changes),
-      "the secret",
-    );
+    return await edge().clientCredentials(integration(changes), "the secret");
   };
 
   it("shows the client and nothing of a user, at the token endpoint, with the token phase's parameters", async () => {
@@ -531,99 +471,5 @@ describe("a client credentials request (RFC 6749 §4.4)", () => {
   it("keeps the secret out of what it says about a failure", async () => {
     const result = await ask(json({ error: "invalid_client", error_description: "no: the secret" }, 401));
     expect(JSON.stringify(result)).not.toContain("the secret");
-  });
-});
-
-describe("an introspection (RFC 7662)", () => {
-  const introspect = async (behaviour: FaultBehaviour, changes: Partial<ResolvedIntegration> = {}) => {
-    fault.respondWith(behaviour);
-    return await createAuthorizationServer({ egress, clock, expressions, log }).introspect(
-      integration(changes),
-      "the secret",
-      "access-0",
-    );
-  };
-  const epoch = clock.now().getTime() / 1000;
-
-  it("names the token at the introspection endpoint and shows the client", async () => {
-    await introspect(json({ active: true }));
-    expect(lastRequest()).toMatchObject({
-      url: "/introspect",
-      headers: { authorization: expect.stringMatching(/^Basic /) },
-    });
-    expect(lastRequest()?.form).toEqual({ token: "access-0", token_type_hint: "access_token" });
-  });
-
-  it.each<[string, unknown, unknown]>([
-    [
-      "a token that lives",
-      { active: true, exp: epoch + 60 },
-      { active: true, expiresAt: new Date((epoch + 60) * 1000) },
-    ],
-    [
-      "an end as text",
-      { active: true, exp: String(epoch + 60) },
-      { active: true, expiresAt: new Date((epoch + 60) * 1000) },
-    ],
-    ["no end named", { active: true }, { active: true, expiresAt: null }],
-    ["an end that has passed", { active: true, exp: epoch - 60 }, { active: true, expiresAt: null }],
-    ["a dead token", { active: false }, { active: false, expiresAt: null }],
-  ])("tells %s", async (_name, body, expected) => {
-    expect(await introspect(json(body))).toEqual({ kind: "introspection", ...(expected as object) });
-  });
-
-  it.each<[string, FaultBehaviour, Record<string, unknown>]>([
-    ["no verdict", json({ exp: epoch + 60 }), { kind: "unreadable_answer" }],
-    ["a verdict in words", json({ active: "yes" }), { kind: "unreadable_answer" }],
-    ["an error inside a 200", json({ error: "invalid_client" }), { kind: "oauth_error", error: "invalid_client" }],
-    ["nothing", json(null), { kind: "unreadable_answer" }],
-    ["an outage", { kind: "html", status: 503 }, { kind: "http_error" }],
-    ["a page", { kind: "html", status: 200 }, { kind: "unreadable_answer" }],
-    ["a refused client", json({ error: "invalid_client" }, 401), { kind: "oauth_error", error: "invalid_client" }],
-    ["a reset", { kind: "reset" }, { kind: "answer_lost" }],
-  ])("fails like a token request after %s, and never throws", async (_name, behaviour, failure) => {
-    expect(await introspect(behaviour)).toMatchObject({ kind: "failure", failure });
-  });
-
-  it("is not made where the integration declares no endpoint, or the environment has no client", async () => {
-    const before = fault.requests.length;
-    const ask = async (changes: Partial<ResolvedIntegration>) => await introspect(json({ active: true }), changes);
-    expect(await ask({ introspectionEndpoint: null })).toMatchObject({ failure: { kind: "not_sent" } });
-    expect(await ask({ clientId: null })).toMatchObject({ failure: { kind: "no_client" } });
-    expect(fault.requests).toHaveLength(before);
-  });
-
-  it("gives up at the deadline", async () => {
-    const refreshPolicy = { ...integration().refreshPolicy, timeoutSeconds: 0.05 };
-    expect(await introspect({ kind: "hang" }, { refreshPolicy })).toMatchObject({ failure: { kind: "answer_lost" } });
-  });
-});
-
-describe("a revocation (RFC 7009)", () => {
-  const revoke = async (behaviour: FaultBehaviour) => {
-    fault.respondWith(behaviour);
-    return await createAuthorizationServer({ egress, clock, expressions, log }).revoke(
-      integration(),
-      "s",
-      "refresh-0",
-      "refresh_token",
-    );
-  };
-
-  it("names the token and its kind at the revocation endpoint", async () => {
-    expect(await revoke(json(null))).toEqual({ kind: "revoked" });
-    expect(lastRequest()).toMatchObject({
-      url: "/revoke",
-      form: { token: "refresh-0", token_type_hint: "refresh_token" },
-    });
-  });
-
-  it.each<[string, FaultBehaviour, Record<string, unknown>]>([
-    ["an error", json({ error: "unsupported_token_type" }, 400), { error: "unsupported_token_type" }],
-    ["a refused client", json({ error: "invalid_client" }, 401), { error: "invalid_client" }],
-    ["an outage", { kind: "html", status: 503 }, { kind: "http_error" }],
-    ["a reset", { kind: "reset" }, { kind: "answer_lost" }],
-  ])("fails like a token request after %s, and never throws", async (_name, behaviour, failure) => {
-    expect(await revoke(behaviour)).toMatchObject({ kind: "failure", failure });
   });
 });

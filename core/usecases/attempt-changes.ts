@@ -5,6 +5,7 @@ import {
   describeFailure,
 } from "../domain/refresh/classify-token-failure.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
+import { circuitSignalOf } from "../domain/refresh/circuit-signal.ts";
 import { isStillValid, type RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import { explainFailure, explainHeld, explainSuccess } from "../domain/refresh/explain-attempt.ts";
 import { planAfterFailure } from "../domain/refresh/plan-after-failure.ts";
@@ -245,25 +246,7 @@ export function failureChange(
     completes: null,
     audit: [],
   };
-  return { change, signal: signalOf(failureClass, account.id, retryAfterSeconds) };
-}
-
-function signalOf(
-  failureClass: ReturnType<typeof classifyTokenFailure>["class"],
-  accountId: string,
-  retryAfterSeconds: number | null,
-): CircuitSignal {
-  switch (failureClass) {
-    case "reauthorize":
-      return { kind: "answered" };
-    case "client_misconfigured":
-      return { kind: "failed", cause: "client", accountId, retryAfterSeconds, isProbe: false };
-    case "rate_limited":
-      return { kind: "failed", cause: "rate_limit", accountId, retryAfterSeconds, isProbe: false };
-    case "in_doubt":
-    case "transient":
-      return { kind: "failed", cause: "provider", accountId, retryAfterSeconds, isProbe: false };
-  }
+  return { change, signal: circuitSignalOf(failureClass, account.id, retryAfterSeconds) };
 }
 
 export function happeningOf(

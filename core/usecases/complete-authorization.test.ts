@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { beforeFirstApply } from "#test/fakes/before-first-apply";
 import { addLink, browserSecret, callback, depart } from "#test/fakes/connect-trip";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { failureResult, oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
@@ -233,20 +234,11 @@ describe("a grant that came (invariant 2)", () => {
 
   it("is sealed anew with a key that was made before the code was spent (R43)", async () => {
     const { world, departure } = await trip({}, { integratedAccountId: "ia_one" });
-    const { apply } = world.accounts;
-    let isFirst = true;
-    const accounts = {
-      ...world.accounts,
-      apply: async (change: Parameters<typeof apply>[0]) => {
-        if (isFirst) {
-          isFirst = false;
-          const tokenSet = await world.storedTokens();
-          if (tokenSet !== null) await apply(await world.credentialsChange(await world.account(), tokenSet));
-          world.keys.setDown("wrap");
-        }
-        return await apply(change);
-      },
-    };
+    const accounts = beforeFirstApply(world.accounts, async () => {
+      const tokenSet = await world.storedTokens();
+      if (tokenSet !== null) await world.accounts.apply(await world.credentialsChange(await world.account(), tokenSet));
+      world.keys.setDown("wrap");
+    });
     expect((await completeAuthorization({ ...world, accounts }, callback(departure))).kind).toBe("connected");
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
   });
@@ -342,19 +334,10 @@ describe("a re-authorization", () => {
 
   it("wins over a refresh that is written between its read and its write", async () => {
     const { world, back } = await trip({}, { integratedAccountId: "ia_one" });
-    const { apply } = world.accounts;
-    let isFirst = true;
-    const accounts = {
-      ...world.accounts,
-      apply: async (change: Parameters<typeof apply>[0]) => {
-        if (isFirst) {
-          isFirst = false;
-          const tokenSet = await world.storedTokens();
-          if (tokenSet !== null) await apply(await world.credentialsChange(await world.account(), tokenSet));
-        }
-        return await apply(change);
-      },
-    };
+    const accounts = beforeFirstApply(world.accounts, async () => {
+      const tokenSet = await world.storedTokens();
+      if (tokenSet !== null) await world.accounts.apply(await world.credentialsChange(await world.account(), tokenSet));
+    });
     const departure = await depart(world, [...world.connect.links.keys()][0] ?? "", { browserSecret: "other" });
     const outcome = await completeAuthorization(
       { ...world, accounts },

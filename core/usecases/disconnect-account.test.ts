@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { beforeFirstApply } from "#test/fakes/before-first-apply";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { disconnectAccount } from "./disconnect-account.ts";
 import { refreshAccount } from "./refresh-account.ts";
@@ -129,21 +130,12 @@ describe("disconnecting (R33)", () => {
 
   it("revokes the token that a refresh has just written, not the one it read first", async () => {
     const world = await worldWithAccount();
-    const { apply } = world.accounts;
-    let isFirst = true;
-    const accounts = {
-      ...world.accounts,
-      apply: async (change: Parameters<typeof apply>[0]) => {
-        if (isFirst) {
-          isFirst = false;
-          const tokenSet = await world.storedTokens();
-          if (tokenSet === null) throw new Error("no tokens");
-          const newer = { ...tokenSet, refreshToken: "refresh-newer" };
-          await apply(await world.credentialsChange(await world.account(), newer));
-        }
-        return await apply(change);
-      },
-    };
+    const accounts = beforeFirstApply(world.accounts, async () => {
+      const tokenSet = await world.storedTokens();
+      if (tokenSet === null) throw new Error("no tokens");
+      const newer = { ...tokenSet, refreshToken: "refresh-newer" };
+      await world.accounts.apply(await world.credentialsChange(await world.account(), newer));
+    });
     await disconnect({ ...world, accounts });
     expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-newer"]);
   });
@@ -154,19 +146,10 @@ describe("disconnecting (R33)", () => {
     const demand = { reason: "on_demand", minTtlSeconds: null } as const;
     const refreshing = refreshAccount(world, { environmentId, accountId: "ia_one", demand, actor: "test" });
     await world.server.nextRequest();
-    const { apply } = world.accounts;
-    let isFirst = true;
-    const accounts = {
-      ...world.accounts,
-      apply: async (change: Parameters<typeof apply>[0]) => {
-        if (isFirst) {
-          isFirst = false;
-          answer();
-          expect((await refreshing).kind).toBe("refreshed");
-        }
-        return await apply(change);
-      },
-    };
+    const accounts = beforeFirstApply(world.accounts, async () => {
+      answer();
+      expect((await refreshing).kind).toBe("refreshed");
+    });
     expect((await disconnect({ ...world, accounts })).revocation).toBe("revoked");
     expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-1"]);
     expect(await world.storedTokens()).toBeNull();

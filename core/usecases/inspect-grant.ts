@@ -5,11 +5,11 @@ import type { Identity } from "../domain/integration/calls-schema.ts";
 import { missingFields, validFields, type GrantFields } from "../domain/integration/grant-fields.ts";
 import { oauthConfigOf, type IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
-import { plainText } from "../domain/text/plain-text.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
 import { ExpressionFailed } from "../ports/expressions.ts";
 import { captureFields } from "./capture-fields.ts";
 import { evaluateAuthorization } from "./evaluate-authorization.ts";
+import { readIdentity } from "./read-identity.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 type InspectPorts = Pick<RefreshPorts, "expressions" | "provider" | "log">;
@@ -33,7 +33,6 @@ export interface Inspected {
 
 /** Somebody waits for it at a page, with a grant in memory. */
 const deadlineSeconds = 10;
-const longest = { id: 500, label: 300 } as const;
 
 /**
  * Finds out what a new grant is a grant of, while it exists in memory alone. Total: whatever fails here must not cost the grant
@@ -94,18 +93,10 @@ async function readWho(
   body: unknown,
 ): Promise<ExternalAccount | null> {
   try {
-    const id = textOf(await ports.expressions.evaluate(identity.id, body));
-    if (id === null) return unknown(ports, document, "the id is no text");
-    const label = identity.label === undefined ? null : textOf(await ports.expressions.evaluate(identity.label, body));
-    return { id: plainText(id, longest.id), label: label === null ? null : plainText(label, longest.label) };
+    return (await readIdentity(ports.expressions, identity, body)) ?? unknown(ports, document, "the id is no text");
   } catch (error) {
     return unknown(ports, document, reasonOf(error));
   }
-}
-
-function textOf(value: unknown): string | null {
-  const text = typeof value === "number" ? String(value) : value;
-  return typeof text === "string" && text.trim() !== "" ? text.trim() : null;
 }
 
 /** Nothing of what a provider sent: not even the words of an error that it might stand in. */

@@ -8,6 +8,8 @@ type Answer = ApiAnswer & { readonly kind: "answer" };
 
 /** What an answer of a provider's API says about the credentials and the pace, in the words of RFC 6750 §3.1. */
 export interface ApiReading {
+  /** What the definition's own expression said; null: nothing, or it has none. */
+  readonly declared: { readonly error: string; readonly description: string | null } | null;
   /** `invalid_token`: the credentials are dead. `insufficient_scope`: they may not do this. Null: neither. */
   readonly error: string | null;
   readonly isRateLimit: boolean;
@@ -33,10 +35,12 @@ export async function readApiAnswer(
     expression === undefined ? undefined : await expressions.evaluate(expression, { status, headers, body });
   const header = (name: string): string | null => headers[name] ?? null;
   const names = api?.rateLimit;
-  const error = errorOf(await ask(api?.errorExpression)) ?? standardError(status, header("www-authenticate"));
+  const declared = declaredError(await ask(api?.errorExpression));
+  const error = declared?.error ?? standardError(status, header("www-authenticate"));
   const isRateLimit = status === 429 || error === "rate_limited" || (await ask(names?.expression)) === true;
   const wait = isRateLimit ? await ask(names?.waitExpression) : undefined;
   return {
+    declared,
     error: error === "rate_limited" ? null : error,
     isRateLimit,
     rateLimit: readNamedRateLimit(names, header, now),
@@ -44,9 +48,11 @@ export async function readApiAnswer(
   };
 }
 
-function errorOf(value: unknown): string | null {
+function declaredError(value: unknown): ApiReading["declared"] {
   if (typeof value !== "object" || value === null || !("error" in value)) return null;
-  return typeof value.error === "string" && value.error !== "" ? value.error : null;
+  const { error, error_description: said } = value as { readonly error: unknown; readonly error_description?: unknown };
+  if (typeof error !== "string" || error === "") return null;
+  return { error, description: typeof said === "string" && said.trim() !== "" ? said.trim() : null };
 }
 
 function standardError(status: number, challenge: string | null): string | null {

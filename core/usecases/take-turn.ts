@@ -2,6 +2,7 @@ import type { ResolvedIntegration } from "../domain/integration/resolve-integrat
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
+import { circuitSignalOf } from "../domain/refresh/circuit-signal.ts";
 import { classifyTokenFailure, defaultFailureRules } from "../domain/refresh/classify-token-failure.ts";
 import { exhaustedBudget } from "../domain/rate-limit/rate-limit.ts";
 import { budgetPatienceSeconds, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
@@ -111,21 +112,7 @@ function signalOf({ integration, accountId, ownsClient }: TurnRequest, result: T
     grant: refreshPolicy.grant,
     asksForSubject: refreshPolicy.asksForSubject,
   });
-  const { retryAfterSeconds } = toldPace(failure, failureClass);
-  const failed = { kind: "failed", accountId, retryAfterSeconds, isProbe: false } as const;
-  switch (failureClass) {
-    case "reauthorize":
-      return { kind: "answered" };
-    case "client_misconfigured":
-      return { ...failed, cause: "client" };
-    case "rate_limited":
-      return { ...failed, cause: "rate_limit" };
-    case "in_doubt":
-    case "transient":
-      return { ...failed, cause: "provider" };
-    default:
-      return assertNever(failureClass);
-  }
+  return circuitSignalOf(failureClass, accountId, toldPace(failure, failureClass).retryAfterSeconds);
 }
 
 /** A turn that was refused, as the problem that whoever waited gets. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { directExpressions } from "#test/fakes/direct-expressions";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { apiAnswer, createScriptedProviderApi } from "#test/fakes/scripted-provider-api";
+import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { typedDocument } from "#test/fakes/typed-documents";
 import type { TypedDocument } from "../domain/integration/credential-fields.ts";
 import { tryCredentials } from "./try-credentials.ts";
@@ -14,7 +15,7 @@ function createBench(
 ) {
   const provider = createScriptedProviderApi();
   const log = createRecordingLog();
-  const ports = { provider, expressions: directExpressions, log };
+  const ports = { provider, expressions: directExpressions, clock: createSteppedClock(), log };
   return { provider, log, run: () => tryCredentials(ports, { document, inputs: { region: "eu" }, fields }) };
 }
 

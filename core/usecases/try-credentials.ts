@@ -1,18 +1,22 @@
 import type { ExternalAccount } from "../domain/account/account.ts";
-import { judgeProbe, type ProbeAnswer } from "../domain/credential/judge-probe.ts";
+import { judgeProbe } from "../domain/credential/judge-probe.ts";
 import { apiRequest, isSendable, type DeclaredCall } from "../domain/integration/api-request.ts";
 import type { CallAuthorization, CallValues } from "../domain/integration/authorize-call.ts";
 import { credentialFieldsOf, type TypedDocument } from "../domain/integration/credential-fields.ts";
 import { plainText } from "../domain/text/plain-text.ts";
 import { scrubSecrets } from "../domain/text/scrub-secrets.ts";
+import type { Clock } from "../ports/clock.ts";
 import { ExpressionFailed, type Expressions } from "../ports/expressions.ts";
 import type { Log } from "../ports/log.ts";
 import type { ApiAnswer, ProviderApi } from "../ports/provider-api.ts";
 import { evaluateAuthorization } from "./evaluate-authorization.ts";
+import { readApiAnswer } from "./read-api-answer.ts";
+import { readIdentity } from "./read-identity.ts";
 
 export interface TryPorts {
   readonly provider: ProviderApi;
   readonly expressions: Expressions;
+  readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
 
@@ -43,7 +47,7 @@ export type Identified =
 /** Somebody waits for it at a page. */
 const deadlineSeconds = 10;
 const defaultRetrySeconds = 60;
-const longest = { said: 300, id: 500, label: 200 } as const;
+const longestSaid = 300;
 
 type Answer = ApiAnswer & { readonly kind: "answer" };
 
@@ -77,18 +81,26 @@ async function probe(ports: TryPorts, attempted: Attempted, skipsIdentity: boole
   if (request === null) return undecided("the definition's probe has no address");
   if (!isSendable(request)) return { kind: "unlike", said: "they hold characters that no header may" };
   const secrets = secretsOf(attempted, authorization);
-  const scrub = (text: string): string => plainText(scrubSecrets(text, secrets), longest.said);
+  const scrub = (text: string): string => plainText(scrubSecrets(text, secrets), longestSaid);
 
   const answer = await ports.provider.call(request, deadlineSeconds);
   if (answer.kind === "failed") return failed(answer, scrub(answer.detail));
-  const verdict = judgeProbe(await readProbe(ports, document, answer));
+  const reading = await readApiAnswer(ports.expressions, document.api, answer, ports.clock.now());
+  const { status, headers, body } = answer;
+  const valid = document.api?.probe?.valid;
+  const verdict = judgeProbe({
+    status,
+    isValid: valid === undefined ? null : (await ports.expressions.evaluate(valid, { status, headers, body })) === true,
+    apiError: reading.declared,
+    isRateLimit: reading.isRateLimit,
+  });
   switch (verdict.kind) {
     case "works": {
       if (skipsIdentity) return { kind: "works", identity: { kind: "undeclared" } };
       return { kind: "works", identity: await identify(ports, attempted, { values, authorization, answer }) };
     }
     case "rate_limited":
-      return { kind: "rate_limited", retryAfterSeconds: answer.retryAfterSeconds ?? defaultRetrySeconds };
+      return { kind: "rate_limited", retryAfterSeconds: reading.retryAfterSeconds ?? defaultRetrySeconds };
     case "rejected":
     case "unlike":
     case "unwell":
@@ -111,32 +123,6 @@ function failed({ cause }: ApiAnswer & { readonly kind: "failed" }, said: string
   }
 }
 
-/** What the definition's expressions say of an answer. */
-async function readProbe(
-  { expressions }: TryPorts,
-  { api }: TypedDocument,
-  { status, headers, body }: Answer,
-): Promise<ProbeAnswer> {
-  const evaluate = async (expression: string | undefined): Promise<unknown> =>
-    expression === undefined ? undefined : await expressions.evaluate(expression, { status, headers, body });
-  const valid = api?.probe?.valid;
-  const apiError = await evaluate(api?.errorExpression);
-  return {
-    status,
-    isValid: valid === undefined ? null : (await evaluate(valid)) === true,
-    apiError: isApiError(apiError) ? { error: apiError.error, description: textOf(apiError.error_description) } : null,
-    isRateLimit: (await evaluate(api?.rateLimit?.expression)) === true,
-  };
-}
-
-function isApiError(value: unknown): value is { readonly error: string; readonly error_description?: unknown } {
-  return typeof value === "object" && value !== null && "error" in value && typeof value.error === "string";
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
-}
-
 /** Failing here costs no connection that works; whoever must compare finds `unknown` (R32). */
 async function identify(
   ports: TryPorts,
@@ -155,16 +141,8 @@ async function identify(
   if (told.kind === "failed") return unknown(told.cause);
   if (told.status < 200 || told.status > 299) return unknown(`HTTP ${told.status}`);
   try {
-    const id = await ports.expressions.evaluate(identity.id, told.body);
-    const label = identity.label === undefined ? null : await ports.expressions.evaluate(identity.label, told.body);
-    const idText = typeof id === "number" ? String(id) : textOf(id);
-    if (idText === null) return unknown("its id is no text");
-    const labelText = typeof label === "number" ? String(label) : textOf(label);
-    const externalAccount = {
-      id: plainText(idText, longest.id),
-      label: labelText === null ? null : plainText(labelText, longest.label),
-    };
-    return { kind: "known", externalAccount };
+    const externalAccount = await readIdentity(ports.expressions, identity, told.body);
+    return externalAccount === null ? unknown("its id is no text") : { kind: "known", externalAccount };
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     return unknown(error.message);

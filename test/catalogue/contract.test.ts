@@ -13,6 +13,7 @@ import type { TokenResult } from "#core/ports/authorization-server";
 import type { ApiAnswer } from "#core/ports/provider-api";
 import { captureFields } from "#core/usecases/capture-fields";
 import { readApiAnswer } from "#core/usecases/read-api-answer";
+import { readIdentity } from "#core/usecases/read-identity";
 import { readPage } from "#core/usecases/read-page";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
@@ -126,10 +127,8 @@ describe("the catalogue makes of documented answers what they mean", () => {
     if (sample.what !== "identity") throw new Error("filtered");
     const { identity } = document.credentials.config;
     if (identity === undefined) throw new Error("it declares no identity");
-    const body = sample.body as Readonly<Record<string, unknown>>;
-    expect(await expressions.evaluate(identity.id, body)).toBe(sample.expects.id);
-    const label = identity.label === undefined ? null : ((await expressions.evaluate(identity.label, body)) ?? null);
-    expect(label).toBe(sample.expects.label);
+    const { id, label } = sample.expects;
+    expect(await readIdentity(expressions, identity, sample.body)).toEqual({ id, label });
   });
 
   it.each(entries.flatMap(isAbout("api_error")))("refused calls of %s", async (_name, { document }, sample) => {
@@ -148,7 +147,7 @@ describe("the catalogue makes of documented answers what they mean", () => {
       clock.now(),
     );
     // Headers of a good answer tell a limit too.
-    expect(isRateLimit).toBe(sample.status >= 400 || isRateLimit);
+    if (sample.status >= 400) expect(isRateLimit).toBe(true);
     if (expects.limit !== undefined) expect(rateLimit.limit).toBe(expects.limit);
     if (expects.remaining !== undefined) expect(rateLimit.remaining).toBe(expects.remaining);
     if (expects.reset_seconds !== undefined) expect(rateLimit.resetSeconds).toBe(expects.reset_seconds);
