@@ -63,14 +63,14 @@ async function check(label: string, file: string, args: string[]): Promise<Count
     .step(label, async () => {
       const { code, output } = await run(file, args);
       if (code !== 0) throw new Error(output);
-      return { passed: 1, failed: 0 };
+      return { passed: 1, failed: 0, failures: [] };
     })
-    .catch(failure);
+    .catch((error: unknown) => failure(label, error));
 }
 
-function failure(error: unknown): Count {
+function failure(label: string, error: unknown): Count {
   if (!isStopping) steps.say(error instanceof Error ? error.message.trimEnd() : String(error));
-  return { passed: 0, failed: 1 };
+  return { passed: 0, failed: 1, failures: [label] };
 }
 
 async function vitest(label: string, args: string[]): Promise<Count> {
@@ -88,17 +88,14 @@ async function vitest(label: string, args: string[]): Promise<Count> {
 
 async function browser(): Promise<Count> {
   if (!existsSync(join(root, "e2e/playwright.config.ts")))
-    return failure(new Error("e2e/playwright.config.ts is missing"));
-  const chromium = await steps.step("Chromium found", findChromium).catch((error: unknown) => {
-    failure(error);
-    return null;
-  });
-  if (chromium === null) return { passed: 0, failed: 1 };
+    return failure("browser tests", new Error("e2e/playwright.config.ts is missing"));
+  const found = await steps.step("Chromium found", findChromium).catch((error: unknown) => failure("Chromium", error));
+  if (typeof found !== "string") return found;
   steps.say("browser tests …");
   const report = join(reports, "playwright.json");
   const { code } = await run(bin("@playwright/test/cli.js"), ["test", "--config", "e2e/playwright.config.ts"], {
     shown: true,
-    env: { EVERGRANT_CHROMIUM: chromium, EVERGRANT_E2E_JSON: report },
+    env: { EVERGRANT_CHROMIUM: found, EVERGRANT_E2E_JSON: report },
   });
   const count = countPlaywright(report, code);
   steps.say(`${count.failed === 0 ? "✓" : "✗"} browser tests: ${count.passed} passed, ${count.failed} failed`);
@@ -115,7 +112,10 @@ const STAGES: Record<string, () => Promise<Count>> = {
     steps
       .step("dashboard built", () => buildWebIfStale(aborted.signal))
       // Counted only when it fails: there is nothing to check in a build that is fresh.
-      .then(() => ({ passed: 0, failed: 0 }), failure),
+      .then(
+        () => ({ passed: 0, failed: 0, failures: [] }),
+        (error: unknown) => failure("dashboard build", error),
+      ),
   browser,
 };
 
@@ -126,16 +126,21 @@ async function main(): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`unknown stage ${unknown.join(", ")}; known: ${Object.keys(STAGES).join(", ")}`);
 
-  const total: Count = { passed: 0, failed: 0 };
+  const total: Count = { passed: 0, failed: 0, failures: [] };
   const add = (count: Count): void => {
     total.passed += count.passed;
     total.failed += count.failed;
+    total.failures.push(...count.failures);
   };
   if (positionals.length > 0) add(await vitest("tests", positionals));
-  else for (const name of names) if (!isStopping) add((await STAGES[name]?.()) ?? { passed: 0, failed: 1 });
+  else
+    for (const name of names)
+      if (!isStopping) add((await STAGES[name]?.()) ?? failure(name, new Error("unknown stage")));
   // The stopping ends the process by itself, and a part of the tests is no result.
   if (isStopping) return;
   rmSync(reports, { recursive: true, force: true });
+  // Again at the end: a long log is read from there, or only its end is kept.
+  for (const one of total.failures) process.stdout.write(`✗ ${one}\n`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
   process.exitCode = total.failed === 0 ? 0 : 1;
   // The channel to bootstrap.mjs would keep us alive.
