@@ -1,4 +1,4 @@
-import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
+import { waitSecondsTold, type RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import { readNamedRateLimit, readNamedRetryAfter } from "../domain/rate-limit/read-named-rate-limit.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { Expressions } from "../ports/expressions.ts";
@@ -39,12 +39,14 @@ export async function readApiAnswer(
   const error = declared?.error ?? standardError(status, header("www-authenticate"));
   const isRateLimit = status === 429 || error === "rate_limited" || (await ask(names?.expression)) === true;
   const wait = isRateLimit ? await ask(names?.waitExpression) : undefined;
+  const rateLimit = readNamedRateLimit(names, header, now);
+  const retryAfterSeconds = readNamedRetryAfter(names, header, now) ?? answer.retryAfterSeconds ?? secondsOf(wait);
   return {
     declared,
     error: error === "rate_limited" ? null : error,
     isRateLimit,
-    rateLimit: readNamedRateLimit(names, header, now),
-    retryAfterSeconds: readNamedRetryAfter(names, header, now) ?? answer.retryAfterSeconds ?? secondsOf(wait),
+    rateLimit,
+    retryAfterSeconds: isRateLimit ? waitSecondsTold(retryAfterSeconds, rateLimit) : retryAfterSeconds,
   };
 }
 

@@ -94,6 +94,24 @@ describe("trying credentials (R4)", () => {
     expect(await run()).toEqual(expected);
   });
 
+  it.each<[string, NonNullable<TypedDocument["api"]>["rateLimit"], Record<string, string>, number]>([
+    ["its reset", undefined, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "30" }, 30],
+    [
+      "its reset by the name that it has",
+      { reset: { header: "x-next", unit: "milliseconds" } },
+      { "x-next": "9000" },
+      9,
+    ],
+    ["what it wrote", { waitExpression: "body.wait" }, {}, 12],
+    ["Retry-After first", undefined, { "retry-after": "5", "x-ratelimit-reset": "30" }, 5],
+    ["no time: something is left", undefined, { "x-ratelimit-remaining": "3", "x-ratelimit-reset": "30" }, 60],
+  ])("lets a rate limit say how long it lasts: by %s", async (_name, rateLimit, headers, seconds) => {
+    const { provider, run } = createBench(withApi({ probe: { path: "/me" }, rateLimit }));
+    const retryAfterSeconds = headers["retry-after"] === undefined ? null : Number(headers["retry-after"]);
+    provider.on("/v2/me", apiAnswer(429, { wait: 12 }, { headers, retryAfterSeconds }));
+    expect(await run()).toEqual({ kind: "rate_limited", retryAfterSeconds: seconds });
+  });
+
   it("sends nothing that no header may hold", async () => {
     const { provider, run } = createBench(typedDocument("api_key"), { api_key: "ключ" });
     expect(await run()).toEqual({ kind: "unlike", said: "they hold characters that no header may" });

@@ -29,9 +29,10 @@ const tokens = {
   instance_url: "https://x.acme.example",
 };
 
-/** A provider that answers whatever is asked of it; `tokenAnswers` come first at its token endpoints. */
+/** A provider that answers whatever is asked of it; `tokenAnswers` come first at its token endpoints, `apiAnswers` at its API. */
 function createProvider() {
   const tokenAnswers: Answer[] = [];
+  const apiAnswers: Answer[] = [];
   let pushed = new URLSearchParams();
   const answer = (path: string): Answer => {
     switch (path) {
@@ -41,7 +42,7 @@ function createProvider() {
         return { status: 201, body: { request_uri: "urn:example:1", expires_in: 90 } };
       case "/me":
       case "/v2/me":
-        return { status: 200, body: { id: "1", name: "Acme" } };
+        return apiAnswers.shift() ?? { status: 200, body: { id: "1", name: "Acme" } };
       case "/exchange":
         return { status: 200, body: { access_token: "exchanged", token_type: "Bearer", expires_in: 86_401 * 2 } };
       case "/revoke":
@@ -61,7 +62,12 @@ function createProvider() {
     },
     close: async () => {},
   };
-  return { egress, pushed: () => pushed, answerWith: (...next: Answer[]): void => void tokenAnswers.push(...next) };
+  return {
+    egress,
+    pushed: () => pushed,
+    answerWith: (...next: Answer[]): void => void tokenAnswers.push(...next),
+    limitApiOnce: (): void => void apiAnswers.push({ status: 429, body: {} }),
+  };
 }
 
 /** Connects an account through the document, lets everything happen to it that happens to accounts, and ends it. */
@@ -89,7 +95,7 @@ export async function useDocument(document: IntegrationDocument): Promise<void> 
     case "api_key":
     case "basic":
     case "custom":
-      return await typeAndEnd(ports, document);
+      return await typeAndEnd(ports, provider, document);
   }
 }
 
@@ -152,17 +158,14 @@ async function bringIn(ports: World): Promise<string> {
   return account.id;
 }
 
-async function typeAndEnd(ports: World, document: IntegrationDocument): Promise<void> {
+async function typeAndEnd(ports: World, provider: Provider, document: IntegrationDocument): Promise<void> {
   const link = await addLink(ports, { integrationNames: ["watched"] });
   await readConnectLink(ports as never, link, null);
   const typed = document.credentials.format === "basic" ? { username: "ada", password: "x" } : { api_key: "sk_1" };
-  const submitted = await submitCredentials(ports, {
-    link,
-    integrationName: "watched",
-    inputs,
-    credentials: typed,
-    browserSecret: "b",
-  });
+  const form = { link, integrationName: "watched", inputs, credentials: typed, browserSecret: "b" };
+  provider.limitApiOnce();
+  await submitCredentials(ports, form);
+  const submitted = await submitCredentials(ports, form);
   if (submitted.kind !== "connected") throw new Error(`the form ended as ${JSON.stringify([submitted, ports.log])}`);
   const { id } = submitted.account;
   await readCredentials(ports, { environmentId, accountId: id, minTtlSeconds: null, actor: "test" });
