@@ -83,6 +83,8 @@ export type LabStats = {
   reuse_detected: number;
   /** Every `invalid_grant`, those after reuse among them. */
   invalid_grants: number;
+  /** Every `invalid_client` of the token endpoint: a secret or a proof that it did not take. */
+  invalid_clients: number;
   /** Grants ended by the person or the client, not those ended by reuse. */
   revocations: number;
   api_calls: number;

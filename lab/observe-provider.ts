@@ -44,6 +44,7 @@ export function observeProvider(
     const isReuse = error.error_detail === "refresh token already used";
     outcomes.set(ctx.req, isReuse ? "reused" : error.error === "invalid_grant" ? "invalid_grant" : "refused");
     if (error.error === "invalid_grant") ledger.count("invalid_grants");
+    if (error.error === "invalid_client") ledger.count("invalid_clients");
     if (isReuse) ledger.count("reuse_detected");
   });
 

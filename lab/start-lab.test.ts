@@ -136,6 +136,7 @@ describe("connecting", () => {
     const tokens = await oauth.processClientCredentialsResponse(server, client, await ask("post"));
     expect((await callApi("/contacts", tokens.access_token)).status).toBe(200);
     expect((await ask("wrong")).status).toBe(401);
+    expect(lab.stats().invalid_clients).toBe(1);
   });
 
   it("takes two secrets of one client while it has them, and after that the one it was left", async () => {

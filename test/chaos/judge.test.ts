@@ -11,6 +11,7 @@ const stats: LabStats = {
   refreshes: 0,
   reuse_detected: 0,
   invalid_grants: 0,
+  invalid_clients: 0,
   revocations: 0,
   api_calls: 0,
   in_flight_max_per_grant: 1,
