@@ -1,6 +1,6 @@
 // PostgreSQL for the demo and the tests, as a process of its own: it ends with its parent, and its parent can start it again.
-//   node scripts/embedded-database.ts --directory <dir> [--port <n, 0 for any>] [--fast] [--ephemeral]
-// --fast: no fsync, for tests. --ephemeral: the directory is removed at the end.
+//   node scripts/embedded-database.ts --directory <dir> [--port <n, 0 for any>] [--fast] [--ephemeral] [--shared-buffers <MB>]
+// --fast: no fsync, for tests. --ephemeral: the directory is removed at the end. --shared-buffers: PostgreSQL's own default is 128.
 // Sends {type: "ready", url} over IPC. Exits 0 after a stop, 1 when it could not start, 70 when PostgreSQL died by itself.
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     port: { type: "string", default: "0" },
     fast: { type: "boolean", default: false },
     ephemeral: { type: "boolean", default: false },
+    "shared-buffers": { type: "string" },
   },
 });
 
@@ -108,6 +109,8 @@ async function startPostgres(place: ClusterPlace, port: number): Promise<void> {
     "max_connections=200",
   ];
   if (options.fast) flags.push("fsync=off", "full_page_writes=off");
+  const buffers = options["shared-buffers"];
+  if (buffers !== undefined) flags.push(`shared_buffers=${buffers}MB`);
   const child = run(place, "postgres", [
     "-D",
     place.dataDirectory,

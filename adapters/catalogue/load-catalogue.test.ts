@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { documentHosts, integrationDocumentSchema, oauthConfigOf } from "#core/domain/integration/integration-document";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
+import { temporaryDirectory } from "#test/temporary-directory";
 import { loadCatalogue } from "./load-catalogue.ts";
 
 const integrations = new URL("../../integrations/", import.meta.url);
@@ -40,7 +40,7 @@ describe("the catalogue (R63)", () => {
 
 describe("a document that does not fit", () => {
   const folder = async (name: string, source: unknown): Promise<URL> => {
-    const directory = await mkdtemp(`${tmpdir()}/evergrant-catalogue-`);
+    const directory = temporaryDirectory();
     await writeFile(`${directory}/${name}`, JSON.stringify(source));
     return pathToFileURL(`${directory}/`);
   };

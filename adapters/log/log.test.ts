@@ -1,8 +1,8 @@
-import { mkdtempSync, openSync, readFileSync, closeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { openSync, readFileSync, closeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "#core/domain/problem/domain-error";
+import { temporaryDirectory } from "#test/temporary-directory";
 import { createLog, redact } from "./log.ts";
 
 const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwZXJzb24ifQ.c2lnbmF0dXJl";
@@ -120,7 +120,7 @@ describe("what is too large", () => {
 
 describe("a log line", () => {
   it("is JSON with level, UTC instant, process and redacted fields, and obeys the level", () => {
-    const file = join(mkdtempSync(join(tmpdir(), "evergrant-log-")), "log");
+    const file = join(temporaryDirectory(), "log");
     const descriptor = openSync(file, "w");
     const log = createLog({ process: "worker", level: "warn", descriptor });
     log.info({ account: "ia_1" }, "not written");

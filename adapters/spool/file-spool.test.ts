@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AccountChange } from "#core/ports/account-store";
+import { temporaryDirectory } from "#test/temporary-directory";
 import { createFileSpool } from "./file-spool.ts";
 
 const at = new Date("2026-11-20T10:00:00.123Z");
@@ -73,8 +73,8 @@ const change: AccountChange = {
 };
 
 let directory: string;
-beforeEach(async () => {
-  directory = join(await mkdtemp(join(tmpdir(), "evergrant-spool-")), "made", "on-demand");
+beforeEach(() => {
+  directory = join(temporaryDirectory(), "made", "on-demand");
 });
 
 /** Bytes compared as bytes, whether Buffer or Uint8Array. */
@@ -155,7 +155,7 @@ describe("the spool", () => {
   });
 
   it("says so when it can't write: an answer must not be taken for kept", async () => {
-    const file = join(await mkdtemp(join(tmpdir(), "evergrant-spool-")), "file");
+    const file = join(temporaryDirectory(), "file");
     await writeFile(file, "");
     await expect(createFileSpool(file).put(change)).rejects.toMatchObject({ syscall: "mkdir" });
   });
