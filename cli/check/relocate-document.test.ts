@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { oauthConfigOf } from "#core/domain/integration/integration-document";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { fullDocuments } from "#test/fields/full-documents";
-import { relocateDocument } from "./relocate-document.ts";
+import { leftAside, relocateDocument } from "./relocate-document.ts";
 
 const to = { tokenOrigin: "http://127.0.0.1:1", otherOrigin: "http://127.0.0.1:2", timeoutSeconds: 5 };
 
@@ -49,5 +49,23 @@ describe("a document in a check", () => {
   it("carries no client of its own: a real secret has no business in a check", () => {
     const client = { client_id: "real", client_secret: "hush" };
     expect(JSON.stringify(relocateDocument(exampleDocument({ config: { client } }), to))).not.toContain("hush");
+  });
+
+  it("calls the second step apart from the token endpoint, and shows no certificate", () => {
+    const exchange = { path: "/oauth/token", params: {} };
+    const moved = oauthConfigOf(
+      relocateDocument(exampleDocument({ config: { exchange, options: { authorizationMethod: "mtls" } } }), to),
+    );
+    expect(moved?.exchange?.host).toBe(to.otherOrigin);
+    expect(moved?.options.authorizationMethod).toBe("none");
+  });
+
+  it("says what is left aside, and nothing where nothing is", () => {
+    const aside = (config: Record<string, unknown>): readonly string[] => leftAside(exampleDocument({ config }));
+    expect(aside({})).toEqual([]);
+    expect(aside({ refresh: { perMinute: 10 } })).toEqual([expect.stringContaining("its budget") as string]);
+    expect(aside({ options: { authorizationMethod: "mtls" } })).toEqual([
+      expect.stringContaining("its client certificate") as string,
+    ]);
   });
 });

@@ -17,9 +17,12 @@ export function relocateDocument(document: IntegrationDocument, to: Relocation):
   const moved = moveHosts(withoutClient(document), to) as IntegrationDocument;
   const { credentials } = moved;
   if (!("auth" in credentials.config)) return moved;
-  const { refresh } = credentials.config;
+  const { refresh, exchange, options } = credentials.config;
   const config = {
     ...credentials.config,
+    // Apart from the token endpoint, whose mood it must not share.
+    ...(exchange === undefined ? {} : { exchange: { ...exchange, host: to.otherOrigin } }),
+    options: { ...options, ...(options.authorizationMethod === "mtls" ? { authorizationMethod: "none" } : {}) },
     refresh: {
       ...refresh,
       timeoutSeconds: Math.min(refresh.timeoutSeconds, to.timeoutSeconds),
@@ -29,6 +32,21 @@ export function relocateDocument(document: IntegrationDocument, to: Relocation):
     },
   };
   return { ...moved, credentials: { ...credentials, config } as IntegrationDocument["credentials"] };
+}
+
+/** What of a document the trial leaves aside, in words; empty for most. */
+export function leftAside(document: IntegrationDocument): readonly string[] {
+  const { config } = document.credentials;
+  if (!("auth" in config)) return [];
+  const { concurrency, perMinute } = config.refresh;
+  return [
+    ...(concurrency === null && perMinute === null
+      ? []
+      : ["its budget (concurrency, perMinute): a trial has one account, and waits in no line"]),
+    ...(config.options.authorizationMethod === "mtls"
+      ? ["its client certificate: the provider of a trial speaks plain HTTP, so the client only names itself"]
+      : []),
+  ];
 }
 
 /** Whatever is called host, …Host or baseUrl, wherever it stands: a field that comes later must not lead outside. */

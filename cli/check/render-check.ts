@@ -1,6 +1,6 @@
 import { missingScopes } from "#core/domain/account/account";
-import { describeOutcome } from "./judge-step.ts";
-import type { ScenarioResult, StepResult } from "./run-scenario.ts";
+import { layOutTable, wrap } from "./lay-out-table.ts";
+import { describeOutcome, type ScenarioResult, type StepResult } from "./step-result.ts";
 
 const marks = { as_expected: "✓", unexpected: "✗", not_applicable: "–" } as const;
 
@@ -11,58 +11,58 @@ export function verdictOf(result: ScenarioResult): Verdict {
   return result.problems.length === 0 ? "as_expected" : "unexpected";
 }
 
-const columns = [
-  "",
-  "What went on",
-  "The provider answered",
-  "What the engine made of it",
-  "Account",
-  "Next refresh",
-  "A caller got",
-];
+const columns = ["", "What went on", "Provider", "Engine", "Account", "Next try", "Caller got"];
 
-/** The scenarios as a table for people. One line for each request; what was not as expected stands below it. */
-export function renderCheck(results: readonly ScenarioResult[]): string {
-  const lines = results.flatMap(linesOf);
-  const widths = columns.map((_, index) => Math.max(...[columns, ...lines].map((row) => (row[index] ?? "").length)));
-  // The last cell of a line may reach as far as it wants.
-  const draw = (row: readonly string[]): string =>
-    row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join("  ");
-  return results
-    .flatMap((result) => [...linesOf(result).map(draw), ...notesOf(result)])
-    .toSpliced(0, 0, draw(columns))
-    .join("\n");
+/**
+ * The scenarios as a table for people: one row for each request, what was not as expected below it; then what does not apply, by
+ * reason.
+ *
+ * @param width of the terminal, characters
+ */
+export function renderCheck(results: readonly ScenarioResult[], width: number): string {
+  const played = results.filter((one) => one.kind === "played");
+  const table = played.map((one) => ({ rows: rowsOf(one), note: one.problems.map((problem) => `→ ${problem}`) }));
+  const rest = notApplied(results, width);
+  const drawn = layOutTable(columns, table, width);
+  return rest === "" ? drawn : `${drawn}\n\nDoes not apply:\n${rest}`;
 }
 
-function linesOf(result: ScenarioResult): string[][] {
+function rowsOf(result: ScenarioResult & { readonly kind: "played" }): string[][] {
   const mark = marks[verdictOf(result)];
   const { title } = result.scenario;
-  if (result.kind === "not_applicable") return [[mark, title]];
-  if (result.steps.length === 0) return [[mark, title]];
-  return result.steps.map((step, index) =>
-    index === 0 ? [mark, title, ...cellsOf(step)] : ["", "", ...cellsOf(step)],
-  );
-}
-
-function notesOf(result: ScenarioResult): string[] {
-  const notes = result.kind === "played" ? result.problems : [`not tried: ${result.why}`];
-  return notes.map((one) => `   ${one}`);
+  if (result.steps.length === 0) return [[mark, title, "", "", "", "", ""]];
+  return result.steps.map((step, index) => [...(index === 0 ? [mark, title] : ["", ""]), ...cellsOf(step)]);
 }
 
 function cellsOf(step: StepResult): string[] {
-  const missing = missingScopes(step.account).length;
+  const { account } = step;
+  const engine = describeOutcome(step);
+  if (account === null) return [step.answered, engine, "nothing stored", "", step.caller];
+  const missing = missingScopes(account).length;
   const scopes = missing === 0 ? "" : `, ${missing} ${missing === 1 ? "scope" : "scopes"} missing`;
-  const next = describeWait(step.account.refreshDueAt, step.at);
-  return [step.answered, describeOutcome(step), step.account.status + scopes, next, step.caller];
+  return [step.answered, engine, account.status + scopes, describeWait(account.refreshDueAt, step.at), step.caller];
 }
 
+function notApplied(results: readonly ScenarioResult[], width: number): string {
+  const byReason = new Map<string, string[]>();
+  for (const one of results) {
+    if (one.kind === "not_applicable") byReason.set(one.why, [...(byReason.get(one.why) ?? []), one.scenario.title]);
+  }
+  const lines = [...byReason].flatMap(([why, titles]) => {
+    const [first = "", ...rest] = [...wrap(titles.join(", "), width - 3), ...wrap(`because ${why}`, width - 3)];
+    return [`${marks.not_applicable}  ${first}`, ...rest.map((line) => `   ${line}`)];
+  });
+  return lines.join("\n");
+}
+
+/** When the engine asks again by itself. */
 export function describeWait(due: Date | null, now: Date): string {
   if (due === null) return "never";
   const seconds = Math.round((due.getTime() - now.getTime()) / 1000);
   if (seconds <= 0) return "at once";
-  if (seconds < 120) return `in ${seconds} s`;
-  if (seconds < 7200) return `in ${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `in ${(seconds / 3600).toFixed(1)} h` : `in ${Math.round(seconds / 86_400)} days`;
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${(seconds / 3600).toFixed(1)} h` : `${Math.round(seconds / 86_400)} days`;
 }
 
 /** The same for programs. */
@@ -79,10 +79,10 @@ export function toCheckJson(result: ScenarioResult): Record<string, unknown> {
       http_status: step.httpStatus,
       error: step.error,
       explanation: step.explanation,
-      status: step.account.status,
-      scopes_missing: missingScopes(step.account),
-      next_refresh_in: secondsUntil(step.account.refreshDueAt, step.at),
-      expires_in: secondsUntil(step.account.expiresAt, step.at),
+      status: step.account?.status ?? null,
+      scopes_missing: step.account === null ? [] : missingScopes(step.account),
+      next_refresh_in: secondsUntil(step.account?.refreshDueAt ?? null, step.at),
+      expires_in: secondsUntil(step.account?.expiresAt ?? null, step.at),
       caller_got: step.caller,
     })),
     problems: result.problems,
