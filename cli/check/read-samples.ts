@@ -42,8 +42,9 @@ const sampleSchema = z.discriminatedUnion("what", [
   z.object({
     what: z.literal("rate_limit"),
     ...answer,
-    expects: z.object({ retry_after_seconds: z.number().optional() }).default({}),
+    expects: z.object({ retry_after_seconds: z.number().nullable().optional() }).default({}),
   }),
+  z.object({ what: z.literal("callback") }),
   z.object({ what: z.literal("page") }),
 ]);
 
@@ -82,7 +83,7 @@ export function samplesOf<What extends Sample["what"]>(samples: Samples, ...kind
 }
 
 /** The answer that a sample shows, as the provider sends it. An ID token of a documentation is signed for nobody. */
-export function behaviourOf({ status, headers, body }: Exclude<Sample, SampleOf<"page">>): FaultBehaviour {
+export function behaviourOf({ status, headers, body }: Exclude<Sample, SampleOf<"callback" | "page">>): FaultBehaviour {
   if (typeof body === "string") return { kind: "text", status, headers, body };
   const sent =
     typeof body === "object" && body !== null && "id_token" in body ? { ...body, id_token: undefined } : body;
