@@ -15,6 +15,7 @@ export function scrubFailure(failure: TokenRequestFailure, secrets: readonly (st
     case "not_sent":
     case "answer_lost":
     case "client_unusable":
+    case "unsendable":
     case "egress_refused":
       return { ...failure, detail: scrub(failure.detail) };
     case "http_error":

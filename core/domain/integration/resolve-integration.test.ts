@@ -95,6 +95,15 @@ describe("checking inputs", () => {
     expect(checkInputs(hosted, { subdomain: " acme ", region: " ", space: "" })).toEqual({ subdomain: "acme" });
   });
 
+  it.each(["a\r\nx-admin: 1", "a\tb", "a\u0000b", "a\u0085b", "a\u2028b"])(
+    "refuses control characters, which may begin a header of their own: %j",
+    (space) => {
+      expect(refusals({ subdomain: "a", space })).toEqual([
+        "/inputs/space Space holds a line break or another control character; remove it",
+      ]);
+    },
+  );
+
   it("refuses more than 200 characters", () => {
     expect(refusals({ subdomain: "a", space: "x".repeat(200) })).toEqual([]);
     expect(refusals({ subdomain: "a", space: "x".repeat(201) })).toHaveLength(1);
