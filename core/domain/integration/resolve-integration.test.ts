@@ -110,6 +110,46 @@ describe("checking inputs", () => {
   });
 });
 
+describe("what is typed", () => {
+  const asked = exampleDocument({
+    inputs: [
+      { name: "shop", label: "Shop", prefix: "https://", suffix: ".shop.example" },
+      {
+        name: "region",
+        label: "Region",
+        options: [
+          { value: "eu", label: "Europe" },
+          { value: "us-east.2", label: "United States" },
+        ],
+        default: "eu",
+      },
+    ],
+    config: { auth: { tokenHost: "https://{shop}.{region}.acme.example" } },
+  });
+
+  it.each(["https://north.shop.example", "HTTPS://north.Shop.example/", "north.shop.example", "north"])(
+    "may have its prefix and its suffix around it: %s",
+    (shop) => {
+      expect(checkInputs(asked, { shop })).toEqual({ shop: "north", region: "eu" });
+    },
+  );
+
+  it("is the default where nothing was typed", () => {
+    expect(checkInputs(asked, { shop: "north", region: " " })).toEqual({ shop: "north", region: "eu" });
+  });
+
+  it("is one of the options where there are some, which may be several labels of a host", () => {
+    expect(checkInputs(asked, { shop: "north", region: "us-east.2" })).toMatchObject({ region: "us-east.2" });
+    for (const region of ["us-east.3", "Europe", "eu.evil.example"]) {
+      expect(() => checkInputs(asked, { shop: "north", region })).toThrow(
+        expect.objectContaining({
+          errors: [{ pointer: "/inputs/region", detail: "Region must be one of eu, us-east.2" }],
+        }),
+      );
+    }
+  });
+});
+
 describe("a resolved integration", () => {
   it("escapes an input in a path, so that it stays one segment", () => {
     const { tokenEndpoint } = resolveIntegration(hosted, layer, { subdomain: "acme", space: "a/../b?c#d" });
