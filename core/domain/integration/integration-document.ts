@@ -68,6 +68,17 @@ export function documentScopes(config: Pick<OAuthConfig, "scope" | "scopeSeparat
     .filter((scope) => scope !== "");
 }
 
+/** What each of these scopes allows, in a sentence for end users, where the document says it. */
+export function describedScopes(document: IntegrationDocument, scopes: readonly string[]): Record<string, string> {
+  const sentences = oauthConfigOf(document)?.scopeDescriptions ?? {};
+  return Object.fromEntries(
+    scopes.flatMap((scope) => {
+      const sentence = Object.hasOwn(sentences, scope) ? sentences[scope] : undefined;
+      return sentence === undefined ? [] : [[scope, sentence]];
+    }),
+  );
+}
+
 /** Where credentials travel to, by what for, as the document writes it. A change with live accounts is refused (invariant 12). */
 export function documentHosts(document: IntegrationDocument): Readonly<Record<string, string>> {
   const hosts: Record<string, string> = {};
