@@ -165,9 +165,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         ...(config.previous_secret_expires_in === undefined
           ? {}
           : { previousSecretExpiresInSeconds: config.previous_secret_expires_in }),
-        ...(config.scope === undefined
-          ? {}
-          : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),
+        ...(config.scope === undefined ? {} : { scopes: config.scope }),
       });
       await ensureClientKey(ports, caller, input.integration_name, { rotates });
       if (checked !== null) await setClientCertificate(ports, caller, input.integration_name, checked);
