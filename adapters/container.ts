@@ -19,6 +19,7 @@ import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
 import { createAddressGuard, type AddressGuard } from "./egress/address-guard.ts";
 import { createEgressClient } from "./egress/egress-client.ts";
+import { originRefusal } from "./egress/origin-refusal.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
@@ -50,6 +51,8 @@ export interface Container extends CompletePorts, StartPorts, ProbePorts {
   readonly keyPairs: KeyPairs;
   /** Where the public keys of an environment integration can be read by anybody. */
   readonly jwksUri: (callbackId: string) => string;
+  /** Why calls to an origin are certain to be refused. */
+  readonly hostRefusal: (origin: string) => string | null;
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
@@ -87,7 +90,7 @@ export async function createContainer(
     random,
   });
   const egress = createEgressClient(process.guard ?? createAddressGuard(config.egressAllow));
-  const integrations = createIntegrationStore(pool, await loadCatalogue());
+  const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
@@ -125,6 +128,7 @@ export async function createContainer(
     probes: createProbeMemory<Verdict>(clock),
     owner,
     redirectUri,
+    hostRefusal: process.guard === undefined ? originRefusal(config.egressAllow) : () => null,
     jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
     async close() {
       await heart?.stop();

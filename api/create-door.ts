@@ -7,6 +7,7 @@ import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts"
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
+import { findReadable } from "#core/usecases/find-readable";
 import { documentHosts } from "#core/domain/integration/integration-document";
 
 /** First path segments that api answers itself; every other path is a page. */
@@ -146,7 +147,7 @@ async function formTargets(
   },
 ): Promise<string> {
   const found = await Promise.all(
-    link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
+    link.integrationNames.map((name) => findReadable(ports.integrations, link.environmentId, name)),
   );
   const origins = found.flatMap((one) => (one === null ? [] : (documentHosts(one.document)["authorization"] ?? [])));
   // A form of typed credentials leads straight back to the product.

@@ -203,6 +203,32 @@ describe("an integration document", () => {
     ]);
   });
 
+  test("that says something twice, or under a name that parsers lose, is refused with the place of it", async () => {
+    const text = JSON.stringify(valid).replace('"scope":', '"scope":["a"],"scope":');
+    const lost = JSON.stringify(valid).replace('"scope":', '"params":{"token":{"__proto__":"x"}},"scope":');
+    const put = async (body: string) => await stack.call("PUT", "/integrations/salesforce-eu", body);
+    expect([await put(text), await put(lost)]).toMatchObject([
+      { status: 422, body: { errors: [{ pointer: "/credentials/config/scope" }] } },
+      { status: 422, body: { errors: [{ pointer: "/credentials/config/params/token/__proto__" }] } },
+    ]);
+    expect((await stack.call("GET", "/integrations/salesforce-eu")).status).toBe(404);
+  });
+
+  test("gets its environment's scopes in one text, parted as it parts them", async () => {
+    const commas = structuredClone(valid) as Record<string, any>;
+    Object.assign(commas, { name: "salesforce-commas" });
+    Object.assign(commas["credentials"].config, { scopeSeparator: "," });
+    expect((await stack.call("PUT", "/integrations/salesforce-commas", commas)).status).toBe(201);
+    const patch = async (name: string, scope: string) => {
+      const credentials = { oauth2: { config: { scope } } };
+      const { body } = await stack.call("PATCH", "/environment-integration", { integration_name: name, credentials });
+      return body.effective["/credentials/config/scope"].value;
+    };
+    expect(await patch("salesforce-commas", "a,b, c")).toEqual(["a", "b", "c"]);
+    await stack.call("PUT", "/integrations/salesforce-spaces", { ...valid, name: "salesforce-spaces" });
+    expect(await patch("salesforce-spaces", "a,b c")).toEqual(["a,b", "c"]);
+  });
+
   test("and any other body is refused in words for people, not in the parser's", async () => {
     const answer = await stack.call("POST", "/link-tokens", { expires_in: "soon" });
     expect(answer).toMatchObject({

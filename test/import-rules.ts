@@ -6,8 +6,8 @@ export type ImportEdge = { from: string; to: string; typeOnly: boolean };
 
 const ADAPTERS_FOR_WEB = ["adapters/config/", "adapters/log/", "adapters/system/"];
 const TEST_SIDE = ["lab", "test", "scripts", "e2e", "bench"];
-/** Packages the domain may use: pure and synchronous (of zlib it is the checksum, of jsonata the parser). */
-const PURE_PACKAGES = new Set(["jsonata", "node:crypto", "node:zlib", "zod"]);
+/** Packages the domain may use: pure and synchronous (of zlib it is the checksum, of jsonata the parser, of re2js the matcher). */
+const PURE_PACKAGES = new Set(["jsonata", "node:crypto", "node:zlib", "re2js", "zod"]);
 
 type Part =
   | "domain"

@@ -262,7 +262,7 @@ describe("two integrations behind one client and endpoint", () => {
     const { pool, accounts } = engine.ports;
     const key = await keyOf(id);
     // As another process: this one has looked before all of them were there.
-    const integrations = createIntegrationStore(pool, new Map());
+    const integrations = createIntegrationStore(pool, new Map(), engine.ports.log);
     expect(await budgetOf(pool, integrations, key)).toBe(60);
     for (const name of ["mail", "calendar", "drive"]) {
       const [row] = await engine.query("SELECT id FROM integrated_account WHERE integration_name = $1", [name]);

@@ -38,7 +38,9 @@ async function define(name: string, wish: Wish): Promise<any> {
   const { config } = document.credentials;
   Object.assign(config.auth, auth);
   Object.assign(config.options, options);
-  Object.assign(config, { params: { authorize: { prompt: "consent" } } }, more);
+  // Nobody is sent to a page where a client asks for itself.
+  const params = format === "oauth2" ? { authorize: { prompt: "consent" } } : {};
+  Object.assign(config, { params }, more);
   Object.assign(document, { inputs });
   document.credentials.format = format;
   const put = await stack.call("PUT", `/integrations/${name}`, document);

@@ -1,7 +1,7 @@
 import * as oauth from "oauth4webapi";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
-import { fillTemplates } from "#core/domain/integration/fill-template";
+import { fillTemplates, type ParameterValue } from "#core/domain/integration/fill-template";
 import { scrubFailure } from "#core/domain/refresh/scrub-failure";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import {
@@ -253,7 +253,14 @@ export function createAuthorizationServer(ports: {
         // A private key is no secret to be sent.
         client_secret: isPlain || integration.assertion !== null ? "" : (secret ?? ""),
       };
-      const shaped = new Map(Object.entries(fillTemplates(step.params, values)));
+      let shaped: Map<string, ParameterValue>;
+      try {
+        shaped = new Map(Object.entries(fillTemplates(step.params, values)));
+      } catch (error) {
+        // The first step has happened: whatever is wrong with this one is its failure, and no end of the whole.
+        const failure = await failureOf(error, { isAsked: false, status: null }, clock.now());
+        return { kind: "failure", failure, httpStatus: null };
+      }
       const trip = newTrip(integration, secret, { isForTokens: true, method: step.method, shaped });
       const { server, client, authentication } = parties(integration, secret);
       const asked = step.method === "GET" ? { ...integration, bodyFormat: "query" as const } : integration;

@@ -112,4 +112,17 @@ describe("a second step", () => {
     expect(result).toMatchObject({ kind: "failure", failure });
     expect(JSON.stringify(result)).not.toMatch(/short-lived|s3cret/);
   });
+
+  it("fails as one of ours where its parameters become too long, and costs the first step nothing", async () => {
+    const params = { grant_type: "{access_token}", audience: "{scope}{scope}{scope}" };
+    const scope = Array.from({ length: 200 }, (_, index) => `${index}`.padEnd(400, "x"));
+    const { result } = await exchange({ params }, { scope });
+    expect(result).toMatchObject({
+      kind: "failure",
+      failure: {
+        kind: "client_unusable",
+        detail: expect.stringContaining("its parameter audience too long") as string,
+      },
+    });
+  });
 });

@@ -6,7 +6,7 @@ import { encodeClientKeys, withNewKey } from "#core/domain/integration/client-ke
 import { publicJwk, type SigningAlgorithm } from "#core/domain/jwk/jwk";
 import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
 import { directExpressions } from "#test/fakes/direct-expressions";
-import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { exampleDocument, storedDocument } from "#test/fakes/in-memory-integration-store";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { createAddressGuard } from "../egress/address-guard.ts";
@@ -39,11 +39,13 @@ interface Wish {
   readonly secret?: string | null;
 }
 
+const shops = ["shop", "region"].map((name) => ({ name, label: name, required: false }));
+
 /** A document at the fault server, as it would be stored, and an authorization server that asks there. */
 function at({ format = "oauth2", config = {}, auth = {}, inputs = {} }: Wish) {
-  const document = exampleDocument({
+  const document = storedDocument({
     format,
-    inputs: ["shop", "region"].map((name) => ({ name, label: name, required: false })),
+    inputs: shops,
     config: {
       auth: {
         tokenHost: fault.origin,
@@ -174,6 +176,16 @@ describe("parameters under other names", () => {
   });
 });
 
+it("a request that its definition makes too long is never sent, and says whose move it is", async () => {
+  const audience = "{scope}".repeat(285);
+  const scope = Array.from({ length: 200 }, (_, index) => `${index}`.padEnd(500, "x"));
+  const { integration, server } = at({ config: { scope, params: { refresh: { audience } } } });
+  const before = fault.requests.length;
+  const result = await server.refresh(integration, "the-secret", "refresh-0");
+  expect(result).toMatchObject({ kind: "failure", failure: { kind: "client_unusable" }, httpStatus: null });
+  expect(fault.requests).toHaveLength(before);
+});
+
 describe("headers of an integration", () => {
   const headers = {
     "acme-version": "2026-01-01",
@@ -196,8 +208,9 @@ describe("headers of an integration", () => {
   );
 
   it("replace none of the request's own", async () => {
-    const own = { authorizationMethod: "body", headers: { authorization: "Basic c3RhdGlj" } };
-    expect((await sent("refresh", { config: { options: own } })).headers["authorization"]).toBe("Basic c3RhdGlj");
+    const own = { authorizationMethod: "body", headers: { authorization: "Shop {shop}" } };
+    const { headers: sentHeaders } = await sent("refresh", { config: { options: own }, inputs: { shop: "acme" } });
+    expect(sentHeaders["authorization"]).toBe("Shop acme");
     for (const name of ["content-type", "host", "content-length", "authorization", "dpop"]) {
       const document = () => exampleDocument({ config: { options: { headers: { [name]: "x" } } } });
       expect(document, name).toThrow(`${name} is written by Evergrant`);
@@ -546,8 +559,9 @@ describe("a JWT bearer grant (RFC 7523 §2.1)", () => {
 
   it("stands beside no other proof of the client", () => {
     const options = { authorizationMethod: "private_key_jwt" };
-    expect(() => at(wish({}, { options }))).toThrow("has no place beside an assertion");
-    expect(() => at(wish({ headers: { alg: "none" } }))).toThrow("is said by assertion.algorithm");
-    expect(() => at({ ...wish(), format: "oauth2" })).toThrow("is for the format oauth2_client_credentials");
+    const written = ({ format = "oauth2", config = {} }: Wish) => exampleDocument({ format, inputs: shops, config });
+    expect(() => written(wish({}, { options }))).toThrow("has no place beside an assertion");
+    expect(() => written(wish({ headers: { alg: "none" } }))).toThrow("is said by assertion.algorithm");
+    expect(() => written({ ...wish(), format: "oauth2" })).toThrow("is for the format oauth2_client_credentials");
   });
 });

@@ -1,4 +1,5 @@
 import { OperationProcessingError, ResponseBodyError, WWWAuthenticateChallengeError } from "oauth4webapi";
+import { DomainError } from "#core/domain/problem/domain-error";
 import { isTold, type RateLimit } from "#core/domain/rate-limit/rate-limit";
 import { readRateLimit } from "#core/domain/rate-limit/read-rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
@@ -60,6 +61,8 @@ export async function failureOf(error: unknown, progress: Progress, now: Date): 
       status,
       detail: describe(error, "cut off by the deadline", "it broke off"),
     };
+  const misdefined = find(error, (one) => one instanceof DomainError && one.code === "client_misconfigured");
+  if (misdefined instanceof DomainError) return { kind: "client_unusable", detail: misdefined.detail };
   const unusable = find(error, (one) => one instanceof ClientUnusable);
   if (unusable !== null) return { kind: "client_unusable", detail: unusable.message };
   const unsendable = find(error, (one) => one instanceof RequestUnsendable);

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { integrationDocumentSchema } from "#core/domain/integration/integration-document";
+import { documentStructureSchema, integrationDocumentSchema } from "#core/domain/integration/integration-document";
 import { createTestDatabase, type TestDatabase } from "#test/database";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
 import { describeIntegrationSecrets } from "#test/fakes/integration-secrets.contract";
+import { createRecordingLog } from "#test/fakes/recording-log";
 import { removeExpired } from "./housekeeping.ts";
 import { createIntegrationStore } from "./integration-store.ts";
 import { createPool, type DatabasePool } from "./pool.ts";
 
 let database: TestDatabase;
 let pool: DatabasePool;
+const log = createRecordingLog();
 const environmentId = "env_contract";
 
 beforeAll(async () => {
@@ -32,7 +34,7 @@ async function erasures(integrationName: string) {
 }
 
 describeIntegrationSecrets("PostgreSQL", async () => ({
-  store: createIntegrationStore(pool, new Map()),
+  store: createIntegrationStore(pool, new Map(), log),
   environmentId,
   erasures,
   now: () => new Date(),
@@ -40,7 +42,7 @@ describeIntegrationSecrets("PostgreSQL", async () => ({
 
 describe("housekeeping", () => {
   test("erases client secrets whose overlap is over, with a record each, and leaves every other sealed value", async () => {
-    const store = createIntegrationStore(pool, new Map());
+    const store = createIntegrationStore(pool, new Map(), log);
     const name = "overlapping";
     const audit = { environmentId, actor: "usr_op", action: "integration.put", target: name } as const;
     const document = integrationDocumentSchema.parse(exampleSource({ name }));
@@ -74,5 +76,86 @@ describe("housekeeping", () => {
       });
     }
     expect((await removeExpired(pool)).secrets).toBe(0);
+  });
+});
+
+describe("definitions that were stored by another version", () => {
+  const environment = "env_stored";
+  const lines = createRecordingLog();
+  const put = async (name: string, document: unknown) =>
+    await pool.query("INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)", [
+      environment,
+      name,
+      JSON.stringify(document),
+    ]);
+
+  beforeAll(async () => {
+    await pool.query("INSERT INTO environment (id, name) VALUES ($1, 'stored')", [environment]);
+    await put("good", exampleSource({ name: "good" }));
+    // Accepted once; rules that came later refuse each of its parts.
+    const inputs = ["a", "b"].map((name) => ({ name, label: name, pattern: "(?=x).+" }));
+    const params = { authorize: { response_type: "token" }, token: { client_secret: "{scope}".repeat(30) } };
+    const config = { auth: { tokenHost: "https://{a}.{b}" }, params };
+    await put("tightened", exampleSource({ name: "tightened", inputs, config }));
+    await put("unreadable", { ...exampleSource({ name: "unreadable" }), future: {} });
+    await put("nothing", 7);
+  });
+
+  test("stay in force where only newer rules refuse them, and the log tells which", async () => {
+    const store = createIntegrationStore(pool, new Map(), lines);
+    const found = await store.find(environment, "tightened");
+    expect(found?.document).toEqual(documentStructureSchema.parse(found?.document));
+    await store.find(environment, "tightened");
+    expect(lines.lines).toEqual([
+      {
+        level: "warn",
+        fields: {
+          environment,
+          integration: "tightened",
+          faults: expect.arrayContaining([
+            expect.stringContaining("/credentials/config/auth/tokenHost {a} could lead to anybody's host"),
+            expect.stringContaining("/inputs/0/pattern expected a pattern that needs no backtracking"),
+          ]) as unknown,
+        },
+        message: "a stored definition breaks rules that came later; it stays in force",
+      },
+    ]);
+    expect(JSON.stringify(lines.lines)).not.toContain("{scope}");
+  });
+
+  test("are out by themselves where they can't be read, and take nobody with them", async () => {
+    const store = createIntegrationStore(pool, new Map(), lines);
+    expect((await store.list(environment)).map((one) => one.name)).toEqual(["good", "tightened"]);
+    expect((await store.find(environment, "good"))?.name).toBe("good");
+    await expect(store.find(environment, "unreadable")).rejects.toMatchObject({
+      code: "client_misconfigured",
+      detail: expect.stringContaining("The definition of unreadable in this environment can't be read") as string,
+    });
+    const errors = lines.lines.filter((one) => one.level === "error");
+    expect(errors.map(({ fields }) => fields)).toEqual([
+      expect.objectContaining({ integration: "nothing" }),
+      { environment, integration: "unreadable", faults: [expect.stringContaining("/future is no field here")] },
+    ]);
+  });
+
+  test("never give way to the catalogue's of the same name unasked", async () => {
+    const catalogue = new Map([["unreadable", integrationDocumentSchema.parse(exampleSource({ name: "unreadable" }))]]);
+    const store = createIntegrationStore(pool, catalogue, lines);
+    await expect(store.find(environment, "unreadable")).rejects.toThrow("can't be read");
+    expect((await store.list(environment)).map((one) => one.name)).not.toContain("unreadable");
+  });
+
+  test("are read again once they were put anew", async () => {
+    const store = createIntegrationStore(pool, new Map(), lines);
+    const document = integrationDocumentSchema.parse(exampleSource({ name: "unreadable" }));
+    const audit = {
+      environmentId: environment,
+      actor: "usr_op",
+      action: "integration.put",
+      target: "unreadable",
+    } as const;
+    await expect(store.find(environment, "unreadable")).rejects.toThrow("can't be read");
+    await store.put(environment, document, { erasesSecrets: false, audit });
+    expect((await store.find(environment, "unreadable"))?.document.name).toBe("unreadable");
   });
 });

@@ -1,10 +1,15 @@
-import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { describeIssues } from "#core/domain/integration/describe-issues";
+import { documentFaults } from "#core/domain/integration/document-faults";
+import { documentStructureSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { UnreadableDefinition } from "#core/domain/integration/unreadable-definition";
+import { toPointer } from "#core/domain/text/scan-json";
 import type {
   ConfiguredIntegration,
   EnvironmentClient,
   IntegrationAdministration,
   SealedClientSecret,
 } from "#core/ports/integration-store";
+import type { Log } from "#core/ports/log";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { createCircuitSharing } from "./circuit-sharing.ts";
@@ -50,8 +55,13 @@ const selectConfigured = `
     LEFT JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'
     ${proofJoins}`;
 
-export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue): IntegrationAdministration {
-  const parse = documentCache();
+export function createIntegrationStore(
+  pool: DatabasePool,
+  catalogue: Catalogue,
+  log: Pick<Log, "warn" | "error">,
+): IntegrationAdministration {
+  const parse = documentCache(log);
+  /** @throws UnreadableDefinition: an environment's own definition never gives way to the catalogue's unasked */
   const toConfigured = (rows: readonly ConfiguredRow[]): ConfiguredIntegration | null => {
     const [row] = rows;
     if (row === undefined) return null;
@@ -88,7 +98,14 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
          ${selectConfigured} ORDER BY names.name, s.version DESC`,
         [environmentId, [...catalogue.keys()]],
       );
-      return [...Map.groupBy(rows, (row) => row.name).values()].flatMap((one) => toConfigured(one) ?? []);
+      return [...Map.groupBy(rows, (row) => row.name).values()].flatMap((one) => {
+        try {
+          return toConfigured(one) ?? [];
+        } catch (error) {
+          if (error instanceof UnreadableDefinition) return [];
+          throw error;
+        }
+      });
     },
 
     secretWorked: (owner, version, at) => noteWorkedSecret(pool, owner, version, at),
@@ -195,17 +212,47 @@ function toSecret(row: ConfiguredRow): SealedClientSecret | null {
   return { version, sealed, createdAt, acceptedUntil: row.accepted_until, lastWorkedAt: row.last_worked_at };
 }
 
-/** Parsing a document costs more than reading it; it is parsed once per version of its row. */
-function documentCache(): (row: ConfiguredRow) => IntegrationDocument {
-  const cache = new Map<string, { readonly at: number; readonly document: IntegrationDocument }>();
+/**
+ * Parsing a document costs more than reading it; it is parsed once per version of its row.
+ *
+ * By its structure alone: a rule that came after it was stored must not take it from the accounts that live on it. What it breaks by
+ * now is logged.
+ */
+function documentCache(log: Pick<Log, "warn" | "error">): (row: ConfiguredRow) => IntegrationDocument {
+  type Read = IntegrationDocument | UnreadableDefinition;
+  const cache = new Map<string, { readonly at: number; readonly read: Read }>();
+  const read = (row: ConfiguredRow): Read => {
+    const { name, environment_id: environment } = row;
+    const parsed = documentStructureSchema.safeParse(row.document);
+    if (!parsed.success) {
+      const faults = describeIssues(parsed.error.issues, documentStructureSchema, row.document).map(
+        ({ pointer, detail }) => `${pointer} ${detail}`,
+      );
+      log.error(
+        { environment, integration: name, faults },
+        "a stored definition can't be read; its integration is out",
+      );
+      return new UnreadableDefinition(name, row.document, faults);
+    }
+    const faults = documentFaults(parsed.data).map(({ path, message }) => `${toPointer(path)} ${message}`);
+    if (faults.length > 0) {
+      log.warn(
+        { environment, integration: name, faults },
+        "a stored definition breaks rules that came later; it stays in force",
+      );
+    }
+    return parsed.data;
+  };
   return (row) => {
     const key = `${row.environment_id}/${row.name}`;
     const at = row.document_updated_at?.getTime() ?? 0;
-    const known = cache.get(key);
-    if (known !== undefined && known.at === at) return known.document;
-    const document = integrationDocumentSchema.parse(row.document);
-    if (cache.size > 1000) cache.clear();
-    cache.set(key, { at, document });
-    return document;
+    let known = cache.get(key);
+    if (known?.at !== at) {
+      known = { at, read: read(row) };
+      if (cache.size > 1000) cache.clear();
+      cache.set(key, known);
+    }
+    if (known.read instanceof UnreadableDefinition) throw known.read;
+    return known.read;
   };
 }

@@ -6,6 +6,7 @@ import type { IntegrationStore } from "#core/ports/integration-store";
 import type { HoldDecision, MassFailure, MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Randomness } from "#core/ports/randomness";
 import { happeningOf } from "#core/usecases/attempt-changes";
+import { findReadable } from "#core/usecases/find-readable";
 import { plainChange } from "#core/usecases/plain-change";
 import { insertAudit } from "./audit-log.ts";
 import { refreshTask } from "./refresh-jobs.ts";
@@ -160,7 +161,7 @@ export async function retryLeft(
 }
 
 async function pace(integrations: IntegrationStore, held: Held): Promise<number> {
-  const configured = await integrations.find(held.environmentId, held.integrationName);
+  const configured = await findReadable(integrations, held.environmentId, held.integrationName);
   const perMinute = configured === null ? null : (oauthConfigOf(configured.document)?.refresh.perMinute ?? null);
   return perMinute === null ? releasePerSecond : perMinute / 60;
 }

@@ -3,6 +3,7 @@ import type { RecallCause } from "#core/domain/refresh/circuit";
 import { blipPause } from "#core/domain/refresh/recall-pause";
 import { strictestBudget } from "#core/domain/refresh/strictest-budget";
 import type { IntegrationStore } from "#core/ports/integration-store";
+import { findReadable } from "#core/usecases/find-readable";
 import { integrationsBehind } from "./circuit-sharing.ts";
 import { query, type DatabasePool } from "./pool.ts";
 
@@ -76,7 +77,7 @@ export async function budgetOf(
   const behind = await integrationsBehind(pool, key);
   // The first that came may have no account there any more; it counts where nobody else does.
   const names = behind.length === 0 && row.integration_name !== null ? [row.integration_name] : behind;
-  const found = await Promise.all(names.map((name) => integrations.find(row.environment_id, name)));
+  const found = await Promise.all(names.map((name) => findReadable(integrations, row.environment_id, name)));
   return strictestBudget(found.flatMap((one) => (one === null ? [] : [refreshPolicyOf(one.document).budget])))
     .perMinute;
 }

@@ -10,6 +10,7 @@ import {
 } from "#core/domain/integration/integration-document";
 import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
 import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
+import { findReadable } from "#core/usecases/find-readable";
 import { linkState } from "#core/usecases/start-authorization";
 import type { Container } from "#adapters/container";
 import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
@@ -60,7 +61,7 @@ export async function readConnectLink(
   const account =
     link.integratedAccountId === null ? null : await ports.accounts.find(link.environmentId, link.integratedAccountId);
   const configured = await Promise.all(
-    link.integrationNames.map((name) => ports.integrations.find(link.environmentId, name)),
+    link.integrationNames.map((name) => findReadable(ports.integrations, link.environmentId, name)),
   );
   const state = linkState(link, ports.clock.now());
   const hasForm = state === "open" && configured.some((one) => one !== null && isTypedDocument(one.document));
@@ -163,7 +164,7 @@ export async function readConnectOutcome(
     ports.environments.findById(session.environmentId),
     ports.connect.findLink(session.linkTokenId),
     ports.accounts.find(session.environmentId, session.accountId),
-    ports.integrations.find(session.environmentId, session.integrationName),
+    findReadable(ports.integrations, session.environmentId, session.integrationName),
   ]);
   const isConnected = session.status === "connected";
   const missing = isConnected && account !== null ? missingScopes(account) : [];

@@ -1,7 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { deleteIntegration, putIntegration } from "#core/usecases/administer-integrations";
+import { deleteIntegration, putIntegration, refuseRepeatedMembers } from "#core/usecases/administer-integrations";
 import { configureClient } from "#core/usecases/configure-client";
 import { ensureClientKey, refuseUselessRotation } from "#core/usecases/ensure-client-key";
 import { findIntegration } from "#core/usecases/find-integration";
@@ -102,6 +102,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       if (caller.integrationNames !== null && !caller.integrationNames.includes(name)) {
         throw new DomainError("forbidden", { detail: `This key is not for the integration ${name}.` });
       }
+      refuseRepeatedMembers(await context.req.text());
       const { document, isNew } = await putIntegration(ports, caller, name, context.req.valid("json"));
       await ensureClientKey(ports, caller, name, { rotates: false });
       return context.json(toDocumentView(document), isNew ? 201 : 200);
@@ -165,9 +166,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         ...(config.previous_secret_expires_in === undefined
           ? {}
           : { previousSecretExpiresInSeconds: config.previous_secret_expires_in }),
-        ...(config.scope === undefined
-          ? {}
-          : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),
+        ...(config.scope === undefined ? {} : { scopes: config.scope }),
       });
       await ensureClientKey(ports, caller, input.integration_name, { rotates });
       if (checked !== null) await setClientCertificate(ports, caller, input.integration_name, checked);

@@ -1,8 +1,9 @@
 import { oauthConfigOf } from "../domain/integration/integration-document.ts";
+import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
 import { describe, expect, it } from "vitest";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
-import { deleteIntegration, parseDocument, putIntegration } from "./administer-integrations.ts";
+import { deleteIntegration, parseDocument, putIntegration, refuseRepeatedMembers } from "./administer-integrations.ts";
 import { configureClient } from "./configure-client.ts";
 import { findIntegration } from "./find-integration.ts";
 import { openClientSecrets } from "./load-integration.ts";
@@ -35,6 +36,87 @@ describe("a document that is not valid", () => {
 
   it.each([null, 7, "text", []])("is refused when it is %o", (value) => {
     expect(() => parseDocument(value)).toThrow("invalid_request");
+  });
+});
+
+describe("a member that stands there twice", () => {
+  it("is refused, since the last one would count silently", () => {
+    expect(() => refuseRepeatedMembers('{"name": "a", "api": {"headers": {"x": "1", "x": "2"}}, "name": "b"}')).toThrow(
+      expect.objectContaining({
+        code: "invalid_request",
+        errors: ["/api/headers/x", "/name"].map((pointer) => expect.objectContaining({ pointer }) as unknown),
+      }) as Error,
+    );
+    expect(() => refuseRepeatedMembers('{"a": {"x": 1}, "b": {"x": 1}}')).not.toThrow();
+  });
+});
+
+describe("hosts that can't be called", () => {
+  const config = { auth: { tokenHost: "http://{shop}.acme.example:8080", authorizeHost: "http://login.acme.example" } };
+  const source = exampleSource({ name: "fresh", inputs: [{ name: "shop", label: "Shop" }], config });
+
+  it("are told when they are written, where it is certain", async () => {
+    const world = { ...(await createWorld()), hostRefusal: (origin: string) => `${origin} is refused` };
+    await expect(putIntegration(world, caller, "fresh", source)).rejects.toMatchObject({
+      code: "invalid_request",
+      errors: [
+        {
+          pointer: "/credentials/config/auth/tokenHost",
+          detail: "can't be called: http://x.acme.example:8080 is refused",
+        },
+      ],
+    });
+  });
+
+  it("are found out when they are called otherwise", async () => {
+    const world = { ...(await createWorld()), hostRefusal: () => null };
+    expect((await putIntegration(world, caller, "fresh", source)).isNew).toBe(true);
+  });
+});
+
+describe("a definition that can't be read any more", () => {
+  async function unreadable(stored: unknown, live: number): Promise<World> {
+    const world = await createWorld();
+    world.integrations.setLiveAccounts(live);
+    const find = world.integrations.find.bind(world.integrations);
+    let isMended = false;
+    const integrations = {
+      ...world.integrations,
+      find: async (environment: string, name: string) => {
+        if (!isMended) throw new UnreadableDefinition(name, stored, ["/credentials is missing"]);
+        return await find(environment, name);
+      },
+      put: async (...given: Parameters<typeof world.integrations.put>) => {
+        isMended = true;
+        return await world.integrations.put(...given);
+      },
+    };
+    return { ...world, integrations };
+  }
+  const readableHosts = { ...exampleSource(), future: true };
+
+  it("is replaced by one with the same hosts, also while accounts live on it", async () => {
+    const world = await unreadable(readableHosts, 3);
+    expect((await putIntegration(world, caller, "acme-crm", exampleSource())).document.name).toBe("acme-crm");
+  });
+
+  it.each([
+    ["that moves them", readableHosts, elsewhere],
+    ["whose hosts nobody can tell", { credentials: 7 }, {}],
+    ["that is nothing", null, {}],
+  ])("is not replaced by one %s, while accounts live on it (invariant 12)", async (_name, stored, config) => {
+    const source = exampleSource({ config });
+    const world = await unreadable(stored, 3);
+    await expect(putIntegration(world, caller, "acme-crm", source)).rejects.toMatchObject({ code: "conflict" });
+    expect((await putIntegration(await unreadable(stored, 0), caller, "acme-crm", source)).isNew).toBe(false);
+  });
+
+  it("may be deleted", async () => {
+    const world = await unreadable(null, 0);
+    await expect(deleteIntegration(world, caller, "acme-crm")).resolves.toBeUndefined();
+    await expect(deleteIntegration(await unreadable(null, 1), caller, "acme-crm")).rejects.toMatchObject({
+      code: "conflict",
+    });
   });
 });
 

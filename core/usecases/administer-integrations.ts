@@ -6,8 +6,13 @@ import {
   withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
+import { mostIssues } from "../domain/integration/describe-issues.ts";
+import { originOf, templatePlaces } from "../domain/integration/document-places.ts";
 import { readDocument } from "../domain/integration/read-document.ts";
+import { repeatedMember } from "../domain/integration/read-document-text.ts";
+import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
+import { scanJson, toPointer } from "../domain/text/scan-json.ts";
 import { configureClient, type AdministerPorts } from "./configure-client.ts";
 import { findIntegration } from "./find-integration.ts";
 
@@ -19,11 +24,25 @@ export function parseDocument(value: unknown): IntegrationDocument {
 }
 
 /**
+ * Of a member that stands there twice JSON.parse keeps the last one silently.
+ * @throws DomainError invalid_request with each of them
+ */
+export function refuseRepeatedMembers(text: string): void {
+  const scan = scanJson(text);
+  if (scan.kind === "fault" || scan.repeated.length === 0) return;
+  const errors = scan.repeated.slice(0, mostIssues).map(({ pointer }) => ({ pointer, detail: repeatedMember }));
+  throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
+}
+
+/**
  * Puts a definition over (or beside) the catalogue. A client that the document carries is taken out and sealed.
  * @returns the definition as stored, and whether it is new in this environment
  */
 export async function putIntegration(
-  ports: AdministerPorts,
+  ports: AdministerPorts & {
+    /** Why calls to an origin are certain to be refused; null: they may work. Absent: it is found out when they are made. */
+    readonly hostRefusal?: (origin: string) => string | null;
+  },
   caller: Caller,
   name: string,
   value: unknown,
@@ -36,6 +55,7 @@ export async function putIntegration(
       errors: [{ pointer: "/name", detail: `must be ${name}, as in the address` }],
     });
   }
+  refuseUnreachable(document, ports.hostRefusal ?? (() => null));
   const movesHosts = await hasMovedHosts(ports, caller, document);
   const client = oauthConfigOf(document)?.client;
   const stored = withoutClient(document);
@@ -62,31 +82,78 @@ export async function putIntegration(
   return { document: stored, isNew };
 }
 
+/** What can only fail is told to whoever writes it, and not to the customer who connects. */
+function refuseUnreachable(document: IntegrationDocument, refusal: (origin: string) => string | null): void {
+  const errors = templatePlaces(document).flatMap((place) => {
+    const field = place.path.at(-1);
+    // Nobody here calls these two: a browser goes to the one, and the other is a name.
+    const origin = field === "authorizeHost" || field === "issuer" ? null : originOf(place);
+    const said = origin === null ? null : refusal(origin.replaceAll(/\{[^}]*\}/g, "x"));
+    return said === null ? [] : [{ pointer: toPointer(place.path), detail: `can't be called: ${said}` }];
+  });
+  if (errors.length > 0)
+    throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
+}
+
 /**
  * Invariant 12: credentials never move to another host behind their owners' backs.
  * @returns whether the hosts change, where nobody's account keeps them from it
  */
 async function hasMovedHosts(ports: AdministerPorts, caller: Caller, next: IntegrationDocument): Promise<boolean> {
-  const current = await ports.integrations.find(caller.environmentId, next.name);
+  const current = await findForComparison(ports, caller, next.name);
   if (current === null) return false;
-  const isSameFormat = current.document.credentials.format === next.credentials.format;
-  if (isSameFormat && hasSameHosts(current.document, next)) return false;
+  if (current === "unreadable") return await mayReplaceUnreadable(ports, caller, next.name);
+  const isSameFormat = current.credentials.format === next.credentials.format;
+  if (isSameFormat && hasSameHosts(current, next)) return false;
   const live = await ports.integrations.countLiveAccounts(caller.environmentId, next.name);
-  if (live === 0) return !hasSameHosts(current.document, next);
+  if (live === 0) return !hasSameHosts(current, next);
   if (!isSameFormat) {
     throw new DomainError("conflict", {
-      detail: `${live} accounts live on this definition with credentials of the format ${current.document.credentials.format}; they are of no use to another one. Give the changed definition another name, or disconnect these accounts first.`,
+      detail: `${live} accounts live on this definition with credentials of the format ${current.credentials.format}; they are of no use to another one. Give the changed definition another name, or disconnect these accounts first.`,
     });
   }
   throw new DomainError("conflict", {
-    detail: `${live} accounts live on this definition (${describeHosts(current.document)}); their credentials can't be moved (${describeHosts(next)}). Give the changed definition another name, or disconnect these accounts first.`,
+    detail: `${live} accounts live on this definition (${describeHosts(current)}); their credentials can't be moved (${describeHosts(next)}). Give the changed definition another name, or disconnect these accounts first.`,
+  });
+}
+
+/** Of one that can't be read the hosts may still be told. */
+async function findForComparison(
+  ports: AdministerPorts,
+  caller: Caller,
+  name: string,
+): Promise<IntegrationDocument | "unreadable" | null> {
+  try {
+    return (await ports.integrations.find(caller.environmentId, name))?.document ?? null;
+  } catch (error) {
+    if (!(error instanceof UnreadableDefinition)) throw error;
+    return asFarAsHosts(error.stored) ?? "unreadable";
+  }
+}
+
+function asFarAsHosts(stored: unknown): IntegrationDocument | null {
+  try {
+    // Whatever else is wrong with it: what is no text where a host should be throws here.
+    const document = stored as IntegrationDocument;
+    const whole = { ...document, inputs: Array.isArray(document.inputs) ? document.inputs : [] };
+    return describeHosts(whole) === "" ? null : whole;
+  } catch {
+    return null;
+  }
+}
+
+async function mayReplaceUnreadable(ports: AdministerPorts, caller: Caller, name: string): Promise<boolean> {
+  const live = await ports.integrations.countLiveAccounts(caller.environmentId, name);
+  if (live === 0) return true;
+  throw new DomainError("conflict", {
+    detail: `${live} accounts live on a definition that can't be read, so nobody can tell whether their credentials would move. Give the new definition another name, or disconnect these accounts first.`,
   });
 }
 
 /** @throws DomainError not_found, conflict while accounts live on a definition that the catalogue does not have */
 export async function deleteIntegration(ports: AdministerPorts, caller: Caller, name: string): Promise<void> {
-  const current = await findIntegration(ports, caller, name);
-  if (current.origin === "platform") {
+  const origin = await originOfDefinition(ports, caller, name);
+  if (origin === "platform") {
     throw new DomainError("conflict", {
       detail: `${name} comes from the catalogue; this environment has no definition of its own to delete.`,
     });
@@ -101,6 +168,16 @@ export async function deleteIntegration(ports: AdministerPorts, caller: Caller, 
     action: "integration.deleted",
     target: name,
   });
+}
+
+async function originOfDefinition(ports: AdministerPorts, caller: Caller, name: string): Promise<string> {
+  try {
+    return (await findIntegration(ports, caller, name)).origin;
+  } catch (error) {
+    // The catalogue's can all be read.
+    if (error instanceof UnreadableDefinition) return "environment";
+    throw error;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

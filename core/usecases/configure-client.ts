@@ -2,6 +2,7 @@ import type { Caller } from "../domain/access/permission.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
+import { oauthConfigOf, splitScopes } from "../domain/integration/integration-document.ts";
 import { isAccepted } from "../domain/integration/order-client-secrets.ts";
 import { planClientSecrets } from "../domain/integration/plan-client-secrets.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
@@ -27,7 +28,8 @@ export interface AdministerPorts {
 export interface ClientInput {
   readonly clientId?: string;
   readonly clientSecret?: string;
-  readonly scopes?: readonly string[];
+  /** One text is split as the definition separates scopes. */
+  readonly scopes?: string | readonly string[];
   /** How long the previous secrets are accepted from now on, seconds; 0 ends them. Absent: 7 days for one that is replaced. */
   readonly previousSecretExpiresInSeconds?: number;
 }
@@ -59,6 +61,8 @@ export async function configureClient(
       ],
     });
   }
+  const separator = oauthConfigOf(document)?.scopeSeparator ?? " ";
+  const scopes = typeof input.scopes === "string" ? splitScopes(input.scopes, separator) : input.scopes;
   const fresh = {
     id: makeId("ei", ports.random.bytes(idRandomBytes)),
     callbackId: Buffer.from(ports.random.bytes(18)).toString("base64url"),
@@ -75,7 +79,7 @@ export async function configureClient(
       fresh,
       {
         ...(input.clientId === undefined ? {} : { clientId: input.clientId }),
-        ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
+        ...(scopes === undefined ? {} : { scopes }),
         ...(secrets === null ? {} : { secrets }),
       },
       recordsOf(caller, name, input, secrets),

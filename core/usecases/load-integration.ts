@@ -15,6 +15,7 @@ import type {
   SealedClientSecret,
 } from "../ports/integration-store.ts";
 import { withOwnClient } from "./circuit-of.ts";
+import { findReadable } from "./find-readable.ts";
 import { countSharers, withSharedBudget } from "./shared-budget.ts";
 import type { OpenAccess, Vault } from "./vault.ts";
 
@@ -47,7 +48,7 @@ export async function loadIntegration(integrations: IntegrationStore, account: O
 
 /** How long the client's budget needs for all accounts that share it, seconds (R21); 0 when the account's definition is gone. */
 export async function findSpreadSeconds(integrations: IntegrationStore, account: OfAccount): Promise<number> {
-  const configured = await integrations.find(account.environmentId, account.integrationName);
+  const configured = await findReadable(integrations, account.environmentId, account.integrationName);
   if (configured === null) return 0;
   const { resolved, activeAccounts } = await concreteIntegration(integrations, configured, account);
   return neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failureResult, oauthError, slowDown, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
 import { problemOf, readToken } from "./read-token.ts";
 
 const read = (world: World, minTtlSeconds: number | null = null) =>
@@ -19,6 +20,18 @@ describe("a token read", () => {
     const world = await worldWithAccount({ expiresInSeconds: 120, ageSeconds: 3480 });
     expect(await read(world)).toMatchObject({ accessToken: "access-0", credentialVersion: 1, refresh: null });
     expect(world.server.requests).toEqual([]);
+  });
+
+  it("serves it also where the stored definition can't be read: only a refresh needs that (invariant 6)", async () => {
+    const world = await worldWithAccount({ expiresInSeconds: 120, ageSeconds: 3480 });
+    const find = async (_environment: string, name: string): Promise<never> => {
+      throw new UnreadableDefinition(name, null, ["is nothing"]);
+    };
+    Object.assign(world.integrations, { find });
+    expect(await read(world)).toMatchObject({ accessToken: "access-0" });
+    expect(await read(world, 3000)).toMatchObject({ accessToken: "access-0", refresh: "failing" });
+    world.clock.advance(3_600_000);
+    await expect(read(world)).rejects.toMatchObject({ code: "client_misconfigured" });
   });
 
   it("refreshes first when less than the buffer is left, or than the caller wants (R14)", async () => {

@@ -6,6 +6,7 @@ import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
+import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
 import { openCredential } from "./open-credential.ts";
 import { plainChange } from "./plain-change.ts";
@@ -165,7 +166,7 @@ function expected(error: unknown): Error {
 }
 
 async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshPolicy> {
-  const configured = await ports.integrations.find(account.environmentId, account.integrationName);
+  const configured = await findReadable(ports.integrations, account.environmentId, account.integrationName);
   return configured === null ? defaultRefreshPolicy : refreshPolicyOf(configured.document);
 }
 

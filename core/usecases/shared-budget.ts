@@ -2,6 +2,7 @@ import { refreshPolicyOf, type ResolvedIntegration } from "../domain/integration
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
 import { strictestBudget } from "../domain/refresh/strictest-budget.ts";
 import type { IntegrationStore } from "../ports/integration-store.ts";
+import { findReadable } from "./find-readable.ts";
 import { circuitOf } from "./circuit-of.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function withSharedBudget(
   const names = await integrations.listBehind(circuitOf(environmentId, integration).key);
   const others = names.filter((name) => name !== integration.name);
   if (others.length === 0) return integration;
-  const found = await Promise.all(others.map((name) => integrations.find(environmentId, name)));
+  const found = await Promise.all(others.map((name) => findReadable(integrations, environmentId, name)));
   const budgets = found.flatMap((one) => (one === null ? [] : [refreshPolicyOf(one.document).budget]));
   const { refreshPolicy } = integration;
   const budget = strictestBudget([refreshPolicy.budget, ...budgets]);

@@ -1,5 +1,9 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
-import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import {
+  documentStructureSchema,
+  integrationDocumentSchema,
+  type IntegrationDocument,
+} from "#core/domain/integration/integration-document";
 import type {
   ConfiguredIntegration,
   EnvironmentClient,
@@ -188,6 +192,11 @@ export interface DocumentChanges {
 /** A valid definition of an imaginary provider; `changes.config` is laid over its OAuth part. */
 export function exampleDocument(changes: DocumentChanges = {}): IntegrationDocument {
   return integrationDocumentSchema.parse(exampleSource(changes));
+}
+
+/** As it may be stored from a time with fewer rules: what would be refused today must still be harmless. */
+export function storedDocument(changes: DocumentChanges = {}): IntegrationDocument {
+  return documentStructureSchema.parse(exampleSource(changes));
 }
 
 /** The same before it is parsed. */

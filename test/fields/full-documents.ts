@@ -90,7 +90,6 @@ const oauth = {
     authorizationMethod: "header",
     bodyFormat: "form",
     signingAlgorithm: "ES256",
-    dpop: true,
     headers: { "acme-version": "1" },
   },
   params: { authorize: { prompt: "consent" }, token: { audience: "acme" }, refresh: { rotate: true } },
@@ -186,7 +185,7 @@ const sources: readonly Readonly<Record<string, unknown>>[] = [
       format: "oauth2",
       config: {
         auth: { tokenHost: "https://login.acme.example" },
-        options: { authorizationMethod: "private_key_jwt", signingAlgorithm: "ES256" },
+        options: { authorizationMethod: "private_key_jwt", signingAlgorithm: "ES256", dpop: true },
       },
     },
   },

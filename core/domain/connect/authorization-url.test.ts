@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { storedDocument } from "#test/fakes/in-memory-integration-store";
 import { resolveIntegration } from "../integration/resolve-integration.ts";
 import { authorizationUrl, pushedAuthorizationUrl, type AuthorizationRequest } from "./authorization-url.ts";
 
@@ -14,7 +14,7 @@ const request: AuthorizationRequest = {
 };
 
 function urlFor(config: Readonly<Record<string, unknown>> = {}, changes: Partial<AuthorizationRequest> = {}): URL {
-  const resolved = resolveIntegration(exampleDocument({ config }), { clientId: "client-1", scopes: null }, {});
+  const resolved = resolveIntegration(storedDocument({ config }), { clientId: "client-1", scopes: null }, {});
   return new URL(authorizationUrl(resolved, { ...request, ...changes }));
 }
 
@@ -119,7 +119,7 @@ describe("the authorization request (RFC 6749 §4.1.1)", () => {
     const config = { params: { authorize: { shop: "{shop}", region: "{region}" } } };
     const inputs = ["shop", "region"].map((name) => ({ name, label: name, required: false }));
     const resolved = resolveIntegration(
-      exampleDocument({ config, inputs }),
+      storedDocument({ config, inputs }),
       { clientId: "client-1", scopes: null },
       { shop: "{state}&x=1" },
     );
@@ -158,7 +158,7 @@ describe("an authorization request that was pushed (RFC 9126 §4)", () => {
       parameterNames: { client_id: "app_id" },
       params: { authorize: { prompt: "consent" } },
     };
-    const resolved = resolveIntegration(exampleDocument({ config }), { clientId: "client-1", scopes: null }, {});
+    const resolved = resolveIntegration(storedDocument({ config }), { clientId: "client-1", scopes: null }, {});
     expect(resolved.pushedAuthorizationEndpoint).toBe("https://login.acme.example/par");
     expect(pushedAuthorizationUrl(resolved, "client-1", "urn:example:1")).toBe(
       "https://login.acme.example/start?flow=install&app_id=client-1&request_uri=urn%3Aexample%3A1#go",

@@ -66,6 +66,29 @@ describe("a declared call", () => {
   });
 });
 
+describe("an address", () => {
+  const odd = ["constructor", "toString", "a", "b"].map((name) => ({ name, label: name, required: false }));
+  const at = (path: string, given: Readonly<Record<string, string>> = {}) =>
+    apiRequest(
+      typedDocument("api_key", { inputs: odd }),
+      { ...call, path },
+      { credentials: {}, inputs: given, fields: {} },
+      none,
+    )?.url;
+
+  it("holds nothing that every object has", () => {
+    expect(at("/x/{constructor}/{toString}/y")).toBe("https://api.acme.example/v2/x///y");
+    expect(at("/x/{constructor}", { constructor: "mine" })).toBe("https://api.acme.example/v2/x/mine");
+  });
+
+  it("is none where a segment becomes dots, which would leave the path", () => {
+    expect(at("/x/{a}{b}/t", { a: ".", b: "." })).toBeUndefined();
+    expect(at("/x/{a}", { a: "." })).toBeUndefined();
+    expect(at("/x/{a}?y=1", { a: ".." })).toBeUndefined();
+    expect(at("/x/{a}{b}/t", { a: "...", b: "." })).toBe("https://api.acme.example/v2/x/..../t");
+  });
+});
+
 it.each([
   ["sk_live_1", true],
   ["päss", true],

@@ -1,5 +1,6 @@
 import type { CallAuthorization, CallValues } from "./authorize-call.ts";
 import { fillText } from "./authorize-call.ts";
+import { fillAddress, valueOf } from "./fill-address.ts";
 import type { IntegrationDocument } from "./integration-document.ts";
 
 /** A call of a provider's API with nothing left to fill in. */
@@ -34,8 +35,8 @@ export function apiRequest(
 ): ApiRequest | null {
   const base = call.host ?? api?.baseUrl;
   if (base === undefined) return null;
-  const filled = fillAddress(base, values).replace(/\/+$/, "") + fillAddress(call.path, values);
-  if (!URL.canParse(filled)) return null;
+  const filled = addressOf(base, call.path, values);
+  if (filled === null || !URL.canParse(filled)) return null;
   const url = new URL(filled);
   for (const [name, value] of Object.entries(authorization.query)) url.searchParams.set(name, value);
   const hasBody = call.body !== undefined;
@@ -64,12 +65,11 @@ function fillHeaders(headers: Readonly<Record<string, string>>, values: CallValu
 }
 
 /** No credential stands in an address (invariant 7). A field that is a whole origin stays one; its pattern says which it may be. */
-function fillAddress(template: string, { inputs, fields }: CallValues): string {
-  return template.replaceAll(/\{([a-zA-Z][a-zA-Z0-9_]*)\}/g, (whole, name: string, at: number) => {
-    const value = (Object.hasOwn(fields, name) ? fields[name] : inputs[name]) ?? "";
-    const isOrigin = at === 0 && /^(?:\/|$)/.test(template.slice(whole.length));
-    return isOrigin ? value : encodeURIComponent(value);
-  });
+function addressOf(base: string, path: string, { inputs, fields }: CallValues): string | null {
+  const values = { ...inputs, ...fields };
+  const [, whole = "", name = "", rest = base] = /^(\{([^}]*)\})(|\/.*)$/.exec(base) ?? [];
+  const filled = fillAddress(rest.replace(/\/+$/, "") + path, values);
+  return filled === null ? null : (whole === "" ? "" : valueOf(values, name).replace(/\/+$/, "")) + filled;
 }
 
 export function isSendable({ headers }: Pick<ApiRequest, "headers">): boolean {

@@ -1,4 +1,5 @@
 import type { FieldError } from "../problem/domain-error.ts";
+import { matchesPattern } from "../text/match-pattern.ts";
 import { isTypedFormat, type TypedFormat } from "../credential/typed-credential.ts";
 import type { IntegrationDocument } from "./integration-document.ts";
 import type { CredentialField } from "./key-schemas.ts";
@@ -20,7 +21,7 @@ export function credentialFieldsOf({ credentials }: TypedDocument): readonly Cre
   ];
 }
 
-/** Longer texts get no pattern, since one that is slow on them would hold everybody up. */
+/** A pattern takes a time that grows with the text; so longer ones get none. */
 const longest = { withPattern: 4096, withoutPattern: 16_384 } as const;
 
 /**
@@ -67,6 +68,6 @@ function faultOf({ label, example, pattern }: CredentialField, value: string): s
   if (/[\u0000-\u001f\u007f]/.test(value)) return `${label} must be one line, without control characters`;
   const limit = pattern === undefined ? longest.withoutPattern : longest.withPattern;
   if (value.length > limit) return `${label} must have at most ${limit} characters`;
-  if (pattern === undefined || new RegExp(`^(?:${pattern})$`, "u").test(value)) return null;
+  if (pattern === undefined || matchesPattern(pattern, value)) return null;
   return `${label} does not have the expected form${example === undefined ? "" : `, for example ${example}`}`;
 }

@@ -1,12 +1,17 @@
-import { placeholder } from "./document-parts.ts";
+import { isRegularExpression, patternFault } from "../text/match-pattern.ts";
+import type { Pagination } from "./api-schema.ts";
 import type { IntegrationInput } from "./input-schema.ts";
 import type { Authorization } from "./authorization-schema.ts";
 import type { Identity } from "./calls-schema.ts";
 import type { CredentialField } from "./key-schemas.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
 import { fieldFaults } from "./field-faults.ts";
+import { headerFaults } from "./header-faults.ts";
+import { hostFaults } from "./host-faults.ts";
 import { notYetSupported } from "./not-yet-supported.ts";
 import { requestFaults } from "./request-faults.ts";
+import { secretFaults } from "./secret-faults.ts";
+import { templateFaults } from "./template-faults.ts";
 
 export interface Fault {
   readonly path: (string | number)[];
@@ -20,7 +25,8 @@ export interface ParsedDocument {
     | {
         readonly baseUrl?: string | undefined;
         readonly headers?: Readonly<Record<string, string>> | undefined;
-        readonly probe?: { readonly path: string } | undefined;
+        readonly pagination?: Pagination | undefined;
+        readonly probe?: { readonly path: string; readonly body?: unknown } | undefined;
       }
     | undefined;
   readonly credentials:
@@ -36,133 +42,42 @@ export interface ParsedDocument {
   readonly authorization: Authorization;
 }
 
-type Path = (string | number)[];
-
 /**
  * What a document may say by itself and not together: templates that name nothing, hosts that anybody could form, formats whose
  * parts don't fit. Found when it is written, so that nothing fails late.
+ *
+ * Rules that came after documents were stored belong here and not into the schema: stored documents are read by the schema alone,
+ * so that what was accepted once keeps serving its accounts.
  */
 export function documentFaults(document: ParsedDocument): Fault[] {
   return [
     ...notYetSupported(document),
     ...templateFaults(document),
+    ...hostFaults(document),
     ...formatFaults(document),
     ...requestFaults(document),
+    ...headerFaults(document),
+    ...secretFaults(document),
     ...fieldFaults(document),
+    ...patternFaults(document),
     ...nameFaults(document),
   ];
 }
 
-/** Names that stand for something in every template. */
-function knownNames(document: ParsedDocument): { readonly inputs: Set<string>; readonly fields: Set<string> } {
-  const fields = "auth" in document.credentials.config ? document.credentials.config.fields : [];
-  return {
-    inputs: new Set(document.inputs.map((one) => one.name)),
-    fields: new Set(fields.map((one) => one.name)),
-  };
-}
-
-function templateFaults(document: ParsedDocument): Fault[] {
-  const { inputs, fields } = knownNames(document);
-  const faults: Fault[] = [];
-  const look = (path: Path, text: string | undefined, also: readonly string[] = []): void => {
-    for (const [whole, name = ""] of (text ?? "").matchAll(/\{([^}]*)\}/g)) {
-      if (inputs.has(name) || fields.has(name) || also.includes(name)) continue;
-      const others = also.length === 0 ? "" : `, or one of ${also.map((one) => `{${one}}`).join(", ")}`;
-      faults.push({ path, message: `${whole} names nothing; declare it in /inputs or remove it${others}` });
-    }
-  };
-  const host = (path: Path, text: string | undefined): void => {
-    look(path, text);
-    faults.push(...hostFaults(document, path, text));
-  };
-  const all = (path: Path, texts: Readonly<Record<string, unknown>> | undefined, also: readonly string[]): void => {
-    for (const [key, text] of Object.entries(texts ?? {})) {
-      if (typeof text === "string") look([...path, key], text, also);
-    }
-  };
-  host(["api", "baseUrl"], document.api?.baseUrl);
-  all(["api", "headers"], document.api?.headers, []);
-  look(["api", "probe", "path"], document.api?.probe?.path);
-  const { credentials } = document;
-  const at = (...path: Path): Path => ["credentials", "config", ...path];
-  const own = credentialNames(document);
-  const { identity } = credentials.config;
-  host(at("identity", "host"), identity?.host);
-  look(at("identity", "path"), identity?.path);
-  all(at("identity", "headers"), identity?.headers, own);
-  if (credentials.format === "oauth2" || credentials.format === "oauth2_client_credentials") {
-    const { config } = credentials;
-    for (const [key, text] of Object.entries(config.auth)) {
-      if (typeof text !== "string") continue;
-      if (key.endsWith("Host") || key === "issuer") host(at("auth", key), text);
-      else look(at("auth", key), text);
-    }
-    const named = ["client_id", "scope", "redirect_uri"];
-    all(at("params", "authorize"), config.params.authorize, named);
-    all(at("params", "token"), config.params.token, named);
-    all(at("params", "refresh"), config.params.refresh, named);
-    all(at("options", "headers"), config.options.headers, named);
-    host(at("exchange", "host"), config.exchange?.host);
-    look(at("exchange", "path"), config.exchange?.path);
-    all(at("exchange", "params"), config.exchange?.params, ["access_token", "client_secret", ...named]);
-    all(at("assertion", "claims"), config.assertion?.claims, ["client_id", "scope"]);
-    all(at("assertion", "headers"), config.assertion?.headers, []);
-    const ending = ["access_token", "refresh_token", "client_id"];
-    host(at("revocation", "host"), config.revocation?.host);
-    look(at("revocation", "path"), config.revocation?.path, ending);
-    all(at("revocation", "headers"), config.revocation?.headers, [...ending, "client_secret"]);
-    all(at("revocation", "body"), config.revocation?.body, [...ending, "client_secret"]);
+/** People who hold a link type the texts that patterns are held against. */
+function patternFaults({ inputs, credentials: { config } }: ParsedDocument): Fault[] {
+  const fields: readonly { readonly pattern?: string | undefined }[] = "fields" in config ? config.fields : [];
+  const patterns = [
+    ...inputs.map(({ pattern }, index) => ({ pattern, path: ["inputs", index, "pattern"] })),
+    ...fields.map(({ pattern }, index) => ({ pattern, path: ["credentials", "config", "fields", index, "pattern"] })),
+  ];
+  for (const { pattern, path } of patterns) {
+    const message = pattern === undefined ? null : patternFault(pattern);
+    // The first alone: a pattern that is too large takes long to compile, and a document may have fifty.
+    // That it is no regular expression says the schema.
+    if (message !== null && isRegularExpression(pattern ?? "")) return [{ path, message }];
   }
-  const { authorization } = document;
-  if (authorization.format === "header" || authorization.format === "query") {
-    look(["authorization", "config", "value"], authorization.config.value, own);
-  } else if (authorization.format === "basic") {
-    look(["authorization", "config", "username"], authorization.config.username, own);
-    look(["authorization", "config", "password"], authorization.config.password, own);
-  }
-  return faults;
-}
-
-/** What an account's credentials are called in `authorization`. */
-function credentialNames({ credentials }: ParsedDocument): string[] {
-  switch (credentials.format) {
-    case "oauth2":
-    case "oauth2_client_credentials":
-      return ["access_token"];
-    case "api_key":
-    case "custom":
-      return credentials.config.fields.map((one) => one.name);
-    case "basic":
-      return ["username", ...(credentials.config.password === null ? [] : ["password"])];
-  }
-}
-
-/** A host is formed by what is certain to be there and known to lead to the provider. */
-function hostFaults(document: ParsedDocument, path: Path, text: string | undefined): Fault[] {
-  const host = path.at(-1) === "baseUrl" ? /^(?:https?:\/\/[^/]+|\{[^}]*\})/.exec(text ?? "")?.[0] : text;
-  const config = "auth" in document.credentials.config ? document.credentials.config : null;
-  return [...(host ?? "").matchAll(placeholder)].flatMap(([, name = ""]): Fault[] => {
-    const input = document.inputs.find((one) => one.name === name);
-    if (input !== undefined && !input.required && input.default === undefined) {
-      return [{ path, message: `{${name}} forms a host, so the input must be required or have a default` }];
-    }
-    const field = config?.fields.find((one) => one.name === name);
-    if (input === undefined && field !== undefined && (field.pattern === undefined || !field.required)) {
-      const index = config?.fields.indexOf(field) ?? 0;
-      return [
-        {
-          path: ["credentials", "config", "fields", index],
-          message: `${name} forms a host (${path.join("/")}), so it must be required and have a pattern that says which hosts it may name`,
-        },
-      ];
-    }
-    const isWhole = host === `{${name}}`;
-    if (isWhole && field === undefined && !input?.options?.every((one) => one.value.startsWith("https://"))) {
-      return [{ path, message: "expected https:// and a host; only a field with a pattern can stand for all of it" }];
-    }
-    return [];
-  });
+  return [];
 }
 
 function formatFaults({ credentials, authorization, api }: ParsedDocument): Fault[] {
@@ -199,7 +114,7 @@ function nameFaults(document: ParsedDocument): Fault[] {
   );
   if (document.credentials.format === "basic") for (const name of ["username", "password"]) seen.add(name);
   const fields = "fields" in config ? config.fields : [];
-  const taken = (name: string, path: Path): Fault[] => {
+  const taken = (name: string, path: Fault["path"]): Fault[] => {
     if (seen.has(name)) return [{ path, message: `${name} is taken; give it another name` }];
     seen.add(name);
     return [];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRegularExpression } from "../text/match-pattern.ts";
 import { expressionFault } from "./expression-fault.ts";
 
 /** Pieces that the schemas of an integration document share. Durations are whole seconds. */
@@ -52,17 +53,9 @@ export const headerName = z
 export const pattern = z.string().max(300).refine(isRegularExpression, "expected a regular expression");
 
 /** Inputs stand for a label; what they leave must be an address. */
-function isOrigin(template: string): boolean {
+export function isOrigin(template: string): boolean {
   if (/^\{[a-zA-Z][a-zA-Z0-9_]*\}$/.test(template)) return true;
   if (!/^https?:\/\/[^\s/?#@\\]+$/.test(template)) return false;
   const filled = template.replaceAll(/\{[^}]*\}/g, "x");
   return URL.canParse(filled) && new URL(filled).host !== "" && new URL(filled).pathname === "/";
-}
-
-function isRegularExpression(source: string): boolean {
-  try {
-    return new RegExp(source, "u") instanceof RegExp;
-  } catch {
-    return false;
-  }
 }

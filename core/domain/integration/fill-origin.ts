@@ -1,3 +1,4 @@
+import { valueOf } from "./fill-address.ts";
 import type { TemplateValues } from "./fill-template.ts";
 
 const whole = /^\{([a-zA-Z][a-zA-Z0-9_]*)\}$/;
@@ -9,12 +10,11 @@ const whole = /^\{([a-zA-Z][a-zA-Z0-9_]*)\}$/;
  * @returns an empty text while something that it names is not known: then there is nothing to call
  */
 export function fillOrigin(template: string, values: TemplateValues): string {
-  const valueOf = (name: string): string => (Object.hasOwn(values, name) ? (values[name] ?? "") : "");
   const [, name] = whole.exec(template) ?? [];
-  if (name !== undefined) return addressOf(valueOf(name));
+  if (name !== undefined) return addressOf(valueOf(values, name));
   let isKnown = true;
   const origin = template.replaceAll(/\{([^}]*)\}/g, (_, one: string) => {
-    const value = valueOf(one);
+    const value = valueOf(values, one);
     isKnown &&= value !== "";
     return encodeURIComponent(value);
   });

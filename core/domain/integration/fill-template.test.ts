@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { fillTemplate, fillTemplates } from "./fill-template.ts";
 
 const values = { shop: "north", scope: "a b", empty: "" };
@@ -16,6 +16,21 @@ it.each<[string, string, string | null]>([
 
 it("reads no template into a value: what somebody typed stays what it is", () => {
   expect(fillTemplate("{typed}", { typed: "{secret}", secret: "hush" })).toBe("{secret}");
+});
+
+describe("what becomes too long", () => {
+  const scope = Array.from({ length: 200 }, () => "x".repeat(499)).join(" ");
+  const fill = (templates: Readonly<Record<string, string>>) => () => fillTemplates(templates, { ...values, scope });
+
+  it("is refused by its name, before it is made", () => {
+    expect(fill({ fine: "{scope}", audience: "{scope}{scope}" })).toThrow(/its parameter audience too long/);
+    expect(fill({ fine: "{scope}" })()["fine"]).toHaveLength(scope.length);
+  });
+
+  it("counts together: many long ones are one long request", () => {
+    const many = Object.fromEntries(Array.from({ length: 6 }, (_, index) => [`p${index}`, "{scope}"]));
+    expect(fill(many)).toThrow(/its parameter p5 too long .more than 524288 characters/);
+  });
 });
 
 it("leaves numbers and booleans alone, and leaves out what is empty", () => {

@@ -1,4 +1,5 @@
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
+import { matchesPattern } from "../text/match-pattern.ts";
 import { oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
 import type { GrantField } from "./oauth-schema.ts";
 
@@ -18,7 +19,7 @@ export function acceptField(field: Pick<GrantField, "pattern">, value: unknown):
   // Dot segments would leave their place in a path, and control characters the line that they stand in.
   // eslint-disable-next-line no-control-regex
   if (text === "." || text === ".." || /[\u0000-\u001f\u007f]/.test(text)) return null;
-  return field.pattern === undefined || new RegExp(`^(?:${field.pattern})$`, "u").test(text) ? text : null;
+  return field.pattern === undefined || matchesPattern(field.pattern, text) ? text : null;
 }
 
 /**

@@ -10,7 +10,9 @@ export const inputSchema = z
     example: z.string().max(100).optional().describe("What it looks like."),
     pattern: pattern
       .optional()
-      .describe("The whole value must match. An input that forms a host is held to one DNS label besides."),
+      .describe(
+        "The whole value must match; run without backtracking, so no lookaround and no backreference. An input that forms a host is held to one DNS label besides.",
+      ),
     prefix: z.string().min(1).max(100).optional().describe("Taken off what was typed, where it is there."),
     suffix: z.string().min(1).max(100).optional().describe("Taken off what was typed, where it is there."),
     options: z

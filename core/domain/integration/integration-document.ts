@@ -96,9 +96,13 @@ export function withoutClient(document: IntegrationDocument): IntegrationDocumen
 
 /** The scopes of a document as a list, whichever way they were written. */
 export function documentScopes(config: Pick<OAuthConfig, "scope" | "scopeSeparator">): string[] {
-  if (Array.isArray(config.scope)) return [...config.scope];
-  return config.scope
-    .split(config.scopeSeparator)
+  return Array.isArray(config.scope) ? [...config.scope] : splitScopes(config.scope, config.scopeSeparator);
+}
+
+/** White space parts scopes too, since none holds any (RFC 6749 §3.3); a comma may be a part of one. */
+export function splitScopes(text: string, separator: string): string[] {
+  return text
+    .split(separator)
     .flatMap((part) => part.split(/\s+/))
     .filter((scope) => scope !== "");
 }

@@ -13,6 +13,8 @@ export type DocumentTextRead =
   | { readonly kind: "document"; readonly document: IntegrationDocument }
   | { readonly kind: "faulty"; readonly errors: readonly TextError[] };
 
+export const repeatedMember = "stands here a second time, and only the last one would count; remove one of them";
+
 /** An integration document from its JSON text, or everything that is wrong with it, in the order of the text. */
 export function readDocumentText(source: string): DocumentTextRead {
   // A byte order mark is what some editors leave at the start of a file.
@@ -26,7 +28,7 @@ export function readDocumentText(source: string): DocumentTextRead {
   if (read.kind === "document" && scan.repeated.length === 0) return read;
   const repeated = scan.repeated.map(({ pointer, at }) => ({
     pointer,
-    detail: "stands here a second time, and only the last one would count; remove one of them",
+    detail: repeatedMember,
     at,
   }));
   const errors = read.kind === "document" ? [] : read.errors;

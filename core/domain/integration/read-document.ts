@@ -24,9 +24,12 @@ const mostRounds = 4;
  * again; errors that the replacement itself brings about are left out.
  */
 export function readDocument(source: unknown): DocumentRead {
+  const errors: FieldError[] = hiddenMembers(source, "").map((pointer) => ({
+    pointer,
+    detail: "its name must be another: what bears this one is lost on the way",
+  }));
   const whole = integrationDocumentSchema.safeParse(source);
-  if (whole.success) return { kind: "document", document: whole.data };
-  const errors: FieldError[] = [];
+  if (whole.success && errors.length === 0) return { kind: "document", document: whole.data };
   const replaced: string[] = [];
   let copy = source;
   for (let round = 0; round < mostRounds; round += 1) {
@@ -47,6 +50,16 @@ export function readDocument(source: unknown): DocumentRead {
     replaced.push(...repaired.pointers);
   }
   return { kind: "faulty", errors: errors.slice(0, mostIssues) };
+}
+
+/** Parsers leave such a member out without a word, since assigning it would change the object itself. */
+function hiddenMembers(value: unknown, pointer: string, seen = new Set<unknown>()): string[] {
+  if (typeof value !== "object" || value === null || seen.has(value)) return [];
+  seen.add(value);
+  return Object.entries(value).flatMap(([key, one]: [string, unknown]) => {
+    const at = pointer + toPointer([key]);
+    return key === "__proto__" ? [at] : hiddenMembers(one, at, seen);
+  });
 }
 
 /** Names that templates use: where one of them was replaced, that a template names nothing may be the replacement's doing. */

@@ -150,6 +150,81 @@ describe("what is typed", () => {
   });
 });
 
+describe("what stands around what is typed", () => {
+  const source = (input: Readonly<Record<string, unknown>>) =>
+    exampleDocument({ inputs: [{ name: "site", label: "Your site", example: "acme", ...input }] });
+  const read = (input: Readonly<Record<string, unknown>>, typed: string): string => {
+    try {
+      return checkInputs(source(input), { site: typed })["site"] ?? "(nothing)";
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return error.errors.map((one) => one.detail).join();
+    }
+  };
+  const around = { prefix: "https://", suffix: ".acme.example" };
+
+  it.each([
+    ["north", "north"],
+    ["https://north.acme.example", "north"],
+    ["HTTPS://North.ACME.example/", "North"],
+    ["  https://north.acme.example//  ", "north"],
+    ["north.acme.example", "north"],
+    ["https://north", "north"],
+    ["north.acme.example.evil", "north.acme.example.evil"],
+    ["https://", "Your site is needed"],
+    [".acme.example", "Your site is needed"],
+  ])("%o is taken for %o, without what stands around it", (typed, expected) => {
+    expect(read(around, typed)).toBe(expected);
+  });
+
+  it("loses a prefix once, and nothing where none is declared", () => {
+    expect(read({ prefix: "a" }, "aab")).toBe("ab");
+    expect(read({}, "https://north/")).toBe("https://north/");
+  });
+
+  it("is checked without what stood around it", () => {
+    expect(read({ ...around, pattern: "[a-z]+" }, "https://north.acme.example")).toBe("north");
+    expect(read({ ...around, pattern: "[a-z]+" }, "https://n0rth.acme.example")).toBe(
+      "Your site does not have the expected form, for example acme",
+    );
+  });
+
+  it.each([
+    ["", "eu"],
+    ["  ", "eu"],
+    ["us", "us"],
+  ])("%o is %o where there is a default", (typed, expected) => {
+    expect(read({ default: "eu" }, typed)).toBe(expected);
+    expect(read({ default: "eu", required: false }, typed)).toBe(expected);
+  });
+
+  it("is one of the choices, to the letter, where there are some", () => {
+    const options = ["eu", "us"].map((value) => ({ value, label: value.toUpperCase() }));
+    expect(["eu", "us"].map((typed) => read({ options }, typed))).toEqual(["eu", "us"]);
+    for (const typed of ["EU", "eu,us", "asia"]) {
+      expect(read({ options }, typed)).toBe("Your site must be one of eu, us");
+    }
+    expect(read({ options, default: "us" }, "")).toBe("us");
+    expect(() => source({ options, default: "asia" })).toThrow("expected one of the options");
+  });
+});
+
+describe("a path", () => {
+  const document = exampleDocument({
+    inputs: ["constructor", "toString", "a", "b"].map((name) => ({ name, label: name, required: false })),
+    config: { auth: { tokenHost: "https://login.acme.example", tokenPath: "/x/{a}{b}/{constructor}/{toString}/t" } },
+  });
+
+  it("holds nothing that every object has", () => {
+    expect(resolveIntegration(document, layer, { a: "1" }).tokenEndpoint).toBe("https://login.acme.example/x/1///t");
+  });
+
+  it("is not left by what is put together of it", () => {
+    expect(() => resolveIntegration(document, layer, { a: ".", b: "." })).toThrow(/makes a path that leads elsewhere/);
+    expect(() => checkInputs(document, { a: "." })).toThrow(DomainError);
+  });
+});
+
 describe("a resolved integration", () => {
   it("escapes an input in a path, so that it stays one segment", () => {
     const { tokenEndpoint } = resolveIntegration(hosted, layer, { subdomain: "acme", space: "a/../b?c#d" });

@@ -7,14 +7,17 @@ import {
   type RotationRule,
 } from "../refresh/refresh-policy.ts";
 import { DomainError, type FieldError } from "../problem/domain-error.ts";
+import { matchesPattern } from "../text/match-pattern.ts";
 import type { ExpiresInUnit } from "../token/read-expires-in.ts";
 import { placeholder } from "./document-parts.ts";
 import { secondStepOf, type SecondStep } from "./second-step.ts";
+import { fillAddress } from "./fill-address.ts";
 import { fillOrigin } from "./fill-origin.ts";
 import { grantFieldsOf, validFields, type GrantFields } from "./grant-fields.ts";
 import { answerRulesOf, type AnswerRules } from "./answer-rules.ts";
 import type { ParameterValue, TemplateValues } from "./fill-template.ts";
-import { documentHosts, documentScopes, oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
+import { hostInputs, isHostLabel, openHostInputs } from "./host-faults.ts";
+import { documentScopes, oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
 import { hasOption, type IntegrationInput } from "./input-schema.ts";
 import type { OAuthConfig } from "./oauth-schema.ts";
 
@@ -108,7 +111,7 @@ export function resolveIntegration(
   const { auth } = config;
   const fields = validFields(document, kept);
   const values = { ...inputs, ...fields };
-  const fill = (template: string): string => fillAddress(template, values);
+  const fill = (template: string): string => fillPart(document.name, template, values);
   const host = (template: string): string => fillOrigin(template, values);
   const tokenHost = host(auth.tokenHost);
   return {
@@ -151,6 +154,14 @@ export function resolveIntegration(
   };
 }
 
+function fillPart(integrationName: string, template: string, values: TemplateValues): string {
+  const filled = fillAddress(template, values);
+  if (filled !== null) return filled;
+  throw new DomainError("client_misconfigured", {
+    detail: `The definition of ${integrationName} makes a path that leads elsewhere (${template}) of what this account brings.`,
+  });
+}
+
 function pinnedTokenEndpoint(
   document: IntegrationDocument,
   inputs: TemplateValues,
@@ -159,11 +170,11 @@ function pinnedTokenEndpoint(
   const fields = new Map(grantFieldsOf(document).map((field) => [field.name, field]));
   const template = auth.tokenHost + auth.tokenPath;
   if (!Array.from(template.matchAll(placeholder), ([, name = ""]) => name).some((name) => fields.has(name))) {
-    return fillOrigin(auth.tokenHost, inputs) + fillAddress(auth.tokenPath, inputs);
+    return fillOrigin(auth.tokenHost, inputs) + fillPart(document.name, auth.tokenPath, inputs);
   }
   return template.replaceAll(placeholder, (whole, name: string) => {
     const field = fields.get(name);
-    return field === undefined ? fillAddress(whole, inputs) : `{${name}=${field.pattern ?? ""}}`;
+    return field === undefined ? fillPart(document.name, whole, inputs) : `{${name}=${field.pattern ?? ""}}`;
   });
 }
 
@@ -217,9 +228,6 @@ function failureRuleOf(integrationName: string, rule: DocumentRule): FailureRule
   };
 }
 
-/** RFC 1123: one label of a host name. What an end user types must never add a dot, a port or a path to a host. */
-const dnsLabel = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
-
 /** Nothing that people mean, and in a header the beginning of another one. */
 // eslint-disable-next-line no-control-regex
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
@@ -235,6 +243,7 @@ export function checkInputs(
   const errors: FieldError[] = [];
   const values: Record<string, string> = {};
   const inHosts = hostInputs(document);
+  const open = openHostInputs(document);
   for (const input of document.inputs) {
     const value = typedValue(input, Object.hasOwn(given, input.name) ? (given[input.name] ?? "") : "");
     const pointer = `/inputs/${input.name}`;
@@ -243,12 +252,17 @@ export function checkInputs(
       continue;
     }
     const isChosen = input.options !== undefined;
+    if (open.has(input.name)) {
+      const detail = `${input.label} could lead to anybody's host; whoever runs this has to mend the integration's definition`;
+      errors.push({ pointer, detail });
+      continue;
+    }
     if (input.options !== undefined && !hasOption(input.options, value)) {
       const choices = input.options.map((one) => one.value).join(", ");
       errors.push({ pointer, detail: `${input.label} must be one of ${choices}` });
     } else if (!fits(value, input.pattern)) {
       errors.push({ pointer, detail: `${input.label} does not have the expected form${example(input.example)}` });
-    } else if (inHosts.has(input.name) && !isChosen && !dnsLabel.test(value)) {
+    } else if (inHosts.has(input.name) && !isChosen && !isHostLabel(value)) {
       errors.push({
         pointer,
         detail: `${input.label} must be one part of a host name: letters, digits, hyphens${example(input.example)}`,
@@ -279,27 +293,12 @@ function typedValue({ prefix, suffix, default: otherwise }: IntegrationInput, ty
   return value === "" ? (otherwise ?? "") : value;
 }
 
-/** The length first: a pattern that is slow on long texts gets none. Dot segments would leave their place in a path. */
+/** The length first: a pattern takes a time that grows with the text. Dot segments would leave their place in a path. */
 function fits(value: string, pattern: string | undefined): boolean {
   if (value.length > 200 || value === "." || value === "..") return false;
-  return pattern === undefined || new RegExp(`^(?:${pattern})$`, "u").test(value);
+  return pattern === undefined || matchesPattern(pattern, value);
 }
 
 function example(text: string | undefined): string {
   return text === undefined ? "" : `, for example ${text}`;
-}
-
-function hostInputs(document: IntegrationDocument): Set<string> {
-  const issuer = oauthConfigOf(document)?.auth.issuer;
-  const hosts = [...Object.values(documentHosts(document)), ...(issuer === undefined ? [] : [issuer])];
-  const declared = document.inputs.map((input) => input.name);
-  // Hosts are compared in lower case; names are not.
-  return new Set(
-    declared.filter((name) => hosts.some((host) => host.toLowerCase().includes(`{${name.toLowerCase()}}`))),
-  );
-}
-
-/** A part of an address: whatever stands in it stays within its segment or label. */
-function fillAddress(template: string, inputs: Readonly<Record<string, string>>): string {
-  return template.replaceAll(/\{([^}]*)\}/g, (_, name: string) => encodeURIComponent(inputs[name] ?? ""));
 }

@@ -2,6 +2,7 @@ import type { ApiRequest } from "./api-request.ts";
 import type { CallAuthorization } from "./authorize-call.ts";
 import type { Revocation } from "./calls-schema.ts";
 import { placeholder } from "./document-parts.ts";
+import { fillAddress, valueOf } from "./fill-address.ts";
 import { fillOrigin } from "./fill-origin.ts";
 import { fillTemplates, type ParameterValue, type TemplateValues } from "./fill-template.ts";
 import type { IntegrationDocument } from "./integration-document.ts";
@@ -92,13 +93,8 @@ function baseOf(
 }
 
 function fillSegments(template: string, values: TemplateValues): string | null {
-  let isKnown = true;
-  const filled = template.replaceAll(placeholder, (_, name: string) => {
-    const value = Object.hasOwn(values, name) ? (values[name] ?? "") : "";
-    isKnown &&= value !== "";
-    return encodeURIComponent(value);
-  });
-  return isKnown ? filled : null;
+  const names = Array.from(template.matchAll(placeholder), ([, name = ""]) => name);
+  return names.every((name) => valueOf(values, name) !== "") ? fillAddress(template, values) : null;
 }
 
 function encode(

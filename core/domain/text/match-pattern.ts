@@ -1,0 +1,65 @@
+import { RE2JS } from "re2js";
+
+/**
+ * The matcher's steps are the length of the text times the size of the pattern. 300 states on the longest text that is held against
+ * one (4,096 characters) take about a quarter of a second at worst, and a few milliseconds as a rule.
+ */
+const mostStates = 300;
+
+/** Compiled patterns, by source. What is asked for comes from documents, of which there are few. */
+const compiled = new Map<string, RE2JS | string>();
+const mostCompiled = 1000;
+
+/** What is wrong with a pattern, in words that follow nothing; null: it is matched in a time that grows with the text alone. */
+export function patternFault(source: string): string | null {
+  const made = compile(source);
+  return typeof made === "string" ? made : null;
+}
+
+/**
+ * Whether the whole text is as the pattern says. People who hold nothing but a link type these texts, so the pattern is run by an
+ * engine without backtracking (ADR 0024), never by RegExp. One that the engine can't run matches nothing.
+ */
+export function matchesPattern(source: string, text: string): boolean {
+  const made = compile(source);
+  return typeof made !== "string" && made.testExact(text);
+}
+
+function compile(source: string): RE2JS | string {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  const made = make(source);
+  if (compiled.size >= mostCompiled) compiled.clear();
+  compiled.set(source, made);
+  return made;
+}
+
+function make(source: string): RE2JS | string {
+  // Both must know it: browsers hold it against what is typed, too, and where the two differ in what they read, one is wrong.
+  if (!isRegularExpression(source)) return "expected a regular expression";
+  const most = largestCount(source);
+  if (most > mostStates) return `expected repetitions of at most ${mostStates}, found {${most}}`;
+  try {
+    const made = RE2JS.compile(RE2JS.translateRegExp(source));
+    if (made.programSize() <= mostStates) return made;
+    return `expected a smaller pattern: with its repetitions written out it has ${made.programSize()} parts, of ${mostStates}`;
+  } catch {
+    return "expected a pattern that needs no backtracking: no lookahead, lookbehind or backreference, no nested repetitions of more than 1000";
+  }
+}
+
+export function isRegularExpression(source: string): boolean {
+  try {
+    return new RegExp(source, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** Looked at before anything is compiled, since a pattern that is large takes long to compile already. */
+function largestCount(source: string): number {
+  return Math.max(
+    0,
+    ...Array.from(source.matchAll(/\{(\d+)(?:,(\d*))?\}/g), ([, least, most]) => Number(most || least)),
+  );
+}
