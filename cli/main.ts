@@ -4,7 +4,7 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { UsageError } from "./usage-error.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
-import { checkIntegrations } from "./commands/integrations.ts";
+import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
 import { keysStatus } from "./commands/keys.ts";
 import { createUser } from "./commands/users.ts";
 
@@ -56,6 +56,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "<file>…",
     does: "checks integration documents, and names each mistake with its line",
     run: { kind: "plain", with: checkIntegrations },
+  },
+  "integrations approve-hosts": {
+    usage: "<name> --environment <name>",
+    does: "lets an integration's credentials go to the hosts that its definition names by now, after a release changed them",
+    run: { kind: "engine", with: approveHosts },
   },
 };
 

@@ -44,7 +44,7 @@ describe("housekeeping", () => {
     const name = "overlapping";
     const audit = { environmentId, actor: "usr_op", action: "integration.put", target: name } as const;
     const document = integrationDocumentSchema.parse(exampleSource({ name }));
-    await store.put(environmentId, document, { erasesSecrets: false, audit });
+    await store.put(environmentId, document, { audit });
     const fresh = { id: "ei_overlapping", callbackId: "callback-overlapping" };
     await store.patchClient(environmentId, name, fresh, {}, []);
     await pool.query(

@@ -8,9 +8,8 @@ import type {
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { createCircuitSharing } from "./circuit-sharing.ts";
-import { eraseAllSecrets, isAsExpected, noteWorkedSecret, writeSecrets } from "./client-secrets.ts";
+import { isAsExpected, noteWorkedSecret, writeSecrets } from "./client-secrets.ts";
 import {
-  eraseProofs,
   findPublishedKeys,
   patchProof,
   proofColumns,
@@ -19,6 +18,8 @@ import {
   type ProofColumns,
 } from "./client-proofs.ts";
 import { forgetCircuits } from "./close-circuits.ts";
+import { definitionChanges } from "./definition-changes.ts";
+import { isPinned, toPin, type PinColumns } from "./host-pins.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
 
 /** One for each secret of its client, newest first. */
@@ -37,16 +38,19 @@ interface ConfiguredRow extends ProofColumns {
   readonly secret_created_at: Date | null;
   readonly accepted_until: Date | null;
   readonly last_worked_at: Date | null;
+  readonly pinned_format: PinColumns["format"];
+  readonly pinned_hosts: PinColumns["hosts"];
 }
 
 const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
          e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed,
-         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at,
+         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at, h.format AS pinned_format, h.hosts AS pinned_hosts,
          ${proofColumns}
     FROM names
     LEFT JOIN integration i ON i.environment_id = names.environment_id AND i.name = names.name
     LEFT JOIN environment_integration e ON e.environment_id = names.environment_id AND e.integration_name = names.name
+    LEFT JOIN integration_hosts h ON h.environment_id = names.environment_id AND h.integration_name = names.name
     LEFT JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'
     ${proofJoins}`;
 
@@ -63,6 +67,7 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       name: row.name,
       origin: own === null ? "platform" : "environment",
       document,
+      pin: toPin({ format: row.pinned_format, hosts: row.pinned_hosts }),
       client: toClient(row, rows),
     };
   };
@@ -93,44 +98,11 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
 
     secretWorked: (owner, version, at) => noteWorkedSecret(pool, owner, version, at),
 
-    async put(environmentId, document, { erasesSecrets, clientFollows = false, audit }) {
-      return await inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ is_new: boolean }>(
-          `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
-           ON CONFLICT (environment_id, name) DO UPDATE SET document = excluded.document, updated_at = clock_timestamp()
-           RETURNING (xmax = 0) AS is_new`,
-          [environmentId, document.name, JSON.stringify(document)],
-        );
-        if (erasesSecrets) {
-          await eraseAllSecrets(client, environmentId, document.name, audit.actor, "hosts_changed");
-          await eraseProofs(client, environmentId, document.name, audit.actor, "hosts_changed");
-        }
-        if (!clientFollows) await forgetCircuits(client, environmentId, document.name);
-        await insertAudit(client, [audit]);
-        return rows[0]?.is_new ?? false;
-      });
-    },
-
-    async remove(environmentId, name, audit) {
-      return await inTransaction(pool, async (client) => {
-        const { rowCount } = await client.query("DELETE FROM integration WHERE environment_id = $1 AND name = $2", [
-          environmentId,
-          name,
-        ]);
-        if (rowCount !== 1) return false;
-        await eraseAllSecrets(client, environmentId, name, audit.actor, "integration_deleted");
-        await eraseProofs(client, environmentId, name, audit.actor, "integration_deleted");
-        await client.query("DELETE FROM mass_failure WHERE environment_id = $1 AND integration_name = $2", [
-          environmentId,
-          name,
-        ]);
-        await insertAudit(client, [audit]);
-        return true;
-      });
-    },
+    ...definitionChanges(pool, catalogue),
 
     async patchClient(environmentId, name, fresh, patch, audit) {
       const outcome = await inTransaction(pool, async (client) => {
+        if (patch.pin !== undefined && !(await isPinned(client, environmentId, name, patch.pin))) return rollback;
         // Made and locked first: whether the client is as expected is seen on the row that is written.
         const { rows } = await client.query<{ id: string; client_id: string | null }>(
           `INSERT INTO environment_integration AS e (id, environment_id, integration_name, callback_id)
@@ -161,16 +133,6 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
 
     patchProof: (environmentId, name, patch, audit) => patchProof(pool, environmentId, name, patch, audit),
     findPublishedKeys: (callbackId) => findPublishedKeys(pool, callbackId),
-
-    async countLiveAccounts(environmentId, name) {
-      const { rows } = await query<{ count: number }>(
-        pool,
-        `SELECT count(*)::int AS count FROM integrated_account
-          WHERE environment_id = $1 AND integration_name = $2 AND status IN ('active', 'needs_reauth', 'connecting')`,
-        [environmentId, name],
-      );
-      return rows[0]?.count ?? 0;
-    },
   };
 }
 

@@ -8,6 +8,7 @@ import type {
 } from "../domain/account/account.ts";
 import type { AccountEvent } from "../domain/account/transition.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { HostPin } from "../domain/integration/host-pin.ts";
 import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
@@ -157,6 +158,8 @@ export interface NewAccount {
   readonly metadata: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, string>>;
   readonly clientId: string | null;
+  /** Of the definition that the account is made on, as it was used. */
+  readonly pin: HostPin;
 }
 
 export interface ClaimRequest {
@@ -178,7 +181,10 @@ export interface AccountStore {
     environmentId: string,
     id: string,
   ): Promise<{ readonly account: Account; readonly credential: SealedCredential | null } | null>;
-  /** A new account in `connecting`. */
+  /**
+   * A new account in `connecting`.
+   * @throws DomainError conflict when other hosts are pinned by now: the definition changed while it was used (invariant 12)
+   */
   create(account: NewAccount, audit: readonly AuditRecord[]): Promise<Account>;
   /**
    * One statement: takes the lease by the database's clock, raises the fence, inserts the attempt, and marks an attempt that

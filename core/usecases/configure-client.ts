@@ -15,6 +15,7 @@ import type {
 import type { Randomness } from "../ports/randomness.ts";
 import { findIntegration } from "./find-integration.ts";
 import { openClientSecret } from "./load-integration.ts";
+import { pinDefinition } from "./pin-definition.ts";
 import type { Vault } from "./vault.ts";
 
 export interface AdministerPorts {
@@ -66,9 +67,12 @@ export async function configureClient(
   // The row first, unchanged: the secret is bound to its id. Client id and secret then change together.
   await ports.integrations.patchClient(caller.environmentId, name, fresh, {}, []);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const { client } = await findIntegration(ports, caller, name);
+    const configured = await findIntegration(ports, caller, name);
+    const { client } = configured;
     if (client === null) break;
     const secrets = await planSecrets(ports, caller, client, input);
+    // A secret is given for the hosts that are shown; it must not be stored for others.
+    const pin = secrets === null ? null : await pinDefinition(ports.integrations, configured);
     const isWritten = await ports.integrations.patchClient(
       caller.environmentId,
       name,
@@ -77,6 +81,7 @@ export async function configureClient(
         ...(input.clientId === undefined ? {} : { clientId: input.clientId }),
         ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
         ...(secrets === null ? {} : { secrets }),
+        ...(pin === null ? {} : { pin }),
       },
       recordsOf(caller, name, input, secrets),
     );

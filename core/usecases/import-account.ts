@@ -22,6 +22,7 @@ import { importTypedAccount, type ImportedFields } from "./import-typed-account.
 import { inspectGrant } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
+import { pinDefinition } from "./pin-definition.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
@@ -86,13 +87,16 @@ export async function importAccount(
   if (document.credentials.format !== credentials.format) throw otherFormat(document, credentials.format);
   if (isImportedFields(credentials)) {
     if (!isTypedDocument(document)) throw otherFormat(document, credentials.format);
-    return await importTypedAccount(ports, caller, document, { ...input, credentials });
+    const pin = await pinDefinition(ports.integrations, configured);
+    return await importTypedAccount(ports, caller, { document, pin }, { ...input, credentials });
   }
   const inputs = checkInputs(document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null, scopes: null };
   const ownClientId = credentials.format === "oauth2" ? null : credentials.clientId;
   const alone = withOwnClient(resolveIntegration(document, layer, inputs, fields), ownClientId);
   const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
+  // Before the provider is asked: what is asked there counts only if the definition still leads there when it is written.
+  const pin = await pinDefinition(ports.integrations, configured);
   const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
   const { result } = imported;
   const inspected =
@@ -112,6 +116,7 @@ export async function importAccount(
       metadata: input.metadata,
       inputs,
       clientId: imported.clientId,
+      pin,
     },
     [
       {

@@ -3,6 +3,7 @@ import type { Account } from "../domain/account/account.ts";
 import type { TypedFormat } from "../domain/credential/typed-credential.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { checkCredentialFields, type TypedDocument } from "../domain/integration/credential-fields.ts";
+import type { HostPin } from "../domain/integration/host-pin.ts";
 import { checkInputs } from "../domain/integration/resolve-integration.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { ImportInput } from "./import-account.ts";
@@ -25,7 +26,7 @@ export interface ImportedFields {
 export async function importTypedAccount(
   ports: RefreshPorts & TryPorts,
   caller: Caller,
-  document: TypedDocument,
+  { document, pin }: { readonly document: TypedDocument; readonly pin: HostPin },
   input: ImportInput & { readonly credentials: ImportedFields },
 ): Promise<Account> {
   const { credentials } = input;
@@ -47,6 +48,7 @@ export async function importTypedAccount(
       metadata: input.metadata,
       inputs,
       clientId: null,
+      pin,
     },
     [
       {

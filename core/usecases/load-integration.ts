@@ -15,6 +15,7 @@ import type {
   SealedClientSecret,
 } from "../ports/integration-store.ts";
 import { withOwnClient } from "./circuit-of.ts";
+import { refuseMovedHosts } from "./pin-definition.ts";
 import { countSharers, withSharedBudget } from "./shared-budget.ts";
 import type { OpenAccess, Vault } from "./vault.ts";
 
@@ -26,13 +27,16 @@ export interface LoadedIntegration {
   readonly activeAccounts: number;
 }
 
-/** The definition that an account lives on. Fails with `client_misconfigured` when it is gone. */
+/** The definition that an account lives on. Fails with `client_misconfigured` when it is gone, or leads elsewhere than before. */
 export async function findDefinition(
   integrations: IntegrationStore,
   account: Pick<Account, "environmentId" | "integrationName">,
 ): Promise<ConfiguredIntegration> {
   const configured = await integrations.find(account.environmentId, account.integrationName);
-  if (configured !== null) return configured;
+  if (configured !== null) {
+    refuseMovedHosts(configured);
+    return configured;
+  }
   throw new DomainError("client_misconfigured", {
     detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
   });

@@ -12,6 +12,7 @@ import {
   resolveIntegration,
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AuthorizationServer } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import type { Link, NewConnectSession } from "../ports/connect-store.ts";
@@ -19,6 +20,7 @@ import type { Log } from "../ports/log.ts";
 import { exchangeFailure } from "./complete-authorization.ts";
 import type { LinkPorts } from "./create-link.ts";
 import { openClientSecrets } from "./load-integration.ts";
+import { settlePin } from "./pin-definition.ts";
 import type { Vault } from "./vault.ts";
 
 export interface StartPorts extends LinkPorts {
@@ -141,8 +143,13 @@ async function push(
 export async function accountFor(
   ports: StartPorts,
   { link, inputs: given, connectedAccountId }: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
-  configured: Pick<ConfiguredIntegration, "name" | "document">,
+  configured: ConfiguredIntegration,
 ): Promise<Account | null> {
+  const pin = await settlePin(ports.integrations, configured);
+  if (pin instanceof DomainError) {
+    ports.log.error({ integration: configured.name, error: pin }, "nobody can connect");
+    return null;
+  }
   const existing = link.integratedAccountId ?? connectedAccountId;
   if (existing !== null) {
     const account = await ports.accounts.find(link.environmentId, existing);
@@ -172,6 +179,7 @@ export async function accountFor(
       clientId: null,
       metadata: link.metadata,
       inputs,
+      pin,
     },
     [
       {

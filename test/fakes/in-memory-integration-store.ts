@@ -1,4 +1,5 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
+import { hostPinOf, isSamePin, judgeDefinition } from "#core/domain/integration/host-pin";
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import type {
   ConfiguredIntegration,
@@ -90,34 +91,61 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
     list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
-    async put(environmentId, document, { erasesSecrets, audit: record }) {
+    async pinHosts(environmentId, name) {
+      const before = byKey.get(key(environmentId, name));
+      if (before === undefined) return null;
+      const inForce = hostPinOf(before.document);
+      const isAtStake = live > 0 || (before.client?.secrets.length ?? 0) > 0;
+      if (before.pin !== null && !isSamePin(before.pin, inForce) && isAtStake) return before.pin;
+      byKey.set(key(environmentId, name), { ...before, pin: inForce });
+      return inForce;
+    },
+    settlePins: async () => [],
+    async approveHosts(environmentId, name, record) {
+      const before = byKey.get(key(environmentId, name));
+      if (before === undefined) return null;
+      const inForce = hostPinOf(before.document);
+      byKey.set(key(environmentId, name), { ...before, pin: inForce });
+      audit.push({ ...record, detail: { before: before.pin?.hosts ?? null, hosts: inForce.hosts } });
+      return { environmentId, name, pinned: before.pin, inForce };
+    },
+    async put(environmentId, document, { audit: record }) {
       const before = byKey.get(key(environmentId, document.name));
+      const next = hostPinOf(document);
+      const pinned = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
+      const judgement = judgeDefinition(pinned, next, live);
+      if (judgement.kind === "refused" && pinned !== null) return { ...judgement, liveAccounts: live, pinned };
       byKey.set(key(environmentId, document.name), {
         environmentId,
         name: document.name,
         origin: "environment",
         document,
+        pin: next,
         client: before?.client ?? null,
       });
       const stored = byKey.get(key(environmentId, document.name));
+      const erasesSecrets = judgement.kind === "moved";
       if (erasesSecrets && stored !== undefined) {
         withClient(stored, { secrets: keepSecrets(stored, record.actor, "hosts_changed", () => null) });
         eraseProofs(stored, record.actor, "hosts_changed");
       }
-      audit.push(record);
-      return before?.origin !== "environment";
+      audit.push({ ...record, detail: { ...record.detail, client_secret_erased: erasesSecrets } });
+      return { kind: "written", isNew: before?.origin !== "environment" };
     },
     async remove(environmentId, name, record) {
       const before = byKey.get(key(environmentId, name));
-      if (before === undefined) return false;
+      if (live > 0) return { kind: "refused", liveAccounts: live };
+      if (before === undefined) return { kind: "absent" };
       keepSecrets(before, record.actor, "integration_deleted", () => null);
       eraseProofs(before, record.actor, "integration_deleted");
       audit.push(record);
-      return byKey.delete(key(environmentId, name));
+      byKey.delete(key(environmentId, name));
+      return { kind: "removed" };
     },
     async patchClient(environmentId, name, fresh, patch, records) {
       const before = byKey.get(key(environmentId, name));
       if (before === undefined) return false;
+      if (patch.pin !== undefined && (before.pin === null || !isSamePin(before.pin, patch.pin))) return false;
       const client = before.client ?? { ...fresh, layer: { clientId: null, scopes: null }, secrets: [] };
       const { secrets } = patch;
       const isExpected =
@@ -168,7 +196,6 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     },
     countActiveAccounts: async () => active,
     listBehind: async () => behind,
-    countLiveAccounts: async () => live,
   };
 }
 

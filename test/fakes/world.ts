@@ -1,6 +1,7 @@
 import { createSecretDigests } from "#adapters/system/secret-digests";
 import type { Caller } from "#core/domain/access/permission";
 import { permissions } from "#core/domain/access/permission";
+import { hostPinOf } from "#core/domain/integration/host-pin";
 import type { Account, ExternalAccount } from "#core/domain/account/account";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
@@ -108,6 +109,7 @@ export async function createWorld(
     name: document.name,
     origin: "environment",
     document,
+    pin: null,
     client: {
       id: "ei_acme",
       callbackId,
@@ -191,6 +193,7 @@ export async function createWorld(
           metadata: {},
           inputs: {},
           clientId: wanted.ownClient?.id ?? null,
+          pin: hostPinOf(document),
         },
         [],
       );

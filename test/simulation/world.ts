@@ -232,6 +232,7 @@ function configuration(
     name,
     origin: "environment",
     document,
+    pin: null,
     client: { id: `ei_${name}`, callbackId: name, layer: { clientId: `client-${name}`, scopes: null }, secrets: [] },
   };
 }

@@ -1,0 +1,147 @@
+import { hostPinOf, isSamePin, judgeDefinition, type HostPin } from "#core/domain/integration/host-pin";
+import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import type { IntegrationAdministration, MovedHosts } from "#core/ports/integration-store";
+import type { Catalogue } from "../catalogue/load-catalogue.ts";
+import { insertAudit } from "./audit-log.ts";
+import { eraseProofs } from "./client-proofs.ts";
+import { eraseAllSecrets } from "./client-secrets.ts";
+import { forgetCircuits } from "./close-circuits.ts";
+import { countLiveAccounts, hasSecrets, lockPin, removePin, writePin } from "./host-pins.ts";
+import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
+
+/**
+ * What changes the definition in force, or what is pinned of it. Each takes the lock of the pin first: an account is made under the
+ * same lock, so that what was judged still holds when it is written.
+ */
+export function definitionChanges(
+  pool: DatabasePool,
+  catalogue: Catalogue,
+): Pick<IntegrationAdministration, "put" | "remove" | "pinHosts" | "settlePins" | "approveHosts"> {
+  const pinInForce = async (client: DatabaseClient, environmentId: string, name: string): Promise<HostPin | null> => {
+    const document = (await ownDefinition(client, environmentId, name)) ?? catalogue.get(name) ?? null;
+    return document === null ? null : hostPinOf(document);
+  };
+
+  const pinHosts = async (environmentId: string, name: string): Promise<HostPin | null> =>
+    await inTransaction(pool, async (client) => {
+      const pinned = await lockPin(client, environmentId, name);
+      const inForce = await pinInForce(client, environmentId, name);
+      if (inForce === null) {
+        if (pinned === null) await removePin(client, environmentId, name);
+        return null;
+      }
+      if (pinned !== null && !isSamePin(pinned, inForce)) {
+        const isAtStake =
+          (await countLiveAccounts(client, environmentId, name)) > 0 || (await hasSecrets(client, environmentId, name));
+        if (isAtStake) return pinned;
+      }
+      await writePin(client, environmentId, name, inForce);
+      return inForce;
+    });
+
+  return {
+    pinHosts,
+
+    async put(environmentId, document, { clientFollows = false, audit }) {
+      return await inTransaction(pool, async (client) => {
+        const { name } = document;
+        const next = hostPinOf(document);
+        const pinned = (await lockPin(client, environmentId, name)) ?? (await pinInForce(client, environmentId, name));
+        const liveAccounts = await countLiveAccounts(client, environmentId, name);
+        const judgement = judgeDefinition(pinned, next, liveAccounts);
+        if (judgement.kind === "refused" && pinned !== null) return { ...judgement, liveAccounts, pinned };
+        const { rows } = await client.query<{ is_new: boolean }>(
+          `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
+           ON CONFLICT (environment_id, name) DO UPDATE SET document = excluded.document, updated_at = clock_timestamp()
+           RETURNING (xmax = 0) AS is_new`,
+          [environmentId, name, JSON.stringify(document)],
+        );
+        await writePin(client, environmentId, name, next);
+        const erasesSecrets = judgement.kind === "moved";
+        if (erasesSecrets) {
+          await eraseAllSecrets(client, environmentId, name, audit.actor, "hosts_changed");
+          await eraseProofs(client, environmentId, name, audit.actor, "hosts_changed");
+        }
+        if (!clientFollows) await forgetCircuits(client, environmentId, name);
+        await insertAudit(client, [{ ...audit, detail: { ...audit.detail, client_secret_erased: erasesSecrets } }]);
+        return { kind: "written", isNew: rows[0]?.is_new ?? false };
+      });
+    },
+
+    async remove(environmentId, name, audit) {
+      return await inTransaction(pool, async (client) => {
+        await lockPin(client, environmentId, name);
+        const liveAccounts = await countLiveAccounts(client, environmentId, name);
+        if (liveAccounts > 0) return { kind: "refused", liveAccounts };
+        const { rowCount } = await client.query("DELETE FROM integration WHERE environment_id = $1 AND name = $2", [
+          environmentId,
+          name,
+        ]);
+        if (rowCount !== 1) return { kind: "absent" };
+        // Whoever made an account on it, and has not written it yet, finds no pin.
+        await removePin(client, environmentId, name);
+        await eraseAllSecrets(client, environmentId, name, audit.actor, "integration_deleted");
+        await eraseProofs(client, environmentId, name, audit.actor, "integration_deleted");
+        await client.query("DELETE FROM mass_failure WHERE environment_id = $1 AND integration_name = $2", [
+          environmentId,
+          name,
+        ]);
+        await insertAudit(client, [audit]);
+        return { kind: "removed" };
+      });
+    },
+
+    async settlePins() {
+      const { rows } = await query<PinnedRow>(
+        pool,
+        `SELECT known.environment_id, known.integration_name, i.document FROM (
+           SELECT environment_id, integration_name FROM integration_hosts
+           UNION SELECT environment_id, integration_name FROM environment_integration
+           UNION SELECT environment_id, integration_name FROM integrated_account WHERE status IN ('active', 'needs_reauth', 'connecting')
+         ) known LEFT JOIN integration i ON i.environment_id = known.environment_id AND i.name = known.integration_name`,
+        [],
+      );
+      const moved: MovedHosts[] = [];
+      for (const { environment_id: environmentId, integration_name: name, document } of rows) {
+        const own = document === null ? null : integrationDocumentSchema.parse(document);
+        const inForce = own ?? catalogue.get(name);
+        const pinned = inForce === undefined ? null : await pinHosts(environmentId, name);
+        if (inForce === undefined || pinned === null) continue;
+        const now = hostPinOf(inForce);
+        if (!isSamePin(pinned, now)) moved.push({ environmentId, name, pinned, inForce: now });
+      }
+      return moved;
+    },
+
+    async approveHosts(environmentId, name, audit) {
+      return await inTransaction(pool, async (client) => {
+        const pinned = await lockPin(client, environmentId, name);
+        const inForce = await pinInForce(client, environmentId, name);
+        if (inForce === null) return rollback;
+        await writePin(client, environmentId, name, inForce);
+        await forgetCircuits(client, environmentId, name);
+        const detail = { before: pinned?.hosts ?? null, hosts: inForce.hosts };
+        await insertAudit(client, [{ ...audit, detail }]);
+        return { environmentId, name, pinned, inForce };
+      }).then((approved) => (approved === rollback ? null : approved));
+    },
+  };
+}
+
+interface PinnedRow {
+  readonly environment_id: string;
+  readonly integration_name: string;
+  readonly document: unknown;
+}
+
+async function ownDefinition(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+): Promise<IntegrationDocument | null> {
+  const { rows } = await client.query<{ document: unknown }>(
+    "SELECT document FROM integration WHERE environment_id = $1 AND name = $2",
+    [environmentId, name],
+  );
+  return rows[0] === undefined ? null : integrationDocumentSchema.parse(rows[0].document);
+}
