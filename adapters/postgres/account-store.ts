@@ -42,8 +42,8 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
         }
         const { rows } = await client.query<AccountRow>(
           `INSERT INTO integrated_account AS a
-             (id, environment_id, tenant_id, integration_name, user_reference, status, scopes_requested, metadata, inputs, client_id)
-           VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, $9)
+             (id, environment_id, tenant_id, integration_name, user_reference, status, scopes_requested, metadata, inputs, client_id, overrides)
+           VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, $9, $10)
            RETURNING ${accountColumns("a")}`,
           [
             account.id,
@@ -55,6 +55,7 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
             JSON.stringify(account.metadata),
             JSON.stringify(account.inputs),
             account.clientId,
+            JSON.stringify(account.overrides),
           ],
         );
         await insertAudit(client, audit);

@@ -1,4 +1,6 @@
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { canonicalJson, noOverrides } from "#core/domain/integration/overrides";
+import { withOverrides } from "#core/usecases/of-account";
 import type {
   ConfiguredIntegration,
   EnvironmentClient,
@@ -31,8 +33,7 @@ interface ConfiguredRow extends ProofColumns {
   readonly ei_id: string | null;
   readonly callback_id: string | null;
   readonly client_id: string | null;
-  readonly scope: string[] | null;
-  readonly has_scope: boolean | null;
+  readonly overrides: Record<string, unknown> | null;
   readonly secret_version: number | null;
   readonly secret_sealed: Buffer | null;
   readonly secret_created_at: Date | null;
@@ -42,9 +43,15 @@ interface ConfiguredRow extends ProofColumns {
   readonly pinned_hosts: PinColumns["hosts"];
 }
 
+interface LockedClient {
+  readonly id: string;
+  readonly client_id: string | null;
+  readonly overrides: Record<string, unknown>;
+}
+
 const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
-         e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed,
+         e.client_id, e.overrides, s.version AS secret_version, s.sealed AS secret_sealed,
          s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at, h.format AS pinned_format, h.hosts AS pinned_hosts,
          ${proofColumns}
     FROM names
@@ -60,16 +67,17 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
     const [row] = rows;
     if (row === undefined) return null;
     const own = row.document === null ? null : parse(row);
-    const document = own ?? catalogue.get(row.name) ?? null;
-    if (document === null) return null;
-    return {
+    const definition = own ?? catalogue.get(row.name) ?? null;
+    if (definition === null) return null;
+    return withOverrides({
       environmentId: row.environment_id,
       name: row.name,
       origin: own === null ? "platform" : "environment",
-      document,
+      definition,
+      overrides: row.overrides ?? noOverrides,
       pin: toPin({ format: row.pinned_format, hosts: row.pinned_hosts }),
       client: toClient(row, rows),
-    };
+    });
   };
 
   return {
@@ -104,24 +112,25 @@ export function createIntegrationStore(pool: DatabasePool, catalogue: Catalogue)
       const outcome = await inTransaction(pool, async (client) => {
         if (patch.pin !== undefined && !(await isPinned(client, environmentId, name, patch.pin))) return rollback;
         // Made and locked first: whether the client is as expected is seen on the row that is written.
-        const { rows } = await client.query<{ id: string; client_id: string | null }>(
+        const { rows } = await client.query<LockedClient>(
           `INSERT INTO environment_integration AS e (id, environment_id, integration_name, callback_id)
            VALUES ($1, $2, $3, $4)
            ON CONFLICT (environment_id, integration_name) DO UPDATE SET updated_at = now()
-           RETURNING id, client_id`,
+           RETURNING id, client_id, overrides`,
           [fresh.id, environmentId, name, fresh.callbackId],
         );
         const [row] = rows;
         if (row === undefined) return rollback;
         const owner = { id: row.id, environmentId, integrationName: name };
-        const { secrets } = patch;
+        const { secrets, overrides } = patch;
+        if (overrides !== undefined && canonicalJson(row.overrides) !== canonicalJson(overrides.expected))
+          return rollback;
         if (secrets !== undefined && !(await isAsExpected(client, owner, row.client_id, secrets))) return rollback;
         await client.query(
           `UPDATE environment_integration
-              SET client_id = coalesce($2, client_id), scope = coalesce($3::text[], scope),
-                  has_scope = has_scope OR $3::text[] IS NOT NULL
+              SET client_id = coalesce($2, client_id), overrides = coalesce($3::jsonb, overrides)
             WHERE id = $1`,
-          [row.id, patch.clientId ?? null, patch.scopes ?? null],
+          [row.id, patch.clientId ?? null, overrides === undefined ? null : JSON.stringify(overrides.next)],
         );
         if (secrets !== undefined) await writeSecrets(client, owner, secrets);
         if (Object.keys(patch).length > 0) await forgetCircuits(client, environmentId, name);
@@ -143,7 +152,6 @@ function toClient(row: ConfiguredRow, rows: readonly ConfiguredRow[]): Environme
     callbackId: row.callback_id,
     layer: {
       clientId: row.client_id,
-      scopes: row.has_scope === true ? row.scope : null,
       callbackId: row.callback_id,
     },
     secrets: rows.flatMap((one) => toSecret(one) ?? []),

@@ -5,6 +5,7 @@ import type { EnvironmentRecord } from "#core/ports/environment-store";
 import { documentScopes, oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
 import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
+import { ofAccount } from "#core/usecases/of-account";
 import { linkState } from "#core/usecases/start-authorization";
 import type { Container } from "#adapters/container";
 import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
@@ -65,9 +66,9 @@ export async function readConnectLink(
     reauthorizes: account === null ? null : { external_account: account.externalAccount?.label ?? null },
     integrations: configured.flatMap((one) => {
       if (one === null) return [];
-      const { document } = one;
-      const layer = one.client?.layer ?? { clientId: null, scopes: null };
-      const scopes = layer.scopes ?? scopesOf(document);
+      const { document } = account?.integrationName === one.name ? ofAccount(one, account.overrides) : one;
+      const layer = one.client?.layer ?? { clientId: null };
+      const scopes = scopesOf(document);
       const form = formOf(document);
       return {
         name: one.name,

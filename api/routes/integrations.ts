@@ -1,5 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
+import type { Overrides } from "#core/domain/integration/overrides";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { deleteIntegration, putIntegration } from "#core/usecases/administer-integrations";
 import { configureClient } from "#core/usecases/configure-client";
@@ -130,7 +131,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "patch",
       path: "/environment-integration",
-      summary: "Set the OAuth client of an integration in this environment",
+      summary: "Set the OAuth client of an integration in this environment, and what it lays over the definition",
       tags,
       security: secured,
       request: { body: body(environmentIntegrationPatchSchema) },
@@ -147,7 +148,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       if (wanted !== undefined && wanted !== caller.environmentId && wanted !== caller.environment) {
         throw new DomainError("not_found", { detail: "There is no such environment for this key." });
       }
-      const { config } = input.credentials.oauth2;
+      const config = input.credentials?.oauth2.config ?? {};
       const rotates = config.client_key === "rotate";
       if (rotates) refuseUselessRotation(await findIntegration(ports, caller, input.integration_name));
       const { client_certificate: certificate, client_certificate_key: key } = config;
@@ -165,9 +166,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         ...(config.previous_secret_expires_in === undefined
           ? {}
           : { previousSecretExpiresInSeconds: config.previous_secret_expires_in }),
-        ...(config.scope === undefined
-          ? {}
-          : { scopes: typeof config.scope === "string" ? config.scope.split(/[\s,]+/).filter(Boolean) : config.scope }),
+        ...overridesOf(input.overrides, config.scope),
       });
       await ensureClientKey(ports, caller, input.integration_name, { rotates });
       if (checked !== null) await setClientCertificate(ports, caller, input.integration_name, checked);
@@ -219,4 +218,15 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       return context.json(view(configured), 200);
     },
   );
+}
+
+/** Scopes are an override that may be given beside the client. */
+function overridesOf(
+  given: Overrides | undefined,
+  scope: string | readonly string[] | null | undefined,
+): { readonly overrides?: readonly Overrides[] } {
+  if (given === undefined && scope === undefined) return {};
+  const scopes = typeof scope === "string" ? scope.split(/[\s,]+/).filter(Boolean) : scope;
+  const byScope = scopes === undefined ? [] : [{ credentials: { config: { scope: scopes } } }];
+  return { overrides: [...(given === undefined ? [] : [given]), ...byScope] };
 }

@@ -9,6 +9,7 @@ import type {
 import type { AccountEvent } from "../domain/account/transition.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { HostPin } from "../domain/integration/host-pin.ts";
+import type { Overrides } from "../domain/integration/overrides.ts";
 import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
@@ -88,6 +89,7 @@ export interface AccountFields {
   readonly refreshDelayedAt?: null;
   /** The OAuth client that the account brings itself; its secret goes with the token set. */
   readonly clientId?: string;
+  readonly overrides?: Overrides;
 }
 
 /** What happens to an account's status; the transition is found on the row that is written (invariant 5). */
@@ -116,6 +118,8 @@ export interface AccountChange {
   readonly isAnswer: boolean;
   /** Applied only to credentials of this version; null: whichever. */
   readonly ifVersion: number | null;
+  /** Applied only while these are the account's overrides; absent: whichever. */
+  readonly ifOverrides?: Overrides;
   /** The status that the writer read; another one costs a second look, nothing else. */
   readonly expectedStatus: AccountStatus;
   /** The granted scopes that the writer read; null: there was no token set, or they are not known. Another writer's would have
@@ -158,6 +162,7 @@ export interface NewAccount {
   readonly metadata: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, string>>;
   readonly clientId: string | null;
+  readonly overrides: Overrides;
   /** Of the definition that the account is made on, as it was used. */
   readonly pin: HostPin;
 }

@@ -3,6 +3,7 @@ import type { ShownCertificate } from "../domain/integration/client-certificate.
 import type { PublishedKey } from "../domain/integration/client-keys.ts";
 import type { HostPin } from "../domain/integration/host-pin.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
+import type { Overrides } from "../domain/integration/overrides.ts";
 import type { SecretTerm } from "../domain/integration/order-client-secrets.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
 
@@ -12,7 +13,14 @@ export interface ConfiguredIntegration {
   readonly name: string;
   /** `platform`: from the catalogue; `environment`: put by this environment. */
   readonly origin: "platform" | "environment";
+  /** Of the catalogue, or put by this environment. */
+  readonly definition: IntegrationDocument;
+  /** What the environment lays over it. */
+  readonly overrides: Overrides;
+  /** The definition with them, which everything works with. */
   readonly document: IntegrationDocument;
+  /** Why they don't fit the definition as it is by now; the document is without them then, and nothing may be asked with it. */
+  readonly fault: string | null;
   /** What its credentials were given for; null: nothing is pinned yet. */
   readonly pin: HostPin | null;
   /** Null until the environment configured a client. */
@@ -67,7 +75,8 @@ export interface IntegrationStore {
 /** What PATCH /environment-integration changes; absent fields stay. */
 export interface ClientPatch {
   readonly clientId?: string;
-  readonly scopes?: readonly string[];
+  /** Made of what is `expected` to be there: nothing is written when that is not so any more. */
+  readonly overrides?: { readonly expected: Overrides; readonly next: Overrides };
   readonly secrets?: SecretsPatch;
   /** Of the definition that the secrets are given for: nothing is written when another one is pinned by then. */
   readonly pin?: HostPin;
@@ -117,7 +126,7 @@ export interface IntegrationAdministration extends IntegrationStore {
   /**
    * Creates the environment integration where there is none yet; `id` and `callbackId` are used then. A patch that changes something
    * ends what breakers have learnt.
-   * @returns false when the client is not as `patch.secrets` expects it, or `patch.pin` is not pinned; nothing was written then
+   * @returns false when the client is not as `patch.secrets` or `patch.overrides` expects it, or `patch.pin` is not pinned; nothing was written then
    */
   patchClient(
     environmentId: string,

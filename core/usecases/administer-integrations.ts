@@ -5,6 +5,7 @@ import {
   withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
+import { noOverrides, overlay } from "../domain/integration/overrides.ts";
 import { readDocument } from "../domain/integration/read-document.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { PutOutcome } from "../ports/integration-store.ts";
@@ -39,6 +40,7 @@ export async function putIntegration(
   const client = oauthConfigOf(document)?.client;
   const stored = withoutClient(document);
   const clientFollows = client?.client_id !== undefined || client?.client_secret !== undefined;
+  await refuseUnfitOverrides(ports, caller, stored);
   const outcome = await ports.integrations.put(caller.environmentId, stored, {
     // Whoever is recalled must find the whole of it: the definition with its client.
     clientFollows,
@@ -58,6 +60,18 @@ export async function putIntegration(
     });
   }
   return { document: stored, isNew: outcome.isNew };
+}
+
+/** What this environment lays over the definition has to fit the new one as well. */
+async function refuseUnfitOverrides(ports: AdministerPorts, caller: Caller, next: IntegrationDocument): Promise<void> {
+  const overrides = (await ports.integrations.find(caller.environmentId, next.name))?.overrides ?? noOverrides;
+  const { errors } = overlay(next, overrides);
+  if (errors.length === 0) return;
+  throw new DomainError("invalid_request", {
+    detail:
+      "The overrides of this environment do not fit the integration document. Change them first, or the document.",
+    errors: errors.map(({ pointer, detail }) => ({ pointer, detail: `with this environment's overrides: ${detail}` })),
+  });
 }
 
 /** Invariant 12: credentials never move to another host behind their owners' backs. */

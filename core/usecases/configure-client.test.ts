@@ -156,9 +156,9 @@ describe("a new client secret (R65)", () => {
 describe("a change without a new client secret", () => {
   it("keeps what is not named", async () => {
     const world = await createWorld();
-    await configure(world, { scopes: ["only.this"] });
+    await configure(world, { overrides: [{ credentials: { config: { scope: ["only.this"] } } }] });
     const client = await clientOf(world);
-    expect(client.layer).toEqual({ clientId: "client-of-acme", scopes: ["only.this"] });
+    expect(client.layer).toEqual({ clientId: "client-of-acme" });
     expect(await secretsOf(world)).toEqual([first]);
   });
 

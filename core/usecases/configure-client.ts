@@ -3,10 +3,12 @@ import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { isAccepted } from "../domain/integration/order-client-secrets.ts";
+import { changedFields, changeOverrides, type Overrides } from "../domain/integration/overrides.ts";
 import { planClientSecrets } from "../domain/integration/plan-client-secrets.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
+  ClientPatch,
   ConfiguredIntegration,
   EnvironmentClient,
   IntegrationAdministration,
@@ -28,7 +30,8 @@ export interface AdministerPorts {
 export interface ClientInput {
   readonly clientId?: string;
   readonly clientSecret?: string;
-  readonly scopes?: readonly string[];
+  /** Laid over the overrides that are there, one after the other; null takes one away (RFC 7396). */
+  readonly overrides?: readonly Overrides[];
   /** How long the previous secrets are accepted from now on, seconds; 0 ends them. Absent: 7 days for one that is replaced. */
   readonly previousSecretExpiresInSeconds?: number;
 }
@@ -48,8 +51,8 @@ export async function configureClient(
   name: string,
   input: ClientInput,
 ): Promise<ConfiguredIntegration> {
-  const { document } = await findIntegration(ports, caller, name);
-  if (isTypedDocument(document)) {
+  const { definition: document } = await findIntegration(ports, caller, name);
+  if (isTypedDocument(document) && hasClient(input)) {
     throw new DomainError("invalid_request", {
       detail: "This integration has no OAuth client.",
       errors: [
@@ -70,6 +73,7 @@ export async function configureClient(
     const configured = await findIntegration(ports, caller, name);
     const { client } = configured;
     if (client === null) break;
+    const overrides = overridesPatch(configured, input);
     const secrets = await planSecrets(ports, caller, client, input);
     // A secret is given for the hosts that are shown; it must not be stored for others.
     const pin = secrets === null ? null : await pinDefinition(ports.integrations, configured);
@@ -79,15 +83,29 @@ export async function configureClient(
       fresh,
       {
         ...(input.clientId === undefined ? {} : { clientId: input.clientId }),
-        ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
+        ...(overrides === null ? {} : { overrides }),
         ...(secrets === null ? {} : { secrets }),
         ...(pin === null ? {} : { pin }),
       },
-      recordsOf(caller, name, input, secrets),
+      recordsOf(caller, name, input, { secrets, overrides }),
     );
     if (isWritten) return await findIntegration(ports, caller, name);
   }
   throw new DomainError("conflict", { detail: "The integration changed meanwhile. Try again." });
+}
+
+/** Overrides alone are for every format. */
+function hasClient(input: ClientInput): boolean {
+  return input.overrides === undefined || Object.keys(input).length > 1;
+}
+
+/** @throws DomainError invalid_request; what lies over the definition is looked at as a whole, so a faulty field can be mended */
+function overridesPatch(
+  { definition, overrides: present }: ConfiguredIntegration,
+  { overrides: patches }: ClientInput,
+): NonNullable<ClientPatch["overrides"]> | null {
+  if (patches === undefined) return null;
+  return { expected: present, next: changeOverrides(definition, present, patches, "environment") };
 }
 
 /** Null where the change leaves the secrets as they are. */
@@ -162,11 +180,23 @@ async function sealSecret(
   return { ...ports.vault.seal(dataKey, location, Buffer.from(secret, "utf8")), version };
 }
 
-function recordsOf(caller: Caller, name: string, input: ClientInput, secrets: SecretsPatch | null): AuditRecord[] {
+function recordsOf(
+  caller: Caller,
+  name: string,
+  input: ClientInput,
+  { secrets, overrides = null }: { secrets: SecretsPatch | null; overrides: ClientPatch["overrides"] | null },
+): AuditRecord[] {
   const record = { environmentId: caller.environmentId, actor: caller.id, target: name } as const;
   const added = secrets?.added ?? null;
   return [
-    { ...record, action: "environment_integration.updated", detail: { fields: Object.keys(input) } },
+    {
+      ...record,
+      action: "environment_integration.updated",
+      detail: {
+        fields: Object.keys(input),
+        ...(overrides === null ? {} : { overrides: changedFields(overrides.expected, overrides.next) }),
+      },
+    },
     ...(added === null
       ? []
       : [

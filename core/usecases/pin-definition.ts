@@ -11,6 +11,7 @@ export async function settlePin(
   integrations: Pick<IntegrationStore, "pinHosts">,
   configured: ConfiguredIntegration,
 ): Promise<HostPin | DomainError> {
+  if (configured.fault !== null) return faulty(configured.name, configured.fault);
   const used = hostPinOf(configured.document);
   if (configured.pin !== null && isSamePin(configured.pin, used)) return used;
   const pinned = await integrations.pinHosts(configured.environmentId, configured.name);
@@ -47,11 +48,21 @@ export function hasMovedHosts({ document, pin }: Pick<ConfiguredIntegration, "do
 }
 
 /**
- * Invariant 12: a release that changes the catalogue must not move credentials.
+ * Nothing is asked with a definition that leads elsewhere than before (invariant 12: a release that changes the catalogue must not
+ * move credentials), or that was changed so that overrides don't fit it: half of what was wished for could cost a grant.
+ *
  * @throws DomainError client_misconfigured
  */
-export function refuseMovedHosts(configured: ConfiguredIntegration): void {
+export function refuseUnusable(configured: ConfiguredIntegration): void {
+  if (configured.fault !== null) throw faulty(configured.name, configured.fault);
   if (hasMovedHosts(configured)) throw movedHosts(configured.name, configured.pin, hostPinOf(configured.document));
+}
+
+function faulty(name: string, fault: string): DomainError {
+  return new DomainError("client_misconfigured", {
+    detail: `Nothing is asked for ${name}, since ${fault}. Change them, or the definition.`,
+    extensions: { reason: "overrides_invalid" },
+  });
 }
 
 function movedHosts(name: string, pinned: HostPin | null, used: HostPin): DomainError {

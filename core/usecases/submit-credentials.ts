@@ -86,17 +86,15 @@ export async function submitCredentials(ports: SubmitPorts, input: SubmitInput):
   return { kind: "again", names: outcome.fields.map((one) => one.name) };
 }
 
-async function submit(
-  ports: SubmitPorts,
-  input: SubmitInput,
-  { configured, document }: Form,
-): Promise<SubmitOutcome | FormFailure> {
+async function submit(ports: SubmitPorts, input: SubmitInput, form: Form): Promise<SubmitOutcome | FormFailure> {
   const { link } = input;
-  const { fields, errors } = checkCredentialFields(document, input.credentials, "/credentials");
-  const wrong = [...wrongInputs(document, input), ...errors];
+  const { fields, errors } = checkCredentialFields(form.document, input.credentials, "/credentials");
+  const wrong = [...wrongInputs(form.document, input), ...errors];
   if (wrong.length > 0) return failureOf("invalid", null, wrong);
-  const account = await accountFor(ports, { ...input, connectedAccountId: null }, configured);
-  if (account === null) return { kind: "unavailable" };
+  const begun = await accountFor(ports, { ...input, connectedAccountId: null }, form.configured);
+  if (begun === null || !isTypedDocument(begun.configured.document)) return { kind: "unavailable" };
+  const { account } = begun;
+  const { document } = begun.configured;
 
   const trial = await tryCredentials(ports, { document, inputs: account.inputs, fields });
   if (trial.kind !== "works") return trialFailure(trial, document);

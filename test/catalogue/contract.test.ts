@@ -39,7 +39,7 @@ function apiAnswer({ status, headers, body }: Sample): ApiAnswer & { readonly ki
 }
 
 function resolved({ document, answers }: CatalogueEntry): ResolvedIntegration {
-  return resolveIntegration(document, { clientId: "client-1", scopes: null }, answers.inputs, answers.fields);
+  return resolveIntegration(document, { clientId: "client-1" }, answers.inputs, answers.fields);
 }
 
 async function askToken(entry: CatalogueEntry, sample: Sample): Promise<TokenResult> {

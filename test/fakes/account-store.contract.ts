@@ -39,6 +39,7 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
           metadata: { plan: "gold" },
           inputs: {},
           clientId: null,
+          overrides: {},
           pin: pinOfContract,
         },
         [],
@@ -76,7 +77,15 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       const { store, environmentId, otherEnvironmentId, integrationName } = await open();
       const fresh = { id: id("ia"), environmentId, tenantId: "t", integrationName, userReference: "u" };
       const made = await store.create(
-        { ...fresh, scopesRequested: [], metadata: {}, inputs: { a: "b" }, clientId: "own", pin: pinOfContract },
+        {
+          ...fresh,
+          scopesRequested: [],
+          metadata: {},
+          inputs: { a: "b" },
+          clientId: "own",
+          overrides: {},
+          pin: pinOfContract,
+        },
         [],
       );
       expect(made).toMatchObject({

@@ -1,6 +1,8 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { hostPinOf, isSamePin, judgeDefinition } from "#core/domain/integration/host-pin";
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { canonicalJson, noOverrides } from "#core/domain/integration/overrides";
+import { withOverrides } from "#core/usecases/of-account";
 import type {
   ConfiguredIntegration,
   EnvironmentClient,
@@ -11,10 +13,14 @@ import type {
 } from "#core/ports/integration-store";
 import type { Clock } from "#core/ports/clock";
 
+/** Without overrides, its document is its definition. */
+type Settable = Omit<ConfiguredIntegration, "definition" | "fault" | "overrides"> &
+  Partial<Pick<ConfiguredIntegration, "definition" | "overrides">>;
+
 export interface InMemoryIntegrationStore extends IntegrationAdministration {
   readonly audit: readonly AuditRecord[];
-  /** Puts a configured integration as it is. */
-  set(configured: ConfiguredIntegration): void;
+  /** Puts a configured integration: its definition, with what its environment lays over it. */
+  set(configured: Settable): void;
   setLiveAccounts(count: number): void;
   /** How many active accounts stand behind any circuit. */
   setActiveAccounts(count: number): void;
@@ -29,6 +35,8 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
   let active = 0;
   let behind: readonly string[] = [];
   const key = (environmentId: string, name: string): string => `${environmentId}/${name}`;
+  const keep = (found: Omit<ConfiguredIntegration, "document" | "fault">): void =>
+    void byKey.set(key(found.environmentId, found.name), withOverrides(found));
   /** What is left of the secrets, the loss of each other one recorded. */
   const keepSecrets = (
     before: ConfiguredIntegration,
@@ -79,7 +87,11 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
   };
   return {
     audit,
-    set: (configured) => void byKey.set(key(configured.environmentId, configured.name), configured),
+    set: (configured) => {
+      const { document, definition = document, overrides = noOverrides } = configured;
+      const isPlain = Object.keys(overrides).length === 0;
+      keep({ ...configured, definition: isPlain ? document : definition, overrides });
+    },
     setLiveAccounts(count) {
       live = count;
     },
@@ -115,11 +127,12 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const pinned = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
       const judgement = judgeDefinition(pinned, next, live);
       if (judgement.kind === "refused" && pinned !== null) return { ...judgement, liveAccounts: live, pinned };
-      byKey.set(key(environmentId, document.name), {
+      keep({
         environmentId,
         name: document.name,
         origin: "environment",
-        document,
+        definition: document,
+        overrides: before?.overrides ?? noOverrides,
         pin: next,
         client: before?.client ?? null,
       });
@@ -146,21 +159,21 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const before = byKey.get(key(environmentId, name));
       if (before === undefined) return false;
       if (patch.pin !== undefined && (before.pin === null || !isSamePin(before.pin, patch.pin))) return false;
-      const client = before.client ?? { ...fresh, layer: { clientId: null, scopes: null }, secrets: [] };
+      const client = before.client ?? { ...fresh, layer: { clientId: null }, secrets: [] };
       const { secrets } = patch;
       const isExpected =
         secrets === undefined ||
         (secrets.expected.clientId === client.layer.clientId &&
           secrets.expected.newest === (client.secrets[0]?.version ?? null));
-      if (!isExpected) return false;
-      const layer = {
-        clientId: patch.clientId ?? client.layer.clientId,
-        scopes: patch.scopes ?? client.layer.scopes,
-      };
-      withClient(
-        { ...before, client },
-        { layer, ...(secrets === undefined ? {} : { secrets: changedSecrets({ ...before, client }, secrets) }) },
-      );
+      const { overrides } = patch;
+      const isUnchanged =
+        overrides === undefined || canonicalJson(overrides.expected) === canonicalJson(before.overrides);
+      if (!isExpected || !isUnchanged) return false;
+      const layer = { clientId: patch.clientId ?? client.layer.clientId };
+      withClient(withOverrides({ ...before, client, overrides: overrides?.next ?? before.overrides }), {
+        layer,
+        ...(secrets === undefined ? {} : { secrets: changedSecrets({ ...before, client }, secrets) }),
+      });
       audit.push(...records);
       return true;
     },

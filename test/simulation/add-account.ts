@@ -27,6 +27,7 @@ export async function addAccount(
       metadata: {},
       inputs: {},
       clientId: null,
+      overrides: {},
       pin: hostPinOf(configured.document),
     },
     [],
