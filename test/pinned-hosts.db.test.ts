@@ -259,6 +259,34 @@ describe("a release that changes a shipped definition", () => {
     expect(await integrations.pinHosts(environmentId, name)).toEqual(pin);
   });
 
+  test("is told through the API, serves what is valid, and is asked again once it is approved on the command line", async () => {
+    const name = "released";
+    await stack.call("PUT", `/integrations/${name}`, definitionAt(name, before.origin));
+    before.respondWith({ kind: "json", status: 200, body: tokens });
+    const { body: account } = await importOwnClient(name);
+    const asked = before.requests.length;
+    // As if its credentials had been given for what the release before had in its place.
+    await stack.database.pool.query(
+      "UPDATE integration_hosts SET hosts = 'tokens https://old.example' WHERE integration_name = $1",
+      [name],
+    );
+    const refused = await stack.call("POST", `/integrated-accounts/${account.id}/refresh`);
+    expect([refused.status, refused.body.code, refused.body.reason]).toEqual([
+      502,
+      "client_misconfigured",
+      "hosts_changed",
+    ]);
+    expect((await stack.call("GET", `/integrated-accounts/${account.id}/token`)).status).toBe(200);
+    const connecting = await importOwnClient(name);
+    expect([connecting.status, connecting.body.reason]).toEqual([502, "hosts_changed"]);
+    expect(before.requests).toHaveLength(asked);
+    const shown = await stack.call("GET", `/environment-integrations/${name}`);
+    expect(shown.body.problem).toContain("https://old.example");
+    expect((await stack.cli("integrations", "approve-hosts", name, "--environment", "production")).code).toBe(0);
+    expect((await stack.call("POST", `/integrated-accounts/${account.id}/refresh`)).status).toBe(200);
+    expect((await stack.call("GET", `/environment-integrations/${name}`)).body.problem).toBeNull();
+  });
+
   test("is approved on the command line, where a name that is none is told", async () => {
     await stack.call("PUT", "/integrations/told", definitionAt("told", before.origin));
     const done = await stack.cli("integrations", "approve-hosts", "told", "--environment", "production", "--json");

@@ -6,7 +6,7 @@ import { insertAudit } from "./audit-log.ts";
 import { eraseProofs } from "./client-proofs.ts";
 import { eraseAllSecrets } from "./client-secrets.ts";
 import { forgetCircuits } from "./close-circuits.ts";
-import { countLiveAccounts, hasSecrets, lockPin, removePin, writePin } from "./host-pins.ts";
+import { countLiveAccounts, hasSecrets, lockPin, removePin, toPin, writePin, type PinColumns } from "./host-pins.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 /**
@@ -94,21 +94,24 @@ export function definitionChanges(
     async settlePins() {
       const { rows } = await query<PinnedRow>(
         pool,
-        `SELECT known.environment_id, known.integration_name, i.document FROM (
+        `SELECT known.environment_id, known.integration_name, i.document, h.format, h.hosts FROM (
            SELECT environment_id, integration_name FROM integration_hosts
            UNION SELECT environment_id, integration_name FROM environment_integration
            UNION SELECT environment_id, integration_name FROM integrated_account WHERE status IN ('active', 'needs_reauth', 'connecting')
-         ) known LEFT JOIN integration i ON i.environment_id = known.environment_id AND i.name = known.integration_name`,
+         ) known LEFT JOIN integration i ON i.environment_id = known.environment_id AND i.name = known.integration_name
+           LEFT JOIN integration_hosts h ON h.environment_id = known.environment_id AND h.integration_name = known.integration_name`,
         [],
       );
       const moved: MovedHosts[] = [];
-      for (const { environment_id: environmentId, integration_name: name, document } of rows) {
-        const own = document === null ? null : integrationDocumentSchema.parse(document);
-        const inForce = own ?? catalogue.get(name);
-        const pinned = inForce === undefined ? null : await pinHosts(environmentId, name);
-        if (inForce === undefined || pinned === null) continue;
-        const now = hostPinOf(inForce);
-        if (!isSamePin(pinned, now)) moved.push({ environmentId, name, pinned, inForce: now });
+      for (const row of rows) {
+        const { environment_id: environmentId, integration_name: name } = row;
+        const own = row.document === null ? null : integrationDocumentSchema.parse(row.document);
+        const document = own ?? catalogue.get(name);
+        if (document === undefined) continue;
+        const inForce = hostPinOf(document);
+        const before = toPin(row);
+        const pinned = before !== null && isSamePin(before, inForce) ? before : await pinHosts(environmentId, name);
+        if (pinned !== null && !isSamePin(pinned, inForce)) moved.push({ environmentId, name, pinned, inForce });
       }
       return moved;
     },
@@ -128,7 +131,7 @@ export function definitionChanges(
   };
 }
 
-interface PinnedRow {
+interface PinnedRow extends PinColumns {
   readonly environment_id: string;
   readonly integration_name: string;
   readonly document: unknown;

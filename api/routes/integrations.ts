@@ -72,13 +72,20 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       tags,
       security: secured,
       request: { params },
-      responses: { 200: answer(integrationDocumentView, "The document in force"), ...problems(404, 422) },
+      responses: {
+        200: answer(
+          integrationDocumentView,
+          "The definition in force; what this environment lays over it is in its environment integration",
+        ),
+        ...problems(404, 422),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:read");
-      const { document } = await findIntegration(ports, caller, context.req.valid("param").name);
-      return context.json(toDocumentView(document), 200);
+      // Without what lies over it: whoever changes it and sends it back must not make overrides part of it.
+      const { definition } = await findIntegration(ports, caller, context.req.valid("param").name);
+      return context.json(toDocumentView(definition), 200);
     },
   );
 
@@ -137,7 +144,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       request: { body: body(environmentIntegrationPatchSchema) },
       responses: {
         200: answer(environmentIntegrationSchema, "Masked, with each value's origin"),
-        ...problems(404, 409, 422),
+        ...problems(404, 409, 422, 502),
       },
     }),
     async (context) => {

@@ -92,12 +92,7 @@ export function documentHosts(document: IntegrationDocument): Readonly<Record<st
   return hosts;
 }
 
-/** Whether the two send credentials to the same hosts in the same roles: a swap moves them too. */
-export function hasSameHosts(one: IntegrationDocument, other: IntegrationDocument): boolean {
-  return describeHosts(one) === describeHosts(other);
-}
-
-/** Fields and choices that form a host are part of where it may lead. */
+/** One text for the same hosts in the same roles: a swap is a change. Fields and choices that form a host are part of where it may lead. */
 export function describeHosts(document: IntegrationDocument): string {
   const hosts = Object.entries(documentHosts(document));
   const named = new Set(hosts.flatMap(([, host]) => [...host.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name)));

@@ -150,6 +150,18 @@ describe("overrides that a caller gives", () => {
     expect(() => changeOverrides(document, {}, [overrides], "environment")).toThrow("invalid_request");
   });
 
+  it("are refused where they are deeper or longer than any document", () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(5000)}1${"}".repeat(5000)}`) as Overrides;
+    const long = config({
+      params: { token: Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`a${n}`, "x".repeat(1900)])) },
+    });
+    for (const overrides of [deep, long]) {
+      expect(() => changeOverrides(document, {}, [overrides], "account")).toThrow(
+        expect.objectContaining({ errors: [{ pointer: "/overrides", detail: expect.any(String) as string }] }) as Error,
+      );
+    }
+  });
+
   it("tell which fields a change touched, without their values", () => {
     const before = { credentials: { config: { scope: ["a"], refresh: { bufferSeconds: 1 } } } };
     const after = { credentials: { config: { scope: ["a"], refresh: { timeoutSeconds: 2 } } } };

@@ -66,6 +66,8 @@ export function overlay(document: IntegrationDocument, overrides: Overrides): Ov
   return made;
 }
 
+const mostErrors = 50;
+
 /** Why overrides can't stand at their level, each with its pointer into the body that carries them as `overrides`. */
 export function checkOverrides(
   document: IntegrationDocument,
@@ -77,7 +79,10 @@ export function checkOverrides(
     const detail = overrideRefusal(pointer, level);
     return detail === null ? [] : [{ pointer: `/overrides${pointer}`, detail }];
   });
-  if (refused.length > 0) return refused;
+  if (refused.length > 0) return refused.slice(0, mostErrors);
+  if (canonicalJson(overrides).length > mostCharacters) {
+    return [{ pointer: "/overrides", detail: `expected at most ${mostCharacters} characters of JSON` }];
+  }
   return overlay(document, overrides).errors.map(({ pointer, detail }) => {
     const isGiven = leaves.some((leaf) => `${leaf}/`.startsWith(`${pointer}/`) || pointer.startsWith(`${leaf}/`));
     return isGiven
@@ -97,6 +102,12 @@ export function changeOverrides(
   patches: readonly Overrides[],
   level: OverrideLevel,
 ): Overrides {
+  if (patches.some((patch) => isDeeperThan(patch, mostDepth))) {
+    const errors = [
+      { pointer: "/overrides", detail: `expected a piece of the document, at most ${mostDepth} levels deep` },
+    ];
+    throw new DomainError("invalid_request", { detail: "The overrides are not valid.", errors });
+  }
   const next = patches.reduce(patchOverrides, present);
   const errors = checkOverrides(document, next, level);
   if (errors.length > 0) throw new DomainError("invalid_request", { detail: "The overrides are not valid.", errors });
@@ -119,6 +130,17 @@ export function canonicalJson(value: unknown): string {
     isRecord(one) ? Object.fromEntries(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1))) : one,
   );
 }
+
+/** Deeper than any field of the document: what follows goes down by itself, as deep as it is told. */
+const mostDepth = 12;
+
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((one) => isDeeperThan(one, depth - 1));
+}
+
+/** An account's row is read with every use; what is laid over a document is small. */
+const mostCharacters = 20_000;
 
 function isEmpty(value: Overrides): boolean {
   return Object.keys(value).length === 0;
