@@ -112,6 +112,25 @@ describe("an environment's overrides (R64)", () => {
     expect([put.status, put.body.errors[0].pointer]).toEqual([422, "/credentials/config/params/token/shop"]);
   });
 
+  test("of an account do so as well", async () => {
+    const inputs = [{ name: "shop", label: "Shop" }];
+    const auth = { tokenHost: server.origin, tokenPath: "/fitted/token" };
+    const definition = { name: "fitted", inputs, credentials: { format: "oauth2", config: { auth } } };
+    await stack.call("PUT", "/integrations/fitted", definition);
+    const imported = await stack.call("POST", "/integrated-accounts", {
+      integration_name: "fitted",
+      tenant_id: "tenant",
+      inputs: { shop: "north" },
+      credentials: { oauth2: { access_token: "access", refresh_token: "refresh" } },
+      overrides: config({ params: { token: { shop: "{shop}" } } }),
+    });
+    expect(imported.status).toBe(201);
+    const put = await stack.call("PUT", "/integrations/fitted", { ...definition, inputs: [] });
+    expect([put.status, put.body.errors[0].detail]).toEqual([422, expect.stringContaining("an account")]);
+    await stack.call("DELETE", `/integrated-accounts/${imported.body.id}`);
+    expect((await stack.call("PUT", "/integrations/fitted", { ...definition, inputs: [] })).status).toBe(200);
+  });
+
   test("of two changes at once both are there", async () => {
     await defineFaulty(stack, "crowded", server);
     const fields = ["bufferSeconds", "timeoutSeconds", "perMinute", "concurrency"];

@@ -1,5 +1,6 @@
 import { hostPinOf, isSamePin, judgeDefinition, type HostPin } from "#core/domain/integration/host-pin";
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { findUnfit, noOverrides, type Overrides } from "#core/domain/integration/overrides";
 import type { IntegrationAdministration, MovedHosts } from "#core/ports/integration-store";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
@@ -50,6 +51,8 @@ export function definitionChanges(
         const liveAccounts = await countLiveAccounts(client, environmentId, name);
         const judgement = judgeDefinition(pinned, next, liveAccounts);
         if (judgement.kind === "refused" && pinned !== null) return { ...judgement, liveAccounts, pinned };
+        const unfit = findUnfit(document, ...(await overridesOver(client, environmentId, name)));
+        if (unfit !== null) return { kind: "unfit", unfit };
         const { rows } = await client.query<{ is_new: boolean }>(
           `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
            ON CONFLICT (environment_id, name) DO UPDATE SET document = excluded.document, updated_at = clock_timestamp()
@@ -135,6 +138,28 @@ interface PinnedRow extends PinColumns {
   readonly environment_id: string;
   readonly integration_name: string;
   readonly document: unknown;
+}
+
+/** So many different ones are looked at; accounts beyond them find out when they are refreshed. */
+const mostOverrides = 1000;
+
+/** What lies over a definition: the environment's, and the different ones of its live accounts. */
+async function overridesOver(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+): Promise<[environment: Overrides, accounts: Overrides[]]> {
+  const own = await client.query<{ overrides: Overrides }>(
+    "SELECT overrides FROM environment_integration WHERE environment_id = $1 AND integration_name = $2",
+    [environmentId, name],
+  );
+  const { rows } = await client.query<{ overrides: Overrides }>(
+    `SELECT DISTINCT overrides FROM integrated_account
+      WHERE environment_id = $1 AND integration_name = $2 AND status IN ('active', 'needs_reauth', 'connecting')
+        AND overrides <> '{}' LIMIT $3`,
+    [environmentId, name, mostOverrides],
+  );
+  return [own.rows[0]?.overrides ?? noOverrides, rows.map((row) => row.overrides)];
 }
 
 async function ownDefinition(

@@ -3,7 +3,7 @@ import type { ShownCertificate } from "../domain/integration/client-certificate.
 import type { PublishedKey } from "../domain/integration/client-keys.ts";
 import type { HostPin } from "../domain/integration/host-pin.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
-import type { Overrides } from "../domain/integration/overrides.ts";
+import type { Overrides, UnfitOverrides } from "../domain/integration/overrides.ts";
 import type { SecretTerm } from "../domain/integration/order-client-secrets.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
 
@@ -170,6 +170,8 @@ export interface MovedHosts extends ApprovedHosts {
 
 export type PutOutcome =
   | { readonly kind: "written"; readonly isNew: boolean }
+  /** Nothing was written: what lies over the definition already does not fit it. */
+  | { readonly kind: "unfit"; readonly unfit: UnfitOverrides }
   /** Nothing was written: accounts live on another format, or with other hosts. */
   | {
       readonly kind: "refused";

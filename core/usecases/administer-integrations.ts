@@ -5,7 +5,7 @@ import {
   withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
-import { noOverrides, overlay } from "../domain/integration/overrides.ts";
+import type { UnfitOverrides } from "../domain/integration/overrides.ts";
 import { readDocument } from "../domain/integration/read-document.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { PutOutcome } from "../ports/integration-store.ts";
@@ -40,7 +40,6 @@ export async function putIntegration(
   const client = oauthConfigOf(document)?.client;
   const stored = withoutClient(document);
   const clientFollows = client?.client_id !== undefined || client?.client_secret !== undefined;
-  await refuseUnfitOverrides(ports, caller, stored);
   const outcome = await ports.integrations.put(caller.environmentId, stored, {
     // Whoever is recalled must find the whole of it: the definition with its client.
     clientFollows,
@@ -53,6 +52,7 @@ export async function putIntegration(
     },
   });
   if (outcome.kind === "refused") throw refusedChange(outcome, stored);
+  if (outcome.kind === "unfit") throw unfitDefinition(outcome.unfit);
   if (client !== undefined && clientFollows) {
     await configureClient(ports, caller, name, {
       ...(client.client_id === undefined ? {} : { clientId: client.client_id }),
@@ -62,15 +62,12 @@ export async function putIntegration(
   return { document: stored, isNew: outcome.isNew };
 }
 
-/** What this environment lays over the definition has to fit the new one as well. */
-async function refuseUnfitOverrides(ports: AdministerPorts, caller: Caller, next: IntegrationDocument): Promise<void> {
-  const overrides = (await ports.integrations.find(caller.environmentId, next.name))?.overrides ?? noOverrides;
-  const { errors } = overlay(next, overrides);
-  if (errors.length === 0) return;
-  throw new DomainError("invalid_request", {
-    detail:
-      "The overrides of this environment do not fit the integration document. Change them first, or the document.",
-    errors: errors.map(({ pointer, detail }) => ({ pointer, detail: `with this environment's overrides: ${detail}` })),
+/** What lies over the definition already has to fit the new one as well: half of what was wished for could cost a grant. */
+function unfitDefinition({ level, errors }: UnfitOverrides): DomainError {
+  const whose = level === "environment" ? "this environment's overrides" : "the overrides of an account";
+  return new DomainError("invalid_request", {
+    detail: `The integration document does not go with ${whose}. Change those first, or the document.`,
+    errors: errors.map(({ pointer, detail }) => ({ pointer, detail: `with ${whose}: ${detail}` })),
   });
 }
 

@@ -3,6 +3,7 @@ import { overridableFields, type OverrideLevel } from "#core/domain/integration/
 import { changeOverrides, type Overrides } from "#core/domain/integration/overrides";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { addLink, depart } from "#test/fakes/connect-trip";
 import { caller, createWorld, environmentId } from "#test/fakes/world";
 import { importAccount } from "./import-account.ts";
 import { loadIntegration, type LoadedIntegration } from "./load-integration.ts";
@@ -148,6 +149,19 @@ describe("an account that is imported with overrides", () => {
       errors: [{ pointer: "/overrides/credentials/config/auth/tokenHost" }],
     });
     expect(world.accounts.audit).toEqual([]);
+  });
+});
+
+describe("a customer who comes back to an account with overrides", () => {
+  it("is asked for what they say", async () => {
+    const world = await createWorld();
+    const overrides = { credentials: { config: { scope: ["own.scope"], params: { authorize: { prompt: "login" } } } } };
+    await world.addAccount({ overrides });
+    const link = await addLink(world, { integratedAccountId: "ia_one" });
+    const { searchParams } = await depart(world, link.id);
+    expect([searchParams.get("scope"), searchParams.get("prompt")]).toEqual(["own.scope", "login"]);
+    const other = await depart(world, (await addLink(world)).id);
+    expect(other.searchParams.get("prompt")).toBeNull();
   });
 });
 

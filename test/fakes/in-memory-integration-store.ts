@@ -1,7 +1,7 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { hostPinOf, isSamePin, judgeDefinition } from "#core/domain/integration/host-pin";
 import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
-import { canonicalJson, noOverrides } from "#core/domain/integration/overrides";
+import { canonicalJson, findUnfit, noOverrides } from "#core/domain/integration/overrides";
 import { withOverrides } from "#core/usecases/of-account";
 import type {
   ConfiguredIntegration,
@@ -127,6 +127,8 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const pinned = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
       const judgement = judgeDefinition(pinned, next, live);
       if (judgement.kind === "refused" && pinned !== null) return { ...judgement, liveAccounts: live, pinned };
+      const unfit = findUnfit(document, before?.overrides ?? noOverrides, []);
+      if (unfit !== null) return { kind: "unfit", unfit };
       keep({
         environmentId,
         name: document.name,

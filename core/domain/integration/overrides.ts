@@ -114,6 +114,27 @@ export function changeOverrides(
   return next;
 }
 
+export interface UnfitOverrides {
+  readonly level: OverrideLevel;
+  /** With pointers into the document. */
+  readonly errors: readonly FieldError[];
+}
+
+/** What lies over a definition already, and would not fit this one; null: all of it does. */
+export function findUnfit(
+  definition: IntegrationDocument,
+  environment: Overrides,
+  accounts: readonly Overrides[],
+): UnfitOverrides | null {
+  const { document, errors } = overlay(definition, environment);
+  if (errors.length > 0) return { level: "environment", errors };
+  for (const account of accounts) {
+    const laid = overlay(document, account);
+    if (laid.errors.length > 0) return { level: "account", errors: laid.errors };
+  }
+  return null;
+}
+
 /** The fields that two pieces have not in common, as pointers: what a change touched. */
 export function changedFields(before: Overrides, after: Overrides): string[] {
   const word = (overrides: Overrides) =>
