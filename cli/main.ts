@@ -2,6 +2,7 @@ import { readEngineConfig, readOrExit } from "#adapters/config/read-config";
 import { createContainer, type Container } from "#adapters/container";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { CheckUnavailable } from "./check/check-unavailable.ts";
 import { UsageError } from "./usage-error.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
 import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
@@ -53,8 +54,8 @@ const commands: Readonly<Record<string, Command>> = {
     run: { kind: "engine", with: keysStatus },
   },
   "integrations check": {
-    usage: "<file>…",
-    does: "checks integration documents, and names each mistake with its line",
+    usage: "<file>… [--schema-only]",
+    does: "checks integration documents, and tries them against a provider that misbehaves on command",
     run: { kind: "plain", with: checkIntegrations },
   },
   "integrations approve-hosts": {
@@ -85,6 +86,10 @@ async function main(): Promise<number> {
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\nUsage: npm run -s evergrant -- ${name} ${command.usage}\n`);
       return 2;
+    }
+    if (error instanceof CheckUnavailable) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
     }
     if (error instanceof DomainError) {
       const fields = error.errors.map((one) => `\n  ${one.pointer}: ${one.detail}`).join("");

@@ -37,6 +37,28 @@ test.describe("signing in and out", () => {
   });
 });
 
+test.describe("what the provider takes", () => {
+  test("is told of client secrets while two are accepted, and of no other", async ({ page }) => {
+    await page.goto("/");
+    const section = page.getByRole("region", { name: "Client secrets" });
+    await expect(section.getByText("HubSpot still takes the previous secret and refuses the new one")).toBeVisible();
+    await expect(section).not.toContainText("Acme CRM");
+    const secrets = section.getByRole("list", { name: "Secrets of HubSpot" }).getByRole("listitem");
+    await expect(secrets).toHaveText([
+      /^Newest\s*Has not worked yet\s*Set 2 h ago$/,
+      /^Previous\s*In use, worked 1 min ago/,
+    ]);
+    await section.getByRole("link", { name: "Accounts of HubSpot" }).click();
+    await expect(page).toHaveURL(/\/accounts\?status=active&integration_name=hubspot$/);
+  });
+
+  test("is told of scopes in the integration's words beside their names", async ({ page }) => {
+    await page.goto(`/accounts/${ids.revoked}`);
+    const scopes = page.getByRole("region", { name: "Scopes" }).getByRole("listitem");
+    await expect(scopes.first()).toHaveText(/^web\s*Open pages of Salesforce in your name\s*Missing$/);
+  });
+});
+
 test.describe("the shell", () => {
   test("keeps a chosen theme over a reload, without the other one flashing", async ({ page }) => {
     await page.emulateMedia({ colorScheme: "light" });

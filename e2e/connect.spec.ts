@@ -87,6 +87,19 @@ test("what is to be chosen is offered, with the usual choice made", async ({ pag
   await expect(region).toHaveValue("eu");
 });
 
+test("what will be asked for stands there in the integration's own words, before anybody leaves", async ({ page }) => {
+  await page.goto("/connect/inputs");
+  for (const words of [
+    "Read your tickets and the conversations in them",
+    "See your tickets, users and other data, without changing anything",
+  ]) {
+    await expect(page.getByRole("listitem").filter({ hasText: words })).toBeVisible();
+  }
+  await page.getByText("2 more permissions").click();
+  await expect(page.getByText("Act in the name of other people of your company", { exact: true })).toBeVisible();
+  await expect(page.getByText("users:impersonate")).toHaveCount(0);
+});
+
 test("the form that failed is the one that is open", async ({ page }) => {
   await page.goto("/connect/unreachable");
   await expect(page.getByRole("alert").filter({ hasText: "Acme Billing does not answer" })).toBeVisible();

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { emptyWorld, ids, massFailure, resolvingFailure } from "./stub-accounts.ts";
+import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./stub-accounts.ts";
 import type { MassFailureView } from "#api/schemas/mass-failure";
+import { manyClients } from "./stub-health.ts";
 import { links, outcomes } from "./stub-connect.ts";
 import type { StubApi } from "./stub-api.ts";
 import { expect, expectAccessible, expectNoSideways, settle, test } from "./pages-fixtures.ts";
@@ -20,6 +21,7 @@ const well = (stub: StubApi) => {
   stub.world.accounts = stub.world.accounts.filter((account) => account.last_error === null);
   stub.world.health = stub.world.health.filter((row) => row.integration_name === "acme-crm");
   stub.world.massFailures = [];
+  stub.world.clients = [];
 };
 const failing = (...failures: Partial<MassFailureView>[]) => {
   return (stub: StubApi) => {
@@ -41,6 +43,16 @@ const cases: PageCase[] = [
   { name: "overview-released", path: "/", title: /^Overview/, arrange: failing(resolvingFailure("release")) },
   { name: "overview-confirmed", path: "/", title: /^Overview/, arrange: failing(resolvingFailure("confirm", 1)) },
   { name: "overview-hold-empty", path: "/", title: /^Overview/, arrange: failing({ held: 0 }) },
+  {
+    name: "overview-client-secrets",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      well(stub);
+      stub.world.clients = manyClients(Date.now());
+      stub.world.health = usualWorld().health;
+    },
+  },
   { name: "overview-empty", path: "/", title: /^Overview/, arrange: empty },
   { name: "overview-broken", path: "/", title: /^Overview/, arrange: broken, expected: /503/ },
   {

@@ -1,7 +1,8 @@
 import type { AccountView, AttemptView } from "#api/schemas/account";
 import type { MassFailureView } from "#api/schemas/mass-failure";
+import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
-import { health } from "./stub-health.ts";
+import { clients, health } from "./stub-health.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
 export type World = {
@@ -9,6 +10,7 @@ export type World = {
   attempts: Map<string, AttemptView[]>;
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
+  clients: EnvironmentIntegrationView[];
   integrations: { name: string; label: string; format: string; origin: string }[];
 };
 
@@ -25,11 +27,25 @@ export const integrations = [
   { name: "acme-keys", label: "Acme Billing", format: "api_key", origin: "environment" },
 ];
 
+/** What the definitions say about scopes, by integration; the others say nothing. */
+export const scopeDescriptions: Record<string, Record<string, string>> = {
+  salesforce: {
+    api: "Read and change the Salesforce data that you may see",
+    refresh_token: "Stay connected while you are away",
+    web: "Open pages of Salesforce in your name.",
+  },
+  "very-long": {
+    "https://api.example.com/auth/accounts.transactions.readonly.extended":
+      "Read all transactions of every account that you may see, back to the day on which it was opened.",
+  },
+};
+
 export const emptyWorld = (): World => ({
   accounts: [],
   attempts: new Map(),
   health: [],
   massFailures: [],
+  clients: [],
   integrations,
 });
 
@@ -250,7 +266,14 @@ export function usualWorld(now = Date.now()): World {
     [ids.disconnected, steady(3, 60, -330)],
     [ids.long, steady(12, 30, -18)],
   ]);
-  return { accounts, attempts, health: health(), massFailures: [massFailure(now)], integrations };
+  return {
+    accounts,
+    attempts,
+    health: health(),
+    massFailures: [massFailure(now)],
+    clients: clients(now),
+    integrations,
+  };
 }
 
 /** Salesforce's accounts failed together six minutes ago, and nobody has decided yet. */

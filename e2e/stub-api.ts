@@ -1,6 +1,13 @@
 import { createServer, request as forwardRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { emptyWorld, massFailure, resolvingFailure, usualWorld, type World } from "./stub-accounts.ts";
+import {
+  emptyWorld,
+  massFailure,
+  resolvingFailure,
+  scopeDescriptions,
+  usualWorld,
+  type World,
+} from "./stub-accounts.ts";
 import { links, outcomes } from "./stub-connect.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -108,7 +115,15 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/integrations") return json(response, 200, { data: stub.world.integrations });
+  const defined = /^\/api\/v1\/integrations\/([^/]+)$/.exec(path)?.[1];
+  if (defined !== undefined) {
+    const config = { scopeDescriptions: scopeDescriptions[defined] ?? {} };
+    return json(response, 200, { name: defined, credentials: { format: "oauth2", config } });
+  }
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
+  if (path === "/api/v1/environment-integrations") {
+    return json(response, 200, { data: stub.world.clients, next_cursor: null });
+  }
   if (path === "/api/v1/mass-failures") return json(response, 200, { data: stub.world.massFailures });
   const failed = /^\/api\/v1\/integrations\/([^/]+)\/mass-failure(?:\/(release|confirm))?$/.exec(path);
   if (failed !== null) return answerMassFailure(stub, failed[1] ?? "", failed[2], response);

@@ -6,6 +6,7 @@ const acme: ConnectLinkView["integrations"][number] = {
   name: "acme-crm",
   label: "Acme CRM",
   scopes: ["read", "write", "offline_access"],
+  scope_descriptions: {},
   inputs: [],
   form: null,
   unavailable: null,
@@ -14,6 +15,11 @@ const withInputs: ConnectLinkView["integrations"][number] = {
   name: "zendesk",
   label: "Zendesk",
   scopes: ["https://zendesk.example/auth/tickets.read", "read", "email", "profile", "users:impersonate"],
+  scope_descriptions: {
+    "https://zendesk.example/auth/tickets.read": "Read your tickets and the conversations in them.",
+    read: "See your tickets, users and other data, without changing anything.",
+    "users:impersonate": "Act in the name of other people of your company.",
+  },
   inputs: [
     {
       name: "subdomain",
@@ -43,6 +49,7 @@ const withKey: ConnectLinkView["integrations"][number] = {
   name: "acme-keys",
   label: "Acme Billing",
   scopes: [],
+  scope_descriptions: {},
   inputs: [],
   form: {
     format: "api_key",
@@ -178,6 +185,7 @@ const outcome: ConnectOutcomeView = {
   reauthorized: false,
   external_account: "admin@northwind.example",
   scopes_missing: [],
+  scope_descriptions: {},
   failure: null,
   return_url: null,
 };
@@ -194,7 +202,12 @@ const failed = (
 export const outcomes: Record<string, ConnectOutcomeView> = {
   connected: outcome,
   returning: { ...outcome, return_url: "https://app.ledgerly.example/settings?connected=1" },
-  partial: { ...outcome, reauthorized: true, scopes_missing: ["write", "offline_access"] },
+  partial: {
+    ...outcome,
+    reauthorized: true,
+    scopes_missing: ["write", "offline_access", "contacts:export"],
+    scope_descriptions: { write: "Add and change contacts and deals." },
+  },
   authorizing: { ...outcome, status: "authorizing", external_account: null },
   unknown: { ...outcome, status: "unknown", integration: null, external_account: null },
   access_denied: { ...failed("access_denied"), return_url: "https://app.ledgerly.example/settings" },

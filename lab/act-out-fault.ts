@@ -19,6 +19,10 @@ export async function actOutFault(behaviour: FaultBehaviour, exchange: Exchange)
       response.writeHead(behaviour.status, { "content-type": "text/html; charset=utf-8", ...behaviour.headers });
       response.end(`<!doctype html><html><body><h1>${behaviour.status}</h1><p>upstream</p></body></html>`);
       return;
+    case "text":
+      response.writeHead(behaviour.status, { "content-type": "text/plain; charset=utf-8", ...behaviour.headers });
+      response.end(behaviour.body);
+      return;
     case "hang":
       return;
     case "reset":

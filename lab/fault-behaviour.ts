@@ -4,6 +4,8 @@ export type FaultBehaviour =
   | { kind: "json"; status: number; body: unknown; headers?: Record<string, string>; delayMs?: number }
   /** The page a load balancer shows, with `text/html`. */
   | { kind: "html"; status: number; headers?: Record<string, string> }
+  /** Words instead of data, as the body alone says. */
+  | { kind: "text"; status: number; body: string; headers?: Record<string, string> }
   /** Reads the request and never answers. */
   | { kind: "hang" }
   /** Reads the request, then resets the connection (RST): did the server act on it or not? */

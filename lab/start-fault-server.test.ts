@@ -44,6 +44,13 @@ describe("the fault server", () => {
     expect(third.headers.get("content-type")).toContain("text/html");
   });
 
+  it("answers in words", async () => {
+    server.respondWith({ kind: "text", status: 429, body: "Retry later", headers: { "x-left": "0" } });
+    const answer = await ask();
+    expect([answer.status, answer.headers.get("x-left"), await answer.text()]).toEqual([429, "0", "Retry later"]);
+    expect(answer.headers.get("content-type")).toContain("text/plain");
+  });
+
   it("lets a function of the request choose", async () => {
     server.respondWith(({ form }) => ({ kind: "json", status: 400, body: { seen: form["refresh_token"] } }));
     expect(await (await ask()).json()).toEqual({ seen: "one" });

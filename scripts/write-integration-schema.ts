@@ -1,4 +1,5 @@
-// Writes integrations/schema.json from the zod schema; integrations/catalogue.test.ts fails when the two differ.
+// Writes integrations/schema.json from the zod schema, for `npm run format` to lay out; adapters/catalogue/load-catalogue.test.ts
+// fails when the two differ.
 import { writeFileSync } from "node:fs";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 

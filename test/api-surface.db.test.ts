@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startStack, type Stack } from "./start-stack.ts";
 
@@ -174,6 +175,17 @@ describe("an integration document", () => {
     expect((await stack.call("GET", "/integrations/salesforce-eu")).body).toMatchObject(valid);
     expect((await stack.call("DELETE", "/integrations/salesforce-eu")).status).toBe(204);
     expect((await stack.call("GET", "/integrations/salesforce-eu")).status).toBe(404);
+  });
+
+  test("has its schema published for everybody, the one of the repository, with a word about each field", async () => {
+    const response = await fetch(`${stack.apis[0]?.origin}/api/v1/integrations/schema.json`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toContain("json");
+    expect(await response.json()).toEqual(JSON.parse(await readFile("integrations/schema.json", "utf8")));
+    expect((await stack.call("GET", "/integrations/schema.json")).body).toMatchObject({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      properties: { inputs: { description: expect.any(String) } },
+    });
   });
 
   test("that is not valid is refused with a pointer for each error", async () => {

@@ -47,6 +47,7 @@ describe("the rule has teeth", () => {
     ["cli/main.ts", "test/database.ts"],
     ["cli/main.ts", "lab/start-fault-server.ts"],
     ["cli/commands/integrations.ts", "lab/start-fault-server.ts"],
+    ["cli/check/run-check.ts", "test/database.ts"],
     ["app/page.tsx", "core/domain/token/merge.ts"],
     ["app/page.tsx", "adapters/log/log.ts"],
     ["app/page.tsx", "api/main.ts"],
@@ -66,6 +67,7 @@ describe("the rule has teeth", () => {
     ["core/ports/clock.contract.ts", "vitest", false],
     ["core/usecases/refresh.test.ts", "adapters/postgres/pool.ts", false],
     ["e2e/connect.ts", "lab/main.ts", false],
+    ["cli/check/check-servers.ts", "lab/start-fault-server.ts", false],
   ])("%s may import %s", (from, to, typeOnly) => {
     expect(judgeImport({ from, to, typeOnly })).toBeNull();
   });

@@ -40,6 +40,8 @@ export interface PostgresEngine {
   connect(name: string, count: number): Promise<string[]>;
   /** Runs a task as the queue would. */
   run(task: string, payload: unknown): Promise<void>;
+  /** The same in a process that has something of its own. */
+  runWith(ports: WorkerPorts, task: string, payload: unknown): Promise<void>;
   query<Row extends Record<string, any> = Record<string, any>>(text: string, values?: unknown[]): Promise<Row[]>;
   account(id: string): Promise<Record<string, any>>;
   /** The one circuit there is, or the one of this key. */
@@ -119,6 +121,9 @@ export async function startPostgresEngine(
     },
     async run(task, payload) {
       await tasks[task]?.(payload, {} as JobHelpers);
+    },
+    async runWith(other, task, payload) {
+      await createTaskList(other)[task]?.(payload, {} as JobHelpers);
     },
     query,
     account: async (id) => (await query("SELECT * FROM integrated_account WHERE id = $1", [id]))[0] ?? {},

@@ -2,6 +2,7 @@ import * as oauth from "oauth4webapi";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { authorizationParameters } from "#core/domain/connect/authorization-url";
 import { fillTemplates } from "#core/domain/integration/fill-template";
+import { scrubFailure } from "#core/domain/refresh/scrub-failure";
 import { readFutureInstant } from "#core/domain/token/read-expires-in";
 import {
   introspectionSeconds,
@@ -19,7 +20,6 @@ import { createDpopProofs, wantsNonce } from "./dpop.ts";
 import { generateKeyPair } from "./generate-key-pair.ts";
 import { parties } from "./parties.ts";
 import { asResponse, awaitExpressions, readTokenAnswer } from "./read-token-answer.ts";
-import { scrubFailure } from "./scrub-failure.ts";
 import { secretsOf } from "./secrets-of.ts";
 import { shapeRequest, templateValues } from "./shape-request.ts";
 import { signGrantAssertion } from "./sign-grant-assertion.ts";
@@ -321,7 +321,7 @@ const jwtBearerGrant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** RFC 7523 §3.1: the assertion says whose client asks. */
 const unnamed: oauth.ClientAuth = () => {};
 
-/** What an error text must not repeat: what was sent, and what came beside it. */
+/** What an error text must not repeat: what was sent, and what came beside it. What else the account holds its use case knows. */
 function all(secrets: readonly (string | null)[], { told, proofs }: Trip): (string | null)[] {
   return [...secrets, ...proofs, ...(told === null ? [] : secretsOf(told.body))];
 }

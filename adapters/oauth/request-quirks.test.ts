@@ -204,6 +204,27 @@ describe("headers of an integration", () => {
     }
   });
 
+  it.each([
+    ["a line break, which would begin another header", "north\r\nx-admin: 1"],
+    ["letters that no header may hold", "北店"],
+  ])("leave with no request at all where an input fills them with %s", async (_name, shop) => {
+    const { integration, server } = at({ config: { options: { headers } }, inputs: { shop } });
+    const before = fault.requests.length;
+    const asked = [
+      server.exchangeCode(integration, "the-secret", code),
+      server.refresh(integration, "the-secret", "refresh-0"),
+      server.introspect(integration, "the-secret", "access-0"),
+    ];
+    for (const answered of await Promise.all(asked)) {
+      expect(answered).toMatchObject({
+        failure: { kind: "unsendable", detail: expect.stringContaining("the header x-shop") },
+        httpStatus: null,
+      });
+      expect(JSON.stringify(answered)).not.toContain(JSON.stringify(shop).slice(1, -1));
+    }
+    expect(fault.requests.length).toBe(before);
+  });
+
   it("are refused where they name nothing", () => {
     const document = () => exampleDocument({ config: { options: { headers: { "x-shop": "{nothing}" } } } });
     expect(document).toThrow("{nothing} names nothing");

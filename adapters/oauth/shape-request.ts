@@ -1,6 +1,8 @@
 import { fillTemplates, type ParameterValue, type TemplateValues } from "#core/domain/integration/fill-template";
+import { mayStandInHeader } from "#core/domain/integration/api-request";
 import { parameterName } from "#core/domain/integration/parameter-name";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
+import { RequestUnsendable } from "./request-unsendable.ts";
 
 /** Parameters that the protocol owns; an integration's extra ones can't replace them, nor add them where they have no place. */
 const reserved = new Set(["grant_type", "code", "code_verifier", "refresh_token"]);
@@ -36,6 +38,7 @@ export function templateValues(integration: ResolvedIntegration, redirectUri: st
   };
 }
 
+/** @throws RequestUnsendable where inputs or the definition fill a header with what none may hold */
 export function shapeRequest(integration: ResolvedIntegration, request: StandardRequest): ShapedRequest {
   const values = templateValues(integration, request.redirectUri);
   const parameters = new Map<string, ParameterValue>();
@@ -50,6 +53,7 @@ export function shapeRequest(integration: ResolvedIntegration, request: Standard
     ...own,
     accept: "application/json",
   };
+  refuseUnsendable(headers);
   const texts = [...parameters].map(([name, value]): [string, string] => [name, String(value)]);
   switch (integration.bodyFormat) {
     case "json": {
@@ -67,4 +71,13 @@ export function shapeRequest(integration: ResolvedIntegration, request: Standard
       return { url: url.href, headers, body: null };
     }
   }
+}
+
+/** Asked here: whatever the egress client refuses counts against the provider. */
+function refuseUnsendable(headers: Readonly<Record<string, string>>): void {
+  const [name] = Object.entries(headers).find(([, value]) => !mayStandInHeader(value)) ?? [];
+  if (name === undefined) return;
+  throw new RequestUnsendable(
+    `nothing was asked: the header ${name} would hold characters that no header may; correct the inputs that it names`,
+  );
 }

@@ -4,6 +4,7 @@ import { readRateLimit } from "#core/domain/rate-limit/read-rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
 import { EgressRefused, NotSent } from "../egress/egress-client.ts";
 import { ClientUnusable } from "./client-unusable.ts";
+import { RequestUnsendable } from "./request-unsendable.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 /** An answer that arrived, was a failure by its status, and carries no OAuth error that the library could read. */
@@ -61,6 +62,8 @@ export async function failureOf(error: unknown, progress: Progress, now: Date): 
     };
   const unusable = find(error, (one) => one instanceof ClientUnusable);
   if (unusable !== null) return { kind: "client_unusable", detail: unusable.message };
+  const unsendable = find(error, (one) => one instanceof RequestUnsendable);
+  if (unsendable !== null) return { kind: "unsendable", detail: unsendable.message };
   const refused = find(error, (one) => one instanceof EgressRefused);
   if (refused !== null) return { kind: "egress_refused", detail: refused.message };
   const isUnsent = !isAsked || find(error, (one) => one instanceof NotSent) !== null;

@@ -2,7 +2,12 @@ import type { Account } from "#core/domain/account/account";
 import { missingScopes } from "#core/domain/account/account";
 import type { ConnectSession, Link } from "#core/ports/connect-store";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
-import { documentScopes, oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import {
+  describedScopes,
+  documentScopes,
+  oauthConfigOf,
+  type IntegrationDocument,
+} from "#core/domain/integration/integration-document";
 import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
 import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
 import { ofAccount } from "#core/usecases/of-account";
@@ -10,7 +15,9 @@ import { linkState } from "#core/usecases/start-authorization";
 import type { Container } from "#adapters/container";
 import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
 
-type ConnectReads = Pick<Container, "accounts" | "connect" | "environments" | "integrations" | "clock">;
+type ConnectReads = Pick<Container, "accounts" | "connect" | "integrations" | "clock"> & {
+  readonly environments: Pick<Container["environments"], "findById">;
+};
 
 const nobody = { name: "This product", support: null } as const;
 
@@ -68,12 +75,13 @@ export async function readConnectLink(
       if (one === null) return [];
       const { document } = account?.integrationName === one.name ? ofAccount(one, account.overrides) : one;
       const layer = one.client?.layer ?? { clientId: null };
-      const scopes = scopesOf(document);
       const form = formOf(document);
+      const scopes = form === null ? [...new Set([...scopesOf(document), ...link.scopes])] : [];
       return {
         name: one.name,
         label: document.label ?? document.name,
-        scopes: form === null ? [...new Set([...scopes, ...link.scopes])] : [],
+        scopes,
+        scope_descriptions: describedScopes(document, scopes),
         form,
         // A re-authorization keeps the inputs of its account.
         inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => ({
@@ -147,6 +155,7 @@ export async function readConnectOutcome(
       reauthorized: false,
       external_account: null,
       scopes_missing: [],
+      scope_descriptions: {},
       failure: null,
       return_url: null,
     };
@@ -158,13 +167,15 @@ export async function readConnectOutcome(
     ports.integrations.find(session.environmentId, session.integrationName),
   ]);
   const isConnected = session.status === "connected";
+  const missing = isConnected && account !== null ? missingScopes(account) : [];
   return {
     status: session.status === "exchanging" ? "authorizing" : session.status,
     product: productOf(environment),
     integration: { name: session.integrationName, label: configured?.document.label ?? session.integrationName },
     reauthorized: link?.integratedAccountId != null,
     external_account: isConnected ? labelOf(account) : null,
-    scopes_missing: isConnected && account !== null ? missingScopes(account) : [],
+    scopes_missing: missing,
+    scope_descriptions: configured === null ? {} : describedScopes(configured.document, missing),
     failure: session.failure,
     return_url: link?.returnUrl ?? null,
   };

@@ -6,6 +6,8 @@ const linkIntegrationSchema = z.object({
   label: z.string(),
   /** Scopes that will be asked for, in the order of the integration document. */
   scopes: z.array(z.string()),
+  /** What each of them allows, by scope, as the document says it; those that it leaves out are absent. */
+  scope_descriptions: z.record(z.string(), z.string()),
   inputs: z.array(
     z.object({
       name: z.string(),
@@ -87,6 +89,8 @@ export const connectOutcomeSchema = z
     reauthorized: z.boolean(),
     external_account: z.string().nullable(),
     scopes_missing: z.array(z.string()),
+    /** What those allow, as above. */
+    scope_descriptions: z.record(z.string(), z.string()),
     failure: z
       .object({
         code: z.enum([

@@ -92,6 +92,7 @@ export const environmentIntegrationSchema = z
     ...clientProofsSchema.shape,
   })
   .openapi("EnvironmentIntegration");
+export type EnvironmentIntegrationView = z.infer<typeof environmentIntegrationSchema>;
 
 export const environmentSchema = z
   .object({

@@ -8,6 +8,8 @@ type Call = {
   query?: Record<string, string | number | undefined>;
   /** What a 401 means: the visitor must sign in (default), or it is an answer like others. */
   unauthorized?: "sign_in" | "problem";
+  /** What a 404 means: the page is not there (default), or it is an answer like others. */
+  missing?: "not_found" | "problem";
 };
 
 /**
@@ -23,7 +25,7 @@ export async function callApi<T>(path: string, call: Call = {}): Promise<Answer<
     const here = incoming.get("x-evergrant-path") ?? "/";
     redirect(here === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`);
   }
-  if (response.status === 404) notFound();
+  if (response.status === 404 && call.missing !== "problem") notFound();
   return { kind: "problem", problem: await readProblem(response) };
 }
 

@@ -1,8 +1,10 @@
 import type { AccountPage, AccountView, AttemptView } from "#api/schemas/account";
+import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";
 import { readAttempts } from "./account.ts";
 import { callApi } from "./call-api.ts";
+import { readClients } from "./client-secrets.ts";
 import { readIntegrationLabels } from "./integrations.ts";
 import { readMassFailures } from "./mass-failures.ts";
 import type { Answer } from "./problem.ts";
@@ -13,6 +15,8 @@ export type OverviewData = {
   health: HealthView["integrations"];
   labels: Map<string, string>;
   massFailures: MassFailureView[];
+  /** The clients that are configured here, with their secrets' terms. */
+  clients: EnvironmentIntegrationView[];
   /** The first few of the troubled accounts, with what happened to each. */
   attention: AttentionItem[];
   /** Active accounts in trouble of their own, among those that were looked at. */
@@ -25,10 +29,11 @@ const shown = 6;
 
 /** Figures for the whole environment, and the few accounts to look at first. */
 export async function readOverview(): Promise<Answer<OverviewData>> {
-  const [health, labels, failures, reauth, active] = await Promise.all([
+  const [health, labels, failures, clients, reauth, active] = await Promise.all([
     callApi<HealthView>("/api/v1/stats/health", { query: { window: "24h" } }),
     readIntegrationLabels(),
     readMassFailures(),
+    readClients(),
     readPage("needs_reauth", shown),
     readPage("active", 200),
   ]);
@@ -48,6 +53,7 @@ export async function readOverview(): Promise<Answer<OverviewData>> {
       health: health.value.integrations,
       labels,
       massFailures: failures.value,
+      clients,
       attention,
       troubled,
       isPartial,

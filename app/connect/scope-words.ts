@@ -9,8 +9,18 @@ const known: Record<string, (product: string, label: string) => string> = {
   profile: () => "See your name and picture",
 };
 
-/** A scope in plain words; `words` is null where only the provider knows what it means. */
-export function wordsOf(scope: string, product: string, label: string): ScopeWords {
+/**
+ * A scope in plain words: those of the integration, else what it means nearly everywhere. `words` is null where only the provider
+ * knows.
+ */
+export function wordsOf(
+  scope: string,
+  product: string,
+  label: string,
+  descriptions: Readonly<Record<string, string>>,
+): ScopeWords {
+  // A sentence there, a line of a list here.
+  if (Object.hasOwn(descriptions, scope)) return { scope, words: descriptions[scope]?.replace(/\.$/, "") ?? null };
   const words = Object.hasOwn(known, scope) ? known[scope] : undefined;
   return { scope, words: words === undefined ? null : words(product, label) };
 }

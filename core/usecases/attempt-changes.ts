@@ -177,7 +177,7 @@ export function failureChange(
   ports: ChangePorts,
   context: AttemptContext,
   result: TokenResult & { readonly kind: "failure" },
-): { readonly change: AccountChange; readonly signal: CircuitSignal } {
+): { readonly change: AccountChange; readonly signal: CircuitSignal | null } {
   const { claim, reason, actor, policy } = context;
   const { account, attempt } = claim;
   const now = ports.clock.now();
@@ -246,7 +246,7 @@ export function failureChange(
     completes: null,
     audit: [],
   };
-  return { change, signal: circuitSignalOf(failureClass, account.id, retryAfterSeconds) };
+  return { change, signal: circuitSignalOf(result.failure, failureClass, account.id, retryAfterSeconds) };
 }
 
 export function happeningOf(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { page503, refresh } from "#test/fakes/refresh-calls";
-import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, type World } from "#test/fakes/world";
 import type { TokenResult } from "../ports/authorization-server.ts";
 
@@ -28,6 +28,25 @@ describe("the breaker of an endpoint (R22)", () => {
     expect(await refresh(world, "alarm", "ia_six")).toMatchObject({ kind: "blocked", cause: "circuit_open" });
     expect(world.server.of("refresh")).toHaveLength(5);
     expect(await world.account("ia_six")).toMatchObject({ fence, consecutiveFailures: 0, leaseUntil: null });
+  });
+
+  it("is not opened by accounts whose inputs can't be sent: one tenant's typing would stop all the others", async () => {
+    const world = await createWorld();
+    for (const id of [...accounts, "ia_six"]) await world.addAccount({ id, expiresInSeconds: -1 });
+    world.server.respondWith(
+      failureResult({ kind: "unsendable", detail: "the header x-shop would hold a line break" }),
+    );
+    for (const id of accounts) {
+      const outcome = await refresh(world, "on_demand", id);
+      expect(outcome).toMatchObject({ kind: "failed", attempt: { rule: "request.unsendable" } });
+    }
+    expect(world.circuits.news).toEqual([]);
+    expect(await world.account("ia_a")).toMatchObject({
+      status: "active",
+      lastError: { code: "client_misconfigured" },
+    });
+    world.server.respondWith(tokenResult(world.clock, "well"));
+    expect((await refresh(world, "on_demand", "ia_six")).kind).toBe("refreshed");
   });
 
   it("lets one probe pass when its time has come, and the others once that is answered", async () => {

@@ -19,6 +19,7 @@ import { concludeAdmission } from "./conclude-admission.ts";
 import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
 import { openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
+import { scrubResult, secretsHeld } from "./scrub-result.ts";
 import { renewWithSecondStep } from "./take-second-step.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
@@ -168,10 +169,11 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
   });
   const leftSeconds = leaseSeconds - leaseMarginSeconds / 2 - heldMs() / 1000;
   const endsAt = isAccessTokenDead(trip) ? ports.clock.now() : account.expiresAt;
-  const result =
+  const ended =
     first.kind === "failure"
       ? first
       : await renewWithSecondStep(ports, integration, secrets, first, { previous, endsAt, leftSeconds });
+  const result = scrubResult(ended, secretsHeld(previous, secrets));
   const context: AttemptContext = {
     claim,
     reason: demand.reason,

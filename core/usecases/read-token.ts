@@ -383,7 +383,7 @@ function rateLimited(account: Account, retryAfterSeconds: number, rateLimit: Rat
 
 function clientMisconfigured(account: Account, message: string): DomainError {
   return new DomainError("client_misconfigured", {
-    detail: `The provider rejects our OAuth client, not the customer's grant (${message}). The operator must mend it.`,
+    detail: `No token can be had with our OAuth client or definition as they are, and the customer's grant is not to blame (${message}). The operator must mend it.`,
     ...about(account),
   });
 }

@@ -2,6 +2,7 @@ import type { ResolvedIntegration } from "../domain/integration/resolve-integrat
 import type { TokenSet } from "../domain/token/token-set.ts";
 import type { ClientSecrets, RequestFailure, TokenResult } from "../ports/authorization-server.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import { scrubResult } from "./scrub-result.ts";
 
 type Tokens = TokenResult & { readonly kind: "tokens" };
 
@@ -22,7 +23,7 @@ export async function takeSecondStep(
   if (integration.secondStep === null) return first;
   if (leftSeconds < leastSeconds) return noTimeLeft;
   const second = await ports.server.exchangeToken(integration, secrets, first.response.accessToken, leftSeconds);
-  if (second.kind === "failure") return second;
+  if (second.kind === "failure") return scrubResult(second, [first.response.accessToken, first.response.refreshToken]);
   const { refreshToken } = second.response;
   return {
     ...second,

@@ -58,6 +58,20 @@ const away: CircuitStore = {
 };
 
 describe("the exchange of a code (R21, R22)", () => {
+  it("says nothing about the endpoint where the inputs can't be sent, however often", async () => {
+    const world = await createWorld();
+    world.server.respondWith(
+      failureResult({ kind: "unsendable", detail: "the header x-shop would hold a line break" }),
+    );
+    for (let time = 0; time < 5; time += 1) {
+      const outcome = await comeBack(world);
+      expect(outcome).toMatchObject({ kind: "failed", failure: { code: "client_misconfigured" } });
+    }
+    expect(world.circuits.news).toEqual([]);
+    world.server.respondWith(tokenResult(world.clock, "well"));
+    expect((await comeBack(world)).kind).toBe("connected");
+  });
+
   it("waits for its turn in the client's budget, and leaves its place", async () => {
     const world = await createWorld({ config });
     await fill(world);

@@ -102,7 +102,7 @@ function turnOf(
 }
 
 /** What an answer, or its lack, says about the endpoint, whatever it means for whoever asked. */
-function signalOf({ integration, accountId, ownsClient }: TurnRequest, result: TokenResult): CircuitSignal {
+function signalOf({ integration, accountId, ownsClient }: TurnRequest, result: TokenResult): CircuitSignal | null {
   if (result.kind === "tokens") return { kind: "answered" };
   const { failure } = result;
   const { refreshPolicy } = integration;
@@ -112,7 +112,7 @@ function signalOf({ integration, accountId, ownsClient }: TurnRequest, result: T
     grant: refreshPolicy.grant,
     asksForSubject: refreshPolicy.asksForSubject,
   });
-  return circuitSignalOf(failureClass, accountId, toldPace(failure, failureClass).retryAfterSeconds);
+  return circuitSignalOf(failure, failureClass, accountId, toldPace(failure, failureClass).retryAfterSeconds);
 }
 
 /** A turn that was refused, as the problem that whoever waited gets. */

@@ -35,6 +35,7 @@ describe("a token request that stored nothing, as its caller is told", () => {
       null,
     ],
     ["an unusable own client is the caller's", { kind: "client_unusable", detail: "x" }, true, "invalid_request", null],
+    ["inputs that can't be sent are the caller's", { kind: "unsendable", detail: "x" }, false, "invalid_request", null],
     ["a 429 comes with its Retry-After", oauth("slow_down", 429, 120), false, "rate_limited", 120],
     ["a 429 that names none: a minute", oauth("slow_down", 429), false, "rate_limited", 60],
     ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, false, "provider_timeout", 5],
@@ -49,6 +50,13 @@ describe("a token request that stored nothing, as its caller is told", () => {
   it("names the credentials as what is wrong, and the rule's meaning as why", () => {
     expect(tokenRequestProblem(oauth("account_closed"), integration, false)).toMatchObject({
       errors: [{ pointer: "/credentials", detail: "The account is closed." }],
+    });
+  });
+
+  it("names the inputs where what they fill can't be sent", () => {
+    const failure = { kind: "unsendable", detail: "the header x-shop would hold …" } as const;
+    expect(tokenRequestProblem(failure, integration, true)).toMatchObject({
+      errors: [{ pointer: "/inputs", detail: failure.detail }],
     });
   });
 

@@ -26,6 +26,12 @@ export function tokenRequestProblem(
     asksForSubject: integration.refreshPolicy.asksForSubject,
   });
   const said = describeFailure(failure);
+  if (failure.kind === "unsendable") {
+    return new DomainError("invalid_request", {
+      detail: "The request can't be sent. Nothing was asked, and nothing was stored.",
+      errors: [{ pointer: "/inputs", detail: said }],
+    });
+  }
   if (failure.kind === "client_unusable") return unusableClient(said, ownsClient, pointer);
   const told = toldPace(failure, failureClass);
   const retryAfterSeconds = told.retryAfterSeconds ?? 60;

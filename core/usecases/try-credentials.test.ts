@@ -112,6 +112,15 @@ describe("trying credentials (R4)", () => {
     expect(await run()).toEqual({ kind: "rate_limited", retryAfterSeconds: seconds });
   });
 
+  it("knows a limit that is told by an error code alone, whatever the status", async () => {
+    const rateLimit = { expression: 'body.code = "too_many_calls"', waitExpression: "body.wait" };
+    const { provider, run } = createBench(withApi({ probe: { path: "/me" }, rateLimit }));
+    provider.on("/v2/me", apiAnswer(403, { code: "too_many_calls", wait: 7 }));
+    expect(await run()).toEqual({ kind: "rate_limited", retryAfterSeconds: 7 });
+    provider.on("/v2/me", apiAnswer(403, { code: "forbidden" }));
+    expect(await run()).not.toMatchObject({ kind: "rate_limited" });
+  });
+
   it("sends nothing that no header may hold", async () => {
     const { provider, run } = createBench(typedDocument("api_key"), { api_key: "ключ" });
     expect(await run()).toEqual({ kind: "unlike", said: "they hold characters that no header may" });

@@ -18,7 +18,7 @@ import { readPage } from "#core/usecases/read-page";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
 import { describeCatalogue } from "./describe-catalogue.ts";
-import { readCatalogueEntries, type CatalogueEntry, type Sample } from "./sample-answers.ts";
+import { readCatalogueEntries, type Answer, type CatalogueEntry, type Sample } from "./sample-answers.ts";
 
 const expressions = createExpressions();
 afterAll(() => expressions.close());
@@ -32,9 +32,9 @@ const clock = createSteppedClock();
 const entries = readCatalogueEntries();
 
 /** As the edge hands it on: header names in lower case, JSON as data. */
-function apiAnswer({ status, headers, body }: Sample): ApiAnswer & { readonly kind: "answer" } {
+function apiAnswer({ status, headers, body }: Answer, now = clock.now()): ApiAnswer & { readonly kind: "answer" } {
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const retryAfterSeconds = parseRetryAfter(lower["retry-after"] ?? null, clock.now());
+  const retryAfterSeconds = parseRetryAfter(lower["retry-after"] ?? null, now);
   return { kind: "answer", status, headers: lower, body, retryAfterSeconds };
 }
 
@@ -42,7 +42,18 @@ function resolved({ document, answers }: CatalogueEntry): ResolvedIntegration {
   return resolveIntegration(document, { clientId: "client-1" }, answers.inputs, answers.fields);
 }
 
-async function askToken(entry: CatalogueEntry, sample: Sample): Promise<TokenResult> {
+/** That the facts which a sample expects are captured from where the definition takes them. */
+async function expectFields(
+  integration: ResolvedIntegration,
+  from: Parameters<typeof captureFields>[2],
+  source: unknown,
+  expected: Readonly<Record<string, string>> | undefined,
+): Promise<void> {
+  const captured = await captureFields({ expressions, log: createRecordingLog() }, integration, from, source);
+  for (const [name, value] of Object.entries(expected ?? {})) expect([name, captured[name]]).toEqual([name, value]);
+}
+
+async function askToken(entry: CatalogueEntry, sample: Answer): Promise<TokenResult> {
   // An ID token of a documentation is signed for nobody; who was connected has samples of its own.
   const body =
     typeof sample.body === "object" && sample.body !== null
@@ -75,14 +86,10 @@ async function askToken(entry: CatalogueEntry, sample: Sample): Promise<TokenRes
 
 const isAbout =
   (...kinds: Sample["what"][]) =>
-  ({ document, answers }: CatalogueEntry): [string, CatalogueEntry, Sample][] =>
-    answers.samples
+  (entry: CatalogueEntry): [string, CatalogueEntry, Sample][] =>
+    entry.answers.samples
       .filter((one) => kinds.includes(one.what))
-      .map((one, index) => [
-        `${document.name}, ${one.what} ${index + 1} (${one.source})`,
-        { name: document.name, document, answers },
-        one,
-      ]);
+      .map((one, index) => [`${entry.name}, ${one.what} ${index + 1} (${one.source})`, entry, one]);
 
 describe("the catalogue makes of documented answers what they mean", () => {
   it.each(entries.flatMap(isAbout("token", "refresh")))("tokens of %s", async (_name, entry, sample) => {
@@ -98,15 +105,12 @@ describe("the catalogue makes of documented answers what they mean", () => {
       expect(((expiresAt?.getTime() ?? 0) - clock.now().getTime()) / 1000).toBeCloseTo(expects.expires_in, -1);
     }
     if (expects.scopes !== undefined) expect(new Set(scopes)).toEqual(new Set(expects.scopes));
-    const integration = resolved(entry);
-    const captured = await captureFields(
-      { expressions, log: createRecordingLog() },
-      integration,
-      "token",
-      result.answer,
-    );
-    for (const [name, value] of Object.entries(expects.fields ?? {}))
-      expect([name, captured[name]]).toEqual([name, value]);
+    await expectFields(resolved(entry), "token", result.answer, expects.fields);
+  });
+
+  it.each(entries.flatMap(isAbout("callback")))("what comes back from %s", async (_name, entry, sample) => {
+    if (sample.what !== "callback") throw new Error("filtered");
+    await expectFields(resolved(entry), "callback", sample.body, sample.expects.fields);
   });
 
   it.each(entries.flatMap(isAbout("token_error")))("refusals of %s", async (_name, entry, sample) => {
@@ -123,12 +127,13 @@ describe("the catalogue makes of documented answers what they mean", () => {
     if (result.failure.kind === "oauth_error") expect(result.failure.error).toBe(sample.expects.error);
   });
 
-  it.each(entries.flatMap(isAbout("identity")))("who was connected at %s", async (_name, { document }, sample) => {
+  it.each(entries.flatMap(isAbout("identity")))("who was connected at %s", async (_name, entry, sample) => {
     if (sample.what !== "identity") throw new Error("filtered");
-    const { identity } = document.credentials.config;
+    const { identity } = entry.document.credentials.config;
     if (identity === undefined) throw new Error("it declares no identity");
-    const { id, label } = sample.expects;
+    const { id, label, fields } = sample.expects;
     expect(await readIdentity(expressions, identity, sample.body)).toEqual({ id, label });
+    if (fields !== undefined) await expectFields(resolved(entry), "identity", sample.body, fields);
   });
 
   it.each(entries.flatMap(isAbout("api_error")))("refused calls of %s", async (_name, { document }, sample) => {
@@ -140,14 +145,15 @@ describe("the catalogue makes of documented answers what they mean", () => {
   it.each(entries.flatMap(isAbout("rate_limit")))("limits of %s", async (_name, { document }, sample) => {
     if (sample.what !== "rate_limit") throw new Error("filtered");
     const { expects } = sample;
+    const now = sample.at === undefined ? clock.now() : new Date(sample.at);
     const { isRateLimit, rateLimit, retryAfterSeconds } = await readApiAnswer(
       expressions,
       document.api,
-      apiAnswer(sample),
-      clock.now(),
+      apiAnswer(sample, now),
+      now,
     );
     // Headers of a good answer tell a limit too.
-    if (sample.status >= 400) expect(isRateLimit).toBe(true);
+    expect(isRateLimit).toBe(expects.refused ?? sample.status >= 400);
     if (expects.limit !== undefined) expect(rateLimit.limit).toBe(expects.limit);
     if (expects.remaining !== undefined) expect(rateLimit.remaining).toBe(expects.remaining);
     if (expects.reset_seconds !== undefined) expect(rateLimit.resetSeconds).toBe(expects.reset_seconds);

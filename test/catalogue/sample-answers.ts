@@ -14,14 +14,26 @@ const answer = {
   headers: z.record(z.string(), z.string()).default({}),
   body: z.unknown(),
 };
+const fields = z.record(z.string(), z.string());
 const tokens = z.strictObject({
   access_token: z.string(),
   refresh_token: z.string().optional(),
   expires_in: z.number().optional(),
   scopes: z.array(z.string()).optional(),
   token_type: z.string().optional(),
-  fields: z.record(z.string(), z.string()).optional(),
+  fields: fields.optional(),
 });
+const told = z.number().nullable().optional();
+const rateLimit = z
+  .strictObject({
+    /** Whether the call was refused for a limit. Absent: the status says it. */
+    refused: z.boolean().optional(),
+    limit: told,
+    remaining: told,
+    reset_seconds: told,
+    retry_after_seconds: told,
+  })
+  .refine((expects) => Object.keys(expects).length > 0, "a sample that expects nothing proves nothing");
 
 const sampleSchema = z.discriminatedUnion("what", [
   z.strictObject({ what: z.literal("token"), ...answer, expects: tokens }),
@@ -37,11 +49,15 @@ const sampleSchema = z.discriminatedUnion("what", [
   z.strictObject({
     what: z.literal("identity"),
     ...answer,
-    expects: z.strictObject({
-      id: z.string(),
-      label: z.string().nullable(),
-      fields: z.record(z.string(), z.string()).optional(),
-    }),
+    expects: z.strictObject({ id: z.string(), label: z.string().nullable(), fields: fields.optional() }),
+  }),
+  /** The parameters with which a browser came back; no answer, so no status. */
+  z.strictObject({
+    what: z.literal("callback"),
+    source: answer.source,
+    note: answer.note,
+    body: z.record(z.string(), z.string()),
+    expects: z.strictObject({ fields }),
   }),
   z.strictObject({
     what: z.literal("api_error"),
@@ -51,12 +67,10 @@ const sampleSchema = z.discriminatedUnion("what", [
   z.strictObject({
     what: z.literal("rate_limit"),
     ...answer,
-    expects: z.strictObject({
-      limit: z.number().optional(),
-      remaining: z.number().optional(),
-      reset_seconds: z.number().optional(),
-      retry_after_seconds: z.number().optional(),
-    }),
+    /** When it was answered, for instants in its headers. */
+    at: z.iso.datetime().optional(),
+    /** Null: it does not tell. */
+    expects: rateLimit,
   }),
   z.strictObject({
     what: z.literal("page"),
@@ -69,11 +83,13 @@ const fileSchema = z.strictObject({
   integration: z.string(),
   inputs: z.record(z.string(), z.string()).default({}),
   /** What no sample delivers itself. */
-  fields: z.record(z.string(), z.string()).default({}),
+  fields: fields.default({}),
   samples: z.array(sampleSchema).min(1),
 });
 
 export type Sample = z.infer<typeof sampleSchema>;
+/** Of these a server is the author; a callback comes by way of a browser. */
+export type Answer = Exclude<Sample, { readonly what: "callback" }>;
 export type SampleFile = z.infer<typeof fileSchema>;
 
 const folder = new URL("../../integrations/", import.meta.url);
@@ -82,6 +98,8 @@ const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, fo
 export interface CatalogueEntry {
   readonly name: string;
   readonly document: IntegrationDocument;
+  /** As it is written, before anything that it leaves out is filled in. */
+  readonly written: Readonly<Record<string, unknown>>;
   readonly answers: SampleFile;
 }
 
@@ -89,9 +107,13 @@ export function readCatalogueEntries(): readonly CatalogueEntry[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".json") && file !== "schema.json")
     .toSorted()
-    .map((file) => ({
-      name: file.replace(/\.json$/, ""),
-      document: integrationDocumentSchema.parse(read(file)),
-      answers: fileSchema.parse(read(`samples/${file}`)),
-    }));
+    .map((file) => {
+      const written = read(file);
+      return {
+        name: file.replace(/\.json$/, ""),
+        document: integrationDocumentSchema.parse(written),
+        written: z.record(z.string(), z.unknown()).parse(written),
+        answers: fileSchema.parse(read(`samples/${file}`)),
+      };
+    });
 }

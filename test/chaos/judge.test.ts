@@ -110,7 +110,15 @@ test("a request that was repeated because the first was never carried out is no 
 });
 
 describe("recovery", () => {
-  const sample = (at: number, expired: number) => ({ at, active: 1, needsReauth: 0, expired, leased: 0, versions: 1 });
+  const sample = (at: number, expired: number) => ({
+    at,
+    active: 1,
+    needsReauth: 0,
+    expired,
+    longestExpiredSeconds: 0,
+    leased: 0,
+    versions: 1,
+  });
 
   test("lasts until the last expired token that is seen before the next fault", () => {
     const samples = [sample(11_000, 0), sample(15_000, 7), sample(20_000, 1), sample(21_000, 0)];

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Recovery, Verdict } from "./judge.ts";
 import { defaultChaosOptions as defaults, type ChaosOptions, type ChaosResult } from "./run-chaos.ts";
+import type { QuietEnd } from "./settle.ts";
 
 export type Row = readonly [name: string, value: string, meaning: string];
 
@@ -65,14 +66,20 @@ function ownDeathsMeaning(ownDeaths: ChaosResult["ownDeaths"]): string {
   return `processes that ended without the nemesis, with ${inHand} refreshes in hand; they come back`;
 }
 
-export function verdictLine({ verdict, options, reads, isQuiet }: ChaosResult): { isGood: boolean; text: string } {
+/**
+ * A machine that the load fills is late with some accounts all the time, fault or not. One that has been without a token for longer
+ * than a sweep takes to come round was forgotten.
+ */
+const forgottenSeconds = 75;
+
+export function verdictLine({ verdict, options, reads, quiet }: ChaosResult): { isGood: boolean; text: string } {
   const broken = [
     verdict.lost.some(({ fault }) => fault === null) ? "a grant was lost and no fault explains it" : null,
     verdict.falseNeedsReauth.length > 0 ? "needs_reauth was said of living grants" : null,
     verdict.inFlightMax > 1 ? "two refreshes of one account were in flight" : null,
     reads.servedExpired > 0 ? "expired tokens were served" : null,
     verdict.rejected.length > 0 ? "dead tokens were served" : null,
-    isQuiet ? null : "some tokens were still expired at the end of the quiet time",
+    quiet.longestExpiredSeconds > forgottenSeconds ? "an account was not refreshed through the quiet time" : null,
     options.faults === "database" && verdict.lost.length > 0 ? "a database fault cost a grant" : null,
     options.faults === "database" && verdict.reuseDetections > 0 ? "a database fault led to a reuse" : null,
   ].filter((one) => one !== null);
@@ -110,9 +117,14 @@ export function commandOf(options: ChaosOptions): string {
 
 const titles = { all: "All faults", database: "Database faults alone", none: "No faults" } as const;
 
+function describeQuiet({ seconds, isQuiet, expired, longestExpiredSeconds }: QuietEnd): string {
+  if (isQuiet) return `every token fresh again after ${seconds.toFixed(0)} s`;
+  return `${expired} tokens of those that end at any time were late by up to ${longestExpiredSeconds.toFixed(0)} s after ${seconds.toFixed(0)} s without a fault: the load fills the machine`;
+}
+
 /** The section of docs/chaos.md that one run writes. */
 export function renderRun(result: ChaosResult, at: Date): string {
-  const { options, verdict, reads, faults, quietSeconds } = result;
+  const { options, verdict, reads, faults } = result;
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, shared by everything: PostgreSQL with fsync, the provider, all processes and the harness`;
   return `## ${typeof options.faults === "string" ? titles[options.faults] : `Chosen faults: ${options.faults.join(", ")}`}
 
@@ -120,7 +132,7 @@ export function renderRun(result: ChaosResult, at: Date): string {
 ${commandOf(options)}
 \`\`\`
 
-${at.toISOString().slice(0, 10)}, ${machine}. ${options.accounts} accounts, access tokens of ${options.accessTokenSeconds} s, a provider that takes ${options.providerMilliseconds} ms, ${options.apis} API and ${options.workers} worker processes, ${options.readsPerSecond} token reads a second, ${options.seconds} s under attack; quiet again after ${quietSeconds.toFixed(0)} s. ${verdictLine(result).text[0]?.toUpperCase()}${verdictLine(result).text.slice(1)}.
+${at.toISOString().slice(0, 10)}, ${machine}. ${options.accounts} accounts, access tokens of ${options.accessTokenSeconds} s, a provider that takes ${options.providerMilliseconds} ms, ${options.apis} API and ${options.workers} worker processes, ${options.readsPerSecond} token reads a second, ${options.seconds} s under attack; ${describeQuiet(result.quiet)}. ${verdictLine(result).text[0]?.toUpperCase()}${verdictLine(result).text.slice(1)}.
 
 | Number | This run | Means |
 |---|---|---|

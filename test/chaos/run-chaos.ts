@@ -4,7 +4,7 @@ import { judge, type Verdict } from "./judge.ts";
 import { runNemesis, type FaultDone, type Pace } from "./nemesis.ts";
 import { startTokenReads, type ReadCounts } from "./read-tokens.ts";
 import { seededRandom } from "./seeded-random.ts";
-import { refreshAll, waitForQuiet } from "./settle.ts";
+import { refreshAll, waitForQuiet, type QuietEnd } from "./settle.ts";
 import { startWorld, type World, type WorldOptions } from "./start-world.ts";
 import { watchAccounts, type Sample } from "./watch-accounts.ts";
 
@@ -41,7 +41,7 @@ export const defaultChaosOptions: ChaosOptions = {
   longestFaultSeconds: 45,
   gapSeconds: [4, 9],
   longestRecoverySeconds: 45,
-  quietSeconds: 90,
+  quietSeconds: 120,
 };
 
 export type Progress = {
@@ -60,9 +60,7 @@ export type PhaseResult = {
   reads: ReadCounts;
   faults: FaultDone[];
   samples: Sample[];
-  quietSeconds: number;
-  /** Whether every token was fresh again at the end of the quiet time. */
-  isQuiet: boolean;
+  quiet: QuietEnd;
   ownDeaths: World["ownDeaths"];
 };
 
@@ -138,7 +136,7 @@ export async function runPhase(
     await runNemesis(world, watch, seededRandom(options.seed), plan, pace, faults);
     const statsAttacked = await world.lab.stats();
     stage = "recovering";
-    const { quietSeconds, isQuiet } = await waitForQuiet(world, watch, options.quietSeconds);
+    const quiet = await waitForQuiet(world, watch, options.quietSeconds);
     await reads.stop();
     stage = "refreshing all";
     const endedAt = Date.now();
@@ -158,7 +156,7 @@ export async function runPhase(
       samples: watch.samples,
       reads: reads.counts,
     });
-    return { verdict, reads: reads.counts, faults, samples: watch.samples, quietSeconds, isQuiet, ownDeaths };
+    return { verdict, reads: reads.counts, faults, samples: watch.samples, quiet, ownDeaths };
   } finally {
     clearInterval(ticker);
     await reads.stop();

@@ -21,12 +21,11 @@ export type AttemptSeen = { startedAt: string; reason: string; outcome: string |
 const inParallel = 12;
 const tries = 4;
 
+/** How the quiet time ended: with every token fresh, or after `quietSeconds` with some that had ended, the longest for so long. */
+export type QuietEnd = { seconds: number; isQuiet: boolean; expired: number; longestExpiredSeconds: number };
+
 /** Nobody is harmed any more: everything runs, and what is due is refreshed, or `quietSeconds` pass. */
-export async function waitForQuiet(
-  world: World,
-  watch: Watch,
-  quietSeconds: number,
-): Promise<{ quietSeconds: number; isQuiet: boolean }> {
+export async function waitForQuiet(world: World, watch: Watch, quietSeconds: number): Promise<QuietEnd> {
   const startedAt = Date.now();
   const end = startedAt + quietSeconds * 1000;
   const leastMs = Math.min(quietSeconds * 1000, world.options.accessTokenSeconds * 1000);
@@ -37,7 +36,8 @@ export async function waitForQuiet(
   };
   // For the life of a token at least: before, a system in which nobody refreshes any more looks well too.
   while (Date.now() < end && (Date.now() < startedAt + leastMs || !isQuiet())) await sleep(250);
-  return { quietSeconds: (Date.now() - startedAt) / 1000, isQuiet: isQuiet() };
+  const { expired, longestExpiredSeconds } = watch.latest() ?? { expired: 0, longestExpiredSeconds: 0 };
+  return { seconds: (Date.now() - startedAt) / 1000, isQuiet: isQuiet(), expired, longestExpiredSeconds };
 }
 
 /** The last word on every account: only a refresh proves that the stored token is the live one. */

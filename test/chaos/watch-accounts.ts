@@ -8,6 +8,8 @@ export type Sample = {
   needsReauth: number;
   /** Active, and the token has ended: nobody refreshed it in time. */
   expired: number;
+  /** How long the one that ended first has been without a token by now, seconds; 0 where none has ended. */
+  longestExpiredSeconds: number;
   leased: number;
   /** New token sets since the beginning. */
   versions: number;
@@ -46,6 +48,8 @@ async function takeSample(world: World): Promise<Sample> {
     `SELECT count(*) FILTER (WHERE status = 'active')::int AS active,
             count(*) FILTER (WHERE status = 'needs_reauth')::int AS "needsReauth",
             count(*) FILTER (WHERE status = 'active' AND expires_at < clock_timestamp())::int AS expired,
+            coalesce(extract(epoch FROM max(clock_timestamp() - expires_at)
+                       FILTER (WHERE status = 'active' AND expires_at < clock_timestamp())), 0)::float8 AS "longestExpiredSeconds",
             count(*) FILTER (WHERE lease_until > clock_timestamp())::int AS leased,
             coalesce(sum(credential_version), 0)::int AS versions
        FROM integrated_account`,

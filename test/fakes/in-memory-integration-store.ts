@@ -218,7 +218,7 @@ function isMinuteAgo(lastWorkedAt: Date | null, at: Date): boolean {
   return lastWorkedAt === null || at.getTime() - lastWorkedAt.getTime() >= 60_000;
 }
 
-interface DocumentChanges {
+export interface DocumentChanges {
   readonly name?: string;
   readonly inputs?: unknown;
   readonly api?: unknown;

@@ -19,12 +19,14 @@ export const shownElsewhere: Readonly<Record<string, { readonly why: string; rea
     why: "is read where a call is made with it: a probe, or who was connected",
     test: "core/domain/integration/authorize-call.test.ts",
   },
+  "/inputs/*/options/*/label": {
+    why: "is handed on to the connect page, which offers the choices under it",
+    test: "e2e/connect.spec.ts",
+  },
 };
 
 /** Accepted and stored, and without effect until the part that reads it is there (ADR 0012; README, Not yet). */
 export const notUsedYet: Readonly<Record<string, string>> = {
-  "/inputs/*/options/*/label": "the connect page shows no choices yet",
-  "/credentials(oauth2)/config/scopeDescriptions/*": "the connect page shows scopes as they are written yet",
   "/credentials(oauth2)/config/refresh/idleLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/absoluteLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/maxGrantsPerUser": "no alert before a grant ends yet",

@@ -124,7 +124,7 @@ const inputs = { subdomain: "https://northwind.acme.example", region: "us" };
 
 async function connect(ports: World, provider: Provider): Promise<string> {
   const link = await addLink(ports, { integrationNames: ["watched"] });
-  await readConnectLink(ports as never, link, null);
+  await readConnectLink(ports, link, null);
   const come = async (iss: string | null): Promise<CallbackOutcome> => {
     const departure = await depart(ports, link.id, { integrationName: "watched", inputs });
     // What was pushed (RFC 9126) is not in the address.
@@ -160,7 +160,7 @@ async function bringIn(ports: World): Promise<string> {
 
 async function typeAndEnd(ports: World, provider: Provider, document: IntegrationDocument): Promise<void> {
   const link = await addLink(ports, { integrationNames: ["watched"] });
-  await readConnectLink(ports as never, link, null);
+  await readConnectLink(ports, link, null);
   const typed = document.credentials.format === "basic" ? { username: "ada", password: "x" } : { api_key: "sk_1" };
   const form = { link, integrationName: "watched", inputs, credentials: typed, browserSecret: "b" };
   provider.limitApiOnce();

@@ -2,7 +2,7 @@ import type { Task } from "graphile-worker";
 import { z } from "zod";
 import { assertNever } from "#core/domain/problem/domain-error";
 import { comesBackAt } from "#core/domain/refresh/comes-back-at";
-import { enqueueRefresh, enqueueRetry } from "#adapters/postgres/refresh-jobs";
+import { enqueueRefresh, enqueueRetry, restoreAlarm } from "#adapters/postgres/refresh-jobs";
 import { probeAccount } from "#core/usecases/probe-account";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
 import { putOffUnasked } from "../put-off-unasked.ts";
@@ -77,6 +77,7 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     if (outcome.kind === "deferred") {
       await enqueueRefresh(ports.pool, environmentId, accountId, comesBackAt(outcome, ports.clock.now()));
     }
+    if (outcome.kind === "fresh") await restoreAlarm(ports.pool, environmentId, accountId);
     // Its account is not active, so no alarm would bring it back.
     const retryAt = retry && tries < mostRetries ? nextRetry(outcome, ports.clock.now()) : null;
     if (retryAt !== null) await enqueueRetry(ports.pool, { environmentId, accountId, tries: tries + 1 }, retryAt);

@@ -5,6 +5,7 @@ import { PageHeader } from "../../_components/page-header.tsx";
 import { ProblemState } from "../../_components/problem-state.tsx";
 import { readOverview } from "../../_queries/overview.ts";
 import { AttentionList } from "./attention-list.tsx";
+import { ClientSecrets } from "./client-secrets.tsx";
 import { Figures } from "./figures-strip.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
 import { MassFailures } from "./mass-failures.tsx";
@@ -23,7 +24,7 @@ export default async function OverviewPage() {
       </>
     );
   }
-  const { health, labels, massFailures, attention, troubled, isPartial } = overview.value;
+  const { health, labels, massFailures, clients, attention, troubled, isPartial } = overview.value;
   const now = Date.now();
   const totals = totalsOf(health);
   const trouble = troubleOf(troubled, massFailures, isPartial, now);
@@ -56,6 +57,7 @@ export default async function OverviewPage() {
             reauthCount={totals.accounts.needs_reauth}
             isOthers={massFailures.length > 0}
           />
+          <ClientSecrets clients={clients} health={health} labels={labels} />
           <IntegrationRows health={health} labels={labels} />
         </>
       )}

@@ -63,7 +63,9 @@ export function IntegrationForm({ integration, product, check, attempt, restMinu
 }
 
 function Asked({ integration, product }: Pick<Props, "integration" | "product">) {
-  const asked = integration.scopes.map((scope) => wordsOf(scope, product, integration.label));
+  const asked = integration.scopes.map((scope) =>
+    wordsOf(scope, product, integration.label, integration.scope_descriptions),
+  );
   const plain = asked.filter(({ words }) => words !== null);
   const bullets = (plain.length > 0 ? plain : asked).slice(0, 3);
   const rest = asked.filter((scope) => !bullets.includes(scope));

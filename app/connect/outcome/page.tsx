@@ -5,6 +5,7 @@ import type { ConnectOutcomeView } from "#api/schemas/connect";
 import { buttonClass } from "../../_components/button.tsx";
 import { readConnectOutcome } from "../../_queries/connect.ts";
 import { ConnectCard } from "../connect-card.tsx";
+import { wordsOf } from "../scope-words.ts";
 import { failureWords } from "./outcome-words.ts";
 import { RefreshWhileWaiting } from "./refresh-while-waiting.tsx";
 
@@ -70,10 +71,12 @@ function Connected({ view }: { view: ConnectOutcomeView }) {
         <div className="mt-5 rounded-md bg-warn-soft px-3 py-2.5 text-sm">
           <p className="font-medium text-warn">Some permissions were not given</p>
           <p className="mt-0.5">What needs them will not work in {product}:</p>
-          <ul className="mt-1 space-y-0.5">
+          <ul className="mt-1 list-disc space-y-0.5 pl-5 marker:text-subtle">
             {view.scopes_missing.map((scope) => (
               <li key={scope}>
-                <code className="font-mono text-xs break-all">{scope}</code>
+                {wordsOf(scope, product, label, view.scope_descriptions).words ?? (
+                  <code className="font-mono text-xs break-all">{scope}</code>
+                )}
               </li>
             ))}
           </ul>

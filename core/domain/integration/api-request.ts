@@ -72,7 +72,11 @@ function fillAddress(template: string, { inputs, fields }: CallValues): string {
   });
 }
 
-/** RFC 9110 §5.5: what may stand in a header, so that nothing that was typed begins another one. */
 export function isSendable({ headers }: Pick<ApiRequest, "headers">): boolean {
-  return Object.values(headers).every((value) => /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value));
+  return Object.values(headers).every(mayStandInHeader);
+}
+
+/** RFC 9110 §5.5: what may stand in a header, so that nothing that was typed begins another one. */
+export function mayStandInHeader(value: string): boolean {
+  return /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value);
 }

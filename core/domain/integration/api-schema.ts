@@ -3,13 +3,16 @@ import { expression, headerName, jsonBody, path, templates } from "./document-pa
 
 /** The provider's API (`api`): where it is, how it limits, pages, and says that a token is dead. */
 const instantUnit = z.enum(["seconds", "milliseconds", "epoch_seconds", "epoch_milliseconds", "http_date", "iso"]);
-const instantHeader = z.strictObject({ header: headerName, unit: instantUnit.default("seconds") });
+const instantHeader = z.strictObject({
+  header: headerName.describe("Its name."),
+  unit: instantUnit.default("seconds").describe("What it counts: a time from now, or an instant."),
+});
 
 const rateLimitSchema = z.strictObject({
-  limit: headerName.optional(),
-  remaining: headerName.optional(),
-  reset: instantHeader.optional(),
-  retryAfter: instantHeader.optional(),
+  limit: headerName.optional().describe("Has the calls that a window allows."),
+  remaining: headerName.optional().describe("Has the calls that are left in it."),
+  reset: instantHeader.optional().describe("Has the end of the window."),
+  retryAfter: instantHeader.optional().describe("Has the time after which one may come back. Before Retry-After."),
   expression: expression
     .optional()
     .describe("Over {status, headers, body}: true when this answer is a rate limit although it is no 429."),
@@ -20,26 +23,40 @@ const rateLimitSchema = z.strictObject({
 
 // Expressions read the body as their root, and the rest as $status, $headers and $query (the parameters of the request).
 const paged = {
-  items: expression,
-  limitParameter: z.string().min(1).max(100).optional(),
+  items: expression.describe("JSONata over the body: the items of a page."),
+  limitParameter: z.string().min(1).max(100).optional().describe("The parameter that says how many a page may hold."),
   params: templates.default({}).describe("Sent with every page, unless the caller says otherwise."),
 };
-const parameter = z.string().min(1).max(100);
+const parameter = z.string().min(1).max(100).describe("The parameter that asks for the next page.");
+
+const more = expression
+  .optional()
+  .describe("JSONata over the body: whether another page follows. Absent: until one is empty.");
 
 const paginationSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("none").optional() }),
-  z.strictObject({ type: z.literal("cursor"), next: expression, parameter, ...paged }),
+  z.strictObject({ type: z.literal("none").optional().describe("Everything comes at once.") }),
   z.strictObject({
-    type: z.literal("link"),
+    type: z.literal("cursor").describe("The answer has a cursor for the next page."),
+    next: expression.describe("JSONata over the body: the cursor; nothing after the last page."),
+    parameter,
+    ...paged,
+  }),
+  z.strictObject({
+    type: z.literal("link").describe("The answer has the address of the next page."),
     next: expression.optional().describe("Over the body: the next address. Absent: the Link header (RFC 8288)."),
     ...paged,
   }),
-  z.strictObject({ type: z.literal("offset"), parameter, more: expression.optional(), ...paged }),
   z.strictObject({
-    type: z.literal("page"),
+    type: z.literal("offset").describe("Pages begin at the number of the item."),
     parameter,
-    firstPage: z.number().int().min(0).max(1).default(1),
-    more: expression.optional(),
+    more,
+    ...paged,
+  }),
+  z.strictObject({
+    type: z.literal("page").describe("Pages are numbered."),
+    parameter,
+    firstPage: z.number().int().min(0).max(1).default(1).describe("The number of the first one."),
+    more,
     ...paged,
   }),
 ]);
@@ -54,13 +71,13 @@ export const apiSchema = z.strictObject({
     )
     .optional()
     .describe("With {input} and {field} templates; a field may be the whole origin, if its pattern says which."),
-  headers: templates.optional(),
+  headers: templates.optional().describe("Sent with every call; may name inputs and fields."),
   rateLimit: rateLimitSchema.optional().describe("Names of headers, where they are not the standard ones."),
-  pagination: paginationSchema.optional(),
+  pagination: paginationSchema.optional().describe("How lists come in pages. For the unified API."),
   probe: z
     .strictObject({
-      path,
-      method: z.enum(["GET", "POST", "HEAD"]).default("GET"),
+      path: path.describe("Below api.baseUrl; may name inputs and fields."),
+      method: z.enum(["GET", "POST", "HEAD"]).default("GET").describe("Of the call."),
       body: jsonBody.optional(),
       valid: expression.optional().describe("Over {status, headers, body} → boolean. Absent: any 2xx."),
     })

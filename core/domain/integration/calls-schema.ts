@@ -4,12 +4,12 @@ import { expression, headerName, jsonBody, origin, parameters, path } from "./do
 /** Calls that an integration declares. */
 export const revocationSchema = z
   .strictObject({
-    method: z.enum(["DELETE", "POST", "GET"]).default("POST"),
+    method: z.enum(["DELETE", "POST", "GET"]).default("POST").describe("Of the call."),
     host: origin.optional().describe("The API's where absent, else the tokenHost."),
     path: path.describe("May name {access_token}, {refresh_token}, {client_id}, inputs and fields."),
-    headers: z.record(headerName, z.string().max(1000)).default({}),
+    headers: z.record(headerName, z.string().max(1000)).default({}).describe("May name what body may."),
     body: parameters.default({}).describe("May name what path may, and {client_secret}."),
-    bodyFormat: z.enum(["form", "json"]).default("form"),
+    bodyFormat: z.enum(["form", "json"]).default("form").describe("How body is sent. A GET has it in its query."),
     authorization: z
       .enum(["token", "client", "none"])
       .default("token")
@@ -25,7 +25,7 @@ export const identitySchema = z
       .optional()
       .describe("Absent: the expressions read the token answer (with id_token_claims), or the answer of api.probe."),
     host: origin.optional().describe("The API's base URL where absent."),
-    method: z.enum(["GET", "POST"]).default("GET"),
+    method: z.enum(["GET", "POST"]).default("GET").describe("Of the call."),
     headers: z
       .record(headerName, z.string().max(1000))
       .default({})

@@ -4,23 +4,28 @@ import { fieldName, pattern } from "./document-parts.ts";
 /** What the end user is asked for before the trip to the provider (`inputs`). */
 export const inputSchema = z
   .strictObject({
-    name: fieldName,
-    label: z.string().min(1).max(100),
-    help: z.string().max(500).optional(),
-    example: z.string().max(100).optional(),
+    name: fieldName.describe("How templates name it: {name}."),
+    label: z.string().min(1).max(100).describe("What the form asks for."),
+    help: z.string().max(500).optional().describe("Where to find it."),
+    example: z.string().max(100).optional().describe("What it looks like."),
     pattern: pattern
       .optional()
       .describe("The whole value must match. An input that forms a host is held to one DNS label besides."),
     prefix: z.string().min(1).max(100).optional().describe("Taken off what was typed, where it is there."),
     suffix: z.string().min(1).max(100).optional().describe("Taken off what was typed, where it is there."),
     options: z
-      .array(z.strictObject({ value: z.string().min(1).max(200), label: z.string().min(1).max(100) }))
+      .array(
+        z.strictObject({
+          value: z.string().min(1).max(200).describe("What templates get."),
+          label: z.string().min(1).max(100).describe("What people choose."),
+        }),
+      )
       .min(1)
       .max(100)
       .optional()
       .describe("The values to choose from. They come from this document, so one may be several labels of a host."),
-    default: z.string().min(1).max(200).optional(),
-    required: z.boolean().default(true),
+    default: z.string().min(1).max(200).optional().describe("Where nothing is typed or chosen."),
+    required: z.boolean().default(true).describe("false: may be left empty; what names it alone is then left out."),
   })
   .refine(
     (input) => input.default === undefined || input.options === undefined || hasOption(input.options, input.default),

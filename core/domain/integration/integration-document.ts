@@ -11,22 +11,57 @@ import { oauthConfigSchema, type OAuthConfig } from "./oauth-schema.ts";
  * misspelt field that is silently ignored costs somebody a grant. Durations are whole seconds.
  */
 export const documentStructureSchema = z.strictObject({
-  $schema: z.string().max(300).optional(),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower case letters, digits and hyphens, at most 63"),
-  label: z.string().min(1).max(100).optional(),
-  notes: z.string().max(5000).optional(),
-  sources: z.array(z.url().max(500)).max(50).optional(),
-  inputs: z.array(inputSchema).max(20).default([]),
-  api: apiSchema.optional(),
-  credentials: z.discriminatedUnion("format", [
-    z.strictObject({ format: z.literal("oauth2"), config: oauthConfigSchema }),
-    z.strictObject({ format: z.literal("oauth2_client_credentials"), config: oauthConfigSchema }),
-    z.strictObject({ format: z.literal("api_key"), config: keyConfigSchema.prefault({}) }),
-    z.strictObject({ format: z.literal("basic"), config: basicConfigSchema.prefault({}) }),
-    z.strictObject({ format: z.literal("custom"), config: customConfigSchema }),
-  ]),
-  authorization: authorizationSchema.prefault({ format: "bearer" }),
-  unified: z.record(z.string(), z.unknown()).optional(),
+  $schema: z.string().max(300).optional().describe("Names this schema, for editors."),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower case letters, digits and hyphens, at most 63")
+    .describe("How the API and events call it; the name in the path of PUT /integrations/{name}."),
+  label: z.string().min(1).max(100).optional().describe("How people call it. The name where absent."),
+  notes: z.string().max(5000).optional().describe("What an operator must know, and what could not be verified."),
+  sources: z.array(z.url().max(500)).max(50).optional().describe("Pages of the provider that the facts come from."),
+  inputs: z
+    .array(inputSchema)
+    .max(20)
+    .default([])
+    .describe("What the end user, or an import, is asked for; templates name them."),
+  api: apiSchema
+    .optional()
+    .describe("The provider's API: where it is, how it limits, pages, and says that a token is dead."),
+  credentials: z
+    .discriminatedUnion("format", [
+      z.strictObject({
+        format: z
+          .literal("oauth2")
+          .describe("The end user authorizes at the provider (RFC 6749 §4.1); tokens are refreshed."),
+        config: oauthConfigSchema.describe("Endpoints, scopes, requests and answers of the authorization server."),
+      }),
+      z.strictObject({
+        format: z
+          .literal("oauth2_client_credentials")
+          .describe("The client asks for itself (RFC 6749 §4.4, or RFC 7523 with an assertion)."),
+        config: oauthConfigSchema.describe("Endpoints, scopes, requests and answers of the authorization server."),
+      }),
+      z.strictObject({
+        format: z.literal("api_key").describe("The end user types a key."),
+        config: keyConfigSchema.prefault({}).describe("What is typed, and how it is asked for."),
+      }),
+      z.strictObject({
+        format: z.literal("basic").describe("The end user types a user name and a password."),
+        config: basicConfigSchema.prefault({}).describe("What is typed, and how it is asked for."),
+      }),
+      z.strictObject({
+        format: z.literal("custom").describe("The end user types whatever the fields ask for."),
+        config: customConfigSchema.describe("What is typed, and how it is asked for."),
+      }),
+    ])
+    .describe("What an account holds, and how it is had."),
+  authorization: authorizationSchema
+    .prefault({ format: "bearer" })
+    .describe("How an account's credentials are put on a call of the API."),
+  unified: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Models of the unified API. Stored, and not used yet."),
 });
 
 /** … and what its parts may not say together. */
@@ -66,6 +101,17 @@ export function documentScopes(config: Pick<OAuthConfig, "scope" | "scopeSeparat
     .split(config.scopeSeparator)
     .flatMap((part) => part.split(/\s+/))
     .filter((scope) => scope !== "");
+}
+
+/** What each of these scopes allows, in a sentence for end users, where the document says it. */
+export function describedScopes(document: IntegrationDocument, scopes: readonly string[]): Record<string, string> {
+  const sentences = oauthConfigOf(document)?.scopeDescriptions ?? {};
+  return Object.fromEntries(
+    scopes.flatMap((scope) => {
+      const sentence = Object.hasOwn(sentences, scope) ? sentences[scope] : undefined;
+      return sentence === undefined ? [] : [[scope, sentence]];
+    }),
+  );
 }
 
 /** Where credentials travel to, by what for, as the document writes it. A change with live accounts is refused (invariant 12). */

@@ -95,9 +95,58 @@ describe("checking inputs", () => {
     expect(checkInputs(hosted, { subdomain: " acme ", region: " ", space: "" })).toEqual({ subdomain: "acme" });
   });
 
+  it.each(["a\r\nx-admin: 1", "a\tb", "a\u0000b", "a\u0085b", "a\u2028b"])(
+    "refuses control characters, which may begin a header of their own: %j",
+    (space) => {
+      expect(refusals({ subdomain: "a", space })).toEqual([
+        "/inputs/space Space holds a line break or another control character; remove it",
+      ]);
+    },
+  );
+
   it("refuses more than 200 characters", () => {
     expect(refusals({ subdomain: "a", space: "x".repeat(200) })).toEqual([]);
     expect(refusals({ subdomain: "a", space: "x".repeat(201) })).toHaveLength(1);
+  });
+});
+
+describe("what is typed", () => {
+  const asked = exampleDocument({
+    inputs: [
+      { name: "shop", label: "Shop", prefix: "https://", suffix: ".shop.example" },
+      {
+        name: "region",
+        label: "Region",
+        options: [
+          { value: "eu", label: "Europe" },
+          { value: "us-east.2", label: "United States" },
+        ],
+        default: "eu",
+      },
+    ],
+    config: { auth: { tokenHost: "https://{shop}.{region}.acme.example" } },
+  });
+
+  it.each(["https://north.shop.example", "HTTPS://north.Shop.example/", "north.shop.example", "north"])(
+    "may have its prefix and its suffix around it: %s",
+    (shop) => {
+      expect(checkInputs(asked, { shop })).toEqual({ shop: "north", region: "eu" });
+    },
+  );
+
+  it("is the default where nothing was typed", () => {
+    expect(checkInputs(asked, { shop: "north", region: " " })).toEqual({ shop: "north", region: "eu" });
+  });
+
+  it("is one of the options where there are some, which may be several labels of a host", () => {
+    expect(checkInputs(asked, { shop: "north", region: "us-east.2" })).toMatchObject({ region: "us-east.2" });
+    for (const region of ["us-east.3", "Europe", "eu.evil.example"]) {
+      expect(() => checkInputs(asked, { shop: "north", region })).toThrow(
+        expect.objectContaining({
+          errors: [{ pointer: "/inputs/region", detail: "Region must be one of eu, us-east.2" }],
+        }),
+      );
+    }
   });
 });
 

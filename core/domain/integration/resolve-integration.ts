@@ -219,6 +219,10 @@ function failureRuleOf(integrationName: string, rule: DocumentRule): FailureRule
 /** RFC 1123: one label of a host name. What an end user types must never add a dot, a port or a path to a host. */
 const dnsLabel = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$/;
 
+/** Nothing that people mean, and in a header the beginning of another one. */
+// eslint-disable-next-line no-control-regex
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
 /**
  * Checks what the end user (or an import) gave against what the document declares.
  * @throws DomainError invalid_request naming each wrong input
@@ -248,6 +252,8 @@ export function checkInputs(
         pointer,
         detail: `${input.label} must be one part of a host name: letters, digits, hyphens${example(input.example)}`,
       });
+    } else if (controls.test(value)) {
+      errors.push({ pointer, detail: `${input.label} holds a line break or another control character; remove it` });
     } else {
       values[input.name] = value;
     }

@@ -71,6 +71,12 @@ const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, stri
   ],
   ["a refused connection", { kind: "not_sent", detail: "ECONNREFUSED" }, "transient", "network.not_sent"],
   ["a lost answer may have rotated", { kind: "answer_lost", detail: "ECONNRESET" }, "in_doubt", "network.answer_lost"],
+  [
+    "an input that no header may hold",
+    { kind: "unsendable", detail: "the header x-shop" },
+    "client_misconfigured",
+    "request.unsendable",
+  ],
   ["our own guard", { kind: "egress_refused", detail: "10.0.0.1" }, "client_misconfigured", "egress.refused"],
 ];
 

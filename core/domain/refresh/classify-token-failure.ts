@@ -33,6 +33,8 @@ export type TokenRequestFailure =
   | { readonly kind: "no_client" }
   /** Nothing was asked: what the client has to prove itself with is not there, or is no such thing. */
   | { readonly kind: "client_unusable"; readonly detail: string }
+  /** Nothing was asked: what inputs or the definition put into the request no HTTP request may carry. */
+  | { readonly kind: "unsendable"; readonly detail: string }
   /** Our own guard refused the address. */
   | { readonly kind: "egress_refused"; readonly detail: string };
 
@@ -159,6 +161,13 @@ export const defaultFailureRules: FailureRules = [
     meaning: "The OAuth client can't prove itself as the integration wants it, so nothing was asked.",
   },
   {
+    id: "request.unsendable",
+    kind: "unsendable",
+    class: "client_misconfigured",
+    meaning:
+      "What the account's inputs, or the definition, put into the request can't be sent, so nothing was asked. Correct them.",
+  },
+  {
     id: "egress.refused",
     kind: "egress_refused",
     class: "client_misconfigured",
@@ -251,6 +260,7 @@ export function describeFailure(failure: TokenRequestFailure): string {
     case "not_sent":
     case "answer_lost":
     case "client_unusable":
+    case "unsendable":
     case "egress_refused":
       return plainText(failure.detail, 300);
   }

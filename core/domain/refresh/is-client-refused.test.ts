@@ -39,6 +39,7 @@ it.each<[string, TokenRequestFailure, boolean]>([
   ["a request that was not sent", { kind: "not_sent", detail: "ECONNREFUSED" }, false],
   ["no client", { kind: "no_client" }, false],
   ["a secret that is no key, where one signs: nothing was sent", { kind: "client_unusable", detail: "no key" }, true],
+  ["an input that no header may hold", { kind: "unsendable", detail: "x-shop" }, false],
   ["our own guard", { kind: "egress_refused", detail: "10.0.0.1" }, false],
 ])("tells whether another secret may help: %s", (_name, failure, expected) => {
   expect(isClientRefused(failure, { failureRules: [], grant: "refresh_token" })).toBe(expected);

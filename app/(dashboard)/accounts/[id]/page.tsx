@@ -8,7 +8,7 @@ import { ProblemState } from "../../../_components/problem-state.tsx";
 import { Bone, ListSkeleton } from "../../../_components/skeleton.tsx";
 import { readAccount } from "../../../_queries/account.ts";
 import { readMassFailure } from "../../../_queries/mass-failures.ts";
-import { readCredentialKind, readIntegrationLabels } from "../../../_queries/integrations.ts";
+import { readCredentialKind, readIntegrationLabels, readScopeDescriptions } from "../../../_queries/integrations.ts";
 import { AccountActions } from "./account-actions.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { HeldCallout } from "./held-callout.tsx";
@@ -43,6 +43,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
   const massFailure = account.hold === null ? null : await readMassFailure(account.integration_name);
   const kind = await readCredentialKind(account.integration_name);
   const isRefreshed = kind === "token";
+  const descriptions = isRefreshed ? await readScopeDescriptions(account.integration_name) : {};
   const label = labels.get(account.integration_name) ?? account.integration_name;
   const range = typeof query.range === "string" ? query.range : undefined;
   const cursor = typeof query.cursor === "string" ? query.cursor : undefined;
@@ -110,7 +111,7 @@ export default async function AccountPage({ params, searchParams }: Props) {
       )}
       <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
         <AccountFacts account={account} kind={kind} />
-        {isRefreshed && <Scopes scopes={account.scopes} />}
+        {isRefreshed && <Scopes scopes={account.scopes} descriptions={descriptions} />}
       </div>
       {isRefreshed && (
         <div className="mt-8">

@@ -5,8 +5,14 @@ import { SectionHeading } from "../../../_components/section-heading.tsx";
 
 type Row = { scope: string; state: "granted" | "missing" | "asked" | "extra" };
 
+type Props = {
+  scopes: AccountView["scopes"];
+  /** What each allows, by scope, where the integration says it. */
+  descriptions: Record<string, string>;
+};
+
 /** What was asked for, what was granted, and what is missing: the missing ones first. */
-export function Scopes({ scopes }: { scopes: AccountView["scopes"] }) {
+export function Scopes({ scopes, descriptions }: Props) {
   const asked = scopes.requested.filter((scope) => !scopes.granted.includes(scope) && !scopes.missing.includes(scope));
   const granted = scopes.granted.filter((scope) => scopes.requested.includes(scope));
   const extra = scopes.granted.filter((scope) => !scopes.requested.includes(scope));
@@ -34,7 +40,12 @@ export function Scopes({ scopes }: { scopes: AccountView["scopes"] }) {
           <ul className="divide-y divide-line">
             {rows.map(({ scope, state }) => (
               <li key={scope} className="flex items-start justify-between gap-4 px-4 py-2.5">
-                <code className="min-w-0 font-mono text-xs leading-5 wrap-anywhere">{scope}</code>
+                <span className="min-w-0">
+                  <code className="block font-mono text-xs leading-5 wrap-anywhere">{scope}</code>
+                  {Object.hasOwn(descriptions, scope) && (
+                    <span className="block text-muted">{descriptions[scope]?.replace(/\.$/, "")}</span>
+                  )}
+                </span>
                 <ScopeState state={state} />
               </li>
             ))}

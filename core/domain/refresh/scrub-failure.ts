@@ -1,7 +1,7 @@
-import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
-import { scrubSecrets } from "#core/domain/text/scrub-secrets";
+import { scrubSecrets } from "../text/scrub-secrets.ts";
+import type { TokenRequestFailure } from "./classify-token-failure.ts";
 
-/** A failure whose texts repeat no secret of the request. */
+/** A failure whose texts repeat none of the secrets. */
 export function scrubFailure(failure: TokenRequestFailure, secrets: readonly (string | null)[]): TokenRequestFailure {
   const scrub = (text: string): string => scrubSecrets(text, secrets);
   switch (failure.kind) {
@@ -15,6 +15,7 @@ export function scrubFailure(failure: TokenRequestFailure, secrets: readonly (st
     case "not_sent":
     case "answer_lost":
     case "client_unusable":
+    case "unsendable":
     case "egress_refused":
       return { ...failure, detail: scrub(failure.detail) };
     case "http_error":

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { completeAuthorization } from "#core/usecases/complete-authorization";
+import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { tokenResult } from "#test/fakes/scripted-authorization-server";
+import { createWorld } from "#test/fakes/world";
+import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+
+const config = {
+  scope: ["contacts.read", "contacts.write", "openid"],
+  scopeDescriptions: {
+    "contacts.read": "See your contacts.",
+    "contacts.write": "Change your contacts.",
+    "deals.read": "See your deals.",
+    "files.read": "See your files.",
+  },
+};
+
+describe("what a link's page says of scopes", () => {
+  it("is each sentence that the definition has for what will be asked for, the link's own wishes too", async () => {
+    const world = await createWorld({ config });
+    const link = await addLink(world, { scopes: ["deals.read"] });
+    const { integrations } = await readConnectLink(world, link, null);
+    expect(integrations).toMatchObject([{ scopes: ["contacts.read", "contacts.write", "openid", "deals.read"] }]);
+    expect(integrations[0]?.scope_descriptions).toEqual({
+      "contacts.read": "See your contacts.",
+      "contacts.write": "Change your contacts.",
+      "deals.read": "See your deals.",
+    });
+  });
+
+  it("is the same of what was not given, once the customer is back", async () => {
+    const world = await createWorld({ config });
+    world.server.respondWith(tokenResult(world.clock, "1", { scopes: ["contacts.read"] }));
+    const { id } = await addLink(world);
+    const back = await completeAuthorization(world, callback(await depart(world, id)));
+    if (back.kind !== "connected") throw new Error(back.kind);
+    const { scopes_missing: missing, scope_descriptions: said } = await readConnectOutcome(world, {
+      ...back.session,
+      status: "connected",
+    });
+    expect(missing).toEqual(["contacts.write", "openid"]);
+    expect(said).toEqual({ "contacts.write": "Change your contacts." });
+  });
+});

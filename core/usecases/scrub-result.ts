@@ -1,0 +1,16 @@
+import { scrubFailure } from "../domain/refresh/scrub-failure.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
+import type { ClientSecrets, RequestFailure, TokenResult } from "../ports/authorization-server.ts";
+
+/** What an account holds and its client may prove itself with: none of it belongs into a word about the account. */
+export function secretsHeld(set: TokenSet, { newestFirst }: ClientSecrets): (string | null)[] {
+  const { accessToken, refreshToken, clientSecret, dpopKey } = set;
+  return [accessToken, refreshToken, clientSecret, dpopKey?.["d"] ?? null, ...newestFirst.map((one) => one.secret)];
+}
+
+/** The adapter knows what it sent; a provider may repeat what it knows from before as well (invariant 7, checklist D12). */
+export function scrubResult(result: TokenResult, secrets: readonly (string | null)[]): TokenResult {
+  const scrub = (one: RequestFailure): RequestFailure => ({ ...one, failure: scrubFailure(one.failure, secrets) });
+  if (result.kind === "failure") return scrub(result);
+  return result.unfinished === undefined ? result : { ...result, unfinished: scrub(result.unfinished) };
+}
