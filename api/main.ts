@@ -9,6 +9,7 @@ import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
@@ -73,6 +74,9 @@ process.on("unhandledRejection", (error) => {
 });
 
 // An answer that a crash left on disk is written before anything asks the provider again.
+await settlePins(container).catch((error: unknown) =>
+  log.error({ error }, "the hosts of integrations could not be compared"),
+);
 await replaySpool(container).catch((error: unknown) => log.error({ error }, "the spool could not be replayed"));
 
 stopWithParent(async () => {

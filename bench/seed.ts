@@ -26,7 +26,7 @@ export async function defineIntegration(
     authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
   });
   const audit = { environmentId, actor: "bench", action: "integration.put", target: integrationName } as const;
-  await container.integrations.put(environmentId, document, { erasesSecrets: false, audit });
+  await container.integrations.put(environmentId, document, { audit });
   const id = makeId("ei", randomBytes(idRandomBytes));
   const location = { environmentId, owner: id, field: "client_secret", version: 1 } as const;
   const dataKey = await container.vault.prepare(environmentId);

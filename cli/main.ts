@@ -5,7 +5,7 @@ import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { CheckUnavailable } from "./check/check-unavailable.ts";
 import { UsageError } from "./usage-error.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
-import { checkIntegrations } from "./commands/integrations.ts";
+import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
 import { keysStatus } from "./commands/keys.ts";
 import { createUser } from "./commands/users.ts";
 
@@ -57,6 +57,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "<file>… [--schema-only]",
     does: "checks integration documents, and tries them against a provider that misbehaves on command",
     run: { kind: "plain", with: checkIntegrations },
+  },
+  "integrations approve-hosts": {
+    usage: "<name> --environment <name>",
+    does: "lets an integration's credentials go to the hosts that its definition names by now, after a release changed them",
+    run: { kind: "engine", with: approveHosts },
   },
 };
 

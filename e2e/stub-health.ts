@@ -69,6 +69,8 @@ function client(name: string, secrets: ClientSecret[]): EnvironmentIntegrationVi
     integration_name: name,
     redirect_uri: `https://connect.example/oauth/callback/${name}`,
     effective: {},
+    overrides: {},
+    problem: null,
     client_secrets: secrets,
     secret_in_use_version: last?.version ?? null,
     secret_in_use_at: last?.last_worked_at ?? null,

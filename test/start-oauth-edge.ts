@@ -32,7 +32,7 @@ export async function startOAuthEdge() {
     /** The example integration at the fault server, without an issuer; `changes` are laid over it. */
     integration(changes: Partial<ResolvedIntegration> = {}): ResolvedIntegration {
       return {
-        ...resolveIntegration(exampleDocument(), { clientId: "client-1", scopes: null }, {}),
+        ...resolveIntegration(exampleDocument(), { clientId: "client-1" }, {}),
         issuer: null,
         tokenEndpoint: at("/token"),
         refreshEndpoint: at("/token"),

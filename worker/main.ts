@@ -12,6 +12,7 @@ import { answerHealth } from "#adapters/system/health";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { withBulkhead } from "#core/usecases/bulkhead";
+import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { keepQueue, type Queue } from "./keep-queue.ts";
 import { createCrontab, createTaskList } from "./task-list.ts";
@@ -43,6 +44,9 @@ process.on("unhandledRejection", (error) => {
 });
 
 // Before any alarm: an answer that a crash left on disk is newer than what the rows say.
+await settlePins(container).catch((error: unknown) =>
+  log.error({ error }, "the hosts of integrations could not be compared"),
+);
 await replaySpool(container).catch((error: unknown) => log.error({ error }, "the spool could not be replayed"));
 
 const metrics = createProcessMetrics("worker");

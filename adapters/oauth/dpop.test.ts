@@ -36,7 +36,7 @@ const serverOver = (client: EgressClient): AuthorizationServer<ClientSecret> =>
 function integration(config: Readonly<Record<string, unknown>> = {}, format = "oauth2") {
   const auth = { tokenHost: fault.origin, tokenPath: "/token?tenant=7", revokePath: "/revoke" };
   const document = exampleDocument({ format, config: { auth, options: { dpop: true }, ...config } });
-  return resolveIntegration(document, { clientId: "client-1", scopes: null }, {});
+  return resolveIntegration(document, { clientId: "client-1" }, {});
 }
 
 const bound = { access_token: "a1", refresh_token: "r1", token_type: "dpop", expires_in: 3600 };

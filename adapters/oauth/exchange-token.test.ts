@@ -45,7 +45,7 @@ async function exchange(
     expressions: directExpressions,
     log,
   });
-  const integration = resolveIntegration(document, { clientId: "client-1", scopes: null }, { shop: "north" });
+  const integration = resolveIntegration(document, { clientId: "client-1" }, { shop: "north" });
   const result = await server.exchangeToken(integration, "s3cret", "short-lived", 5);
   return { result, request: fault.requests.at(-1), log };
 }

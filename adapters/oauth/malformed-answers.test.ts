@@ -167,7 +167,7 @@ it("10,000 malformed answers each end in a classified outcome, none in a throw, 
     close: async () => {},
   };
   const server = createAuthorizationServer({ egress, clock, redirectUri: (id) => id, expressions, log });
-  const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1", scopes: null }, {});
+  const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1" }, {});
 
   const look = (result: TokenResult): void => {
     if (result.kind === "tokens") {

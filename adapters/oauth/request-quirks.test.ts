@@ -58,7 +58,7 @@ function at({ format = "oauth2", config = {}, auth = {}, inputs = {} }: Wish) {
       ...config,
     },
   });
-  const layer = { clientId: "client-1", scopes: null, callbackId: "cb-1" };
+  const layer = { clientId: "client-1", callbackId: "cb-1" };
   fault.respondWith({ kind: "json", status: 200, body: answer });
   return {
     integration: resolveIntegration(document, layer, inputs),

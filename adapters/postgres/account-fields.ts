@@ -39,6 +39,7 @@ const columns: Readonly<Record<FieldName, Column>> = {
   circuitKey: plain("circuit_key"),
   refreshDelayedAt: plain("refresh_delayed_at"),
   clientId: plain("client_id"),
+  overrides: json("overrides"),
 };
 
 /** `column = $n` clauses, in the fixed order of the table above, so that equal shapes prepare once. */

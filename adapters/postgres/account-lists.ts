@@ -94,6 +94,7 @@ function toAccount(row: IntegratedAccount): Account {
     metadata: row.metadata as Record<string, string>,
     inputs: row.inputs as Record<string, string>,
     fields: row.fields as Record<string, string>,
+    overrides: row.overrides as Record<string, unknown>,
     attempt: toOpenAttempt(row.attemptId, row.attemptStartedAt),
   };
 }

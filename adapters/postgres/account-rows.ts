@@ -44,6 +44,7 @@ export interface AccountRow {
   readonly learned_lifetime_seconds: number | null;
   readonly refresh_delayed_at: Date | null;
   readonly client_id: string | null;
+  readonly overrides: Record<string, unknown>;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
@@ -84,6 +85,7 @@ const columnNames = [
   "learned_lifetime_seconds",
   "refresh_delayed_at",
   "client_id",
+  "overrides",
   "created_at",
   "updated_at",
 ] as const;
@@ -129,6 +131,7 @@ export function toAccount(row: AccountRow): Account {
     learnedLifetimeSeconds: row.learned_lifetime_seconds,
     refreshDelayedAt: row.refresh_delayed_at,
     clientId: row.client_id,
+    overrides: row.overrides,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { describeAccountStore } from "#test/fakes/account-store.contract";
+import { describeAccountStore, pinOfContract } from "#test/fakes/account-store.contract";
 import { createTestDatabase, type TestDatabase } from "#test/database";
 import { createAccountStore } from "./account-store.ts";
 import { createPool, type DatabasePool } from "./pool.ts";
@@ -11,6 +11,10 @@ beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool({ connectionString: database.url, max: 12, applicationName: "test", onError: () => {} });
   await pool.query("INSERT INTO environment (id, name) VALUES ('env_contract', 'contract') ON CONFLICT DO NOTHING");
+  await pool.query(
+    "INSERT INTO integration_hosts (environment_id, integration_name, format, hosts) VALUES ('env_contract', 'acme-crm', $1, $2)",
+    [pinOfContract.format, pinOfContract.hosts],
+  );
 });
 afterAll(async () => {
   await pool.end();

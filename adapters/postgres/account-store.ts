@@ -1,9 +1,11 @@
+import { DomainError } from "#core/domain/problem/domain-error";
 import type { RateLimit } from "#core/domain/rate-limit/rate-limit";
 import { explainAbandoned } from "#core/domain/refresh/explain-attempt";
 import type { AccountStore, AttemptOutcome, AttemptResult, SealedCredential } from "#core/ports/account-store";
 import { accountColumns, toAccount, toOpenAttempt, type AccountRow } from "./account-rows.ts";
 import { applyAccountChange } from "./apply-account-change.ts";
 import { insertAudit } from "./audit-log.ts";
+import { isPinned } from "./host-pins.ts";
 import { asUnavailable, inTransaction, query, type DatabasePool } from "./pool.ts";
 import { finishAttempt } from "./write-change.ts";
 
@@ -32,10 +34,16 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
 
     async create(account, audit) {
       return await inTransaction(pool, async (client) => {
+        const { environmentId, integrationName, pin } = account;
+        if (!(await isPinned(client, environmentId, integrationName, pin))) {
+          throw new DomainError("conflict", {
+            detail: `The definition of ${integrationName} changed meanwhile. Nothing was kept; try again.`,
+          });
+        }
         const { rows } = await client.query<AccountRow>(
           `INSERT INTO integrated_account AS a
-             (id, environment_id, tenant_id, integration_name, user_reference, status, scopes_requested, metadata, inputs, client_id)
-           VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, $9)
+             (id, environment_id, tenant_id, integration_name, user_reference, status, scopes_requested, metadata, inputs, client_id, overrides)
+           VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, $9, $10)
            RETURNING ${accountColumns("a")}`,
           [
             account.id,
@@ -47,6 +55,7 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
             JSON.stringify(account.metadata),
             JSON.stringify(account.inputs),
             account.clientId,
+            JSON.stringify(account.overrides),
           ],
         );
         await insertAudit(client, audit);

@@ -46,7 +46,7 @@ describe("housekeeping", () => {
     const name = "overlapping";
     const audit = { environmentId, actor: "usr_op", action: "integration.put", target: name } as const;
     const document = integrationDocumentSchema.parse(exampleSource({ name }));
-    await store.put(environmentId, document, { erasesSecrets: false, audit });
+    await store.put(environmentId, document, { audit });
     const fresh = { id: "ei_overlapping", callbackId: "callback-overlapping" };
     await store.patchClient(environmentId, name, fresh, {}, []);
     await pool.query(
@@ -155,7 +155,19 @@ describe("definitions that were stored by another version", () => {
       target: "unreadable",
     } as const;
     await expect(store.find(environment, "unreadable")).rejects.toThrow("can't be read");
-    await store.put(environment, document, { erasesSecrets: false, audit });
+    // Nobody can tell whether the credentials of an account that lives on it would move (invariant 12).
+    const account = "ia_unreadable";
+    await pool.query(
+      `INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status)
+       VALUES ($1, $2, 'tenant', 'unreadable', 'active')`,
+      [account, environment],
+    );
+    const refused = { kind: "refused", cause: "unreadable", liveAccounts: 1, pinned: null };
+    expect(await store.put(environment, document, { audit })).toEqual(refused);
+    expect(await store.pinHosts(environment, "unreadable")).toBeNull();
+    expect(await store.settlePins()).toEqual([]);
+    await pool.query("DELETE FROM integrated_account WHERE id = $1", [account]);
+    expect(await store.put(environment, document, { audit })).toEqual({ kind: "written", isNew: false });
     expect((await store.find(environment, "unreadable"))?.document.name).toBe("unreadable");
   });
 });

@@ -1,8 +1,10 @@
 import { describeIssues } from "#core/domain/integration/describe-issues";
 import { documentFaults } from "#core/domain/integration/document-faults";
 import { documentStructureSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { canonicalJson, noOverrides } from "#core/domain/integration/overrides";
 import { UnreadableDefinition } from "#core/domain/integration/unreadable-definition";
 import { toPointer } from "#core/domain/text/scan-json";
+import { withOverrides } from "#core/usecases/of-account";
 import type {
   ConfiguredIntegration,
   EnvironmentClient,
@@ -13,9 +15,8 @@ import type { Log } from "#core/ports/log";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { createCircuitSharing } from "./circuit-sharing.ts";
-import { eraseAllSecrets, isAsExpected, noteWorkedSecret, writeSecrets } from "./client-secrets.ts";
+import { isAsExpected, noteWorkedSecret, writeSecrets } from "./client-secrets.ts";
 import {
-  eraseProofs,
   findPublishedKeys,
   patchProof,
   proofColumns,
@@ -24,6 +25,8 @@ import {
   type ProofColumns,
 } from "./client-proofs.ts";
 import { forgetCircuits } from "./close-circuits.ts";
+import { definitionChanges } from "./definition-changes.ts";
+import { isPinned, toPin, type PinColumns } from "./host-pins.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
 
 /** One for each secret of its client, newest first. */
@@ -35,23 +38,31 @@ interface ConfiguredRow extends ProofColumns {
   readonly ei_id: string | null;
   readonly callback_id: string | null;
   readonly client_id: string | null;
-  readonly scope: string[] | null;
-  readonly has_scope: boolean | null;
+  readonly overrides: Record<string, unknown> | null;
   readonly secret_version: number | null;
   readonly secret_sealed: Buffer | null;
   readonly secret_created_at: Date | null;
   readonly accepted_until: Date | null;
   readonly last_worked_at: Date | null;
+  readonly pinned_format: PinColumns["format"];
+  readonly pinned_hosts: PinColumns["hosts"];
+}
+
+interface LockedClient {
+  readonly id: string;
+  readonly client_id: string | null;
+  readonly overrides: Record<string, unknown>;
 }
 
 const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
-         e.client_id, e.scope, e.has_scope, s.version AS secret_version, s.sealed AS secret_sealed,
-         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at,
+         e.client_id, e.overrides, s.version AS secret_version, s.sealed AS secret_sealed,
+         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at, h.format AS pinned_format, h.hosts AS pinned_hosts,
          ${proofColumns}
     FROM names
     LEFT JOIN integration i ON i.environment_id = names.environment_id AND i.name = names.name
     LEFT JOIN environment_integration e ON e.environment_id = names.environment_id AND e.integration_name = names.name
+    LEFT JOIN integration_hosts h ON h.environment_id = names.environment_id AND h.integration_name = names.name
     LEFT JOIN sealed_secret s ON s.owner = e.id AND s.field = 'client_secret'
     ${proofJoins}`;
 
@@ -66,15 +77,17 @@ export function createIntegrationStore(
     const [row] = rows;
     if (row === undefined) return null;
     const own = row.document === null ? null : parse(row);
-    const document = own ?? catalogue.get(row.name) ?? null;
-    if (document === null) return null;
-    return {
+    const definition = own ?? catalogue.get(row.name) ?? null;
+    if (definition === null) return null;
+    return withOverrides({
       environmentId: row.environment_id,
       name: row.name,
       origin: own === null ? "platform" : "environment",
-      document,
+      definition,
+      overrides: row.overrides ?? noOverrides,
+      pin: toPin({ format: row.pinned_format, hosts: row.pinned_hosts }),
       client: toClient(row, rows),
-    };
+    });
   };
 
   return {
@@ -110,63 +123,31 @@ export function createIntegrationStore(
 
     secretWorked: (owner, version, at) => noteWorkedSecret(pool, owner, version, at),
 
-    async put(environmentId, document, { erasesSecrets, clientFollows = false, audit }) {
-      return await inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ is_new: boolean }>(
-          `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
-           ON CONFLICT (environment_id, name) DO UPDATE SET document = excluded.document, updated_at = clock_timestamp()
-           RETURNING (xmax = 0) AS is_new`,
-          [environmentId, document.name, JSON.stringify(document)],
-        );
-        if (erasesSecrets) {
-          await eraseAllSecrets(client, environmentId, document.name, audit.actor, "hosts_changed");
-          await eraseProofs(client, environmentId, document.name, audit.actor, "hosts_changed");
-        }
-        if (!clientFollows) await forgetCircuits(client, environmentId, document.name);
-        await insertAudit(client, [audit]);
-        return rows[0]?.is_new ?? false;
-      });
-    },
-
-    async remove(environmentId, name, audit) {
-      return await inTransaction(pool, async (client) => {
-        const { rowCount } = await client.query("DELETE FROM integration WHERE environment_id = $1 AND name = $2", [
-          environmentId,
-          name,
-        ]);
-        if (rowCount !== 1) return false;
-        await eraseAllSecrets(client, environmentId, name, audit.actor, "integration_deleted");
-        await eraseProofs(client, environmentId, name, audit.actor, "integration_deleted");
-        await client.query("DELETE FROM mass_failure WHERE environment_id = $1 AND integration_name = $2", [
-          environmentId,
-          name,
-        ]);
-        await insertAudit(client, [audit]);
-        return true;
-      });
-    },
+    ...definitionChanges(pool, catalogue),
 
     async patchClient(environmentId, name, fresh, patch, audit) {
       const outcome = await inTransaction(pool, async (client) => {
+        if (patch.pin !== undefined && !(await isPinned(client, environmentId, name, patch.pin))) return rollback;
         // Made and locked first: whether the client is as expected is seen on the row that is written.
-        const { rows } = await client.query<{ id: string; client_id: string | null }>(
+        const { rows } = await client.query<LockedClient>(
           `INSERT INTO environment_integration AS e (id, environment_id, integration_name, callback_id)
            VALUES ($1, $2, $3, $4)
            ON CONFLICT (environment_id, integration_name) DO UPDATE SET updated_at = now()
-           RETURNING id, client_id`,
+           RETURNING id, client_id, overrides`,
           [fresh.id, environmentId, name, fresh.callbackId],
         );
         const [row] = rows;
         if (row === undefined) return rollback;
         const owner = { id: row.id, environmentId, integrationName: name };
-        const { secrets } = patch;
+        const { secrets, overrides } = patch;
+        if (overrides !== undefined && canonicalJson(row.overrides) !== canonicalJson(overrides.expected))
+          return rollback;
         if (secrets !== undefined && !(await isAsExpected(client, owner, row.client_id, secrets))) return rollback;
         await client.query(
           `UPDATE environment_integration
-              SET client_id = coalesce($2, client_id), scope = coalesce($3::text[], scope),
-                  has_scope = has_scope OR $3::text[] IS NOT NULL
+              SET client_id = coalesce($2, client_id), overrides = coalesce($3::jsonb, overrides)
             WHERE id = $1`,
-          [row.id, patch.clientId ?? null, patch.scopes ?? null],
+          [row.id, patch.clientId ?? null, overrides === undefined ? null : JSON.stringify(overrides.next)],
         );
         if (secrets !== undefined) await writeSecrets(client, owner, secrets);
         if (Object.keys(patch).length > 0) await forgetCircuits(client, environmentId, name);
@@ -178,16 +159,6 @@ export function createIntegrationStore(
 
     patchProof: (environmentId, name, patch, audit) => patchProof(pool, environmentId, name, patch, audit),
     findPublishedKeys: (callbackId) => findPublishedKeys(pool, callbackId),
-
-    async countLiveAccounts(environmentId, name) {
-      const { rows } = await query<{ count: number }>(
-        pool,
-        `SELECT count(*)::int AS count FROM integrated_account
-          WHERE environment_id = $1 AND integration_name = $2 AND status IN ('active', 'needs_reauth', 'connecting')`,
-        [environmentId, name],
-      );
-      return rows[0]?.count ?? 0;
-    },
   };
 }
 
@@ -198,7 +169,6 @@ function toClient(row: ConfiguredRow, rows: readonly ConfiguredRow[]): Environme
     callbackId: row.callback_id,
     layer: {
       clientId: row.client_id,
-      scopes: row.has_scope === true ? row.scope : null,
       callbackId: row.callback_id,
     },
     secrets: rows.flatMap((one) => toSecret(one) ?? []),
@@ -232,7 +202,7 @@ function documentCache(log: Pick<Log, "warn" | "error">): (row: ConfiguredRow) =
         { environment, integration: name, faults },
         "a stored definition can't be read; its integration is out",
       );
-      return new UnreadableDefinition(name, row.document, faults);
+      return new UnreadableDefinition(name, faults);
     }
     const faults = documentFaults(parsed.data).map(({ path, message }) => `${toPointer(path)} ${message}`);
     if (faults.length > 0) {

@@ -88,6 +88,7 @@ function accountPart({ add }: Statement, { change, set, event }: ResolvedChange,
     `a.status = ${add(expectedStatus)}`,
     isAnswer ? `a.credential_fence < ${fence}` : isNewGrant ? `a.credential_fence <= ${fence}` : `a.fence = ${fence}`,
     ...(change.ifVersion === null ? [] : [`a.credential_version = ${add(change.ifVersion)}`]),
+    ...(change.ifOverrides === undefined ? [] : [`a.overrides = ${add(JSON.stringify(change.ifOverrides))}::jsonb`]),
     ...(change.attempt === null || isAnswer ? [] : [`a.attempt_id = ${add(change.attempt.id)}`]),
   ];
   return `UPDATE integrated_account a SET ${clauses.join(", ")} WHERE ${conditions.join(" AND ")}

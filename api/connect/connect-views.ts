@@ -11,6 +11,7 @@ import {
 import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
 import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
 import { findReadable } from "#core/usecases/find-readable";
+import { ofAccount } from "#core/usecases/of-account";
 import { linkState } from "#core/usecases/start-authorization";
 import type { Container } from "#adapters/container";
 import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
@@ -73,10 +74,10 @@ export async function readConnectLink(
     reauthorizes: account === null ? null : { external_account: account.externalAccount?.label ?? null },
     integrations: configured.flatMap((one) => {
       if (one === null) return [];
-      const { document } = one;
-      const layer = one.client?.layer ?? { clientId: null, scopes: null };
+      const { document } = account?.integrationName === one.name ? ofAccount(one, account.overrides) : one;
+      const layer = one.client?.layer ?? { clientId: null };
       const form = formOf(document);
-      const scopes = form === null ? [...new Set([...(layer.scopes ?? scopesOf(document)), ...link.scopes])] : [];
+      const scopes = form === null ? [...new Set([...scopesOf(document), ...link.scopes])] : [];
       return {
         name: one.name,
         label: document.label ?? document.name,

@@ -2,17 +2,19 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
+import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
-import { plainChange } from "#core/usecases/plain-change";
 import { notFound, problemOf, readCredentials } from "#core/usecases/read-token";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
+import { updateAccount } from "#core/usecases/update-account";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { demand } from "../auth/authenticate.ts";
 import {
+  accountDetailSchema,
   accountImportSchema,
   accountListQuerySchema,
   accountPageSchema,
@@ -26,6 +28,7 @@ import {
 import { pageLimitSchema } from "../schemas/primitives.ts";
 import { answer, body, problems, secured } from "../schemas/problem.ts";
 import { toAccountView, toAttemptView } from "../views/account-view.ts";
+import { toEffectiveOfAccount } from "../views/integration-view.ts";
 
 // A malformed id is one that does not exist: the same answer, so that ids tell nothing.
 const params = z.object({ id: z.string().max(100) });
@@ -38,6 +41,16 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     return account;
   };
 
+  const detail = async (caller: Caller, account: Account) => ({
+    ...toAccountView(account, caller.environment),
+    overrides: account.overrides,
+    effective: toEffectiveOfAccount(
+      await ports.integrations.find(account.environmentId, account.integrationName),
+      account,
+      ports.clock.now(),
+    ),
+  });
+
   app.openapi(
     createRoute({
       method: "post",
@@ -46,7 +59,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       tags,
       security: secured,
       request: { body: body(accountImportSchema) },
-      responses: { 201: answer(accountSchema, "The account, active"), ...problems(409, 422, 429, 502, 503, 504) },
+      responses: { 201: answer(accountDetailSchema, "The account, active"), ...problems(409, 422, 429, 502, 503, 504) },
     }),
     async (context) => {
       const caller = context.get("caller");
@@ -63,9 +76,10 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
           input.external_account === undefined
             ? null
             : { id: input.external_account.id, label: input.external_account.label ?? null },
+        overrides: input.overrides ?? {},
         metadata: input.metadata ?? {},
       });
-      return context.json(toAccountView(account, caller.environment), 201);
+      return context.json(await detail(caller, account), 201);
     },
   );
 
@@ -100,17 +114,17 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "get",
       path: "/integrated-accounts/{id}",
-      summary: "One account",
+      summary: "One account, and every value in force for it with the level that says it",
       tags,
       security: secured,
       request: { params },
-      responses: { 200: answer(accountSchema, "The account"), ...problems(404) },
+      responses: { 200: answer(accountDetailSchema, "The account"), ...problems(404) },
     }),
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "accounts:read");
       const account = await find(caller, context.req.valid("param").id);
-      return context.json(toAccountView(account, caller.environment), 200);
+      return context.json(await detail(caller, account), 200);
     },
   );
 
@@ -118,43 +132,32 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "patch",
       path: "/integrated-accounts/{id}",
-      summary: "Change an account's metadata, or the OAuth client that it brought itself",
+      summary: "Change an account's metadata, its overrides, or the OAuth client that it brought itself",
       tags,
       security: secured,
       request: { params, body: body(accountPatchSchema) },
-      responses: { 200: answer(accountSchema, "The account"), ...problems(404, 409, 410, 422, 429, 502, 503, 504) },
+      responses: {
+        200: answer(accountDetailSchema, "The account"),
+        ...problems(404, 409, 410, 422, 429, 502, 503, 504),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const { id } = context.req.valid("param");
       const { metadata = null, overrides } = context.req.valid("json");
-      if (overrides !== undefined) {
-        const { client_id: clientId, client_secret: clientSecret } = overrides.credentials.oauth2_client_credentials;
-        const { environmentId, id: accountId } = await find(caller, id);
-        const client = { clientId: clientId ?? null, clientSecret };
-        const input = { environmentId, accountId, ...client, metadata, actor: caller.id };
-        return context.json(toAccountView(await replaceOwnClient(ports, input), caller.environment), 200);
-      }
-      for (let attempt = 0; attempt < 5; attempt += 1) {
-        const account = await find(caller, id);
-        const stored = await ports.accounts.apply({
-          ...plainChange(account, metadata === null ? {} : { metadata }),
-          ifVersion: null,
-          audit: [
-            {
-              environmentId: account.environmentId,
-              actor: caller.id,
-              action: "account.updated",
-              target: account.id,
-              accountId: account.id,
-              detail: { fields: ["metadata"] },
-            },
-          ],
-        });
-        if (stored !== null) return context.json(toAccountView(stored, caller.environment), 200);
-      }
-      throw new DomainError("conflict", { detail: "The account kept changing. Try again." });
+      const { environmentId, id: accountId } = await find(caller, id);
+      const { client, patch } = splitOverrides(overrides);
+      const input = { environmentId, accountId, metadata, overrides: patch, actor: caller.id };
+      const stored =
+        client === null
+          ? await updateAccount(ports, input)
+          : await replaceOwnClient(ports, {
+              ...input,
+              clientId: client.client_id ?? null,
+              clientSecret: client.client_secret,
+            });
+      return context.json(await detail(caller, stored), 200);
     },
   );
 
@@ -312,6 +315,18 @@ export function refuseOutOfScope(caller: Caller, tenantId: string, integrationNa
   ) {
     throw new DomainError("forbidden", { detail: `This key is not for the integration ${integrationName}.` });
   }
+}
+
+type GivenOverrides = NonNullable<z.infer<typeof accountPatchSchema>["overrides"]>;
+
+/** The client is sealed with the tokens, and no part of what is laid over the document. */
+function splitOverrides(given: GivenOverrides | undefined) {
+  if (given === undefined) return { client: null, patch: null };
+  const { credentials, ...rest } = given;
+  if (credentials === undefined || credentials === null) return { client: null, patch: given as Overrides };
+  const { oauth2_client_credentials: client, ...others } = credentials;
+  const patch: Overrides = Object.keys(others).length === 0 ? rest : { ...rest, credentials: others };
+  return { client: client ?? null, patch: client !== undefined && Object.keys(patch).length === 0 ? null : patch };
 }
 
 function toImportedCredentials(given: z.infer<typeof accountImportSchema>["credentials"]): ImportedCredentials {

@@ -1,5 +1,7 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { partScopes, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
+import type { Overrides } from "#core/domain/integration/overrides";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { deleteIntegration, putIntegration, refuseRepeatedMembers } from "#core/usecases/administer-integrations";
 import { configureClient } from "#core/usecases/configure-client";
@@ -71,13 +73,20 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       tags,
       security: secured,
       request: { params },
-      responses: { 200: answer(integrationDocumentView, "The document in force"), ...problems(404, 422) },
+      responses: {
+        200: answer(
+          integrationDocumentView,
+          "The definition in force; what this environment lays over it is in its environment integration",
+        ),
+        ...problems(404, 422),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:read");
-      const { document } = await findIntegration(ports, caller, context.req.valid("param").name);
-      return context.json(toDocumentView(document), 200);
+      // Without what lies over it: whoever changes it and sends it back must not make overrides part of it.
+      const { definition } = await findIntegration(ports, caller, context.req.valid("param").name);
+      return context.json(toDocumentView(definition), 200);
     },
   );
 
@@ -131,13 +140,13 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "patch",
       path: "/environment-integration",
-      summary: "Set the OAuth client of an integration in this environment",
+      summary: "Set the OAuth client of an integration in this environment, and what it lays over the definition",
       tags,
       security: secured,
       request: { body: body(environmentIntegrationPatchSchema) },
       responses: {
         200: answer(environmentIntegrationSchema, "Masked, with each value's origin"),
-        ...problems(404, 409, 422),
+        ...problems(404, 409, 422, 502),
       },
     }),
     async (context) => {
@@ -148,7 +157,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       if (wanted !== undefined && wanted !== caller.environmentId && wanted !== caller.environment) {
         throw new DomainError("not_found", { detail: "There is no such environment for this key." });
       }
-      const { config } = input.credentials.oauth2;
+      const config = input.credentials?.oauth2.config ?? {};
       const rotates = config.client_key === "rotate";
       if (rotates) refuseUselessRotation(await findIntegration(ports, caller, input.integration_name));
       const { client_certificate: certificate, client_certificate_key: key } = config;
@@ -166,7 +175,9 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         ...(config.previous_secret_expires_in === undefined
           ? {}
           : { previousSecretExpiresInSeconds: config.previous_secret_expires_in }),
-        ...(config.scope === undefined ? {} : { scopes: config.scope }),
+        ...(await overridesOf(input.overrides, config.scope, async () => {
+          return (await findIntegration(ports, caller, input.integration_name)).definition;
+        })),
       });
       await ensureClientKey(ports, caller, input.integration_name, { rotates });
       if (checked !== null) await setClientCertificate(ports, caller, input.integration_name, checked);
@@ -218,4 +229,16 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       return context.json(view(configured), 200);
     },
   );
+}
+
+/** Scopes are an override that may be given beside the client. */
+async function overridesOf(
+  given: Overrides | undefined,
+  scope: string | readonly string[] | null | undefined,
+  findDefinition: () => Promise<IntegrationDocument>,
+): Promise<{ readonly overrides?: readonly Overrides[] }> {
+  if (given === undefined && scope === undefined) return {};
+  const scopes = typeof scope === "string" ? partScopes(await findDefinition(), scope) : scope;
+  const byScope = scopes === undefined ? [] : [{ credentials: { config: { scope: scopes } } }];
+  return { overrides: [...(given === undefined ? [] : [given]), ...byScope] };
 }

@@ -6,6 +6,7 @@ import {
   integrationNameSchema,
   metadataSchema,
   nullableInstantSchema,
+  overridesPatchSchema,
   pageLimitSchema,
   scopeListSchema,
   tenantIdSchema,
@@ -46,6 +47,18 @@ export const accountSchema = z
   .openapi("Account");
 
 export type AccountView = z.infer<typeof accountSchema>;
+
+/** One account by itself. */
+export const accountDetailSchema = accountSchema
+  .extend({
+    overrides: z.record(z.string(), z.unknown()).openapi({
+      description: "What this account lays over its environment's integration.",
+    }),
+    effective: z
+      .record(z.string(), z.object({ value: z.unknown(), origin: z.enum(["platform", "environment", "account"]) }))
+      .openapi({ description: "Every value in force for this account, by JSON Pointer, with the level that says it." }),
+  })
+  .openapi("AccountDetail");
 
 export const accountPageSchema = z.object({ data: z.array(accountSchema), next_cursor: z.string().nullable() });
 export type AccountPage = z.infer<typeof accountPageSchema>;
@@ -127,19 +140,21 @@ export const accountImportSchema = z
     external_account: z
       .strictObject({ id: z.string().min(1).max(500), label: z.string().max(500).nullable().optional() })
       .optional(),
+    overrides: overridesPatchSchema.optional(),
     metadata: metadataSchema.optional(),
   })
   .openapi("AccountImport");
 
 /** The OAuth client that the account brought itself; without `client_id` the present one gets another secret. */
-const accountOverridesSchema = z.strictObject({
-  credentials: z.strictObject({
-    oauth2_client_credentials: z.strictObject({
-      client_id: importedToken.max(500).optional(),
-      client_secret: importedSecret,
-    }),
-  }),
+const ownClientSchema = z.strictObject({
+  client_id: importedToken.max(500).optional(),
+  client_secret: importedSecret,
 });
+
+/** A piece of the integration document, and beside it the client, which is sealed and no override. */
+const accountOverridesSchema = overridesPatchSchema.and(
+  z.looseObject({ credentials: z.looseObject({ oauth2_client_credentials: ownClientSchema.optional() }).nullish() }),
+);
 
 export const accountPatchSchema = z
   .strictObject({ metadata: metadataSchema.optional(), overrides: accountOverridesSchema.optional() })

@@ -1,7 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { longestOverlapSeconds } from "#core/domain/integration/plan-client-secrets";
 import { clientProofsSchema } from "./client-proofs.ts";
-import { instantSchema, integrationNameSchema, nullableInstantSchema, scopeListSchema } from "./primitives.ts";
+import {
+  instantSchema,
+  integrationNameSchema,
+  nullableInstantSchema,
+  overridesPatchSchema,
+  scopeListSchema,
+} from "./primitives.ts";
 
 export const integrationSummarySchema = z
   .object({
@@ -28,23 +34,36 @@ export const environmentIntegrationPatchSchema = z
   .strictObject({
     integration_name: integrationNameSchema,
     environment_id: z.string().max(100).optional(),
-    credentials: z.strictObject({
-      oauth2: z.strictObject({
-        config: z.strictObject({
-          client_id: z.string().min(1).max(500).optional(),
-          client_secret: z.string().min(1).max(5000).optional(),
-          previous_secret_expires_in: z.number().int().min(0).max(longestOverlapSeconds).optional().openapi({
-            description:
-              "Seconds for which the previous client secrets are accepted from now on; 0 ends them at once. Without it, a secret that is replaced is accepted for 7 days.",
+    credentials: z
+      .strictObject({
+        oauth2: z.strictObject({
+          config: z.strictObject({
+            client_id: z.string().min(1).max(500).optional(),
+            client_secret: z.string().min(1).max(5000).optional(),
+            previous_secret_expires_in: z.number().int().min(0).max(longestOverlapSeconds).optional().openapi({
+              description:
+                "Seconds for which the previous client secrets are accepted from now on; 0 ends them at once. Without it, a secret that is replaced is accepted for 7 days.",
+            }),
+            client_key: z.literal("rotate").optional(),
+            client_certificate: z.string().min(1).max(20_000).optional(),
+            client_certificate_key: z.string().min(1).max(20_000).optional(),
+            scope: z
+              .union([z.string().max(10_000), scopeListSchema])
+              .nullable()
+              .optional()
+              .openapi({
+                description: "Short for overrides.credentials.config.scope; null: the document's count again.",
+              }),
           }),
-          client_key: z.literal("rotate").optional(),
-          client_certificate: z.string().min(1).max(20_000).optional(),
-          client_certificate_key: z.string().min(1).max(20_000).optional(),
-          scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
         }),
-      }),
-    }),
+      })
+      .optional(),
+    overrides: overridesPatchSchema.optional(),
   })
+  .refine(
+    (given) => given.credentials !== undefined || given.overrides !== undefined,
+    "give credentials, overrides or both",
+  )
   .openapi("EnvironmentIntegrationPatch");
 
 const clientSecretSchema = z.object({
@@ -61,6 +80,10 @@ export const environmentIntegrationSchema = z
     integration_name: z.string(),
     redirect_uri: z.url().nullable(),
     effective: z.record(z.string(), z.object({ value: z.unknown(), origin: z.enum(["platform", "environment"]) })),
+    /** What this environment lays over the definition. */
+    overrides: z.record(z.string(), z.unknown()),
+    /** Why nothing is asked with it; null: it is used. */
+    problem: z.string().nullable(),
     /** Newest first; never a secret. */
     client_secrets: z.array(clientSecretSchema),
     /** The secret that tokens came to last; null: none yet. */

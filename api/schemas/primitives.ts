@@ -25,4 +25,11 @@ export const scopeListSchema = z.array(z.string().min(1).max(500)).max(200);
 
 export const pageLimitSchema = z.coerce.number().int().min(1).max(200).default(50);
 
+/** A sparse piece of an integration document (R64); what may stand in it is the domain's to say. */
+export const overridesPatchSchema = z.record(z.string().min(1).max(200), z.unknown()).openapi({
+  description:
+    "A sparse piece of the integration document, laid over what is there (RFC 7396): null takes an override away, and what is absent stays.",
+  example: { credentials: { config: { refresh: { bufferSeconds: 120 } } } },
+});
+
 export const inputsSchema = z.record(z.string().min(1).max(64), z.string().max(500));

@@ -3,7 +3,7 @@ import { problemCodes } from "#core/domain/problem/domain-error";
 
 const codes = Object.keys(problemCodes) as [keyof typeof problemCodes, ...(keyof typeof problemCodes)[]];
 
-/** RFC 9457. Codes may bring members of their own (integrated_account_id, last_error, permission, source). */
+/** RFC 9457. Codes may bring members of their own (integrated_account_id, last_error, permission, reason, source). */
 export const problemSchema = z
   .looseObject({
     type: z.url(),

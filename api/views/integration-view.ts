@@ -1,6 +1,9 @@
+import type { Account } from "#core/domain/account/account";
 import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { isTypedDocument } from "#core/domain/integration/credential-fields";
+import { effectiveValues, type EffectiveValue, type Origin } from "#core/domain/integration/effective-values";
 import { isAccepted } from "#core/domain/integration/order-client-secrets";
+import { hasMovedHosts } from "#core/usecases/pin-definition";
 import type { ConfiguredIntegration, SealedClientSecret } from "#core/ports/integration-store";
 import type { IntegrationSummary } from "../schemas/integration.ts";
 
@@ -17,7 +20,7 @@ export function toIntegrationSummary(configured: ConfiguredIntegration, redirect
     format: document.credentials.format,
     origin: configured.origin,
     connectable: isTypedDocument(document) || (client !== null && client.layer.clientId !== null),
-    redirect_uri: client === null ? null : redirectUri(client.callbackId),
+    redirect_uri: redirectUriOf(configured, redirectUri),
   };
 }
 
@@ -30,31 +33,53 @@ export function toDocumentView(document: IntegrationDocument): { name: string; [
   return { ...document, credentials: { ...document.credentials, config: { ...config, client: shown } } };
 }
 
-interface Effective {
-  readonly value: unknown;
-  readonly origin: "platform" | "environment";
+type Effective<O extends Origin> = Record<string, EffectiveValue<O>>;
+
+const environmentLevel = ({ overrides }: ConfiguredIntegration) => ({ origin: "environment", overrides }) as const;
+
+/** A client is kept apart from the overrides; its secret is masked. */
+function clientValues<O extends Origin>(clientId: string | null, hasSecret: boolean, origin: O): Effective<O> {
+  return {
+    ...(clientId === null ? {} : { "/credentials/config/client/client_id": { value: clientId, origin } }),
+    ...(hasSecret ? { "/credentials/config/client/client_secret": { value: masked, origin } } : {}),
+  };
+}
+
+function environmentClient({ client }: ConfiguredIntegration, now: Date): Effective<"environment"> {
+  if (client === null) return {};
+  const hasSecret = client.secrets.some((one) => isAccepted(one, now));
+  return clientValues(client.layer.clientId, hasSecret, "environment");
+}
+
+/** What is in force for one account, each value with its level (R64); empty where its definition is gone. */
+export function toEffectiveOfAccount(
+  configured: ConfiguredIntegration | null,
+  { overrides, clientId }: Pick<Account, "overrides" | "clientId">,
+  now: Date,
+): Effective<Origin> {
+  if (configured === null) return {};
+  const { definition, origin } = configured;
+  const levels = [environmentLevel(configured), { origin: "account", overrides } as const];
+  return {
+    ...effectiveValues<Origin>({ document: definition, origin }, levels),
+    ...environmentClient(configured, now),
+    ...clientValues(clientId, clientId !== null, "account"),
+  };
 }
 
 /** Every value in force, by JSON Pointer, with the level that it comes from (R64). */
 export function toEnvironmentIntegrationView(configured: ConfiguredIntegration, redirectUri: RedirectUri, now: Date) {
-  const effective: Record<string, Effective> = {};
-  flatten(configured.document, "", (pointer, value) => {
-    effective[pointer] = { value, origin: configured.origin };
-  });
-  const { client } = configured;
+  const { client, definition, origin } = configured;
   const secrets = (client?.secrets ?? []).filter((one) => isAccepted(one, now));
-  const set = (pointer: string, value: unknown): void => {
-    effective[pointer] = { value, origin: "environment" };
-  };
-  if (client !== null) {
-    if (client.layer.clientId !== null) set("/credentials/config/client/client_id", client.layer.clientId);
-    if (secrets.length > 0) set("/credentials/config/client/client_secret", masked);
-    if (client.layer.scopes !== null) set("/credentials/config/scope", client.layer.scopes);
-  }
   return {
     integration_name: configured.name,
-    redirect_uri: client === null ? null : redirectUri(client.callbackId),
-    effective,
+    redirect_uri: redirectUriOf(configured, redirectUri),
+    effective: {
+      ...effectiveValues<"platform" | "environment">({ document: definition, origin }, [environmentLevel(configured)]),
+      ...environmentClient(configured, now),
+    },
+    overrides: configured.overrides,
+    problem: problemOf(configured),
     client_secrets: secrets.map((one) => ({
       version: one.version,
       created_at: one.createdAt.toISOString(),
@@ -71,12 +96,14 @@ function secretInUse(secrets: readonly SealedClientSecret[]) {
   return { secret_in_use_version: last?.version ?? null, secret_in_use_at: last?.lastWorkedAt?.toISOString() ?? null };
 }
 
-function flatten(value: unknown, pointer: string, visit: (pointer: string, value: unknown) => void): void {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    visit(pointer, value);
-    return;
-  }
-  for (const [key, one] of Object.entries(value)) {
-    flatten(one, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`, visit);
-  }
+/** Nobody comes back to one whose credentials are typed, whatever else it has of an environment. */
+function redirectUriOf({ client, document }: ConfiguredIntegration, redirectUri: RedirectUri): string | null {
+  return client === null || isTypedDocument(document) ? null : redirectUri(client.callbackId);
+}
+
+/** Why nothing is asked with it; null: it is used. */
+function problemOf(configured: ConfiguredIntegration): string | null {
+  if (configured.fault !== null) return configured.fault;
+  if (!hasMovedHosts(configured)) return null;
+  return `its hosts changed and are not approved; credentials were given for: ${configured.pin?.hosts ?? ""}`;
 }

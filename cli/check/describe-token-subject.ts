@@ -53,7 +53,7 @@ export async function describeTokenSubject(
   if (config === null) throw new Error(`${document.name} has no token endpoint`);
   const inputs = fillInputs(document, samples);
   const fields = fillFields(document, samples);
-  const integration = resolveIntegration(document, { clientId: "check", scopes: null }, inputs, fields);
+  const integration = resolveIntegration(document, { clientId: "check" }, inputs, fields);
   const source = { config, integration, samples, fields };
   const made = await makeBodies(ports, source);
   const read = readerOf(ports.expressions, document);

@@ -97,7 +97,7 @@ function parsePermissions(text: string | undefined): readonly Permission[] {
   return asked.filter((one) => isPermission(one));
 }
 
-async function environmentNamed(container: Container, name: string | undefined) {
+export async function environmentNamed(container: Container, name: string | undefined) {
   if (name === undefined) throw new UsageError("--environment is missing: production or staging");
   const environment = await container.environments.findByName(name);
   if (environment !== null) return environment;

@@ -3,12 +3,40 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { readDocumentText, type TextError } from "#core/domain/integration/read-document-text";
+import type { Container } from "#adapters/container";
 import { CheckUnavailable } from "../check/check-unavailable.ts";
 import type { Check } from "../check/run-check.ts";
 import { readSamples } from "../check/read-samples.ts";
 import type { CommandResult } from "../main.ts";
 import { parseOptions } from "../parse-options.ts";
 import { UsageError } from "../usage-error.ts";
+import { environmentNamed } from "./api-keys.ts";
+
+/** Trusted, and audited: whoever may run commands on the server says where credentials may go. */
+export async function approveHosts(container: Container, args: string[]): Promise<CommandResult> {
+  const { positionals, values } = parseOptions(args, { environment: "string" });
+  const [name] = positionals;
+  if (name === undefined || positionals.length > 1) throw new UsageError("name one integration");
+  const environment = await environmentNamed(container, values.environment);
+  const approved = await container.integrations.approveHosts(environment.id, name, {
+    environmentId: environment.id,
+    actor: "command_line",
+    action: "integration.hosts_approved",
+    target: name,
+  });
+  if (approved === null) throw new UsageError(`there is no integration ${name} in ${environment.name}`);
+  const { pinned, inForce } = approved;
+  const before = pinned === null ? "nothing" : pinned.hosts;
+  return {
+    json: {
+      integration_name: name,
+      environment: environment.name,
+      before: pinned?.hosts ?? null,
+      hosts: inForce.hosts,
+    },
+    text: `Credentials of ${name} in ${environment.name} may go to: ${inForce.hosts}\nBefore: ${before}`,
+  };
+}
 
 interface FileResult {
   readonly file: string;

@@ -8,6 +8,8 @@ import type {
 } from "../domain/account/account.ts";
 import type { AccountEvent } from "../domain/account/transition.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
+import type { HostPin } from "../domain/integration/host-pin.ts";
+import type { Overrides } from "../domain/integration/overrides.ts";
 import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import type { RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
@@ -87,6 +89,7 @@ export interface AccountFields {
   readonly refreshDelayedAt?: null;
   /** The OAuth client that the account brings itself; its secret goes with the token set. */
   readonly clientId?: string;
+  readonly overrides?: Overrides;
 }
 
 /** What happens to an account's status; the transition is found on the row that is written (invariant 5). */
@@ -115,6 +118,8 @@ export interface AccountChange {
   readonly isAnswer: boolean;
   /** Applied only to credentials of this version; null: whichever. */
   readonly ifVersion: number | null;
+  /** Applied only while these are the account's overrides; absent: whichever. */
+  readonly ifOverrides?: Overrides;
   /** The status that the writer read; another one costs a second look, nothing else. */
   readonly expectedStatus: AccountStatus;
   /** The granted scopes that the writer read; null: there was no token set, or they are not known. Another writer's would have
@@ -157,6 +162,9 @@ export interface NewAccount {
   readonly metadata: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, string>>;
   readonly clientId: string | null;
+  readonly overrides: Overrides;
+  /** Of the definition that the account is made on, as it was used. */
+  readonly pin: HostPin;
 }
 
 export interface ClaimRequest {
@@ -178,7 +186,10 @@ export interface AccountStore {
     environmentId: string,
     id: string,
   ): Promise<{ readonly account: Account; readonly credential: SealedCredential | null } | null>;
-  /** A new account in `connecting`. */
+  /**
+   * A new account in `connecting`.
+   * @throws DomainError conflict when other hosts are pinned by now: the definition changed while it was used (invariant 12)
+   */
   create(account: NewAccount, audit: readonly AuditRecord[]): Promise<Account>;
   /**
    * One statement: takes the lease by the database's clock, raises the fence, inserts the attempt, and marks an attempt that

@@ -1,7 +1,9 @@
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { ShownCertificate } from "../domain/integration/client-certificate.ts";
 import type { PublishedKey } from "../domain/integration/client-keys.ts";
+import type { HostPin } from "../domain/integration/host-pin.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
+import type { Overrides, UnfitOverrides } from "../domain/integration/overrides.ts";
 import type { SecretTerm } from "../domain/integration/order-client-secrets.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
 
@@ -11,7 +13,16 @@ export interface ConfiguredIntegration {
   readonly name: string;
   /** `platform`: from the catalogue; `environment`: put by this environment. */
   readonly origin: "platform" | "environment";
+  /** Of the catalogue, or put by this environment. */
+  readonly definition: IntegrationDocument;
+  /** What the environment lays over it. */
+  readonly overrides: Overrides;
+  /** The definition with them, which everything works with. */
   readonly document: IntegrationDocument;
+  /** Why they don't fit the definition as it is by now; the document is without them then, and nothing may be asked with it. */
+  readonly fault: string | null;
+  /** What its credentials were given for; null: nothing is pinned yet. */
+  readonly pin: HostPin | null;
   /** Null until the environment configured a client. */
   readonly client: EnvironmentClient | null;
 }
@@ -54,13 +65,21 @@ export interface IntegrationStore {
    * nothing happens for one that is gone.
    */
   secretWorked(owner: string, version: number, at: Date): Promise<void>;
+  /**
+   * Pins the definition in force where nothing is pinned, and anew where nothing is at stake: no account lives, no secret is sealed.
+   * @returns what is pinned now; null: there is no such definition
+   */
+  pinHosts(environmentId: string, name: string): Promise<HostPin | null>;
 }
 
 /** What PATCH /environment-integration changes; absent fields stay. */
 export interface ClientPatch {
   readonly clientId?: string;
-  readonly scopes?: readonly string[];
+  /** Made of what is `expected` to be there: nothing is written when that is not so any more. */
+  readonly overrides?: { readonly expected: Overrides; readonly next: Overrides };
   readonly secrets?: SecretsPatch;
+  /** Of the definition that the secrets are given for: nothing is written when another one is pinned by then. */
+  readonly pin?: HostPin;
 }
 
 export interface SecretsPatch {
@@ -93,20 +112,21 @@ interface ProofPatch {
 /** Every secret that a method erases gets a record `secret.erased` of its own, by the actor of the change. */
 export interface IntegrationAdministration extends IntegrationStore {
   /**
-   * Unless a client follows with a call of patchClient, what breakers have learnt about the definition counts no more.
-   * @returns whether the definition is new
+   * Judged (judgeDefinition) and written in one: no account is made on it meanwhile. Unless a client follows with a call of
+   * patchClient, what breakers have learnt about the definition counts no more. Where hosts move, secrets that were given for the
+   * old ones are erased; the record tells (`client_secret_erased`).
    */
   put(
     environmentId: string,
     document: IntegrationDocument,
-    options: { readonly erasesSecrets: boolean; readonly clientFollows?: boolean; readonly audit: AuditRecord },
-  ): Promise<boolean>;
-  /** Erases what its client proved itself with too. @returns false when this environment has no definition of that name */
-  remove(environmentId: string, name: string, audit: AuditRecord): Promise<boolean>;
+    options: { readonly clientFollows?: boolean; readonly audit: AuditRecord },
+  ): Promise<PutOutcome>;
+  /** Erases what its client proved itself with too. `absent`: this environment has no definition of that name. */
+  remove(environmentId: string, name: string, audit: AuditRecord): Promise<RemoveOutcome>;
   /**
    * Creates the environment integration where there is none yet; `id` and `callbackId` are used then. A patch that changes something
    * ends what breakers have learnt.
-   * @returns false when the client is not as `patch.secrets` expects it; nothing was written then
+   * @returns false when the client is not as `patch.secrets` or `patch.overrides` expects it, or `patch.pin` is not pinned; nothing was written then
    */
   patchClient(
     environmentId: string,
@@ -124,5 +144,42 @@ export interface IntegrationAdministration extends IntegrationStore {
   ): Promise<boolean>;
   /** The public keys of an environment integration, by its callback id; null: there is no such one. */
   findPublishedKeys(callbackId: string): Promise<readonly PublishedKey[] | null>;
-  countLiveAccounts(environmentId: string, name: string): Promise<number>;
+  /**
+   * When a process begins, which may bring another catalogue: pins whatever is used and not pinned yet.
+   * @returns the definitions that are not used, since their hosts moved while something is at stake
+   */
+  settlePins(): Promise<readonly MovedHosts[]>;
+  /**
+   * An operator's word that credentials may go where the definition in force leads; the record tells from where to where.
+   * @returns null: there is no such definition
+   */
+  approveHosts(environmentId: string, name: string, audit: AuditRecord): Promise<ApprovedHosts | null>;
 }
+
+export interface ApprovedHosts {
+  readonly environmentId: string;
+  readonly name: string;
+  /** Null: nothing was pinned. */
+  readonly pinned: HostPin | null;
+  readonly inForce: HostPin;
+}
+
+export interface MovedHosts extends ApprovedHosts {
+  readonly pinned: HostPin;
+}
+
+export type PutOutcome =
+  | { readonly kind: "written"; readonly isNew: boolean }
+  /** Nothing was written: what lies over the definition already does not fit it. */
+  | { readonly kind: "unfit"; readonly unfit: UnfitOverrides }
+  /** Nothing was written: accounts live on another format, with other hosts, or on what can't be read (`pinned` is null then). */
+  | {
+      readonly kind: "refused";
+      readonly cause: "format" | "hosts" | "unreadable";
+      readonly liveAccounts: number;
+      readonly pinned: HostPin | null;
+    };
+
+export type RemoveOutcome =
+  | { readonly kind: "removed" | "absent" }
+  | { readonly kind: "refused"; readonly liveAccounts: number };

@@ -1,18 +1,19 @@
 import type { Caller } from "../domain/access/permission.ts";
 import {
   describeHosts,
-  hasSameHosts,
   oauthConfigOf,
   withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
 import { mostIssues } from "../domain/integration/describe-issues.ts";
 import { originOf, templatePlaces } from "../domain/integration/document-places.ts";
+import type { UnfitOverrides } from "../domain/integration/overrides.ts";
 import { readDocument } from "../domain/integration/read-document.ts";
 import { repeatedMember } from "../domain/integration/read-document-text.ts";
 import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { scanJson, toPointer } from "../domain/text/scan-json.ts";
+import type { PutOutcome } from "../ports/integration-store.ts";
 import { configureClient, type AdministerPorts } from "./configure-client.ts";
 import { findIntegration } from "./find-integration.ts";
 
@@ -56,30 +57,29 @@ export async function putIntegration(
     });
   }
   refuseUnreachable(document, ports.hostRefusal ?? (() => null));
-  const movesHosts = await hasMovedHosts(ports, caller, document);
   const client = oauthConfigOf(document)?.client;
   const stored = withoutClient(document);
   const clientFollows = client?.client_id !== undefined || client?.client_secret !== undefined;
-  const isNew = await ports.integrations.put(caller.environmentId, stored, {
+  const outcome = await ports.integrations.put(caller.environmentId, stored, {
     // Whoever is recalled must find the whole of it: the definition with its client.
     clientFollows,
-    // A secret that was given for one host must not be sent to another: it has to be given again.
-    erasesSecrets: movesHosts,
     audit: {
       environmentId: caller.environmentId,
       actor: caller.id,
       action: "integration.put",
       target: name,
-      detail: { hosts: describeHosts(stored), client_secret_erased: movesHosts },
+      detail: { hosts: describeHosts(stored) },
     },
   });
+  if (outcome.kind === "refused") throw refusedChange(outcome, stored);
+  if (outcome.kind === "unfit") throw unfitDefinition(outcome.unfit);
   if (client !== undefined && clientFollows) {
     await configureClient(ports, caller, name, {
       ...(client.client_id === undefined ? {} : { clientId: client.client_id }),
       ...(client.client_secret === undefined ? {} : { clientSecret: client.client_secret }),
     });
   }
-  return { document: stored, isNew };
+  return { document: stored, isNew: outcome.isNew };
 }
 
 /** What can only fail is told to whoever writes it, and not to the customer who connects. */
@@ -95,59 +95,28 @@ function refuseUnreachable(document: IntegrationDocument, refusal: (origin: stri
     throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
 }
 
-/**
- * Invariant 12: credentials never move to another host behind their owners' backs.
- * @returns whether the hosts change, where nobody's account keeps them from it
- */
-async function hasMovedHosts(ports: AdministerPorts, caller: Caller, next: IntegrationDocument): Promise<boolean> {
-  const current = await findForComparison(ports, caller, next.name);
-  if (current === null) return false;
-  if (current === "unreadable") return await mayReplaceUnreadable(ports, caller, next.name);
-  const isSameFormat = current.credentials.format === next.credentials.format;
-  if (isSameFormat && hasSameHosts(current, next)) return false;
-  const live = await ports.integrations.countLiveAccounts(caller.environmentId, next.name);
-  if (live === 0) return !hasSameHosts(current, next);
-  if (!isSameFormat) {
-    throw new DomainError("conflict", {
-      detail: `${live} accounts live on this definition with credentials of the format ${current.credentials.format}; they are of no use to another one. Give the changed definition another name, or disconnect these accounts first.`,
-    });
-  }
-  throw new DomainError("conflict", {
-    detail: `${live} accounts live on this definition (${describeHosts(current)}); their credentials can't be moved (${describeHosts(next)}). Give the changed definition another name, or disconnect these accounts first.`,
+/** What lies over the definition already has to fit the new one as well: half of what was wished for could cost a grant. */
+function unfitDefinition({ level, errors }: UnfitOverrides): DomainError {
+  const whose = level === "environment" ? "this environment's overrides" : "the overrides of an account";
+  return new DomainError("invalid_request", {
+    detail: `The integration document does not go with ${whose}. Change those first, or the document.`,
+    errors: errors.map(({ pointer, detail }) => ({ pointer, detail: `with ${whose}: ${detail}` })),
   });
 }
 
-/** Of one that can't be read the hosts may still be told. */
-async function findForComparison(
-  ports: AdministerPorts,
-  caller: Caller,
-  name: string,
-): Promise<IntegrationDocument | "unreadable" | null> {
-  try {
-    return (await ports.integrations.find(caller.environmentId, name))?.document ?? null;
-  } catch (error) {
-    if (!(error instanceof UnreadableDefinition)) throw error;
-    return asFarAsHosts(error.stored) ?? "unreadable";
-  }
-}
-
-function asFarAsHosts(stored: unknown): IntegrationDocument | null {
-  try {
-    // Whatever else is wrong with it: what is no text where a host should be throws here.
-    const document = stored as IntegrationDocument;
-    const whole = { ...document, inputs: Array.isArray(document.inputs) ? document.inputs : [] };
-    return describeHosts(whole) === "" ? null : whole;
-  } catch {
-    return null;
-  }
-}
-
-async function mayReplaceUnreadable(ports: AdministerPorts, caller: Caller, name: string): Promise<boolean> {
-  const live = await ports.integrations.countLiveAccounts(caller.environmentId, name);
-  if (live === 0) return true;
-  throw new DomainError("conflict", {
-    detail: `${live} accounts live on a definition that can't be read, so nobody can tell whether their credentials would move. Give the new definition another name, or disconnect these accounts first.`,
-  });
+/** Invariant 12: credentials never move to another host behind their owners' backs. */
+function refusedChange(
+  { cause, liveAccounts, pinned }: PutOutcome & { readonly kind: "refused" },
+  next: IntegrationDocument,
+): DomainError {
+  const advice = "Give the changed definition another name, or disconnect these accounts first.";
+  const live = `${liveAccounts} accounts live on`;
+  const details = {
+    format: `${live} this definition with credentials of the format ${pinned?.format}; they are of no use to another one. ${advice}`,
+    hosts: `${live} this definition (${pinned?.hosts}); their credentials can't be moved (${describeHosts(next)}). ${advice}`,
+    unreadable: `${live} a definition that can't be read, so nobody can tell whether their credentials would move. ${advice}`,
+  };
+  return new DomainError("conflict", { detail: details[cause] });
 }
 
 /** @throws DomainError not_found, conflict while accounts live on a definition that the catalogue does not have */
@@ -158,15 +127,15 @@ export async function deleteIntegration(ports: AdministerPorts, caller: Caller, 
       detail: `${name} comes from the catalogue; this environment has no definition of its own to delete.`,
     });
   }
-  const live = await ports.integrations.countLiveAccounts(caller.environmentId, name);
-  if (live > 0) {
-    throw new DomainError("conflict", { detail: `${live} accounts live on this definition. Disconnect them first.` });
-  }
-  await ports.integrations.remove(caller.environmentId, name, {
+  const outcome = await ports.integrations.remove(caller.environmentId, name, {
     environmentId: caller.environmentId,
     actor: caller.id,
     action: "integration.deleted",
     target: name,
+  });
+  if (outcome.kind !== "refused") return;
+  throw new DomainError("conflict", {
+    detail: `${outcome.liveAccounts} accounts live on this definition. Disconnect them first.`,
   });
 }
 

@@ -9,7 +9,7 @@ const auth = {
   refreshPath: "/refresh",
   authorizePath: "/authorize",
 };
-const layer = { clientId: "shared", scopes: null };
+const layer = { clientId: "shared" };
 const resolved = (format?: string) =>
   resolveIntegration(exampleDocument({ config: { auth }, ...(format === undefined ? {} : { format }) }), layer, {});
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { typedDocument } from "#test/fakes/typed-documents";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import type { EnvironmentClient } from "../ports/integration-store.ts";
@@ -25,17 +24,6 @@ async function secretsOf(world: World): Promise<string[]> {
 }
 
 const audited = (world: World) => world.integrations.audit.map((one) => [one.action, one.detail?.["version"] ?? null]);
-
-describe("scopes in one text", () => {
-  it.each([
-    [" ", "read a,b write", ["read", "a,b", "write"]],
-    [",", "read, write,all", ["read", "write", "all"]],
-    ["+", "read+write", ["read", "write"]],
-  ])("are parted as the definition parts them (%o)", async (scopeSeparator, scopes, expected) => {
-    const world = await createWorld({ document: exampleDocument({ config: { scopeSeparator } }) });
-    expect((await configure(world, { scopes })).client?.layer.scopes).toEqual(expected);
-  });
-});
 
 describe("a new client secret (R65)", () => {
   it("comes first, under a new version, and the one before it stays for seven days", async () => {
@@ -168,9 +156,9 @@ describe("a new client secret (R65)", () => {
 describe("a change without a new client secret", () => {
   it("keeps what is not named", async () => {
     const world = await createWorld();
-    await configure(world, { scopes: ["only.this"] });
+    await configure(world, { overrides: [{ credentials: { config: { scope: ["only.this"] } } }] });
     const client = await clientOf(world);
-    expect(client.layer).toEqual({ clientId: "client-of-acme", scopes: ["only.this"] });
+    expect(client.layer).toEqual({ clientId: "client-of-acme" });
     expect(await secretsOf(world)).toEqual([first]);
   });
 

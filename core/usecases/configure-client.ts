@@ -2,12 +2,13 @@ import type { Caller } from "../domain/access/permission.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
-import { oauthConfigOf, splitScopes } from "../domain/integration/integration-document.ts";
 import { isAccepted } from "../domain/integration/order-client-secrets.ts";
+import { changedFields, changeOverrides, type Overrides } from "../domain/integration/overrides.ts";
 import { planClientSecrets } from "../domain/integration/plan-client-secrets.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
+  ClientPatch,
   ConfiguredIntegration,
   EnvironmentClient,
   IntegrationAdministration,
@@ -16,6 +17,7 @@ import type {
 import type { Randomness } from "../ports/randomness.ts";
 import { findIntegration } from "./find-integration.ts";
 import { openClientSecret } from "./load-integration.ts";
+import { pinDefinition } from "./pin-definition.ts";
 import type { Vault } from "./vault.ts";
 
 export interface AdministerPorts {
@@ -28,8 +30,8 @@ export interface AdministerPorts {
 export interface ClientInput {
   readonly clientId?: string;
   readonly clientSecret?: string;
-  /** One text is split as the definition separates scopes. */
-  readonly scopes?: string | readonly string[];
+  /** Laid over the overrides that are there, one after the other; null takes one away (RFC 7396). */
+  readonly overrides?: readonly Overrides[];
   /** How long the previous secrets are accepted from now on, seconds; 0 ends them. Absent: 7 days for one that is replaced. */
   readonly previousSecretExpiresInSeconds?: number;
 }
@@ -49,8 +51,8 @@ export async function configureClient(
   name: string,
   input: ClientInput,
 ): Promise<ConfiguredIntegration> {
-  const { document } = await findIntegration(ports, caller, name);
-  if (isTypedDocument(document)) {
+  const { definition: document } = await findIntegration(ports, caller, name);
+  if (isTypedDocument(document) && hasClient(input)) {
     throw new DomainError("invalid_request", {
       detail: "This integration has no OAuth client.",
       errors: [
@@ -61,8 +63,6 @@ export async function configureClient(
       ],
     });
   }
-  const separator = oauthConfigOf(document)?.scopeSeparator ?? " ";
-  const scopes = typeof input.scopes === "string" ? splitScopes(input.scopes, separator) : input.scopes;
   const fresh = {
     id: makeId("ei", ports.random.bytes(idRandomBytes)),
     callbackId: Buffer.from(ports.random.bytes(18)).toString("base64url"),
@@ -70,23 +70,42 @@ export async function configureClient(
   // The row first, unchanged: the secret is bound to its id. Client id and secret then change together.
   await ports.integrations.patchClient(caller.environmentId, name, fresh, {}, []);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const { client } = await findIntegration(ports, caller, name);
+    const configured = await findIntegration(ports, caller, name);
+    const { client } = configured;
     if (client === null) break;
+    const overrides = overridesPatch(configured, input);
     const secrets = await planSecrets(ports, caller, client, input);
+    // A secret is given for the hosts that are shown; it must not be stored for others.
+    const pin = secrets === null ? null : await pinDefinition(ports.integrations, configured);
     const isWritten = await ports.integrations.patchClient(
       caller.environmentId,
       name,
       fresh,
       {
         ...(input.clientId === undefined ? {} : { clientId: input.clientId }),
-        ...(scopes === undefined ? {} : { scopes }),
+        ...(overrides === null ? {} : { overrides }),
         ...(secrets === null ? {} : { secrets }),
+        ...(pin === null ? {} : { pin }),
       },
-      recordsOf(caller, name, input, secrets),
+      recordsOf(caller, name, input, { secrets, overrides }),
     );
     if (isWritten) return await findIntegration(ports, caller, name);
   }
   throw new DomainError("conflict", { detail: "The integration changed meanwhile. Try again." });
+}
+
+/** Overrides alone are for every format. */
+function hasClient(input: ClientInput): boolean {
+  return input.overrides === undefined || Object.keys(input).length > 1;
+}
+
+/** @throws DomainError invalid_request; what lies over the definition is looked at as a whole, so a faulty field can be mended */
+function overridesPatch(
+  { definition, overrides: present }: ConfiguredIntegration,
+  { overrides: patches }: ClientInput,
+): NonNullable<ClientPatch["overrides"]> | null {
+  if (patches === undefined) return null;
+  return { expected: present, next: changeOverrides(definition, present, patches, "environment") };
 }
 
 /** Null where the change leaves the secrets as they are. */
@@ -161,11 +180,23 @@ async function sealSecret(
   return { ...ports.vault.seal(dataKey, location, Buffer.from(secret, "utf8")), version };
 }
 
-function recordsOf(caller: Caller, name: string, input: ClientInput, secrets: SecretsPatch | null): AuditRecord[] {
+function recordsOf(
+  caller: Caller,
+  name: string,
+  input: ClientInput,
+  { secrets, overrides = null }: { secrets: SecretsPatch | null; overrides: ClientPatch["overrides"] | null },
+): AuditRecord[] {
   const record = { environmentId: caller.environmentId, actor: caller.id, target: name } as const;
   const added = secrets?.added ?? null;
   return [
-    { ...record, action: "environment_integration.updated", detail: { fields: Object.keys(input) } },
+    {
+      ...record,
+      action: "environment_integration.updated",
+      detail: {
+        fields: Object.keys(input),
+        ...(overrides === null ? {} : { overrides: changedFields(overrides.expected, overrides.next) }),
+      },
+    },
     ...(added === null
       ? []
       : [

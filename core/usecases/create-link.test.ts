@@ -57,7 +57,14 @@ describe("its integrations", () => {
   it("are those with an OAuth client when none is named", async () => {
     const world = await createWorld();
     const document = exampleDocument({ name: "without-client" });
-    world.integrations.set({ environmentId, name: document.name, origin: "environment", document, client: null });
+    world.integrations.set({
+      environmentId,
+      name: document.name,
+      origin: "environment",
+      document,
+      pin: null,
+      client: null,
+    });
     await createLink(world, caller, input);
     expect([...world.connect.links.values()].map((one) => one.integrationNames)).toEqual([["acme-crm"]]);
   });

@@ -93,6 +93,16 @@ describe("disconnecting (R33)", () => {
     });
   });
 
+  it("sends no token to hosts that a release put in place of others, and says that it is not revoked (invariant 12)", async () => {
+    const world = await worldWithAccount();
+    const configured = await world.integrations.find(environmentId, "acme-crm");
+    if (configured === null) throw new Error("not defined");
+    world.integrations.set({ ...configured, pin: { format: "oauth2", hosts: "tokens https://old.acme.example" } });
+    expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "failed" });
+    expect(await world.storedTokens()).toBeNull();
+    expect(world.server.requests).toEqual([]);
+  });
+
   it("says not_supported where the provider offers no revocation", async () => {
     const world = await createWorld({ config: { auth: { tokenHost: "https://login.acme.example" } } });
     await world.addAccount();

@@ -98,8 +98,10 @@ async function prepareRevocation(
     if (isTypedDocument(configured.document)) return async () => "not_supported";
     integration = await concreteIntegration(ports.integrations, configured, account);
   } catch (error) {
-    if (error instanceof DomainError && error.code === "client_misconfigured") return async () => "not_supported";
-    throw error;
+    if (!(error instanceof DomainError) || error.code !== "client_misconfigured") throw error;
+    // With a reason, there is a definition that must not be used: the grant may well be alive at the provider.
+    const revocation = "reason" in error.extensions ? "failed" : "not_supported";
+    return async () => revocation;
   }
   const { document } = integration.configured;
   if (!isEndable({ document, resolved: integration.resolved })) return async () => "not_supported";

@@ -91,7 +91,14 @@ describe("a budget that is shared with another integration", () => {
   it("spreads by the least that either allows, and counts no accounts where nobody knows a rate", async () => {
     const world = await createWorld({ config: { auth } });
     world.integrations.setActiveAccounts(1000);
-    const account = { environmentId, integrationName: "acme-crm", inputs: {}, fields: {}, clientId: null };
+    const account = {
+      environmentId,
+      integrationName: "acme-crm",
+      inputs: {},
+      fields: {},
+      clientId: null,
+      overrides: {},
+    };
     expect(await loadIntegration(world.integrations, account)).toMatchObject({ activeAccounts: 0 });
     const found = await world.integrations.find(environmentId, "acme-crm");
     if (found === null) throw new Error("no integration");

@@ -9,6 +9,7 @@ import {
   resolveIntegration,
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
+import { changeOverrides, noOverrides, type Overrides } from "../domain/integration/overrides.ts";
 import { checkFields } from "../domain/integration/grant-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
@@ -22,6 +23,8 @@ import { importTypedAccount, type ImportedFields } from "./import-typed-account.
 import { inspectGrant } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openClientSecrets, ownClientSecret } from "./load-integration.ts";
+import { ofAccount } from "./of-account.ts";
+import { pinDefinition } from "./pin-definition.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf, withSharedBudget } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
@@ -55,6 +58,8 @@ export interface ImportInput {
   /** What would have come with the grant. */
   readonly fields?: Readonly<Record<string, string>>;
   readonly externalAccount: ExternalAccount | null;
+  /** What the account lays over its environment's integration. */
+  readonly overrides?: Overrides;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -71,8 +76,8 @@ export async function importAccount(
   caller: Caller,
   input: ImportInput,
 ): Promise<Account> {
-  const configured = await ports.integrations.find(caller.environmentId, input.integrationName);
-  if (configured === null) {
+  const found = await ports.integrations.find(caller.environmentId, input.integrationName);
+  if (found === null) {
     throw new DomainError("invalid_request", {
       detail: "There is no such integration in this environment.",
       errors: [
@@ -80,19 +85,24 @@ export async function importAccount(
       ],
     });
   }
+  const overrides = changeOverrides(found.document, noOverrides, [input.overrides ?? noOverrides], "account");
+  const configured = ofAccount(found, overrides);
   const { document } = configured;
   const { credentials } = input;
   const fields = checkFields(document, input.fields ?? {});
   if (document.credentials.format !== credentials.format) throw otherFormat(document, credentials.format);
   if (isImportedFields(credentials)) {
     if (!isTypedDocument(document)) throw otherFormat(document, credentials.format);
-    return await importTypedAccount(ports, caller, document, { ...input, credentials });
+    const pin = await pinDefinition(ports.integrations, configured);
+    return await importTypedAccount(ports, caller, { document, pin, overrides }, { ...input, credentials });
   }
   const inputs = checkInputs(document, input.inputs);
-  const layer = configured.client?.layer ?? { clientId: null, scopes: null };
+  const layer = configured.client?.layer ?? { clientId: null };
   const ownClientId = credentials.format === "oauth2" ? null : credentials.clientId;
   const alone = withOwnClient(resolveIntegration(document, layer, inputs, fields), ownClientId);
   const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
+  // Before the provider is asked: what is asked there counts only if the definition still leads there when it is written.
+  const pin = await pinDefinition(ports.integrations, configured);
   const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
   const { result } = imported;
   const inspected =
@@ -112,6 +122,8 @@ export async function importAccount(
       metadata: input.metadata,
       inputs,
       clientId: imported.clientId,
+      overrides,
+      pin,
     },
     [
       {

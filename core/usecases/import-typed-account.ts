@@ -3,6 +3,8 @@ import type { Account } from "../domain/account/account.ts";
 import type { TypedFormat } from "../domain/credential/typed-credential.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { checkCredentialFields, type TypedDocument } from "../domain/integration/credential-fields.ts";
+import type { HostPin } from "../domain/integration/host-pin.ts";
+import type { Overrides } from "../domain/integration/overrides.ts";
 import { checkInputs } from "../domain/integration/resolve-integration.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { ImportInput } from "./import-account.ts";
@@ -16,6 +18,14 @@ export interface ImportedFields {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** What the account is made on. */
+interface ImportedOnto {
+  /** With the account's overrides. */
+  readonly document: TypedDocument;
+  readonly overrides: Overrides;
+  readonly pin: HostPin;
+}
+
 /**
  * Takes over credentials that somebody typed elsewhere. They are tried before anything is written, so that an account is active
  * only when they work.
@@ -25,7 +35,7 @@ export interface ImportedFields {
 export async function importTypedAccount(
   ports: RefreshPorts & TryPorts,
   caller: Caller,
-  document: TypedDocument,
+  { document, pin, overrides }: ImportedOnto,
   input: ImportInput & { readonly credentials: ImportedFields },
 ): Promise<Account> {
   const { credentials } = input;
@@ -47,6 +57,8 @@ export async function importTypedAccount(
       metadata: input.metadata,
       inputs,
       clientId: null,
+      overrides,
+      pin,
     },
     [
       {

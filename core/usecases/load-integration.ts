@@ -16,6 +16,8 @@ import type {
 } from "../ports/integration-store.ts";
 import { withOwnClient } from "./circuit-of.ts";
 import { findReadable } from "./find-readable.ts";
+import { ofAccount } from "./of-account.ts";
+import { refuseUnusable } from "./pin-definition.ts";
 import { countSharers, withSharedBudget } from "./shared-budget.ts";
 import type { OpenAccess, Vault } from "./vault.ts";
 
@@ -27,19 +29,23 @@ export interface LoadedIntegration {
   readonly activeAccounts: number;
 }
 
-/** The definition that an account lives on. Fails with `client_misconfigured` when it is gone. */
+/** The definition that an account lives on, with its overrides. Fails with `client_misconfigured` when it is gone or not to be used. */
 export async function findDefinition(
   integrations: IntegrationStore,
-  account: Pick<Account, "environmentId" | "integrationName">,
+  account: Pick<Account, "environmentId" | "integrationName" | "overrides">,
 ): Promise<ConfiguredIntegration> {
-  const configured = await integrations.find(account.environmentId, account.integrationName);
-  if (configured !== null) return configured;
+  const found = await integrations.find(account.environmentId, account.integrationName);
+  if (found !== null) {
+    const configured = ofAccount(found, account.overrides);
+    refuseUnusable(configured);
+    return configured;
+  }
   throw new DomainError("client_misconfigured", {
     detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
   });
 }
 
-type OfAccount = Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields" | "clientId">;
+type OfAccount = Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields" | "clientId" | "overrides">;
 
 /** The integration of an account, made concrete. Fails with `client_misconfigured` when its definition is gone. */
 export async function loadIntegration(integrations: IntegrationStore, account: OfAccount): Promise<LoadedIntegration> {
@@ -48,19 +54,20 @@ export async function loadIntegration(integrations: IntegrationStore, account: O
 
 /** How long the client's budget needs for all accounts that share it, seconds (R21); 0 when the account's definition is gone. */
 export async function findSpreadSeconds(integrations: IntegrationStore, account: OfAccount): Promise<number> {
-  const configured = await findReadable(integrations, account.environmentId, account.integrationName);
-  if (configured === null) return 0;
+  const found = await findReadable(integrations, account.environmentId, account.integrationName);
+  if (found === null) return 0;
+  const configured = ofAccount(found, account.overrides);
   const { resolved, activeAccounts } = await concreteIntegration(integrations, configured, account);
   return neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);
 }
 
-/** @param configured a definition with a token endpoint */
+/** @param configured the account's (ofAccount), with a token endpoint */
 export async function concreteIntegration(
   integrations: IntegrationStore,
   configured: ConfiguredIntegration,
   account: OfAccount,
 ): Promise<LoadedIntegration> {
-  const layer = configured.client?.layer ?? { clientId: null, scopes: null };
+  const layer = configured.client?.layer ?? { clientId: null };
   const { environmentId } = account;
   const alone = resolveIntegration(configured.document, layer, account.inputs, account.fields);
   const shared = await withSharedBudget(integrations, environmentId, withOwnClient(alone, account.clientId));

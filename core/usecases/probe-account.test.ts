@@ -121,7 +121,6 @@ describe("a key that the provider rejects later (R4)", () => {
     const requests = world.provider.requests.length;
     const fields = ["api_key", "region_key"].map((name) => ({ name, label: name }));
     await world.integrations.put(environmentId, typedDocument("api_key", { config: { fields } }), {
-      erasesSecrets: false,
       audit: { environmentId, actor: "test", action: "integration.put", target: "acme-keys" },
     });
     expect(await probe(world, id)).toMatchObject({ kind: "unchanged" });

@@ -25,7 +25,7 @@ describe("a token read", () => {
   it("serves it also where the stored definition can't be read: only a refresh needs that (invariant 6)", async () => {
     const world = await worldWithAccount({ expiresInSeconds: 120, ageSeconds: 3480 });
     const find = async (_environment: string, name: string): Promise<never> => {
-      throw new UnreadableDefinition(name, null, ["is nothing"]);
+      throw new UnreadableDefinition(name, ["is nothing"]);
     };
     Object.assign(world.integrations, { find });
     expect(await read(world)).toMatchObject({ accessToken: "access-0" });

@@ -8,6 +8,7 @@ import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
+import { ofAccount } from "./of-account.ts";
 import { openCredential } from "./open-credential.ts";
 import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
@@ -167,7 +168,9 @@ function expected(error: unknown): Error {
 
 async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshPolicy> {
   const configured = await findReadable(ports.integrations, account.environmentId, account.integrationName);
-  return configured === null ? defaultRefreshPolicy : refreshPolicyOf(configured.document);
+  return configured === null
+    ? defaultRefreshPolicy
+    : refreshPolicyOf(ofAccount(configured, account.overrides).document);
 }
 
 async function open(

@@ -1,4 +1,5 @@
 import type { Account } from "../domain/account/account.ts";
+import { changedFields, type Overrides } from "../domain/integration/overrides.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
@@ -10,6 +11,7 @@ import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 import { unusableAnswerProblem } from "./token-request-problem.ts";
+import { nextOverrides } from "./update-account.ts";
 
 export interface OwnClientInput {
   readonly environmentId: string;
@@ -19,6 +21,8 @@ export interface OwnClientInput {
   readonly clientSecret: string;
   /** Changed with it, in one write; null: left as it is. */
   readonly metadata: Readonly<Record<string, string>> | null;
+  /** Changed with it too, and the client is tried with them; null or absent: left as they are. */
+  readonly overrides?: Overrides | null;
   readonly actor: string;
 }
 
@@ -34,7 +38,9 @@ const attempts = 5;
  *   account kept changing
  */
 export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInput): Promise<Account> {
-  const present = await findLive(ports, input);
+  const found = await findLive(ports, input);
+  const overrides = await nextOverrides(ports, found, input.overrides ?? null);
+  const present = overrides === null ? found : { ...found, overrides };
   const configured = await findDefinition(ports.integrations, present);
   const { format } = configured.document.credentials;
   if (format !== "oauth2_client_credentials") {
@@ -79,7 +85,15 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
       action: "account.updated",
       target: account.id,
       accountId: account.id,
-      detail: { fields: ["client_id", "client_secret", ...(input.metadata === null ? [] : ["metadata"])] },
+      detail: {
+        fields: [
+          "client_id",
+          "client_secret",
+          ...(input.metadata === null ? [] : ["metadata"]),
+          ...(overrides === null ? [] : ["overrides"]),
+        ],
+        ...(overrides === null ? {} : { overrides: changedFields(found.overrides, overrides) }),
+      },
     } as const;
     const stored = await ports.accounts.apply({
       ...change,
@@ -88,7 +102,9 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
         clientId,
         fields: inspected.fields,
         ...(input.metadata === null ? {} : { metadata: input.metadata }),
+        ...(overrides === null ? {} : { overrides }),
       },
+      ...(overrides === null ? {} : { ifOverrides: found.overrides }),
       audit: [...change.audit, updated],
     });
     if (stored !== null) {

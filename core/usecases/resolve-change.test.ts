@@ -166,8 +166,14 @@ describe("a change of the granted scopes (R6)", () => {
 });
 
 describe("whether a row may still be written (invariant 3)", () => {
-  type Row = Pick<Account, "fence" | "credentialFence" | "credentialVersion" | "attempt">;
-  const row: Row = { fence: 7n, credentialFence: 3n, credentialVersion: 2, attempt: { id: "att_one", startedAt: now } };
+  type Row = Pick<Account, "fence" | "credentialFence" | "credentialVersion" | "attempt" | "overrides">;
+  const row: Row = {
+    overrides: {},
+    fence: 7n,
+    credentialFence: 3n,
+    credentialVersion: 2,
+    attempt: { id: "att_one", startedAt: now },
+  };
 
   it.each<[string, Partial<Row>, Partial<AccountChange>, boolean]>([
     ["a verdict under its own fence", {}, { attempt }, true],

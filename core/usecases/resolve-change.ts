@@ -1,5 +1,6 @@
 import { haveSameScopes, type Account, type AccountStatus } from "../domain/account/account.ts";
 import { consequences, type StatusFields } from "../domain/account/consequences.ts";
+import { canonicalJson } from "../domain/integration/overrides.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { AccountEventType } from "../domain/webhook/event-type.ts";
 import type { AccountChange, AccountFields } from "../ports/account-store.ts";
@@ -75,9 +76,11 @@ function areScopesChanged({ status, scopesGranted: before }: RowBefore, { set }:
 
 /** Whether the row may still be written by this change (invariant 3). */
 export function admits(
-  row: Pick<Account, "fence" | "credentialFence" | "credentialVersion" | "attempt">,
+  row: Pick<Account, "fence" | "credentialFence" | "credentialVersion" | "attempt" | "overrides">,
   change: AccountChange,
 ): boolean {
+  const { ifOverrides } = change;
+  if (ifOverrides !== undefined && canonicalJson(ifOverrides) !== canonicalJson(row.overrides)) return false;
   if (change.ifVersion !== null && row.credentialVersion !== change.ifVersion) return false;
   if (change.isAnswer) return row.credentialFence < change.ifFence;
   // A new grant of the customer: a mere claim of the old one raises the fence, and must not cost it.

@@ -13,7 +13,7 @@ import type { AuthorizationServer, ClientSecret, ClientSecrets } from "../ports/
 import { createSecretsInTurn } from "./secrets-in-turn.ts";
 
 const refused = oauthError("invalid_client", 401);
-const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1", scopes: null }, {});
+const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1" }, {});
 
 /** A provider that takes some secrets, asked with three: `new`, `old` and `older`. */
 function setUp(options: { owner?: string | null; integration?: Partial<ResolvedIntegration> } = {}) {
@@ -397,7 +397,7 @@ describe("what is no secret but proves the client", () => {
   it("is followed by the one before it where the provider does not take its signature (RFC 7523 §3.1)", async () => {
     const claims = { iss: "{client_id}", sub: "{client_id}", aud: "https://login.acme.example" };
     const document = exampleDocument({ format: "oauth2_client_credentials", config: { assertion: { claims } } });
-    const integration = resolveIntegration(document, { clientId: "client-1", scopes: null }, {});
+    const integration = resolveIntegration(document, { clientId: "client-1" }, {});
     const world = setUp({ integration });
     world.script.respondWith((request) =>
       request.secret === "new" ? oauthError("invalid_grant") : tokenResult(world.clock, "x"),

@@ -7,11 +7,14 @@ import {
   type AuthorizationRequest,
 } from "../domain/connect/authorization-url.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
+import type { HostPin } from "../domain/integration/host-pin.ts";
+import { noOverrides } from "../domain/integration/overrides.ts";
 import {
   checkInputs,
   resolveIntegration,
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AuthorizationServer } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import type { Link, NewConnectSession } from "../ports/connect-store.ts";
@@ -19,6 +22,8 @@ import type { Log } from "../ports/log.ts";
 import { exchangeFailure } from "./complete-authorization.ts";
 import type { LinkPorts } from "./create-link.ts";
 import { openClientSecrets } from "./load-integration.ts";
+import { ofAccount } from "./of-account.ts";
+import { settlePin } from "./pin-definition.ts";
 import type { Vault } from "./vault.ts";
 
 export interface StartPorts extends LinkPorts {
@@ -65,22 +70,22 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   const isBack = state === "used" && link.expiresAt > ports.clock.now() && input.connectedAccountId !== null;
   if (state !== "open" && !isBack) return { kind: "unusable_link", state };
   if (!link.integrationNames.includes(input.integrationName)) return { kind: "unavailable" };
-  const configured = await ports.integrations.find(link.environmentId, input.integrationName);
-  if (configured === null || configured.document.credentials.format !== "oauth2") return { kind: "unavailable" };
-  if (configured.client === null || configured.client.layer.clientId === null) {
-    return { kind: "unavailable" };
-  }
-  const account = await accountFor(ports, input, configured);
-  if (account === null) return { kind: "unavailable" };
+  const found = await ports.integrations.find(link.environmentId, input.integrationName);
+  if (found === null || found.document.credentials.format !== "oauth2") return { kind: "unavailable" };
+  const { client } = found;
+  if (client === null || client.layer.clientId === null) return { kind: "unavailable" };
+  const begun = await accountFor(ports, input, found);
+  if (begun === null) return { kind: "unavailable" };
+  const { account, configured } = begun;
 
-  const resolved = resolveIntegration(configured.document, configured.client.layer, account.inputs, account.fields);
+  const resolved = resolveIntegration(configured.document, client.layer, account.inputs, account.fields);
   const scopes = [...new Set([...resolved.scopes, ...link.scopes])];
   const random = (): string => Buffer.from(ports.random.bytes(32)).toString("base64url");
   const oauthState = random();
   const verifier = resolved.usesPkce ? random() : null;
   const nonce = scopes.includes("openid") ? random() : null;
   const id = makeId("cs", ports.random.bytes(idRandomBytes));
-  const redirectUri = ports.redirectUri(configured.client.callbackId);
+  const redirectUri = ports.redirectUri(client.callbackId);
   const sealedVerifier = verifier === null ? null : await sealVerifier(ports, link.environmentId, id, verifier);
   const session: NewConnectSession = {
     id,
@@ -88,7 +93,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     environmentId: link.environmentId,
     accountId: account.id,
     integrationName: configured.name,
-    callbackId: configured.client.callbackId,
+    callbackId: client.callbackId,
     stateDigest: ports.digests.digest("state", oauthState),
     browserDigest: ports.digests.digest("browser", input.browserSecret),
     nonce,
@@ -102,7 +107,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   };
   await ports.connect.createSession(session, sealedVerifier === null ? [] : [sealRecord(session, sealedVerifier.kid)]);
   const request = {
-    clientId: configured.client.layer.clientId,
+    clientId: client.layer.clientId,
     redirectUri,
     state: oauthState,
     scopes,
@@ -137,11 +142,37 @@ async function push(
   return { kind: "authorize", url: pushedAuthorizationUrl(resolved, request.clientId, answer.requestUri) };
 }
 
-/** The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. */
+export interface BegunAccount {
+  readonly account: Account;
+  /** With the account's own overrides. */
+  readonly configured: ConfiguredIntegration;
+}
+
+/**
+ * The account that this trip is for: the one to re-authorize, the one an earlier click made, or a new one in `connecting`. Null
+ * when it is gone, or its definition is not to be used.
+ */
 export async function accountFor(
   ports: StartPorts,
+  input: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
+  found: ConfiguredIntegration,
+): Promise<BegunAccount | null> {
+  const pin = await settlePin(ports.integrations, found);
+  const account = pin instanceof DomainError ? null : await findOrCreate(ports, input, found, pin);
+  const configured = account === null ? found : ofAccount(found, account.overrides);
+  if (pin instanceof DomainError || configured.fault !== null) {
+    const why = pin instanceof DomainError ? pin.detail : configured.fault;
+    ports.log.error({ integration: found.name, account: account?.id ?? null, why }, "nobody can connect");
+    return null;
+  }
+  return account === null ? null : { account, configured };
+}
+
+async function findOrCreate(
+  ports: StartPorts,
   { link, inputs: given, connectedAccountId }: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
-  configured: Pick<ConfiguredIntegration, "name" | "document">,
+  configured: ConfiguredIntegration,
+  pin: HostPin,
 ): Promise<Account | null> {
   const existing = link.integratedAccountId ?? connectedAccountId;
   if (existing !== null) {
@@ -172,6 +203,8 @@ export async function accountFor(
       clientId: null,
       metadata: link.metadata,
       inputs,
+      overrides: noOverrides,
+      pin,
     },
     [
       {

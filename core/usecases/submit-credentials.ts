@@ -11,6 +11,7 @@ import {
 import { checkInputs } from "../domain/integration/resolve-integration.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { ConnectSession, Link, NewConnectSession } from "../ports/connect-store.ts";
+import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { accountFor, linkState, type StartPorts } from "./start-authorization.ts";
 import { typedCredentialChange } from "./store-typed-credential.ts";
 import { tryCredentials, type Trial, type TryPorts } from "./try-credentials.ts";
@@ -40,15 +41,21 @@ const actor = "connect";
 /** What is kept of one input to show it again. */
 const longestKept = 500;
 
+interface Form {
+  readonly configured: ConfiguredIntegration;
+  readonly document: TypedDocument;
+}
+
 /** The definition behind a link's form; null where the link offers none of that name. */
 export async function findForm(
   ports: Pick<SubmitPorts, "integrations">,
   link: Link,
   integrationName: string,
-): Promise<TypedDocument | null> {
+): Promise<Form | null> {
   if (!link.integrationNames.includes(integrationName)) return null;
   const configured = await ports.integrations.find(link.environmentId, integrationName);
-  return configured !== null && isTypedDocument(configured.document) ? configured.document : null;
+  if (configured === null || !isTypedDocument(configured.document)) return null;
+  return { configured, document: configured.document };
 }
 
 /**
@@ -59,8 +66,9 @@ export async function submitCredentials(ports: SubmitPorts, input: SubmitInput):
   const { link } = input;
   const state = linkState(link, ports.clock.now());
   if (state !== "open") return { kind: "unusable_link", state };
-  const document = await findForm(ports, link, input.integrationName);
-  if (document === null) return { kind: "unavailable" };
+  const form = await findForm(ports, link, input.integrationName);
+  if (form === null) return { kind: "unavailable" };
+  const { document } = form;
   const tryId = makeId("try", ports.random.bytes(idRandomBytes));
   const until = await ports.connect.beginTry({
     id: tryId,
@@ -71,24 +79,22 @@ export async function submitCredentials(ports: SubmitPorts, input: SubmitInput):
     madeAt: ports.clock.now(),
   });
   if (until !== null) return { kind: "limited", until };
-  const outcome = await submit(ports, input, document);
+  const outcome = await submit(ports, input, form);
   if (!("code" in outcome)) return outcome;
   await ports.connect.failTry(tryId, outcome);
   ports.log.info({ link: link.id, try: tryId, failure: outcome.code }, "a form came to nothing");
   return { kind: "again", names: outcome.fields.map((one) => one.name) };
 }
 
-async function submit(
-  ports: SubmitPorts,
-  input: SubmitInput,
-  document: TypedDocument,
-): Promise<SubmitOutcome | FormFailure> {
+async function submit(ports: SubmitPorts, input: SubmitInput, form: Form): Promise<SubmitOutcome | FormFailure> {
   const { link } = input;
-  const { fields, errors } = checkCredentialFields(document, input.credentials, "/credentials");
-  const wrong = [...wrongInputs(document, input), ...errors];
+  const { fields, errors } = checkCredentialFields(form.document, input.credentials, "/credentials");
+  const wrong = [...wrongInputs(form.document, input), ...errors];
   if (wrong.length > 0) return failureOf("invalid", null, wrong);
-  const account = await accountFor(ports, { ...input, connectedAccountId: null }, { name: document.name, document });
-  if (account === null) return { kind: "unavailable" };
+  const begun = await accountFor(ports, { ...input, connectedAccountId: null }, form.configured);
+  if (begun === null || !isTypedDocument(begun.configured.document)) return { kind: "unavailable" };
+  const { account } = begun;
+  const { document } = begun.configured;
 
   const trial = await tryCredentials(ports, { document, inputs: account.inputs, fields });
   if (trial.kind !== "works") return trialFailure(trial, document);

@@ -12,7 +12,7 @@ const unwell = failureResult({ kind: "http_error", status: 503, isPage: false, r
 const config = { refresh: { concurrency: 1 } };
 
 async function refOf(world: World, clientId: string | null = null) {
-  const account = { environmentId, integrationName: "acme-crm", inputs: {}, fields: {}, clientId: null };
+  const account = { environmentId, integrationName: "acme-crm", inputs: {}, fields: {}, clientId: null, overrides: {} };
   const { resolved } = await loadIntegration(world.integrations, account);
   return circuitOf(environmentId, withOwnClient(resolved, clientId));
 }
@@ -183,7 +183,14 @@ describe("the exchange of a code (R21, R22)", () => {
   it("stands behind the breaker of the token endpoint, where tokens are refreshed elsewhere", async () => {
     const auth = { tokenHost: "https://login.acme.example", tokenPath: "/token", refreshPath: "/refresh" };
     const world = await createWorld({ config: { auth: { ...auth, authorizePath: "/authorize" } } });
-    const account = { environmentId, integrationName: "acme-crm", inputs: {}, fields: {}, clientId: null };
+    const account = {
+      environmentId,
+      integrationName: "acme-crm",
+      inputs: {},
+      fields: {},
+      clientId: null,
+      overrides: {},
+    };
     const { resolved } = await loadIntegration(world.integrations, account);
     expect(codeCircuitOf(environmentId, resolved).endpoint).toBe("https://login.acme.example/token");
     expect(circuitOf(environmentId, resolved).endpoint).toBe("https://login.acme.example/refresh");

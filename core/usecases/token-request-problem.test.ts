@@ -9,7 +9,7 @@ const failureRules = [
 ];
 const integration = resolveIntegration(
   exampleDocument({ config: { refresh: { failureRules } } }),
-  { clientId: "client", scopes: null },
+  { clientId: "client" },
   {},
 );
 const oauth = (error: string, status = 400, retryAfterSeconds: number | null = null): TokenRequestFailure => ({

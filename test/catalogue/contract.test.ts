@@ -39,7 +39,7 @@ function apiAnswer({ status, headers, body }: Answer, now = clock.now()): ApiAns
 }
 
 function resolved({ document, answers }: CatalogueEntry): ResolvedIntegration {
-  return resolveIntegration(document, { clientId: "client-1", scopes: null }, answers.inputs, answers.fields);
+  return resolveIntegration(document, { clientId: "client-1" }, answers.inputs, answers.fields);
 }
 
 /** That the facts which a sample expects are captured from where the definition takes them. */

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { HostPin } from "#core/domain/integration/host-pin";
 import type { AccountEvent } from "#core/domain/account/transition";
 import type { AccountChange, AccountStore, AttemptResult, ClaimRequest, RefreshClaim } from "#core/ports/account-store";
+
+/** What is pinned of the integration that accounts of the contract live on. */
+export const pinOfContract: HostPin = { format: "oauth2", hosts: "tokens https://login.acme.example" };
 
 /** One store with one environment in it, fresh for each test. */
 export interface AccountStoreHarness {
@@ -35,6 +39,8 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
           metadata: { plan: "gold" },
           inputs: {},
           clientId: null,
+          overrides: {},
+          pin: pinOfContract,
         },
         [],
       );
@@ -71,7 +77,15 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       const { store, environmentId, otherEnvironmentId, integrationName } = await open();
       const fresh = { id: id("ia"), environmentId, tenantId: "t", integrationName, userReference: "u" };
       const made = await store.create(
-        { ...fresh, scopesRequested: [], metadata: {}, inputs: { a: "b" }, clientId: "own" },
+        {
+          ...fresh,
+          scopesRequested: [],
+          metadata: {},
+          inputs: { a: "b" },
+          clientId: "own",
+          overrides: {},
+          pin: pinOfContract,
+        },
         [],
       );
       expect(made).toMatchObject({

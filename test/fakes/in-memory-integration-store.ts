@@ -1,9 +1,12 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
+import { hostPinOf, isSamePin, judgeDefinition } from "#core/domain/integration/host-pin";
 import {
   documentStructureSchema,
   integrationDocumentSchema,
   type IntegrationDocument,
 } from "#core/domain/integration/integration-document";
+import { canonicalJson, findUnfit, noOverrides } from "#core/domain/integration/overrides";
+import { withOverrides } from "#core/usecases/of-account";
 import type {
   ConfiguredIntegration,
   EnvironmentClient,
@@ -14,10 +17,14 @@ import type {
 } from "#core/ports/integration-store";
 import type { Clock } from "#core/ports/clock";
 
+/** Without overrides, its document is its definition. */
+type Settable = Omit<ConfiguredIntegration, "definition" | "fault" | "overrides"> &
+  Partial<Pick<ConfiguredIntegration, "definition" | "overrides">>;
+
 export interface InMemoryIntegrationStore extends IntegrationAdministration {
   readonly audit: readonly AuditRecord[];
-  /** Puts a configured integration as it is. */
-  set(configured: ConfiguredIntegration): void;
+  /** Puts a configured integration: its definition, with what its environment lays over it. */
+  set(configured: Settable): void;
   setLiveAccounts(count: number): void;
   /** How many active accounts stand behind any circuit. */
   setActiveAccounts(count: number): void;
@@ -32,6 +39,8 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
   let active = 0;
   let behind: readonly string[] = [];
   const key = (environmentId: string, name: string): string => `${environmentId}/${name}`;
+  const keep = (found: Omit<ConfiguredIntegration, "document" | "fault">): void =>
+    void byKey.set(key(found.environmentId, found.name), withOverrides(found));
   /** What is left of the secrets, the loss of each other one recorded. */
   const keepSecrets = (
     before: ConfiguredIntegration,
@@ -82,7 +91,11 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
   };
   return {
     audit,
-    set: (configured) => void byKey.set(key(configured.environmentId, configured.name), configured),
+    set: (configured) => {
+      const { document, definition = document, overrides = noOverrides } = configured;
+      const isPlain = Object.keys(overrides).length === 0;
+      keep({ ...configured, definition: isPlain ? document : definition, overrides });
+    },
     setLiveAccounts(count) {
       live = count;
     },
@@ -94,49 +107,79 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
     list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
-    async put(environmentId, document, { erasesSecrets, audit: record }) {
+    async pinHosts(environmentId, name) {
+      const before = byKey.get(key(environmentId, name));
+      if (before === undefined) return null;
+      const inForce = hostPinOf(before.document);
+      const isAtStake = live > 0 || (before.client?.secrets.length ?? 0) > 0;
+      if (before.pin !== null && !isSamePin(before.pin, inForce) && isAtStake) return before.pin;
+      byKey.set(key(environmentId, name), { ...before, pin: inForce });
+      return inForce;
+    },
+    settlePins: async () => [],
+    async approveHosts(environmentId, name, record) {
+      const before = byKey.get(key(environmentId, name));
+      if (before === undefined) return null;
+      const inForce = hostPinOf(before.document);
+      byKey.set(key(environmentId, name), { ...before, pin: inForce });
+      audit.push({ ...record, detail: { before: before.pin?.hosts ?? null, hosts: inForce.hosts } });
+      return { environmentId, name, pinned: before.pin, inForce };
+    },
+    async put(environmentId, document, { audit: record }) {
       const before = byKey.get(key(environmentId, document.name));
-      byKey.set(key(environmentId, document.name), {
+      const next = hostPinOf(document);
+      const pinned = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
+      const judgement = judgeDefinition(pinned, next, live);
+      if (judgement.kind === "refused") return { ...judgement, liveAccounts: live, pinned };
+      const unfit = findUnfit(document, before?.overrides ?? noOverrides, []);
+      if (unfit !== null) return { kind: "unfit", unfit };
+      keep({
         environmentId,
         name: document.name,
         origin: "environment",
-        document,
+        definition: document,
+        overrides: before?.overrides ?? noOverrides,
+        pin: next,
         client: before?.client ?? null,
       });
       const stored = byKey.get(key(environmentId, document.name));
+      const erasesSecrets = judgement.kind === "moved";
       if (erasesSecrets && stored !== undefined) {
         withClient(stored, { secrets: keepSecrets(stored, record.actor, "hosts_changed", () => null) });
         eraseProofs(stored, record.actor, "hosts_changed");
       }
-      audit.push(record);
-      return before?.origin !== "environment";
+      audit.push({ ...record, detail: { ...record.detail, client_secret_erased: erasesSecrets } });
+      return { kind: "written", isNew: before?.origin !== "environment" };
     },
     async remove(environmentId, name, record) {
       const before = byKey.get(key(environmentId, name));
-      if (before === undefined) return false;
+      if (live > 0) return { kind: "refused", liveAccounts: live };
+      if (before === undefined) return { kind: "absent" };
       keepSecrets(before, record.actor, "integration_deleted", () => null);
       eraseProofs(before, record.actor, "integration_deleted");
       audit.push(record);
-      return byKey.delete(key(environmentId, name));
+      byKey.delete(key(environmentId, name));
+      return { kind: "removed" };
     },
     async patchClient(environmentId, name, fresh, patch, records) {
       const before = byKey.get(key(environmentId, name));
       if (before === undefined) return false;
-      const client = before.client ?? { ...fresh, layer: { clientId: null, scopes: null }, secrets: [] };
+      if (patch.pin !== undefined && (before.pin === null || !isSamePin(before.pin, patch.pin))) return false;
+      const client = before.client ?? { ...fresh, layer: { clientId: null }, secrets: [] };
       const { secrets } = patch;
       const isExpected =
         secrets === undefined ||
         (secrets.expected.clientId === client.layer.clientId &&
           secrets.expected.newest === (client.secrets[0]?.version ?? null));
-      if (!isExpected) return false;
-      const layer = {
-        clientId: patch.clientId ?? client.layer.clientId,
-        scopes: patch.scopes ?? client.layer.scopes,
-      };
-      withClient(
-        { ...before, client },
-        { layer, ...(secrets === undefined ? {} : { secrets: changedSecrets({ ...before, client }, secrets) }) },
-      );
+      const { overrides } = patch;
+      const isUnchanged =
+        overrides === undefined || canonicalJson(overrides.expected) === canonicalJson(before.overrides);
+      if (!isExpected || !isUnchanged) return false;
+      const layer = { clientId: patch.clientId ?? client.layer.clientId };
+      withClient(withOverrides({ ...before, client, overrides: overrides?.next ?? before.overrides }), {
+        layer,
+        ...(secrets === undefined ? {} : { secrets: changedSecrets({ ...before, client }, secrets) }),
+      });
       audit.push(...records);
       return true;
     },
@@ -172,7 +215,6 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     },
     countActiveAccounts: async () => active,
     listBehind: async () => behind,
-    countLiveAccounts: async () => live,
   };
 }
 

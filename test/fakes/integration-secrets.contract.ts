@@ -27,7 +27,8 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
       action: "integration.put",
       target: integrationName,
     });
-    const document = () => integrationDocumentSchema.parse(exampleSource({ name: integrationName }));
+    const document = (tokenHost = "https://login.acme.example") =>
+      integrationDocumentSchema.parse(exampleSource({ name: integrationName, config: { auth: { tokenHost } } }));
     const inDays = (days: number): Date => new Date(subject.now().getTime() + days * 86_400_000);
     const patch = async (secrets: Omit<SecretsPatch, "actor">, clientId?: string): Promise<boolean> =>
       await subject.store.patchClient(
@@ -59,7 +60,7 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
       subject = await create();
       round += 1;
       integrationName = `rotating-${round}`;
-      await subject.store.put(subject.environmentId, document(), { erasesSecrets: false, audit: audit() });
+      await subject.store.put(subject.environmentId, document(), { audit: audit() });
       const fresh = { id: `ei_${integrationName}`, callbackId: `callback-${integrationName}` };
       await subject.store.patchClient(subject.environmentId, integrationName, fresh, { clientId: "c" }, []);
     });
@@ -125,8 +126,8 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
     test("are all erased with a change of hosts, with records by who made it", async () => {
       await add(1);
       await add(2, [{ version: 1, acceptedUntil: inDays(7) }]);
-      const options = { erasesSecrets: true, audit: audit("usr_mover") };
-      await subject.store.put(subject.environmentId, document(), options);
+      const options = { audit: audit("usr_mover") };
+      await subject.store.put(subject.environmentId, document("https://other.acme.example"), options);
       expect(await versions()).toEqual([]);
       const records = await subject.erasures(integrationName);
       expect(records.map((one) => [one.actor, one.detail?.["reason"]])).toEqual([
@@ -155,7 +156,7 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
       expect(await prove(2, "client_key")).toBe(true);
       expect(await prove(2, "client_key")).toBe(false);
       expect(await proofs()).toEqual([2, 1, 2]);
-      await store.put(environmentId, document(), { erasesSecrets: true, audit: audit("usr_mover") });
+      await store.put(environmentId, document("https://other.acme.example"), { audit: audit("usr_mover") });
       expect(await proofs()).toEqual([undefined, undefined, 0]);
       const erased = (await subject.erasures(integrationName)).map((one) => [
         one.actor,
@@ -173,7 +174,7 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
 
     test("outlive a definition that is put again", async () => {
       await add(1);
-      await subject.store.put(subject.environmentId, document(), { erasesSecrets: false, audit: audit() });
+      await subject.store.put(subject.environmentId, document(), { audit: audit() });
       expect(await versions()).toEqual([1]);
     });
 

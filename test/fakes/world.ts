@@ -1,6 +1,8 @@
 import { createSecretDigests } from "#adapters/system/secret-digests";
 import type { Caller } from "#core/domain/access/permission";
 import { permissions } from "#core/domain/access/permission";
+import { hostPinOf } from "#core/domain/integration/host-pin";
+import type { Overrides } from "#core/domain/integration/overrides";
 import type { Account, ExternalAccount } from "#core/domain/account/account";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
@@ -65,6 +67,7 @@ export interface AccountOptions {
   readonly externalAccount?: ExternalAccount;
   /** The OAuth client that the account brought itself. */
   readonly ownClient?: { readonly id: string; readonly secret: string | null };
+  readonly overrides?: Overrides;
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -108,10 +111,11 @@ export async function createWorld(
     name: document.name,
     origin: "environment",
     document,
+    pin: null,
     client: {
       id: "ei_acme",
       callbackId,
-      layer: { clientId: "client-of-acme", scopes: null },
+      layer: { clientId: "client-of-acme" },
       secrets: [{ version: 1, sealed: secret.sealed, createdAt: clock.now(), acceptedUntil: null, lastWorkedAt: null }],
     },
   });
@@ -191,6 +195,8 @@ export async function createWorld(
           metadata: {},
           inputs: {},
           clientId: wanted.ownClient?.id ?? null,
+          overrides: wanted.overrides ?? {},
+          pin: hostPinOf(document),
         },
         [],
       );

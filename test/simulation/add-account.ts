@@ -1,3 +1,4 @@
+import { hostPinOf } from "#core/domain/integration/host-pin";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import { firstTokenSet } from "#core/domain/token/token-set";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
@@ -13,6 +14,8 @@ export async function addAccount(
 ): Promise<void> {
   const { store, vault } = world;
   world.touch(id, provider.name);
+  const configured = await world.configured.find(environmentId, provider.name);
+  if (configured === null) throw new Error("no such integration");
   const created = await store.create(
     {
       id,
@@ -24,14 +27,14 @@ export async function addAccount(
       metadata: {},
       inputs: {},
       clientId: null,
+      overrides: {},
+      pin: hostPinOf(configured.document),
     },
     [],
   );
   const tokens = provider.connect(0);
   const expiresAt = new Date(world.startMs + provider.lifeSeconds * 1000);
   const tokenSet = firstTokenSet({ ...tokens, tokenType: "Bearer", expiresAt, scopes: null }, [], world.now());
-  const configured = await world.configured.find(environmentId, provider.name);
-  if (configured === null) throw new Error("no such integration");
   const clock = { now: world.now, monotonicMs: () => 0, sleep: () => Promise.resolve() };
   const change = newCredentialsChange({ vault, digests: world.digests, clock, random: chance }, created, {
     tokenSet,

@@ -33,6 +33,7 @@ export function createSimulatedPorts(world: SimulatedWorld, life: Life): Complet
     listBehind: (circuit) => world.configured.listBehind(circuit),
     secretWorked: (owner, version, at) =>
       effect("integrations.secretWorked", "database", () => world.configured.secretWorked(owner, version, at)),
+    pinHosts: (environment, name) => world.configured.pinHosts(environment, name),
   };
   return {
     accounts: accountsOf(world, life, effect),

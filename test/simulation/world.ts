@@ -1,4 +1,5 @@
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
+import { withOverrides } from "#core/usecases/of-account";
 import type { AccountStore } from "#core/ports/account-store";
 import type { AnswerSpool } from "#core/ports/answer-spool";
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
@@ -189,7 +190,7 @@ export function createSimulatedWorld(options: {
       integrations.set(name, integration);
       const layer = configuration(name, wanted, sabotage.refresh);
       configured.set(layer);
-      const resolved = resolveIntegration(layer.document, layer.client?.layer ?? { clientId: null, scopes: null }, {});
+      const resolved = resolveIntegration(layer.document, layer.client?.layer ?? { clientId: null }, {});
       circuitKeys.set(name, circuitOf(environmentId, resolved).key);
       return integration;
     },
@@ -227,11 +228,13 @@ function configuration(
     document = exampleDocument({ name, config: { auth, refresh, pkce: { method: "none" } } });
     documents.set(key, document);
   }
-  return {
+  return withOverrides({
     environmentId,
     name,
     origin: "environment",
-    document,
-    client: { id: `ei_${name}`, callbackId: name, layer: { clientId: `client-${name}`, scopes: null }, secrets: [] },
-  };
+    definition: document,
+    overrides: {},
+    pin: null,
+    client: { id: `ei_${name}`, callbackId: name, layer: { clientId: `client-${name}` }, secrets: [] },
+  });
 }

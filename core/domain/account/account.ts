@@ -1,3 +1,5 @@
+import type { Overrides } from "../integration/overrides.ts";
+
 /** `connecting` from the first click of a new link; `active ⇄ needs_reauth`; `disconnected` is final (R30). */
 export type AccountStatus = "connecting" | "active" | "needs_reauth" | "disconnected";
 
@@ -73,6 +75,8 @@ export interface Account {
   readonly refreshDelayedAt: Date | null;
   /** The OAuth client that this account brought itself; null: its environment's. */
   readonly clientId: string | null;
+  /** What the account lays over its environment's integration (R64). No secrets. */
+  readonly overrides: Overrides;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

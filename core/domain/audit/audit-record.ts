@@ -13,6 +13,7 @@ export type AuditAction =
   | "mass_failure.confirmed"
   | "integration.put"
   | "integration.deleted"
+  | "integration.hosts_approved"
   | "environment_integration.updated"
   | "environment.updated"
   | "link_token.created"

@@ -14,7 +14,7 @@ const request: AuthorizationRequest = {
 };
 
 function urlFor(config: Readonly<Record<string, unknown>> = {}, changes: Partial<AuthorizationRequest> = {}): URL {
-  const resolved = resolveIntegration(storedDocument({ config }), { clientId: "client-1", scopes: null }, {});
+  const resolved = resolveIntegration(storedDocument({ config }), { clientId: "client-1" }, {});
   return new URL(authorizationUrl(resolved, { ...request, ...changes }));
 }
 
@@ -120,7 +120,7 @@ describe("the authorization request (RFC 6749 §4.1.1)", () => {
     const inputs = ["shop", "region"].map((name) => ({ name, label: name, required: false }));
     const resolved = resolveIntegration(
       storedDocument({ config, inputs }),
-      { clientId: "client-1", scopes: null },
+      { clientId: "client-1" },
       { shop: "{state}&x=1" },
     );
     const { searchParams } = new URL(authorizationUrl(resolved, request));
@@ -158,7 +158,7 @@ describe("an authorization request that was pushed (RFC 9126 §4)", () => {
       parameterNames: { client_id: "app_id" },
       params: { authorize: { prompt: "consent" } },
     };
-    const resolved = resolveIntegration(storedDocument({ config }), { clientId: "client-1", scopes: null }, {});
+    const resolved = resolveIntegration(storedDocument({ config }), { clientId: "client-1" }, {});
     expect(resolved.pushedAuthorizationEndpoint).toBe("https://login.acme.example/par");
     expect(pushedAuthorizationUrl(resolved, "client-1", "urn:example:1")).toBe(
       "https://login.acme.example/start?flow=install&app_id=client-1&request_uri=urn%3Aexample%3A1#go",

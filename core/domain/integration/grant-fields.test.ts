@@ -5,7 +5,7 @@ import { acceptField, checkFields, missingFields, validFields } from "./grant-fi
 import { integrationDocumentSchema } from "./integration-document.ts";
 import { resolveIntegration } from "./resolve-integration.ts";
 
-const layer = { clientId: "client-1", scopes: null };
+const layer = { clientId: "client-1" };
 const instance = {
   name: "instance_url",
   value: "instance_url",

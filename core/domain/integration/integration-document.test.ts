@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { exampleSource } from "#test/fakes/in-memory-integration-store";
 import { typedSource } from "#test/fakes/typed-documents";
-import { documentHosts, hasSameHosts, documentScopes, integrationDocumentSchema } from "./integration-document.ts";
+import {
+  describeHosts,
+  documentHosts,
+  documentScopes,
+  integrationDocumentSchema,
+  partScopes,
+} from "./integration-document.ts";
 import { integrationJsonSchema } from "./integration-json-schema.ts";
 
 /** `pointer: message` of everything that is wrong. */
@@ -318,8 +324,7 @@ describe("the hosts that credentials may travel to (invariant 12)", () => {
     const [one, other] = ["https://a.example", "https://b.example"];
     const before = integrationDocumentSchema.parse(withAuth({ tokenHost: one, authorizeHost: other }));
     const swapped = integrationDocumentSchema.parse(withAuth({ tokenHost: other, authorizeHost: one }));
-    expect(hasSameHosts(before, before)).toBe(true);
-    expect(hasSameHosts(before, swapped)).toBe(false);
+    expect(describeHosts(before)).not.toBe(describeHosts(swapped));
   });
 });
 
@@ -330,3 +335,16 @@ it("is described by a JSON Schema 2020-12 that forbids unknown fields too", () =
     required: ["name", "credentials"],
   });
 });
+
+it.each([
+  [" ", "read a,b write", ["read", "a,b", "write"]],
+  [",", "read, write,all", ["read", "write", "all"]],
+  ["+", "read+write", ["read", "write"]],
+])(
+  "scopes that somebody gives in one text are parted as the definition parts them (%o)",
+  (scopeSeparator, text, scopes) => {
+    expect(partScopes(integrationDocumentSchema.parse(exampleSource({ config: { scopeSeparator } })), text)).toEqual(
+      scopes,
+    );
+  },
+);

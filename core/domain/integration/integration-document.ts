@@ -100,11 +100,16 @@ export function documentScopes(config: Pick<OAuthConfig, "scope" | "scopeSeparat
 }
 
 /** White space parts scopes too, since none holds any (RFC 6749 §3.3); a comma may be a part of one. */
-export function splitScopes(text: string, separator: string): string[] {
+function splitScopes(text: string, separator: string): string[] {
   return text
     .split(separator)
     .flatMap((part) => part.split(/\s+/))
     .filter((scope) => scope !== "");
+}
+
+/** Scopes that somebody gave in one text, parted as the document parts them. */
+export function partScopes(document: IntegrationDocument, text: string): string[] {
+  return splitScopes(text, oauthConfigOf(document)?.scopeSeparator ?? " ");
 }
 
 /** What each of these scopes allows, in a sentence for end users, where the document says it. */
@@ -142,12 +147,7 @@ export function documentHosts(document: IntegrationDocument): Readonly<Record<st
   return hosts;
 }
 
-/** Whether the two send credentials to the same hosts in the same roles: a swap moves them too. */
-export function hasSameHosts(one: IntegrationDocument, other: IntegrationDocument): boolean {
-  return describeHosts(one) === describeHosts(other);
-}
-
-/** Fields and choices that form a host are part of where it may lead. */
+/** One text for the same hosts in the same roles: a swap is a change. Fields and choices that form a host are part of where it may lead. */
 export function describeHosts(document: IntegrationDocument): string {
   const hosts = Object.entries(documentHosts(document));
   const named = new Set(hosts.flatMap(([, host]) => [...host.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name)));

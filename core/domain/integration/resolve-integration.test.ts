@@ -6,7 +6,7 @@ import { DomainError } from "../problem/domain-error.ts";
 import { oauthConfigOf } from "./integration-document.ts";
 import { checkInputs, refreshPolicyOf, resolveIntegration } from "./resolve-integration.ts";
 
-const layer = { clientId: "client-1", scopes: null };
+const layer = { clientId: "client-1" };
 const hosted = exampleDocument({
   inputs: [
     { name: "subdomain", label: "Your subdomain", example: "acme" },
@@ -263,7 +263,6 @@ describe("a resolved integration", () => {
   it("takes the environment's scopes over the document's (R6)", () => {
     const document = exampleDocument({ config: { scope: "a b" } });
     expect(resolveIntegration(document, layer, {}).scopes).toEqual(["a", "b"]);
-    expect(resolveIntegration(document, { ...layer, scopes: ["c"] }, {}).scopes).toEqual(["c"]);
   });
 
   it.each([

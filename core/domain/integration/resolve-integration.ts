@@ -82,10 +82,9 @@ export type GrantAssertion = NonNullable<OAuthConfig["assertion"]>;
 /** How the client proves itself to the authorization server. */
 export type ClientAuthenticationMethod = OAuthConfig["options"]["authorizationMethod"];
 
-/** What an environment lays over the document: its OAuth client and, where given, its scopes. */
+/** The OAuth client of an environment. */
 export interface EnvironmentLayer {
   readonly clientId: string | null;
-  readonly scopes: readonly string[] | null;
   /** Absent: the environment has no client yet. */
   readonly callbackId?: string;
 }
@@ -134,7 +133,7 @@ export function resolveIntegration(
     clientAuthentication: config.options.authorizationMethod,
     bodyFormat: config.options.bodyFormat,
     requestHeaders: config.options.headers,
-    scopes: layer.scopes ?? documentScopes(config),
+    scopes: documentScopes(config),
     scopeSeparator: config.scopeSeparator,
     scopeParameter: config.scopeParameter,
     parameterNames: config.parameterNames,

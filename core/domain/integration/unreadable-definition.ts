@@ -2,15 +2,11 @@ import { DomainError } from "../problem/domain-error.ts";
 
 /** A definition that is stored in an environment and that this version can't read. Every other one goes on. */
 export class UnreadableDefinition extends DomainError {
-  /** The document as it is stored, whatever it is. */
-  readonly stored: unknown;
-
-  constructor(name: string, stored: unknown, faults: readonly string[]) {
+  constructor(name: string, faults: readonly string[]) {
     super("client_misconfigured", {
       detail: `The definition of ${name} in this environment can't be read by this version. Put a valid one (PUT /api/v1/integrations/${name}), or delete it.`,
       internal: `the stored definition of ${name} can't be read: ${faults.join("; ")}`,
     });
     this.name = "UnreadableDefinition";
-    this.stored = stored;
   }
 }

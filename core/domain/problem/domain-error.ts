@@ -45,7 +45,7 @@ export interface DomainErrorOptions {
   readonly retryAfterSeconds?: number;
   /** What is known of the limit that was met; null or absent: nothing. */
   readonly rateLimit?: RateLimit | null;
-  /** Members that CONTRACT names for this code: integrated_account_id, last_error, source, permission. */
+  /** Members that CONTRACT names for this code: integrated_account_id, last_error, source, permission, reason. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }

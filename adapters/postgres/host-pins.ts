@@ -1,0 +1,81 @@
+import { isSamePin, type HostPin } from "#core/domain/integration/host-pin";
+import type { CredentialsFormat } from "#core/domain/integration/integration-document";
+import type { DatabaseClient } from "./pool.ts";
+
+export interface PinColumns {
+  readonly format: CredentialsFormat | null;
+  readonly hosts: string | null;
+}
+
+export function toPin({ format, hosts }: PinColumns): HostPin | null {
+  return format === null || hosts === null ? null : { format, hosts };
+}
+
+/**
+ * What is pinned, until the transaction ends: nobody else changes the definition, and nobody makes an account on it. Comes before
+ * every other lock of a transaction, so that two don't wait for each other. @returns null when nothing is pinned yet
+ */
+export async function lockPin(client: DatabaseClient, environmentId: string, name: string): Promise<HostPin | null> {
+  const { rows } = await client.query<PinColumns>(
+    `INSERT INTO integration_hosts (environment_id, integration_name) VALUES ($1, $2)
+     ON CONFLICT (environment_id, integration_name) DO UPDATE SET hosts = integration_hosts.hosts
+     RETURNING format, hosts`,
+    [environmentId, name],
+  );
+  return rows[0] === undefined ? null : toPin(rows[0]);
+}
+
+export async function writePin(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+  { format, hosts }: HostPin,
+): Promise<void> {
+  await client.query(
+    `UPDATE integration_hosts SET format = $3, hosts = $4, pinned_at = now()
+      WHERE environment_id = $1 AND integration_name = $2 AND (format IS DISTINCT FROM $3 OR hosts IS DISTINCT FROM $4)`,
+    [environmentId, name, format, hosts],
+  );
+}
+
+export async function removePin(client: DatabaseClient, environmentId: string, name: string): Promise<void> {
+  await client.query("DELETE FROM integration_hosts WHERE environment_id = $1 AND integration_name = $2", [
+    environmentId,
+    name,
+  ]);
+}
+
+/** Whether credentials may be kept that were obtained with this pin. Many at once may ask; a change of the definition waits for them. */
+export async function isPinned(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+  used: HostPin,
+): Promise<boolean> {
+  const { rows } = await client.query<PinColumns>(
+    "SELECT format, hosts FROM integration_hosts WHERE environment_id = $1 AND integration_name = $2 FOR SHARE",
+    [environmentId, name],
+  );
+  const pinned = rows[0] === undefined ? null : toPin(rows[0]);
+  return pinned !== null && isSamePin(pinned, used);
+}
+
+/** Under the lock of lockPin no account can be added to them. */
+export async function countLiveAccounts(client: DatabaseClient, environmentId: string, name: string): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM integrated_account
+      WHERE environment_id = $1 AND integration_name = $2 AND status IN ('active', 'needs_reauth', 'connecting')`,
+    [environmentId, name],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Whether the environment's client proves itself with anything that is sealed here. */
+export async function hasSecrets(client: DatabaseClient, environmentId: string, name: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `SELECT FROM environment_integration e JOIN sealed_secret s ON s.owner = e.id
+      WHERE e.environment_id = $1 AND e.integration_name = $2 LIMIT 1`,
+    [environmentId, name],
+  );
+  return rowCount === 1;
+}
