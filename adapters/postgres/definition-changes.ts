@@ -151,7 +151,7 @@ interface PinnedRow extends PinColumns {
 }
 
 /** So many different ones are looked at; accounts beyond them find out when they are refreshed. */
-const mostOverrides = 1000;
+const mostOverrides = 200;
 
 /** What lies over a definition: the environment's, and the different ones of its live accounts. */
 async function overridesOver(

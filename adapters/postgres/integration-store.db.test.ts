@@ -123,6 +123,16 @@ describe("definitions that were stored by another version", () => {
     expect(JSON.stringify(lines.lines)).not.toContain("{scope}");
   });
 
+  test("stay in force with what their environment lays over them", async () => {
+    await pool.query(
+      `INSERT INTO environment_integration (id, environment_id, integration_name, callback_id, overrides)
+       VALUES ('ei_tightened', $1, 'tightened', 'tightened', '{"credentials": {"config": {"scope": ["a"]}}}')`,
+      [environment],
+    );
+    const found = await createIntegrationStore(pool, new Map(), lines).find(environment, "tightened");
+    expect(found).toMatchObject({ fault: null, document: { credentials: { config: { scope: ["a"] } } } });
+  });
+
   test("are out by themselves where they can't be read, and take nobody with them", async () => {
     const store = createIntegrationStore(pool, new Map(), lines);
     expect((await store.list(environment)).map((one) => one.name)).toEqual(["good", "tightened"]);

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { exampleDocument, storedDocument } from "#test/fakes/in-memory-integration-store";
 import { effectiveValues } from "./effective-values.ts";
-import { describeHosts } from "./integration-document.ts";
+import { documentFaults } from "./document-faults.ts";
+import { describeHosts, oauthConfigOf, type IntegrationDocument } from "./integration-document.ts";
 import {
   canonicalJson,
   changedFields,
   changeOverrides,
   checkOverrides,
+  findUnfit,
   leavesOf,
   overlay,
   patchOverrides,
@@ -19,6 +21,11 @@ const document = exampleDocument({
   config: { params: { authorize: { prompt: "consent" } }, tokenExpiryDuration: 3600 },
 });
 const config = (fields: Record<string, unknown>): Overrides => ({ credentials: { config: fields } });
+const configOf = (one: IntegrationDocument) => {
+  const found = oauthConfigOf(one);
+  if (found === null) throw new Error("no OAuth configuration");
+  return found;
+};
 const refresh = (fields: Record<string, unknown>): Overrides => config({ refresh: fields });
 
 describe("a patch of overrides (RFC 7396)", () => {
@@ -91,6 +98,29 @@ describe("overrides over a document", () => {
     const laid = overlay(document, refresh({ bufferSeconds: -1 }));
     expect(laid.document).toBe(document);
     expect(laid.errors[0]?.pointer).toBe("/credentials/config/refresh/bufferSeconds");
+  });
+});
+
+describe("overrides over a document that was stored before a rule came", () => {
+  const stored = storedDocument({ config: { params: { authorize: { response_mode: "form_post" } } } });
+  const scope = config({ scope: ["contacts.read"] });
+
+  it("are not to blame for what it breaks itself: its accounts go on", () => {
+    expect(documentFaults(stored).map((fault) => fault.path)).toEqual([
+      ["credentials", "config", "params", "authorize", "response_mode"],
+    ]);
+    const laid = overlay(stored, scope);
+    expect(laid.errors).toEqual([]);
+    expect(configOf(laid.document).scope).toEqual(["contacts.read"]);
+    expect(checkOverrides(stored, scope, "environment")).toEqual([]);
+    expect(findUnfit(stored, scope, [scope])).toBeNull();
+  });
+
+  it("are to blame for what they break", () => {
+    const broken = config({ params: { authorize: { response_type: "token" } } });
+    const errors = [{ pointer: "/credentials/config/params/authorize/response_type" }];
+    expect(overlay(stored, broken)).toMatchObject({ document: stored, errors });
+    expect(findUnfit(stored, scope, [broken])).toMatchObject({ level: "account", errors });
   });
 });
 

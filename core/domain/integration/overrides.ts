@@ -1,7 +1,8 @@
 import type { FieldError } from "../problem/domain-error.ts";
 import { DomainError } from "../problem/domain-error.ts";
 import { toPointer } from "../text/scan-json.ts";
-import type { IntegrationDocument } from "./integration-document.ts";
+import { documentFaults } from "./document-faults.ts";
+import { documentStructureSchema, type IntegrationDocument } from "./integration-document.ts";
 import { overrideRefusal, type OverrideLevel } from "./overridable-fields.ts";
 import { readDocument } from "./read-document.ts";
 
@@ -48,23 +49,43 @@ export interface Overlaid {
 
 /** Parsing costs more than everything else of it; the documents of a process are few, and live long. */
 const overlaid = new WeakMap<IntegrationDocument, Map<string, Overlaid>>();
-const mostKept = 1000;
+/** Some KB each, for one document; the one that was not used for longest goes. */
+const mostKept = 5000;
 
-/** The document with overrides over it, as valid as any. Whether they may be given is checkOverrides' question. */
+/**
+ * The document with overrides over it. It breaks no rule that the document alone keeps; what the document breaks itself (it was
+ * stored before the rule came) is not the overrides' fault. Whether they may be given is checkOverrides' question.
+ */
 export function overlay(document: IntegrationDocument, overrides: Overrides): Overlaid {
   if (isEmpty(overrides)) return { document, errors: [] };
   const known = overlaid.get(document) ?? new Map<string, Overlaid>();
   overlaid.set(document, known);
   const key = canonicalJson(overrides);
   const found = known.get(key);
-  if (found !== undefined) return found;
-  const read = readDocument(mergeValues(document, overrides));
-  const made: Overlaid =
-    read.kind === "document" ? { document: read.document, errors: [] } : { document, errors: read.errors };
-  if (known.size >= mostKept) known.clear();
+  const made = found ?? lay(document, overrides);
+  known.delete(key);
   known.set(key, made);
+  if (known.size > mostKept) known.delete(known.keys().next().value ?? key);
   return made;
 }
+
+function lay(document: IntegrationDocument, overrides: Overrides): Overlaid {
+  const merged = mergeValues(document, overrides);
+  const parsed = documentStructureSchema.safeParse(merged);
+  if (!parsed.success) {
+    const read = readDocument(merged);
+    return { document, errors: read.kind === "faulty" ? read.errors : [] };
+  }
+  const own = new Set(faultsOf(document).map(wordOf));
+  const errors = faultsOf(parsed.data).filter((one) => !own.has(wordOf(one)));
+  return errors.length > 0 ? { document, errors } : { document: parsed.data, errors };
+}
+
+function faultsOf(document: IntegrationDocument): FieldError[] {
+  return documentFaults(document).map(({ path, message }) => ({ pointer: toPointer(path), detail: message }));
+}
+
+const wordOf = ({ pointer, detail }: FieldError): string => `${pointer} ${detail}`;
 
 const mostErrors = 50;
 

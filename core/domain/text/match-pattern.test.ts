@@ -29,18 +29,26 @@ describe("a pattern", () => {
     ["([a-z]{1,40}){40}", "no nested repetitions of more than 1000"],
     ["[a-z]{0,200}[a-z]{0,200}", "expected a smaller pattern"],
     ["(abcdefgh){100}", "expected a smaller pattern"],
-  ])("%o is refused, with words, and matches nothing", (pattern, words) => {
+  ])("%o is refused, with words", (pattern, words) => {
     expect(patternFault(pattern)).toContain(words);
-    expect(matchesPattern(pattern, "b")).toBe(false);
+  });
+
+  it.each([
+    ["(?=e)[a-z]+\\.acme\\.example", "eu.acme.example", true],
+    ["(?=e)[a-z]+\\.acme\\.example", "us.acme.example", false],
+    ["[a-z0-9-]{1,200}\\.acme\\.example", "eu.acme.example", true],
+    ["[a-z0-9-]{1,200}\\.acme\\.example", "eu.acme.example.evil.example", false],
+    ["(", "(", false],
+  ])("%o of a definition that was stored before still holds %o: %o", (pattern, text, expected) => {
+    expect(patternFault(pattern)).not.toBeNull();
+    expect(matchesPattern(pattern, text)).toBe(expected);
   });
 
   it("takes a time that grows with the text alone, whatever it says", () => {
     const text = `${"a".repeat(4095)}!`;
+    // Backtracking would need years, and this test would never end.
     for (const pattern of ["(a+)+", "(a|a)*", "(a|aa)+", "([a-z]+)*b", "(.*a){20}", "(\\p{L}{0,140}\\d?)*x"]) {
-      const before = performance.now();
       expect(matchesPattern(pattern, text)).toBe(false);
-      // Backtracking would need years; the bound only leaves a slow machine its time.
-      expect(performance.now() - before).toBeLessThan(5_000);
     }
   });
 

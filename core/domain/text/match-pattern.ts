@@ -6,26 +6,31 @@ import { RE2JS } from "re2js";
  */
 const mostStates = 300;
 
+interface Compiled {
+  /** Null: it is matched in a time that grows with the text alone. */
+  readonly fault: string | null;
+  readonly test: (text: string) => boolean;
+}
+
 /** Compiled patterns, by source. What is asked for comes from documents, of which there are few. */
-const compiled = new Map<string, RE2JS | string>();
+const compiled = new Map<string, Compiled>();
 const mostCompiled = 1000;
 
 /** What is wrong with a pattern, in words that follow nothing; null: it is matched in a time that grows with the text alone. */
 export function patternFault(source: string): string | null {
-  const made = compile(source);
-  return typeof made === "string" ? made : null;
+  return compile(source).fault;
 }
 
 /**
  * Whether the whole text is as the pattern says. People who hold nothing but a link type these texts, so the pattern is run by an
- * engine without backtracking (ADR 0024), never by RegExp. One that the engine can't run matches nothing.
+ * engine without backtracking (ADR 0024). One that it can't run is in no definition that can be put any more; in one that was stored
+ * before, RegExp runs it as it did then: if it matched nothing instead, what accounts have kept would count as missing.
  */
 export function matchesPattern(source: string, text: string): boolean {
-  const made = compile(source);
-  return typeof made !== "string" && made.testExact(text);
+  return compile(source).test(text);
 }
 
-function compile(source: string): RE2JS | string {
+function compile(source: string): Compiled {
   const known = compiled.get(source);
   if (known !== undefined) return known;
   const made = make(source);
@@ -34,9 +39,17 @@ function compile(source: string): RE2JS | string {
   return made;
 }
 
-function make(source: string): RE2JS | string {
+function make(source: string): Compiled {
   // Both must know it: browsers hold it against what is typed, too, and where the two differ in what they read, one is wrong.
-  if (!isRegularExpression(source)) return "expected a regular expression";
+  if (!isRegularExpression(source)) return { fault: "expected a regular expression", test: () => false };
+  const engine = withoutBacktracking(source);
+  if (typeof engine !== "string") return { fault: null, test: (text) => engine.testExact(text) };
+  const whole = new RegExp(`^(?:${source})$`, "u");
+  return { fault: engine, test: (text) => whole.test(text) };
+}
+
+/** @returns why it can't be had */
+function withoutBacktracking(source: string): RE2JS | string {
   const most = largestCount(source);
   if (most > mostStates) return `expected repetitions of at most ${mostStates}, found {${most}}`;
   try {
