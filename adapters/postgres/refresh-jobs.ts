@@ -25,20 +25,27 @@ export async function enqueueRefresh(
 
 /**
  * The job of an alarm that came early is spent, and was the only one: the alarm gets its job back. So came, say, one that a sweep
- * moved to the instant that it had read, just as a refresh set the next. Not within a second, since our clock may be behind the
- * database's.
+ * moved to the instant that it had read, just as a refresh set the next.
+ *
+ * @param waitSeconds how long our own clock would have it wait; where it is behind the database's, a job that came by that one would
+ *   find itself early again and again
  */
-export async function restoreAlarm(pool: DatabasePool, environmentId: string, accountId: string): Promise<void> {
+export async function restoreAlarm(
+  pool: DatabasePool,
+  environmentId: string,
+  accountId: string,
+  waitSeconds: number,
+): Promise<void> {
   await query(
     pool,
     `SELECT (SELECT j.id FROM graphile_worker.add_job($3,
                payload => json_build_object('environment_id', a.environment_id, 'account_id', a.id),
-               job_key => 'refresh:' || a.id, run_at => greatest(a.refresh_due_at, clock_timestamp() + interval '1 second'),
-               max_attempts => 5) j)
+               job_key => 'refresh:' || a.id, max_attempts => 5,
+               run_at => greatest(a.refresh_due_at, clock_timestamp() + make_interval(secs => $5))) j)
        FROM integrated_account a
       WHERE a.id = $1 AND a.environment_id = $2 AND a.status = 'active' AND a.hold IS NULL
         AND a.refresh_due_at < clock_timestamp() + make_interval(secs => $4)`,
-    [accountId, environmentId, refreshTask, sweepHorizonSeconds],
+    [accountId, environmentId, refreshTask, sweepHorizonSeconds, Math.max(1, waitSeconds)],
     "alarm-restore",
   );
 }

@@ -72,7 +72,12 @@ function ownDeathsMeaning(ownDeaths: ChaosResult["ownDeaths"]): string {
  */
 const forgottenSeconds = 75;
 
-export function verdictLine({ verdict, options, reads, quiet }: ChaosResult): { isGood: boolean; text: string } {
+export function verdictLine({
+  verdict,
+  options,
+  reads,
+  quiet,
+}: Pick<ChaosResult, "verdict" | "options" | "reads" | "quiet">): { isGood: boolean; text: string } {
   const broken = [
     verdict.lost.some(({ fault }) => fault === null) ? "a grant was lost and no fault explains it" : null,
     verdict.falseNeedsReauth.length > 0 ? "needs_reauth was said of living grants" : null,

@@ -41,7 +41,7 @@ export const defaultChaosOptions: ChaosOptions = {
   longestFaultSeconds: 45,
   gapSeconds: [4, 9],
   longestRecoverySeconds: 45,
-  quietSeconds: 120,
+  quietSeconds: 150,
 };
 
 export type Progress = {

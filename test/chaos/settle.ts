@@ -21,8 +21,11 @@ export type AttemptSeen = { startedAt: string; reason: string; outcome: string |
 const inParallel = 12;
 const tries = 4;
 
-/** How the quiet time ended: with every token fresh, or after `quietSeconds` with some that had ended, the longest for so long. */
+/** How the quiet time ended: with every token fresh, or after so many seconds with some that had ended, the longest for so long. */
 export type QuietEnd = { seconds: number; isQuiet: boolean; expired: number; longestExpiredSeconds: number };
+
+/** A look at the accounts that is older than this says nothing of now. */
+const freshMs = 5_000;
 
 /** Nobody is harmed any more: everything runs, and what is due is refreshed, or `quietSeconds` pass. */
 export async function waitForQuiet(world: World, watch: Watch, quietSeconds: number): Promise<QuietEnd> {
@@ -36,7 +39,11 @@ export async function waitForQuiet(world: World, watch: Watch, quietSeconds: num
   };
   // For the life of a token at least: before, a system in which nobody refreshes any more looks well too.
   while (Date.now() < end && (Date.now() < startedAt + leastMs || !isQuiet())) await sleep(250);
-  const { expired, longestExpiredSeconds } = watch.latest() ?? { expired: 0, longestExpiredSeconds: 0 };
+  const latest = watch.latest();
+  const isFresh = latest !== null && Date.now() - latest.at < freshMs;
+  // Nobody could look: that is as bad as it can be.
+  const unseen = { expired: Number.NaN, longestExpiredSeconds: Number.POSITIVE_INFINITY };
+  const { expired, longestExpiredSeconds } = isFresh ? latest : unseen;
   return { seconds: (Date.now() - startedAt) / 1000, isQuiet: isQuiet(), expired, longestExpiredSeconds };
 }
 

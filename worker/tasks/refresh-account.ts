@@ -2,6 +2,7 @@ import type { Task } from "graphile-worker";
 import { z } from "zod";
 import { assertNever } from "#core/domain/problem/domain-error";
 import { comesBackAt } from "#core/domain/refresh/comes-back-at";
+import { clockSkewSeconds, remainingSeconds } from "#core/domain/refresh/decide-refresh";
 import { enqueueRefresh, enqueueRetry, restoreAlarm } from "#adapters/postgres/refresh-jobs";
 import { probeAccount } from "#core/usecases/probe-account";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
@@ -77,7 +78,10 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     if (outcome.kind === "deferred") {
       await enqueueRefresh(ports.pool, environmentId, accountId, comesBackAt(outcome, ports.clock.now()));
     }
-    if (outcome.kind === "fresh") await restoreAlarm(ports.pool, environmentId, accountId);
+    if (outcome.kind === "fresh" && outcome.account.refreshDueAt !== null) {
+      const remaining = remainingSeconds(outcome.account.refreshDueAt, ports.clock.now());
+      await restoreAlarm(ports.pool, environmentId, accountId, remaining - clockSkewSeconds);
+    }
     // Its account is not active, so no alarm would bring it back.
     const retryAt = retry && tries < mostRetries ? nextRetry(outcome, ports.clock.now()) : null;
     if (retryAt !== null) await enqueueRetry(ports.pool, { environmentId, accountId, tries: tries + 1 }, retryAt);

@@ -22,6 +22,7 @@ describe("a secret has no place in a definition (invariant 7)", () => {
       withConfig({ options: { authorizationMethod: "body", headers: { authorization: "Basic czNjcmV0" } } }),
     ],
     ["/credentials/config/options/headers/x-api-key", withConfig({ options: { headers: { "x-api-key": "s3cret" } } })],
+    ["/credentials/config/options/headers/x-auth", withConfig({ options: { headers: { "x-auth": "s3cret" } } })],
     [
       "/credentials/config/exchange/params/client_secret",
       withConfig({ exchange: { path: "/x", params: { client_secret: "s3cret" } } }),

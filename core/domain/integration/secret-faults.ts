@@ -5,7 +5,7 @@ import { pageParams } from "./template-faults.ts";
 
 /** Names of parameters and headers whose values are secrets, without case, hyphens and underscores. */
 const secretName =
-  /^(?:.*(?:secret|password|passwd|passphrase|pwd|apikey|accesskey|privatekey|credentials?)|(?:.*(?:access|refresh|auth|session|bearer|subject|actor|id|api|x))?token|(?:proxy)?authorization|clientassertion|cookie)$/;
+  /^(?:.*(?:secret|password|passwd|passphrase|pwd|apikey|accesskey|privatekey|credentials?)|(?:.*(?:access|refresh|auth|session|bearer|subject|actor|id|api|x))?token|(?:proxy)?authorization|xauth|x?sessionid|xsession|clientassertion|cookie)$/;
 
 function isSecretName(name: string): boolean {
   return secretName.test(name.toLowerCase().replaceAll(/[-_.\s]/g, ""));
