@@ -248,6 +248,31 @@ describe("an account's overrides (R64)", () => {
     expect(JSON.stringify(patched.body)).not.toContain("next-secret");
   });
 
+  test("and what else is told and changed of an account needs no definition that can be read", async () => {
+    await defineFaulty(stack, "garbled", server);
+    const [id] = await importAccounts(stack, "garbled", 1);
+    await stack.database.pool.query(
+      "UPDATE integration SET document = '{}', updated_at = clock_timestamp() WHERE name = 'garbled'",
+    );
+    const found = await stack.call("GET", `/integrated-accounts/${id}`);
+    expect([found.status, found.body.effective]).toEqual([200, {}]);
+    const patched = await stack.call("PATCH", `/integrated-accounts/${id}`, { metadata: { plan: "gold" } });
+    expect([patched.status, patched.body.metadata, patched.body.effective]).toEqual([200, { plan: "gold" }, {}]);
+    const links = async (): Promise<unknown> =>
+      (await stack.database.pool.query("SELECT count(*)::int AS n FROM link_token")).rows[0];
+    const before = await links();
+    const body = { tenant_id: "tenant-0", integrated_account_id: id };
+    const refused = await stack.call("POST", "/link-tokens", body);
+    expect([refused.status, refused.body.code, refused.body.reason]).toEqual([
+      502,
+      "client_misconfigured",
+      "definition_unreadable",
+    ]);
+    expect(await links()).toEqual(before);
+    const ended = await stack.call("DELETE", `/integrated-accounts/${id}`);
+    expect([ended.status, ended.body.revocation]).toEqual([200, "failed"]);
+  });
+
   test("reach credentials that were typed: their probe is made with them", async () => {
     const definition = {
       name: "keyed",

@@ -167,6 +167,13 @@ describe("a refresh that could not even be tried (R24)", () => {
       "DELETE FROM integration WHERE name = $1",
     ],
     [
+      "garbled",
+      "definition.unreadable",
+      "client_misconfigured",
+      "client_misconfigured",
+      "UPDATE integration SET document = '{}', updated_at = clock_timestamp() WHERE name = $1",
+    ],
+    [
       "altered",
       "value.sealed",
       "transient",

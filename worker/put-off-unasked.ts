@@ -5,7 +5,7 @@ import { putOff } from "#adapters/postgres/put-off";
 import type { WorkerPorts } from "./worker-ports.ts";
 
 /**
- * Without its definition nothing can be asked, and a value that does not open is not mended by trying again: the alarm is put off,
+ * Without a definition that may be used nothing can be asked, and a value that does not open is not mended by trying again: the alarm is put off,
  * so that the account is looked at again after the operator's repair.
  *
  * @param error what refreshing the account threw; any other than of that kind is thrown again
@@ -19,6 +19,6 @@ export async function putOffUnasked(
 ): Promise<UnaskedPlan | null> {
   if (!(error instanceof DomainError) || !isUnasked(error.code)) throw error;
   ports.log.error({ account: account.accountId, error }, "an account can't be refreshed");
-  const plan = planUnasked(reason, error.code, ports.clock.now());
+  const plan = planUnasked(reason, error.code, error.extensions["reason"], ports.clock.now());
   return (await putOff(ports.pool, account, { code: error.code, message: error.detail }, plan)) ? plan : null;
 }

@@ -4,6 +4,7 @@ import type { Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
 import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
+import { findReadable } from "#core/usecases/find-readable";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
 import { notFound, problemOf, readCredentials } from "#core/usecases/read-token";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
@@ -45,7 +46,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     ...toAccountView(account, caller.environment),
     overrides: account.overrides,
     effective: toEffectiveOfAccount(
-      await ports.integrations.find(account.environmentId, account.integrationName),
+      await findReadable(ports.integrations, account.environmentId, account.integrationName),
       account,
       ports.clock.now(),
     ),

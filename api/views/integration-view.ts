@@ -51,7 +51,7 @@ function environmentClient({ client }: ConfiguredIntegration, now: Date): Effect
   return clientValues(client.layer.clientId, hasSecret, "environment");
 }
 
-/** What is in force for one account, each value with its level (R64); empty where its definition is gone. */
+/** What is in force for one account, each value with its level (R64); empty where its definition is gone or can't be read. */
 export function toEffectiveOfAccount(
   configured: ConfiguredIntegration | null,
   { overrides, clientId }: Pick<Account, "overrides" | "clientId">,

@@ -153,6 +153,31 @@ describe("a new client secret (R65)", () => {
   });
 });
 
+describe("a new client secret beside overrides that don't fit", () => {
+  const params = (shop: string | null) => ({ credentials: { config: { params: { token: { shop } } } } });
+
+  async function faultyWorld(): Promise<World> {
+    const world = await createWorld();
+    world.integrations.set({ ...(await findIntegration(world, caller, "acme-crm")), overrides: params("{shop}") });
+    return world;
+  }
+
+  it("is stored by the very change that mends them", async () => {
+    const world = await faultyWorld();
+    const mended = await configure(world, { clientSecret: "second", overrides: [params(null)] });
+    expect([mended.fault, mended.overrides]).toEqual([null, {}]);
+    expect(await secretsOf(world)).toEqual(["second", first]);
+  });
+
+  it("is not stored while they stay", async () => {
+    const world = await faultyWorld();
+    await expect(configure(world, { clientSecret: "second" })).rejects.toMatchObject({
+      extensions: { reason: "overrides_invalid" },
+    });
+    expect(await secretsOf(world)).toEqual([first]);
+  });
+});
+
 describe("a change without a new client secret", () => {
   it("keeps what is not named", async () => {
     const world = await createWorld();

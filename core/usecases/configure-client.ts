@@ -17,6 +17,7 @@ import type {
 import type { Randomness } from "../ports/randomness.ts";
 import { findIntegration } from "./find-integration.ts";
 import { openClientSecret } from "./load-integration.ts";
+import { withOverrides } from "./of-account.ts";
 import { pinDefinition } from "./pin-definition.ts";
 import type { Vault } from "./vault.ts";
 
@@ -75,8 +76,9 @@ export async function configureClient(
     if (client === null) break;
     const overrides = overridesPatch(configured, input);
     const secrets = await planSecrets(ports, caller, client, input);
-    // A secret is given for the hosts that are shown; it must not be stored for others.
-    const pin = secrets === null ? null : await pinDefinition(ports.integrations, configured);
+    // A secret is given for the hosts that are shown; it must not be stored for others. What is mended with it counts already.
+    const next = overrides === null ? configured : withOverrides({ ...configured, overrides: overrides.next });
+    const pin = secrets === null ? null : await pinDefinition(ports.integrations, next);
     const isWritten = await ports.integrations.patchClient(
       caller.environmentId,
       name,

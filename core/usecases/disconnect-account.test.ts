@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
 import { disconnectAccount } from "./disconnect-account.ts";
 import { refreshAccount } from "./refresh-account.ts";
 
@@ -98,6 +99,17 @@ describe("disconnecting (R33)", () => {
     const configured = await world.integrations.find(environmentId, "acme-crm");
     if (configured === null) throw new Error("not defined");
     world.integrations.set({ ...configured, pin: { format: "oauth2", hosts: "tokens https://old.acme.example" } });
+    expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "failed" });
+    expect(await world.storedTokens()).toBeNull();
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("says that the grant may be alive where its definition can't be read", async () => {
+    const world = await worldWithAccount();
+    const find = async (_environment: string, name: string): Promise<never> => {
+      throw new UnreadableDefinition(name, ["is nothing"]);
+    };
+    Object.assign(world.integrations, { find });
     expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "failed" });
     expect(await world.storedTokens()).toBeNull();
     expect(world.server.requests).toEqual([]);

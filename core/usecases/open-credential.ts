@@ -37,6 +37,6 @@ export async function openCredential(
 export function wrongCredential(account: Account, holds: "tokens" | "typed credentials"): DomainError {
   return new DomainError("client_misconfigured", {
     detail: `This account holds ${holds}, and its integration's definition asks for other ones by now. Connect it anew, or bring the definition back.`,
-    extensions: { integrated_account_id: account.id },
+    extensions: { integrated_account_id: account.id, reason: "credentials_differ" },
   });
 }

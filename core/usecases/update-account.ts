@@ -1,7 +1,8 @@
 import type { Account } from "../domain/account/account.ts";
-import { changedFields, changeOverrides, type Overrides } from "../domain/integration/overrides.ts";
+import { changedFields, changeOverrides, overlay, type Overrides } from "../domain/integration/overrides.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AccountStore } from "../ports/account-store.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { IntegrationStore } from "../ports/integration-store.ts";
 import { plainChange } from "./plain-change.ts";
 import { notFound } from "./read-token.ts";
@@ -9,6 +10,7 @@ import { notFound } from "./read-token.ts";
 export interface UpdatePorts {
   readonly accounts: Pick<AccountStore, "find" | "apply">;
   readonly integrations: Pick<IntegrationStore, "find">;
+  readonly clock: Pick<Clock, "now">;
 }
 
 export interface UpdateInput {
@@ -25,7 +27,7 @@ const attempts = 5;
 
 /**
  * Changes what is the product's own of an account. Overrides count from the next decision on: for a refresh under way those count
- * that it began with.
+ * that it began with. An account that was put off since its overrides did not fit is due again once they do.
  *
  * @throws DomainError not_found, invalid_request naming the field, conflict when the account kept changing
  */
@@ -35,10 +37,12 @@ export async function updateAccount(ports: UpdatePorts, input: UpdateInput): Pro
     const account = await ports.accounts.find(input.environmentId, input.accountId);
     if (account === null) throw notFound();
     const overrides = await nextOverrides(ports, account, input.overrides);
+    const recalledAt = overrides === null ? null : await recallAt(ports, account);
     const stored = await ports.accounts.apply({
       ...plainChange(account, {
         ...(metadata === null ? {} : { metadata }),
         ...(overrides === null ? {} : { overrides }),
+        ...(recalledAt === null ? {} : { refreshDueAt: recalledAt }),
       }),
       ifVersion: null,
       ...(overrides === null ? {} : { ifOverrides: account.overrides }),
@@ -73,4 +77,18 @@ export async function nextOverrides(
   throw new DomainError("conflict", {
     detail: `The integration ${account.integrationName} is not defined in this environment any more.`,
   });
+}
+
+/**
+ * When an account whose overrides are mended is to be refreshed; null: its alarm stays. Like whoever an environment's change recalls
+ * it was put off for hours, and whatever pace it was told before it keeps.
+ */
+async function recallAt(ports: UpdatePorts, account: Account): Promise<Date | null> {
+  const { refreshDueAt, cooldownUntil, lastError } = account;
+  if (refreshDueAt === null || lastError?.code !== "client_misconfigured") return null;
+  const configured = await ports.integrations.find(account.environmentId, account.integrationName);
+  if (configured === null || overlay(configured.document, account.overrides).errors.length === 0) return null;
+  const now = ports.clock.now();
+  const at = cooldownUntil !== null && cooldownUntil > now ? cooldownUntil : now;
+  return at < refreshDueAt ? at : null;
 }

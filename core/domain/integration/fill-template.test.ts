@@ -23,7 +23,9 @@ describe("what becomes too long", () => {
   const fill = (templates: Readonly<Record<string, string>>) => () => fillTemplates(templates, { ...values, scope });
 
   it("is refused by its name, before it is made", () => {
-    expect(fill({ fine: "{scope}", audience: "{scope}{scope}" })).toThrow(/its parameter audience too long/);
+    const tooLong = fill({ fine: "{scope}", audience: "{scope}{scope}" });
+    expect(tooLong).toThrow(/its parameter audience too long/);
+    expect(tooLong).toThrow(expect.objectContaining({ extensions: { reason: "request_too_long" } }));
     expect(fill({ fine: "{scope}" })()["fine"]).toHaveLength(scope.length);
   });
 

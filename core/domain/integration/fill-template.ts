@@ -51,5 +51,6 @@ function filledLength(template: string, values: TemplateValues): number {
 function tooLong(name: string, found: string): DomainError {
   return new DomainError("client_misconfigured", {
     detail: `The integration's definition makes its parameter ${name} too long (${found}): it names long values too often, or there are too many scopes.`,
+    extensions: { reason: "request_too_long" },
   });
 }

@@ -158,6 +158,7 @@ function fillPart(integrationName: string, template: string, values: TemplateVal
   if (filled !== null) return filled;
   throw new DomainError("client_misconfigured", {
     detail: `The definition of ${integrationName} makes a path that leads elsewhere (${template}) of what this account brings.`,
+    extensions: { reason: "path_astray" },
   });
 }
 

@@ -6,6 +6,7 @@ export class UnreadableDefinition extends DomainError {
     super("client_misconfigured", {
       detail: `The definition of ${name} in this environment can't be read by this version. Put a valid one (PUT /api/v1/integrations/${name}), or delete it.`,
       internal: `the stored definition of ${name} can't be read: ${faults.join("; ")}`,
+      extensions: { reason: "definition_unreadable" },
     });
     this.name = "UnreadableDefinition";
   }
