@@ -1,15 +1,14 @@
 // A PostgreSQL of the benchmark's own with its default durability (fsync on) and the memory that its documentation recommends (a
 // quarter of the machine's, https://www.postgresql.org/docs/current/runtime-config-resource.html), and an installation in it.
-import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { readEngineConfig } from "#adapters/config/read-config";
 import { createContainer, type Container } from "#adapters/container";
 import { migrateDatabase } from "#adapters/postgres/migrate";
+import { startEmbeddedDatabase, type EmbeddedDatabase } from "#scripts/start-embedded-database";
 
 export interface Installation {
   /** What api, worker and our own parts are started with. */
@@ -61,28 +60,8 @@ export async function startInstallation(): Promise<Installation> {
   }
 }
 
-async function startCluster(directory: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const script = fileURLToPath(new URL("../scripts/embedded-database.ts", import.meta.url));
+async function startCluster(directory: string): Promise<EmbeddedDatabase> {
   // --ephemeral: the data goes with the cluster, also when we are killed; --fast is left out, so it syncs as in production.
   const megabytes = String(Math.floor(totalmem() / 4 / 2 ** 20));
-  const child = fork(script, ["--directory", directory, "--ephemeral", "--shared-buffers", megabytes], {
-    detached: true,
-    execArgv: [],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let errors = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
-  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once("message", (message: { url: string }) => resolve(message.url));
-    child.once("error", reject);
-    child.once("close", (code) => reject(new Error(errors || `the database ended with code ${code}`)));
-  });
-  return {
-    url,
-    async stop() {
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
+  return await startEmbeddedDatabase(["--directory", directory, "--ephemeral", "--shared-buffers", megabytes]);
 }

@@ -48,6 +48,7 @@ describe("the rule has teeth", () => {
     ["cli/main.ts", "lab/start-fault-server.ts"],
     ["cli/commands/integrations.ts", "lab/start-fault-server.ts"],
     ["cli/check/run-check.ts", "test/database.ts"],
+    ["cli/check/run-check.ts", "scripts/supervise.ts"],
     ["app/page.tsx", "core/domain/token/merge.ts"],
     ["app/page.tsx", "adapters/log/log.ts"],
     ["app/page.tsx", "api/main.ts"],
@@ -68,6 +69,7 @@ describe("the rule has teeth", () => {
     ["core/usecases/refresh.test.ts", "adapters/postgres/pool.ts", false],
     ["e2e/connect.ts", "lab/main.ts", false],
     ["cli/check/check-servers.ts", "lab/start-fault-server.ts", false],
+    ["cli/check/open-check-database.ts", "scripts/start-embedded-database.ts", false],
   ])("%s may import %s", (from, to, typeOnly) => {
     expect(judgeImport({ from, to, typeOnly })).toBeNull();
   });

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { migrateDatabase } from "#adapters/postgres/migrate";
+import { startEmbeddedDatabase } from "#scripts/start-embedded-database";
 import { CheckUnavailable } from "./check-unavailable.ts";
 
 export interface CheckDatabase {
@@ -46,35 +45,18 @@ async function migrated(database: CheckDatabase): Promise<CheckDatabase> {
 /** @returns why there is none, where there is none */
 async function startEmbedded(): Promise<CheckDatabase | string> {
   const directory = await mkdtemp(join(tmpdir(), "evergrant-check-"));
-  const script = fileURLToPath(new URL("../../scripts/embedded-database.ts", import.meta.url));
-  const child = fork(script, ["--directory", directory, "--fast", "--ephemeral"], {
-    // Ctrl-C in the terminal reaches this process, whose end ends the child in order.
-    detached: true,
-    execArgv: [],
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let complaint = "";
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => (complaint += text));
-  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const ready = new Promise<string | null>((resolve) => {
-    child.once("message", (message: { readonly url: string }) => resolve(message.url));
-    child.once("error", () => resolve(null));
-    child.once("close", () => resolve(null));
-  });
-  const url = await ready;
-  if (url === null) {
-    await rm(directory, { recursive: true, force: true });
-    return complaint.trim().split("\n")[0] ?? "";
+  const removed = async (): Promise<void> => await rm(directory, { recursive: true, force: true });
+  try {
+    const { url, stop } = await startEmbeddedDatabase(["--directory", directory, "--fast", "--ephemeral"]);
+    const close = async (): Promise<void> => {
+      await stop();
+      await removed();
+    };
+    return { url, what: "a PostgreSQL of its own", close };
+  } catch (error) {
+    await removed();
+    return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
   }
-  return {
-    url,
-    what: "a PostgreSQL of its own",
-    async close() {
-      child.kill("SIGTERM");
-      await gone;
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
 }
 
 /** A database of its own on somebody's server. @throws CheckUnavailable when it gives none */
