@@ -43,10 +43,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found, "accessibility violations").toEqual([]);
 }
 
-/** Two frames: a new theme or width is drawn. */
+/** Two frames, and what they set going has come to its end: a new theme or width is drawn. */
 export async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.allSettled(transitions.map((one) => one.finished));
   });
 }
 
