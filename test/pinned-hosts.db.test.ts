@@ -8,6 +8,7 @@ import { inTransaction } from "#adapters/postgres/pool";
 import { findDefinition } from "#core/usecases/load-integration";
 import { settlePins } from "#core/usecases/pin-definition";
 import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
+import { newAccount } from "./fakes/new-account.ts";
 import { createRecordingLog } from "./fakes/recording-log.ts";
 import { exampleSource } from "./fakes/in-memory-integration-store.ts";
 import { until } from "./faulty-integration.ts";
@@ -136,19 +137,7 @@ describe("two transactions at once", () => {
       await store.put(environmentId, old, { audit });
       const make = (index: number) =>
         accounts.create(
-          {
-            id: `ia_${name}_${index}`,
-            environmentId,
-            tenantId: "tenant",
-            integrationName: name,
-            userReference: null,
-            scopesRequested: [],
-            metadata: {},
-            inputs: {},
-            clientId: null,
-            overrides: {},
-            pin: hostPinOf(old),
-          },
+          newAccount({ id: `ia_${name}_${index}`, environmentId, integrationName: name, pin: hostPinOf(old) }),
           [],
         );
       const [first, changed, second] = await Promise.allSettled([
@@ -181,19 +170,7 @@ describe("a release that changes a shipped definition", () => {
     expect(pin).toEqual({ format: "oauth2", hosts });
     if (pin === null) throw new Error("nothing was pinned");
     const account = await createAccountStore(pool).create(
-      {
-        id: "ia_shipped",
-        environmentId,
-        tenantId: "tenant",
-        integrationName: "shipped",
-        userReference: null,
-        scopesRequested: [],
-        metadata: {},
-        inputs: {},
-        clientId: null,
-        overrides: {},
-        pin,
-      },
+      newAccount({ id: "ia_shipped", environmentId, integrationName: "shipped", pin }),
       [],
     );
     const integrations = createIntegrationStore(pool, at("https://new.acme.example"), quiet);

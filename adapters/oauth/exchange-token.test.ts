@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
-import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
+import type { FaultBehaviour } from "#lab/start-fault-server";
 import { directExpressions } from "#test/fakes/direct-expressions";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
-import { createAddressGuard } from "../egress/address-guard.ts";
-import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
+import { startOAuthEdge } from "#test/start-oauth-edge";
 import { createAuthorizationServer } from "./authorization-server.ts";
 
-let fault: FaultServer;
-let egress: EgressClient;
+const { fault, egress, close } = await startOAuthEdge();
 
-beforeAll(async () => {
-  fault = await startFaultServer();
-  egress = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]));
-});
-afterAll(async () => {
-  await fault.close();
-  await egress.close();
-});
+afterAll(close);
 
 const good: FaultBehaviour = {
   kind: "json",

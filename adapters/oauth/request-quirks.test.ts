@@ -1,33 +1,26 @@
 import { generateKeyPairSync } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
 import { decodeJwt, importJWK, jwtVerify } from "jose";
 import { encodeClientKeys, withNewKey } from "#core/domain/integration/client-keys";
 import { publicJwk, type SigningAlgorithm } from "#core/domain/jwk/jwk";
-import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/start-fault-server";
+import type { FaultBehaviour } from "#lab/start-fault-server";
 import { directExpressions } from "#test/fakes/direct-expressions";
 import { exampleDocument, storedDocument } from "#test/fakes/in-memory-integration-store";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
+import { startOAuthEdge } from "#test/start-oauth-edge";
 import { createAddressGuard } from "../egress/address-guard.ts";
-import { createEgressClient, type EgressClient } from "../egress/egress-client.ts";
+import { createEgressClient } from "../egress/egress-client.ts";
 import { generateKeyPair } from "./generate-key-pair.ts";
 import { createAuthorizationServer } from "./authorization-server.ts";
 
 // What exactly leaves for an authorization server that departs from the standard, and what does not.
-let fault: FaultServer;
-let egress: EgressClient;
+const { fault, egress, close } = await startOAuthEdge();
 const answering = { expressions: directExpressions, log: createRecordingLog() };
 const redirectUri = (id: string): string => `https://evergrant.example/oauth/callback/${id}`;
 
-beforeAll(async () => {
-  fault = await startFaultServer();
-  egress = createEgressClient(createAddressGuard([{ address: "127.0.0.1", prefix: 32 }]));
-});
-afterAll(async () => {
-  await fault.close();
-  await egress.close();
-});
+afterAll(close);
 
 const answer = { access_token: "a1", refresh_token: "r1", token_type: "Bearer", expires_in: 3600 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addLink, callback, depart } from "#test/fakes/connect-trip";
-import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
+import { caller, createWorld, environmentId, ofAcme, type World } from "#test/fakes/world";
 import { completeAuthorization } from "./complete-authorization.ts";
 import { importAccount } from "./import-account.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
@@ -91,21 +91,13 @@ describe("a budget that is shared with another integration", () => {
   it("spreads by the least that either allows, and counts no accounts where nobody knows a rate", async () => {
     const world = await createWorld({ config: { auth } });
     world.integrations.setActiveAccounts(1000);
-    const account = {
-      environmentId,
-      integrationName: "acme-crm",
-      inputs: {},
-      fields: {},
-      clientId: null,
-      overrides: {},
-    };
-    expect(await loadIntegration(world.integrations, account)).toMatchObject({ activeAccounts: 0 });
+    expect(await loadIntegration(world.integrations, ofAcme)).toMatchObject({ activeAccounts: 0 });
     const found = await world.integrations.find(environmentId, "acme-crm");
     if (found === null) throw new Error("no integration");
     const { document } = await createWorld({ config: { auth, refresh: { perMinute: 60 } } });
     world.integrations.set({ ...found, name: "acme-mail", document });
     world.integrations.setBehind(["acme-crm", "acme-mail", "gone"]);
-    expect(await loadIntegration(world.integrations, account)).toMatchObject({
+    expect(await loadIntegration(world.integrations, ofAcme)).toMatchObject({
       activeAccounts: 1000,
       resolved: { refreshPolicy: { budget: { perMinute: 60, concurrency: null } } },
     });
@@ -115,7 +107,7 @@ describe("a budget that is shared with another integration", () => {
     const world = await crowdedWorld();
     await importOne(world);
     const account = await world.addAccount();
-    const { resolved: integration } = await loadIntegration(world.integrations, account);
+    const { resolved: integration } = await loadIntegration(world.integrations, ofAcme);
     const integrations = {
       ...world.integrations,
       countActiveAccounts: () => Promise.reject(new Error("no database")),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { addLink, callback, depart } from "#test/fakes/connect-trip";
 import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
-import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
+import { caller, createWorld, environmentId, ofAcme, type World } from "#test/fakes/world";
 import type { CircuitStore } from "../ports/circuit-store.ts";
 import { circuitOf, codeCircuitOf, withOwnClient } from "./circuit-of.ts";
 import { completeAuthorization, type CallbackOutcome, type CompletePorts } from "./complete-authorization.ts";
@@ -12,8 +12,7 @@ const unwell = failureResult({ kind: "http_error", status: 503, isPage: false, r
 const config = { refresh: { concurrency: 1 } };
 
 async function refOf(world: World, clientId: string | null = null) {
-  const account = { environmentId, integrationName: "acme-crm", inputs: {}, fields: {}, clientId: null, overrides: {} };
-  const { resolved } = await loadIntegration(world.integrations, account);
+  const { resolved } = await loadIntegration(world.integrations, ofAcme);
   return circuitOf(environmentId, withOwnClient(resolved, clientId));
 }
 
@@ -183,15 +182,7 @@ describe("the exchange of a code (R21, R22)", () => {
   it("stands behind the breaker of the token endpoint, where tokens are refreshed elsewhere", async () => {
     const auth = { tokenHost: "https://login.acme.example", tokenPath: "/token", refreshPath: "/refresh" };
     const world = await createWorld({ config: { auth: { ...auth, authorizePath: "/authorize" } } });
-    const account = {
-      environmentId,
-      integrationName: "acme-crm",
-      inputs: {},
-      fields: {},
-      clientId: null,
-      overrides: {},
-    };
-    const { resolved } = await loadIntegration(world.integrations, account);
+    const { resolved } = await loadIntegration(world.integrations, ofAcme);
     expect(codeCircuitOf(environmentId, resolved).endpoint).toBe("https://login.acme.example/token");
     expect(circuitOf(environmentId, resolved).endpoint).toBe("https://login.acme.example/refresh");
   });

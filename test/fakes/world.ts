@@ -35,6 +35,15 @@ import { createSteppedClock } from "./stepped-clock.ts";
 import { createSwitchableKeys } from "./switchable-keys.ts";
 
 export const environmentId = "env_production";
+/** Whatever belongs to an account of the world's integration, for those who look its definition up. */
+export const ofAcme = {
+  environmentId,
+  integrationName: "acme-crm",
+  inputs: {},
+  fields: {},
+  clientId: null,
+  overrides: {},
+} as const;
 export const callbackId = "callback-of-acme";
 export const clientSecret = "client-secret-of-acme";
 

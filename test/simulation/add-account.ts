@@ -2,6 +2,7 @@ import { hostPinOf } from "#core/domain/integration/host-pin";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import { firstTokenSet } from "#core/domain/token/token-set";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
+import { newAccount } from "../fakes/new-account.ts";
 import type { Chance } from "./chance.ts";
 import { environmentId, type Integration, type SimulatedWorld } from "./world.ts";
 
@@ -17,19 +18,7 @@ export async function addAccount(
   const configured = await world.configured.find(environmentId, provider.name);
   if (configured === null) throw new Error("no such integration");
   const created = await store.create(
-    {
-      id,
-      environmentId,
-      tenantId: "tenant",
-      integrationName: provider.name,
-      userReference: null,
-      scopesRequested: [],
-      metadata: {},
-      inputs: {},
-      clientId: null,
-      overrides: {},
-      pin: hostPinOf(configured.document),
-    },
+    newAccount({ id, environmentId, integrationName: provider.name, pin: hostPinOf(configured.document) }),
     [],
   );
   const tokens = provider.connect(0);
