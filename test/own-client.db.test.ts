@@ -25,7 +25,12 @@ test("an account lives with its own OAuth app from import to disconnection, and 
   server.respondWith((request) => {
     if (!accepted.has(shown(request))) return refused;
     issued += 1;
-    const body = { access_token: `at-${issued}`, refresh_token: `rt-${issued}`, token_type: "Bearer", expires_in: 3600 };
+    const body = {
+      access_token: `at-${issued}`,
+      refresh_token: `rt-${issued}`,
+      token_type: "Bearer",
+      expires_in: 3600,
+    };
     return { kind: "json", status: 200, body };
   });
   const client = { client_id: "their-app", client_secret: secrets.first };
@@ -59,7 +64,10 @@ test("an account lives with its own OAuth app from import to disconnection, and 
     without("/overrides/credentials/oauth2/client_id"),
   );
   expect((await stack.call("POST", `${path}/refresh`)).status).toBe(200);
-  expect(server.requests.slice(before).map(shown)).toEqual([`their-app:${secrets.second}`, `their-app:${secrets.first}`]);
+  expect(server.requests.slice(before).map(shown)).toEqual([
+    `their-app:${secrets.second}`,
+    `their-app:${secrets.first}`,
+  ]);
   accepted.clear();
   expect((await stack.call("POST", `${path}/refresh`)).body.code).toBe("needs_reauth");
   accepted.add(`their-app:${secrets.second}`);

@@ -62,7 +62,9 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     expect(world.server.requests).toEqual([]);
     expect(await secretsOf(world)).toEqual(["second", "first"]);
     await force(world);
-    expect(world.server.requests).toMatchObject([{ secret: "second", clientId: "own-client", refreshToken: "refresh-0" }]);
+    expect(world.server.requests).toMatchObject([
+      { secret: "second", clientId: "own-client", refreshToken: "refresh-0" },
+    ]);
   });
 
   it("costs no grant when the provider does not know it yet: the one before it is tried next", async () => {

@@ -103,7 +103,7 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
     if (account.clientId !== null && configured?.client === null) {
       throw invalid(
         "/integrated_account_id",
-        "the redirect URI of its own OAuth client is the environment integration's, which is not there yet; make it (PATCH /api/v1/environment-integration)",
+        "the redirect URI of its own OAuth client is the environment integration's, which is not there yet; make it (PATCH /api/v1/environment-integration with no more than overrides: {})",
       );
     }
     return [account.integrationName];

@@ -203,10 +203,7 @@ export async function openOwnSecrets(
 }
 
 /** Whatever of the client that an account brought itself is accepted; nothing of another client's to fall back on. */
-export function ownClientSecrets(
-  set: Pick<TokenSet, "clientSecret" | "olderClientSecrets">,
-  now: Date,
-): ClientSecrets {
+export function ownClientSecrets(set: Pick<TokenSet, "clientSecret" | "olderClientSecrets">, now: Date): ClientSecrets {
   return { owner: null, field: "client_secret", newestFirst: acceptedOwnSecrets(set, now) };
 }
 

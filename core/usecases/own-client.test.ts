@@ -18,7 +18,10 @@ const auth = {
 };
 const own = { clientId: "own-client", clientSecret: "own-secret" };
 
-const imported = (client: { readonly clientId?: string | null; readonly clientSecret?: string | null }): ImportInput => ({
+const imported = (client: {
+  readonly clientId?: string | null;
+  readonly clientSecret?: string | null;
+}): ImportInput => ({
   integrationName: "acme-crm",
   tenantId: "tenant-one",
   credentials: {
@@ -61,7 +64,10 @@ describe("a token set that is imported with the client it was issued to (R65)", 
     expect(world.server.requests).toEqual([
       { kind: "refresh", secret: "own-secret", clientId: "own-client", refreshToken: "refresh-0" },
     ]);
-    expect(await world.storedTokens(account.id)).toMatchObject({ refreshToken: "refresh-1", clientSecret: "own-secret" });
+    expect(await world.storedTokens(account.id)).toMatchObject({
+      refreshToken: "refresh-1",
+      clientSecret: "own-secret",
+    });
     expect(JSON.stringify([world.accounts.audit, world.log.lines])).not.toContain("own-secret");
   });
 
@@ -77,14 +83,17 @@ describe("a token set that is imported with the client it was issued to (R65)", 
     ["header", { clientSecret: "own-secret" }, "/credentials/oauth2/client_id"],
     ["none", own, "/credentials/oauth2/client_secret"],
     ["private_key_jwt", own, "/credentials/oauth2/client_id"],
-  ])("is refused where the integration asks by %s and %o does not fit", async (authorizationMethod, client, pointer) => {
-    const world = await createWorld({ config: { options: { authorizationMethod } } });
-    await expect(importAccount(world, caller, imported(client))).rejects.toMatchObject({
-      code: "invalid_request",
-      errors: [{ pointer }],
-    });
-    expect(world.accounts.audit).toEqual([]);
-  });
+  ])(
+    "is refused where the integration asks by %s and %o does not fit",
+    async (authorizationMethod, client, pointer) => {
+      const world = await createWorld({ config: { options: { authorizationMethod } } });
+      await expect(importAccount(world, caller, imported(client))).rejects.toMatchObject({
+        code: "invalid_request",
+        errors: [{ pointer }],
+      });
+      expect(world.accounts.audit).toEqual([]);
+    },
+  );
 });
 
 describe("an own client that the provider rejects (R18)", () => {

@@ -17,7 +17,9 @@ export function ownClientFault(
   { clientId, clientSecret }: OwnClient,
 ): OwnClientFault | null {
   if (clientId === null) {
-    return clientSecret === null ? null : { field: "client_id", detail: "is asked with a client; name whose secret it is" };
+    return clientSecret === null
+      ? null
+      : { field: "client_id", detail: "is asked with a client; name whose secret it is" };
   }
   switch (method) {
     case "private_key_jwt":
@@ -27,10 +29,14 @@ export function ownClientFault(
         detail: "asks with its environment's client, which has a key or certificate of its own; leave the client out",
       };
     case "none":
-      return clientSecret === null ? null : { field: "client_secret", detail: "takes public clients; leave the secret out" };
+      return clientSecret === null
+        ? null
+        : { field: "client_secret", detail: "takes public clients; leave the secret out" };
     case "header":
     case "body":
     case "secret_as_username":
-      return clientSecret === null ? { field: "client_secret", detail: "asks with the client's secret; it is needed" } : null;
+      return clientSecret === null
+        ? { field: "client_secret", detail: "asks with the client's secret; it is needed" }
+        : null;
   }
 }

@@ -33,7 +33,9 @@ export function addOwnSecret(set: TokenSet, secret: string, now: Date): TokenSet
 
 /** A new grant to the same client: its secrets go on with it. */
 export function withOwnSecrets(set: TokenSet, [newest, ...before]: readonly Omit<OwnSecret, "version">[]): TokenSet {
-  const older = before.flatMap(({ secret, acceptedUntil }) => (acceptedUntil === null ? [] : [{ secret, acceptedUntil }]));
+  const older = before.flatMap(({ secret, acceptedUntil }) =>
+    acceptedUntil === null ? [] : [{ secret, acceptedUntil }],
+  );
   return withSecrets(set, newest?.secret ?? null, older);
 }
 
