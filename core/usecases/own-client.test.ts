@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
 import { addLink, callback, click, depart } from "#test/fakes/connect-trip";
-import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { caller, clientSecret as environmentSecret, createWorld, environmentId, type World } from "#test/fakes/world";
+import { circuitKey } from "../domain/refresh/circuit.ts";
 import { ownSecrets } from "../domain/token/own-secrets.ts";
 import { addSecretOfOwnClient } from "./add-secret-of-own-client.ts";
 import { completeAuthorization } from "./complete-authorization.ts";
@@ -141,6 +142,29 @@ describe("a customer who re-authorizes an account with its own client", () => {
     expect(world.accounts.events).toHaveLength(1);
     const departure = await depart(world, (await addLink(world, reauthorize)).id);
     expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "connected" });
+  });
+
+  it("says nothing about ours when the provider rejects it", async () => {
+    const world = await ownWorld();
+    const departure = await depart(world, (await addLink(world, reauthorize)).id);
+    world.server.respondWith(oauthError("invalid_client", 401));
+    expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "failed" });
+    expect(world.circuits.news).toEqual([]);
+  });
+
+  it("stays behind the breaker of that client, and a grant of no use is revoked with it", async () => {
+    const world = await ownWorld();
+    world.accounts.patch("ia_one", { externalAccount: { id: "person-1", label: "Ada" } });
+    const departure = await depart(world, (await addLink(world, reauthorize)).id);
+    world.server.respondWith(ofPerson(tokenResult(world.clock, "x"), { id: "person-2", label: "Ben" }));
+    expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "failed" });
+    expect(world.server.of("revoke")).toMatchObject([{ secret: "own-secret", clientId: "own-client" }]);
+    const environmentKey = circuitKey(environmentId, "client-of-acme", `${auth.tokenHost}${auth.tokenPath}`);
+    const ownKey = circuitKey(environmentId, "own-client", `${auth.tokenHost}${auth.tokenPath}`);
+    expect([world.circuits.keys().includes(ownKey), world.circuits.keys().includes(environmentKey)]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it("keeps the secret that it got while the code was exchanged", async () => {
