@@ -1,6 +1,7 @@
 import type { Account } from "#core/domain/account/account";
 import { missingScopes } from "#core/domain/account/account";
 import type { ConnectSession, Link } from "#core/ports/connect-store";
+import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
 import {
   describedScopes,
@@ -74,8 +75,8 @@ export async function readConnectLink(
     reauthorizes: account === null ? null : { external_account: account.externalAccount?.label ?? null },
     integrations: configured.flatMap((one) => {
       if (one === null) return [];
-      const { document } = account?.integrationName === one.name ? ofAccount(one, account.overrides) : one;
-      const layer = one.client?.layer ?? { clientId: null };
+      const own = account?.integrationName === one.name ? account : null;
+      const { document } = own === null ? one : ofAccount(one, own.overrides);
       const form = formOf(document);
       const scopes = form === null ? [...new Set([...scopesOf(document), ...link.scopes])] : [];
       return {
@@ -95,11 +96,16 @@ export async function readConnectLink(
           default: input.default ?? null,
           required: input.required,
         })),
-        unavailable: form === null && layer.clientId === null ? "It has not been set up completely yet." : null,
+        unavailable: form === null && !hasClient(one, own) ? "It has not been set up completely yet." : null,
       };
     }),
     expires_at: link.expiresAt.toISOString(),
   };
+}
+
+/** The redirect URI is the environment integration's, whosever client it is. */
+function hasClient({ client }: ConfiguredIntegration, own: Account | null): boolean {
+  return client !== null && (own?.clientId ?? client.layer.clientId) !== null;
 }
 
 function formOf(document: IntegrationDocument): ConnectLinkView["integrations"][number]["form"] {

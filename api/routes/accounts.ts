@@ -7,6 +7,7 @@ import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { findReadable } from "#core/usecases/find-readable";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
 import { notFound, problemOf, readCredentials } from "#core/usecases/read-token";
+import { addSecretOfOwnClient } from "#core/usecases/add-secret-of-own-client";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { updateAccount } from "#core/usecases/update-account";
 import { refreshAccount } from "#core/usecases/refresh-account";
@@ -150,15 +151,13 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const { environmentId, id: accountId } = await find(caller, id);
       const { client, patch } = splitOverrides(overrides);
       const input = { environmentId, accountId, metadata, overrides: patch, actor: caller.id };
-      const stored =
-        client === null
-          ? await updateAccount(ports, input)
-          : await replaceOwnClient(ports, {
-              ...input,
-              clientId: client.client_id ?? null,
-              clientSecret: client.client_secret,
-            });
-      return context.json(await detail(caller, stored), 200);
+      const change = async (): Promise<Account> => {
+        if (client === null) return await updateAccount(ports, input);
+        const { client_id: clientId = null, client_secret: clientSecret } = client;
+        const give = client.format === "oauth2" ? addSecretOfOwnClient : replaceOwnClient;
+        return await give(ports, { ...input, clientId, clientSecret });
+      };
+      return context.json(await detail(caller, await change()), 200);
     },
   );
 
@@ -325,9 +324,12 @@ function splitOverrides(given: GivenOverrides | undefined) {
   if (given === undefined) return { client: null, patch: null };
   const { credentials, ...rest } = given;
   if (credentials === undefined || credentials === null) return { client: null, patch: given as Overrides };
-  const { oauth2_client_credentials: client, ...others } = credentials;
+  const { oauth2, oauth2_client_credentials: asking, ...others } = credentials;
   const patch: Overrides = Object.keys(others).length === 0 ? rest : { ...rest, credentials: others };
-  return { client: client ?? null, patch: client !== undefined && Object.keys(patch).length === 0 ? null : patch };
+  const client = oauth2 ?? asking;
+  if (client === undefined) return { client: null, patch };
+  const format = oauth2 === undefined ? "oauth2_client_credentials" : "oauth2";
+  return { client: { ...client, format } as const, patch: Object.keys(patch).length === 0 ? null : patch };
 }
 
 function toImportedCredentials(given: z.infer<typeof accountImportSchema>["credentials"]): ImportedCredentials {
@@ -348,5 +350,7 @@ function toImportedCredentials(given: z.infer<typeof accountImportSchema>["crede
     expiresAt: oauth2.expires_at === undefined ? null : new Date(oauth2.expires_at),
     expiresIn: oauth2.expires_in ?? null,
     scopes: scope === undefined ? null : typeof scope === "string" ? scope.split(/[\s,]+/).filter(Boolean) : scope,
+    clientId: oauth2.client_id ?? null,
+    clientSecret: oauth2.client_secret ?? null,
   };
 }

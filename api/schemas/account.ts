@@ -90,6 +90,14 @@ const importedOauth2Schema = z
     expires_at: z.iso.datetime({ offset: true }).optional(),
     expires_in: z.number().int().min(0).max(315_360_000).optional(),
     scope: z.union([z.string().max(10_000), scopeListSchema]).optional(),
+    client_id: importedToken.max(500).optional().openapi({
+      description: "The OAuth client that the tokens were issued to, where it is not the environment's.",
+    }),
+    client_secret: importedToken.max(5000).optional(),
+  })
+  .refine((value) => value.client_secret === undefined || value.client_id !== undefined, {
+    message: "a client_secret needs its client_id",
+    path: ["client_id"],
   })
   .refine((value) => value.expires_at === undefined || value.expires_in === undefined, {
     message: "give expires_at or expires_in, not both",
@@ -153,7 +161,15 @@ const ownClientSchema = z.strictObject({
 
 /** A piece of the integration document, and beside it the client, which is sealed and no override. */
 const accountOverridesSchema = overridesPatchSchema.and(
-  z.looseObject({ credentials: z.looseObject({ oauth2_client_credentials: ownClientSchema.optional() }).nullish() }),
+  z.looseObject({
+    credentials: z
+      .looseObject({ oauth2: ownClientSchema.optional(), oauth2_client_credentials: ownClientSchema.optional() })
+      .refine(
+        (given) => given.oauth2 === undefined || given.oauth2_client_credentials === undefined,
+        "give the client of one format",
+      )
+      .nullish(),
+  }),
 );
 
 export const accountPatchSchema = z

@@ -60,10 +60,11 @@ export function toEffectiveOfAccount(
   if (configured === null) return {};
   const { definition, origin } = configured;
   const levels = [environmentLevel(configured), { origin: "account", overrides } as const];
+  const isPublic = oauthConfigOf(definition)?.options.authorizationMethod === "none";
   return {
     ...effectiveValues<Origin>({ document: definition, origin }, levels),
-    ...environmentClient(configured, now),
-    ...clientValues(clientId, clientId !== null, "account"),
+    // An own client is whole: the environment's secret is not in force beside it.
+    ...(clientId === null ? environmentClient(configured, now) : clientValues(clientId, !isPublic, "account")),
   };
 }
 

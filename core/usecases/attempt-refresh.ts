@@ -17,7 +17,7 @@ import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { replaySpool } from "./commit-answer.ts";
 import { concludeAdmission } from "./conclude-admission.ts";
 import { commitFailure, commitSuccess } from "./conclude-attempt.ts";
-import { openClientSecrets, ownClientSecret, type LoadedIntegration } from "./load-integration.ts";
+import { openClientSecrets, ownClientSecrets, type LoadedIntegration } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { scrubResult, secretsHeld } from "./scrub-result.ts";
 import { renewWithSecondStep } from "./take-second-step.ts";
@@ -150,7 +150,7 @@ async function attemptWith(ports: RefreshPorts, trip: Trip, dataKey: DataKey): P
     return notStarted;
   }
   const { previous, spareKey } = await beforeAsking(ports, claim, credential, input.actor);
-  const secrets = environmentSecrets ?? ownClientSecret(previous.clientSecret);
+  const secrets = environmentSecrets ?? ownClientSecrets(previous, ports.clock.now());
   // A process that was paused since its claim must not send under a lease that is about to end (crash window W6).
   // Two clocks: the monotonic one stands still while a machine is suspended, the other one may be set.
   const heldMs = (): number => Math.max(ports.clock.monotonicMs() - startedMs, ports.clock.now().getTime() - startedAt);

@@ -12,10 +12,10 @@ import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
 import type { RequestFailure } from "../ports/authorization-server.ts";
 import type { AuthorizationSession, ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { captureFields } from "./capture-fields.ts";
-import { codeCircuitOf } from "./circuit-of.ts";
+import { codeCircuitOf, withOwnClient } from "./circuit-of.ts";
 import { inspectGrant, missingFailure } from "./inspect-grant.ts";
 import { forgetKeys, keepGrant, refuseGrant } from "./keep-grant.ts";
-import { concreteIntegration, loadIntegration, openClientSecrets } from "./load-integration.ts";
+import { concreteIntegration, loadIntegration, openSecretsOf } from "./load-integration.ts";
 import { takeSecondStep } from "./take-second-step.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { insistOnTurn } from "./take-turn.ts";
@@ -84,7 +84,9 @@ async function connect(
   if (input.error !== null) return classifyAuthorizationError(input.error, input.errorDescription);
   const account = await ports.accounts.find(session.environmentId, session.accountId);
   if (account === null || account.status === "disconnected") return { code: "expired", detail: null };
-  const { configured, resolved: pinned } = await loadIntegration(ports.integrations, account);
+  const { configured, resolved: found } = await loadIntegration(ports.integrations, account);
+  const { clientId } = account;
+  const pinned = withOwnClient(found, clientId);
   // Checklist A10: a definition that changed its endpoints meanwhile must not receive this code.
   if (pinned.pinnedTokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
   const code = codeOf(configured.document, input);
@@ -96,16 +98,16 @@ async function connect(
   const missing = missingFields(configured.document, fields).filter((name) => fromCallback.includes(name));
   const unusable = missingFailure(missing);
   if (unusable !== null) return unusable;
-  const { resolved, activeAccounts } = await concreteIntegration(ports.integrations, configured, {
-    ...account,
-    fields,
-  });
+  const concrete = await concreteIntegration(ports.integrations, configured, { ...account, fields });
+  const { activeAccounts } = concrete;
+  const resolved = withOwnClient(concrete.resolved, clientId);
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
-  const secrets = await openClientSecrets(ports, configured, actor);
+  const secrets = await openSecretsOf(ports, configured, account, actor);
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
   const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
   const circuit = codeCircuitOf(session.environmentId, resolved);
-  const turn = await insistOnTurn(ports, { circuit, integration: resolved, accountId: account.id, ownsClient: false });
+  const ownsClient = clientId !== null;
+  const turn = await insistOnTurn(ports, { circuit, integration: resolved, accountId: account.id, ownsClient });
   try {
     const sentAt = ports.clock.now();
     const exchange = { code, redirectUri: session.redirectUri, verifier, nonce: session.nonce };

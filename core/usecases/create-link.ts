@@ -100,6 +100,12 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
         "there is no page to re-authorize it at; import it anew with a client that works (POST /api/v1/integrated-accounts)",
       );
     }
+    if (account.clientId !== null && configured?.client === null) {
+      throw invalid(
+        "/integrated_account_id",
+        "the redirect URI of its own OAuth client is the environment integration's, which is not there yet; make it (PATCH /api/v1/environment-integration with no more than overrides: {})",
+      );
+    }
     return [account.integrationName];
   }
   const configured = await ports.integrations.list(caller.environmentId);

@@ -12,7 +12,7 @@ import {
   concreteIntegration,
   findDefinition,
   openClientSecrets,
-  ownClientSecret,
+  ownClientSecrets,
   type LoadedIntegration,
 } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
@@ -112,7 +112,7 @@ async function prepareRevocation(
     secrets =
       account.clientId === null
         ? await openClientSecrets(ports, integration.configured, actor)
-        : ownClientSecret(set.clientSecret);
+        : ownClientSecrets(set, ports.clock.now());
   } catch (error) {
     if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
     throw error;

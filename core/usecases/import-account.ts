@@ -10,6 +10,7 @@ import {
   type ResolvedIntegration,
 } from "../domain/integration/resolve-integration.ts";
 import { changeOverrides, noOverrides, type Overrides } from "../domain/integration/overrides.ts";
+import { ownClientFault } from "../domain/integration/own-client-fault.ts";
 import { checkFields } from "../domain/integration/grant-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
@@ -41,6 +42,10 @@ export type ImportedCredentials =
       readonly expiresIn: number | null;
       /** Null: unknown; the integration's scopes are taken for granted. */
       readonly scopes: readonly string[] | null;
+      /** The client that the tokens were issued to, where it is the account's own; absent or null: the environment's. */
+      readonly clientId?: string | null;
+      /** Of that client; absent or null: it is a public one. */
+      readonly clientSecret?: string | null;
     }
   | ImportedFields
   /** Both null: the environment's own client asks. */
@@ -98,8 +103,9 @@ export async function importAccount(
   }
   const inputs = checkInputs(document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null };
-  const ownClientId = credentials.format === "oauth2" ? null : credentials.clientId;
+  const ownClientId = credentials.clientId ?? null;
   const alone = withOwnClient(resolveIntegration(document, layer, inputs, fields), ownClientId);
+  if (credentials.format === "oauth2") refuseUnfitClient(alone, credentials);
   const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
   // Before the provider is asked: what is asked there counts only if the definition still leads there when it is written.
   const pin = await pinDefinition(ports.integrations, configured);
@@ -175,6 +181,18 @@ function otherFormat(document: IntegrationDocument, given: ImportedCredentials["
   });
 }
 
+function refuseUnfitClient(
+  { name, clientAuthentication }: ResolvedIntegration,
+  { clientId = null, clientSecret = null }: ImportedCredentials & { readonly format: "oauth2" },
+): void {
+  const fault = ownClientFault(clientAuthentication, { clientId, clientSecret });
+  if (fault === null) return;
+  throw new DomainError("invalid_request", {
+    detail: "The OAuth client can't be used with this integration.",
+    errors: [{ pointer: `/credentials/oauth2/${fault.field}`, detail: `${name} ${fault.detail}` }],
+  });
+}
+
 function isImportedFields(credentials: ImportedCredentials): credentials is ImportedFields {
   return isTypedFormat(credentials.format);
 }
@@ -201,9 +219,9 @@ async function importedTokenSet(
       // A token that has already ended has no known life: the configured window counts until the first refresh.
       issuedAt: now,
       scopes: withImpliedScopes(credentials.scopes ?? resolved.scopes, resolved.answers.scopeImplies),
-      clientSecret: null,
+      clientSecret: credentials.clientSecret ?? null,
     };
-    return { tokenSet, clientId: null, result: null };
+    return { tokenSet, clientId: credentials.clientId ?? null, result: null };
   }
   const { clientId, clientSecret } = credentials;
   const secrets =

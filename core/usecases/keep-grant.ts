@@ -3,7 +3,8 @@ import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
-import { firstTokenSet } from "../domain/token/token-set.ts";
+import { withOwnSecrets } from "../domain/token/own-secrets.ts";
+import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
 import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { circuitOf } from "./circuit-of.ts";
@@ -11,6 +12,7 @@ import { commitAnswer } from "./commit-answer.ts";
 import { endGrant } from "./end-grant.ts";
 import type { Inspected } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
+import { openOwnSecrets } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 import { untilAvailable } from "./until-available.ts";
@@ -50,7 +52,7 @@ export async function keepGrant(
 ): Promise<Account | ConnectFailure> {
   const { session, result, resolved, inspected } = grant;
   const { externalAccount } = inspected;
-  const tokenSet = firstTokenSet(result.response, session.scopesRequested, grant.sentAt);
+  const tokenSet = tokenSetOf(grant, account);
   // R32: another external account must not take the place of the one that was connected.
   const known = account.externalAccount?.id ?? null;
   if (known !== null && externalAccount !== null && known !== externalAccount.id) {
@@ -100,13 +102,32 @@ async function keepOnTop(ports: KeepPorts, grant: InspectedGrant, tried: number)
   const isOpen = link !== null && (link.usedAt === null || session.isReturn);
   const account = await read(() => ports.accounts.find(session.environmentId, session.accountId));
   if (isOpen && account !== null && account.status !== "disconnected" && tried < mostTries) {
-    return await keepGrant(ports, grant, account, tried);
+    return await keepGrant(ports, { ...grant, secrets: await secretsBy(ports, grant, account) }, account, tried);
   }
   forgetKeys(grant.keys);
   if (!(await read(() => hasJustConnected(ports, grant)))) {
     await endUnkept(ports, grant);
   }
   return { code: "expired", detail: null };
+}
+
+/** The client that an account brought itself goes on with the new grant: its secret stands nowhere else. */
+function tokenSetOf({ session, result, sentAt, secrets }: NewGrant, { clientId }: Account): TokenSet {
+  const first = firstTokenSet(result.response, session.scopesRequested, sentAt);
+  return clientId === null ? first : withOwnSecrets(first, secrets.newestFirst);
+}
+
+/** The account's own client may have got another secret meanwhile. */
+async function secretsBy(ports: KeepPorts, { secrets }: NewGrant, account: Account): Promise<ClientSecrets> {
+  if (account.clientId === null) return secrets;
+  try {
+    return await untilAvailable(ports.clock, "kms_unavailable", () =>
+      untilAvailable(ports.clock, "database_unavailable", () => openOwnSecrets(ports, account, actor)),
+    );
+  } catch (error) {
+    ports.log.warn({ account: account.id, error }, "the secrets of an account's own client could not be read again");
+    return secrets;
+  }
 }
 
 /** A grant of no use: nothing is stored, and it is ended where that can be told. */

@@ -6,6 +6,9 @@ import { resolveIntegration, type ResolvedIntegration } from "../domain/integrat
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { SealLocation } from "../domain/sealing/envelope.ts";
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
+import { acceptedOwnSecrets, ownSecrets } from "../domain/token/own-secrets.ts";
+import type { TokenSet } from "../domain/token/token-set.ts";
+import type { AccountStore } from "../ports/account-store.ts";
 import type { ClientSecrets } from "../ports/authorization-server.ts";
 import type { Clock } from "../ports/clock.ts";
 import type {
@@ -17,6 +20,7 @@ import type {
 import { withOwnClient } from "./circuit-of.ts";
 import { findReadable } from "./find-readable.ts";
 import { ofAccount } from "./of-account.ts";
+import { openTokenSet } from "./open-token-set.ts";
 import { refuseUnusable } from "./pin-definition.ts";
 import { countSharers, withSharedBudget } from "./shared-budget.ts";
 import type { OpenAccess, Vault } from "./vault.ts";
@@ -168,8 +172,42 @@ async function openText(vault: Vault, location: SealLocation, sealed: Uint8Array
   return text;
 }
 
-/** The secret of a client that an account brought itself: there is one, and nothing to fall back on. */
-export function ownClientSecret(secret: string | null): ClientSecrets {
-  const newestFirst = secret === null ? [] : [{ version: 1, acceptedUntil: null, secret }];
-  return { owner: null, field: "client_secret", newestFirst };
+/** What whoever asks for this account proves itself with: the secrets of its own client, or its environment's. */
+export async function openSecretsOf(
+  ports: OpenPorts & OwnPorts,
+  configured: ConfiguredIntegration,
+  account: Pick<Account, "environmentId" | "id" | "clientId">,
+  actor: string,
+): Promise<ClientSecrets> {
+  return account.clientId === null
+    ? await openClientSecrets(ports, configured, actor)
+    : await openOwnSecrets(ports, account, actor);
+}
+
+interface OwnPorts {
+  readonly accounts: Pick<AccountStore, "findWithCredential">;
+}
+
+/** They are sealed with the account's tokens, and so there as long as these are. */
+export async function openOwnSecrets(
+  ports: OpenPorts & OwnPorts,
+  { environmentId, id }: Pick<Account, "environmentId" | "id">,
+  actor: string,
+): Promise<ClientSecrets> {
+  const found = await ports.accounts.findWithCredential(environmentId, id);
+  if (found === null || found.credential === null) {
+    throw new DomainError("not_connected", { detail: "This account has no credentials." });
+  }
+  const access = { actor, purpose: "client_authentication" } as const;
+  return ownClientSecrets(await openTokenSet(ports.vault, found.account, found.credential, access), ports.clock.now());
+}
+
+/** Whatever of the client that an account brought itself is accepted; nothing of another client's to fall back on. */
+export function ownClientSecrets(set: Pick<TokenSet, "clientSecret" | "olderClientSecrets">, now: Date): ClientSecrets {
+  return { owner: null, field: "client_secret", newestFirst: acceptedOwnSecrets(set, now) };
+}
+
+/** The same of one that has a single secret, or none. */
+export function ownClientSecret(clientSecret: string | null): ClientSecrets {
+  return { owner: null, field: "client_secret", newestFirst: ownSecrets({ clientSecret }) };
 }

@@ -44,7 +44,7 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
   const configured = await findDefinition(ports.integrations, present);
   const { format } = configured.document.credentials;
   if (format !== "oauth2_client_credentials") {
-    throw invalid(pointer, `${configured.name} takes no client of an account's own: its format is ${format}`);
+    throw invalid(pointer, `${configured.name} takes no client of this kind: its format is ${format}`);
   }
   const { resolved } = await concreteIntegration(ports.integrations, configured, present);
   const clientId = input.clientId ?? present.clientId;

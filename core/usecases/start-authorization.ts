@@ -21,7 +21,8 @@ import type { Link, NewConnectSession } from "../ports/connect-store.ts";
 import type { Log } from "../ports/log.ts";
 import { exchangeFailure } from "./complete-authorization.ts";
 import type { LinkPorts } from "./create-link.ts";
-import { openClientSecrets } from "./load-integration.ts";
+import { withOwnClient } from "./circuit-of.ts";
+import { openSecretsOf } from "./load-integration.ts";
 import { ofAccount } from "./of-account.ts";
 import { settlePin } from "./pin-definition.ts";
 import type { Vault } from "./vault.ts";
@@ -73,12 +74,17 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   const found = await ports.integrations.find(link.environmentId, input.integrationName);
   if (found === null || found.document.credentials.format !== "oauth2") return { kind: "unavailable" };
   const { client } = found;
-  if (client === null || client.layer.clientId === null) return { kind: "unavailable" };
+  // Without a client of the environment's, only an account that brought its own may come back.
+  const existing = link.integratedAccountId ?? input.connectedAccountId;
+  if (client === null || (client.layer.clientId === null && existing === null)) return { kind: "unavailable" };
   const begun = await accountFor(ports, input, found);
   if (begun === null) return { kind: "unavailable" };
   const { account, configured } = begun;
+  const clientId = account.clientId ?? client.layer.clientId;
+  if (clientId === null) return { kind: "unavailable" };
 
-  const resolved = resolveIntegration(configured.document, client.layer, account.inputs, account.fields);
+  const alone = resolveIntegration(configured.document, client.layer, account.inputs, account.fields);
+  const resolved = withOwnClient(alone, account.clientId);
   const scopes = [...new Set([...resolved.scopes, ...link.scopes])];
   const random = (): string => Buffer.from(ports.random.bytes(32)).toString("base64url");
   const oauthState = random();
@@ -107,7 +113,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   };
   await ports.connect.createSession(session, sealedVerifier === null ? [] : [sealRecord(session, sealedVerifier.kid)]);
   const request = {
-    clientId: client.layer.clientId,
+    clientId,
     redirectUri,
     state: oauthState,
     scopes,
@@ -116,7 +122,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
   };
   if (resolved.pushedAuthorizationEndpoint === null)
     return { kind: "authorize", url: authorizationUrl(resolved, request) };
-  const pushed = await push(ports, configured, resolved, request);
+  const pushed = await push(ports, begun, resolved, request);
   if (pushed.kind === "authorize") return pushed;
   ports.log.warn({ session: id, failure: pushed.failure.code }, "an authorization request was not taken");
   await ports.connect.failSession(id, pushed.failure);
@@ -126,11 +132,11 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
 /** RFC 9126: each click pushes its own request, so no reference is used a second time. */
 async function push(
   ports: StartPorts,
-  configured: ConfiguredIntegration,
+  { account, configured }: BegunAccount,
   resolved: ResolvedIntegration,
   request: AuthorizationRequest,
 ): Promise<StartOutcome & { readonly kind: "authorize" | "failed" }> {
-  const secrets = await openClientSecrets(ports, configured, "connect");
+  const secrets = await openSecretsOf(ports, configured, account, "connect");
   const answer = await ports.server.pushAuthorization(resolved, secrets, request);
   if (answer.kind === "failure") return { kind: "failed", failure: exchangeFailure(answer, resolved) };
   if (answer.expiresAt <= ports.clock.now()) {

@@ -1,5 +1,11 @@
 import type { PrivateJwk } from "../jwk/jwk.ts";
 
+/** A secret that made way for a newer one, and is tried after it until then. */
+export interface OlderSecret {
+  readonly secret: string;
+  readonly acceptedUntil: Date;
+}
+
 /** What a token response left us with. Lives in memory only; at rest it is one sealed value. */
 export interface TokenSet {
   readonly accessToken: string;
@@ -12,6 +18,8 @@ export interface TokenSet {
   readonly scopes: readonly string[];
   /** The secret of the OAuth client that the account brought itself; null where it brought none. */
   readonly clientSecret: string | null;
+  /** Those before it that may still be the one that works, newest first (R65); absent: there are none. */
+  readonly olderClientSecrets?: readonly OlderSecret[];
   /** The private key that the tokens are bound to (RFC 9449); absent: whoever bears them may use them. */
   readonly dpopKey?: PrivateJwk;
 }
@@ -46,6 +54,7 @@ export function mergeTokenSet(previous: TokenSet, response: TokenResponse, issue
     issuedAt,
     scopes: response.scopes ?? previous.scopes,
     clientSecret: previous.clientSecret,
+    ...olderOf((previous.olderClientSecrets ?? []).filter((one) => one.acceptedUntil > issuedAt)),
     ...keyOf(response.dpopKey ?? previous.dpopKey),
   };
 }
@@ -65,6 +74,10 @@ export function firstTokenSet(response: TokenResponse, requested: readonly strin
   };
 }
 
+export function olderOf(older: readonly OlderSecret[]): Pick<TokenSet, "olderClientSecrets"> {
+  return older.length === 0 ? {} : { olderClientSecrets: older };
+}
+
 function keyOf(dpopKey: PrivateJwk | undefined): Pick<TokenSet, "dpopKey"> {
   return dpopKey === undefined ? {} : { dpopKey };
 }
@@ -80,6 +93,14 @@ export function encodeTokenSet(set: TokenSet): Uint8Array {
       issued_at: set.issuedAt.getTime(),
       scopes: set.scopes,
       ...(set.clientSecret === null ? {} : { client_secret: set.clientSecret }),
+      ...(set.olderClientSecrets === undefined
+        ? {}
+        : {
+            older_client_secrets: set.olderClientSecrets.map((one) => ({
+              secret: one.secret,
+              accepted_until: one.acceptedUntil.getTime(),
+            })),
+          }),
       ...(set.dpopKey === undefined ? {} : { dpop_key: set.dpopKey }),
     }),
   );
@@ -95,6 +116,7 @@ export function decodeTokenSet(bytes: Uint8Array): TokenSet {
     issued_at: number;
     scopes: string[];
     client_secret?: string;
+    older_client_secrets?: { secret: string; accepted_until: number }[];
     dpop_key?: PrivateJwk;
   };
   return {
@@ -105,6 +127,12 @@ export function decodeTokenSet(bytes: Uint8Array): TokenSet {
     issuedAt: new Date(raw.issued_at),
     scopes: raw.scopes,
     clientSecret: raw.client_secret ?? null,
+    ...olderOf(
+      (raw.older_client_secrets ?? []).map((one) => ({
+        secret: one.secret,
+        acceptedUntil: new Date(one.accepted_until),
+      })),
+    ),
     ...keyOf(raw.dpop_key),
   };
 }

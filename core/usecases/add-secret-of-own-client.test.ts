@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { ownSecrets } from "../domain/token/own-secrets.ts";
+import { addSecretOfOwnClient } from "./add-secret-of-own-client.ts";
+import { refreshAccount } from "./refresh-account.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+import type { OwnClientInput } from "./replace-own-client.ts";
+
+const refused = oauthError("invalid_client", 401);
+
+async function ownWorld(options: Parameters<typeof createWorld>[0] = {}): Promise<World> {
+  const world = await createWorld(options);
+  await world.addAccount({ ownClient: { id: "own-client", secret: "first" } });
+  return world;
+}
+
+const give = async (world: RefreshPorts, changes: Partial<OwnClientInput> = {}) =>
+  await addSecretOfOwnClient(world, {
+    environmentId,
+    accountId: "ia_one",
+    clientId: null,
+    clientSecret: "second",
+    metadata: null,
+    actor: "key_test",
+    ...changes,
+  });
+
+const force = async (world: World) =>
+  await refreshAccount(world, {
+    environmentId,
+    accountId: "ia_one",
+    demand: { reason: "forced", minTtlSeconds: null },
+    actor: "test",
+  });
+
+const secretsOf = async (world: World) => {
+  const stored = await world.storedTokens();
+  return stored === null ? [] : ownSecrets(stored).map((one) => one.secret);
+};
+
+/** What a provider does that knows one secret. */
+const knows = (world: World, secret: string): void => {
+  let issued = 0;
+  world.server.respondWith((request) => {
+    if (request.secret !== secret) return refused;
+    issued += 1;
+    return tokenResult(world.clock, `of-${secret}-${issued}`);
+  });
+};
+
+describe("another secret for the client of a customer's grant (R65)", () => {
+  it("asks nobody, since a trial would spend the refresh token, and is tried first by the next refresh", async () => {
+    const world = await ownWorld();
+    const before = await world.account();
+    expect(await give(world)).toMatchObject({
+      status: "active",
+      credentialVersion: 2,
+      expiresAt: before.expiresAt,
+      refreshDueAt: before.refreshDueAt,
+    });
+    expect(world.server.requests).toEqual([]);
+    expect(await secretsOf(world)).toEqual(["second", "first"]);
+    await force(world);
+    expect(world.server.requests).toMatchObject([
+      { secret: "second", clientId: "own-client", refreshToken: "refresh-0" },
+    ]);
+  });
+
+  it("costs no grant when the provider does not know it yet: the one before it is tried next", async () => {
+    const world = await ownWorld();
+    await give(world);
+    knows(world, "first");
+    expect((await force(world)).kind).toBe("refreshed");
+    expect(world.server.requests.map((one) => one.secret)).toEqual(["second", "first"]);
+    expect(await secretsOf(world)).toEqual(["second", "first"]);
+    knows(world, "second");
+    expect((await force(world)).kind).toBe("refreshed");
+  });
+
+  it("leaves the one before it out once its seven days are over", async () => {
+    const world = await ownWorld();
+    await give(world);
+    world.clock.advance(7 * 86_400_000);
+    knows(world, "first");
+    expect((await force(world)).kind).toBe("failed");
+    expect(world.server.requests.map((one) => one.secret)).toEqual(["second"]);
+  });
+
+  it("brings an account back that ended for its client", async () => {
+    const world = await ownWorld();
+    knows(world, "second");
+    await force(world);
+    expect((await world.account()).status).toBe("needs_reauth");
+    expect(await give(world)).toMatchObject({ status: "active", lastError: null });
+    expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:reactivated");
+  });
+
+  it("is kept although an account that ended does not come back by it", async () => {
+    const world = await ownWorld();
+    world.server.respondWith(refused);
+    await force(world);
+    expect(await give(world)).toMatchObject({ status: "needs_reauth" });
+    expect(await secretsOf(world)).toEqual(["second", "first"]);
+  });
+
+  it("comes with the metadata in one write, and the audit log tells both and no secret", async () => {
+    const world = await ownWorld();
+    expect(await give(world, { metadata: { plan: "growth" } })).toMatchObject({ metadata: { plan: "growth" } });
+    expect(world.accounts.audit.slice(-2).map((one) => [one.action, one.detail])).toEqual([
+      ["credential.sealed", { field: "token_set", version: 2, reason: "client_secret_added" }],
+      ["account.updated", { fields: ["client_secret", "metadata"] }],
+    ]);
+    expect(JSON.stringify([world.accounts.audit, world.log.lines])).not.toContain("second");
+  });
+
+  it("waits for a refresh under way, so that the token it rotates is not lost", async () => {
+    const world = await ownWorld();
+    const release = world.server.hold();
+    const refreshing = force(world);
+    await world.server.nextRequest();
+    const giving = give(world.otherProcess());
+    await world.clock.sleeping();
+    release();
+    expect((await refreshing).kind).toBe("refreshed");
+    await world.clock.settle(giving);
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1", clientSecret: "second" });
+  });
+
+  it("is not written over an attempt whose outcome nobody knows", async () => {
+    const world = await ownWorld();
+    world.accounts.patch("ia_one", { attempt: { id: "att_left", startedAt: world.clock.now() } });
+    await expect(world.clock.settle(give(world))).rejects.toMatchObject({ code: "conflict" });
+    expect(await secretsOf(world)).toEqual(["first"]);
+  });
+});
+
+describe("what is refused, and changes nothing", () => {
+  it("another client than the grant's", async () => {
+    const world = await ownWorld();
+    const pointer = "/overrides/credentials/oauth2/client_id";
+    const giving = give(world, { clientId: "next-client" });
+    await expect(giving).rejects.toMatchObject({ code: "invalid_request", errors: [{ pointer }] });
+    expect(await secretsOf(world)).toEqual(["first"]);
+    expect((await give(world, { clientId: "own-client" })).clientId).toBe("own-client");
+  });
+
+  it("a secret for the environment's client", async () => {
+    const world = await createWorld();
+    await world.addAccount();
+    const pointer = "/overrides/credentials/oauth2";
+    await expect(give(world)).rejects.toMatchObject({ code: "invalid_request", errors: [{ pointer }] });
+  });
+
+  it("a secret for a public client, and for a client of another format", async () => {
+    const world = await ownWorld({ config: { options: { authorizationMethod: "none" } } });
+    const pointer = "/overrides/credentials/oauth2/client_secret";
+    await expect(give(world)).rejects.toMatchObject({ errors: [{ pointer }] });
+    const asking = await ownWorld({ format: "oauth2_client_credentials" });
+    await expect(give(asking)).rejects.toMatchObject({ errors: [{ pointer: "/overrides/credentials/oauth2" }] });
+  });
+
+  it("an account that was disconnected or is not there, and everything while the KMS is down", async () => {
+    const world = await ownWorld();
+    world.keys.setDown("wrap");
+    await expect(give(world)).rejects.toMatchObject({ code: "kms_unavailable" });
+    await expect(give(world, { accountId: "ia_other" })).rejects.toMatchObject({ code: "not_found" });
+    world.accounts.patch("ia_one", { status: "disconnected", refreshDueAt: null });
+    await expect(give(world)).rejects.toMatchObject({ code: "disconnected" });
+  });
+});
