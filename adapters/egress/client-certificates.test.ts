@@ -7,7 +7,8 @@ import { makeCertificate } from "#test/make-certificate";
 import { startTlsFront, type TlsFront } from "#test/start-tls-front";
 import { createAddressGuard } from "./address-guard.ts";
 import { createAgentCache } from "./agent-cache.ts";
-import { createEgressClient, EgressRefused, type EgressClient } from "./egress-client.ts";
+import { createEgressClient, type EgressClient } from "./egress-client.ts";
+import { EgressRefused } from "./guarded-connector.ts";
 import type { Agent } from "undici";
 
 let fault: FaultServer;

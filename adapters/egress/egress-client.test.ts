@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
 import { createAddressGuard } from "./address-guard.ts";
-import { createEgressClient, EgressRefused, NotSent, type EgressClient } from "./egress-client.ts";
+import { createEgressClient, NotSent, type EgressClient } from "./egress-client.ts";
+import { EgressRefused } from "./guarded-connector.ts";
 
 /** A listener on loopback that must never hear anything. */
 let canary: Server;

@@ -1,11 +1,10 @@
-import { lookup } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
-import { Agent, buildConnector, Response, type Dispatcher } from "undici";
+import { Agent, Response, type Dispatcher } from "undici";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { AddressGuard } from "./address-guard.ts";
 import { createAgentCache } from "./agent-cache.ts";
+import { EgressRefused, guardedConnector, refuseEarly, refusalIn } from "./guarded-connector.ts";
 
 /** Every outgoing call of Evergrant goes through one of these. */
 export interface EgressClient {
@@ -27,11 +26,6 @@ export interface EgressRequest {
   readonly clientCertificate?: ClientCertificate;
 }
 
-/** The guard refused an address. */
-export class EgressRefused extends Error {
-  override readonly name = "EgressRefused";
-}
-
 /** Not a byte of the request left, so it can be sent again without harm. `cause` says why. */
 export class NotSent extends Error {
   override readonly name = "NotSent";
@@ -42,15 +36,8 @@ export interface EgressOptions {
   readonly connectionsPerOrigin?: number;
 }
 
-const connectTimeoutMs = 3_000;
 const maxResponseBytes = 1_048_576;
-const allowedPorts = new Set(["", "443"]);
 
-/**
- * Three looks at an address: an IP literal before connecting, every resolved address before connecting, and the address of the
- * connected socket before a byte is sent. A `lookup` hook alone is bypassed by literals, and the socket alone would let
- * anybody probe for open ports inside.
- */
 export function createEgressClient(guard: AddressGuard, options: EgressOptions = {}): EgressClient {
   const createAgent = (certificate: ClientCertificate | null): Agent =>
     new Agent({
@@ -170,70 +157,4 @@ function standardHeaders(headers: Record<string, string | string[] | undefined>)
 
 function hasNoBody(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
-}
-
-function refuseEarly(target: URL, guard: AddressGuard): void {
-  const { protocol } = target;
-  if (protocol !== "https:" && protocol !== "http:")
-    throw new EgressRefused(`${protocol} is no protocol that is called`);
-  if (target.username !== "" || target.password !== "")
-    throw new EgressRefused("an address must not carry credentials");
-  const host = target.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) === 0) return;
-  const refusal = guard.refusal(host, protocol);
-  if (refusal !== null) throw new EgressRefused(refusal);
-}
-
-function guardedConnector(guard: AddressGuard, certificate: ClientCertificate | null): buildConnector.connector {
-  const shown = certificate === null ? {} : { cert: certificate.certificate, key: certificate.key };
-  return (options, callback) => {
-    const protocol = options.protocol === "https:" ? "https:" : "http:";
-    // Only an address on the operator's allow list may be reached at another port than 443.
-    const anyPort = protocol === "http:" || !allowedPorts.has(options.port);
-    const judge = (address: string): string | null => guard.refusal(address, anyPort ? "http:" : "https:");
-    const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(judge), ...shown });
-    connect(options, (error, socket) => {
-      if (error !== null) {
-        callback(error, null);
-        return;
-      }
-      const refusal = judge(socket.remoteAddress ?? "");
-      if (refusal === null) {
-        callback(null, socket);
-        return;
-      }
-      socket.destroy();
-      callback(new EgressRefused(refusal), null);
-    });
-  };
-}
-
-/** Resolves once and hands on only vetted addresses: the connection is pinned to what was judged. */
-function guardedLookup(judge: (address: string) => string | null): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) {
-        callback(error, "", 4);
-        return;
-      }
-      const vetted = addresses.filter(({ address }) => judge(address) === null);
-      const [first] = vetted;
-      if (first === undefined) {
-        // Not which address: the text travels to callers, and would map the names of the inside.
-        callback(new EgressRefused(`${hostname} resolves to no address that may be called`), "", 4);
-      } else if (options.all === true) {
-        callback(null, vetted);
-      } else {
-        callback(null, first.address, first.family);
-      }
-    });
-  };
-}
-
-/** undici wraps what a connector throws. */
-function refusalIn(error: unknown): EgressRefused | null {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (at instanceof EgressRefused) return at;
-  }
-  return null;
 }
