@@ -7,11 +7,12 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { registerComponents } from "./openapi/describe-api.ts";
 import { createProblemMapper } from "./problem.ts";
-import { problemPage } from "./problem-pages.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
+import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
@@ -23,7 +24,12 @@ const maxBodyBytes = 1_048_576;
 const maxFormBytes = 65_536;
 
 /** Paths of the API that answer without a key. */
-const open = new Set(["/api/v1/openapi.json", "/api/v1/integrations/schema.json", "/api/v1/session"]);
+const open = new Set([
+  "/api/v1/openapi.json",
+  "/api/v1/reference",
+  "/api/v1/integrations/schema.json",
+  "/api/v1/session",
+]);
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */
 export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<ApiEnvironment> {
@@ -52,6 +58,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
 
   const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
   api.onError(onError);
+  registerComponents(api);
   app.use("/api/v1/*", async (context, next) => {
     context.header("cache-control", "no-store");
     if (!open.has(context.req.path) && !context.req.path.startsWith("/api/v1/problems/")) {
@@ -65,23 +72,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
   statsRoutes(api, ports);
-  api.get("/problems/:code", problemPage);
-  api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
-  api.openAPIRegistry.registerComponent("securitySchemes", "session", {
-    type: "apiKey",
-    in: "cookie",
-    name: "authjs.session-token",
-  });
-  api.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: {
-      title: "Evergrant",
-      version: "1",
-      description: "Keeps the OAuth grants of your customers alive: connect, tokens, refresh, disconnect.",
-      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
-    },
-    servers: [{ url: `${ports.publicUrl}/api/v1` }],
-  });
+  documentationRoutes(api, ports);
   app.route("/api/v1", api);
   refuseOtherMethods(app, api);
 

@@ -19,7 +19,7 @@ export interface ProblemBody {
   readonly [extension: string]: unknown;
 }
 
-const titles: Readonly<Record<ProblemCode, string>> = {
+export const titles: Readonly<Record<ProblemCode, string>> = {
   invalid_request: "The request is not valid",
   unauthorized: "No valid API key or session",
   forbidden: "Not permitted",

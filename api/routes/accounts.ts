@@ -22,18 +22,21 @@ import {
   accountPageSchema,
   accountPatchSchema,
   accountSchema,
+  attemptListQuerySchema,
   attemptPageSchema,
   credentialsSchema,
   disconnectionSchema,
+  tokenQuerySchema,
   tokenSchema,
 } from "../schemas/account.ts";
-import { pageLimitSchema } from "../schemas/primitives.ts";
-import { answer, body, problems, secured } from "../schemas/problem.ts";
+import { answer, body, needs, problems } from "../schemas/problem.ts";
 import { toAccountView, toAttemptView } from "../views/account-view.ts";
 import { toEffectiveOfAccount } from "../views/integration-view.ts";
 
 // A malformed id is one that does not exist: the same answer, so that ids tell nothing.
-const params = z.object({ id: z.string().max(100) });
+const params = z.object({
+  id: z.string().max(100).openapi({ description: "The account's id.", example: "ia_2f8k3mzq0v7w1x9y4t6r5p8n" }),
+});
 const tags = ["Accounts"];
 
 export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
@@ -57,10 +60,26 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "post",
       path: "/integrated-accounts",
+      operationId: "importAccount",
       summary: "Import existing credentials",
+      description:
+        "Takes over a token set, or credentials that somebody typed, and keeps them alive from now on. A past expiry is fine, and so are several accounts for one tenant and integration. Typed credentials are tried at the provider first.",
       tags,
-      security: secured,
-      request: { body: body(accountImportSchema) },
+      security: needs("accounts:write"),
+      request: {
+        body: body(accountImportSchema, {
+          "A token set": {
+            integration_name: "acme-crm",
+            tenant_id: "acme",
+            credentials: { oauth2: { access_token: "...", refresh_token: "...", expires_in: 3600 } },
+          },
+          "An API key": {
+            integration_name: "acme-mail",
+            tenant_id: "acme",
+            credentials: { api_key: { api_key: "..." } },
+          },
+        }),
+      },
       responses: { 201: answer(accountDetailSchema, "The account, active"), ...problems(409, 422, 429, 502, 503, 504) },
     }),
     async (context) => {
@@ -89,9 +108,11 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "get",
       path: "/integrated-accounts",
+      operationId: "listAccounts",
       summary: "List accounts, newest first",
+      description: "What is added meanwhile does not shift the pages.",
       tags,
-      security: secured,
+      security: needs("accounts:read"),
       request: { query: accountListQuerySchema },
       responses: { 200: answer(accountPageSchema, "A page of accounts"), ...problems(422) },
     }),
@@ -116,9 +137,11 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "get",
       path: "/integrated-accounts/{id}",
+      operationId: "getAccount",
       summary: "One account, and every value in force for it with the level that says it",
+      description: "Never a secret. `effective` names every value in force, with the level that says it.",
       tags,
-      security: secured,
+      security: needs("accounts:read"),
       request: { params },
       responses: { 200: answer(accountDetailSchema, "The account"), ...problems(404) },
     }),
@@ -134,10 +157,21 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "patch",
       path: "/integrated-accounts/{id}",
+      operationId: "updateAccount",
       summary: "Change an account's metadata, its overrides, or the OAuth client that it brought itself",
+      description:
+        "All of it in one write. A client secret of the account's own is tried at the provider first; what does not work changes nothing.",
       tags,
-      security: secured,
-      request: { params, body: body(accountPatchSchema) },
+      security: needs("accounts:write"),
+      request: {
+        params,
+        body: body(accountPatchSchema, {
+          "Your own facts": { metadata: { plan: "team" } },
+          "Another value for this account": {
+            overrides: { credentials: { config: { refresh: { bufferSeconds: 120 } } } },
+          },
+        }),
+      },
       responses: {
         200: answer(accountDetailSchema, "The account"),
         ...problems(404, 409, 410, 422, 429, 502, 503, 504),
@@ -165,9 +199,12 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "delete",
       path: "/integrated-accounts/{id}",
+      operationId: "disconnectAccount",
       summary: "Disconnect: revoke at the provider and erase the tokens",
+      description:
+        "Erases the tokens here, then revokes them at the provider where it has a way to. For good: the customer connects anew.",
       tags,
-      security: secured,
+      security: needs("accounts:write"),
       request: { params },
       responses: { 200: answer(disconnectionSchema, "Disconnected"), ...problems(404, 409) },
     }),
@@ -188,9 +225,12 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "post",
       path: "/integrated-accounts/{id}/refresh",
+      operationId: "refreshAccount",
       summary: "Refresh now, whatever the schedule says",
+      description:
+        "Callers who come while a refresh runs share its result. A failure is a problem even while the old token is valid, which stays.",
       tags,
-      security: secured,
+      security: needs("accounts:write"),
       request: { params },
       responses: {
         200: answer(accountSchema, "The account with its new token set"),
@@ -220,12 +260,15 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "get",
       path: "/integrated-accounts/{id}/token",
+      operationId: "getToken",
       summary: "A token that lives at least min_ttl seconds",
+      description:
+        "Refreshes first where the token would end earlier. When that fails, or the provider's tokens never live that long, the best token that is still valid comes with `refresh`; a problem comes only when none is valid.",
       tags: ["Tokens"],
-      security: secured,
+      security: needs("tokens:read"),
       request: {
         params,
-        query: z.strictObject({ min_ttl: z.coerce.number().int().min(0).max(31_536_000).optional() }),
+        query: tokenQuerySchema,
       },
       responses: {
         200: answer(
@@ -272,10 +315,12 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     createRoute({
       method: "get",
       path: "/integrated-accounts/{id}/refresh-attempts",
+      operationId: "listRefreshAttempts",
       summary: "What was tried and why, newest first",
+      description: "Each with the rule that decided and an explanation in words.",
       tags,
-      security: secured,
-      request: { params, query: z.strictObject({ limit: pageLimitSchema, cursor: z.string().max(500).optional() }) },
+      security: needs("accounts:read"),
+      request: { params, query: attemptListQuerySchema },
       responses: { 200: answer(attemptPageSchema, "A page of attempts"), ...problems(404, 422) },
     }),
     async (context) => {

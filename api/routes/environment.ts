@@ -4,7 +4,7 @@ import type { EnvironmentRecord } from "#core/ports/environment-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { environmentPatchSchema, environmentSchema } from "../schemas/integration.ts";
-import { answer, body, problems, secured } from "../schemas/problem.ts";
+import { answer, body, needs, problems } from "../schemas/problem.ts";
 import { sessionSchema } from "../schemas/session.ts";
 
 export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
@@ -12,9 +12,11 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/environment",
+      operationId: "getEnvironment",
       summary: "The settings of this key's environment",
+      description: "A key belongs to one environment; everything that it sees and makes is there.",
       tags: ["Environment"],
-      security: secured,
+      security: needs("integrations:read"),
       responses: { 200: answer(environmentSchema, "The settings"), ...problems(404) },
     }),
     async (context) => {
@@ -30,10 +32,17 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "patch",
       path: "/environment",
+      operationId: "updateEnvironment",
       summary: "Change return URLs, allowed origins and branding",
+      description: "Lists are replaced as a whole; what is absent stays.",
       tags: ["Environment"],
-      security: secured,
-      request: { body: body(environmentPatchSchema) },
+      security: needs("settings:write"),
+      request: {
+        body: body(environmentPatchSchema, {
+          "Where customers come back to": { return_urls: ["https://app.example.com/settings"] },
+          "What the connect pages say": { branding: { name: "Example", support: "help@example.com" } },
+        }),
+      },
       responses: { 200: answer(environmentSchema, "The settings"), ...problems(404, 422) },
     }),
     async (context) => {
@@ -65,7 +74,9 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/session",
+      operationId: "getSession",
       summary: "Who is signed in to the dashboard",
+      description: "For pages of the dashboard; an API key is no session.",
       tags: ["Dashboard"],
       security: [{ session: [] }],
       responses: { 200: answer(sessionSchema, "The session"), ...problems() },

@@ -12,13 +12,16 @@ import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import {
+  environmentIntegrationListSchema,
   environmentIntegrationPatchSchema,
   environmentIntegrationSchema,
+  integrationDocumentBody,
   integrationDocumentView,
   integrationListSchema,
+  jsonSchemaView,
 } from "../schemas/integration.ts";
 import { integrationNameSchema } from "../schemas/primitives.ts";
-import { answer, body, problems, secured } from "../schemas/problem.ts";
+import { answer, body, needs, problems, unsecured } from "../schemas/problem.ts";
 import { toClientProofsView } from "../views/client-proofs-view.ts";
 import { toDocumentView, toEnvironmentIntegrationView, toIntegrationSummary } from "../views/integration-view.ts";
 
@@ -35,9 +38,12 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/integrations/schema.json",
+      operationId: "getIntegrationSchema",
       summary: "The JSON Schema of an integration document",
+      description: "For editors and for checking documents before they are put.",
       tags,
-      responses: { 200: answer(z.looseObject({}), "JSON Schema, draft 2020-12") },
+      security: unsecured,
+      responses: { 200: answer(jsonSchemaView, "JSON Schema, draft 2020-12") },
     }),
     (context) => context.json(integrationJsonSchema(), 200),
   );
@@ -46,9 +52,11 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/integrations",
+      operationId: "listIntegrations",
       summary: "The integrations of this environment: its own definitions over the catalogue",
+      description: "All on one page.",
       tags,
-      security: secured,
+      security: needs("integrations:read"),
       responses: { 200: answer(integrationListSchema, "All of them, by name"), ...problems() },
     }),
     async (context) => {
@@ -69,9 +77,11 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/integrations/{name}",
+      operationId: "getIntegration",
       summary: "One integration document",
+      description: "The definition in force, without what an environment lays over it.",
       tags,
-      security: secured,
+      security: needs("integrations:read"),
       request: { params },
       responses: {
         200: answer(
@@ -94,10 +104,13 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "put",
       path: "/integrations/{name}",
+      operationId: "putIntegration",
       summary: "Define an integration in this environment",
+      description:
+        "Checked as a whole: every fault comes at once, with its pointer. Hosts can't change while accounts are live (409).",
       tags,
-      security: secured,
-      request: { params, body: body(z.unknown()) },
+      security: needs("integrations:write"),
+      request: { params, body: body(integrationDocumentBody) },
       responses: {
         200: answer(integrationDocumentView, "Replaced"),
         201: answer(integrationDocumentView, "New"),
@@ -122,9 +135,11 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "delete",
       path: "/integrations/{name}",
+      operationId: "deleteIntegration",
       summary: "Remove this environment's definition; the catalogue's, if any, is in force again",
+      description: "Not while accounts are live (409).",
       tags,
-      security: secured,
+      security: needs("integrations:write"),
       request: { params },
       responses: { 204: { description: "Removed" }, ...problems(404, 409, 422) },
     }),
@@ -140,10 +155,24 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "patch",
       path: "/environment-integration",
+      operationId: "updateEnvironmentIntegration",
       summary: "Set the OAuth client of an integration in this environment, and what it lays over the definition",
+      description:
+        "A new client secret leaves the one before it accepted for a while, so that both work while you change it at the provider.",
       tags,
-      security: secured,
-      request: { body: body(environmentIntegrationPatchSchema) },
+      security: needs("integrations:write"),
+      request: {
+        body: body(environmentIntegrationPatchSchema, {
+          "The OAuth client": {
+            integration_name: "acme-crm",
+            credentials: { oauth2: { config: { client_id: "evergrant", client_secret: "..." } } },
+          },
+          "Another value for this environment": {
+            integration_name: "acme-crm",
+            overrides: { credentials: { config: { refresh: { bufferSeconds: 120 } } } },
+          },
+        }),
+      },
       responses: {
         200: answer(environmentIntegrationSchema, "Masked, with each value's origin"),
         ...problems(404, 409, 422, 502),
@@ -189,14 +218,13 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/environment-integrations",
+      operationId: "listEnvironmentIntegrations",
       summary: "The effective configuration of every integration that this environment configured",
+      description: "Those that have an OAuth client here. Secrets are masked.",
       tags,
-      security: secured,
+      security: needs("integrations:read"),
       responses: {
-        200: answer(
-          z.object({ data: z.array(environmentIntegrationSchema), next_cursor: z.string().nullable() }),
-          "All",
-        ),
+        200: answer(environmentIntegrationListSchema, "All"),
         ...problems(),
       },
     }),
@@ -216,9 +244,11 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/environment-integrations/{name}",
+      operationId: "getEnvironmentIntegration",
       summary: "The effective configuration of one integration, each value with its origin",
+      description: "Secrets are masked.",
       tags,
-      security: secured,
+      security: needs("integrations:read"),
       request: { params },
       responses: { 200: answer(environmentIntegrationSchema, "Masked"), ...problems(404, 422) },
     }),

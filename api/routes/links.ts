@@ -3,7 +3,7 @@ import { createLink } from "#core/usecases/create-link";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { linkTokenRequestSchema, linkTokenSchema } from "../schemas/link-token.ts";
-import { answer, body, problems, secured } from "../schemas/problem.ts";
+import { answer, body, needs, problems } from "../schemas/problem.ts";
 import { refuseOutOfScope } from "./accounts.ts";
 
 export function linkRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
@@ -11,10 +11,21 @@ export function linkRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): v
     createRoute({
       method: "post",
       path: "/link-tokens",
+      operationId: "createLinkToken",
       summary: "Make a link with which a customer connects or re-authorizes",
+      description: "Opening the link consumes nothing; it ends when it was used or when its time is over.",
       tags: ["Connect"],
-      security: secured,
-      request: { body: body(linkTokenRequestSchema) },
+      security: needs("links:write"),
+      request: {
+        body: body(linkTokenRequestSchema, {
+          "Connect a customer": {
+            tenant_id: "acme",
+            integration_name: "acme-crm",
+            return_url: "https://app.example.com/settings",
+          },
+          "Re-authorize an account": { tenant_id: "acme", integrated_account_id: "ia_2f8k3mzq0v7w1x9y4t6r5p8n" },
+        }),
+      },
       responses: { 201: answer(linkTokenSchema, "The link; the token is shown once"), ...problems(404, 410, 422) },
     }),
     async (context) => {

@@ -8,22 +8,27 @@ import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { massFailureListSchema, massFailureSchema } from "../schemas/mass-failure.ts";
 import { integrationNameSchema } from "../schemas/primitives.ts";
-import { answer, problems, secured } from "../schemas/problem.ts";
+import { answer, needs, problems } from "../schemas/problem.ts";
 import { noMassFailure, toMassFailureView } from "../views/mass-failure-view.ts";
 
 const params = z.object({ name: integrationNameSchema });
 const nothing = z.strictObject({});
+const nothingToSay = z
+  .strictObject({})
+  .openapi("Nothing", { description: "Nothing needs to be said; a body may be left out.", example: {} });
 const tags = ["Mass failures"];
 
 const decisions = [
   {
     decision: "release",
+    operationId: "releaseMassFailure",
     summary: "Release the held accounts: their grants are alive",
     description:
       "Each held account is due again, spread over the budget of the client, and nobody is told. Accounts that the provider rejects again count anew: past the threshold the rest is held again, with a new event. Those that left before the hold are tried once more; a refresh that works brings them back. Answers at once; `held` counts down.",
   },
   {
     decision: "confirm",
+    operationId: "confirmMassFailure",
     summary: "Confirm the failure: the held grants are dead",
     description:
       "Each held account becomes `needs_reauth`, with its own `integrated_account:authentication_error` event. From then on only a re-authorization, or a forced refresh that works, brings it back. Answers at once; `held` counts down.",
@@ -48,11 +53,12 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/mass-failures",
+      operationId: "listMassFailures",
       summary: "Integrations whose accounts failed together and are held",
       description:
         "Those that are declared, and those that are decided and whose accounts are still being released or confirmed. Normally none.",
       tags,
-      security: secured,
+      security: needs("accounts:read"),
       request: { query: nothing },
       responses: { 200: answer(massFailureListSchema, "By integration name"), ...problems(422) },
     }),
@@ -75,10 +81,11 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     createRoute({
       method: "get",
       path: "/integrations/{name}/mass-failure",
+      operationId: "getMassFailure",
       summary: "How an integration stands with the mass-disconnect guard",
       description: "With `state` `none` where nothing is held; the latest decision stays readable.",
       tags,
-      security: secured,
+      security: needs("accounts:read"),
       request: { params, query: nothing },
       responses: { 200: answer(massFailureSchema, "The mass failure, or that there is none"), ...problems(404, 422) },
     }),
@@ -90,19 +97,20 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     },
   );
 
-  for (const { decision, summary, description } of decisions) {
+  for (const { decision, operationId, summary, description } of decisions) {
     app.openapi(
       createRoute({
         method: "post",
         path: `/integrations/{name}/mass-failure/${decision}`,
+        operationId,
         summary,
         description,
         tags,
-        security: secured,
+        security: needs("accounts:write"),
         request: {
           params,
           query: nothing,
-          body: { required: false, content: { "application/json": { schema: nothing } } },
+          body: { required: false, content: { "application/json": { schema: nothingToSay } } },
         },
         responses: { 202: answer(massFailureSchema, "It is being done"), ...problems(404, 409, 422) },
       }),

@@ -2,7 +2,7 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationHealth } from "#adapters/postgres/health-stats";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
-import { answer, problems, secured } from "../schemas/problem.ts";
+import { answer, needs, problems } from "../schemas/problem.ts";
 import { healthSchema } from "../schemas/stats.ts";
 
 const unitSeconds: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
@@ -12,16 +12,22 @@ const windowSchema = z
   .regex(/^[1-9]\d{0,3}[mhd]$/, "expected a number and m, h or d, such as 24h")
   .default("24h")
   .transform((text) => Number(text.slice(0, -1)) * (unitSeconds[text.slice(-1)] ?? 3600))
-  .refine((seconds) => seconds <= 2_592_000, "expected at most 30d");
+  .refine((seconds) => seconds <= 2_592_000, "expected at most 30d")
+  .openapi({
+    description: "The time until now: a whole number and `m` (minutes), `h` (hours) or `d` (days), at most 30 days.",
+    example: "24h",
+  });
 
 export function statsRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
   app.openapi(
     createRoute({
       method: "get",
       path: "/stats/health",
+      operationId: "getHealthStats",
       summary: "Accounts by state and refreshes of a window, by integration",
+      description: "Counted over attempts that ended in the window.",
       tags: ["Stats"],
-      security: secured,
+      security: needs("accounts:read"),
       request: { query: z.strictObject({ window: windowSchema }) },
       responses: { 200: answer(healthSchema, "One entry for each integration with accounts"), ...problems(422) },
     }),

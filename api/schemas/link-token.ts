@@ -14,22 +14,55 @@ export const maxLinkSeconds = 604_800;
 export const linkTokenRequestSchema = z
   .strictObject({
     tenant_id: tenantIdSchema,
-    user_reference: z.string().min(1).max(200).optional(),
-    integration_name: integrationNameSchema.optional(),
-    integrations: z.array(integrationNameSchema).min(1).max(100).optional(),
-    integrated_account_id: accountIdSchema.optional(),
-    return_url: z.url().max(2000).optional(),
-    scopes: scopeListSchema.optional(),
-    expires_in: z.number().int().min(60).max(maxLinkSeconds).default(maxLinkSeconds),
+    user_reference: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .openapi({ description: "Who of your customer's people it is for, by your own id.", example: "user-7" }),
+    integration_name: integrationNameSchema
+      .optional()
+      .openapi({ description: "The integration to connect. Without it and `integrations`, the customer chooses." }),
+    integrations: z
+      .array(integrationNameSchema)
+      .min(1)
+      .max(100)
+      .optional()
+      .openapi({ description: "The integrations that the customer may choose from.", example: ["acme-crm"] }),
+    integrated_account_id: accountIdSchema
+      .optional()
+      .openapi({ description: "The account to re-authorize; it keeps its id." }),
+    return_url: z.url().max(2000).optional().openapi({
+      description: "Where the customer comes back to; exactly one of the environment's `return_urls`.",
+      example: "https://app.example.com/settings",
+    }),
+    scopes: scopeListSchema
+      .optional()
+      .openapi({ description: "Asked for besides those of the integration.", example: ["contacts.write"] }),
+    expires_in: z
+      .number()
+      .int()
+      .min(60)
+      .max(maxLinkSeconds)
+      .default(maxLinkSeconds)
+      .openapi({ description: "Seconds that the link lives, 60 to 604,800 (seven days).", example: 86_400 }),
     locale: z
       .string()
       .regex(/^[a-z]{2}(-[A-Z]{2})?$/, "expected a language tag such as en or pt-BR")
-      .optional(),
-    metadata: metadataSchema.optional(),
+      .optional()
+      .openapi({ description: "The language of the connect page.", example: "en" }),
+    metadata: metadataSchema.optional().openapi({ description: "Becomes the account's `metadata`." }),
   })
-  .openapi("LinkTokenRequest");
+  .openapi("LinkTokenRequest", { description: "Who connects what." });
 
 export const linkTokenSchema = z
-  .object({ link_token: z.string(), url: z.url(), expires_at: instantSchema })
-  .openapi("LinkToken");
+  .object({
+    link_token: z.string().openapi({ description: "The link's token, shown this once.", example: "lt_…" }),
+    url: z.url().openapi({
+      description: "Where to send the customer's browser, or open it in a window.",
+      example: "https://connect.example.com/connect/lt_example",
+    }),
+    expires_at: instantSchema.openapi({ description: "When the link ends." }),
+  })
+  .openapi("LinkToken", { description: "A link with which a customer connects or re-authorizes." });
 export type LinkTokenView = z.infer<typeof linkTokenSchema>;

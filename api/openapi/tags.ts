@@ -1,0 +1,23 @@
+/** The parts of the API, in the order in which a product needs them. */
+export const tags: readonly { readonly name: string; readonly description: string }[] = [
+  { name: "Connect", description: "Links with which your customers connect their accounts, and re-authorize them." },
+  { name: "Tokens", description: "What you call a provider with: always a token that is still valid." },
+  {
+    name: "Accounts",
+    description: "Your customers' grants and credentials: import, list, inspect, change, refresh, disconnect.",
+  },
+  { name: "Proxy", description: "Any endpoint of a provider, with the account's credentials put in on the way." },
+  {
+    name: "Integrations",
+    description: "Definitions of providers, your OAuth clients at them, and what an environment lays over both.",
+  },
+  { name: "Environment", description: "Settings of the environment that the key belongs to." },
+  {
+    name: "Mass failures",
+    description:
+      "What the mass-disconnect guard holds when many accounts of a client fail together, and your decision.",
+  },
+  { name: "Stats", description: "How integrations do." },
+  { name: "Dashboard", description: "What only a signed-in browser asks." },
+  { name: "Documentation", description: "This API about itself. No key is needed." },
+];

@@ -1,0 +1,19 @@
+// The OpenAPI document without a running process: for the client's types, and for tests that need no database.
+import { createApp } from "../api/app.ts";
+import type { ApiEnvironment, ApiPorts } from "../api/api-environment.ts";
+import type { AdminSignIn } from "../api/auth/admin-sign-in.ts";
+import type { OpenApiDocument } from "../api/openapi/openapi-types.ts";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+
+const silent = { info() {}, warn() {}, error() {} };
+
+/** The app as production makes it. Nothing but the routes about the API itself can be asked: there is nothing behind the others. */
+export function appWithoutPorts(publicUrl: string): OpenAPIHono<ApiEnvironment> {
+  return createApp({ publicUrl, log: silent } as unknown as ApiPorts, {} as AdminSignIn);
+}
+
+export async function makeOpenApiDocument(publicUrl = "https://connect.example.com"): Promise<OpenApiDocument> {
+  const answer = await appWithoutPorts(publicUrl).request("/api/v1/openapi.json");
+  if (answer.status !== 200) throw new Error(await answer.text());
+  return (await answer.json()) as OpenApiDocument;
+}
