@@ -1,0 +1,194 @@
+// Every route of the document, called on the real processes and a real database: what it documents is what it answers.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { resolve, type Answer as Documented, type Operation } from "#api/openapi/openapi-types";
+import { makeOpenApiDocument } from "#scripts/openapi-document";
+import { signInAs } from "../sign-in-as.ts";
+import { startStack, type Answer, type Stack } from "../start-stack.ts";
+import { inputs, type Case, type World } from "./inputs.ts";
+import { bodySchemaOf, listOperations, needsKey, permissionOf } from "./operations.ts";
+import { undocumentedFields } from "./undocumented-fields.ts";
+import { createValidators, pointerOf } from "./validators.ts";
+import { wrongValues } from "./wrong-values.ts";
+
+const document = await makeOpenApiDocument();
+const operations = listOperations(document).map((one) => ({ ...one, id: one.operation.operationId }));
+const withKey = operations.filter(({ operation }) => needsKey(operation));
+const withBody = withKey.filter(({ operation }) => bodySchemaOf(operation) !== null);
+const ofOneThing = withKey.filter(({ path, id }) => path.includes("{") && id !== "putIntegration");
+const validators = createValidators(document);
+
+let stack: Stack;
+let world: World;
+let keys: { powerless: string; staging: string };
+
+beforeAll(async () => {
+  stack = await startStack();
+  const makeKey = async (environment: string, permissions: string): Promise<string> => {
+    const options = ["--environment", environment, "--permissions", permissions, "--json"];
+    const { stdout } = await stack.cli("api-keys", "create", ...options);
+    return (JSON.parse(stdout) as { key: string }).key;
+  };
+  const [account, session, powerless, staging] = await Promise.all([
+    stack.connect("tenant-a", "ada"),
+    signInAs(stack, "owner@example.com", "owner"),
+    // No route of these tests asks for it.
+    makeKey("production", "export"),
+    makeKey("staging", "all"),
+  ]);
+  keys = { powerless, staging };
+  world = {
+    stack,
+    accountId: account.id,
+    session,
+    async importAccount() {
+      const credentials = { oauth2: { access_token: "an-access-token", expires_in: 3600 } };
+      const body = { integration_name: "acme-crm", tenant_id: "tenant-i", credentials };
+      return (await stack.call("POST", "/integrated-accounts", body)).body.id;
+    },
+  };
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+});
+
+type Route = (typeof operations)[number];
+
+async function casesOf(id: string): Promise<readonly Case[]> {
+  const make = inputs[id];
+  if (make === undefined) throw new Error(`test/openapi/inputs.ts has no call of ${id}`);
+  return await make(world);
+}
+
+/** Calls it, and holds whatever comes back against the document. */
+async function call({ path, method, operation }: Route, one: Case, key?: string): Promise<Answer> {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(one.params?.[name] ?? ""));
+  const query = one.query === undefined ? "" : `?${new URLSearchParams(one.query)}`;
+  const { cookie, ...headers } = one.headers ?? {};
+  const sent = cookie === undefined ? headers : { ...headers, cookie };
+  const answer = needsKey(operation)
+    ? await stack.call(method.toUpperCase(), `${filled}${query}`, one.body, {
+        headers: sent,
+        ...(key === undefined ? {} : { key }),
+      })
+    : await callOpen(`${filled}${query}`, sent);
+  expectDocumented({ path, method, operation }, answer);
+  return answer;
+}
+
+/** Without a key: a header that is not one would be refused. */
+async function callOpen(path: string, headers: Record<string, string>): Promise<Answer> {
+  const response = await fetch(`${stack.apis[0]?.origin}/api/v1${path}`, { headers });
+  const text = await response.text();
+  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+function expectDocumented(
+  { path, method, operation }: { path: string; method: string; operation: Operation },
+  answer: Answer,
+) {
+  const where = `${method} ${path} answered ${answer.status} ${JSON.stringify(answer.body)}`;
+  const given = operation.responses[String(answer.status)];
+  expect(given, where).toBeDefined();
+  const documented = resolve<Documented>(document, given as Documented);
+  expect(answer.headers.get("x-request-id"), where).toMatch(/^req_/);
+  if (documented.content === undefined) {
+    expect(answer.body, where).toBeNull();
+    return;
+  }
+  const type = (answer.headers.get("content-type") ?? "").split(";")[0] ?? "";
+  expect(Object.keys(documented.content), where).toContain(type);
+  const at =
+    "$ref" in (given as object)
+      ? pointerOf(...(given as { $ref: string }).$ref.slice(2).split("/"), "content", type, "schema")
+      : pointerOf("paths", path, method, "responses", String(answer.status), "content", type, "schema");
+  expect(validators.fault(at, answer.body), where).toBeNull();
+  expect(undocumentedFields(document, documented.content[type]?.schema ?? {}, answer.body), where).toEqual([]);
+}
+
+describe("each route of the document", () => {
+  test.each(operations)("$id answers as it documents", async (route) => {
+    const cases = await casesOf(route.id);
+    for (const one of cases) expect((await call(route, one)).status, route.id).toBe(one.status);
+    const successes = Object.keys(route.operation.responses).filter((status) => status.startsWith("2"));
+    expect(cases.map(({ status }) => String(status))).toEqual(expect.arrayContaining(successes));
+  });
+
+  test.each(withKey)("$id without a key is 401", async (route) => {
+    const [one] = await casesOf(route.id);
+    const answer = await call(route, one as Case, "");
+    expect(answer).toMatchObject({ status: 401, body: { code: "unauthorized" } });
+    expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+  });
+
+  test.each(withKey)("$id with a key that lacks its permission is 403 and names it", async (route) => {
+    const [one] = await casesOf(route.id);
+    const answer = await call(route, one as Case, keys.powerless);
+    expect(answer).toMatchObject({ status: 403, body: { permission: permissionOf(route.operation) } });
+  });
+
+  test.each(ofOneThing)("$id with another environment's key is 404", async (route) => {
+    const [one] = await casesOf(route.id);
+    expect(await call(route, one as Case, keys.staging)).toMatchObject({ status: 404, body: { code: "not_found" } });
+  });
+
+  test.each(operations)("$id by another method is 405, with those that the address has", async ({ path }) => {
+    const has = Object.keys(document.paths[path] ?? {}).map((one) => one.toUpperCase());
+    const other = ["POST", "PUT", "PATCH"].find((one) => !has.includes(one)) ?? "DELETE";
+    const answer = await stack.call(other, path.replaceAll(/\{\w+\}/g, "x"));
+    expect(answer).toMatchObject({ status: 405, body: { code: "method_not_allowed" } });
+    expect((answer.headers.get("allow") ?? "").split(", ").toSorted()).toEqual(has.toSorted());
+  });
+});
+
+describe("the input of each route", () => {
+  test.each(withBody)("$id refuses an unknown field, and names it", async (route) => {
+    const [one] = await casesOf(route.id);
+    const answer = await call(route, { ...(one as Case), body: { ...(one?.body as object), not_a_field: 1 } });
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_request" } });
+    expect(answer.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(["/not_a_field"]);
+  });
+
+  test.each(withBody)("$id refuses each field of another type, and names it", async (route) => {
+    const [one] = await casesOf(route.id);
+    const schema = bodySchemaOf(route.operation) ?? {};
+    for (const { pointer, body } of wrongValues(document, schema, one?.body ?? {})) {
+      const answer = await call(route, { ...(one as Case), body });
+      expect(answer.status, `${pointer}: ${JSON.stringify(answer.body)}`).toBe(422);
+      const pointers = answer.body.errors.map((error: { pointer: string }) => error.pointer);
+      expect(
+        pointers.some((found: string) => found === pointer || found.startsWith(`${pointer}/`)),
+        pointer,
+      ).toBe(true);
+    }
+  });
+
+  test.each(withBody)("$id refuses what is no JSON, and what is too large", async (route) => {
+    const [one] = await casesOf(route.id);
+    expect((await call(route, { ...(one as Case), body: "{not json" })).status).toBe(400);
+    const large = await call(route, { ...(one as Case), body: { not_a_field: "x".repeat(1_100_000) } });
+    expect(large).toMatchObject({ status: 413, body: { code: "payload_too_large" } });
+  });
+
+  const asked = withKey.flatMap((route) =>
+    (route.operation.parameters ?? [])
+      .filter((one) => one.in === "query")
+      .map((parameter) => ({ ...route, parameter, name: parameter.name })),
+  );
+  test.each(asked)("$id refuses a wrong $name", async ({ parameter, ...route }) => {
+    const { type, enum: values, pattern } = parameter.schema;
+    // Any text is a tenant's id or a search; a cursor that is not ours is told without a pointer.
+    if (type === "string" && values === undefined && pattern === undefined && parameter.name !== "cursor") return;
+    const [one] = await casesOf(route.id);
+    const answer = await call(route, { ...(one as Case), query: { [parameter.name]: "(no)" } });
+    expect([400, 422]).toContain(answer.status);
+    if (parameter.name === "cursor") return;
+    expect(answer.body.errors).toEqual([{ pointer: parameter.name, detail: expect.any(String) }]);
+  });
+
+  test.each(asked)("$id refuses a parameter that it does not have", async (route) => {
+    const [one] = await casesOf(route.id);
+    const answer = await call(route, { ...(one as Case), query: { not_a_parameter: "1" } });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: "not_a_parameter" }] } });
+  });
+});
