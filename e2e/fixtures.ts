@@ -28,9 +28,10 @@ export const test = base.extend<{ faults: Faults }>({
 
 const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** Fails when axe finds something against WCAG 2.2 AA, with the element and what to do. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
+/** Fails when axe finds something against WCAG 2.2 AA, with the element and what to do; of a long page in some parts alone. */
+export async function expectAccessible(page: Page, parts: readonly string[] = []): Promise<void> {
+  const { violations } = await parts
+    .reduce((axe, part) => axe.include(part), new AxeBuilder({ page }))
     .withTags(wcag)
     // Base UI's guards hand the focus on at the edge of a popup: hidden, and focusable on purpose.
     .exclude("[data-base-ui-focus-guard]")

@@ -361,7 +361,11 @@ describe("the door", () => {
     for (const code of Object.keys(problemCodes)) {
       const page = await fetch(`${stack.apis[0]?.origin}/api/v1/problems/${code}`);
       expect(page.status, code).toBe(200);
-      expect(await page.text(), code).toContain(code);
+      expect(page.headers.get("content-type")).toContain("text/markdown");
+      expect(await page.text(), code).toMatch(new RegExp(`^# \`${code}\``));
+      const shown = await fetch(page.url, { headers: { accept: "text/html,*/*" } });
+      expect(shown.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'nonce-/);
+      expect(await shown.text(), code).toContain(`<h1><code>${code}</code>`);
     }
   });
 });

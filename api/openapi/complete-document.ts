@@ -1,5 +1,5 @@
 import { exampleOf } from "./example-of.ts";
-import type { Media, OpenApiDocument, Operation } from "./openapi-types.ts";
+import type { Media, OpenApiDocument, Operation, Parameter } from "./openapi-types.ts";
 import { problemAnswerName, problemAnswers } from "./problem-answers.ts";
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -29,9 +29,10 @@ function completeOperation(document: OpenApiDocument, operation: Operation): Ope
   const added = operation.requestBody === undefined ? [405] : [405, 413];
   const responses = { ...operation.responses };
   for (const status of added) responses[status] ??= { description: "" };
-  const { requestBody } = operation;
+  const { parameters, requestBody } = operation;
   return {
     ...operation,
+    ...(parameters === undefined ? {} : { parameters: parameters.map(withoutNull) }),
     ...(requestBody === undefined
       ? {}
       : { requestBody: { ...requestBody, content: withExamples(document, requestBody.content) } }),
@@ -44,6 +45,15 @@ function completeOperation(document: OpenApiDocument, operation: Operation): Ope
       }),
     ),
   };
+}
+
+/** Coercion makes zod-to-openapi think that null may be sent; a parameter is text. */
+function withoutNull(parameter: Parameter): Parameter {
+  const { type } = parameter.schema;
+  if (type === undefined || typeof type === "string") return parameter;
+  const [first, ...others] = type.filter((one) => one !== "null");
+  if (first === undefined || others.length > 0) return parameter;
+  return { ...parameter, schema: { ...parameter.schema, type: first } };
 }
 
 function withExamples(document: OpenApiDocument, content: Readonly<Record<string, Media>>): Record<string, Media> {

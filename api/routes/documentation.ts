@@ -2,6 +2,9 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { describeApi } from "../openapi/describe-api.ts";
 import type { OpenApiDocument } from "../openapi/openapi-types.ts";
+import { answerPage } from "../pages/documentation-page.ts";
+import { renderReference } from "../pages/reference-page.ts";
+import { referenceStyle } from "../pages/reference-style.ts";
 import { problemPage } from "../problem-pages.ts";
 import { answer, problemSchema, unsecured } from "../schemas/problem.ts";
 
@@ -45,11 +48,40 @@ export function documentationRoutes(api: OpenAPIHono<ApiEnvironment>, ports: Pic
     },
     responses: {
       200: {
-        description: "The page, as Markdown",
-        content: { "text/plain": { schema: text("Markdown."), example: "# `needs_reauth`: The customer must …" } },
+        description: "The page: Markdown, or HTML for browsers",
+        content: {
+          "text/markdown": { schema: text("Markdown."), example: "# `needs_reauth`: The customer must re-authorize" },
+          "text/html": { schema: text("The same as a page."), example: "<!doctype html>…" },
+        },
       },
       404: { description: "", content: { "application/problem+json": { schema: problemSchema } } },
     },
   });
   api.get("/problems/:code", problemPage);
+
+  api.openAPIRegistry.registerPath({
+    method: "get",
+    path: "/reference",
+    operationId: "getReference",
+    summary: "This API as a page to read",
+    description: "Made from the OpenAPI document. Nothing of it comes from elsewhere, and it runs no script.",
+    tags,
+    security: unsecured,
+    responses: {
+      200: {
+        description: "The page",
+        content: { "text/html": { schema: text("The page."), example: "<!doctype html>…" } },
+      },
+    },
+  });
+  let body: string | null = null;
+  api.get("/reference", async (context) => {
+    body ??= renderReference(document());
+    return await answerPage(context, {
+      title: "API reference · Evergrant",
+      where: "API reference",
+      style: referenceStyle,
+      body,
+    });
+  });
 }

@@ -56,6 +56,7 @@ const declare = async ({ stack }: World): Promise<void> => {
  */
 export const inputs: Inputs = {
   getOpenApiDocument: () => [{ status: 200 }],
+  getReference: () => [{ status: 200 }],
   getProblemPage: () => [{ status: 200, params: { code: "needs_reauth" } }],
   getIntegrationSchema: () => [{ status: 200 }],
   getSession: ({ session }) => [{ status: 200, headers: { cookie: session } }],
