@@ -1,0 +1,842 @@
+// Made by scripts/write-sdk-types.ts from the OpenAPI document. Not to be edited.
+
+/** Scopes as the provider spells them. */
+export interface Scopes {
+  /** What was asked for. */
+  requested: Array<string>;
+  /** What the grant holds. */
+  granted: Array<string>;
+  /** Asked for and not granted. */
+  missing: Array<string>;
+}
+
+/** The latest failure of an account. */
+export interface LastError {
+  /** The class of the failure. */
+  code: string;
+  /** The provider's own words. */
+  message: string;
+  /** When it happened. */
+  at: string;
+}
+
+/** Set while the mass-disconnect guard holds an account. */
+export interface Hold {
+  /** Why it is held: `mass_failure`. */
+  reason: string;
+  /** Since when. */
+  at: string;
+}
+
+/** Whose account at the provider it is. */
+export interface ExternalAccount {
+  /** By the provider's own id. */
+  id: string;
+  /** What its owner calls it; null: not known. */
+  label: string | null;
+}
+
+/** The declarative definition of an integration. All its fields stand in the JSON Schema at /api/v1/integrations/schema.json; unknown ones are refused. */
+export interface IntegrationDocument {
+  /** How the API and events call it. */
+  name: string;
+  [name: string]: unknown;
+}
+
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = Record<string, unknown>;
+
+/** The integrations of this environment. */
+export interface IntegrationList {
+  /** All of them, by name. */
+  data: Array<IntegrationSummary>;
+  /** Always null: this list has one page. */
+  next_cursor: string | null;
+}
+
+/** One integration of this environment. */
+export interface IntegrationSummary {
+  /** How the API and events call it. */
+  name: string;
+  /** How people call it. */
+  label: string;
+  /** Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. */
+  format: string;
+  /** Whether it comes from the catalogue or was defined here. */
+  origin: "platform" | "environment";
+  /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
+  connectable: boolean;
+  /** To be registered at the provider; null: none is needed, or no client is set yet. */
+  redirect_uri: string | null;
+}
+
+/** Every error of this API (RFC 9457). */
+export interface Problem {
+  /** The address of the page about this code. */
+  type: string;
+  /** The code in words. */
+  title: string;
+  /** The HTTP status. */
+  status: number;
+  /** Decide by this: it is stable, the texts are not. */
+  code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
+  /** What happened and whose move it is, for people. */
+  detail: string;
+  /** `urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log. */
+  instance: string;
+  /** Of `invalid_request`: every wrong field at once. */
+  errors?: Array<FieldError> | undefined;
+  /** Of `forbidden`: what the caller lacks. */
+  permission?: string | undefined;
+  /** Of problems about an account: which one. */
+  integrated_account_id?: string | undefined;
+  /** Of problems about an account: its latest failure; null: none. */
+  last_error?: {
+    /** The class of the failure. */
+    code: string;
+    /** The provider's own words. */
+    message: string;
+    /** When it happened. */
+    at: string;
+  } | null | undefined;
+  /** Of `rate_limited`: whose limit it is. */
+  source?: "provider" | "evergrant" | undefined;
+  /** A finer word for why, where the code's page lists some. */
+  reason?: string | undefined;
+  /** Of `method_not_allowed`: the methods that the address has. */
+  allow?: string | undefined;
+  [name: string]: unknown;
+}
+
+/** One wrong field of a request. */
+export interface FieldError {
+  /** Where: a JSON Pointer into the body, or the parameter's name. */
+  pointer: string;
+  /** What was expected. */
+  detail: string;
+}
+
+/** One integration as this environment configured it. */
+export interface EnvironmentIntegration {
+  /** The integration's name. */
+  integration_name: string;
+  /** To be registered at the provider; null: none is needed. */
+  redirect_uri: string | null;
+  /** Every value in force, by JSON Pointer, with the level that says it. */
+  effective: Record<string, {
+    /** The value; secrets are masked. */
+    value?: unknown;
+    /** The level that says it. */
+    origin: "platform" | "environment";
+  }>;
+  /** What this environment lays over the definition. */
+  overrides: Record<string, unknown>;
+  /** Why nothing is asked with it; null: it is used. */
+  problem: string | null;
+  /** Newest first; never a secret. */
+  client_secrets: Array<ClientSecret>;
+  /** The secret that tokens came to last; null: none yet. */
+  secret_in_use_version: number | null;
+  /** When that was; null: never yet. */
+  secret_in_use_at: string | null;
+  /** Where the provider can read the client's public keys; null where it signs nothing. */
+  jwks_uri: string | null;
+  /** Newest first. Public: to be registered at the provider. */
+  client_keys: Array<ClientKey>;
+  client_certificate: ClientCertificate;
+}
+
+/** A client secret that is accepted. Never the secret itself. */
+export interface ClientSecret {
+  /** Numbers the secrets of this client. */
+  version: number;
+  /** When it was set. */
+  created_at: string;
+  /** Until when it is tried; null: the newest, which has no end. */
+  accepted_until: string | null;
+  /** To the minute: when tokens last came to it; null: never yet. */
+  last_worked_at: string | null;
+}
+
+/** A public key with which the client proves itself. */
+export interface ClientKey {
+  /** The public key (RFC 7517). */
+  jwk: Record<string, string>;
+  /** When it was made. */
+  created_at: string;
+  /** Until when it is published; null: the newest, which has no end. */
+  accepted_until: string | null;
+}
+
+/** What the client shows in the TLS handshake; null: none was set. */
+export type ClientCertificate = {
+  /** Its subject. */
+  subject: string;
+  /** Its fingerprint. */
+  sha256: string;
+  /** When it ends. */
+  not_after: string;
+} | null;
+
+/** What to change of an integration in this environment. */
+export interface EnvironmentIntegrationPatch {
+  /** The integration's name. */
+  integration_name: string;
+  /** A guard against mistakes: the key's own environment, by name or id; another one is a 404. */
+  environment_id?: string | undefined;
+  /** The OAuth client. */
+  credentials?: {
+    /** The client of the format oauth2 or oauth2_client_credentials. */
+    oauth2: {
+      config: OauthClientConfig;
+    };
+  } | undefined;
+  /** A sparse piece of the integration document, laid over what is there (RFC 7396): null takes an override away, and what is absent stays. */
+  overrides?: Record<string, unknown> | undefined;
+}
+
+/** The OAuth client of an integration in an environment. */
+export interface OauthClientConfig {
+  /** The OAuth client's id at the provider. */
+  client_id?: string | undefined;
+  /** Its secret. Sealed at once, never shown again. */
+  client_secret?: string | undefined;
+  /** Seconds for which the previous client secrets are accepted from now on; 0 ends them at once. Without it, a secret that is replaced is accepted for 7 days. */
+  previous_secret_expires_in?: number | undefined;
+  /** Makes a new signing key; the one before is published for a while beside it. */
+  client_key?: "rotate" | undefined;
+  /** For mutual TLS (RFC 8705), in PEM, with its chain. */
+  client_certificate?: string | undefined;
+  /** Its private key in PEM. Sealed at once, never shown again. */
+  client_certificate_key?: string | undefined;
+  /** Short for overrides.credentials.config.scope; null: the document's count again. */
+  scope?: string | Array<string> | null | undefined;
+}
+
+/** Every integration that this environment configured. */
+export interface EnvironmentIntegrationList {
+  /** All of them, by name. */
+  data: Array<EnvironmentIntegration>;
+  /** Always null: this list has one page. */
+  next_cursor: string | null;
+}
+
+/** One account by itself, with the values in force for it. */
+export type AccountDetail = Account & {
+  /** What this account lays over its environment's integration. */
+  overrides: Record<string, unknown>;
+  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
+  effective: Record<string, {
+    /** The value; secrets are masked. */
+    value?: unknown;
+    /** The level that says it. */
+    origin: "platform" | "environment" | "account";
+  }>;
+};
+
+/** One customer's grant or credential at one integration. Never a secret. */
+export interface Account {
+  /** The account's id. */
+  id: string;
+  /** The integration's name. */
+  integration_name: string;
+  /** Your customer, by your product's own id. */
+  tenant_id: string;
+  /** The environment it is in. */
+  environment: string;
+  /** `connecting`: a link was clicked; removed after a day if nothing comes of it. `active`: a grant is there. `needs_reauth`: the grant is dead, only the customer can bring it back. `disconnected`: ended, tokens erased, for good. */
+  status: "connecting" | "active" | "needs_reauth" | "disconnected";
+  /** Set while the mass-disconnect guard holds the account; the status stays `active`. Null: not held. */
+  hold: Hold | null;
+  /** Whose account at the provider it is; null: not known. */
+  external_account: ExternalAccount | null;
+  scopes: Scopes;
+  /** When the token ends; null: no end is known. */
+  expires_at: string | null;
+  /** The next alarm; null: none is set. */
+  refresh_due_at: string | null;
+  /** When a refresh worked last; null: never. */
+  refreshed_at: string | null;
+  /** When the provider last gave another refresh token; null: never. */
+  refresh_token_rotated_at: string | null;
+  /** Since when only the customer can bring it back; null: that is not so. */
+  reauth_required_at: string | null;
+  /** The latest failure; null: none. */
+  last_error: LastError | null;
+  /** Grows by one with each new token set. */
+  credential_version: number;
+  /** What came with the grant, as the integration's definition names it, such as an instance's address. No secrets. */
+  fields: Record<string, string>;
+  /** Your own small facts about it. */
+  metadata: Record<string, string>;
+  /** When it was first clicked or imported. */
+  created_at: string;
+  /** When anything of it changed last. */
+  updated_at: string;
+}
+
+/** Credentials that exist already, to be kept alive here from now on. */
+export interface AccountImport {
+  /** The integration's name. */
+  integration_name: string;
+  /** Your customer, by your product's own id. */
+  tenant_id: string;
+  credentials: ImportedCredentials;
+  /** The integration's inputs by name, such as a subdomain. */
+  inputs?: Record<string, string> | undefined;
+  /** What would have come with the grant, as the integration's definition names it. Checked like the provider's. */
+  fields?: Record<string, string> | undefined;
+  external_account?: ImportedExternalAccount | undefined;
+  /** A sparse piece of the integration document, laid over what is there (RFC 7396): null takes an override away, and what is absent stays. */
+  overrides?: Record<string, unknown> | undefined;
+  /** Your own small facts, texts by name: at most 50 entries, names up to 64 characters, values up to 1,000. Never interpreted. */
+  metadata?: Record<string, string> | undefined;
+}
+
+/** The credentials of one format, the integration's. */
+export interface ImportedCredentials {
+  oauth2?: ImportedTokens | undefined;
+  oauth2_client_credentials?: ImportedClient | undefined;
+  /** By the names of the integration document. */
+  api_key?: Record<string, string> | undefined;
+  /** By the names of the integration document. */
+  basic?: Record<string, string> | undefined;
+  /** By the names of the integration document. */
+  custom?: Record<string, string> | undefined;
+}
+
+/** A token set of format `oauth2`. */
+export interface ImportedTokens {
+  /** The access token; a past one is fine. */
+  access_token: string;
+  /** Without it the account can't be refreshed. */
+  refresh_token?: string | undefined;
+  /** When the access token ends, or `expires_in`. Without either, the integration's usual life counts. */
+  expires_at?: string | undefined;
+  /** Seconds for which the access token lives from now, or `expires_at`. */
+  expires_in?: number | undefined;
+  /** The granted scopes, as one text or a list. */
+  scope?: string | Array<string> | undefined;
+  /** The OAuth client that the tokens were issued to, where it is not the environment's. */
+  client_id?: string | undefined;
+  /** The secret of that client. */
+  client_secret?: string | undefined;
+}
+
+/** A client of the account's own (RFC 6749 §4.4); without one, the environment's client asks. */
+export interface ImportedClient {
+  /** The id of the client. */
+  client_id?: string | undefined;
+  /** Its secret, or a private key in PEM where the integration signs. */
+  client_secret?: string | undefined;
+}
+
+/** Whose account at the provider it is. */
+export interface ImportedExternalAccount {
+  /** By the provider's own id. */
+  id: string;
+  /** What its owner calls it. */
+  label?: string | null | undefined;
+}
+
+/** A page of accounts. */
+export interface AccountPage {
+  /** The accounts of this page, newest first. */
+  data: Array<Account>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What to change: `metadata`, `overrides` or both. */
+export interface AccountPatch {
+  /** Takes the place of the whole `metadata`; see AccountImport for its limits. */
+  metadata?: Record<string, string> | undefined;
+  /** A sparse piece of the integration document, laid over what is there (RFC 7396): null takes an override away, and what is absent stays. Beside it the account's own OAuth client. */
+  overrides?: Record<string, unknown> & {
+    /** Overrides of `credentials`, and the account's own client beside them; null takes them away. */
+    credentials?: {
+      oauth2?: OwnClient | undefined;
+      oauth2_client_credentials?: OwnClient | undefined;
+      [name: string]: unknown;
+    } | null | undefined;
+    [name: string]: unknown;
+  } | undefined;
+}
+
+/** The OAuth client that the account brought itself; without `client_id` the present one gets another secret. */
+export interface OwnClient {
+  /** The id of the client. */
+  client_id?: string | undefined;
+  /** Its secret, or a private key in PEM where the integration signs. */
+  client_secret: string;
+}
+
+/** What came of a disconnect. */
+export interface Disconnection {
+  /** The account's id. */
+  id: string;
+  /** Ended, for good. */
+  status: "disconnected";
+  /** What came of revoking at the provider. `not_supported`: it has no way to. `failed`: it did not confirm; the tokens are erased here all the same. */
+  revocation: "revoked" | "not_supported" | "failed";
+}
+
+/** An access token and what is known of it. */
+export interface Token {
+  /** The access token. Don't store it: ask again. */
+  access_token: string;
+  /** How it is sent (RFC 6749 §7.1). */
+  token_type: string;
+  /** When it ends; null: no end is known. */
+  expires_at: string | null;
+  /** Seconds until then, rounded down; null: no end is known. */
+  expires_in: number | null;
+  scopes: Scopes;
+  /** Grows by one with each new token set. */
+  credential_version: number;
+  /** Set where `min_ttl` is not met and this is the best token that is still valid. `failing`: a refresh does not work at the moment. `limited`: the provider's tokens never live that long. */
+  refresh?: "failing" | "limited" | undefined;
+}
+
+/** Credentials of the formats api_key, basic and custom; they have no end. */
+export interface Credentials {
+  /** What was typed, by the names of the integration document. */
+  credentials: Record<string, string>;
+  /** Grows by one with each new token set. */
+  credential_version: number;
+}
+
+/** A page of attempts. */
+export interface RefreshAttemptPage {
+  /** The attempts of this page, newest first. */
+  data: Array<RefreshAttempt>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** One recorded call of a token endpoint. */
+export interface RefreshAttempt {
+  /** The attempt's id. */
+  id: string;
+  /** `alarm`: scheduled. `on_demand`: a caller needed a token that lives longer. `forced`: asked for. `rejected_token`: the provider's API rejected the token. `reauthorized`: the customer authorized again. */
+  reason: "alarm" | "on_demand" | "forced" | "rejected_token" | "reauthorized";
+  /** When it began. */
+  started_at: string;
+  /** When it ended; null: it runs. */
+  finished_at: string | null;
+  /** Callers who shared its result. */
+  waiters: number;
+  /** What came of it, by who must act; null: it runs. */
+  outcome: "refreshed" | "transient" | "rate_limited" | "reauthorize" | "held" | "client_misconfigured" | "in_doubt" | "superseded" | null;
+  /** What the token endpoint sent; null: no answer came. */
+  http_status: number | null;
+  /** The provider's own error; null: none. */
+  error: string | null;
+  /** The rule that decided; null: none had to. */
+  rule: string | null;
+  /** When it is tried next; null: not by itself. */
+  next_attempt_at: string | null;
+  /** All of it in words, with what happens next. */
+  explanation: string | null;
+}
+
+/** The mass failures that are not over. */
+export interface MassFailureList {
+  /** By integration name. */
+  data: Array<MassFailure>;
+}
+
+/** How one integration stands with the mass-disconnect guard. */
+export interface MassFailure {
+  /** The integration's name. */
+  integration_name: string;
+  /** `none`: nothing is held. `declared`: accounts are held until somebody decides. `resolving`: it was decided, and the held accounts go their way in the background. */
+  state: "none" | "declared" | "resolving";
+  /** Since when accounts are held; null unless declared. */
+  started_at: string | null;
+  /** Where to look first; never acted upon. `customer`: all accounts that left are one tenant's. `client`: your OAuth client was changed within a day before. `provider`: neither. */
+  likely_cause: "customer" | "client" | "provider" | null;
+  /** Accounts that are held now. After a decision it counts down. */
+  held: number;
+  /** Accounts that became `needs_reauth` shortly before it was declared, or since; 0 unless declared. */
+  left: number;
+  /** The latest decision; null: none. */
+  decision: "release" | "confirm" | null;
+  /** Who decided: the id of a key or an administrator; null: nobody. */
+  decided_by: string | null;
+  /** When; null: nobody did. */
+  decided_at: string | null;
+}
+
+/** Nothing needs to be said; a body may be left out. */
+export type Nothing = Record<string, never>;
+
+/** A link with which a customer connects or re-authorizes. */
+export interface LinkToken {
+  /** The link's token, shown this once. */
+  link_token: string;
+  /** Where to send the customer's browser, or open it in a window. */
+  url: string;
+  /** When the link ends. */
+  expires_at: string;
+}
+
+/** Who connects what. */
+export interface LinkTokenRequest {
+  /** Your customer, by your product's own id. */
+  tenant_id: string;
+  /** Who of your customer's people it is for, by your own id. */
+  user_reference?: string | undefined;
+  /** The integration to connect. Without it and `integrations`, the customer chooses. */
+  integration_name?: string | undefined;
+  /** The integrations that the customer may choose from. */
+  integrations?: Array<string> | undefined;
+  /** The account to re-authorize; it keeps its id. */
+  integrated_account_id?: string | undefined;
+  /** Where the customer comes back to; exactly one of the environment's `return_urls`. */
+  return_url?: string | undefined;
+  /** Asked for besides those of the integration. */
+  scopes?: Array<string> | undefined;
+  /** Seconds that the link lives, 60 to 604,800 (seven days). */
+  expires_in?: number | undefined;
+  /** The language of the connect page. */
+  locale?: string | undefined;
+  /** Becomes the account's `metadata`. */
+  metadata?: Record<string, string> | undefined;
+}
+
+/** The settings of one environment. */
+export interface Environment {
+  /** The environment's name. */
+  name: string;
+  /** Where links may send a customer back to, exactly. */
+  return_urls: Array<string>;
+  /** Origins of your product's pages. */
+  allowed_origins: Array<string>;
+  /** What the connect pages call your product: `name` and `support`. */
+  branding: Record<string, unknown>;
+  /** Whether an event of a dead grant carries a ready link. */
+  reauth_links_in_events: boolean;
+}
+
+/** What to change; what is absent stays. */
+export interface EnvironmentPatch {
+  /** Takes the place of the whole list, at most 100. */
+  return_urls?: Array<string> | undefined;
+  /** Takes the place of the whole list, at most 100; without a path. */
+  allowed_origins?: Array<string> | undefined;
+  branding?: Branding | undefined;
+  /** Whether an event of a dead grant carries a ready link. */
+  reauth_links_in_events?: boolean | undefined;
+}
+
+/** What the connect pages call your product. */
+export interface Branding {
+  /** Your product's name. */
+  name?: string | undefined;
+  /** Where customers get help: an e-mail or web address. */
+  support?: string | undefined;
+}
+
+/** How the integrations of this environment do. */
+export interface Health {
+  /** One entry for each integration with accounts. */
+  integrations: Array<IntegrationHealth>;
+}
+
+/** How one integration does. */
+export interface IntegrationHealth {
+  /** The integration's name. */
+  integration_name: string;
+  accounts: AccountCounts;
+  /** Attempts in the window. */
+  refreshes: number;
+  /** Of the attempts in the window, 0 to 1; null: there was none. */
+  success_rate: number | null;
+  latency_ms: Latency;
+  /** Failed attempts in the window, by outcome. */
+  failures: Record<string, number>;
+}
+
+/** Accounts by status. */
+export interface AccountCounts {
+  /** Waiting for the customer. */
+  connecting: number;
+  /** With a grant. */
+  active: number;
+  /** Whose grant is dead. */
+  needs_reauth: number;
+  /** Ended. */
+  disconnected: number;
+}
+
+/** How long token endpoints took, in milliseconds. */
+export interface Latency {
+  /** Half are faster, ms; null: no attempt. */
+  p50: number | null;
+  /** 19 of 20 are faster, ms; null: no attempt. */
+  p95: number | null;
+}
+
+/** What each route takes and answers, by operationId. */
+export interface Operations {
+  /** The JSON Schema of an integration document */
+  getIntegrationSchema: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: JsonSchema;
+  };
+  /** The integrations of this environment: its own definitions over the catalogue */
+  listIntegrations: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationList;
+  };
+  /** One integration document */
+  getIntegration: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationDocument;
+  };
+  /** Define an integration in this environment */
+  putIntegration: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: IntegrationDocument;
+    answer: IntegrationDocument;
+  };
+  /** Remove this environment's definition; the catalogue's, if any, is in force again */
+  deleteIntegration: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: null;
+  };
+  /** Set the OAuth client of an integration in this environment, and what it lays over the definition */
+  updateEnvironmentIntegration: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: EnvironmentIntegrationPatch;
+    answer: EnvironmentIntegration;
+  };
+  /** The effective configuration of every integration that this environment configured */
+  listEnvironmentIntegrations: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: EnvironmentIntegrationList;
+  };
+  /** The effective configuration of one integration, each value with its origin */
+  getEnvironmentIntegration: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: EnvironmentIntegration;
+  };
+  /** Import existing credentials */
+  importAccount: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountImport;
+    answer: AccountDetail;
+  };
+  /** List accounts, newest first */
+  listAccounts: {
+    path: Record<string, never>;
+    query: {
+      /** Accounts of this tenant alone. */
+      tenant_id?: string | undefined;
+      /** Accounts of this integration alone. */
+      integration_name?: string | undefined;
+      /** Accounts with this status alone. */
+      status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
+      /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
+      hold?: "true" | "false" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountPage;
+  };
+  /** One account, and every value in force for it with the level that says it */
+  getAccount: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: AccountDetail;
+  };
+  /** Change an account's metadata, its overrides, or the OAuth client that it brought itself */
+  updateAccount: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: AccountPatch;
+    answer: AccountDetail;
+  };
+  /** Disconnect: revoke at the provider and erase the tokens */
+  disconnectAccount: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Disconnection;
+  };
+  /** Refresh now, whatever the schedule says */
+  refreshAccount: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Account;
+  };
+  /** A token that lives at least min_ttl seconds */
+  getToken: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: {
+      /** Seconds that the token must live from now, at most a year. Without it, the integration's buffer counts (30 seconds unless its document says otherwise). Nothing changes for credentials without an end. */
+      min_ttl?: number | undefined;
+    };
+    body: undefined;
+    answer: Token | Credentials;
+  };
+  /** What was tried and why, newest first */
+  listRefreshAttempts: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: RefreshAttemptPage;
+  };
+  /** Integrations whose accounts failed together and are held */
+  listMassFailures: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: MassFailureList;
+  };
+  /** How an integration stands with the mass-disconnect guard */
+  getMassFailure: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: MassFailure;
+  };
+  /** Release the held accounts: their grants are alive */
+  releaseMassFailure: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: MassFailure;
+  };
+  /** Confirm the failure: the held grants are dead */
+  confirmMassFailure: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: MassFailure;
+  };
+  /** Make a link with which a customer connects or re-authorizes */
+  createLinkToken: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: LinkTokenRequest;
+    answer: LinkToken;
+  };
+  /** The settings of this key's environment */
+  getEnvironment: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Environment;
+  };
+  /** Change return URLs, allowed origins and branding */
+  updateEnvironment: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: EnvironmentPatch;
+    answer: Environment;
+  };
+  /** Accounts by state and refreshes of a window, by integration */
+  getHealthStats: {
+    path: Record<string, never>;
+    query: {
+      /** The time until now: a whole number and `m` (minutes), `h` (hours) or `d` (days), at most 30 days. */
+      window?: string | undefined;
+    };
+    body: undefined;
+    answer: Health;
+  };
+}
+
+/** Method and path of each route. */
+export const routes = {
+  getIntegrationSchema: ["GET", "/integrations/schema.json"],
+  listIntegrations: ["GET", "/integrations"],
+  getIntegration: ["GET", "/integrations/{name}"],
+  putIntegration: ["PUT", "/integrations/{name}"],
+  deleteIntegration: ["DELETE", "/integrations/{name}"],
+  updateEnvironmentIntegration: ["PATCH", "/environment-integration"],
+  listEnvironmentIntegrations: ["GET", "/environment-integrations"],
+  getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
+  importAccount: ["POST", "/integrated-accounts"],
+  listAccounts: ["GET", "/integrated-accounts"],
+  getAccount: ["GET", "/integrated-accounts/{id}"],
+  updateAccount: ["PATCH", "/integrated-accounts/{id}"],
+  disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],
+  refreshAccount: ["POST", "/integrated-accounts/{id}/refresh"],
+  getToken: ["GET", "/integrated-accounts/{id}/token"],
+  listRefreshAttempts: ["GET", "/integrated-accounts/{id}/refresh-attempts"],
+  listMassFailures: ["GET", "/mass-failures"],
+  getMassFailure: ["GET", "/integrations/{name}/mass-failure"],
+  releaseMassFailure: ["POST", "/integrations/{name}/mass-failure/release"],
+  confirmMassFailure: ["POST", "/integrations/{name}/mass-failure/confirm"],
+  createLinkToken: ["POST", "/link-tokens"],
+  getEnvironment: ["GET", "/environment"],
+  updateEnvironment: ["PATCH", "/environment"],
+  getHealthStats: ["GET", "/stats/health"],
+} as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

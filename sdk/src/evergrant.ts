@@ -1,0 +1,144 @@
+import type { Account, Operations, RefreshAttempt } from "./api-types.ts";
+import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
+import { createProxy, type ProxyFetch } from "./proxy.ts";
+import { createTransport, type CallOptions, type EvergrantOptions, type Transport } from "./transport.ts";
+
+type Body<Op extends keyof Operations> = Operations[Op]["body"];
+type Query<Op extends keyof Operations> = Operations[Op]["query"];
+
+/**
+ * Evergrant from a product's backend. Methods answer what the API answers, by its own names, and throw an `EvergrantError` for a
+ * problem and an `EvergrantConnectionError` where no answer came.
+ */
+export class Evergrant {
+  readonly #transport: Transport;
+  readonly #tokens: TokenReader;
+  readonly accounts: ReturnType<typeof accountMethods>;
+  readonly links: ReturnType<typeof linkMethods>;
+  readonly integrations: ReturnType<typeof integrationMethods>;
+  readonly environmentIntegrations: ReturnType<typeof environmentIntegrationMethods>;
+  readonly environment: ReturnType<typeof environmentMethods>;
+  readonly massFailures: ReturnType<typeof massFailureMethods>;
+  readonly stats: ReturnType<typeof statsMethods>;
+
+  constructor(options: EvergrantOptions) {
+    if (!/^https?:\/\//.test(options.url)) throw new TypeError("url must begin with https:// or http://");
+    if (options.apiKey === "") throw new TypeError("apiKey is empty");
+    const transport = createTransport(options);
+    this.#transport = transport;
+    this.#tokens = new TokenReader(transport, options.tokenCacheSeconds ?? 0);
+    this.accounts = accountMethods(transport);
+    this.links = linkMethods(transport);
+    this.integrations = integrationMethods(transport);
+    this.environmentIntegrations = environmentIntegrationMethods(transport);
+    this.environment = environmentMethods(transport);
+    this.massFailures = massFailureMethods(transport);
+    this.stats = statsMethods(transport);
+  }
+
+  /** A token that lives at least `minTtl` seconds. A dead grant is a result, since it is the customer's move and no failure. */
+  async getToken(accountId: string, options: GetTokenOptions = {}): Promise<TokenResult> {
+    return await this.#tokens.read(accountId, options);
+  }
+
+  /** The provider refused a token that `getToken` answered from memory: the next call asks again. */
+  forgetToken(accountId: string): void {
+    this.#tokens.forget(accountId);
+  }
+
+  /** `fetch` for one account, any endpoint of its provider: `await evergrant.proxy(id)("/contacts?limit=10")`. */
+  proxy(accountId: string): ProxyFetch {
+    return createProxy(this.#transport, accountId);
+  }
+}
+
+function accountMethods({ call }: Transport) {
+  const list = (query: Query<"listAccounts"> = {}, options: CallOptions = {}) =>
+    call("listAccounts", { ...options, query });
+  const attempts = (id: string, query: Query<"listRefreshAttempts"> = {}, options: CallOptions = {}) =>
+    call("listRefreshAttempts", { ...options, path: { id }, query });
+  return {
+    /** One page, newest first. */
+    list,
+    /** All of them, page after page, as they are needed. */
+    iterate: (
+      query: Omit<Query<"listAccounts">, "cursor"> = {},
+      options: CallOptions = {},
+    ): AsyncGenerator<Account, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    get: (id: string, options: CallOptions = {}) => call("getAccount", { ...options, path: { id } }),
+    import: (body: Body<"importAccount">, options: CallOptions = {}) => call("importAccount", { ...options, body }),
+    update: (id: string, body: Body<"updateAccount">, options: CallOptions = {}) =>
+      call("updateAccount", { ...options, path: { id }, body }),
+    disconnect: (id: string, options: CallOptions = {}) => call("disconnectAccount", { ...options, path: { id } }),
+    refresh: (id: string, options: CallOptions = {}) => call("refreshAccount", { ...options, path: { id } }),
+    /** One page of what was tried, newest first. */
+    attempts,
+    iterateAttempts: (id: string, options: CallOptions = {}): AsyncGenerator<RefreshAttempt, void> =>
+      pages((cursor) => attempts(id, { cursor }, options)),
+  };
+}
+
+function linkMethods({ call }: Transport) {
+  return {
+    create: (body: Body<"createLinkToken">, options: CallOptions = {}) => call("createLinkToken", { ...options, body }),
+  };
+}
+
+function integrationMethods({ call }: Transport) {
+  return {
+    list: (options: CallOptions = {}) => call("listIntegrations", options),
+    get: (name: string, options: CallOptions = {}) => call("getIntegration", { ...options, path: { name } }),
+    put: (name: string, body: Body<"putIntegration">, options: CallOptions = {}) =>
+      call("putIntegration", { ...options, path: { name }, body }),
+    delete: (name: string, options: CallOptions = {}) => call("deleteIntegration", { ...options, path: { name } }),
+    /** The JSON Schema of an integration document. */
+    schema: (options: CallOptions = {}) => call("getIntegrationSchema", options),
+  };
+}
+
+function environmentIntegrationMethods({ call }: Transport) {
+  return {
+    list: (options: CallOptions = {}) => call("listEnvironmentIntegrations", options),
+    get: (name: string, options: CallOptions = {}) => call("getEnvironmentIntegration", { ...options, path: { name } }),
+    update: (body: Body<"updateEnvironmentIntegration">, options: CallOptions = {}) =>
+      call("updateEnvironmentIntegration", { ...options, body }),
+  };
+}
+
+function environmentMethods({ call }: Transport) {
+  return {
+    get: (options: CallOptions = {}) => call("getEnvironment", options),
+    update: (body: Body<"updateEnvironment">, options: CallOptions = {}) =>
+      call("updateEnvironment", { ...options, body }),
+  };
+}
+
+function massFailureMethods({ call }: Transport) {
+  const at = (name: string, options: CallOptions) => ({ ...options, path: { name } });
+  return {
+    list: (options: CallOptions = {}) => call("listMassFailures", options),
+    get: (integrationName: string, options: CallOptions = {}) => call("getMassFailure", at(integrationName, options)),
+    release: (integrationName: string, options: CallOptions = {}) =>
+      call("releaseMassFailure", at(integrationName, options)),
+    confirm: (integrationName: string, options: CallOptions = {}) =>
+      call("confirmMassFailure", at(integrationName, options)),
+  };
+}
+
+function statsMethods({ call }: Transport) {
+  return {
+    health: (query: Query<"getHealthStats"> = {}, options: CallOptions = {}) =>
+      call("getHealthStats", { ...options, query }),
+  };
+}
+
+async function* pages<T>(
+  read: (cursor: string | undefined) => Promise<{ data: T[]; next_cursor: string | null }>,
+): AsyncGenerator<T, void> {
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    yield* page.data;
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+}
