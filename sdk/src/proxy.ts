@@ -1,4 +1,4 @@
-import { readProblem } from "./errors.ts";
+import { EvergrantConnectionError, readProblem } from "./errors.ts";
 import type { Transport } from "./transport.ts";
 
 /** `fetch` for one account: the first argument is a path of the provider's API, with its query, as it must arrive. */
@@ -26,7 +26,15 @@ export function createProxy(transport: Transport, accountId: string): ProxyFetch
     const address = `${transport.base}/proxy/${target}?${query}integrated_account_id=${encodeURIComponent(accountId)}`;
     // A body that streams can't wait for the answer: fetch wants that said.
     const streams = init.body instanceof ReadableStream ? { duplex: "half" } : {};
-    const response = await transport.send(address, { redirect: "manual", ...init, ...streams });
+    const response = await transport
+      .send(address, { redirect: "manual", ...init, ...streams })
+      .catch((error: unknown) => {
+        init.signal?.throwIfAborted();
+        // What fetch says of a wrong argument has no cause.
+        if (!(error instanceof TypeError) || error.cause === undefined) throw error;
+        const message = `a proxied ${init.method ?? "GET"}: no connection to Evergrant, or it broke`;
+        throw new EvergrantConnectionError("network", message, error);
+      });
     const problem = response.ok ? null : await readProblem(response);
     if (problem !== null) throw problem;
     return response;

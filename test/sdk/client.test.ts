@@ -267,6 +267,15 @@ describe("proxy", () => {
     expect(await (await client().proxy("ia_1")("/me")).json()).toEqual(theirs);
   });
 
+  test("ends with its caller's signal, and says when no answer came", async () => {
+    replies = ["hang"];
+    const reason = new Error("enough");
+    await expect(client().proxy("ia_1")("/me", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const nobody = new Evergrant({ url: "http://127.0.0.1:1", apiKey }).proxy("ia_1");
+    await expect(nobody("/me")).rejects.toMatchObject({ name: "EvergrantConnectionError", reason: "network" });
+    await expect(nobody("/me", { headers: { "bad name": "x" } })).rejects.toThrow(TypeError);
+  });
+
   test.each(["https://evil.example/x", "//evil.example/x", "/a/../b", "/a/%2e%2E/b", "./x"])(
     "refuses to leave the account's API: %s",
     async (path) => {
