@@ -96,6 +96,14 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:reactivated");
   });
 
+  it("frees an account that is held, since its client may be what failed (R26)", async () => {
+    const world = await ownWorld();
+    knows(world, "second");
+    world.accounts.patch("ia_one", { hold: { reason: "mass_failure", at: world.clock.now() }, refreshDueAt: null });
+    expect(await give(world)).toMatchObject({ status: "active", hold: null });
+    expect((await world.account()).refreshDueAt).not.toBeNull();
+  });
+
   it("is kept although an account that ended does not come back by it", async () => {
     const world = await ownWorld();
     world.server.respondWith(refused);

@@ -144,7 +144,8 @@ function seal(ports: RefreshPorts, account: Account, dataKey: DataKey, set: Toke
 /** The secret is kept, whatever comes of this. */
 async function comeBack(ports: RefreshPorts, account: Account, actor: string): Promise<Account> {
   const { environmentId, id: accountId, credentialVersion: seenVersion } = account;
-  if (account.status !== "needs_reauth" || !account.hasRefreshToken) return account;
+  const hasEnded = account.status === "needs_reauth" || account.hold !== null;
+  if (!hasEnded || !account.hasRefreshToken) return account;
   const demand = { reason: "forced", minTtlSeconds: null, seenVersion } as const;
   try {
     const outcome = await refreshAccount(ports, { environmentId, accountId, demand, actor });

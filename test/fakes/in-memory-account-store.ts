@@ -79,7 +79,9 @@ export function createInMemoryAccountStore(
     if (!isGuarded(account.status, change) || change.guard === null) return change;
     const { policy } = change.guard;
     const since = clock.now().getTime() - policy.windowSeconds * 1000;
-    const ofClient = [...accounts.values()].filter((one) => one.integrationName === account.integrationName);
+    const ofClient = [...accounts.values()].filter(
+      (one) => one.integrationName === account.integrationName && one.clientId === account.clientId,
+    );
     const left = ofClient.filter(
       (one) => one.reauthRequiredAt !== null && one.reauthRequiredAt.getTime() > since,
     ).length;
