@@ -27,7 +27,7 @@ const pauseMs = 250;
  * Gives the client that an account brought itself another secret, where it keeps a customer's grant (R65). It is not tried: the only
  * request that could try it would spend a refresh token. So it overlaps instead, as an environment's does: the next refresh tries
  * it first and the one before it next, and since the provider refuses a client before it looks at the grant, nothing is spent. An
- * account that ended (`needs_reauth`), perhaps for its client, has nothing to lose and is refreshed at once.
+ * account that ended (`needs_reauth`) or is held, perhaps for its client, has nothing to lose and is refreshed at once.
  *
  * @throws DomainError not_found, disconnected, not_connected, invalid_request naming the field; conflict while a refresh of the
  *   account is open
@@ -138,7 +138,7 @@ function seal(ports: RefreshPorts, account: Account, dataKey: DataKey, set: Toke
   const { kid, sealed } = ports.vault.seal(dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
   const fingerprint = set.refreshToken === null ? null : ports.digests.digest("refresh_token", set.refreshToken);
-  return { kind: "replace", version, kid, sealed, fingerprint } as const;
+  return { kind: "replace", version, kid, sealed, fingerprint, keepsTokens: true } as const;
 }
 
 /** The secret is kept, whatever comes of this. */

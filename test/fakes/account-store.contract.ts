@@ -376,6 +376,22 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect(after).toMatchObject({ status: "needs_reauth", refreshDueAt: null });
     });
 
+    it("lets an answer go on top of its own tokens that were sealed anew meanwhile (R65)", async () => {
+      const { won, store, environmentId, account } = await withAccount();
+      const late = await won({ leaseSeconds: -1 });
+      const next = await won();
+      await store.apply({ ...change(next.account, { releaseLease: true }), attempt: result(next, "transient") });
+      const credential = { ...sealed(2), keepsTokens: true } as AccountChange["credential"];
+      await store.apply(change(next.account, { ifVersion: 1, set: { credentialVersion: 2 }, credential }));
+      const present = await store.find(environmentId, account.id);
+      expect([present?.credentialVersion, present?.credentialFence]).toEqual([2, account.credentialFence]);
+      expect(await store.apply(answer(late, 2))).toBeNull();
+      expect(await store.apply(answer(late, 3))).toMatchObject({
+        credentialVersion: 3,
+        credentialFence: late.account.fence,
+      });
+    });
+
     it("counts the waiters of an attempt, of this process and of others", async () => {
       const { won, store } = await withAccount();
       const claim = await won();

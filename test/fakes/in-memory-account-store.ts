@@ -100,11 +100,13 @@ export function createInMemoryAccountStore(
 
     const fence = before.fence + (change.raiseFence ? 1n : 0n);
     const isHolder = before.fence === change.ifFence;
+    const { credential } = change;
+    const bringsTokens = credential !== null && !(credential.kind === "replace" && credential.keepsTokens === true);
     const after: Account = {
       ...before,
       ...set,
       fence,
-      ...(change.credential === null ? {} : { credentialFence: change.raiseFence ? fence : change.ifFence }),
+      ...(bringsTokens ? { credentialFence: change.raiseFence ? fence : change.ifFence } : {}),
       ...(change.releaseLease && (isHolder || !change.isAnswer) ? { leaseUntil: null, attempt: null } : {}),
       updatedAt: clock.now(),
     };
