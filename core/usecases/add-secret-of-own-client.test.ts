@@ -118,6 +118,21 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:reactivated");
   });
 
+  it("calls an active account back that was put off for its client, or for overrides mended with it (R22)", async () => {
+    const world = await ownWorld();
+    const now = world.clock.now();
+    const later = new Date(now.getTime() + 3 * 3_600_000);
+    const putOff = { refreshDueAt: later, cooldownUntil: later };
+    const failed = (code: "client_misconfigured" | "transient") => ({ code, message: "HTTP 401", at: now });
+    world.accounts.patch("ia_one", { ...putOff, lastError: failed("client_misconfigured") });
+    expect(await give(world)).toMatchObject({ status: "active", refreshDueAt: now, cooldownUntil: null });
+    // What was put off for another reason keeps its pace.
+    world.accounts.patch("ia_one", { ...putOff, lastError: failed("transient") });
+    expect(await give(world)).toMatchObject(putOff);
+    world.accounts.patch("ia_one", { ...putOff, lastError: failed("client_misconfigured"), doubts: 1 });
+    expect(await give(world)).toMatchObject(putOff);
+  });
+
   it("frees an account that is held, since its client may be what failed (R26)", async () => {
     const world = await ownWorld();
     knows(world, "second");

@@ -115,6 +115,7 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
   return {
     ...plainChange(account, {
       credentialVersion: version,
+      ...recalled(account, ports.clock.now()),
       ...(input.metadata === null ? {} : { metadata: input.metadata }),
       ...(overrides === null ? {} : { overrides }),
     }),
@@ -130,6 +131,12 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
       { ...of, action: "account.updated", detail: { fields, ...changed } },
     ],
   };
+}
+
+/** Whoever waits for hours since its client or its definition did not do is due again, as after a change of an environment's client. */
+function recalled({ refreshDueAt, lastError, doubts }: Account, now: Date): AccountChange["set"] {
+  const isPutOff = refreshDueAt !== null && refreshDueAt > now && lastError?.code === "client_misconfigured";
+  return isPutOff && doubts === 0 ? { refreshDueAt: now, cooldownUntil: null } : {};
 }
 
 function seal(ports: RefreshPorts, account: Account, dataKey: DataKey, set: TokenSet) {
