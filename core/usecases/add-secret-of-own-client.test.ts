@@ -118,6 +118,19 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:reactivated");
   });
 
+  it("is no new token to whoever forces a refresh at that moment", async () => {
+    const world = await ownWorld();
+    const { credentialVersion: seenVersion, credentialFence: seenFence } = await world.account();
+    await give(world);
+    const demand = { reason: "forced", minTtlSeconds: null, seenVersion, seenFence } as const;
+    const asked = { environmentId, accountId: "ia_one", demand, actor: "test" };
+    expect(await refreshAccount(world, asked)).toMatchObject({ kind: "refreshed", account: { credentialVersion: 3 } });
+    expect(world.server.requests).toHaveLength(1);
+    // A token that somebody else got meanwhile is one.
+    expect(await refreshAccount(world, asked)).toMatchObject({ kind: "refreshed", account: { credentialVersion: 3 } });
+    expect(world.server.requests).toHaveLength(1);
+  });
+
   it("calls an active account back that was put off for its client, or for overrides mended with it (R22)", async () => {
     const world = await ownWorld();
     const now = world.clock.now();

@@ -150,10 +150,11 @@ function seal(ports: RefreshPorts, account: Account, dataKey: DataKey, set: Toke
 
 /** The secret is kept, whatever comes of this. */
 async function comeBack(ports: RefreshPorts, account: Account, actor: string): Promise<Account> {
-  const { environmentId, id: accountId, credentialVersion: seenVersion } = account;
+  const { environmentId, id: accountId } = account;
   const hasEnded = account.status === "needs_reauth" || account.hold !== null;
   if (!hasEnded || !account.hasRefreshToken) return account;
-  const demand = { reason: "forced", minTtlSeconds: null, seenVersion } as const;
+  const { credentialVersion: seenVersion, credentialFence: seenFence } = account;
+  const demand = { reason: "forced", minTtlSeconds: null, seenVersion, seenFence } as const;
   try {
     const outcome = await refreshAccount(ports, { environmentId, accountId, demand, actor });
     return outcome.kind === "not_found" ? account : outcome.account;
