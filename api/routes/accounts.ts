@@ -201,12 +201,13 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const account = await find(caller, context.req.valid("param").id);
+      const { credentialVersion: seenVersion, credentialFence: seenFence } = account;
       const outcome = await refreshAccount(
         ports,
         {
           environmentId: caller.environmentId,
           accountId: account.id,
-          demand: { reason: "forced", minTtlSeconds: null, seenVersion: account.credentialVersion },
+          demand: { reason: "forced", minTtlSeconds: null, seenVersion, seenFence },
           actor: caller.id,
         },
         context.req.raw.signal,
