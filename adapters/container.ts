@@ -89,7 +89,9 @@ export async function createContainer(
     environmentName: environmentNames(environments),
     random,
   });
-  const egress = createEgressClient(process.guard ?? createAddressGuard(config.egressAllow));
+  const egress = createEgressClient(process.guard ?? createAddressGuard(config.egressAllow), {
+    proxy: config.egressProxy,
+  });
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
