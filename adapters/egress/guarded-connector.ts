@@ -1,6 +1,6 @@
 import { lookup, type LookupAddress } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
-import { promisify } from "node:util";
+import { isIP, type LookupFunction, type Socket } from "node:net";
+import { callbackify, promisify } from "node:util";
 import { buildConnector } from "undici";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { AddressGuard } from "./address-guard.ts";
@@ -78,28 +78,26 @@ export function guardedConnector(
       });
     };
 
-    const through = async (way: EgressProxy): Promise<void> => {
+    /** Null: what the operator's own ranges hold is inside, and does not leave. */
+    const tunnelled = async (way: EgressProxy): Promise<Socket | null> => {
       const [first] = isIP(host) === 0 ? await find(host) : [{ address: host, family: isIP(host) }];
       const address = first?.address ?? "";
-      // What the operator's own ranges hold is inside, and does not leave.
-      if (guard.refusal(address, "http:") === null) {
-        directly();
-        return;
-      }
+      if (guard.refusal(address, "http:") === null) return null;
       const refusal = judge(address);
       if (refusal !== null) throw new EgressRefused(refusal);
-      const tunnel = await openTunnel(way, { address, port: Number(options.port || 443) });
-      const connect = buildConnector({ timeout: connectTimeoutMs, ...shown });
-      connect({ ...options, httpSocket: tunnel }, callback);
+      return await openTunnel(way, { address, port: Number(options.port || 443) });
     };
 
-    if (proxy === null) directly();
-    else through(proxy).catch((error: unknown) => callback(asError(error), null));
+    if (proxy === null) {
+      directly();
+      return;
+    }
+    callbackify(tunnelled)(proxy, (error, tunnel) => {
+      if (error !== null) callback(error, null);
+      else if (tunnel === null) directly();
+      else buildConnector({ timeout: connectTimeoutMs, ...shown })({ ...options, httpSocket: tunnel }, callback);
+    });
   };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Resolves once and hands on only vetted addresses: the connection is pinned to what was judged. */
@@ -114,14 +112,12 @@ function vetted(resolve: Resolve, judge: (address: string) => string | null): Re
 
 function lookupOf(find: Resolve): LookupFunction {
   return (hostname, options, callback) => {
-    find(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (options.all === true) callback(null, [...addresses]);
-        else callback(null, first?.address ?? "", first?.family);
-      },
-      (error: unknown) => callback(asError(error), "", 4),
-    );
+    callbackify(find)(hostname, (error, addresses) => {
+      const [first] = addresses ?? [];
+      if (error !== null) callback(error, "", 4);
+      else if (options.all === true) callback(null, [...addresses]);
+      else callback(null, first?.address ?? "", first?.family);
+    });
   };
 }
 
