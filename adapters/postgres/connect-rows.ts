@@ -10,6 +10,7 @@ export interface LinkRow {
   readonly integrated_account_id: string | null;
   readonly return_url: string | null;
   readonly scopes: string[];
+  readonly session_binding: boolean;
   readonly metadata: Record<string, string>;
   readonly account_id: string | null;
   readonly used_at: Date | null;
@@ -30,15 +31,16 @@ export interface SessionRow {
   readonly token_endpoint: string | null;
   readonly scopes_requested: string[];
   readonly is_return: boolean;
+  readonly needs_confirmation: boolean;
   readonly status: ConnectSession["status"];
   readonly failure: ConnectFailure | null;
   readonly expires_at: Date;
 }
 
 export const linkColumns =
-  "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, metadata, account_id, used_at, expires_at";
+  "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, session_binding, metadata, account_id, used_at, expires_at";
 export const sessionColumns =
-  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, status, failure, expires_at";
+  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, needs_confirmation, status, failure, expires_at";
 
 export function toLink(row: LinkRow): Link {
   return {
@@ -50,6 +52,7 @@ export function toLink(row: LinkRow): Link {
     integratedAccountId: row.integrated_account_id,
     returnUrl: row.return_url,
     scopes: row.scopes,
+    sessionBinding: row.session_binding,
     metadata: row.metadata,
     accountId: row.account_id,
     usedAt: row.used_at,
@@ -72,6 +75,7 @@ export function toSession(row: SessionRow): ConnectSession {
     tokenEndpoint: row.token_endpoint,
     scopesRequested: row.scopes_requested,
     isReturn: row.is_return,
+    needsConfirmation: row.needs_confirmation,
     status: row.status,
     failure: row.failure,
     expiresAt: row.expires_at,

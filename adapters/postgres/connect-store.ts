@@ -10,6 +10,7 @@ import {
   type SessionRow,
 } from "./connect-rows.ts";
 import { connectTries } from "./connect-tries.ts";
+import { heldAnswers } from "./held-answers.ts";
 import { inTransaction, query, type DatabasePool } from "./pool.ts";
 
 export function createConnectStore(pool: DatabasePool): ConnectStore {
@@ -18,8 +19,8 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
       await inTransaction(pool, async (client) => {
         await client.query(
           `INSERT INTO link_token (id, digest, environment_id, tenant_id, user_reference, integration_names,
-             integrated_account_id, return_url, scopes, locale, metadata, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+             integrated_account_id, return_url, scopes, session_binding, locale, metadata, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
           [
             link.id,
             Buffer.from(link.digest),
@@ -30,6 +31,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             link.integratedAccountId,
             link.returnUrl,
             link.scopes,
+            link.sessionBinding,
             link.locale,
             JSON.stringify(link.metadata),
             link.expiresAt,
@@ -59,8 +61,9 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
       await inTransaction(pool, async (client) => {
         await client.query(
           `INSERT INTO connect_session (id, link_token_id, environment_id, account_id, integration_name, callback_id,
-             state_digest, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, status, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'authorizing', $15)`,
+             state_digest, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return,
+             needs_confirmation, status, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'authorizing', $16)`,
           [
             session.id,
             session.linkTokenId,
@@ -76,6 +79,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             session.tokenEndpoint,
             session.scopesRequested,
             session.isReturn,
+            session.needsConfirmation,
             session.expiresAt,
           ],
         );
@@ -100,6 +104,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
         );
         const row = rows[0];
         if (row === undefined) return null;
+        if (row.needs_confirmation) return { session: toAuthorizationSession(row), verifier: null };
         const verifier = await client.query<{ sealed: Buffer }>(
           "DELETE FROM sealed_secret WHERE owner = $1 AND field = 'pkce_verifier' RETURNING sealed",
           [row.id],
@@ -117,14 +122,14 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
       return rows[0] === undefined ? null : toSession(rows[0]);
     },
 
-    async failSession(id, failure) {
-      await query(
-        pool,
-        "UPDATE connect_session SET status = 'failed', failure = $2 WHERE id = $1 AND status <> 'connected'",
-        [id, JSON.stringify(failure)],
-      );
+    async findSession(id) {
+      const { rows } = await query<SessionRow>(pool, `SELECT ${sessionColumns} FROM connect_session WHERE id = $1`, [
+        id,
+      ]);
+      return rows[0] === undefined ? null : toSession(rows[0]);
     },
 
+    ...heldAnswers(pool),
     ...connectTries(pool),
   };
 }
