@@ -220,6 +220,21 @@ describe("a confirmation that comes to nothing", () => {
     expect(world.server.of("exchange")).toHaveLength(1);
   });
 
+  it("loses no answer while the database is away: it is written later, and a later call finds it (invariant 2)", async () => {
+    const { world, confirm } = await brought();
+    world.accounts.failApplies(...Array.from({ length: 20 }, () => "before_commit" as const));
+    await expect(world.clock.settle(confirm())).rejects.toMatchObject({ code: "database_unavailable" });
+    world.accounts.failApplies(null);
+    const { accountId } = sessionOf(world) ?? { accountId: "" };
+    await world.clock.settle(
+      (async () => {
+        while ((await world.storedTokens(accountId)) === null) await world.clock.sleep(100);
+      })(),
+    );
+    expect(await confirm()).toMatchObject({ id: accountId, status: "active" });
+    expect(world.server.of("exchange")).toHaveLength(1);
+  });
+
   it("while another request has it in hand is a conflict that ends, after a while", async () => {
     const { world, confirm, sessionId } = await brought();
     const record = { environmentId, actor: "key_test", action: "connect.confirmed", target: sessionId } as const;
