@@ -1,4 +1,6 @@
 import type { Caller } from "#core/domain/access/permission";
+import type { PolicyMemory } from "#core/usecases/policy-memory";
+import type { TokenGlances } from "#core/ports/token-glances";
 import type { Container } from "#adapters/container";
 import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
@@ -14,5 +16,7 @@ export interface ApiPorts extends Container {
   readonly access: AccessStore;
   readonly prisma: Prisma;
   readonly authenticator: Authenticator;
+  readonly glances: TokenGlances;
+  readonly policies: PolicyMemory;
   readonly publicUrl: string;
 }

@@ -18,6 +18,7 @@ import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { wordIssue } from "./schemas/word-issue.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 const maxBodyBytes = 1_048_576;
 const maxFormBytes = 65_536;
@@ -143,14 +144,9 @@ function tooLarge(limit: string): () => never {
   };
 }
 
-/** Headers of everything that api answers itself (checklist G1, G3). Pages get theirs from web. */
-function secure(context: Context): void {
-  const { headers } = context.res;
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "no-referrer");
-  headers.set("cross-origin-resource-policy", "same-origin");
-  headers.set("x-frame-options", "DENY");
-  if (!headers.has("content-security-policy")) {
-    headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+/** A content security policy of an answer's own stands. */
+function secure({ res: { headers } }: Context): void {
+  for (const [name, value] of Object.entries(securityHeaders)) {
+    if (name !== "content-security-policy" || !headers.has(name)) headers.set(name, value);
   }
 }

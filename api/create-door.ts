@@ -7,6 +7,7 @@ import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts"
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
+import { createTokenDoor } from "./token-door.ts";
 import { findReadable } from "#core/usecases/find-readable";
 import { documentHosts } from "#core/domain/integration/integration-document";
 
@@ -24,6 +25,7 @@ export function createDoor(
 ): Server {
   const app = createApp(ports, options.signIn);
   const listener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
+  const serveToken = createTokenDoor(ports);
   const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -33,6 +35,7 @@ export function createDoor(
       response.writeHead(400).end();
       return;
     }
+    if (await serveToken(request, response)) return;
     if (await answerHealth(request, response, options.readiness)) return;
     const path = target.split("?", 1)[0] ?? "/";
     const isConnectPost = request.method === "POST" && path.startsWith("/connect/");

@@ -239,8 +239,7 @@ export function failureChange(
       waiters: context.joined,
     },
     guard:
-      // A client that the account brought itself fails alone.
-      failureClass === "reauthorize" && account.clientId === null
+      failureClass === "reauthorize"
         ? { policy: policy.massFailure, explanation: explainHeld(reason, rule, isStillValid(account.expiresAt, now)) }
         : null,
     completes: null,

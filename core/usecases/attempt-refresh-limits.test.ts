@@ -245,6 +245,22 @@ describe("the mass-disconnect guard (R26)", () => {
     expect(world.accounts.attempts.at(-1)?.result?.explanation).toContain("release or confirm the hold");
   });
 
+  it("stands before accounts that share a client of their own, and before no other client's (R65)", async () => {
+    const world = await createWorld({ config });
+    const ownClient = { id: "old-app", secret: "old-secret" };
+    for (const id of ["ia_a", "ia_b", "ia_c"]) await world.addAccount({ id, ownClient });
+    await world.addAccount({ id: "ia_other", ownClient: { id: "other-app", secret: "other-secret" } });
+    await world.addAccount({ id: "ia_environment" });
+    world.server.respondWith(oauthError("invalid_grant"));
+    const ends = [];
+    for (const id of ["ia_a", "ia_b", "ia_c", "ia_other", "ia_environment"]) {
+      await refresh(world, "on_demand", id);
+      const { status, hold } = await world.account(id);
+      ends.push(hold === null ? status : "held");
+    }
+    expect(ends).toEqual(["needs_reauth", "needs_reauth", "held", "needs_reauth", "needs_reauth"]);
+  });
+
   it("asks for a held account no more, but by hand; what works then clears the hold", async () => {
     const world = await worldWithMassFailure();
     await refresh(world, "on_demand", "ia_c");

@@ -65,7 +65,7 @@ export async function commitSuccess(
 }
 
 /**
- * The late answer to an older request may have been written first; this one is the newer, so it goes on top of it, merged with
+ * The late answer to an older request may have been written first, or another secret of the account's own client; this one is the newer, so it goes on top of it, merged with
  * what that one brought. Null when it is not the newer one, or when it brings no refresh token and the other's can't be opened:
  * then the other one stands.
  */

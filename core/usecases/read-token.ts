@@ -9,7 +9,7 @@ import type { SealedCredential } from "../ports/account-store.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
 import { ofAccount } from "./of-account.ts";
-import { openCredential } from "./open-credential.ts";
+import { openCredential, type OpenedCredential } from "./open-credential.ts";
 import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -184,24 +184,32 @@ async function open(
     throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
   const access = { actor: input.actor, purpose: "token_read" } as const;
   const opened = await openCredential(ports.vault, account, credential, access);
-  if (opened.kind === "typed") {
-    return { kind: "typed", fields: opened.typed.fields, credentialVersion: credential.version };
-  }
-  const { set } = opened;
   // The row knows best: introspection tells it the end of a token after it was sealed.
   const { expiresAt } = account;
   const isShort =
     input.minTtlSeconds !== null &&
     expiresAt !== null &&
     remainingSeconds(expiresAt, ports.clock.now()) < input.minTtlSeconds;
+  return tokenRead(account, credential, opened, refresh ?? (isShort ? "limited" : null));
+}
+
+/** What was opened, as it is served. */
+export function tokenRead(
+  account: Pick<Account, "expiresAt" | "scopesRequested" | "scopesGranted">,
+  { version: credentialVersion }: SealedCredential,
+  opened: OpenedCredential,
+  refresh: TokenRead["refresh"],
+): TokenRead | TypedRead {
+  if (opened.kind === "typed") return { kind: "typed", fields: opened.typed.fields, credentialVersion };
+  const { accessToken, tokenType } = opened.set;
   return {
     kind: "token",
-    accessToken: set.accessToken,
-    tokenType: set.tokenType,
-    expiresAt,
+    accessToken,
+    tokenType,
+    expiresAt: account.expiresAt,
     scopes: { requested: account.scopesRequested, granted: account.scopesGranted, missing: missingScopes(account) },
-    credentialVersion: credential.version,
-    refresh: refresh ?? (isShort ? "limited" : null),
+    credentialVersion,
+    refresh,
   };
 }
 

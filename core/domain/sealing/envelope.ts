@@ -1,4 +1,4 @@
-import { hkdfSync, timingSafeEqual } from "node:crypto";
+import { createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
 import { decrypt, encrypt, ivBytes, keyBytes, tagBytes } from "./aead.ts";
 
 /**
@@ -109,7 +109,7 @@ export function openValue(parts: SealedParts, key: Uint8Array, location: SealLoc
 
 /** Encryption key and commitment from one data key, as the AWS Encryption SDK does since 2.0. The data key is fresh: no salt. */
 function deriveKeys(dataKey: Uint8Array): { encryption: Buffer; commitment: Buffer } {
-  const material = Buffer.from(hkdfSync("sha512", dataKey, new Uint8Array(), "evergrant/seal/1", 64));
+  const material = Buffer.from(hkdfSync("sha512", createSecretKey(dataKey), new Uint8Array(), "evergrant/seal/1", 64));
   return { encryption: material.subarray(0, 32), commitment: material.subarray(32) };
 }
 
