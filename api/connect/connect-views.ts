@@ -9,6 +9,7 @@ import {
   oauthConfigOf,
   type IntegrationDocument,
 } from "#core/domain/integration/integration-document";
+import { confirmAddress } from "#core/domain/connect/confirm-address";
 import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
 import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
 import { findReadable } from "#core/usecases/find-readable";
@@ -176,7 +177,7 @@ export async function readConnectOutcome(
   const isConnected = session.status === "connected";
   const missing = isConnected && account !== null ? missingScopes(account) : [];
   return {
-    status: session.status === "exchanging" ? "authorizing" : session.status,
+    status: statusOf(session),
     product: productOf(environment),
     integration: { name: session.integrationName, label: configured?.document.label ?? session.integrationName },
     reauthorized: link?.integratedAccountId != null,
@@ -184,8 +185,27 @@ export async function readConnectOutcome(
     scopes_missing: missing,
     scope_descriptions: configured === null ? {} : describedScopes(configured.document, missing),
     failure: session.failure,
-    return_url: link?.returnUrl ?? null,
+    return_url: returnUrlOf(session, link),
   };
+}
+
+/** An exchange that waits for a confirmation or came of one is the product's to tell about. */
+function statusOf({ status, needsConfirmation }: ConnectSession): ConnectOutcomeView["status"] {
+  switch (status) {
+    case "unconfirmed":
+      return "confirming";
+    case "exchanging":
+      return needsConfirmation ? "confirming" : "authorizing";
+    case "authorizing":
+    case "connected":
+    case "failed":
+      return status;
+  }
+}
+
+function returnUrlOf(session: ConnectSession, link: Link | null): string | null {
+  const returnUrl = link?.returnUrl ?? null;
+  return returnUrl !== null && session.status === "unconfirmed" ? confirmAddress(returnUrl, session.id) : returnUrl;
 }
 
 function labelOf(account: Account | null): string | null {

@@ -108,6 +108,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     tokenEndpoint: resolved.pinnedTokenEndpoint,
     scopesRequested: scopes,
     isReturn: isBack,
+    needsConfirmation: link.sessionBinding,
     verifier: sealedVerifier,
     expiresAt: new Date(ports.clock.now().getTime() + authorizationSeconds * 1000),
   };
