@@ -238,6 +238,57 @@ describe("a release that changes a shipped definition", () => {
     expect(await integrations.pinHosts(environmentId, name)).toEqual(pin);
   });
 
+  test("judges a change of choices by what live accounts chose, and by whether a secret is sealed", async () => {
+    const environmentId = await environmentIdOf("production");
+    const { pool } = stack.database;
+    const name = "choosing";
+    const choosing = (...values: string[]) =>
+      integrationDocumentSchema.parse(
+        exampleSource({
+          name,
+          inputs: [{ name: "region", label: "Region", options: values.map((value) => ({ value, label: value })) }],
+          config: { auth: { tokenHost: "https://{region}.acme.example" } },
+        }),
+      );
+    const store = createIntegrationStore(pool, new Map([[name, choosing("eu", "us")]]), quiet);
+    const pin = await store.pinHosts(environmentId, name);
+    if (pin === null) throw new Error("nothing was pinned");
+    const account = await createAccountStore(pool).create(
+      newAccount({ id: "ia_choosing", environmentId, integrationName: name, inputs: { region: "eu" }, pin }),
+      [],
+    );
+    const audit = { environmentId, actor: "usr_op", action: "integration.put", target: name } as const;
+    expect(await store.put(environmentId, choosing("us", "ca"), { audit })).toMatchObject({
+      kind: "refused",
+      cause: "hosts",
+      liveAccounts: 1,
+    });
+    expect((await store.put(environmentId, choosing("eu", "ca"), { audit })).kind).toBe("written");
+    await store.patchClient(environmentId, name, { id: "ei_choosing", callbackId: "callback-choosing" }, {}, []);
+    await pool.query(
+      "INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed) VALUES ('ei_choosing', 'client_secret', $1, 1, 'k1', 'sealed')",
+      [environmentId],
+    );
+    expect(await store.put(environmentId, choosing("eu", "ca", "au"), { audit })).toMatchObject({
+      kind: "refused",
+      cause: "secrets",
+    });
+
+    // The same in a release: accounts go on, and the operator is told which choice waits for a word.
+    await pool.query("DELETE FROM integration WHERE environment_id = $1 AND name = $2", [environmentId, name]);
+    const released = createIntegrationStore(pool, new Map([[name, choosing("eu", "ca", "au")]]), quiet);
+    expect(await released.pinHosts(environmentId, name)).toEqual(hostPinOf(choosing("eu", "ca")));
+    expect((await findDefinition(released, account)).name).toBe(name);
+    const log = createRecordingLog();
+    await settlePins({ integrations: released, log });
+    expect(log.lines).toMatchObject([{ level: "warn", message: expect.stringContaining("choices") }]);
+    await pool.query("DELETE FROM sealed_secret WHERE owner = 'ei_choosing'");
+    expect(await released.pinHosts(environmentId, name)).toEqual(hostPinOf(choosing("eu", "ca", "au")));
+    const narrowed = createIntegrationStore(pool, new Map([[name, choosing("ca")]]), quiet);
+    expect(await narrowed.pinHosts(environmentId, name)).toEqual(hostPinOf(choosing("eu", "ca", "au")));
+    await expect(findDefinition(narrowed, account)).rejects.toMatchObject({ code: "client_misconfigured" });
+  });
+
   test("is told through the API, serves what is valid, and is asked again once it is approved on the command line", async () => {
     const name = "released";
     await stack.call("PUT", `/integrations/${name}`, definitionAt(name, before.origin));

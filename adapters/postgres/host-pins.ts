@@ -1,4 +1,10 @@
-import { isSamePin, type HostPin } from "#core/domain/integration/host-pin";
+import {
+  isSamePin,
+  type AtStake,
+  type HostChange,
+  type HostPin,
+  type KeptChoices,
+} from "#core/domain/integration/host-pin";
 import type { CredentialsFormat } from "#core/domain/integration/integration-document";
 import type { DatabaseClient } from "./pool.ts";
 
@@ -70,8 +76,40 @@ export async function countLiveAccounts(client: DatabaseClient, environmentId: s
   return rows[0]?.count ?? 0;
 }
 
+/** Under the lock of lockPin nothing can be added to it. */
+export async function findAtStake(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+  change: HostChange,
+): Promise<AtStake> {
+  const liveAccounts = await countLiveAccounts(client, environmentId, name);
+  const leftOut =
+    change.kind === "choices" && liveAccounts > 0
+      ? await countLeftOut(client, environmentId, name, change.kept)
+      : liveAccounts;
+  return { liveAccounts, leftOut, hasSecrets: await hasSecrets(client, environmentId, name) };
+}
+
+/** Live accounts that chose what is not among the choices that are kept. */
+async function countLeftOut(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+  kept: KeptChoices,
+): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM integrated_account
+      WHERE environment_id = $1 AND integration_name = $2 AND status IN ('active', 'needs_reauth', 'connecting')
+        AND EXISTS (SELECT FROM jsonb_each($3::jsonb) AS kept(input, choices)
+                     WHERE coalesce(kept.choices ? (inputs ->> kept.input), false) IS FALSE)`,
+    [environmentId, name, JSON.stringify(kept)],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Whether the environment's client proves itself with anything that is sealed here. */
-export async function hasSecrets(client: DatabaseClient, environmentId: string, name: string): Promise<boolean> {
+async function hasSecrets(client: DatabaseClient, environmentId: string, name: string): Promise<boolean> {
   const { rowCount } = await client.query(
     `SELECT FROM environment_integration e JOIN sealed_secret s ON s.owner = e.id
       WHERE e.environment_id = $1 AND e.integration_name = $2 LIMIT 1`,

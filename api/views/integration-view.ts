@@ -3,7 +3,7 @@ import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integratio
 import { isTypedDocument } from "#core/domain/integration/credential-fields";
 import { effectiveValues, type EffectiveValue, type Origin } from "#core/domain/integration/effective-values";
 import { isAccepted } from "#core/domain/integration/order-client-secrets";
-import { hasMovedHosts } from "#core/usecases/pin-definition";
+import { unapprovedHosts } from "#core/usecases/pin-definition";
 import type { ConfiguredIntegration, SealedClientSecret } from "#core/ports/integration-store";
 import type { IntegrationSummary } from "../schemas/integration.ts";
 
@@ -102,9 +102,7 @@ function redirectUriOf({ client, document }: ConfiguredIntegration, redirectUri:
   return client === null || isTypedDocument(document) ? null : redirectUri(client.callbackId);
 }
 
-/** Why nothing is asked with it; null: it is used. */
+/** Why nothing is asked with it, or not for every account; null: it is used. */
 function problemOf(configured: ConfiguredIntegration): string | null {
-  if (configured.fault !== null) return configured.fault;
-  if (!hasMovedHosts(configured)) return null;
-  return `its hosts changed and are not approved; credentials were given for: ${configured.pin?.hosts ?? ""}`;
+  return configured.fault ?? unapprovedHosts(configured);
 }
