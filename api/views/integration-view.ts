@@ -2,6 +2,7 @@ import type { Account } from "#core/domain/account/account";
 import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { isTypedDocument } from "#core/domain/integration/credential-fields";
 import { effectiveValues, type EffectiveValue, type Origin } from "#core/domain/integration/effective-values";
+import type { UnreadableDefinition } from "#core/domain/integration/unreadable-definition";
 import { isAccepted } from "#core/domain/integration/order-client-secrets";
 import { unapprovedHosts } from "#core/usecases/pin-definition";
 import type { ConfiguredIntegration, SealedClientSecret } from "#core/ports/integration-store";
@@ -21,6 +22,24 @@ export function toIntegrationSummary(configured: ConfiguredIntegration, redirect
     origin: configured.origin,
     connectable: isTypedDocument(document) || (client !== null && client.layer.clientId !== null),
     redirect_uri: redirectUriOf(configured, redirectUri),
+    problem: problemOf(configured),
+  };
+}
+
+const shownFaults = 3;
+
+/** Nothing of it is known but its name, and what is wrong. */
+export function toUnreadableSummary({ integrationName: name, faults }: UnreadableDefinition): IntegrationSummary {
+  const more = faults.length > shownFaults ? [`and ${faults.length - shownFaults} more`] : [];
+  const wrong = [...faults.slice(0, shownFaults), ...more].join("; ");
+  return {
+    name,
+    label: name,
+    format: null,
+    origin: "environment",
+    connectable: false,
+    redirect_uri: null,
+    problem: `its definition can't be read by this version (${wrong}); put a valid one (PUT /api/v1/integrations/${name}), or delete it`,
   };
 }
 

@@ -6,6 +6,7 @@ import type { IntegrationDocument } from "../domain/integration/integration-docu
 import type { Overrides, UnfitOverrides } from "../domain/integration/overrides.ts";
 import type { SecretTerm } from "../domain/integration/order-client-secrets.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
+import type { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
 
 /** An integration as one environment has it: the definition in force, its OAuth client, its sealed secrets. */
 export interface ConfiguredIntegration {
@@ -53,9 +54,15 @@ export interface SealedClientSecret extends SecretTerm {
   readonly lastWorkedAt: Date | null;
 }
 
+export interface IntegrationList {
+  readonly readable: readonly ConfiguredIntegration[];
+  readonly unreadable: readonly UnreadableDefinition[];
+}
+
 export interface IntegrationStore {
   find(environmentId: string, name: string): Promise<ConfiguredIntegration | null>;
-  list(environmentId: string): Promise<readonly ConfiguredIntegration[]>;
+  /** By name. */
+  list(environmentId: string): Promise<IntegrationList>;
   /** The active accounts behind a circuit, of whichever integration. Roughly, and at most a minute old: it only spreads alarms. */
   countActiveAccounts(circuitKey: string): Promise<number>;
   /** The integrations whose active accounts stand behind a circuit: they share its budget. At most a minute old. */

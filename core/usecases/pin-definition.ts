@@ -57,14 +57,18 @@ export async function settlePins(ports: {
 }
 
 /** What nothing is asked for, as long as nobody approves other hosts than the environment's credentials were given for. */
-export function unapprovedHosts({ document, pin }: Pick<ConfiguredIntegration, "document" | "pin">): string | null {
+export function unapprovedHosts({
+  document,
+  name,
+  pin,
+}: Pick<ConfiguredIntegration, "document" | "name" | "pin">): string | null {
   const change = pin === null ? null : hostChange(pin, document);
   switch (change?.kind) {
     case "hosts":
-      return `its hosts changed and are not approved; credentials were given for: ${pin?.hosts}`;
+      return `its hosts changed and are not approved (integrations approve-hosts ${name}); credentials were given for: ${pin?.hosts}`;
     case "choices": {
       const kept = Object.entries(change.kept).map(([name, values]) => `${name} ${values.join("|")}`);
-      return `the choices that form its hosts changed and are not approved; only accounts with these are used: ${kept.join(", ")}`;
+      return `the choices that form its hosts changed and are not approved (integrations approve-hosts ${name}); only accounts with these are used: ${kept.join(", ")}`;
     }
     default:
       return null;

@@ -109,7 +109,10 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       behind = names;
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
-    list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
+    list: async (environmentId) => ({
+      readable: [...byKey.values()].filter((one) => one.environmentId === environmentId),
+      unreadable: [],
+    }),
     async pinHosts(environmentId, name) {
       const before = byKey.get(key(environmentId, name));
       if (before === undefined) return null;
