@@ -8,8 +8,10 @@ import {
   documentScopes,
   oauthConfigOf,
   type IntegrationDocument,
+  type IntegrationInput,
 } from "#core/domain/integration/integration-document";
 import { confirmAddress } from "#core/domain/connect/confirm-address";
+import { coveredOptions } from "#core/domain/integration/host-pin";
 import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
 import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
 import { findReadable } from "#core/usecases/find-readable";
@@ -87,20 +89,27 @@ export async function readConnectLink(
         scope_descriptions: describedScopes(document, scopes),
         form,
         // A re-authorization keeps the inputs of its account.
-        inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => ({
-          name: input.name,
-          label: input.label,
-          help: input.help ?? null,
-          example: input.example ?? null,
-          pattern: input.pattern ?? null,
-          options: input.options ?? null,
-          default: input.default ?? null,
-          required: input.required,
-        })),
+        inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => toInput(one, input)),
         unavailable: form === null && !hasClient(one, own) ? "It has not been set up completely yet." : null,
       };
     }),
     expires_at: link.expiresAt.toISOString(),
+  };
+}
+
+/** A choice that a release added, and that nobody has approved, could only fail. */
+function toInput({ pin, document }: ConfiguredIntegration, input: IntegrationInput) {
+  const options = coveredOptions(pin, document, input);
+  const isOffered = options === null || options.some(({ value }) => value === input.default);
+  return {
+    name: input.name,
+    label: input.label,
+    help: input.help ?? null,
+    example: input.example ?? null,
+    pattern: input.pattern ?? null,
+    options: options === null ? null : [...options],
+    default: isOffered ? (input.default ?? null) : null,
+    required: input.required,
   };
 }
 

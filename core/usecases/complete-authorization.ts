@@ -210,6 +210,7 @@ export function exchangeFailure(result: RequestFailure, { refreshPolicy }: Resol
   const rules = [...refreshPolicy.failureRules, ...defaultFailureRules];
   const { class: failureClass } = classifyTokenFailure(result.failure, rules);
   const detail = describeFailure(result.failure);
+  if (result.failure.kind === "own_fault") return { code: "server_error", detail: null };
   if (failureClass === "client_misconfigured") return { code: "client_misconfigured", detail };
   const unreachable = result.failure.kind === "not_sent" || result.failure.kind === "answer_lost";
   return { code: unreachable ? "provider_unreachable" : "provider_error", detail };

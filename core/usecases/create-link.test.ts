@@ -82,7 +82,7 @@ describe("its integrations", () => {
 
   it("are also those whose credentials are typed, without a choice where this environment put them", async () => {
     const world = await createWorld({ document: typedDocument("api_key") });
-    const [configured] = await world.integrations.list(environmentId);
+    const [configured] = (await world.integrations.list(environmentId)).readable;
     if (configured === undefined) throw new Error("nothing is configured");
     await createLink(world, caller, { ...input, integrationNames: ["acme-keys"] });
     await createLink(world, caller, input);

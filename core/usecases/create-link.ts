@@ -112,8 +112,8 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
     }
     return [account.integrationName];
   }
-  const configured = await ports.integrations.list(caller.environmentId);
-  const visible = configured.filter((one) => isAllowed(caller, one.name));
+  const { readable, unreadable } = await ports.integrations.list(caller.environmentId);
+  const visible = readable.filter((one) => isAllowed(caller, one.name));
   const allowed = visible.filter(hasPage);
   if (input.integrationNames === null) {
     const usable = allowed.filter(isSetUp);
@@ -133,6 +133,8 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
       `${unknown} needs no customer at a page; import its accounts (POST /api/v1/integrated-accounts)`,
     );
   }
+  const unread = unreadable.find((one) => one.integrationName === unknown && isAllowed(caller, one.integrationName));
+  if (unread !== undefined) throw unread;
   if (unknown !== undefined)
     throw invalid("/integration_name", `there is no integration ${unknown} in this environment`);
   return [...new Set(input.integrationNames)];

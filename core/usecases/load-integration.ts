@@ -36,12 +36,12 @@ export interface LoadedIntegration {
 /** The definition that an account lives on, with its overrides. Fails with `client_misconfigured` when it is gone or not to be used. */
 export async function findDefinition(
   integrations: IntegrationStore,
-  account: Pick<Account, "environmentId" | "integrationName" | "overrides">,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs" | "overrides">,
 ): Promise<ConfiguredIntegration> {
   const found = await integrations.find(account.environmentId, account.integrationName);
   if (found !== null) {
     const configured = ofAccount(found, account.overrides);
-    refuseUnusable(configured);
+    refuseUnusable(configured, account.inputs);
     return configured;
   }
   throw new DomainError("client_misconfigured", {

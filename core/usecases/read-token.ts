@@ -1,6 +1,7 @@
 import { missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
+import { ownFaultRule } from "../domain/refresh/classify-token-failure.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
@@ -337,7 +338,7 @@ function cooldownProblem(account: Account, until: Date | null, now: Date): Domai
   if (account.lastError?.code === "client_misconfigured")
     return clientMisconfigured(account, account.lastError.message);
   return new DomainError("provider_unavailable", {
-    detail: "The provider has just failed to refresh this account, and no valid token is left. It is tried again soon.",
+    detail: "The last try to refresh this account failed, and no valid token is left. It is tried again soon.",
     retryAfterSeconds,
     ...about(account),
   });
@@ -369,6 +370,13 @@ function failedProblem(
     case "transient":
     case "refreshed":
     case "superseded":
+      if (attempt.rule === ownFaultRule.id) {
+        return new DomainError("provider_unavailable", {
+          detail: `This account could not be refreshed: ${attempt.error ?? "no details"}. The provider was not asked; it is tried again soon.`,
+          retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
+          ...about(account),
+        });
+      }
       return new DomainError("provider_error", {
         detail: `The provider failed to refresh this account: ${attempt.error ?? "no details"}.`,
         retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
