@@ -30,14 +30,18 @@ export function refuseEarly(target: URL, guard: AddressGuard): void {
  * connected socket before a byte is sent. A `lookup` hook alone is bypassed by literals, and the socket alone would let
  * anybody probe for open ports inside.
  */
-export function guardedConnector(guard: AddressGuard, certificate: ClientCertificate | null): buildConnector.connector {
+export function guardedConnector(
+  guard: AddressGuard,
+  certificate: ClientCertificate | null,
+  tls: Pick<buildConnector.BuildOptions, "allowH2"> = {},
+): buildConnector.connector {
   const shown = certificate === null ? {} : { cert: certificate.certificate, key: certificate.key };
   return (options, callback) => {
     const protocol = options.protocol === "https:" ? "https:" : "http:";
     // Only an address on the operator's allow list may be reached at another port than 443.
     const anyPort = protocol === "http:" || !allowedPorts.has(options.port);
     const judge = (address: string): string | null => guard.refusal(address, anyPort ? "http:" : "https:");
-    const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(judge), ...shown });
+    const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(judge), ...shown, ...tls });
     connect(options, (error, socket) => {
       if (error !== null) {
         callback(error, null);
