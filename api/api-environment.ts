@@ -1,4 +1,6 @@
 import type { Caller } from "#core/domain/access/permission";
+import type { CallPlaces } from "#core/usecases/call-places";
+import type { ProxyLimits } from "#adapters/config/read-config";
 import type { Container } from "#adapters/container";
 import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
@@ -15,4 +17,6 @@ export interface ApiPorts extends Container {
   readonly prisma: Prisma;
   readonly authenticator: Authenticator;
   readonly publicUrl: string;
+  readonly callPlaces: CallPlaces;
+  readonly proxyLimits: ProxyLimits;
 }

@@ -9,6 +9,7 @@ import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
@@ -47,6 +48,8 @@ const server = createDoor(
     access,
     prisma,
     publicUrl: config.publicUrl,
+    callPlaces: createCallPlaces(config.proxy.concurrency),
+    proxyLimits: config.proxy,
     authenticator: createAuthenticator({
       access,
       environments: container.environments,

@@ -1,6 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { DomainError } from "#core/domain/problem/domain-error";
-import type { Caller } from "#core/domain/access/permission";
+import { isVisible, type Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
 import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
@@ -35,6 +35,8 @@ import { toEffectiveOfAccount } from "../views/integration-view.ts";
 // A malformed id is one that does not exist: the same answer, so that ids tell nothing.
 const params = z.object({ id: z.string().max(100) });
 const tags = ["Accounts"];
+/** Longer than a call through the proxy goes without a second look at its account. */
+const settleMs = 50;
 
 export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
   const find = async (caller: Caller, id: string): Promise<Account> => {
@@ -180,6 +182,8 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         accountId: id,
         actor: caller.id,
       });
+      // Whoever read the account before it ended has sent by now what it was about to send, or looks once more (C2).
+      await ports.clock.sleep(settleMs);
       return context.json({ id, status: "disconnected" as const, revocation }, 200);
     },
   );
@@ -293,13 +297,6 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const { page, next } = pageOf(rows, query.limit, (row) => ({ at: row.startedAt, id: row.id }));
       return context.json({ data: page.map(toAttemptView), next_cursor: next }, 200);
     },
-  );
-}
-
-function isVisible(caller: Caller, account: Account): boolean {
-  return (
-    (caller.tenantIds === null || caller.tenantIds.includes(account.tenantId)) &&
-    (caller.integrationNames === null || caller.integrationNames.includes(account.integrationName))
   );
 }
 

@@ -5,7 +5,9 @@ import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
+import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
+import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
 import { ofAccount } from "./of-account.ts";
@@ -14,7 +16,14 @@ import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
-export interface TokenRead {
+/** What was read along the way, for those who go on to use what they got. */
+interface ReadAlong {
+  readonly account: Account;
+  /** As its environment has it; null: there is none any more, or none that can be read. */
+  readonly configured: ConfiguredIntegration | null;
+}
+
+export interface TokenRead extends ReadAlong {
   readonly kind: "token";
   readonly accessToken: string;
   readonly tokenType: string;
@@ -27,10 +36,12 @@ export interface TokenRead {
   readonly credentialVersion: number;
   /** Why the token is not as long-lived as asked: refreshing fails, or the provider's tokens never live that long. */
   readonly refresh: "failing" | "limited" | null;
+  /** What the token is bound to (RFC 9449); absent: whoever bears it may use it. */
+  readonly dpopKey?: PrivateJwk;
 }
 
 /** What an end user typed, by the names of its fields. It has no end, and nothing refreshes it. */
-export interface TypedRead {
+export interface TypedRead extends ReadAlong {
   readonly kind: "typed";
   readonly fields: Readonly<Record<string, string>>;
   readonly credentialVersion: number;
@@ -41,6 +52,10 @@ export interface TokenReadInput {
   readonly accountId: string;
   readonly minTtlSeconds: number | null;
   readonly actor: string;
+  /** For the audit log. `token_read` where absent. */
+  readonly purpose?: "token_read" | "proxy";
+  /** Whether the account exists for who asks; absent: it does. Asked before anything is refreshed. */
+  readonly isVisible?: (account: Account) => boolean;
 }
 
 /** What came of a renewal, and the account as it stands then. */
@@ -76,9 +91,10 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput): Pro
  */
 export async function readCredentials(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead | TypedRead> {
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
-  if (found === null) throw notFound();
+  if (found === null || input.isVisible?.(found.account) === false) throw notFound();
   refuseByStatus(found.account);
-  const policy = await policyOf(ports, found.account);
+  const configured = await findReadable(ports.integrations, found.account.environmentId, found.account.integrationName);
+  const policy = policyOf(configured, found.account);
   const demand = {
     reason: "on_demand",
     minTtlSeconds: input.minTtlSeconds,
@@ -87,7 +103,7 @@ export async function readCredentials(ports: RefreshPorts, input: TokenReadInput
   const decision = decideRefresh(found.account, policy, demand, ports.clock.now());
   if (decision.kind === "fresh") {
     await restoreAlarm(ports, found.account, policy);
-    return await open(ports, found, input, null);
+    return await open(ports, { ...found, configured }, input, null);
   }
 
   const key = `${input.environmentId}:${input.accountId}:${demand.seenVersion}:${input.minTtlSeconds}`;
@@ -97,10 +113,11 @@ export async function readCredentials(ports: RefreshPorts, input: TokenReadInput
   });
   const renewal = await beforeItEnds(ports, found.account, renewing);
   const outcome = renewal?.outcome ?? null;
-  const current =
+  const row =
     renewal === null ? await ports.accounts.findWithCredential(input.environmentId, input.accountId) : renewal.found;
-  if (current === null) throw notFound();
-  refuseByStatus(current.account);
+  if (row === null) throw notFound();
+  refuseByStatus(row.account);
+  const current = { ...row, configured };
   if (outcome === null || outcome instanceof Error) {
     if (isServable(ports, current)) return await open(ports, current, input, "failing");
   } else if (outcome.kind === "refreshed" || outcome.kind === "fresh") {
@@ -166,8 +183,7 @@ function expected(error: unknown): Error {
   return error;
 }
 
-async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshPolicy> {
-  const configured = await findReadable(ports.integrations, account.environmentId, account.integrationName);
+function policyOf(configured: ConfiguredIntegration | null, account: Account): RefreshPolicy {
   return configured === null
     ? defaultRefreshPolicy
     : refreshPolicyOf(ofAccount(configured, account.overrides).document);
@@ -175,17 +191,17 @@ async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshP
 
 async function open(
   ports: RefreshPorts,
-  found: Found,
+  { account, credential, configured }: Found & Pick<ReadAlong, "configured">,
   input: TokenReadInput,
   refresh: TokenRead["refresh"],
 ): Promise<TokenRead | TypedRead> {
-  const { account, credential } = found;
   if (credential === null)
     throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
-  const access = { actor: input.actor, purpose: "token_read" } as const;
+  const access = { actor: input.actor, purpose: input.purpose ?? "token_read" } as const;
   const opened = await openCredential(ports.vault, account, credential, access);
   if (opened.kind === "typed") {
-    return { kind: "typed", fields: opened.typed.fields, credentialVersion: credential.version };
+    const { fields } = opened.typed;
+    return { kind: "typed", account, configured, fields, credentialVersion: credential.version };
   }
   const { set } = opened;
   // The row knows best: introspection tells it the end of a token after it was sealed.
@@ -196,12 +212,15 @@ async function open(
     remainingSeconds(expiresAt, ports.clock.now()) < input.minTtlSeconds;
   return {
     kind: "token",
+    account,
+    configured,
     accessToken: set.accessToken,
     tokenType: set.tokenType,
     expiresAt,
     scopes: { requested: account.scopesRequested, granted: account.scopesGranted, missing: missingScopes(account) },
     credentialVersion: credential.version,
     refresh: refresh ?? (isShort ? "limited" : null),
+    ...(set.dpopKey === undefined ? {} : { dpopKey: set.dpopKey }),
   };
 }
 
