@@ -1,6 +1,8 @@
 import type { Caller } from "#core/domain/access/permission";
 import type { PolicyMemory } from "#core/usecases/policy-memory";
 import type { TokenGlances } from "#core/ports/token-glances";
+import type { CallPlaces } from "#core/usecases/call-places";
+import type { ProxyLimits } from "#adapters/config/read-config";
 import type { Container } from "#adapters/container";
 import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
@@ -19,4 +21,6 @@ export interface ApiPorts extends Container {
   readonly glances: TokenGlances;
   readonly policies: PolicyMemory;
   readonly publicUrl: string;
+  readonly callPlaces: CallPlaces;
+  readonly proxyLimits: ProxyLimits;
 }

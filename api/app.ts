@@ -7,8 +7,9 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
-import { createProblemMapper } from "./problem.ts";
+import { createProblemMapper, type ProblemWriter } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
+import { describeProxy } from "./proxy/describe-proxy.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
@@ -17,8 +18,9 @@ import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
-import { wordIssue } from "./schemas/word-issue.ts";
+import { requestOf } from "./request-of.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { wordIssue } from "./schemas/word-issue.ts";
 
 const maxBodyBytes = 1_048_576;
 const maxFormBytes = 65_536;
@@ -27,11 +29,15 @@ const maxFormBytes = 65_536;
 const open = new Set(["/api/v1/openapi.json", "/api/v1/integrations/schema.json", "/api/v1/session"]);
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */
-export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<ApiEnvironment> {
+export function createApp(
+  ports: ApiPorts,
+  signIn: AdminSignIn,
+  writeProblem: ProblemWriter,
+): OpenAPIHono<ApiEnvironment> {
   // What callers read of a wrong field; the words of a schema itself come before it.
   z.config({ localeError: wordIssue });
   const app = new OpenAPIHono<ApiEnvironment>();
-  const onError = createProblemMapper({ publicUrl: ports.publicUrl, log: ports.log });
+  const onError = createProblemMapper(writeProblem);
   app.onError(onError);
   app.notFound((context) =>
     onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
@@ -56,7 +62,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
   app.use("/api/v1/*", async (context, next) => {
     context.header("cache-control", "no-store");
     if (!open.has(context.req.path) && !context.req.path.startsWith("/api/v1/problems/")) {
-      context.set("caller", await ports.authenticator.callerOf(context));
+      context.set("caller", await ports.authenticator.callerOf(requestOf(context)));
     }
     await next();
   });
@@ -66,6 +72,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
   statsRoutes(api, ports);
+  describeProxy(api.openAPIRegistry);
   api.get("/problems/:code", problemPage);
   api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
   api.openAPIRegistry.registerComponent("securitySchemes", "session", {

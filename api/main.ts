@@ -10,6 +10,7 @@ import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
 import { replaySpool } from "#core/usecases/commit-answer";
@@ -51,6 +52,8 @@ const server = createDoor(
     glances: createTokenGlances(pool),
     policies: createPolicyMemory(container.integrations),
     publicUrl: config.publicUrl,
+    callPlaces: createCallPlaces(config.proxy.concurrency),
+    proxyLimits: config.proxy,
     authenticator: createAuthenticator({
       access,
       environments: container.environments,

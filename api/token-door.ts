@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
+import { isVisible } from "#core/domain/access/permission";
 import { servePlainly } from "#core/usecases/serve-credentials";
 import type { ApiPorts } from "./api-environment.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
-import { isVisible } from "./auth/is-visible.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { toTokenView } from "./views/token-view.ts";
 

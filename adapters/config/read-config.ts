@@ -37,6 +37,19 @@ export interface ApiConfig extends EngineConfig {
   readonly port: number;
   readonly webOrigin: string;
   readonly metricsToken: string | null;
+  readonly proxy: ProxyLimits;
+}
+
+/** What one call through the proxy may take. */
+export interface ProxyLimits {
+  /** Calls of one account that are under way at a time in this process. */
+  readonly concurrency: number;
+  /** From the last byte of the request to the head of the answer, seconds. */
+  readonly headerSeconds: number;
+  /** Without a byte in either direction, seconds. */
+  readonly idleSeconds: number;
+  /** From its first byte to its last, seconds. */
+  readonly totalSeconds: number;
 }
 
 export interface WorkerConfig extends EngineConfig {
@@ -62,6 +75,12 @@ export function readApiConfig(env: Environment): ApiConfig {
     port: read.port("PORT", 3000),
     webOrigin: read.origin("WEB_ORIGIN", `http://127.0.0.1:${webPort}`),
     metricsToken: read.optional("METRICS_TOKEN"),
+    proxy: {
+      concurrency: read.count("EVERGRANT_PROXY_CONCURRENCY", 100),
+      headerSeconds: read.count("EVERGRANT_PROXY_HEADER_SECONDS", 30),
+      idleSeconds: read.count("EVERGRANT_PROXY_IDLE_SECONDS", 30),
+      totalSeconds: read.count("EVERGRANT_PROXY_TOTAL_SECONDS", 3_600),
+    },
   });
 }
 
@@ -133,6 +152,14 @@ function reader(env: Environment) {
       const port = Number(text);
       if (!Number.isInteger(port) || port < 0 || port > 65_535) complain(name, "must be a port number from 0 to 65535");
       return port;
+    },
+
+    count(name: string, fallback: number): number {
+      const text = optional(name);
+      if (text === null) return fallback;
+      if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+      complain(name, "must be a whole number from 1 to 999999");
+      return fallback;
     },
 
     origin(name: string, fallback: string): string {

@@ -8,7 +8,7 @@ import { NotSent } from "../egress/egress-client.ts";
 import { EgressRefused } from "../egress/guarded-connector.ts";
 import { ClientUnusable } from "./client-unusable.ts";
 import { RequestUnsendable } from "./request-unsendable.ts";
-import { parseRetryAfter } from "./retry-after.ts";
+import { parseRetryAfter } from "#core/domain/rate-limit/parse-retry-after";
 
 /** An answer that arrived, was a failure by its status, and carries no OAuth error that the library could read. */
 export async function failureOfResponse(response: Response, now: Date): Promise<TokenRequestFailure> {

@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import { getCookie } from "hono/cookie";
-import type { Context } from "hono";
+import { parse as parseCookies } from "hono/utils/cookie";
 import { isWellFormedApiKey } from "#core/domain/access/api-key";
 import { rolePermissions, type Caller, type Permission } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
@@ -16,13 +15,20 @@ export const environmentCookie = "evergrant_environment";
 /** A revoked key is refused everywhere within this time. */
 const keyCacheMs = 750;
 
+/** What of a request tells who makes it, whichever server read it. */
+export interface CredentialedRequest {
+  readonly method: string;
+  /** By lower-case name. */
+  header(name: string): string | undefined;
+}
+
 export interface Authenticator {
   /** @throws DomainError unauthorized, forbidden */
-  callerOf(context: Context): Promise<Caller>;
+  callerOf(request: CredentialedRequest): Promise<Caller>;
   /** Null: it names no key that is in force. @throws DomainError database_unavailable */
   callerByKey(authorization: string): Promise<Caller | null>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
-  adminOf(context: Context): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
+  adminOf(request: CredentialedRequest): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
 }
 
 export function createAuthenticator(ports: {
@@ -73,15 +79,16 @@ export function createAuthenticator(ports: {
     });
   };
 
-  const adminOf = async (context: Context): Promise<{ user: AdminUser; caller: Caller }> => {
-    const user = await ports.signIn.userOf(context.req.raw);
+  const adminOf = async (request: CredentialedRequest): Promise<{ user: AdminUser; caller: Caller }> => {
+    const cookies = request.header("cookie") ?? null;
+    const user = await ports.signIn.userOf(cookies);
     if (user === null) {
       throw new DomainError("unauthorized", {
         detail: "Send an API key as: Authorization: Bearer evg_…, or sign in to the dashboard.",
       });
     }
-    refuseForeignOrigin(context, ports.publicUrl);
-    const name = getCookie(context, environmentCookie) ?? "production";
+    refuseForeignOrigin(request, ports.publicUrl);
+    const name = parseCookies(cookies ?? "", environmentCookie)[environmentCookie] ?? "production";
     const environment =
       (await ports.environments.findByName(name)) ?? (await ports.environments.findByName("production"));
     if (environment === null) throw new DomainError("not_found", { detail: `There is no environment ${name}.` });
@@ -100,18 +107,18 @@ export function createAuthenticator(ports: {
   return {
     adminOf,
     callerByKey,
-    async callerOf(context) {
-      const authorization = context.req.header("authorization");
-      return authorization === undefined ? (await adminOf(context)).caller : await byKey(authorization);
+    async callerOf(request) {
+      const authorization = request.header("authorization");
+      return authorization === undefined ? (await adminOf(request)).caller : await byKey(authorization);
     },
   };
 }
 
 /** A cookie goes along with requests that another site makes a browser send; a change must come from our own pages (G6). */
-function refuseForeignOrigin(context: Context, publicUrl: string): void {
-  if (context.req.method === "GET" || context.req.method === "HEAD") return;
-  const origin = context.req.header("origin");
-  const isOwn = origin === undefined ? context.req.header("sec-fetch-site") === "same-origin" : origin === publicUrl;
+function refuseForeignOrigin(request: CredentialedRequest, publicUrl: string): void {
+  if (request.method === "GET" || request.method === "HEAD") return;
+  const origin = request.header("origin");
+  const isOwn = origin === undefined ? request.header("sec-fetch-site") === "same-origin" : origin === publicUrl;
   if (isOwn) return;
   throw new DomainError("forbidden", {
     detail: `Changes with a session come from pages of ${publicUrl} only. Open the dashboard at exactly that address, or use an API key.`,

@@ -1,6 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { DomainError } from "#core/domain/problem/domain-error";
-import type { Caller } from "#core/domain/access/permission";
+import { isVisible, type Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
 import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
@@ -16,7 +16,6 @@ import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { demand } from "../auth/authenticate.ts";
-import { isVisible } from "../auth/is-visible.ts";
 import {
   accountDetailSchema,
   accountImportSchema,
@@ -38,6 +37,8 @@ import { toTokenView } from "../views/token-view.ts";
 // A malformed id is one that does not exist: the same answer, so that ids tell nothing.
 const params = z.object({ id: z.string().max(100) });
 const tags = ["Accounts"];
+/** Longer than a call through the proxy goes without a second look at its account. */
+const settleMs = 50;
 
 export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
   const find = async (caller: Caller, id: string): Promise<Account> => {
@@ -183,6 +184,8 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         accountId: id,
         actor: caller.id,
       });
+      // Whoever read the account before it ended has sent by now what it was about to send, or looks once more (C2).
+      await ports.clock.sleep(settleMs);
       return context.json({ id, status: "disconnected" as const, revocation }, 200);
     },
   );

@@ -4,6 +4,7 @@ import type { EnvironmentRecord } from "#core/ports/environment-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { environmentPatchSchema, environmentSchema } from "../schemas/integration.ts";
+import { requestOf } from "../request-of.ts";
 import { answer, body, problems, secured } from "../schemas/problem.ts";
 import { sessionSchema } from "../schemas/session.ts";
 
@@ -71,7 +72,7 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       responses: { 200: answer(sessionSchema, "The session"), ...problems() },
     }),
     async (context) => {
-      const { user, caller } = await ports.authenticator.adminOf(context);
+      const { user, caller } = await ports.authenticator.adminOf(requestOf(context));
       const environments = await ports.environments.list();
       return context.json(
         {

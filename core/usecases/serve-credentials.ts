@@ -2,7 +2,7 @@ import { isPlainlyFresh } from "../domain/refresh/is-plainly-fresh.ts";
 import type { TokenGlance, TokenGlances } from "../ports/token-glances.ts";
 import { openCredential } from "./open-credential.ts";
 import type { PolicyMemory } from "./policy-memory.ts";
-import { notFound, readCredentials, tokenRead, type TokenRead, type TypedRead } from "./read-token.ts";
+import { notFound, readCredentials, served, type ServedFields, type ServedToken } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface ServePorts extends RefreshPorts {
@@ -25,7 +25,7 @@ export interface ServeInput {
  *
  * @throws DomainError as readCredentials does
  */
-export async function serveCredentials(ports: ServePorts, input: ServeInput): Promise<TokenRead | TypedRead> {
+export async function serveCredentials(ports: ServePorts, input: ServeInput): Promise<ServedToken | ServedFields> {
   const { environmentId, accountId, minTtlSeconds, actor } = input;
   const glance = await ports.glances.glance(environmentId, accountId);
   if (glance === null || !input.isVisible(glance)) throw notFound();
@@ -40,16 +40,11 @@ export async function servePlainly(
   ports: Pick<ServePorts, "policies" | "clock" | "vault">,
   { environmentId, accountId: id, minTtlSeconds, actor }: Omit<ServeInput, "isVisible">,
   glance: TokenGlance,
-): Promise<TokenRead | TypedRead | null> {
+): Promise<ServedToken | ServedFields | null> {
   const { credential, integrationName, definitionStamp } = glance;
   if (credential === null || glance.hasOverrides) return null;
   const policy = await ports.policies.policyOf(environmentId, integrationName, definitionStamp);
   if (!isPlainlyFresh(glance, policy, minTtlSeconds, ports.clock.now())) return null;
   const access = { actor, purpose: "token_read" } as const;
-  return tokenRead(
-    glance,
-    credential,
-    await openCredential(ports.vault, { id, environmentId }, credential, access),
-    null,
-  );
+  return served(glance, credential, await openCredential(ports.vault, { id, environmentId }, credential, access), null);
 }

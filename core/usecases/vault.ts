@@ -18,6 +18,7 @@ export interface OpenAccess {
   readonly purpose:
     | "refresh"
     | "token_read"
+    | "proxy"
     | "revoke"
     | "client_authentication"
     | "code_exchange"

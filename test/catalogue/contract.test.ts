@@ -5,7 +5,7 @@ import { Response } from "undici";
 import type { EgressClient } from "#adapters/egress/egress-client";
 import { createExpressions } from "#adapters/expressions/expressions";
 import { createAuthorizationServer } from "#adapters/oauth/authorization-server";
-import { parseRetryAfter } from "#adapters/oauth/retry-after";
+import { parseRetryAfter } from "#core/domain/rate-limit/parse-retry-after";
 import { oauthConfigOf } from "#core/domain/integration/integration-document";
 import { resolveIntegration, type ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { classifyTokenFailure, defaultFailureRules } from "#core/domain/refresh/classify-token-failure";

@@ -44,3 +44,14 @@ export interface Caller {
   /** Null: all integrations. */
   readonly integrationNames: readonly string[] | null;
 }
+
+/** Whether an account exists for a caller: what its key is not for does not. */
+export function isVisible(
+  { tenantIds, integrationNames }: Pick<Caller, "tenantIds" | "integrationNames">,
+  account: { readonly tenantId: string; readonly integrationName: string },
+): boolean {
+  return (
+    (tenantIds === null || tenantIds.includes(account.tenantId)) &&
+    (integrationNames === null || integrationNames.includes(account.integrationName))
+  );
+}
