@@ -7,6 +7,7 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { createProblemMapper } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
@@ -59,6 +60,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     }
     await next();
   });
+  app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
@@ -72,7 +74,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     in: "cookie",
     name: "authjs.session-token",
   });
-  api.doc31("/openapi.json", {
+  const document = {
     openapi: "3.1.0",
     info: {
       title: "Evergrant",
@@ -81,7 +83,8 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: `${ports.publicUrl}/api/v1` }],
-  });
+  };
+  api.get("/openapi.json", (context) => context.json(documentIdempotency(api.getOpenAPI31Document(document))));
   app.route("/api/v1", api);
   refuseOtherMethods(app, api);
 

@@ -3,6 +3,7 @@ import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import { createAccessStore } from "#adapters/postgres/access-store";
 import { createAuditLog } from "#adapters/postgres/audit-log";
+import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { closeServer } from "#adapters/system/close-server";
@@ -46,6 +47,7 @@ const server = createDoor(
     ...container,
     access,
     prisma,
+    idempotency: createIdempotencyStore(pool),
     publicUrl: config.publicUrl,
     authenticator: createAuthenticator({
       access,

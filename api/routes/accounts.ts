@@ -68,7 +68,9 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:write");
       const input = context.req.valid("json");
       refuseOutOfScope(caller, input.tenant_id, input.integration_name);
+      const once = context.get("once");
       const account = await importAccount(ports, caller, {
+        ...(once === undefined ? {} : { id: once.id("ia") }),
         integrationName: input.integration_name,
         tenantId: input.tenant_id,
         credentials: toImportedCredentials(input.credentials),
@@ -201,12 +203,15 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const account = await find(caller, context.req.valid("param").id);
+      // Asked again by a request that was cut off: what has been refreshed since the first is not refreshed again.
+      const seen = { version: account.credentialVersion };
+      const { version: seenVersion } = (await context.get("once")?.remember(seen)) ?? seen;
       const outcome = await refreshAccount(
         ports,
         {
           environmentId: caller.environmentId,
           accountId: account.id,
-          demand: { reason: "forced", minTtlSeconds: null, seenVersion: account.credentialVersion },
+          demand: { reason: "forced", minTtlSeconds: null, seenVersion },
           actor: caller.id,
         },
         context.req.raw.signal,

@@ -111,13 +111,14 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         demand(caller, "accounts:write");
         const { name } = await findIntegration(ports, caller, context.req.valid("param").name);
         refuseSomeTenants(caller);
-        await decide(caller, name, decision);
+        await decide(caller, name, decision, context.get("once")?.since ?? null);
         return context.json(toMassFailureView(await find(caller, name)), 202);
       },
     );
   }
 
-  const decide = async (caller: Caller, name: string, decision: HoldDecision): Promise<void> => {
+  /** @param since when the request was sent first, where it may have been cut off; null: it is sent once */
+  const decide = async (caller: Caller, name: string, decision: HoldDecision, since: Date | null): Promise<void> => {
     const isDecided = await ports.massFailures.decide({
       environmentId: caller.environmentId,
       integrationName: name,
@@ -125,6 +126,10 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       actor: caller.id,
     });
     if (isDecided) return;
+    const last = since === null ? null : await ports.massFailures.find(caller.environmentId, name);
+    if (since !== null && last?.decision === decision && last.decidedBy === caller.id) {
+      if (last.decidedAt !== null && last.decidedAt >= since) return;
+    }
     throw new DomainError("conflict", {
       detail: `No account of ${name} is held, so there is nothing to ${decision}. Somebody else may have decided already; GET /api/v1/integrations/${name}/mass-failure tells.`,
     });
