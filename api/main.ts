@@ -13,6 +13,7 @@ import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
+import { createAdmission } from "./auth/admission.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createDoor } from "./create-door.ts";
 
@@ -26,12 +27,13 @@ if (problem !== null) {
 }
 
 const access = createAccessStore(pool);
+const audit = createAuditLog(pool);
 const production = await container.environments.findByName("production");
 const signIn = createAdminSignIn({
   publicUrl: config.publicUrl,
   sessionKey: deriveKey(config.secret, "admin-session"),
   access,
-  audit: createAuditLog(pool),
+  audit,
   log,
   auditEnvironmentId: production?.id ?? "",
 });
@@ -54,6 +56,12 @@ const server = createDoor(
       environments: container.environments,
       digests: container.digests,
       signIn,
+      admission: createAdmission({
+        rateLimit: config.rateLimit,
+        trustedProxies: config.trustedProxies,
+        audit,
+        log,
+      }),
       publicUrl: config.publicUrl,
       log,
     }),

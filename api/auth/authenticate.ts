@@ -1,3 +1,6 @@
+import { hash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { HttpBindings } from "@hono/node-server";
 import { getCookie } from "hono/cookie";
 import type { Context } from "hono";
 import { isWellFormedApiKey } from "#core/domain/access/api-key";
@@ -6,7 +9,8 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { EnvironmentStore } from "#core/ports/environment-store";
 import type { Log } from "#core/ports/log";
 import type { SecretDigests } from "#core/ports/secret-digests";
-import type { AccessStore, AdminUser, ApiKeyRecord } from "#adapters/postgres/access-store";
+import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
+import type { Admission } from "./admission.ts";
 import type { AdminSignIn } from "./admin-sign-in.ts";
 
 /** The environment that a browser's requests are about; the dashboard's switcher sets it. */
@@ -16,10 +20,20 @@ export const environmentCookie = "evergrant_environment";
 const keyCacheMs = 750;
 
 export interface Authenticator {
-  /** @throws DomainError unauthorized, forbidden */
+  /** @throws DomainError unauthorized, forbidden, rate_limited */
   callerOf(context: Context): Promise<Caller>;
+  /** @param authorization the header as it came. @throws DomainError unauthorized, forbidden, rate_limited, database_unavailable */
+  callerByKey(authorization: string, request: IncomingMessage): Promise<Caller>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
   adminOf(context: Context): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
+}
+
+/** What was found of a key, and when. */
+interface Known {
+  at: number;
+  readonly caller: Promise<Caller | null>;
+  /** As it was found last. */
+  isInForce: boolean;
 }
 
 export function createAuthenticator(ports: {
@@ -27,39 +41,18 @@ export function createAuthenticator(ports: {
   readonly environments: EnvironmentStore;
   readonly digests: SecretDigests;
   readonly signIn: AdminSignIn;
+  readonly admission: Admission;
   readonly publicUrl: string;
   readonly log: Log;
 }): Authenticator {
-  const keys = new Map<string, { readonly at: number; readonly record: Promise<ApiKeyRecord | null> }>();
+  // By a digest of this process's own: the one that the database knows is keyed, and costs more than a read should.
+  const keys = new Map<string, Known>();
+  const { admission } = ports;
 
-  const findKey = (key: string): Promise<ApiKeyRecord | null> => {
-    const digest = ports.digests.digest("api_key", key);
-    const id = Buffer.from(digest).toString("base64");
-    const known = keys.get(id);
-    if (known !== undefined && performance.now() - known.at < keyCacheMs) return known.record;
-    if (keys.size > 10_000) keys.clear();
-    const record = ports.access.findUsableKey(digest);
-    keys.set(id, { at: performance.now(), record });
-    // A failure is not remembered: the next request asks the database again.
-    record.then(
-      (found) => {
-        if (found !== null)
-          ports.access.touchKey(found.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
-      },
-      () => keys.delete(id),
-    );
-    return record;
-  };
-
-  const byKey = async (authorization: string): Promise<Caller> => {
-    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
-    const record = isWellFormedApiKey(key) ? await findKey(key) : null;
-    if (record === null) {
-      throw new DomainError("unauthorized", {
-        detail:
-          "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
-      });
-    }
+  const findCaller = async (key: string): Promise<Caller | null> => {
+    const record = await ports.access.findUsableKey(ports.digests.digest("api_key", key));
+    if (record === null) return null;
+    ports.access.touchKey(record.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
     return {
       kind: "api_key",
       id: record.id,
@@ -68,7 +61,53 @@ export function createAuthenticator(ports: {
       permissions: new Set(record.permissions),
       tenantIds: record.tenantIds.length > 0 ? record.tenantIds : null,
       integrationNames: record.integrationNames.length > 0 ? record.integrationNames : null,
+      ...(record.addresses.length > 0 ? { addresses: record.addresses } : {}),
     };
+  };
+
+  const ask = (id: string, key: string, isInForce: boolean): Known => {
+    if (keys.size > 10_000) keys.clear();
+    const asked: Known = { at: performance.now(), caller: findCaller(key), isInForce };
+    keys.set(id, asked);
+    asked.caller.then(
+      (caller) => (asked.isInForce = caller !== null),
+      // A failure is not remembered: the next request asks the database again.
+      () => (asked.at = -keyCacheMs),
+    );
+    return asked;
+  };
+
+  const findKnown = async (key: string, request: IncomingMessage): Promise<Caller | null> => {
+    const id = hash("sha256", key, "base64");
+    const known = keys.get(id);
+    if (known !== undefined && performance.now() - known.at < keyCacheMs) {
+      const caller = await known.caller;
+      if (caller === null) admission.admitUnknown(request);
+      return caller;
+    }
+    // A key that was in force a moment ago is looked up whatever comes from its address: its owner may share that with a flood.
+    if (known?.isInForce === true) return await ask(id, key, true).caller;
+    // Before the query, so that a flood of keys that do not exist costs none.
+    admission.admitUnknown(request);
+    const caller = await ask(id, key, false).caller;
+    if (caller !== null) admission.wasKnown(request);
+    return caller;
+  };
+
+  const callerByKey = async (authorization: string, request: IncomingMessage): Promise<Caller> => {
+    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+    // One that is mistyped costs no query (F4).
+    const isPossible = isWellFormedApiKey(key);
+    if (!isPossible) admission.admitUnknown(request);
+    const caller = isPossible ? await findKnown(key, request) : null;
+    if (caller === null) {
+      throw new DomainError("unauthorized", {
+        detail:
+          "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
+      });
+    }
+    admission.admit(caller, request);
+    return caller;
   };
 
   const adminOf = async (context: Context): Promise<{ user: AdminUser; caller: Caller }> => {
@@ -97,9 +136,14 @@ export function createAuthenticator(ports: {
 
   return {
     adminOf,
+    callerByKey,
     async callerOf(context) {
+      const request = (context.env as HttpBindings).incoming;
       const authorization = context.req.header("authorization");
-      return authorization === undefined ? (await adminOf(context)).caller : await byKey(authorization);
+      if (authorization !== undefined) return await callerByKey(authorization, request);
+      const { caller } = await adminOf(context);
+      admission.admit(caller, request);
+      return caller;
     },
   };
 }

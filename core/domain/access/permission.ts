@@ -43,4 +43,6 @@ export interface Caller {
   readonly tenantIds: readonly string[] | null;
   /** Null: all integrations. */
   readonly integrationNames: readonly string[] | null;
+  /** Ranges in CIDR form that it may call from; absent: anywhere. */
+  readonly addresses?: readonly string[];
 }

@@ -19,6 +19,7 @@ export type AuditAction =
   | "link_token.created"
   | "api_key.created"
   | "api_key.revoked"
+  | "api_key.refused"
   | "user.created"
   | "user.signed_in"
   | "user.sign_in_failed"
