@@ -154,3 +154,71 @@ test("a key that asks too often is told so in every form of the headers, and no 
   await wait(1_000);
   expect((await read(loud.key)).status).toBe(200);
 });
+
+describe("a key that is limited", () => {
+  let byTenant: string;
+  let byIntegration: string;
+  beforeAll(async () => {
+    byTenant = (await makeKey("--tenants", "tenant-a")).key;
+    byIntegration = (await makeKey("--integrations", "acme-crm")).key;
+  });
+
+  const client = { credentials: { oauth2: { config: { client_id: "stolen" } } } };
+  const changes: [method: string, path: string, body?: unknown][] = [
+    ["PATCH", "/environment", { return_urls: ["https://evil.example/"] }],
+    ["PUT", "/integrations/acme-crm", { name: "acme-crm" }],
+    ["DELETE", "/integrations/acme-crm"],
+    ["PATCH", "/environment-integration", { integration_name: "acme-crm", ...client }],
+    ["POST", "/integrations/acme-crm/mass-failure/release"],
+    ["POST", "/integrations/acme-crm/mass-failure/confirm"],
+  ];
+
+  test.each(changes)("to tenants may not %s %s: it concerns them all", async (method, path, body) => {
+    const before = await stack.call("GET", "/environment-integrations/acme-crm");
+    const answer = await stack.call(method, path, body, { key: byTenant });
+    expect(answer).toMatchObject({ status: 403, body: { code: "forbidden", limited_to: "tenants" } });
+    expect(answer.body.detail).toContain("limited to some tenants");
+    expect((await stack.call("GET", "/environment-integrations/acme-crm")).body).toEqual(before.body);
+  });
+
+  test("to integrations may not change the settings of the environment", async () => {
+    expect(await stack.call("PATCH", "/environment", { return_urls: [] }, { key: byIntegration })).toMatchObject({
+      status: 403,
+      body: { code: "forbidden", limited_to: "integrations" },
+    });
+  });
+
+  test("to integrations changes those, and no other", async () => {
+    const overrides = { integration_name: "acme-crm", overrides: {} };
+    expect((await stack.call("PATCH", "/environment-integration", overrides, { key: byIntegration })).status).toBe(200);
+    const other = { integration_name: "hubspot", ...client };
+    expect((await stack.call("PATCH", "/environment-integration", other, { key: byIntegration })).status).toBe(404);
+    const put = await stack.call("PUT", "/integrations/hubspot", { name: "hubspot" }, { key: byIntegration });
+    expect(put).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect((await stack.call("DELETE", "/integrations/hubspot", undefined, { key: byIntegration })).status).toBe(404);
+  });
+
+  test("to tenants reads definitions and settings", async () => {
+    for (const path of [
+      "/environment",
+      "/integrations",
+      "/integrations/acme-crm",
+      "/environment-integrations/acme-crm",
+    ]) {
+      expect((await stack.call("GET", path, undefined, { key: byTenant })).status, path).toBe(200);
+    }
+  });
+
+  test("is refused by every route that writes and names no account, unless it is known here", async () => {
+    const { body } = await stack.call("GET", "/openapi.json");
+    const writes = Object.entries(body.paths as Record<string, Record<string, unknown>>).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .filter((method) => method !== "get" && /^(put|post|patch|delete)$/.test(method))
+        .map((method) => `${method.toUpperCase()} ${path.replace("{name}", "acme-crm")}`),
+    );
+    // They check the tenant that the request or the account names.
+    const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy)/;
+    const known = new Set(changes.map(([method, path]) => `${method} ${path}`));
+    expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual([]);
+  });
+});

@@ -6,6 +6,7 @@ import { findIntegration } from "#core/usecases/find-integration";
 import { countTroubled } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { refuseLimited } from "../auth/refuse-limited.ts";
 import { massFailureListSchema, massFailureSchema } from "../schemas/mass-failure.ts";
 import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, problems, secured } from "../schemas/problem.ts";
@@ -110,7 +111,7 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         const caller = context.get("caller");
         demand(caller, "accounts:write");
         const { name } = await findIntegration(ports, caller, context.req.valid("param").name);
-        refuseSomeTenants(caller);
+        refuseLimited(caller, "This decision counts", "tenants");
         await decide(caller, name, decision, context.get("once")?.since ?? null);
         return context.json(toMassFailureView(await find(caller, name)), 202);
       },
@@ -134,13 +135,4 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       detail: `No account of ${name} is held, so there is nothing to ${decision}. Somebody else may have decided already; GET /api/v1/integrations/${name}/mass-failure tells.`,
     });
   };
-}
-
-/** The hold is one for all tenants of the client, and so is the word about it. */
-function refuseSomeTenants(caller: Caller): void {
-  if (caller.tenantIds === null) return;
-  throw new DomainError("forbidden", {
-    detail:
-      "This decision concerns the accounts of all tenants of the OAuth client, and this key is limited to some. Use a key without tenants, or the dashboard.",
-  });
 }
