@@ -10,6 +10,8 @@ import { connectRoutes } from "./connect/connect-routes.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { createProblemMapper } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
+import { refuseOtherBodies } from "./refuse-other-bodies.ts";
+import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
@@ -49,7 +51,10 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
 
   app.use(refuseUnstorable());
 
-  app.all("/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.on(["GET", "POST"], "/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.all("/api/auth/*", () => {
+    throw otherMethod("GET, POST");
+  });
 
   const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
   api.onError(onError);
@@ -60,6 +65,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     }
     await next();
   });
+  app.use("/api/v1/*", refuseOtherBodies());
   app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
@@ -74,7 +80,8 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     in: "cookie",
     name: "authjs.session-token",
   });
-  const document = {
+  documentIdempotency(api);
+  api.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {
       title: "Evergrant",
@@ -83,8 +90,8 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: `${ports.publicUrl}/api/v1` }],
-  };
-  api.get("/openapi.json", (context) => context.json(documentIdempotency(api.getOpenAPI31Document(document))));
+  });
+  refuseUnknownQueries(app, api);
   app.route("/api/v1", api);
   refuseOtherMethods(app, api);
 
@@ -134,10 +141,13 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, api: OpenAPIHono<A
   }
   for (const [path, allowed] of methods) {
     app.all(`/api/v1${path}`, () => {
-      const allow = [...allowed].join(", ");
-      throw new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
+      throw otherMethod([...allowed].join(", "));
     });
   }
+}
+
+function otherMethod(allow: string): DomainError {
+  return new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
 }
 
 function tooLarge(limit: string): () => never {

@@ -1,3 +1,4 @@
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { readIdempotencyKey } from "#core/domain/idempotency/idempotency-key";
 import { DomainError } from "#core/domain/problem/domain-error";
@@ -45,25 +46,19 @@ export function idempotentPosts(ports: RunOncePorts): MiddlewareHandler<ApiEnvir
   };
 }
 
-/** The header on each POST of the document. */
-export function documentIdempotency<T extends { readonly paths?: object | undefined }>(document: T): T {
-  for (const [path, item] of Object.entries(document.paths ?? {}) as [string, PathItem][]) {
-    if (item.post === undefined || path.startsWith("/proxy/")) continue;
-    (item.post.parameters ??= []).push(parameter);
+/** The header on each POST of the document. Comes after the routes, which don't look at it. */
+export function documentIdempotency(api: OpenAPIHono<ApiEnvironment>): void {
+  for (const definition of api.openAPIRegistry.definitions) {
+    if (definition.type !== "route" || definition.route.method !== "post") continue;
+    if (definition.route.path.startsWith("/proxy/")) continue;
+    definition.route.request = { ...definition.route.request, headers: idempotencyHeaders };
   }
-  return document;
 }
 
-interface PathItem {
-  readonly post?: { parameters?: unknown[] };
-}
-
-const parameter = {
-  name: "Idempotency-Key",
-  in: "header",
-  required: false,
-  description:
-    "Makes the request safe to send again: within 24 hours the same key with the same request gets the stored answer of the first, with `idempotency-replayed: true`; with another request 422; while the first still runs 409 with Retry-After. A quoted text (RFC 8941) or the same without quotes.",
-  schema: { type: "string", minLength: 1, maxLength: 255 },
-  example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
-};
+const idempotencyHeaders = z.object({
+  "Idempotency-Key": z.string().min(1).max(257).optional().openapi({
+    description:
+      "Makes the request safe to send again: within 24 hours the same key with the same request gets the stored answer of the first, with `idempotency-replayed: true`; with another request 422; while the first still runs 409 with Retry-After. A quoted text (RFC 8941) of 1 to 255 printable ASCII characters, or the same without quotes.",
+    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  }),
+});

@@ -193,7 +193,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       summary: "Refresh now, whatever the schedule says",
       tags,
       security: secured,
-      request: { params },
+      request: { params, body: { required: false, content: { "application/json": { schema: z.strictObject({}) } } } },
       responses: {
         200: answer(accountSchema, "The account with its new token set"),
         ...problems(404, 409, 410, 422, 429, 502, 504),

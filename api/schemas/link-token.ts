@@ -27,6 +27,10 @@ export const linkTokenRequestSchema = z
       .optional(),
     metadata: metadataSchema.optional(),
   })
+  .refine((link) => link.integration_name === undefined || link.integrations === undefined, {
+    path: ["integrations"],
+    error: "stands beside integration_name; give one of the two",
+  })
   .openapi("LinkTokenRequest");
 
 export const linkTokenSchema = z
