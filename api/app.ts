@@ -7,9 +7,12 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { createProblemMapper, type ProblemWriter } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
 import { describeProxy } from "./proxy/describe-proxy.ts";
+import { refuseOtherBodies } from "./refuse-other-bodies.ts";
+import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
@@ -55,7 +58,10 @@ export function createApp(
 
   app.use(refuseUnstorable());
 
-  app.all("/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.on(["GET", "POST"], "/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.all("/api/auth/*", () => {
+    throw otherMethod("GET, POST");
+  });
 
   const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
   api.onError(onError);
@@ -66,6 +72,8 @@ export function createApp(
     }
     await next();
   });
+  app.use("/api/v1/*", refuseOtherBodies());
+  app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
@@ -80,6 +88,7 @@ export function createApp(
     in: "cookie",
     name: "authjs.session-token",
   });
+  documentIdempotency(api);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {
@@ -90,6 +99,7 @@ export function createApp(
     },
     servers: [{ url: `${ports.publicUrl}/api/v1` }],
   });
+  refuseUnknownQueries(app, api);
   app.route("/api/v1", api);
   refuseOtherMethods(app, api);
 
@@ -139,10 +149,13 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, api: OpenAPIHono<A
   }
   for (const [path, allowed] of methods) {
     app.all(`/api/v1${path}`, () => {
-      const allow = [...allowed].join(", ");
-      throw new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
+      throw otherMethod([...allowed].join(", "));
     });
   }
+}
+
+function otherMethod(allow: string): DomainError {
+  return new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
 }
 
 function tooLarge(limit: string): () => never {

@@ -3,6 +3,7 @@ import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import { createAccessStore } from "#adapters/postgres/access-store";
 import { createAuditLog } from "#adapters/postgres/audit-log";
+import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { createTokenGlances } from "#adapters/postgres/token-glances";
@@ -15,6 +16,7 @@ import { settlePins } from "#core/usecases/pin-definition";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
+import { createAdmission } from "./auth/admission.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createDoor } from "./create-door.ts";
 
@@ -28,12 +30,13 @@ if (problem !== null) {
 }
 
 const access = createAccessStore(pool);
+const audit = createAuditLog(pool);
 const production = await container.environments.findByName("production");
 const signIn = createAdminSignIn({
   publicUrl: config.publicUrl,
   sessionKey: deriveKey(config.secret, "admin-session"),
   access,
-  audit: createAuditLog(pool),
+  audit,
   log,
   auditEnvironmentId: production?.id ?? "",
 });
@@ -51,6 +54,7 @@ const server = createDoor(
     prisma,
     glances: createTokenGlances(pool),
     policies: createPolicyMemory(container.integrations),
+    idempotency: createIdempotencyStore(pool),
     publicUrl: config.publicUrl,
     callPlaces: createCallPlaces(config.proxy.concurrency),
     proxyLimits: config.proxy,
@@ -59,6 +63,12 @@ const server = createDoor(
       environments: container.environments,
       digests: container.digests,
       signIn,
+      admission: createAdmission({
+        rateLimit: config.rateLimit,
+        trustedProxies: config.trustedProxies,
+        audit,
+        log,
+      }),
       publicUrl: config.publicUrl,
       log,
     }),

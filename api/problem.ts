@@ -78,6 +78,9 @@ export function createProblemWriter(options: { readonly publicUrl: string; reado
       options.log.warn(fields, "a request was refused");
     else options.log.info({ ...fields, reason: problem.internal ?? problem.detail }, "a request was not fulfilled");
 
+    // Where no single place is wrong, the whole is.
+    const isWhole = problem.code === "invalid_request" && problem.errors.length === 0;
+    const errors = isWhole ? [{ pointer: "", detail: problem.detail }] : problem.errors;
     const body: ProblemBody = {
       type: problemType(options.publicUrl, problem.code),
       title: titles[problem.code],
@@ -85,7 +88,7 @@ export function createProblemWriter(options: { readonly publicUrl: string; reado
       code: problem.code,
       detail: problem.detail,
       instance: `urn:evergrant:request:${requestId}`,
-      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+      ...(errors.length > 0 ? { errors } : {}),
       ...problem.extensions,
     };
     const retryAfter = problem.retryAfterSeconds;

@@ -27,8 +27,8 @@ export function createTokenDoor(
     const [, accountId, ttl] = target.exec(request.url ?? "") ?? [];
     const { authorization } = request.headers;
     if (accountId === undefined || authorization === undefined) return null;
-    const caller = await ports.authenticator.callerByKey(authorization);
-    if (caller === null || !caller.permissions.has("tokens:read")) return null;
+    const caller = await ports.authenticator.callerByKey(authorization, request);
+    if (!caller.permissions.has("tokens:read")) return null;
     const { environmentId, id: actor } = caller;
     const glance = await ports.glances.glance(environmentId, accountId);
     if (glance === null || !isVisible(caller, glance)) return null;

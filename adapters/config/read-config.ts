@@ -37,6 +37,10 @@ export interface ApiConfig extends EngineConfig {
   readonly port: number;
   readonly webOrigin: string;
   readonly metricsToken: string | null;
+  /** Requests a second that one API key, or one administrator, may send to this process for long; null: no limit. */
+  readonly rateLimit: number | null;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly Cidr[];
   readonly proxy: ProxyLimits;
 }
 
@@ -75,6 +79,8 @@ export function readApiConfig(env: Environment): ApiConfig {
     port: read.port("PORT", 3000),
     webOrigin: read.origin("WEB_ORIGIN", `http://127.0.0.1:${webPort}`),
     metricsToken: read.optional("METRICS_TOKEN"),
+    rateLimit: read.rate("EVERGRANT_RATE_LIMIT", 1000),
+    trustedProxies: read.cidrs("EVERGRANT_TRUSTED_PROXIES"),
     proxy: {
       concurrency: read.count("EVERGRANT_PROXY_CONCURRENCY", 100),
       headerSeconds: read.count("EVERGRANT_PROXY_HEADER_SECONDS", 30),
@@ -160,6 +166,15 @@ function reader(env: Environment) {
       if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
       complain(name, "must be a whole number from 1 to 999999");
       return fallback;
+    },
+
+    /** Null: 0 was given. */
+    rate(name: string, fallback: number): number | null {
+      const text = optional(name);
+      const rate = text === null ? fallback : Number(text);
+      if (!Number.isInteger(rate) || rate < 0 || rate > 1_000_000)
+        complain(name, "must be a whole number of requests a second, at most 1000000; 0 for no limit");
+      return rate === 0 ? null : rate;
     },
 
     origin(name: string, fallback: string): string {

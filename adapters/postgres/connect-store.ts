@@ -16,11 +16,12 @@ import { inTransaction, query, type DatabasePool } from "./pool.ts";
 export function createConnectStore(pool: DatabasePool): ConnectStore {
   return {
     async createLink(link, audit) {
-      await inTransaction(pool, async (client) => {
-        await client.query(
+      return await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
           `INSERT INTO link_token (id, digest, environment_id, tenant_id, user_reference, integration_names,
              integrated_account_id, return_url, scopes, session_binding, locale, metadata, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+           ON CONFLICT (id) DO NOTHING`,
           [
             link.id,
             Buffer.from(link.digest),
@@ -37,7 +38,15 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             link.expiresAt,
           ],
         );
-        await insertAudit(client, [audit]);
+        if (rowCount === 1) {
+          await insertAudit(client, [audit]);
+          return link.expiresAt;
+        }
+        const { rows } = await client.query<{ expires_at: Date }>(
+          "SELECT expires_at FROM link_token WHERE id = $1 AND environment_id = $2",
+          [link.id, link.environmentId],
+        );
+        return rows[0]?.expires_at ?? link.expiresAt;
       });
     },
 

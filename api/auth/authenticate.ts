@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import { parse as parseCookies } from "hono/utils/cookie";
 import { isWellFormedApiKey } from "#core/domain/access/api-key";
 import { rolePermissions, type Caller, type Permission } from "#core/domain/access/permission";
@@ -7,6 +8,7 @@ import type { EnvironmentStore } from "#core/ports/environment-store";
 import type { Log } from "#core/ports/log";
 import type { SecretDigests } from "#core/ports/secret-digests";
 import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
+import type { Admission } from "./admission.ts";
 import type { AdminSignIn } from "./admin-sign-in.ts";
 
 /** The environment that a browser's requests are about; the dashboard's switcher sets it. */
@@ -20,15 +22,25 @@ export interface CredentialedRequest {
   readonly method: string;
   /** By lower-case name. */
   header(name: string): string | undefined;
+  /** For where it came from. */
+  readonly incoming: IncomingMessage;
 }
 
 export interface Authenticator {
-  /** @throws DomainError unauthorized, forbidden */
+  /** @throws DomainError unauthorized, forbidden, rate_limited */
   callerOf(request: CredentialedRequest): Promise<Caller>;
-  /** Null: it names no key that is in force. @throws DomainError database_unavailable */
-  callerByKey(authorization: string): Promise<Caller | null>;
+  /** @param authorization the header as it came. @throws DomainError unauthorized, forbidden, rate_limited, database_unavailable */
+  callerByKey(authorization: string, request: IncomingMessage): Promise<Caller>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
   adminOf(request: CredentialedRequest): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
+}
+
+/** What was found of a key, and when. */
+interface Known {
+  at: number;
+  readonly caller: Promise<Caller | null>;
+  /** As it was found last. */
+  isInForce: boolean;
 }
 
 export function createAuthenticator(ports: {
@@ -36,14 +48,15 @@ export function createAuthenticator(ports: {
   readonly environments: EnvironmentStore;
   readonly digests: SecretDigests;
   readonly signIn: AdminSignIn;
+  readonly admission: Admission;
   readonly publicUrl: string;
   readonly log: Log;
 }): Authenticator {
   // By a digest of this process's own: the one that the database knows is keyed, and costs more than a read should.
-  const keys = new Map<string, { readonly at: number; readonly caller: Promise<Caller | null> }>();
+  const keys = new Map<string, Known>();
+  const { admission } = ports;
 
   const findCaller = async (key: string): Promise<Caller | null> => {
-    if (!isWellFormedApiKey(key)) return null;
     const record = await ports.access.findUsableKey(ports.digests.digest("api_key", key));
     if (record === null) return null;
     ports.access.touchKey(record.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
@@ -55,28 +68,61 @@ export function createAuthenticator(ports: {
       permissions: new Set(record.permissions),
       tenantIds: record.tenantIds.length > 0 ? record.tenantIds : null,
       integrationNames: record.integrationNames.length > 0 ? record.integrationNames : null,
+      ...(record.addresses.length > 0 ? { addresses: record.addresses } : {}),
     };
   };
 
-  const callerByKey = (authorization: string): Promise<Caller | null> => {
-    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+  const ask = (id: string, key: string, isInForce: boolean): Known => {
+    if (keys.size > 10_000) keys.clear();
+    const asked: Known = { at: performance.now(), caller: findCaller(key), isInForce };
+    keys.set(id, asked);
+    asked.caller.then(
+      (caller) => (asked.isInForce = caller !== null),
+      // A failure is not remembered: the next request asks the database again.
+      () => (asked.at = -keyCacheMs),
+    );
+    return asked;
+  };
+
+  const findKnown = async (key: string, request: IncomingMessage): Promise<Caller | null> => {
     const id = hash("sha256", key, "base64");
     const known = keys.get(id);
-    if (known !== undefined && performance.now() - known.at < keyCacheMs) return known.caller;
-    if (keys.size > 10_000) keys.clear();
-    const caller = findCaller(key);
-    keys.set(id, { at: performance.now(), caller });
-    // A failure is not remembered: the next request asks the database again.
-    caller.catch(() => keys.delete(id));
+    if (known !== undefined && performance.now() - known.at < keyCacheMs) {
+      const caller = await known.caller;
+      if (caller === null) admission.admitUnknown(request);
+      return caller;
+    }
+    // A key that was in force a moment ago is looked up whatever comes from its address: its owner may share that with a flood.
+    if (known?.isInForce === true) return await ask(id, key, true).caller;
+    // Before the query, so that a flood of keys that do not exist costs none.
+    admission.admitUnknown(request);
+    const caller = await ask(id, key, false).caller;
+    if (caller !== null) admission.wasKnown(request);
     return caller;
   };
 
-  const byKey = async (authorization: string): Promise<Caller> => {
-    const caller = await callerByKey(authorization);
-    if (caller !== null) return caller;
-    throw new DomainError("unauthorized", {
-      detail: "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
-    });
+  const byKey = async (authorization: string, request: IncomingMessage): Promise<Caller> => {
+    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+    // One that is mistyped costs no query (F4).
+    const isPossible = isWellFormedApiKey(key);
+    if (!isPossible) admission.admitUnknown(request);
+    const caller = isPossible ? await findKnown(key, request) : null;
+    if (caller === null) {
+      throw new DomainError("unauthorized", {
+        detail:
+          "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
+      });
+    }
+    admission.admit(caller, request);
+    return caller;
+  };
+
+  // Several doors may ask about one request, which counts once against its limit.
+  const asked = new WeakMap<IncomingMessage, Promise<Caller>>();
+  const callerByKey = (authorization: string, request: IncomingMessage): Promise<Caller> => {
+    const known = asked.get(request) ?? byKey(authorization, request);
+    asked.set(request, known);
+    return known;
   };
 
   const adminOf = async (request: CredentialedRequest): Promise<{ user: AdminUser; caller: Caller }> => {
@@ -109,7 +155,10 @@ export function createAuthenticator(ports: {
     callerByKey,
     async callerOf(request) {
       const authorization = request.header("authorization");
-      return authorization === undefined ? (await adminOf(request)).caller : await byKey(authorization);
+      if (authorization !== undefined) return await callerByKey(authorization, request.incoming);
+      const { caller } = await adminOf(request);
+      admission.admit(caller, request.incoming);
+      return caller;
     },
   };
 }

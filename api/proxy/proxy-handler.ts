@@ -65,7 +65,11 @@ async function answer(
   { requestId, watch }: { readonly requestId: string; readonly watch: CallWatch },
 ): Promise<void> {
   const { method = "GET" } = request;
-  const caller = await ports.authenticator.callerOf({ method, header: (name) => headerOf(request, name) });
+  const caller = await ports.authenticator.callerOf({
+    method,
+    header: (name) => headerOf(request, name),
+    incoming: request,
+  });
   demand(caller, "proxy");
   if (method === "TRACE" || method === "CONNECT") {
     throw new DomainError("method_not_allowed", {

@@ -72,7 +72,9 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:write");
       const input = context.req.valid("json");
       refuseOutOfScope(caller, input.tenant_id, input.integration_name);
+      const once = context.get("once");
       const account = await importAccount(ports, caller, {
+        ...(once === undefined ? {} : { id: once.id("ia") }),
         integrationName: input.integration_name,
         tenantId: input.tenant_id,
         credentials: toImportedCredentials(input.credentials),
@@ -197,7 +199,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       summary: "Refresh now, whatever the schedule says",
       tags,
       security: secured,
-      request: { params },
+      request: { params, body: { required: false, content: { "application/json": { schema: z.strictObject({}) } } } },
       responses: {
         200: answer(accountSchema, "The account with its new token set"),
         ...problems(404, 409, 410, 422, 429, 502, 504),
@@ -207,13 +209,15 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const account = await find(caller, context.req.valid("param").id);
-      const { credentialVersion: seenVersion, credentialFence: seenFence } = account;
+      // Asked again by a request that was cut off: what has been refreshed since the first is not refreshed again.
+      const seen = { version: account.credentialVersion, fence: Number(account.credentialFence) };
+      const { version: seenVersion, fence } = (await context.get("once")?.remember(seen)) ?? seen;
       const outcome = await refreshAccount(
         ports,
         {
           environmentId: caller.environmentId,
           accountId: account.id,
-          demand: { reason: "forced", minTtlSeconds: null, seenVersion, seenFence },
+          demand: { reason: "forced", minTtlSeconds: null, seenVersion, seenFence: BigInt(fence) },
           actor: caller.id,
         },
         context.req.raw.signal,

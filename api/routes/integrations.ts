@@ -11,6 +11,7 @@ import { checkClientCertificate, setClientCertificate } from "#core/usecases/set
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { refuseLimited } from "../auth/refuse-limited.ts";
 import {
   environmentIntegrationPatchSchema,
   environmentIntegrationSchema,
@@ -114,6 +115,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:write");
+      refuseLimited(caller, "This definition counts", "tenants");
       const { name } = context.req.valid("param");
       if (caller.integrationNames !== null && !caller.integrationNames.includes(name)) {
         throw new DomainError("forbidden", { detail: `This key is not for the integration ${name}.` });
@@ -138,6 +140,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:write");
+      refuseLimited(caller, "This definition counts", "tenants");
       await deleteIntegration(ports, caller, context.req.valid("param").name);
       return context.body(null, 204);
     },
@@ -159,6 +162,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:write");
+      refuseLimited(caller, "This client counts", "tenants");
       const input = context.req.valid("json");
       const wanted = input.environment_id;
       if (wanted !== undefined && wanted !== caller.environmentId && wanted !== caller.environment) {

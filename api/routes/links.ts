@@ -27,6 +27,7 @@ export function linkRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): v
       const named = input.integration_name === undefined ? [] : [input.integration_name];
       const names = [...new Set([...named, ...(input.integrations ?? [])])];
       refuseOutOfScope(caller, input.tenant_id, null);
+      const once = context.get("once");
       const { token, expiresAt } = await createLink(ports, caller, {
         tenantId: input.tenant_id,
         userReference: input.user_reference ?? null,
@@ -38,6 +39,7 @@ export function linkRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): v
         expiresInSeconds: input.expires_in,
         locale: input.locale ?? null,
         metadata: input.metadata ?? {},
+        ...(once === undefined ? {} : { made: { id: once.id("lnk"), secret: once.secret() } }),
       });
       context.header("cache-control", "no-store");
       return context.json(

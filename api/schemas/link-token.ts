@@ -31,6 +31,10 @@ export const linkTokenRequestSchema = z
       .optional(),
     metadata: metadataSchema.optional(),
   })
+  .refine((link) => link.integration_name === undefined || link.integrations === undefined, {
+    path: ["integrations"],
+    error: "stands beside integration_name; give one of the two",
+  })
   .openapi("LinkTokenRequest");
 
 /** Both as the link has them, from the session of the user who is signed in to the product. */

@@ -82,10 +82,11 @@ export interface ConnectTry {
 }
 
 export interface ConnectStore {
+  /** @returns when it ends; where its id is there already, made by an earlier run of the same request, when that one does */
   createLink(
     link: Link & { readonly digest: Uint8Array; readonly locale: string | null },
     audit: AuditRecord,
-  ): Promise<void>;
+  ): Promise<Date>;
   findLinkByDigest(digest: Uint8Array): Promise<Link | null>;
   findLink(id: string): Promise<Link | null>;
   /** Remembers the account that a click on the link made. */

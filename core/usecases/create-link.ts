@@ -33,6 +33,8 @@ export interface LinkInput {
   readonly expiresInSeconds: number;
   readonly locale: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Where the request may run again: what every run of it makes. Absent: random. */
+  readonly made?: { readonly id: string; readonly secret: Uint8Array };
 }
 
 /**
@@ -47,10 +49,9 @@ export async function createLink(
   checkBinding(input);
   const integrationNames = await checkedIntegrations(ports, caller, input);
   await checkReturnUrl(ports, caller, input.returnUrl);
-  const token = `lt_${Buffer.from(ports.random.bytes(32)).toString("base64url")}`;
-  const expiresAt = new Date(ports.clock.now().getTime() + input.expiresInSeconds * 1000);
-  const id = makeId("lnk", ports.random.bytes(idRandomBytes));
-  await ports.connect.createLink(
+  const token = `lt_${Buffer.from(input.made?.secret ?? ports.random.bytes(32)).toString("base64url")}`;
+  const id = input.made?.id ?? makeId("lnk", ports.random.bytes(idRandomBytes));
+  const expiresAt = await ports.connect.createLink(
     {
       id,
       digest: ports.digests.digest("link_token", token),
@@ -66,7 +67,7 @@ export async function createLink(
       locale: input.locale,
       accountId: null,
       usedAt: null,
-      expiresAt,
+      expiresAt: new Date(ports.clock.now().getTime() + input.expiresInSeconds * 1000),
     },
     {
       environmentId: caller.environmentId,

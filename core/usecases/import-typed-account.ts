@@ -7,6 +7,7 @@ import type { Overrides } from "../domain/integration/overrides.ts";
 import { checkInputs } from "../domain/integration/resolve-integration.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { importedMeanwhile } from "./already-imported.ts";
 import type { ImportInput } from "./import-account.ts";
 import { pinDefinition } from "./pin-definition.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -47,7 +48,7 @@ export async function importTypedAccount(
   const trial = await tryCredentials(ports, { document, inputs, fields: checked.fields });
   if (trial.kind !== "works") throw trialProblem(trial, document);
   const dataKey = await ports.vault.prepare(caller.environmentId);
-  const id = makeId("ia", ports.random.bytes(idRandomBytes));
+  const id = input.id ?? makeId("ia", ports.random.bytes(idRandomBytes));
   const { environmentId } = caller;
   const account = await ports.accounts.create(
     {
@@ -74,6 +75,7 @@ export async function importTypedAccount(
       },
     ],
   );
+  if (account.status !== "connecting") return account;
   const stored = await ports.accounts.apply(
     typedCredentialChange(ports, account, {
       typed: { format: document.credentials.format, fields: checked.fields },
@@ -85,8 +87,7 @@ export async function importTypedAccount(
       completes: null,
     }),
   );
-  if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
-  return stored;
+  return stored ?? (await importedMeanwhile(ports, caller, id));
 }
 
 /** Every wrong input and every wrong field at once. */

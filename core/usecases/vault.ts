@@ -23,7 +23,8 @@ export interface OpenAccess {
     | "client_authentication"
     | "code_exchange"
     | "client_change"
-    | "probe";
+    | "probe"
+    | "repeated_request";
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */

@@ -46,9 +46,12 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       return true;
     },
     async createLink({ digest, locale: _locale, ...link }, record) {
+      const there = links.get(link.id);
+      if (there !== undefined) return there.expiresAt;
       links.set(link.id, link);
       linkDigests.set(link.id, digest);
       audit.push(record);
+      return link.expiresAt;
     },
     async findLinkByDigest(digest) {
       return [...links.values()].find(({ id }) => same(linkDigests.get(id) ?? new Uint8Array(), digest)) ?? null;

@@ -43,6 +43,8 @@ export interface Caller {
   readonly tenantIds: readonly string[] | null;
   /** Null: all integrations. */
   readonly integrationNames: readonly string[] | null;
+  /** Ranges in CIDR form that it may call from; absent: anywhere. */
+  readonly addresses?: readonly string[];
 }
 
 /** Whether an account exists for a caller: what its key is not for does not. */

@@ -21,6 +21,7 @@ export type AuditAction =
   | "connect.binding_failed"
   | "api_key.created"
   | "api_key.revoked"
+  | "api_key.refused"
   | "user.created"
   | "user.signed_in"
   | "user.sign_in_failed"

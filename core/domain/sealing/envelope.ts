@@ -30,7 +30,8 @@ export type SealField =
   | "client_key"
   | "client_certificate"
   | "pkce_verifier"
-  | "connect_answer";
+  | "connect_answer"
+  | "idempotent_answer";
 
 /** A data key ready for one write: wrapped before the provider is asked, so that a KMS failure later can't cost the answer. */
 export interface DataKey {
