@@ -95,8 +95,9 @@ export async function createContainer(
     random,
   });
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
-  const egress = createEgressClient(guard);
-  const streams = createProviderStreams(guard);
+  const route = { proxy: config.egressProxy };
+  const egress = createEgressClient(guard, route);
+  const streams = createProviderStreams(guard, route);
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;

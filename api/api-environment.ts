@@ -1,4 +1,6 @@
 import type { Caller } from "#core/domain/access/permission";
+import type { PolicyMemory } from "#core/usecases/policy-memory";
+import type { TokenGlances } from "#core/ports/token-glances";
 import type { CallPlaces } from "#core/usecases/call-places";
 import type { ProxyLimits } from "#adapters/config/read-config";
 import type { Container } from "#adapters/container";
@@ -16,6 +18,8 @@ export interface ApiPorts extends Container {
   readonly access: AccessStore;
   readonly prisma: Prisma;
   readonly authenticator: Authenticator;
+  readonly glances: TokenGlances;
+  readonly policies: PolicyMemory;
   readonly publicUrl: string;
   readonly callPlaces: CallPlaces;
   readonly proxyLimits: ProxyLimits;

@@ -151,10 +151,9 @@ function tooLarge(limit: string): () => never {
   };
 }
 
-function secure(context: Context): void {
-  const { headers } = context.res;
+/** A content security policy of an answer's own stands. */
+function secure({ res: { headers } }: Context): void {
   for (const [name, value] of Object.entries(securityHeaders)) {
-    // Cards and pages of problems bring a policy of their own.
     if (name !== "content-security-policy" || !headers.has(name)) headers.set(name, value);
   }
 }

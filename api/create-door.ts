@@ -9,6 +9,7 @@ import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
 import { createProxyHandler, isProxyTarget } from "./proxy/proxy-handler.ts";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
+import { createTokenDoor } from "./token-door.ts";
 import { findReadable } from "#core/usecases/find-readable";
 import { documentHosts } from "#core/domain/integration/integration-document";
 
@@ -28,6 +29,7 @@ export function createDoor(
   const proxy = createProxyHandler(ports, writeProblem);
   const app = createApp(ports, options.signIn, writeProblem);
   const listener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
+  const serveToken = createTokenDoor(ports);
   const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -37,6 +39,7 @@ export function createDoor(
       response.writeHead(400).end();
       return;
     }
+    if (await serveToken(request, response)) return;
     if (isProxyTarget(target)) {
       await proxy(request, response);
       return;

@@ -5,12 +5,14 @@ import { createAccessStore } from "#adapters/postgres/access-store";
 import { createAuditLog } from "#adapters/postgres/audit-log";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
+import { createTokenGlances } from "#adapters/postgres/token-glances";
 import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
+import { createPolicyMemory } from "#core/usecases/policy-memory";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
@@ -47,6 +49,8 @@ const server = createDoor(
     ...container,
     access,
     prisma,
+    glances: createTokenGlances(pool),
+    policies: createPolicyMemory(container.integrations),
     publicUrl: config.publicUrl,
     callPlaces: createCallPlaces(config.proxy.concurrency),
     proxyLimits: config.proxy,

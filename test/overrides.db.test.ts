@@ -258,6 +258,13 @@ describe("an account's overrides (R64)", () => {
     expect([found.status, found.body.effective]).toEqual([200, {}]);
     const patched = await stack.call("PATCH", `/integrated-accounts/${id}`, { metadata: { plan: "gold" } });
     expect([patched.status, patched.body.metadata, patched.body.effective]).toEqual([200, { plan: "gold" }, {}]);
+    const listed = (await stack.call("GET", "/integrations")).body.data.find(
+      (one: { name: string }) => one.name === "garbled",
+    );
+    expect(listed).toMatchObject({ label: "garbled", format: null, origin: "environment", connectable: false });
+    expect(listed?.problem).toMatch(
+      /can't be read by this version \(\/.* is missing.*PUT \/api\/v1\/integrations\/garbled/,
+    );
     const links = async (): Promise<unknown> =>
       (await stack.database.pool.query("SELECT count(*)::int AS n FROM link_token")).rows[0];
     const before = await links();

@@ -76,9 +76,14 @@ describe("a configuration", () => {
     ["a level that is none", { LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of debug"],
     ["a KMS that is not there yet", { EVERGRANT_KMS: "aws" }, "EVERGRANT_KMS aws is not supported"],
     [
-      "an egress proxy, rather than going past it",
-      { EVERGRANT_EGRESS_PROXY: "http://p" },
-      "EVERGRANT_EGRESS_PROXY is not",
+      "an egress proxy with a path",
+      { EVERGRANT_EGRESS_PROXY: "http://user:hunter2@proxy.internal:3128/x" },
+      "EVERGRANT_EGRESS_PROXY must be http://host:port, or",
+    ],
+    [
+      "an egress proxy of another kind",
+      { EVERGRANT_EGRESS_PROXY: "socks5://proxy.internal" },
+      "EVERGRANT_EGRESS_PROXY",
     ],
   ])("is refused for %s", (_name, changes, problem) => {
     expect(problems({ ...complete, ...changes })).toEqual([expect.stringContaining(problem)]);
@@ -89,8 +94,10 @@ describe("a configuration", () => {
       DATABASE_URL: "mysql://user:hunter2@db/x",
       EVERGRANT_SECRET: "short-secret-value",
       EVERGRANT_KEYRING: `k1:${key(2)},k1:${key(3)}`,
+      EVERGRANT_EGRESS_PROXY: "http://user:hunter3@proxy.internal:3128/x",
     }).join("\n");
-    for (const secret of ["hunter2", "short-secret-value", key(2), key(3)]) expect(text).not.toContain(secret);
+    for (const secret of ["hunter2", "hunter3", "short-secret-value", key(2), key(3)])
+      expect(text).not.toContain(secret);
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
+import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
 import type { Keyrings } from "../kms/local-keyring.ts";
 import { parseKeyring } from "../kms/parse-keyring.ts";
 
@@ -24,6 +25,8 @@ export interface EngineConfig {
   /** Public base address, without a trailing slash. */
   readonly publicUrl: string;
   readonly egressAllow: readonly Cidr[];
+  /** Null: calls leave directly. */
+  readonly egressProxy: EgressProxy | null;
   readonly spoolDirectory: string;
   readonly logLevel: LogLevel;
 }
@@ -109,16 +112,13 @@ function readEngine(read: Reader): EngineConfig {
   const kms = read.optional("EVERGRANT_KMS") ?? "local";
   if (kms !== "local")
     read.complain("EVERGRANT_KMS", `${kms} is not supported by this version yet; leave it out or set it to local`);
-  if (read.optional("EVERGRANT_EGRESS_PROXY") !== null) {
-    // Ignoring it would send calls past the firewall that somebody relies on.
-    read.complain("EVERGRANT_EGRESS_PROXY", "is not supported by this version yet; remove it");
-  }
   return {
     databaseUrl: read.databaseUrl(),
     secret: read.secret(),
     keyrings: read.keyrings(),
     publicUrl: read.origin("EVERGRANT_URL", "http://127.0.0.1:3000"),
     egressAllow: read.cidrs("EVERGRANT_EGRESS_ALLOW"),
+    egressProxy: read.egressProxy(),
     spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
     logLevel: read.logLevel(),
   };
@@ -176,6 +176,19 @@ function reader(env: Environment) {
         return fallback;
       }
       return url.origin;
+    },
+
+    egressProxy(): EgressProxy | null {
+      const text = optional("EVERGRANT_EGRESS_PROXY");
+      if (text === null) return null;
+      const proxy = parseEgressProxy(text);
+      // Not the text itself: it may hold a password.
+      if (proxy === null)
+        complain(
+          "EVERGRANT_EGRESS_PROXY",
+          "must be http://host:port, or http://user:password@host:port, without a path",
+        );
+      return proxy;
     },
 
     databaseUrl(): string {

@@ -2,8 +2,8 @@ import { Agent, Response, type Dispatcher } from "undici";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { AddressGuard } from "./address-guard.ts";
 import { createAgentCache } from "./agent-cache.ts";
+import { EgressRefused, guardedConnector, refuseEarly, refusalIn, type EgressRoute } from "./guarded-connector.ts";
 import { decompress } from "./decompress.ts";
-import { EgressRefused, guardedConnector, refuseEarly, refusalIn } from "./guarded-connector.ts";
 
 /** Every outgoing call of Evergrant goes through one of these. */
 export interface EgressClient {
@@ -30,7 +30,7 @@ export class NotSent extends Error {
   override readonly name = "NotSent";
 }
 
-export interface EgressOptions {
+export interface EgressOptions extends EgressRoute {
   /** Connections to one origin; requests beyond wait for one within their own deadline. Default 64. */
   readonly connectionsPerOrigin?: number;
 }
@@ -40,7 +40,7 @@ const maxResponseBytes = 1_048_576;
 export function createEgressClient(guard: AddressGuard, options: EgressOptions = {}): EgressClient {
   const createAgent = (certificate: ClientCertificate | null): Agent =>
     new Agent({
-      connect: guardedConnector(guard, certificate),
+      connect: guardedConnector(guard, certificate, options),
       maxResponseSize: maxResponseBytes,
       headersTimeout: 30_000,
       bodyTimeout: 30_000,

@@ -4,7 +4,7 @@ import type { ClientCertificate } from "#core/domain/integration/client-certific
 import type { ProviderStreams, StreamAnswer, StreamRequest } from "#core/ports/provider-streams";
 import type { AddressGuard } from "./address-guard.ts";
 import { createAgentCache } from "./agent-cache.ts";
-import { guardedConnector, refuseEarly, refusalIn } from "./guarded-connector.ts";
+import { guardedConnector, refuseEarly, refusalIn, type EgressRoute } from "./guarded-connector.ts";
 
 export interface ClosableStreams extends ProviderStreams {
   /** Connections that rest are closed; those that work, when they have ended. */
@@ -21,10 +21,10 @@ const connectionsPerOrigin = 256;
  * Connections of their own: nothing here has to end within the deadlines and sizes of token requests. HTTP/1.1 alone, so that
  * fields come back in the bytes and the order in which they were sent.
  */
-export function createProviderStreams(guard: AddressGuard): ClosableStreams {
+export function createProviderStreams(guard: AddressGuard, route: EgressRoute = {}): ClosableStreams {
   const createAgent = (certificate: ClientCertificate | null): Agent =>
     new Agent({
-      connect: guardedConnector(guard, certificate, { allowH2: false }),
+      connect: guardedConnector(guard, certificate, route, { allowH2: false }),
       allowH2: false,
       // Whoever calls watches over both directions, and knows which of them is at rest.
       headersTimeout: 0,

@@ -1,5 +1,6 @@
 import { connectingSeconds } from "#core/domain/connect/connect-failure";
 import { eraseExpiredSecrets } from "./client-secrets.ts";
+import { endOverdueSessions } from "./held-answers.ts";
 import { query, type DatabasePool } from "./pool.ts";
 
 export interface Removed {
@@ -10,11 +11,12 @@ export interface Removed {
 }
 
 /**
- * Sessions of trips that ended, tries of forms after an hour, links a week after their end, accounts that never came back from the
+ * What nobody confirmed in time, sessions of trips that ended, tries of forms after an hour, links a week after their end, accounts that never came back from the
  * provider (a day), client secrets whose overlap is over.
  */
 export async function removeExpired(pool: DatabasePool): Promise<Removed> {
   await query(pool, "SELECT evergrant_ensure_partitions()", []);
+  await endOverdueSessions(pool);
   const sessions = await query(
     pool,
     `WITH gone AS (DELETE FROM connect_session WHERE expires_at < now() - interval '1 day' RETURNING id)

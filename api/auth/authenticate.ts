@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { parse as parseCookies } from "hono/utils/cookie";
 import { isWellFormedApiKey } from "#core/domain/access/api-key";
 import { rolePermissions, type Caller, type Permission } from "#core/domain/access/permission";
@@ -5,7 +6,7 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { EnvironmentStore } from "#core/ports/environment-store";
 import type { Log } from "#core/ports/log";
 import type { SecretDigests } from "#core/ports/secret-digests";
-import type { AccessStore, AdminUser, ApiKeyRecord } from "#adapters/postgres/access-store";
+import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
 import type { AdminSignIn } from "./admin-sign-in.ts";
 
 /** The environment that a browser's requests are about; the dashboard's switcher sets it. */
@@ -24,6 +25,8 @@ export interface CredentialedRequest {
 export interface Authenticator {
   /** @throws DomainError unauthorized, forbidden */
   callerOf(request: CredentialedRequest): Promise<Caller>;
+  /** Null: it names no key that is in force. @throws DomainError database_unavailable */
+  callerByKey(authorization: string): Promise<Caller | null>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
   adminOf(request: CredentialedRequest): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
 }
@@ -36,36 +39,14 @@ export function createAuthenticator(ports: {
   readonly publicUrl: string;
   readonly log: Log;
 }): Authenticator {
-  const keys = new Map<string, { readonly at: number; readonly record: Promise<ApiKeyRecord | null> }>();
+  // By a digest of this process's own: the one that the database knows is keyed, and costs more than a read should.
+  const keys = new Map<string, { readonly at: number; readonly caller: Promise<Caller | null> }>();
 
-  const findKey = (key: string): Promise<ApiKeyRecord | null> => {
-    const digest = ports.digests.digest("api_key", key);
-    const id = Buffer.from(digest).toString("base64");
-    const known = keys.get(id);
-    if (known !== undefined && performance.now() - known.at < keyCacheMs) return known.record;
-    if (keys.size > 10_000) keys.clear();
-    const record = ports.access.findUsableKey(digest);
-    keys.set(id, { at: performance.now(), record });
-    // A failure is not remembered: the next request asks the database again.
-    record.then(
-      (found) => {
-        if (found !== null)
-          ports.access.touchKey(found.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
-      },
-      () => keys.delete(id),
-    );
-    return record;
-  };
-
-  const byKey = async (authorization: string): Promise<Caller> => {
-    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
-    const record = isWellFormedApiKey(key) ? await findKey(key) : null;
-    if (record === null) {
-      throw new DomainError("unauthorized", {
-        detail:
-          "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
-      });
-    }
+  const findCaller = async (key: string): Promise<Caller | null> => {
+    if (!isWellFormedApiKey(key)) return null;
+    const record = await ports.access.findUsableKey(ports.digests.digest("api_key", key));
+    if (record === null) return null;
+    ports.access.touchKey(record.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
     return {
       kind: "api_key",
       id: record.id,
@@ -75,6 +56,27 @@ export function createAuthenticator(ports: {
       tenantIds: record.tenantIds.length > 0 ? record.tenantIds : null,
       integrationNames: record.integrationNames.length > 0 ? record.integrationNames : null,
     };
+  };
+
+  const callerByKey = (authorization: string): Promise<Caller | null> => {
+    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+    const id = hash("sha256", key, "base64");
+    const known = keys.get(id);
+    if (known !== undefined && performance.now() - known.at < keyCacheMs) return known.caller;
+    if (keys.size > 10_000) keys.clear();
+    const caller = findCaller(key);
+    keys.set(id, { at: performance.now(), caller });
+    // A failure is not remembered: the next request asks the database again.
+    caller.catch(() => keys.delete(id));
+    return caller;
+  };
+
+  const byKey = async (authorization: string): Promise<Caller> => {
+    const caller = await callerByKey(authorization);
+    if (caller !== null) return caller;
+    throw new DomainError("unauthorized", {
+      detail: "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
+    });
   };
 
   const adminOf = async (request: CredentialedRequest): Promise<{ user: AdminUser; caller: Caller }> => {
@@ -104,6 +106,7 @@ export function createAuthenticator(ports: {
 
   return {
     adminOf,
+    callerByKey,
     async callerOf(request) {
       const authorization = request.header("authorization");
       return authorization === undefined ? (await adminOf(request)).caller : await byKey(authorization);

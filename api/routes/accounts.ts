@@ -6,7 +6,8 @@ import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { findReadable } from "#core/usecases/find-readable";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
-import { notFound, problemOf, readCredentials } from "#core/usecases/read-token";
+import { notFound, problemOf } from "#core/usecases/read-token";
+import { serveCredentials } from "#core/usecases/serve-credentials";
 import { addSecretOfOwnClient } from "#core/usecases/add-secret-of-own-client";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { updateAccount } from "#core/usecases/update-account";
@@ -31,6 +32,7 @@ import { pageLimitSchema } from "../schemas/primitives.ts";
 import { answer, body, problems, secured } from "../schemas/problem.ts";
 import { toAccountView, toAttemptView } from "../views/account-view.ts";
 import { toEffectiveOfAccount } from "../views/integration-view.ts";
+import { toTokenView } from "../views/token-view.ts";
 
 // A malformed id is one that does not exist: the same answer, so that ids tell nothing.
 const params = z.object({ id: z.string().max(100) });
@@ -205,12 +207,13 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const account = await find(caller, context.req.valid("param").id);
+      const { credentialVersion: seenVersion, credentialFence: seenFence } = account;
       const outcome = await refreshAccount(
         ports,
         {
           environmentId: caller.environmentId,
           accountId: account.id,
-          demand: { reason: "forced", minTtlSeconds: null, seenVersion: account.credentialVersion },
+          demand: { reason: "forced", minTtlSeconds: null, seenVersion, seenFence },
           actor: caller.id,
         },
         context.req.raw.signal,
@@ -242,33 +245,14 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "tokens:read");
-      const account = await find(caller, context.req.valid("param").id);
-      const read = await readCredentials(ports, {
+      const read = await serveCredentials(ports, {
         environmentId: caller.environmentId,
-        accountId: account.id,
+        accountId: context.req.valid("param").id,
         minTtlSeconds: context.req.valid("query").min_ttl ?? null,
         actor: caller.id,
+        isVisible: (account) => isVisible(caller, account),
       });
-      if (read.kind === "typed") {
-        return context.json({ credentials: { ...read.fields }, credential_version: read.credentialVersion }, 200);
-      }
-      const left = read.expiresAt === null ? null : (read.expiresAt.getTime() - ports.clock.now().getTime()) / 1000;
-      return context.json(
-        {
-          access_token: read.accessToken,
-          token_type: read.tokenType,
-          expires_at: read.expiresAt?.toISOString() ?? null,
-          expires_in: left === null ? null : Math.max(0, Math.floor(left)),
-          scopes: {
-            requested: [...read.scopes.requested],
-            granted: [...read.scopes.granted],
-            missing: [...read.scopes.missing],
-          },
-          credential_version: read.credentialVersion,
-          ...(read.refresh === null ? {} : { refresh: read.refresh }),
-        },
-        200,
-      );
+      return context.json(toTokenView(read, ports.clock.now()), 200);
     },
   );
 

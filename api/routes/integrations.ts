@@ -20,7 +20,12 @@ import {
 import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, body, problems, secured } from "../schemas/problem.ts";
 import { toClientProofsView } from "../views/client-proofs-view.ts";
-import { toDocumentView, toEnvironmentIntegrationView, toIntegrationSummary } from "../views/integration-view.ts";
+import {
+  toDocumentView,
+  toEnvironmentIntegrationView,
+  toIntegrationSummary,
+  toUnreadableSummary,
+} from "../views/integration-view.ts";
 
 const params = z.object({ name: integrationNameSchema });
 const tags = ["Integrations"];
@@ -54,14 +59,16 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:read");
-      const all = await ports.integrations.list(caller.environmentId);
+      const { readable, unreadable } = await ports.integrations.list(caller.environmentId);
+      const all = [
+        ...readable.map((one) => toIntegrationSummary(one, ports.redirectUri)),
+        ...unreadable.map(toUnreadableSummary),
+      ];
       const visible = all.filter(
         (one) => caller.integrationNames === null || caller.integrationNames.includes(one.name),
       );
-      return context.json(
-        { data: visible.map((one) => toIntegrationSummary(one, ports.redirectUri)), next_cursor: null },
-        200,
-      );
+      const data = visible.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+      return context.json({ data, next_cursor: null }, 200);
     },
   );
 
@@ -203,8 +210,8 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:read");
-      const all = await ports.integrations.list(caller.environmentId);
-      const visible = all.filter(
+      const { readable } = await ports.integrations.list(caller.environmentId);
+      const visible = readable.filter(
         (one) =>
           one.client !== null && (caller.integrationNames === null || caller.integrationNames.includes(one.name)),
       );

@@ -159,11 +159,14 @@ const ownClientSchema = z.strictObject({
   client_secret: importedSecret,
 });
 
+/** The same where it keeps a customer's grant: as an import has it, since nothing is signed there. */
+const ownGrantClientSchema = ownClientSchema.extend({ client_secret: importedToken.max(5000) });
+
 /** A piece of the integration document, and beside it the client, which is sealed and no override. */
 const accountOverridesSchema = overridesPatchSchema.and(
   z.looseObject({
     credentials: z
-      .looseObject({ oauth2: ownClientSchema.optional(), oauth2_client_credentials: ownClientSchema.optional() })
+      .looseObject({ oauth2: ownGrantClientSchema.optional(), oauth2_client_credentials: ownClientSchema.optional() })
       .refine(
         (given) => given.oauth2 === undefined || given.oauth2_client_credentials === undefined,
         "give the client of one format",

@@ -116,6 +116,8 @@ export interface AccountChange {
    * as the credentials that are there were obtained under a smaller fence. A rotated token that is dropped is a grant lost.
    */
   readonly isAnswer: boolean;
+  /** The fence under which the credentials were obtained that the writer read; it tells whether what is there is still theirs. */
+  readonly onCredentialFence?: bigint;
   /** Applied only to credentials of this version; null: whichever. */
   readonly ifVersion: number | null;
   /** Applied only while these are the account's overrides; absent: whichever. */
@@ -137,6 +139,9 @@ export interface AccountChange {
         readonly kid: string;
         readonly sealed: Uint8Array;
         readonly fingerprint: Uint8Array | null;
+        /** The tokens are those that were there, sealed with something else beside them: no answer to a request that was sent with
+         * them comes too late for it. */
+        readonly keepsTokens?: true;
       }
     | { readonly kind: "erase" }
     | null;

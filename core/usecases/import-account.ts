@@ -98,8 +98,7 @@ export async function importAccount(
   if (document.credentials.format !== credentials.format) throw otherFormat(document, credentials.format);
   if (isImportedFields(credentials)) {
     if (!isTypedDocument(document)) throw otherFormat(document, credentials.format);
-    const pin = await pinDefinition(ports.integrations, configured);
-    return await importTypedAccount(ports, caller, { document, pin, overrides }, { ...input, credentials });
+    return await importTypedAccount(ports, caller, { configured, document, overrides }, { ...input, credentials });
   }
   const inputs = checkInputs(document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null };
@@ -108,7 +107,7 @@ export async function importAccount(
   if (credentials.format === "oauth2") refuseUnfitClient(alone, credentials);
   const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
   // Before the provider is asked: what is asked there counts only if the definition still leads there when it is written.
-  const pin = await pinDefinition(ports.integrations, configured);
+  const pin = await pinDefinition(ports.integrations, configured, inputs);
   const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
   const { result } = imported;
   const inspected =

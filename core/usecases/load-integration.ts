@@ -36,7 +36,7 @@ export interface LoadedIntegration {
 /** The definition that an account lives on, with its overrides. Fails with `client_misconfigured` when it is gone or not to be used. */
 export async function findDefinition(
   integrations: IntegrationStore,
-  account: Pick<Account, "environmentId" | "integrationName" | "overrides">,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs" | "overrides">,
 ): Promise<ConfiguredIntegration> {
   const found = await integrations.find(account.environmentId, account.integrationName);
   if (found !== null) return usableDefinition(found, account);
@@ -48,10 +48,10 @@ export async function findDefinition(
 /** The same of one that is at hand. @throws DomainError client_misconfigured */
 export function usableDefinition(
   found: ConfiguredIntegration,
-  account: Pick<Account, "overrides">,
+  account: Pick<Account, "inputs" | "overrides">,
 ): ConfiguredIntegration {
   const configured = ofAccount(found, account.overrides);
-  refuseUnusable(configured);
+  refuseUnusable(configured, account.inputs);
   return configured;
 }
 

@@ -1,6 +1,7 @@
 import { missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
+import { ownFaultRule } from "../domain/refresh/classify-token-failure.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
@@ -11,7 +12,7 @@ import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
 import { ofAccount } from "./of-account.ts";
-import { openCredential } from "./open-credential.ts";
+import { openCredential, type OpenedCredential } from "./open-credential.ts";
 import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -23,7 +24,8 @@ interface ReadAlong {
   readonly configured: ConfiguredIntegration | null;
 }
 
-export interface TokenRead extends ReadAlong {
+/** A token, as its reader gets it. */
+export interface ServedToken {
   readonly kind: "token";
   readonly accessToken: string;
   readonly tokenType: string;
@@ -36,16 +38,21 @@ export interface TokenRead extends ReadAlong {
   readonly credentialVersion: number;
   /** Why the token is not as long-lived as asked: refreshing fails, or the provider's tokens never live that long. */
   readonly refresh: "failing" | "limited" | null;
-  /** What the token is bound to (RFC 9449); absent: whoever bears it may use it. */
-  readonly dpopKey?: PrivateJwk;
 }
 
 /** What an end user typed, by the names of its fields. It has no end, and nothing refreshes it. */
-export interface TypedRead extends ReadAlong {
+export interface ServedFields {
   readonly kind: "typed";
   readonly fields: Readonly<Record<string, string>>;
   readonly credentialVersion: number;
 }
+
+export interface TokenRead extends ServedToken, ReadAlong {
+  /** What the token is bound to (RFC 9449); absent: whoever bears it may use it. */
+  readonly dpopKey?: PrivateJwk;
+}
+
+export interface TypedRead extends ServedFields, ReadAlong {}
 
 export interface TokenReadInput {
   readonly environmentId: string;
@@ -199,28 +206,35 @@ async function open(
     throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
   const access = { actor: input.actor, purpose: input.purpose ?? "token_read" } as const;
   const opened = await openCredential(ports.vault, account, credential, access);
-  if (opened.kind === "typed") {
-    const { fields } = opened.typed;
-    return { kind: "typed", account, configured, fields, credentialVersion: credential.version };
-  }
-  const { set } = opened;
   // The row knows best: introspection tells it the end of a token after it was sealed.
   const { expiresAt } = account;
   const isShort =
     input.minTtlSeconds !== null &&
     expiresAt !== null &&
     remainingSeconds(expiresAt, ports.clock.now()) < input.minTtlSeconds;
+  const read = served(account, credential, opened, refresh ?? (isShort ? "limited" : null));
+  if (read.kind === "typed") return { ...read, account, configured };
+  const dpopKey = opened.kind === "token_set" ? opened.set.dpopKey : undefined;
+  return { ...read, account, configured, ...(dpopKey === undefined ? {} : { dpopKey }) };
+}
+
+/** What was opened, as it is served. */
+export function served(
+  account: Pick<Account, "expiresAt" | "scopesRequested" | "scopesGranted">,
+  { version: credentialVersion }: SealedCredential,
+  opened: OpenedCredential,
+  refresh: ServedToken["refresh"],
+): ServedToken | ServedFields {
+  if (opened.kind === "typed") return { kind: "typed", fields: opened.typed.fields, credentialVersion };
+  const { accessToken, tokenType } = opened.set;
   return {
     kind: "token",
-    account,
-    configured,
-    accessToken: set.accessToken,
-    tokenType: set.tokenType,
-    expiresAt,
+    accessToken,
+    tokenType,
+    expiresAt: account.expiresAt,
     scopes: { requested: account.scopesRequested, granted: account.scopesGranted, missing: missingScopes(account) },
-    credentialVersion: credential.version,
-    refresh: refresh ?? (isShort ? "limited" : null),
-    ...(set.dpopKey === undefined ? {} : { dpopKey: set.dpopKey }),
+    credentialVersion,
+    refresh,
   };
 }
 
@@ -348,7 +362,7 @@ function cooldownProblem(account: Account, until: Date | null, now: Date): Domai
   if (account.lastError?.code === "client_misconfigured")
     return clientMisconfigured(account, account.lastError.message);
   return new DomainError("provider_unavailable", {
-    detail: "The provider has just failed to refresh this account, and no valid token is left. It is tried again soon.",
+    detail: "The last try to refresh this account failed, and no valid token is left. It is tried again soon.",
     retryAfterSeconds,
     ...about(account),
   });
@@ -380,6 +394,13 @@ function failedProblem(
     case "transient":
     case "refreshed":
     case "superseded":
+      if (attempt.rule === ownFaultRule.id) {
+        return new DomainError("provider_unavailable", {
+          detail: `This account could not be refreshed: ${attempt.error ?? "no details"}. The provider was not asked; it is tried again soon.`,
+          retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
+          ...about(account),
+        });
+      }
       return new DomainError("provider_error", {
         detail: `The provider failed to refresh this account: ${attempt.error ?? "no details"}.`,
         retryAfterSeconds: secondsUntil(account.cooldownUntil, now),

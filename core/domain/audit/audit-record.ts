@@ -17,6 +17,8 @@ export type AuditAction =
   | "environment_integration.updated"
   | "environment.updated"
   | "link_token.created"
+  | "connect.confirmed"
+  | "connect.binding_failed"
   | "api_key.created"
   | "api_key.revoked"
   | "user.created"
