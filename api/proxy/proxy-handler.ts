@@ -6,13 +6,14 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { HeaderFields } from "#core/domain/proxy/forwarded-headers";
 import { readProxyTarget } from "#core/domain/proxy/proxy-target";
 import { createKeptBody } from "#core/usecases/kept-body";
-import { proxyCall } from "#core/usecases/proxy-call";
+import { proxyCall, proxyPages, type ProxyCall } from "#core/usecases/proxy-call";
 import type { ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import type { ProblemWriter } from "../problem.ts";
 import { securityHeaders } from "../security-headers.ts";
 import { CallerLeft, createCallWatch, type CallWatch } from "./call-watch.ts";
-import { writeAnswer } from "./write-answer.ts";
+import { readPagesWish } from "./read-pages-wish.ts";
+import { writeAnswer, writePages } from "./write-answer.ts";
 
 export const proxyPath = "/api/v1/proxy";
 
@@ -86,21 +87,26 @@ async function answer(
     });
   }
   const { body, bodyBytes } = bodyOf(request, watch);
-  await proxyCall(
-    ports,
-    {
-      environmentId: caller.environmentId,
-      actor: caller.id,
-      isVisible: (account) => isVisible(caller, account),
-      target: reading.target,
-      method,
-      headers: fieldsOf(request.rawHeaders),
-      body,
-      bodyBytes,
-      signal: watch.signal,
-      onWait: watch.onWait,
-    },
-    (judged) => writeAnswer(response, judged, { requestId, watch }),
+  const call: ProxyCall = {
+    environmentId: caller.environmentId,
+    actor: caller.id,
+    isVisible: (account) => isVisible(caller, account),
+    target: reading.target,
+    method,
+    headers: fieldsOf(request.rawHeaders),
+    body,
+    bodyBytes,
+    signal: watch.signal,
+    onWait: watch.onWait,
+  };
+  const wish = readPagesWish((name) => headerOf(request, name), method, reading.target);
+  const options = { requestId, watch };
+  if (wish === null) {
+    await proxyCall(ports, call, (judged) => writeAnswer(response, judged, options));
+    return;
+  }
+  await proxyPages(ports, { ...call, target: wish.target }, wish.pages, (answered) =>
+    "kind" in answered ? writePages(response, answered, options) : writeAnswer(response, answered, options),
   );
 }
 

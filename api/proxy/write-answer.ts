@@ -1,10 +1,38 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { headersForCaller, type HeaderFields } from "#core/domain/proxy/forwarded-headers";
+import type { CollectedPages } from "#core/usecases/collect-pages";
 import type { JudgedAnswer } from "#core/usecases/judge-answer";
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import { securityHeaders } from "../security-headers.ts";
 import type { CallWatch } from "./call-watch.ts";
+
+/** Pages that were read together, as one answer of ours. */
+export async function writePages(
+  response: ServerResponse,
+  { parts, pages, nextCursor, stopped, reading }: CollectedPages,
+  { requestId, watch }: { readonly requestId: string; readonly watch: CallWatch },
+): Promise<void> {
+  const { isRateLimit, rateLimit, retryAfterSeconds } = reading;
+  const wait = isRateLimit ? retryAfterSeconds : null;
+  const rest = JSON.stringify({ next_cursor: nextCursor, pages, stopped }).slice(1);
+  const body = Buffer.from(`{"data":[${parts.join(",")}],${rest}`);
+  response.writeHead(
+    200,
+    [
+      ["content-type", "application/json"],
+      ["content-length", String(body.length)],
+      ["cache-control", "no-store"],
+      ...rateLimitHeaders(rateLimit, wait),
+      ...(wait === null ? [] : [["retry-after", String(wait)]]),
+      ...Object.entries(securityHeaders),
+      ["x-request-id", requestId],
+    ].flat(),
+  );
+  watch.onAnswer();
+  response.end(body);
+  if (!response.writableFinished) await once(response, "finish", { signal: watch.signal });
+}
 
 /** The header of an answer as the caller gets it: the provider's, less what is not for callers, and ours. */
 export function answerHeaders({ answer, reading }: JudgedAnswer, requestId: string): HeaderFields {

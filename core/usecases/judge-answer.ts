@@ -8,6 +8,9 @@ import { heldBodyBytes, heldBodyMs, holdBody } from "./hold-body.ts";
 import type { ProxyPorts } from "./proxy-ports.ts";
 import { readApiAnswer, type ApiReading } from "./read-api-answer.ts";
 
+/** Of a page that is read as a whole, bytes: what the evaluator of expressions takes. */
+const pageBytes = 1_000_000;
+
 type Answer = StreamAnswer & { readonly kind: "answer" };
 type Api = IntegrationDocument["api"];
 
@@ -33,7 +36,8 @@ export async function judgeAnswer(
 ): Promise<JudgedAnswer> {
   const headers = headerRecord(answer.headers);
   const asking = askingOfApi(api, answer.status);
-  const held = isWanted || asking === "whole" ? await hold(ports, answer, headers) : { answer, text: null };
+  const most = isWanted ? pageBytes : heldBodyBytes;
+  const held = isWanted || asking === "whole" ? await hold(ports, answer, headers, most) : { answer, text: null };
   const body = held.text === null ? null : parse(held.text);
   const isAsked = asking === "head" || (asking === "whole" && held.text !== null);
   const retryAfterSeconds = parseRetryAfter(headers["retry-after"] ?? null, ports.clock.now());
@@ -73,12 +77,13 @@ async function hold(
   { clock, decodeBody }: ProxyPorts,
   answer: Answer,
   headers: Readonly<Record<string, string>>,
+  most: number,
 ): Promise<{ readonly answer: Answer; readonly text: string | null }> {
-  if (!isText(headers["content-type"] ?? "") || Number(headers["content-length"] ?? 0) > heldBodyBytes) {
+  if (!isText(headers["content-type"] ?? "") || Number(headers["content-length"] ?? 0) > most) {
     return { answer, text: null };
   }
   const done = new AbortController();
-  const { whole, body } = await holdBody(answer.body, clock.sleep(heldBodyMs, done.signal));
+  const { whole, body } = await holdBody(answer.body, clock.sleep(heldBodyMs, done.signal), most);
   done.abort();
   const text = whole === null ? null : await decodeBody(whole, headers["content-encoding"]);
   return { answer: { ...answer, body }, text };

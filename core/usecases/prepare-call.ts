@@ -5,9 +5,11 @@ import { decodeClientCertificate, type ClientCertificate } from "../domain/integ
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { headersForProvider, withHeaders, type HeaderFields } from "../domain/proxy/forwarded-headers.ts";
+import { withDefaults } from "../domain/proxy/next-target.ts";
 import { joinProxyTarget, parameterName, type ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import { ExpressionFailed } from "../ports/expressions.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { paginationOf } from "./collect-pages.ts";
 import { evaluateAuthorization } from "./evaluate-authorization.ts";
 import { findDefinition, openSecretsOf, usableDefinition } from "./load-integration.ts";
 import { wrongCredential } from "./open-credential.ts";
@@ -36,12 +38,14 @@ export interface CallToPrepare {
  * Puts a call on its integration's base address, with the account's credentials where the definition says. What the definition
  * declares for every call gives way to the caller's own headers; credentials give way to nothing.
  *
+ * @param isPaged it asks for a page of a list, with what the definition sends with each
  * @throws DomainError client_misconfigured where the definition leads nowhere, or credentials can't be sent as it says
  */
 export async function prepareCall(
   ports: ProxyPorts,
   read: TokenRead | TypedRead,
   call: CallToPrepare,
+  isPaged = false,
 ): Promise<PreparedCall> {
   const { account } = read;
   const configured =
@@ -62,7 +66,8 @@ export async function prepareCall(
     );
   }
   const authorization = await authorize(ports, read, document, values);
-  const query = withParameters(call.target.query, authorization.query);
+  const asked = isPaged ? withDefaults(call.target.query, paginationOf({ document }).params) : call.target.query;
+  const query = withParameters(asked, authorization.query);
   const joined = joinProxyTarget(base, { path: call.target.path, query });
   if (joined === null) throw misconfigured(account.id, "The address of this call would leave its integration's API.");
   const declared = { "user-agent": userAgent, ...fillHeaders(document.api?.headers ?? {}, values) };

@@ -4,6 +4,7 @@ import { decideAfterAnswer } from "../domain/proxy/decide-after-answer.ts";
 import { headerRecord, type HeaderFields } from "../domain/proxy/forwarded-headers.ts";
 import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import type { StreamAnswer } from "../ports/provider-streams.ts";
+import { collectPages, mostPages, type AskedPage, type CollectedPages } from "./collect-pages.ts";
 import { judgeAnswer, type JudgedAnswer } from "./judge-answer.ts";
 import type { KeptBody } from "./kept-body.ts";
 import { prepareCall, type PreparedCall } from "./prepare-call.ts";
@@ -45,6 +46,40 @@ export async function proxyCall(
   call: ProxyCall,
   deliver: (answer: JudgedAnswer) => Promise<void>,
 ): Promise<void> {
+  await withPlace(ports, call, async (credentials) => {
+    await deliver((await callProvider(ports, call, credentials)).judged);
+  });
+}
+
+/**
+ * The same for a list, page after page, as the definition says that its pages follow each other (R74). Each page is a call of its
+ * own, so a token that dies on the way is renewed on the way.
+ *
+ * @param wished how many pages, at most `mostPages`
+ * @param deliver gets the pages, or the provider's own answer where the first one could not be read
+ */
+export async function proxyPages(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  wished: number,
+  deliver: (answer: JudgedAnswer | CollectedPages) => Promise<void>,
+): Promise<void> {
+  await withPlace(ports, call, async (first) => {
+    const ask = async (target: ProxyTarget, isFirst: boolean): Promise<AskedPage> => {
+      const credentials = isFirst ? first : await readForCall(ports, call);
+      // Nobody but us reads these bodies, and what they are decoded with is known.
+      const headers = call.headers.filter(([name]) => name.toLowerCase() !== "accept-encoding");
+      return await callProvider(ports, { ...call, target, headers }, credentials, true);
+    };
+    await deliver(await collectPages(ports.expressions, call.target, Math.min(wished, mostPages), ask));
+  });
+}
+
+async function withPlace(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  work: (credentials: CallCredentials) => Promise<void>,
+): Promise<void> {
   const credentials = await readForCall(ports, call);
   const { id } = credentials.read.account;
   const leave = ports.callPlaces.take(id);
@@ -56,7 +91,7 @@ export async function proxyCall(
     });
   }
   try {
-    await deliver(await callProvider(ports, call, credentials));
+    await work(credentials);
   } finally {
     leave();
   }
@@ -80,26 +115,31 @@ function inputOf({ environmentId, actor, isVisible, target }: ProxyCall) {
 }
 
 /** With one renewal and one replay when the provider says that the token is dead; whatever else it answers is the caller's. */
-async function callProvider(ports: ProxyPorts, call: ProxyCall, credentials: CallCredentials): Promise<JudgedAnswer> {
+async function callProvider(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  credentials: CallCredentials,
+  isPaged = false,
+): Promise<AskedPage> {
   let { read, readMs } = credentials;
   for (let sent = 1; ; sent += 1) {
-    const { prepared, answer } = await sendProven(ports, call, { read, readMs });
-    const judged = await judgeAnswer(ports, prepared.document.api, answer);
+    const { prepared, answer } = await sendProven(ports, call, { read, readMs }, isPaged);
+    const judged = await judgeAnswer(ports, prepared.document.api, answer, isPaged);
     call.onWait("ourselves");
     const { error } = judged.reading;
     const action = decideAfterAnswer({ error, credentials: read.kind, sent, canReplay: canReplay(call) });
     if (action === "pass" || read.kind === "typed") {
       if (action === "probe_and_pass") apart(ports, probeAccount(ports, probeOf(call, read.credentialVersion)));
-      return judged;
+      return { judged, prepared };
     }
     const renewing = renewRejected(ports, inputOf(call), read);
     if (action === "renew_and_pass") {
       apart(ports, renewing);
-      return judged;
+      return { judged, prepared };
     }
     const renewedMs = ports.clock.monotonicMs();
     const renewed = await renewing;
-    if (renewed === null) return judged;
+    if (renewed === null) return { judged, prepared };
     await discard(judged.answer.body);
     [read, readMs] = [renewed, renewedMs];
   }
@@ -138,9 +178,10 @@ async function sendProven(
   ports: ProxyPorts,
   call: ProxyCall,
   credentials: CallCredentials,
+  isPaged: boolean,
 ): Promise<{ readonly prepared: PreparedCall; readonly answer: Answer }> {
   for (let isSecond = false; ; isSecond = true) {
-    const prepared = await prepareCall(ports, credentials.read, call);
+    const prepared = await prepareCall(ports, credentials.read, call, isPaged);
     const answer = await send(ports, call, prepared, credentials);
     const isBound = prepared.headers.some(([name]) => name === "dpop");
     const wantsNonce = isBound && noteNonce(ports, prepared, answer);
