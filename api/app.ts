@@ -7,8 +7,12 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { registerComponents } from "./openapi/describe-api.ts";
-import { createProblemMapper } from "./problem.ts";
+import { createProblemMapper, type ProblemWriter } from "./problem.ts";
+import { describeProxy } from "./proxy/describe-proxy.ts";
+import { refuseOtherBodies } from "./refuse-other-bodies.ts";
+import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
@@ -18,6 +22,8 @@ import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { requestOf } from "./request-of.ts";
+import { securityHeaders } from "./security-headers.ts";
 import { wordIssue } from "./schemas/word-issue.ts";
 
 const maxBodyBytes = 1_048_576;
@@ -32,11 +38,15 @@ const open = new Set([
 ]);
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */
-export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<ApiEnvironment> {
+export function createApp(
+  ports: ApiPorts,
+  signIn: AdminSignIn,
+  writeProblem: ProblemWriter,
+): OpenAPIHono<ApiEnvironment> {
   // What callers read of a wrong field; the words of a schema itself come before it.
   z.config({ localeError: wordIssue });
   const app = new OpenAPIHono<ApiEnvironment>();
-  const onError = createProblemMapper({ publicUrl: ports.publicUrl, log: ports.log });
+  const onError = createProblemMapper(writeProblem);
   app.onError(onError);
   app.notFound((context) =>
     onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
@@ -54,7 +64,10 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
 
   app.use(refuseUnstorable());
 
-  app.all("/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.on(["GET", "POST"], "/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.all("/api/auth/*", () => {
+    throw otherMethod("GET, POST");
+  });
 
   const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
   api.onError(onError);
@@ -62,17 +75,22 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
   app.use("/api/v1/*", async (context, next) => {
     context.header("cache-control", "no-store");
     if (!open.has(context.req.path) && !context.req.path.startsWith("/api/v1/problems/")) {
-      context.set("caller", await ports.authenticator.callerOf(context));
+      context.set("caller", await ports.authenticator.callerOf(requestOf(context)));
     }
     await next();
   });
+  app.use("/api/v1/*", refuseOtherBodies());
+  app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
   statsRoutes(api, ports);
+  describeProxy(api.openAPIRegistry);
   documentationRoutes(api, ports);
+  documentIdempotency(api);
+  refuseUnknownQueries(app, api);
   app.route("/api/v1", api);
   refuseOtherMethods(app, api);
 
@@ -122,10 +140,13 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, api: OpenAPIHono<A
   }
   for (const [path, allowed] of methods) {
     app.all(`/api/v1${path}`, () => {
-      const allow = [...allowed].join(", ");
-      throw new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
+      throw otherMethod([...allowed].join(", "));
     });
   }
+}
+
+function otherMethod(allow: string): DomainError {
+  return new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
 }
 
 function tooLarge(limit: string): () => never {
@@ -134,14 +155,9 @@ function tooLarge(limit: string): () => never {
   };
 }
 
-/** Headers of everything that api answers itself (checklist G1, G3). Pages get theirs from web. */
-function secure(context: Context): void {
-  const { headers } = context.res;
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "no-referrer");
-  headers.set("cross-origin-resource-policy", "same-origin");
-  headers.set("x-frame-options", "DENY");
-  if (!headers.has("content-security-policy")) {
-    headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+/** A content security policy of an answer's own stands. */
+function secure({ res: { headers } }: Context): void {
+  for (const [name, value] of Object.entries(securityHeaders)) {
+    if (name !== "content-security-policy" || !headers.has(name)) headers.set(name, value);
   }
 }

@@ -1,6 +1,7 @@
 // The OpenAPI document without a running process: for the client's types, and for tests that need no database.
 import { createApp } from "../api/app.ts";
 import type { ApiEnvironment, ApiPorts } from "../api/api-environment.ts";
+import { createProblemWriter } from "../api/problem.ts";
 import type { AdminSignIn } from "../api/auth/admin-sign-in.ts";
 import type { OpenApiDocument } from "../api/openapi/openapi-types.ts";
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -9,7 +10,8 @@ const silent = { info() {}, warn() {}, error() {} };
 
 /** The app as production makes it. Nothing but the routes about the API itself can be asked: there is nothing behind the others. */
 export function appWithoutPorts(publicUrl: string): OpenAPIHono<ApiEnvironment> {
-  return createApp({ publicUrl, log: silent } as unknown as ApiPorts, {} as AdminSignIn);
+  const ports = { publicUrl, log: silent } as unknown as ApiPorts;
+  return createApp(ports, {} as AdminSignIn, createProblemWriter(ports));
 }
 
 export async function makeOpenApiDocument(publicUrl = "https://connect.example.com"): Promise<OpenApiDocument> {

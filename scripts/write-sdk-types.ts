@@ -12,7 +12,8 @@ const notForPrograms = new Set(["getOpenApiDocument", "getReference", "getProble
 export function writeTypes(document: OpenApiDocument): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
-      .filter(([, { operationId }]) => !notForPrograms.has(operationId))
+      // The proxy takes any path, so that nothing of it has a type.
+      .filter(([, { operationId }]) => !notForPrograms.has(operationId) && !path.startsWith("/proxy/"))
       .map(([method, operation]) => ({ path, method, operation })),
   );
   const used = new Set<string>();

@@ -63,6 +63,14 @@ test("an account lives with its own OAuth app from import to disconnection, and 
   expect(await give({ client_id: "other-app", client_secret: "x" })).toMatchObject(
     without("/overrides/credentials/oauth2/client_id"),
   );
+  const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+  for (const unfit of ["", "x".repeat(5001), "sécret", "two\nlines", key, 7, null]) {
+    const { status, body } = await give({ client_secret: unfit });
+    const pointers = new Set(body.errors?.map((one: { pointer: string }) => one.pointer));
+    expect([status, pointers]).toEqual([422, new Set(["/overrides/credentials/oauth2/client_secret"])]);
+  }
+  expect((await give({})).status).toBe(422);
+  expect((await give({ client_secret: "x", client_key: "y" })).status).toBe(422);
   expect((await stack.call("POST", `${path}/refresh`)).status).toBe(200);
   expect(server.requests.slice(before).map(shown)).toEqual([
     `their-app:${secrets.second}`,

@@ -67,6 +67,7 @@ export async function startPostgresEngine(
       keyrings: { shared: [{ id: "k1", key: new Uint8Array(32).fill(7) }], perEnvironment: new Map() },
       publicUrl: "https://evergrant.example",
       egressAllow: [],
+      egressProxy: null,
       spoolDirectory,
       logLevel: "silent",
     },

@@ -36,6 +36,8 @@ describe("a configuration", () => {
       spoolDirectory: ".data/spool",
       logLevel: "info",
       metricsToken: null,
+      rateLimit: 1000,
+      trustedProxies: [],
     });
     expect(readWorkerConfig(complete).port).toBe(3200);
   });
@@ -46,6 +48,24 @@ describe("a configuration", () => {
       expect.stringMatching(/^EVERGRANT_SECRET is missing; make one with: openssl/),
       expect.stringMatching(/^EVERGRANT_KEYRING is missing; set it to kid:base64key/),
     ]);
+  });
+
+  it("takes the limits of the API, and 0 for none", () => {
+    const limited = { ...complete, EVERGRANT_RATE_LIMIT: "5", EVERGRANT_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8" };
+    expect(readApiConfig(limited)).toMatchObject({
+      rateLimit: 5,
+      trustedProxies: [
+        { address: "127.0.0.1", prefix: 32 },
+        { address: "10.0.0.0", prefix: 8 },
+      ],
+    });
+    expect(readApiConfig({ ...complete, EVERGRANT_RATE_LIMIT: "0" }).rateLimit).toBeNull();
+    for (const wrong of ["-1", "1.5", "many"]) {
+      expect(problems({ ...complete, EVERGRANT_RATE_LIMIT: wrong })).toEqual([
+        expect.stringContaining("EVERGRANT_RATE_LIMIT must be a whole number"),
+      ]);
+    }
+    expect(problems({ ...complete, EVERGRANT_TRUSTED_PROXIES: "proxy.example" })).toHaveLength(1);
   });
 
   it("takes an empty variable for a missing one", () => {
@@ -76,9 +96,14 @@ describe("a configuration", () => {
     ["a level that is none", { LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of debug"],
     ["a KMS that is not there yet", { EVERGRANT_KMS: "aws" }, "EVERGRANT_KMS aws is not supported"],
     [
-      "an egress proxy, rather than going past it",
-      { EVERGRANT_EGRESS_PROXY: "http://p" },
-      "EVERGRANT_EGRESS_PROXY is not",
+      "an egress proxy with a path",
+      { EVERGRANT_EGRESS_PROXY: "http://user:hunter2@proxy.internal:3128/x" },
+      "EVERGRANT_EGRESS_PROXY must be http://host:port, or",
+    ],
+    [
+      "an egress proxy of another kind",
+      { EVERGRANT_EGRESS_PROXY: "socks5://proxy.internal" },
+      "EVERGRANT_EGRESS_PROXY",
     ],
   ])("is refused for %s", (_name, changes, problem) => {
     expect(problems({ ...complete, ...changes })).toEqual([expect.stringContaining(problem)]);
@@ -89,8 +114,10 @@ describe("a configuration", () => {
       DATABASE_URL: "mysql://user:hunter2@db/x",
       EVERGRANT_SECRET: "short-secret-value",
       EVERGRANT_KEYRING: `k1:${key(2)},k1:${key(3)}`,
+      EVERGRANT_EGRESS_PROXY: "http://user:hunter3@proxy.internal:3128/x",
     }).join("\n");
-    for (const secret of ["hunter2", "short-secret-value", key(2), key(3)]) expect(text).not.toContain(secret);
+    for (const secret of ["hunter2", "hunter3", "short-secret-value", key(2), key(3)])
+      expect(text).not.toContain(secret);
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
+import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
 import type { Keyrings } from "../kms/local-keyring.ts";
 import { parseKeyring } from "../kms/parse-keyring.ts";
 
@@ -24,6 +25,8 @@ export interface EngineConfig {
   /** Public base address, without a trailing slash. */
   readonly publicUrl: string;
   readonly egressAllow: readonly Cidr[];
+  /** Null: calls leave directly. */
+  readonly egressProxy: EgressProxy | null;
   readonly spoolDirectory: string;
   readonly logLevel: LogLevel;
 }
@@ -34,6 +37,23 @@ export interface ApiConfig extends EngineConfig {
   readonly port: number;
   readonly webOrigin: string;
   readonly metricsToken: string | null;
+  /** Requests a second that one API key, or one administrator, may send to this process for long; null: no limit. */
+  readonly rateLimit: number | null;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly Cidr[];
+  readonly proxy: ProxyLimits;
+}
+
+/** What one call through the proxy may take. */
+export interface ProxyLimits {
+  /** Calls of one account that are under way at a time in this process. */
+  readonly concurrency: number;
+  /** From the last byte of the request to the head of the answer, seconds. */
+  readonly headerSeconds: number;
+  /** Without a byte in either direction, seconds. */
+  readonly idleSeconds: number;
+  /** From its first byte to its last, seconds. */
+  readonly totalSeconds: number;
 }
 
 export interface WorkerConfig extends EngineConfig {
@@ -59,6 +79,14 @@ export function readApiConfig(env: Environment): ApiConfig {
     port: read.port("PORT", 3000),
     webOrigin: read.origin("WEB_ORIGIN", `http://127.0.0.1:${webPort}`),
     metricsToken: read.optional("METRICS_TOKEN"),
+    rateLimit: read.rate("EVERGRANT_RATE_LIMIT", 1000),
+    trustedProxies: read.cidrs("EVERGRANT_TRUSTED_PROXIES"),
+    proxy: {
+      concurrency: read.count("EVERGRANT_PROXY_CONCURRENCY", 100),
+      headerSeconds: read.count("EVERGRANT_PROXY_HEADER_SECONDS", 30),
+      idleSeconds: read.count("EVERGRANT_PROXY_IDLE_SECONDS", 30),
+      totalSeconds: read.count("EVERGRANT_PROXY_TOTAL_SECONDS", 3_600),
+    },
   });
 }
 
@@ -90,16 +118,13 @@ function readEngine(read: Reader): EngineConfig {
   const kms = read.optional("EVERGRANT_KMS") ?? "local";
   if (kms !== "local")
     read.complain("EVERGRANT_KMS", `${kms} is not supported by this version yet; leave it out or set it to local`);
-  if (read.optional("EVERGRANT_EGRESS_PROXY") !== null) {
-    // Ignoring it would send calls past the firewall that somebody relies on.
-    read.complain("EVERGRANT_EGRESS_PROXY", "is not supported by this version yet; remove it");
-  }
   return {
     databaseUrl: read.databaseUrl(),
     secret: read.secret(),
     keyrings: read.keyrings(),
     publicUrl: read.origin("EVERGRANT_URL", "http://127.0.0.1:3000"),
     egressAllow: read.cidrs("EVERGRANT_EGRESS_ALLOW"),
+    egressProxy: read.egressProxy(),
     spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
     logLevel: read.logLevel(),
   };
@@ -135,6 +160,23 @@ function reader(env: Environment) {
       return port;
     },
 
+    count(name: string, fallback: number): number {
+      const text = optional(name);
+      if (text === null) return fallback;
+      if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+      complain(name, "must be a whole number from 1 to 999999");
+      return fallback;
+    },
+
+    /** Null: 0 was given. */
+    rate(name: string, fallback: number): number | null {
+      const text = optional(name);
+      const rate = text === null ? fallback : Number(text);
+      if (!Number.isInteger(rate) || rate < 0 || rate > 1_000_000)
+        complain(name, "must be a whole number of requests a second, at most 1000000; 0 for no limit");
+      return rate === 0 ? null : rate;
+    },
+
     origin(name: string, fallback: string): string {
       const text = optional(name) ?? fallback;
       const url = URL.canParse(text) ? new URL(text) : null;
@@ -149,6 +191,19 @@ function reader(env: Environment) {
         return fallback;
       }
       return url.origin;
+    },
+
+    egressProxy(): EgressProxy | null {
+      const text = optional("EVERGRANT_EGRESS_PROXY");
+      if (text === null) return null;
+      const proxy = parseEgressProxy(text);
+      // Not the text itself: it may hold a password.
+      if (proxy === null)
+        complain(
+          "EVERGRANT_EGRESS_PROXY",
+          "must be http://host:port, or http://user:password@host:port, without a path",
+        );
+      return proxy;
     },
 
     databaseUrl(): string {

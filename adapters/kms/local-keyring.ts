@@ -1,4 +1,4 @@
-import { hkdfSync } from "node:crypto";
+import { createSecretKey, hkdfSync } from "node:crypto";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { decrypt, encrypt, ivBytes, keyBytes } from "#core/domain/sealing/aead";
 import { lengthPrefixed } from "#core/domain/sealing/envelope";
@@ -99,7 +99,7 @@ export function createLocalKeyring(options: {
 }
 
 function wrappingKey(key: Uint8Array, salt: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync("sha256", key, salt, "evergrant/wrap/1", keyBytes));
+  return Buffer.from(hkdfSync("sha256", createSecretKey(key), salt, "evergrant/wrap/1", keyBytes));
 }
 
 function wrapContext(kid: string, environmentId: string): Uint8Array {

@@ -33,13 +33,40 @@ function shownCertificate(secret: ClientSecret): oauth.ClientAuth {
         "the client has no certificate yet; set client_certificate and client_certificate_key (PATCH /api/v1/environment-integration)",
       );
     }
+    if (certificateOf(secret) === null) throw new ClientUnusable(onlySecret);
     return oauth.TlsClientAuth()(server, client, body, headers);
   };
 }
 
 /** What is shown in the TLS handshake of every request to the authorization server; null: nothing. */
 export function clientCertificate(integration: ResolvedIntegration, secret: ClientSecret): ClientCertificate | null {
-  return integration.clientAuthentication === "mtls" && secret !== null ? decodeClientCertificate(secret) : null;
+  return integration.clientAuthentication === "mtls" && secret !== null ? certificateOf(secret) : null;
+}
+
+/** An account's own client keeps its secret when the integration's method is changed: it is no key and no certificate then. */
+const onlySecret =
+  "the client that this account brought itself has a secret, and the integration asks with a key or a certificate now; mend its authorizationMethod, or import the account anew";
+
+function certificateOf(text: string): ClientCertificate | null {
+  return parsed(() => {
+    const found: Partial<ClientCertificate> | null = decodeClientCertificate(text);
+    return typeof found?.certificate === "string" && typeof found.key === "string"
+      ? (found as ClientCertificate)
+      : null;
+  });
+}
+
+function keysOf(text: string): ReturnType<typeof decodeClientKeys> | null {
+  return parsed(() => decodeClientKeys(text));
+}
+
+/** The parser's own error would quote the secret (invariant 7). */
+function parsed<T>(parse: () => T): T | null {
+  try {
+    return parse();
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -48,7 +75,9 @@ export function clientCertificate(integration: ResolvedIntegration, secret: Clie
  */
 function signedAssertion(integration: ResolvedIntegration, keys: ClientSecret): oauth.ClientAuth {
   return async (server, client, body, headers) => {
-    const [key] = keys === null ? [] : decodeClientKeys(keys);
+    const known = keys === null ? [] : keysOf(keys);
+    if (known === null) throw new ClientUnusable(onlySecret);
+    const [key] = known;
     if (key === undefined) {
       throw new ClientUnusable(
         "the client has no key to sign with yet; PATCH /api/v1/environment-integration makes one",

@@ -463,6 +463,18 @@ describe("a client that signs (private_key_jwt, RFC 7523 §2.2)", () => {
     expect(ids[0]).not.toBe(ids[1]);
   });
 
+  it.each(["private_key_jwt", "mtls"])(
+    "asks nobody by %s with the secret that an account's own client has from before, and never shows it",
+    async (authorizationMethod) => {
+      const { integration, server } = at({ config: { options: { authorizationMethod } } });
+      const before = fault.requests.length;
+      const result = await server.refresh(integration, "s3cret", "refresh-0");
+      expect(result).toMatchObject({ failure: { kind: "client_unusable" } });
+      expect(JSON.stringify(result)).not.toContain("s3cret");
+      expect(fault.requests).toHaveLength(before);
+    },
+  );
+
   it("asks nobody without a key, and says what to do", async () => {
     const { integration, server } = at({ config: config() });
     const before = fault.requests.length;

@@ -2,9 +2,10 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import type { AuditLog } from "#core/ports/audit-log";
 import { randomBytes } from "node:crypto";
+import { createGrouped } from "./grouped.ts";
 import { asUnavailable, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
-const recordsPerStatement = 500;
+const callersPerStatement = 250;
 
 /** One statement and one name for any number of records. */
 export async function insertAudit(
@@ -30,49 +31,16 @@ export async function insertAudit(
   });
 }
 
-interface Waiting {
-  readonly records: readonly AuditRecord[];
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
- * Group commit: while one insert is on its way, what arrives waits and goes together in the next. Each caller resumes only
- * once its own records are durable, so the log never lags behind what it tells.
+ * Group commit. Each caller resumes only once its own records are durable, so the log never lags behind what it tells.
  */
 export function createAuditLog(pool: DatabasePool): AuditLog {
-  let waiting: Waiting[] = [];
-  let isFlushing = false;
-
-  const flush = async (): Promise<void> => {
-    isFlushing = true;
-    while (waiting.length > 0) {
-      const group: Waiting[] = [];
-      let count = 0;
-      while (waiting.length > 0 && count < recordsPerStatement) {
-        const next = waiting.shift();
-        if (next === undefined) break;
-        group.push(next);
-        count += next.records.length;
-      }
-      try {
-        await insertAudit(
-          pool,
-          group.flatMap((one) => one.records),
-        ).catch(asUnavailable);
-        for (const one of group) one.resolve();
-      } catch (error) {
-        for (const one of group) one.reject(error);
-      }
-    }
-    isFlushing = false;
-  };
-
-  return {
-    append: (records) =>
-      new Promise<void>((resolve, reject) => {
-        waiting.push({ records, resolve, reject });
-        if (!isFlushing) void flush();
-      }),
-  };
+  const append = createGrouped<readonly AuditRecord[], void>(
+    async (group) => {
+      await insertAudit(pool, group.flat()).catch(asUnavailable);
+      return group.map(() => {});
+    },
+    { most: callersPerStatement, groups: 1 },
+  );
+  return { append };
 }

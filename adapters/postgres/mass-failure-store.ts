@@ -153,7 +153,7 @@ export async function retryLeft(
     `SELECT graphile_worker.add_job($5, payload => json_build_object('environment_id', l.environment_id, 'account_id', l.id, 'retry', true),
               job_key => 'retry:' || l.id, run_at => now() + make_interval(secs => ($7::int + l.place) / $6::float8), max_attempts => 5)
        FROM (SELECT id, environment_id, row_number() OVER (ORDER BY reauth_required_at) AS place FROM integrated_account
-              WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth' AND client_id IS NULL
+              WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth'
                 AND reauth_required_at BETWEEN $4 AND $3) AS l`,
     [held.environmentId, held.integrationName, held.decidedAt, held.leftSince, refreshTask, perSecond, held.after],
   );

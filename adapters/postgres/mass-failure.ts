@@ -30,15 +30,18 @@ export async function judgeFailure(
        FROM mass_failure WHERE environment_id = $1 AND integration_name = $2 FOR UPDATE`,
     [...key, policy.windowSeconds],
   );
+  // By client: a customer's own app that fails must hold nobody else, and one that many accounts share is no single failure.
+  const ofClient = [...key, account.clientId];
   // A statement of its own: the one that waited for the lock still looks at the moment before. What nobody is held by any more
   // is over, and the next one is declared anew.
-  const isDeclared = (locked.rows[0]?.is_declared ?? false) && (await isAnyHeld(client, key));
+  const isDeclared = (locked.rows[0]?.is_declared ?? false) && (await isAnyHeld(client, ofClient));
   const isConfirmed = locked.rows[0]?.is_confirmed ?? false;
-  const { left, tenants } = await countLeft(client, key, policy.windowSeconds);
-  const active = await countActive(client, key, activeThatMatter(policy, left));
+  const { left, tenants } = await countLeft(client, ofClient, policy.windowSeconds);
+  const active = await countActive(client, ofClient, activeThatMatter(policy, left));
   const verdict = judgeMassFailure(policy, { left, active, isDeclared, isConfirmed });
   if (verdict === "hold" && !isDeclared) {
-    const cause = likelyCause({ tenants, hasClientChanged: await hasClientChanged(client, key) });
+    const hasChanged = account.clientId === null && (await hasClientChanged(client, key));
+    const cause = likelyCause({ tenants, hasClientChanged: hasChanged });
     await client.query(
       `UPDATE mass_failure SET started_at = now(), likely_cause = $3, window_seconds = $4, decision = NULL, decided_by = NULL, decided_at = NULL
         WHERE environment_id = $1 AND integration_name = $2`,
@@ -55,9 +58,12 @@ export async function judgeFailure(
   return verdict;
 }
 
-async function isAnyHeld(client: DatabaseClient, key: readonly string[]): Promise<boolean> {
+/** Environment, integration, and the client that an account brought itself; null: its environment's. */
+type ClientKey = readonly (string | null)[];
+
+async function isAnyHeld(client: DatabaseClient, key: ClientKey): Promise<boolean> {
   const { rowCount } = await client.query(
-    "SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND hold IS NOT NULL LIMIT 1",
+    "SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND hold IS NOT NULL AND client_id IS NOT DISTINCT FROM $3 LIMIT 1",
     [...key],
   );
   return rowCount === 1;
@@ -65,24 +71,24 @@ async function isAnyHeld(client: DatabaseClient, key: readonly string[]): Promis
 
 async function countLeft(
   client: DatabaseClient,
-  key: readonly string[],
+  key: ClientKey,
   windowSeconds: number,
 ): Promise<{ readonly left: number; readonly tenants: number }> {
   const { rows } = await client.query<{ left: number; tenants: number }>(
     `SELECT count(*)::int AS left, count(DISTINCT tenant_id)::int AS tenants FROM integrated_account
-      WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth' AND client_id IS NULL
+      WHERE environment_id = $1 AND integration_name = $2 AND status = 'needs_reauth' AND client_id IS NOT DISTINCT FROM $3
         AND reauth_required_at > greatest(
-              clock_timestamp() - make_interval(secs => $3),
+              clock_timestamp() - make_interval(secs => $4),
               (SELECT decided_at FROM mass_failure WHERE environment_id = $1 AND integration_name = $2))`,
     [...key, windowSeconds],
   );
   return rows[0] ?? { left: 0, tenants: 0 };
 }
 
-async function countActive(client: DatabaseClient, key: readonly string[], most: number): Promise<number> {
+async function countActive(client: DatabaseClient, key: ClientKey, most: number): Promise<number> {
   const { rows } = await client.query<{ active: number }>(
     `SELECT count(*)::int AS active FROM (
-       SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND status = 'active' AND client_id IS NULL LIMIT $3) AS counted`,
+       SELECT FROM integrated_account WHERE environment_id = $1 AND integration_name = $2 AND status = 'active' AND client_id IS NOT DISTINCT FROM $3 LIMIT $4) AS counted`,
     [...key, most],
   );
   return rows[0]?.active ?? 0;

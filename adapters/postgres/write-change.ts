@@ -71,6 +71,8 @@ function accountPart({ add }: Statement, { change, set, event }: ResolvedChange,
   const fence = `${add(change.ifFence.toString())}::bigint`;
   const { isAnswer } = change;
   const isNewGrant = change.completes !== null;
+  const bringsTokens =
+    change.credential !== null && !(change.credential.kind === "replace" && change.credential.keepsTokens === true);
   // An answer that comes late must not take the lease of whoever holds it now.
   const free = (column: string): string =>
     isAnswer ? `${column} = CASE WHEN a.fence = ${fence} THEN NULL ELSE a.${column} END` : `${column} = NULL`;
@@ -78,7 +80,7 @@ function accountPart({ add }: Statement, { change, set, event }: ResolvedChange,
     ...assignments(set, add),
     "updated_at = now()",
     ...(change.raiseFence ? ["fence = a.fence + 1"] : []),
-    ...(change.credential === null ? [] : [`credential_fence = ${change.raiseFence ? "a.fence + 1" : fence}`]),
+    ...(!bringsTokens ? [] : [`credential_fence = ${change.raiseFence ? "a.fence + 1" : fence}`]),
     ...(change.releaseLease ? ["lease_until", "lease_owner", "attempt_id", "attempt_started_at"].map(free) : []),
     ...(event === null ? [] : ["event_sequence = a.event_sequence + 1"]),
   ];

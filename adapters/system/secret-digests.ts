@@ -1,13 +1,13 @@
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import type { DigestPurpose, SecretDigests } from "#core/ports/secret-digests";
 
 /** Keys derived from EVERGRANT_SECRET, one per purpose: a digest made for one can't stand for another. */
 export function createSecretDigests(secret: Uint8Array): SecretDigests {
-  const keys = new Map<DigestPurpose, Uint8Array>();
-  const keyFor = (purpose: DigestPurpose): Uint8Array => {
+  const keys = new Map<DigestPurpose, KeyObject>();
+  const keyFor = (purpose: DigestPurpose): KeyObject => {
     const known = keys.get(purpose);
     if (known !== undefined) return known;
-    const key = deriveKey(secret, `digest/${purpose}`);
+    const key = createSecretKey(deriveKey(secret, `digest/${purpose}`));
     keys.set(purpose, key);
     return key;
   };

@@ -35,6 +35,7 @@ const answers: Readonly<Record<number, { readonly name: string; readonly code: P
     },
     404: { name: "NotFound", code: "not_found", when: "There is no such thing in this key's environment and tenants." },
     405: { name: "MethodNotAllowed", code: "method_not_allowed", when: "The address has other methods." },
+    408: { name: "RequestTimeout", code: "invalid_request", when: "The body did not come in time." },
     409: { name: "Conflict", code: "conflict", when: "It does not go with how things stand; `code` says what to do." },
     410: { name: "Gone", code: "disconnected", when: "The account was disconnected, for good." },
     413: { name: "TooLarge", code: "payload_too_large", when: "The body is larger than 1 MiB." },
@@ -84,7 +85,7 @@ export function problemAnswerName(status: number): string | undefined {
 /** The codes that come with a status, for pages that link to theirs. */
 export function codesOf(status: number): ProblemCode[] {
   const all = (Object.keys(problemCodes) as ProblemCode[]).filter((code) => problemCodes[code] === status);
-  return status === 400 ? ["invalid_request"] : all;
+  return status === 400 || status === 408 ? ["invalid_request"] : all;
 }
 
 /** `components.responses`: each problem status once, with the codes that it carries, its headers and an example. */

@@ -70,6 +70,7 @@ pre {
   letter-spacing: 0.02em; text-align: center; background: var(--info-soft); color: var(--info);
 }
 .method.post { background: var(--good-soft); color: var(--good); }
+.method.any { background: var(--hold-soft); color: var(--hold); }
 .method.put, .method.patch { background: var(--warn-soft); color: var(--warn); }
 .method.delete { background: var(--bad-soft); color: var(--bad); }
 .status { font: 600 12px/18px var(--mono); padding: 0 6px; border-radius: 4px; background: var(--sunken); color: var(--muted); }

@@ -31,9 +31,12 @@ const otherWays = `<h2>Beside the routes</h2><ul><li><a href="#shapes">Shapes</a
 
 /** By the order of the tags; tags without a route are left out. */
 function groupByTag(document: OpenApiDocument): Group[] {
-  const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
-  );
+  const routes = Object.entries(document.paths).flatMap(([path, methods]) => {
+    const all = Object.entries(methods).map(([method, operation]) => ({ method, path, operation }));
+    // The proxy is one route that takes every method: it is told once, by the one that has a body.
+    const isOne = path.startsWith("/proxy/");
+    return isOne ? all.filter(({ method }) => method === "post").map((one) => ({ ...one, method: "any" })) : all;
+  });
   return document.tags
     .map(({ name, description }) => ({
       name,
@@ -50,7 +53,7 @@ function anchorOf(name: string): string {
 function renderWays({ name, routes }: Group): string {
   const items = routes.map(
     ({ method, operation }) =>
-      `<li><a href="#${escapeHtml(operation.operationId)}">${renderMethod(method)}<span>${escapeHtml(labelOf(operation.operationId))}</span></a></li>`,
+      `<li><a href="#${escapeHtml(operation.operationId)}">${renderMethod(method)}<span>${escapeHtml(method === "any" ? "Call the provider" : labelOf(operation.operationId))}</span></a></li>`,
   );
   return `<h2>${escapeHtml(name)}</h2><ul>${items.join("")}</ul>`;
 }

@@ -71,7 +71,9 @@ function renderAnswers(document: OpenApiDocument, operation: Operation): string 
       schema === undefined ? [] : [typeOf(schema)],
     );
     const of = types.every((one) => !one.includes("<a")) ? "" : ` ${[...new Set(types)].join(" or ")}.`;
-    return [`<li><span class="status ok">${status}</span><span>${renderInline(answer.description)}.${of}</span></li>`];
+    return [
+      `<li><span class="status ok">${status === "default" ? "any" : status}</span><span>${renderInline(answer.description)}.${of}</span></li>`,
+    ];
   });
   const problems = all.filter((entry): entry is [string, Reference & Answer] => "$ref" in entry[1]);
   const statuses = problems.map(([status]) => status).join(", ");
@@ -129,9 +131,16 @@ function curlOf(document: OpenApiDocument, { method, path, operation }: Route, b
     const example = found === undefined ? undefined : exampleOf(document, found.schema);
     return typeof example === "string" ? example : name;
   });
+  const query = parameters
+    .filter((one) => one.in === "query" && one.required === true)
+    .map(({ name, schema }) => {
+      const example = exampleOf(document, schema);
+      return `${name}=${typeof example === "string" ? example : "…"}`;
+    });
+  const search = query.length === 0 ? "" : `?${query.join("&")}`;
   const needsKey = operation.security.some((one) => "apiKey" in one);
   const lines = [
-    `curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}"${document.servers[0]?.url ?? ""}${filled}"`,
+    `curl ${method === "get" || method === "any" ? "" : `-X ${method.toUpperCase()} `}"${document.servers[0]?.url ?? ""}${filled}${search}"`,
     ...(needsKey ? [`  -H "Authorization: Bearer $EVERGRANT_API_KEY"`] : []),
     ...(body === undefined ? [] : [`  -H "Content-Type: application/json"`]),
   ].map(escapeHtml);

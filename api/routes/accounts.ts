@@ -1,12 +1,13 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { DomainError } from "#core/domain/problem/domain-error";
-import type { Caller } from "#core/domain/access/permission";
+import { isVisible, type Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
 import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { findReadable } from "#core/usecases/find-readable";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
-import { notFound, problemOf, readCredentials } from "#core/usecases/read-token";
+import { notFound, problemOf } from "#core/usecases/read-token";
+import { serveCredentials } from "#core/usecases/serve-credentials";
 import { addSecretOfOwnClient } from "#core/usecases/add-secret-of-own-client";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { updateAccount } from "#core/usecases/update-account";
@@ -29,15 +30,19 @@ import {
   tokenQuerySchema,
   tokenSchema,
 } from "../schemas/account.ts";
+import { nothingSchema } from "../schemas/primitives.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
 import { toAccountView, toAttemptView } from "../views/account-view.ts";
 import { toEffectiveOfAccount } from "../views/integration-view.ts";
+import { toTokenView } from "../views/token-view.ts";
 
 // A malformed id is one that does not exist: the same answer, so that ids tell nothing.
 const params = z.object({
   id: z.string().max(100).openapi({ description: "The account's id.", example: "ia_2f8k3mzq0v7w1x9y4t6r5p8n" }),
 });
 const tags = ["Accounts"];
+/** Longer than a call through the proxy goes without a second look at its account. */
+const settleMs = 50;
 
 export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
   const find = async (caller: Caller, id: string): Promise<Account> => {
@@ -87,7 +92,9 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:write");
       const input = context.req.valid("json");
       refuseOutOfScope(caller, input.tenant_id, input.integration_name);
+      const once = context.get("once");
       const account = await importAccount(ports, caller, {
+        ...(once === undefined ? {} : { id: once.id("ia") }),
         integrationName: input.integration_name,
         tenantId: input.tenant_id,
         credentials: toImportedCredentials(input.credentials),
@@ -217,6 +224,8 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         accountId: id,
         actor: caller.id,
       });
+      // Whoever read the account before it ended has sent by now what it was about to send, or looks once more (C2).
+      await ports.clock.sleep(settleMs);
       return context.json({ id, status: "disconnected" as const, revocation }, 200);
     },
   );
@@ -231,7 +240,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         "Callers who come while a refresh runs share its result. A failure is a problem even while the old token is valid, which stays.",
       tags,
       security: needs("accounts:write"),
-      request: { params },
+      request: { params, body: { required: false, content: { "application/json": { schema: nothingSchema } } } },
       responses: {
         200: answer(accountSchema, "The account with its new token set"),
         ...problems(404, 409, 410, 422, 429, 502, 504),
@@ -241,12 +250,15 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const account = await find(caller, context.req.valid("param").id);
+      // Asked again by a request that was cut off: what has been refreshed since the first is not refreshed again.
+      const seen = { version: account.credentialVersion, fence: Number(account.credentialFence) };
+      const { version: seenVersion, fence } = (await context.get("once")?.remember(seen)) ?? seen;
       const outcome = await refreshAccount(
         ports,
         {
           environmentId: caller.environmentId,
           accountId: account.id,
-          demand: { reason: "forced", minTtlSeconds: null, seenVersion: account.credentialVersion },
+          demand: { reason: "forced", minTtlSeconds: null, seenVersion, seenFence: BigInt(fence) },
           actor: caller.id,
         },
         context.req.raw.signal,
@@ -281,33 +293,14 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "tokens:read");
-      const account = await find(caller, context.req.valid("param").id);
-      const read = await readCredentials(ports, {
+      const read = await serveCredentials(ports, {
         environmentId: caller.environmentId,
-        accountId: account.id,
+        accountId: context.req.valid("param").id,
         minTtlSeconds: context.req.valid("query").min_ttl ?? null,
         actor: caller.id,
+        isVisible: (account) => isVisible(caller, account),
       });
-      if (read.kind === "typed") {
-        return context.json({ credentials: { ...read.fields }, credential_version: read.credentialVersion }, 200);
-      }
-      const left = read.expiresAt === null ? null : (read.expiresAt.getTime() - ports.clock.now().getTime()) / 1000;
-      return context.json(
-        {
-          access_token: read.accessToken,
-          token_type: read.tokenType,
-          expires_at: read.expiresAt?.toISOString() ?? null,
-          expires_in: left === null ? null : Math.max(0, Math.floor(left)),
-          scopes: {
-            requested: [...read.scopes.requested],
-            granted: [...read.scopes.granted],
-            missing: [...read.scopes.missing],
-          },
-          credential_version: read.credentialVersion,
-          ...(read.refresh === null ? {} : { refresh: read.refresh }),
-        },
-        200,
-      );
+      return context.json(toTokenView(read, ports.clock.now()), 200);
     },
   );
 
@@ -338,13 +331,6 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const { page, next } = pageOf(rows, query.limit, (row) => ({ at: row.startedAt, id: row.id }));
       return context.json({ data: page.map(toAttemptView), next_cursor: next }, 200);
     },
-  );
-}
-
-function isVisible(caller: Caller, account: Account): boolean {
-  return (
-    (caller.tenantIds === null || caller.tenantIds.includes(account.tenantId)) &&
-    (caller.integrationNames === null || caller.integrationNames.includes(account.integrationName))
   );
 }
 

@@ -287,14 +287,21 @@ const ownClientSchema = z
       "The OAuth client that the account brought itself; without `client_id` the present one gets another secret.",
   });
 
+/** The same where it keeps a customer's grant: as an import has it, since nothing is signed there. */
+const ownGrantClientSchema = z
+  .strictObject({
+    client_id: ownClientIdSchema.optional(),
+    client_secret: importedToken.max(5000).openapi({ description: "Its secret.", example: "..." }),
+  })
+  .openapi("OwnGrantClient", {
+    description: "The same where the account keeps a customer's grant; without `client_id` another secret.",
+  });
+
 /** A piece of the integration document, and beside it the client, which is sealed and no override. */
 const accountOverridesSchema = overridesPatchSchema.and(
   z.looseObject({
     credentials: z
-      .looseObject({
-        oauth2: ownClientSchema.optional(),
-        oauth2_client_credentials: ownClientSchema.optional(),
-      })
+      .looseObject({ oauth2: ownGrantClientSchema.optional(), oauth2_client_credentials: ownClientSchema.optional() })
       .refine(
         (given) => given.oauth2 === undefined || given.oauth2_client_credentials === undefined,
         "give the client of one format",

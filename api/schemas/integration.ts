@@ -25,12 +25,18 @@ const documentExample = {
   authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
 };
 
+const problemSchema = z.string().nullable().openapi({
+  description: "Why nothing is asked with it, or not for every account, and what to do; null: it is used.",
+  example: null,
+});
+
 export const integrationSummarySchema = z
   .object({
     name: z.string().openapi({ description: "How the API and events call it.", example: "acme-crm" }),
     label: z.string().openapi({ description: "How people call it.", example: "Acme CRM" }),
-    format: z.string().openapi({
-      description: "Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom.",
+    format: z.string().nullable().openapi({
+      description:
+        "Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read.",
       example: "oauth2",
     }),
     origin: z
@@ -44,6 +50,7 @@ export const integrationSummarySchema = z
       description: "To be registered at the provider; null: none is needed, or no client is set yet.",
       example: "https://connect.example.com/oauth/callback/5l3av9n3gs7mfp0ojp3h657t",
     }),
+    problem: problemSchema,
   })
   .openapi("IntegrationSummary", { description: "One integration of this environment." });
 export type IntegrationSummary = z.infer<typeof integrationSummarySchema>;
@@ -178,10 +185,7 @@ export const environmentIntegrationSchema = z
     overrides: z
       .record(z.string(), z.unknown())
       .openapi({ description: "What this environment lays over the definition.", example: {} }),
-    problem: z
-      .string()
-      .nullable()
-      .openapi({ description: "Why nothing is asked with it; null: it is used.", example: null }),
+    problem: problemSchema,
     client_secrets: z.array(clientSecretSchema).openapi({ description: "Newest first; never a secret." }),
     secret_in_use_version: z
       .number()

@@ -11,15 +11,16 @@ import {
 /** Seven days: default and maximum life of a link (R2). */
 export const maxLinkSeconds = 604_800;
 
+const userReferenceSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ description: "Who of your customer's people it is for, by your own id.", example: "user-7" });
+
 export const linkTokenRequestSchema = z
   .strictObject({
     tenant_id: tenantIdSchema,
-    user_reference: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .openapi({ description: "Who of your customer's people it is for, by your own id.", example: "user-7" }),
+    user_reference: userReferenceSchema.optional(),
     integration_name: integrationNameSchema
       .optional()
       .openapi({ description: "The integration to connect. Without it and `integrations`, the customer chooses." }),
@@ -39,6 +40,10 @@ export const linkTokenRequestSchema = z
     scopes: scopeListSchema
       .optional()
       .openapi({ description: "Asked for besides those of the integration.", example: ["contacts.write"] }),
+    session_binding: z.boolean().default(false).openapi({
+      description:
+        "Nothing connects until POST /connect-sessions/{id}/complete has named tenant and user once more. Needs user_reference and return_url.",
+    }),
     expires_in: z
       .number()
       .int()
@@ -53,7 +58,16 @@ export const linkTokenRequestSchema = z
       .openapi({ description: "The language of the connect page.", example: "en" }),
     metadata: metadataSchema.optional().openapi({ description: "Becomes the account's `metadata`." }),
   })
+  .refine((link) => link.integration_name === undefined || link.integrations === undefined, {
+    path: ["integrations"],
+    error: "stands beside integration_name; give one of the two",
+  })
   .openapi("LinkTokenRequest", { description: "Who connects what." });
+
+/** Both as the link has them, from the session of the user who is signed in to the product. */
+export const connectConfirmationSchema = z
+  .strictObject({ tenant_id: tenantIdSchema, user_reference: userReferenceSchema })
+  .openapi("ConnectConfirmation", { description: "Who connected, both as the link has them." });
 
 export const linkTokenSchema = z
   .object({

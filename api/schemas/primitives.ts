@@ -69,3 +69,8 @@ export const overridesPatchSchema = z.record(z.string().min(1).max(200), z.unkno
 export const inputsSchema = z
   .record(z.string().min(1).max(64), z.string().max(500))
   .openapi({ description: "The integration's inputs by name, such as a subdomain.", example: { subdomain: "acme" } });
+
+/** The body of a POST that needs none. */
+export const nothingSchema = z
+  .strictObject({})
+  .openapi("Nothing", { description: "Nothing needs to be said; a body may be left out.", example: {} });

@@ -1,12 +1,12 @@
 // Scheduled refreshes: one worker process as production starts it, against an endpoint that answers at once, everything on
 // (journal, sealing, audit, next alarm). Against the floor of floor.ts, and against itself with a hundred times the accounts.
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sweepAlarms } from "#adapters/postgres/refresh-jobs";
 import { findFreePort } from "#scripts/ports";
 import { startProcess, type StartedProcess } from "#test/start-process";
 import type { BenchmarkOptions, Report, Result } from "../benchmark.ts";
 import { startInstallation, type Installation } from "../cluster.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
 import { startPart, type Part } from "../part.ts";
 import { defineIntegration, insertAccounts, sealAccounts, sealTokenSet, settle } from "../seed.ts";
 import { median, spread } from "../statistics.ts";
@@ -229,21 +229,6 @@ async function measure(
 async function databasePids(pool: Installation["pool"]): Promise<number[]> {
   const { rows } = await pool.query<{ pid: number }>("SELECT pid FROM pg_stat_activity");
   return rows.map((row) => row.pid);
-}
-
-/** CPU time of these processes so far, seconds; Linux tells it in hundredths. Those that are gone, or hidden, are left out. */
-function cpuSeconds(pids: readonly number[]): ReadonlyMap<number, number> {
-  const seconds = new Map<number, number>();
-  for (const pid of pids) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      seconds.set(pid, (Number(fields[11]) + Number(fields[12])) / 100);
-    } catch {
-      // An autovacuum worker that has ended, or a system without /proc.
-    }
-  }
-  return seconds;
 }
 
 function describe(round: Round | undefined): string {

@@ -2,12 +2,11 @@
 // One request may reach it, all get the same token, and nobody should wait much longer than that half second. The floor is the
 // same thousand callers reading the same token at once while it is fresh: what the machine needs to answer them anyhow.
 import { setTimeout as sleep } from "node:timers/promises";
-import { mintApiKey } from "#core/usecases/mint-api-key";
-import { createAccessStore } from "#adapters/postgres/access-store";
 import { findFreePort } from "#scripts/ports";
 import { startProcess, type StartedProcess } from "#test/start-process";
 import type { BenchmarkOptions, Report } from "../benchmark.ts";
 import { startInstallation, type Installation } from "../cluster.ts";
+import { createKey } from "../create-key.ts";
 import { startPart, type Part } from "../part.ts";
 import { defineIntegration, insertAccounts, sealAccounts, settle } from "../seed.ts";
 import { median, quantile, spread } from "../statistics.ts";
@@ -67,7 +66,7 @@ async function startStack({ profileDirectory }: BenchmarkOptions, sizes: Sizes):
   await insertAccounts(installation, 1_000, () => {});
   const [accountId = ""] = await sealAccounts(installation, 1, () => {});
   await settle(installation);
-  const key = await createKey(installation);
+  const key = await createKey(installation, ["tokens:read"]);
   const ports = await Promise.all(Array.from({ length: sizes.apis }, () => findFreePort()));
   const apis: StartedProcess[] = await Promise.all(
     ports.map((port) =>
@@ -90,25 +89,6 @@ async function startStack({ profileDirectory }: BenchmarkOptions, sizes: Sizes):
       await installation.close();
     },
   };
-}
-
-async function createKey({ container, environmentId }: Installation): Promise<string> {
-  const { key, ...minted } = mintApiKey(container);
-  const audit = { environmentId, actor: "bench", action: "api_key.created", target: minted.id } as const;
-  await createAccessStore(container.pool).createKey(
-    {
-      ...minted,
-      environmentId,
-      name: "bench",
-      permissions: ["tokens:read"],
-      tenantIds: [],
-      integrationNames: [],
-      expiresAt: null,
-      createdBy: "bench",
-    },
-    audit,
-  );
-  return key;
 }
 
 interface Quantiles {

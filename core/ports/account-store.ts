@@ -116,6 +116,8 @@ export interface AccountChange {
    * as the credentials that are there were obtained under a smaller fence. A rotated token that is dropped is a grant lost.
    */
   readonly isAnswer: boolean;
+  /** The fence under which the credentials were obtained that the writer read; it tells whether what is there is still theirs. */
+  readonly onCredentialFence?: bigint;
   /** Applied only to credentials of this version; null: whichever. */
   readonly ifVersion: number | null;
   /** Applied only while these are the account's overrides; absent: whichever. */
@@ -137,6 +139,9 @@ export interface AccountChange {
         readonly kid: string;
         readonly sealed: Uint8Array;
         readonly fingerprint: Uint8Array | null;
+        /** The tokens are those that were there, sealed with something else beside them: no answer to a request that was sent with
+         * them comes too late for it. */
+        readonly keepsTokens?: true;
       }
     | { readonly kind: "erase" }
     | null;
@@ -187,7 +192,8 @@ export interface AccountStore {
     id: string,
   ): Promise<{ readonly account: Account; readonly credential: SealedCredential | null } | null>;
   /**
-   * A new account in `connecting`.
+   * A new account in `connecting`. Where its id is there already, made by an earlier run of the same request, that account as it
+   * stands, and nothing is written.
    * @throws DomainError conflict when other hosts are pinned by now: the definition changed while it was used (invariant 12)
    */
   create(account: NewAccount, audit: readonly AuditRecord[]): Promise<Account>;

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { createInMemorySpool } from "#test/fakes/in-memory-spool";
+import { page503 } from "#test/fakes/refresh-calls";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import { ownSecrets } from "../domain/token/own-secrets.ts";
 import { addSecretOfOwnClient } from "./add-secret-of-own-client.ts";
+import type { TokenResult } from "../ports/authorization-server.ts";
+import { replaySpool } from "./commit-answer.ts";
 import { refreshAccount } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import type { OwnClientInput } from "./replace-own-client.ts";
@@ -48,6 +53,23 @@ const knows = (world: World, secret: string): void => {
     return tokenResult(world.clock, `of-${secret}-${issued}`);
   });
 };
+
+/** The first process has asked and is not answered; a second one asked after its lease had ended, and failed. */
+async function ownOvertaken({ spool = createInMemorySpool(), isCutOff = false } = {}) {
+  const world = await ownWorld();
+  const { promise, resolve: answer } = Promise.withResolvers<TokenResult>();
+  let asked = 0;
+  world.server.respondWith(() => ((asked += 1) === 1 ? promise : page503));
+  const away = async () => {
+    throw new DomainError("database_unavailable", { detail: "Away." });
+  };
+  const accounts = isCutOff ? { ...world.accounts, apply: away } : world.accounts;
+  const first = force({ ...world, accounts, spool });
+  await world.server.nextRequest();
+  world.clock.advance(31_000);
+  expect((await force({ ...world, ...world.otherProcess() })).kind).toBe("failed");
+  return { world, answer, first };
+}
 
 describe("another secret for the client of a customer's grant (R65)", () => {
   it("asks nobody, since a trial would spend the refresh token, and is tried first by the next refresh", async () => {
@@ -96,6 +118,42 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:reactivated");
   });
 
+  it("is no new token to whoever forces a refresh at that moment", async () => {
+    const world = await ownWorld();
+    const { credentialVersion: seenVersion, credentialFence: seenFence } = await world.account();
+    await give(world);
+    const demand = { reason: "forced", minTtlSeconds: null, seenVersion, seenFence } as const;
+    const asked = { environmentId, accountId: "ia_one", demand, actor: "test" };
+    expect(await refreshAccount(world, asked)).toMatchObject({ kind: "refreshed", account: { credentialVersion: 3 } });
+    expect(world.server.requests).toHaveLength(1);
+    // A token that somebody else got meanwhile is one.
+    expect(await refreshAccount(world, asked)).toMatchObject({ kind: "refreshed", account: { credentialVersion: 3 } });
+    expect(world.server.requests).toHaveLength(1);
+  });
+
+  it("calls an active account back that was put off for its client, or for overrides mended with it (R22)", async () => {
+    const world = await ownWorld();
+    const now = world.clock.now();
+    const later = new Date(now.getTime() + 3 * 3_600_000);
+    const putOff = { refreshDueAt: later, cooldownUntil: later };
+    const failed = (code: "client_misconfigured" | "transient") => ({ code, message: "HTTP 401", at: now });
+    world.accounts.patch("ia_one", { ...putOff, lastError: failed("client_misconfigured") });
+    expect(await give(world)).toMatchObject({ status: "active", refreshDueAt: now, cooldownUntil: null });
+    // What was put off for another reason keeps its pace.
+    world.accounts.patch("ia_one", { ...putOff, lastError: failed("transient") });
+    expect(await give(world)).toMatchObject(putOff);
+    world.accounts.patch("ia_one", { ...putOff, lastError: failed("client_misconfigured"), doubts: 1 });
+    expect(await give(world)).toMatchObject(putOff);
+  });
+
+  it("frees an account that is held, since its client may be what failed (R26)", async () => {
+    const world = await ownWorld();
+    knows(world, "second");
+    world.accounts.patch("ia_one", { hold: { reason: "mass_failure", at: world.clock.now() }, refreshDueAt: null });
+    expect(await give(world)).toMatchObject({ status: "active", hold: null });
+    expect((await world.account()).refreshDueAt).not.toBeNull();
+  });
+
   it("is kept although an account that ended does not come back by it", async () => {
     const world = await ownWorld();
     world.server.respondWith(refused);
@@ -125,6 +183,28 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     expect((await refreshing).kind).toBe("refreshed");
     await world.clock.settle(giving);
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1", clientSecret: "second" });
+  });
+
+  it("loses no answer that comes after others gave it up: its tokens go on top, with the new secret (invariant 2)", async () => {
+    const { world, answer, first } = await ownOvertaken();
+    expect(await world.clock.settle(give(world.otherProcess()))).toMatchObject({ credentialVersion: 2 });
+    answer(tokenResult(world.clock, "late"));
+    expect(await world.clock.settle(first)).toMatchObject({ kind: "refreshed", account: { credentialVersion: 3 } });
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-late" });
+    expect(await secretsOf(world)).toEqual(["second", "first"]);
+  });
+
+  it("loses none that waited on the disk of a process that has ended either", async () => {
+    const spool = createInMemorySpool();
+    const { world, answer, first } = await ownOvertaken({ spool, isCutOff: true });
+    answer(tokenResult(world.clock, "late"));
+    await expect(world.clock.settle(first)).rejects.toMatchObject({ code: "database_unavailable" });
+    await world.clock.settle(give(world.otherProcess()));
+    expect(await replaySpool({ ...world, spool })).toEqual({ written: 1, superseded: 0, stuck: 0 });
+    expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-late" });
+    expect(await secretsOf(world)).toEqual(["second", "first"]);
+    expect((await world.account()).credentialVersion).toBe(3);
+    expect(spool.entries.size).toBe(0);
   });
 
   it("is not written over an attempt whose outcome nobody knows", async () => {

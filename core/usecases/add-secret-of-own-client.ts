@@ -27,7 +27,7 @@ const pauseMs = 250;
  * Gives the client that an account brought itself another secret, where it keeps a customer's grant (R65). It is not tried: the only
  * request that could try it would spend a refresh token. So it overlaps instead, as an environment's does: the next refresh tries
  * it first and the one before it next, and since the provider refuses a client before it looks at the grant, nothing is spent. An
- * account that ended (`needs_reauth`), perhaps for its client, has nothing to lose and is refreshed at once.
+ * account that ended (`needs_reauth`) or is held, perhaps for its client, has nothing to lose and is refreshed at once.
  *
  * @throws DomainError not_found, disconnected, not_connected, invalid_request naming the field; conflict while a refresh of the
  *   account is open
@@ -115,6 +115,7 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
   return {
     ...plainChange(account, {
       credentialVersion: version,
+      ...recalled(account, ports.clock.now()),
       ...(input.metadata === null ? {} : { metadata: input.metadata }),
       ...(overrides === null ? {} : { overrides }),
     }),
@@ -132,20 +133,28 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
   };
 }
 
+/** Whoever waits for hours since its client or its definition did not do is due again, as after a change of an environment's client. */
+function recalled({ refreshDueAt, lastError, doubts }: Account, now: Date): AccountChange["set"] {
+  const isPutOff = refreshDueAt !== null && refreshDueAt > now && lastError?.code === "client_misconfigured";
+  return isPutOff && doubts === 0 ? { refreshDueAt: now, cooldownUntil: null } : {};
+}
+
 function seal(ports: RefreshPorts, account: Account, dataKey: DataKey, set: TokenSet) {
   const version = account.credentialVersion + 1;
   const plaintext = encodeTokenSet(set);
   const { kid, sealed } = ports.vault.seal(dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
   const fingerprint = set.refreshToken === null ? null : ports.digests.digest("refresh_token", set.refreshToken);
-  return { kind: "replace", version, kid, sealed, fingerprint } as const;
+  return { kind: "replace", version, kid, sealed, fingerprint, keepsTokens: true } as const;
 }
 
 /** The secret is kept, whatever comes of this. */
 async function comeBack(ports: RefreshPorts, account: Account, actor: string): Promise<Account> {
-  const { environmentId, id: accountId, credentialVersion: seenVersion } = account;
-  if (account.status !== "needs_reauth" || !account.hasRefreshToken) return account;
-  const demand = { reason: "forced", minTtlSeconds: null, seenVersion } as const;
+  const { environmentId, id: accountId } = account;
+  const hasEnded = account.status === "needs_reauth" || account.hold !== null;
+  if (!hasEnded || !account.hasRefreshToken) return account;
+  const { credentialVersion: seenVersion, credentialFence: seenFence } = account;
+  const demand = { reason: "forced", minTtlSeconds: null, seenVersion, seenFence } as const;
   try {
     const outcome = await refreshAccount(ports, { environmentId, accountId, demand, actor });
     return outcome.kind === "not_found" ? account : outcome.account;

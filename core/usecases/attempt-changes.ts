@@ -3,6 +3,7 @@ import {
   classifyTokenFailure,
   defaultFailureRules,
   describeFailure,
+  isTriedAgainSoon,
 } from "../domain/refresh/classify-token-failure.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
 import { circuitSignalOf } from "../domain/refresh/circuit-signal.ts";
@@ -191,6 +192,7 @@ export function failureChange(
   const planned = planAfterFailure(
     {
       class: failureClass,
+      isSoon: isTriedAgainSoon(result.failure),
       retryAfterSeconds,
       expiresAt: account.expiresAt,
       consecutiveFailures: account.consecutiveFailures,
@@ -239,8 +241,7 @@ export function failureChange(
       waiters: context.joined,
     },
     guard:
-      // A client that the account brought itself fails alone.
-      failureClass === "reauthorize" && account.clientId === null
+      failureClass === "reauthorize"
         ? { policy: policy.massFailure, explanation: explainHeld(reason, rule, isStillValid(account.expiresAt, now)) }
         : null,
     completes: null,

@@ -4,6 +4,7 @@ import type { AccountChange, AccountStore } from "../ports/account-store.ts";
 import type { AnswerSpool } from "../ports/answer-spool.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
+import { resealOnTop, type ResealPorts } from "./reseal-on-top.ts";
 
 interface CommitPorts {
   readonly accounts: AccountStore;
@@ -118,7 +119,7 @@ async function spooled(ports: CommitPorts, change: AccountChange): Promise<strin
  * @throws DomainError `database_unavailable`
  */
 export async function replaySpool(
-  ports: CommitPorts,
+  ports: CommitPorts & ResealPorts,
   accountId?: string,
 ): Promise<{ readonly written: number; readonly superseded: number; readonly stuck: number }> {
   let written = 0;
@@ -126,7 +127,7 @@ export async function replaySpool(
   let stuck = 0;
   for (const { id, change } of await ports.spool.list(accountId)) {
     try {
-      const account = await ports.accounts.apply(change);
+      const account = (await ports.accounts.apply(change)) ?? (await applyOnTop(ports, change));
       await ports.spool.remove(id);
       if (account === null) superseded += 1;
       else written += 1;
@@ -138,4 +139,9 @@ export async function replaySpool(
   }
   if (written + superseded > 0) ports.log.info({ written, superseded }, "spooled answers were replayed");
   return { written, superseded, stuck };
+}
+
+async function applyOnTop(ports: ResealPorts, change: AccountChange): Promise<Account | null> {
+  const resealed = await resealOnTop(ports, change);
+  return resealed === null ? null : await ports.accounts.apply(resealed);
 }

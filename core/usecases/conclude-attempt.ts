@@ -1,4 +1,5 @@
 import type { Account } from "../domain/account/account.ts";
+import { describeFailure, isTriedAgainSoon } from "../domain/refresh/classify-token-failure.ts";
 import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenResponse, TokenSet } from "../domain/token/token-set.ts";
@@ -65,7 +66,7 @@ export async function commitSuccess(
 }
 
 /**
- * The late answer to an older request may have been written first; this one is the newer, so it goes on top of it, merged with
+ * The late answer to an older request may have been written first, or another secret of the account's own client; this one is the newer, so it goes on top of it, merged with
  * what that one brought. Null when it is not the newer one, or when it brings no refresh token and the other's can't be opened:
  * then the other one stands.
  */
@@ -111,6 +112,11 @@ export async function commitFailure(
   result: TokenResult & { readonly kind: "failure" },
 ): Promise<Admitted> {
   const { change, signal } = failureChange(ports, context, result);
+  if (isTriedAgainSoon(result.failure)) {
+    const { integrationName: integration, id: account } = context.claim.account;
+    const error = describeFailure(result.failure);
+    ports.log.error({ integration, account, error }, "a refresh could not be asked for, by a fault of ours");
+  }
   const written = await commitAnswer(ports, change, async (late) => {
     if (late === null) await discard(ports, context.claim, change);
   });

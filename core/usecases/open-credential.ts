@@ -18,7 +18,7 @@ export type OpenedCredential =
 /** What stands sealed in an account's row, in memory; the bytes it came in are zeroed. */
 export async function openCredential(
   vault: Vault,
-  account: Account,
+  account: Pick<Account, "id" | "environmentId">,
   credential: SealedCredential,
   access: Pick<OpenAccess, "actor" | "purpose">,
 ): Promise<OpenedCredential> {

@@ -7,6 +7,7 @@ export function plainChange(account: Account, set: AccountChange["set"]): Accoun
     accountId: account.id,
     environmentId: account.environmentId,
     ifFence: account.fence,
+    onCredentialFence: account.credentialFence,
     isAnswer: false,
     ifVersion: account.credentialVersion,
     expectedStatus: account.status,

@@ -64,7 +64,12 @@ export async function refreshAccount(
   if (found === null) return { kind: "not_found" };
   let account: Account = found;
   const seenVersion = input.demand.seenVersion ?? account.credentialVersion;
-  const demand: RefreshDemand = { ...input.demand, seenVersion };
+  const isFirstSeen = input.demand.seenVersion === undefined;
+  const demand: RefreshDemand = {
+    ...input.demand,
+    seenVersion,
+    ...(isFirstSeen ? { seenFence: account.credentialFence } : {}),
+  };
   /** The attempt of another process that we wait for; null while we wait for none. */
   let awaited: OpenAttempt | null = null;
   let pauseMs = firstPauseMs;

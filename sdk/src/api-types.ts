@@ -60,14 +60,16 @@ export interface IntegrationSummary {
   name: string;
   /** How people call it. */
   label: string;
-  /** Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. */
-  format: string;
+  /** Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read. */
+  format: string | null;
   /** Whether it comes from the catalogue or was defined here. */
   origin: "platform" | "environment";
   /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
   connectable: boolean;
   /** To be registered at the provider; null: none is needed, or no client is set yet. */
   redirect_uri: string | null;
+  /** Why nothing is asked with it, or not for every account, and what to do; null: it is used. */
+  problem: string | null;
 }
 
 /** Every error of this API (RFC 9457). */
@@ -131,7 +133,7 @@ export interface EnvironmentIntegration {
   }>;
   /** What this environment lays over the definition. */
   overrides: Record<string, unknown>;
-  /** Why nothing is asked with it; null: it is used. */
+  /** Why nothing is asked with it, or not for every account, and what to do; null: it is used. */
   problem: string | null;
   /** Newest first; never a secret. */
   client_secrets: Array<ClientSecret>;
@@ -355,12 +357,20 @@ export interface AccountPatch {
   overrides?: Record<string, unknown> & {
     /** Overrides of `credentials`, and the account's own client beside them; null takes them away. */
     credentials?: {
-      oauth2?: OwnClient | undefined;
+      oauth2?: OwnGrantClient | undefined;
       oauth2_client_credentials?: OwnClient | undefined;
       [name: string]: unknown;
     } | null | undefined;
     [name: string]: unknown;
   } | undefined;
+}
+
+/** The same where the account keeps a customer's grant; without `client_id` another secret. */
+export interface OwnGrantClient {
+  /** The id of the client. */
+  client_id?: string | undefined;
+  /** Its secret. */
+  client_secret: string;
 }
 
 /** The OAuth client that the account brought itself; without `client_id` the present one gets another secret. */
@@ -380,6 +390,9 @@ export interface Disconnection {
   /** What came of revoking at the provider. `not_supported`: it has no way to. `failed`: it did not confirm; the tokens are erased here all the same. */
   revocation: "revoked" | "not_supported" | "failed";
 }
+
+/** Nothing needs to be said; a body may be left out. */
+export type Nothing = Record<string, never>;
 
 /** An access token and what is known of it. */
 export interface Token {
@@ -468,9 +481,6 @@ export interface MassFailure {
   decided_at: string | null;
 }
 
-/** Nothing needs to be said; a body may be left out. */
-export type Nothing = Record<string, never>;
-
 /** A link with which a customer connects or re-authorizes. */
 export interface LinkToken {
   /** The link's token, shown this once. */
@@ -497,12 +507,22 @@ export interface LinkTokenRequest {
   return_url?: string | undefined;
   /** Asked for besides those of the integration. */
   scopes?: Array<string> | undefined;
+  /** Nothing connects until POST /connect-sessions/{id}/complete has named tenant and user once more. Needs user_reference and return_url. */
+  session_binding?: boolean | undefined;
   /** Seconds that the link lives, 60 to 604,800 (seven days). */
   expires_in?: number | undefined;
   /** The language of the connect page. */
   locale?: string | undefined;
   /** Becomes the account's `metadata`. */
   metadata?: Record<string, string> | undefined;
+}
+
+/** Who connected, both as the link has them. */
+export interface ConnectConfirmation {
+  /** Your customer, by your product's own id. */
+  tenant_id: string;
+  /** Who of your customer's people it is for, by your own id. */
+  user_reference: string;
 }
 
 /** The settings of one environment. */
@@ -712,7 +732,7 @@ export interface Operations {
       id: string;
     };
     query: Record<string, never>;
-    body: undefined;
+    body: Nothing | undefined;
     answer: Account;
   };
   /** A token that lives at least min_ttl seconds */
@@ -787,6 +807,16 @@ export interface Operations {
     body: LinkTokenRequest;
     answer: LinkToken;
   };
+  /** Confirm who connected through a link with session_binding */
+  completeConnectSession: {
+    path: {
+      /** The session's id, as it came with the browser. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: ConnectConfirmation;
+    answer: Account;
+  };
   /** The settings of this key's environment */
   getEnvironment: {
     path: Record<string, never>;
@@ -836,6 +866,7 @@ export const routes = {
   releaseMassFailure: ["POST", "/integrations/{name}/mass-failure/release"],
   confirmMassFailure: ["POST", "/integrations/{name}/mass-failure/confirm"],
   createLinkToken: ["POST", "/link-tokens"],
+  completeConnectSession: ["POST", "/connect-sessions/{id}/complete"],
   getEnvironment: ["GET", "/environment"],
   updateEnvironment: ["PATCH", "/environment"],
   getHealthStats: ["GET", "/stats/health"],

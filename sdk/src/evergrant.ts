@@ -15,6 +15,7 @@ export class Evergrant {
   readonly #tokens: TokenReader;
   readonly accounts: ReturnType<typeof accountMethods>;
   readonly links: ReturnType<typeof linkMethods>;
+  readonly connectSessions: ReturnType<typeof connectSessionMethods>;
   readonly integrations: ReturnType<typeof integrationMethods>;
   readonly environmentIntegrations: ReturnType<typeof environmentIntegrationMethods>;
   readonly environment: ReturnType<typeof environmentMethods>;
@@ -29,6 +30,7 @@ export class Evergrant {
     this.#tokens = new TokenReader(transport, options.tokenCacheSeconds ?? 0);
     this.accounts = accountMethods(transport);
     this.links = linkMethods(transport);
+    this.connectSessions = connectSessionMethods(transport);
     this.integrations = integrationMethods(transport);
     this.environmentIntegrations = environmentIntegrationMethods(transport);
     this.environment = environmentMethods(transport);
@@ -81,6 +83,14 @@ function accountMethods({ call }: Transport) {
 function linkMethods({ call }: Transport) {
   return {
     create: (body: Body<"createLinkToken">, options: CallOptions = {}) => call("createLinkToken", { ...options, body }),
+  };
+}
+
+function connectSessionMethods({ call }: Transport) {
+  return {
+    /** For links with `session_binding`: names who came back, from your own session, and answers the account. */
+    complete: (id: string, body: Body<"completeConnectSession">, options: CallOptions = {}) =>
+      call("completeConnectSession", { ...options, path: { id }, body }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HostPin } from "#core/domain/integration/host-pin";
+import type { Account } from "#core/domain/account/account";
 import type { AccountEvent } from "#core/domain/account/transition";
 import type { AccountChange, AccountStore, AttemptResult, ClaimRequest, RefreshClaim } from "#core/ports/account-store";
 
@@ -25,9 +26,10 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
     let count = 0;
     const id = (prefix: string): string => `${prefix}_${String((count += 1)).padStart(24, "0")}`;
 
-    async function withAccount() {
-      const harness = await open();
-      const { store, environmentId, integrationName } = harness;
+    async function activeIn(
+      { store, environmentId, integrationName }: AccountStoreHarness,
+      clientId: string | null = null,
+    ): Promise<Account> {
       const account = await store.create(
         {
           id: id("ia"),
@@ -38,7 +40,7 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
           scopesRequested: ["a"],
           metadata: { plan: "gold" },
           inputs: {},
-          clientId: null,
+          clientId,
           overrides: {},
           pin: pinOfContract,
         },
@@ -54,6 +56,13 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
         }),
       );
       if (active === null) throw new Error("the account was not activated");
+      return active;
+    }
+
+    async function withAccount() {
+      const harness = await open();
+      const { store, environmentId } = harness;
+      const account = await activeIn(harness);
       const claim = (changes: Partial<ClaimRequest> = {}): Promise<RefreshClaim | null> =>
         store.claim({
           environmentId,
@@ -70,7 +79,7 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
         if (result === null) throw new Error("the claim was not won");
         return result;
       };
-      return { ...harness, account: active, claim, won };
+      return { ...harness, account, claim, won };
     }
 
     it("creates an account in connecting, and finds it in its environment only (invariant 10)", async () => {
@@ -98,6 +107,8 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       });
       expect(await store.find(environmentId, fresh.id)).toEqual(made);
       expect(await store.find(otherEnvironmentId, fresh.id)).toBeNull();
+      const again = { ...fresh, tenantId: "other", scopesRequested: [], metadata: {}, inputs: {}, clientId: null };
+      expect(await store.create({ ...again, overrides: {}, pin: pinOfContract }, [])).toEqual(made);
       expect(await store.findWithCredential(otherEnvironmentId, fresh.id)).toBeNull();
       expect(await store.find(environmentId, "ia_nobody")).toBeNull();
     });
@@ -367,6 +378,22 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect(after).toMatchObject({ status: "needs_reauth", refreshDueAt: null });
     });
 
+    it("lets an answer go on top of its own tokens that were sealed anew meanwhile (R65)", async () => {
+      const { won, store, environmentId, account } = await withAccount();
+      const late = await won({ leaseSeconds: -1 });
+      const next = await won();
+      await store.apply({ ...change(next.account, { releaseLease: true }), attempt: result(next, "transient") });
+      const credential = { ...sealed(2), keepsTokens: true } as AccountChange["credential"];
+      await store.apply(change(next.account, { ifVersion: 1, set: { credentialVersion: 2 }, credential }));
+      const present = await store.find(environmentId, account.id);
+      expect([present?.credentialVersion, present?.credentialFence]).toEqual([2, account.credentialFence]);
+      expect(await store.apply(answer(late, 2))).toBeNull();
+      expect(await store.apply(answer(late, 3))).toMatchObject({
+        credentialVersion: 3,
+        credentialFence: late.account.fence,
+      });
+    });
+
     it("counts the waiters of an attempt, of this process and of others", async () => {
       const { won, store } = await withAccount();
       const claim = await won();
@@ -394,6 +421,19 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       const held = await store.apply(change(account, { happening: happening("grant_rejected"), guard }));
       expect(held).toMatchObject({ status: "active", hold: { reason: "mass_failure" }, refreshDueAt: null });
       expect((await store.find(environmentId, account.id))?.reauthRequiredAt).toBeNull();
+    });
+
+    it("counts by client: those that accounts brought themselves are guarded too, and nobody is held for another's (R26, R65)", async () => {
+      const harness = await open();
+      const guard = { policy: { accounts: 1, share: 0.001, windowSeconds: 600 }, explanation: "held" };
+      const fail = async (clientId: string | null) => {
+        const account = await activeIn(harness, clientId);
+        const written = await harness.store.apply(change(account, { happening: happening("grant_rejected"), guard }));
+        return written?.hold === null ? written.status : "held";
+      };
+      const ends = [];
+      for (const clientId of ["app-1", "app-2", "app-1", "app-2", "app-3"]) ends.push(await fail(clientId));
+      expect(ends).toEqual(["needs_reauth", "needs_reauth", "held", "held", "needs_reauth"]);
     });
 
     it("records an attempt with the change that it led to, once however often that is applied", async () => {

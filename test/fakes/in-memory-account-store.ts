@@ -79,7 +79,9 @@ export function createInMemoryAccountStore(
     if (!isGuarded(account.status, change) || change.guard === null) return change;
     const { policy } = change.guard;
     const since = clock.now().getTime() - policy.windowSeconds * 1000;
-    const ofClient = [...accounts.values()].filter((one) => one.integrationName === account.integrationName);
+    const ofClient = [...accounts.values()].filter(
+      (one) => one.integrationName === account.integrationName && one.clientId === account.clientId,
+    );
     const left = ofClient.filter(
       (one) => one.reauthRequiredAt !== null && one.reauthRequiredAt.getTime() > since,
     ).length;
@@ -98,11 +100,13 @@ export function createInMemoryAccountStore(
 
     const fence = before.fence + (change.raiseFence ? 1n : 0n);
     const isHolder = before.fence === change.ifFence;
+    const { credential } = change;
+    const bringsTokens = credential !== null && !(credential.kind === "replace" && credential.keepsTokens === true);
     const after: Account = {
       ...before,
       ...set,
       fence,
-      ...(change.credential === null ? {} : { credentialFence: change.raiseFence ? fence : change.ifFence }),
+      ...(bringsTokens ? { credentialFence: change.raiseFence ? fence : change.ifFence } : {}),
       ...(change.releaseLease && (isHolder || !change.isAnswer) ? { leaseUntil: null, attempt: null } : {}),
       updatedAt: clock.now(),
     };
@@ -177,6 +181,8 @@ export function createInMemoryAccountStore(
     },
 
     async create(fresh, records) {
+      const there = accounts.get(fresh.id);
+      if (there !== undefined) return there;
       const account: Account = { ...blank, ...fresh, createdAt: clock.now(), updatedAt: clock.now() };
       accounts.set(account.id, account);
       audit.push(...records);

@@ -65,6 +65,20 @@ export const inputs: Inputs = {
     { status: 201, body: { tenant_id: "tenant-i", integration_name: "acme-crm", expires_in: 600, locale: "en" } },
   ],
 
+  completeConnectSession: async ({ stack }) => {
+    const link = {
+      tenant_id: "tenant-i",
+      user_reference: "user-1",
+      integration_name: "acme-crm",
+      session_binding: true,
+      return_url: "https://app.example.com/back",
+    };
+    await stack.call("PATCH", "/environment", { return_urls: [link.return_url] });
+    const { location } = await stack.walk((await stack.call("POST", "/link-tokens", link)).body.url, "ada");
+    const id = new URL(location).searchParams.get("connect_session_id") ?? "";
+    return [{ status: 200, params: { id }, body: { tenant_id: "tenant-i", user_reference: "user-1" } }];
+  },
+
   importAccount: () => [{ status: 201, body: tokens() }],
   listAccounts: () => [
     { status: 200 },

@@ -77,7 +77,7 @@ describe("the packed client", () => {
     ]);
   });
 
-  test("connects a customer and gets a token, in three lines", async () => {
+  test("connects a customer, gets a token and calls the provider, in three lines each", async () => {
     const { url } = (await use(`
 const link = await evergrant.links.create({ tenant_id: "tenant-p", integration_name: "acme-crm" });
 console.log(JSON.stringify(link));`)) as { url: string };
@@ -87,6 +87,11 @@ const [account] = (await evergrant.accounts.list({ tenant_id: "tenant-p", status
 const token = await evergrant.getToken(account.id, { minTtl: 60 });
 console.log(JSON.stringify({ kind: token.kind, life: token.expiresInSeconds, has: token.accessToken.length > 10 }));`);
     expect(result).toEqual({ kind: "token", life: expect.any(Number), has: true });
+    const proxied = await use(`
+const [account] = (await evergrant.accounts.list({ tenant_id: "tenant-p", status: "active" })).data;
+const answer = await evergrant.proxy(account.id)("/me");
+console.log(JSON.stringify([answer.status, typeof (await answer.json())]));`);
+    expect(proxied).toEqual([200, "object"]);
   });
 
   test("throws what the API refuses, by its code", async () => {

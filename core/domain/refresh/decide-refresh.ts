@@ -12,6 +12,9 @@ export interface RefreshDemand {
   readonly minTtlSeconds: number | null;
   /** The credential version that the caller saw: once a newer one is there, its wish is fulfilled. */
   readonly seenVersion: number;
+  /** Under which fence the tokens were obtained that the caller saw: another secret sealed beside them makes a newer version, and no
+   * newer token. Absent: the version counts alone. */
+  readonly seenFence?: bigint;
 }
 
 export type RefreshState = Pick<
@@ -28,7 +31,8 @@ export type RefreshState = Pick<
   | "doubts"
   | "doubtedAt"
   | "credentialVersion"
->;
+> &
+  Partial<Pick<Account, "credentialFence">>;
 
 export type RefreshDecision =
   /** Nothing to do: the token lives long enough. */
@@ -113,7 +117,7 @@ function isSatisfied(state: RefreshState, policy: RefreshPolicy, demand: Refresh
   switch (demand.reason) {
     case "forced":
     case "rejected_token":
-      return state.credentialVersion > demand.seenVersion;
+      return state.credentialVersion > demand.seenVersion && hasOtherTokens(state, demand);
     case "alarm":
       // The row is the truth: a job that fires twice, or early, finds the alarm moved.
       // The database rings, and this clock may lag behind its.
@@ -122,6 +126,10 @@ function isSatisfied(state: RefreshState, policy: RefreshPolicy, demand: Refresh
       if (state.expiresAt === null) return true;
       return remainingSeconds(state.expiresAt, now) >= refreshBufferSeconds(state, policy, demand.minTtlSeconds);
   }
+}
+
+function hasOtherTokens({ credentialFence }: RefreshState, { seenFence }: RefreshDemand): boolean {
+  return seenFence === undefined || credentialFence === undefined || credentialFence > seenFence;
 }
 
 /** How far the clocks of processes and database may lie apart, seconds. An alarm counts as rung this much early. */

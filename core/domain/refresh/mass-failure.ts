@@ -1,6 +1,6 @@
 import type { RefreshPolicy } from "./refresh-policy.ts";
 
-/** What is known of one client when one more of its accounts fails as fatal. */
+/** What is known of one client, the environment's or one that accounts brought themselves, when one more of its accounts fails as fatal. */
 export interface FailureFacts {
   /** Accounts of the client that left as `needs_reauth` within the window and since the last decision, this one not counted. */
   readonly left: number;

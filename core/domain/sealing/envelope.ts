@@ -1,4 +1,4 @@
-import { hkdfSync, timingSafeEqual } from "node:crypto";
+import { createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
 import { decrypt, encrypt, ivBytes, keyBytes, tagBytes } from "./aead.ts";
 
 /**
@@ -24,7 +24,14 @@ export interface SealLocation {
   readonly version: number;
 }
 
-export type SealField = "token_set" | "client_secret" | "client_key" | "client_certificate" | "pkce_verifier";
+export type SealField =
+  | "token_set"
+  | "client_secret"
+  | "client_key"
+  | "client_certificate"
+  | "pkce_verifier"
+  | "connect_answer"
+  | "idempotent_answer";
 
 /** A data key ready for one write: wrapped before the provider is asked, so that a KMS failure later can't cost the answer. */
 export interface DataKey {
@@ -103,7 +110,7 @@ export function openValue(parts: SealedParts, key: Uint8Array, location: SealLoc
 
 /** Encryption key and commitment from one data key, as the AWS Encryption SDK does since 2.0. The data key is fresh: no salt. */
 function deriveKeys(dataKey: Uint8Array): { encryption: Buffer; commitment: Buffer } {
-  const material = Buffer.from(hkdfSync("sha512", dataKey, new Uint8Array(), "evergrant/seal/1", 64));
+  const material = Buffer.from(hkdfSync("sha512", createSecretKey(dataKey), new Uint8Array(), "evergrant/seal/1", 64));
   return { encryption: material.subarray(0, 32), commitment: material.subarray(32) };
 }
 

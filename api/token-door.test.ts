@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { expect, test } from "vitest";
+import { createPolicyMemory } from "#core/usecases/policy-memory";
+import type { Caller } from "#core/domain/access/permission";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { createInMemoryTokenGlances } from "#test/fakes/in-memory-token-glances";
+import { caller, createWorld, type AccountOptions } from "#test/fakes/world";
+import { createTokenDoor } from "./token-door.ts";
+
+const accountId = `ia_${"a".repeat(24)}`;
+
+async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = {}) {
+  const world = await createWorld();
+  await world.addAccount({ id: accountId, expiresInSeconds: 3_000, ageSeconds: 600, ...account });
+  const door = createTokenDoor({
+    ...world,
+    glances: createInMemoryTokenGlances(world.accounts),
+    policies: createPolicyMemory(world.integrations),
+    authenticator: {
+      callerByKey: async () => {
+        if (as === null) throw new DomainError("unauthorized", { detail: "no such key" });
+        return { ...caller, ...as };
+      },
+    },
+  });
+  return async (request: Partial<IncomingMessage> = {}) => {
+    const answer: { status: number | null; headers: Record<string, unknown>; body: string } = {
+      status: null,
+      headers: {},
+      body: "",
+    };
+    const response = {
+      writeHead: (status: number, headers: Record<string, unknown>) => Object.assign(answer, { status, headers }),
+      end: (body: string) => Object.assign(answer, { body }),
+    };
+    const isAnswered = await door(
+      {
+        method: "GET",
+        url: `/api/v1/integrated-accounts/${accountId}/token`,
+        headers: { authorization: "Bearer evg_of_the_test" },
+        ...request,
+      } as IncomingMessage,
+      response as unknown as ServerResponse,
+    );
+    return { isAnswered, ...answer };
+  };
+}
+
+test("a token that is plainly fresh is answered before the framework", async () => {
+  const ask = await setUp();
+  const { isAnswered, status, headers, body } = await ask();
+  expect({ isAnswered, status }).toEqual({ isAnswered: true, status: 200 });
+  expect(JSON.parse(body)).toMatchObject({ access_token: "access-0", expires_in: 3_000, credential_version: 1 });
+  expect(headers).toMatchObject({ "cache-control": "no-store", "content-length": Buffer.byteLength(body) });
+});
+
+test("a wish that the token's life meets is answered there too", async () => {
+  const ask = await setUp();
+  expect(await ask({ url: `/api/v1/integrated-accounts/${accountId}/token?min_ttl=2000` })).toMatchObject({
+    isAnswered: true,
+  });
+});
+
+test.each<[string, Partial<IncomingMessage>]>([
+  ["another method", { method: "HEAD" }],
+  ["a session in place of a key", { headers: { cookie: "authjs.session-token=x" } }],
+  ["a wish beyond the token's life", { url: `/api/v1/integrated-accounts/${accountId}/token?min_ttl=9000` }],
+  ["a query that is not known", { url: `/api/v1/integrated-accounts/${accountId}/token?min_ttl=10&more=1` }],
+  ["a number that is none", { url: `/api/v1/integrated-accounts/${accountId}/token?min_ttl=1e3` }],
+  ["another route", { url: `/api/v1/integrated-accounts/${accountId}` }],
+  ["an account that is not there", { url: `/api/v1/integrated-accounts/ia_${"b".repeat(24)}/token` }],
+])("%s is left to the route", async (_, request) => {
+  const ask = await setUp();
+  expect(await ask(request)).toMatchObject({ isAnswered: false, status: null });
+});
+
+test.each<[string, Partial<Caller> | null]>([
+  ["a key that is not in force", null],
+  ["a key without the permission", { permissions: new Set(["accounts:read"] as const) }],
+  ["a key of another environment", { environmentId: "env_staging" }],
+  ["a key for other tenants", { tenantIds: ["tenant-two"] }],
+  ["a key for other integrations", { integrationNames: ["other-crm"] }],
+])("%s is left to the route, and gets nothing here", async (_, as) => {
+  const ask = await setUp({}, as);
+  expect(await ask()).toMatchObject({ isAnswered: false, status: null, body: "" });
+});
+
+test("a token that must be refreshed first is left to the route", async () => {
+  const ask = await setUp({ expiresInSeconds: 5 });
+  expect(await ask()).toMatchObject({ isAnswered: false });
+});

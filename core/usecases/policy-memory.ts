@@ -1,0 +1,29 @@
+import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
+import { defaultRefreshPolicy, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
+import type { IntegrationStore } from "../ports/integration-store.ts";
+import { findReadable } from "./find-readable.ts";
+
+/** Refresh policies by their definitions' stamps, so that a read looks a definition up only when it has changed. */
+export interface PolicyMemory {
+  /** The policy without any account's overrides; the default one for a definition that is gone or can't be read. */
+  policyOf(environmentId: string, name: string, stamp: string): Promise<RefreshPolicy>;
+}
+
+const mostPolicies = 10_000;
+
+export function createPolicyMemory(integrations: Pick<IntegrationStore, "find">): PolicyMemory {
+  const known = new Map<string, { readonly stamp: string; readonly policy: RefreshPolicy }>();
+  return {
+    async policyOf(environmentId, name, stamp) {
+      const key = `${environmentId}/${name}`;
+      const found = known.get(key);
+      if (found?.stamp === stamp) return found.policy;
+      // Read after the stamp was: at worst it is newer than its stamp says, and is read again next time.
+      const configured = await findReadable(integrations, environmentId, name);
+      const policy = configured === null ? defaultRefreshPolicy : refreshPolicyOf(configured.document);
+      if (known.size >= mostPolicies) known.clear();
+      known.set(key, { stamp, policy });
+      return policy;
+    },
+  };
+}
