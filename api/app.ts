@@ -7,6 +7,7 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { countRequests } from "./count-requests.ts";
 import { createProblemMapper } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
@@ -37,6 +38,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
   );
 
+  app.use(countRequests(ports.metrics));
   app.use(async (context, next) => {
     const id = makeId("req", randomBytes(idRandomBytes));
     context.set("requestId", id);

@@ -7,6 +7,7 @@ import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts"
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
+import { page, unmatched } from "./count-requests.ts";
 import { createTokenDoor } from "./token-door.ts";
 import { findReadable } from "#core/usecases/find-readable";
 import { documentHosts } from "#core/domain/integration/integration-document";
@@ -32,6 +33,7 @@ export function createDoor(
     const target = request.url ?? "/";
     // Absolute-form targets are for proxies, and this is none (checklist J3).
     if (!target.startsWith("/")) {
+      countAtEnd(ports, unmatched, request, response);
       response.writeHead(400).end();
       return;
     }
@@ -43,7 +45,9 @@ export function createDoor(
       await listener(request, response);
       return;
     }
-    if (request.method !== "GET" && request.method !== "HEAD") {
+    const isPage = request.method === "GET" || request.method === "HEAD";
+    countAtEnd(ports, isPage ? page : unmatched, request, response);
+    if (!isPage) {
       response.writeHead(405, { allow: "GET, HEAD" }).end();
       return;
     }
@@ -65,6 +69,12 @@ export function createDoor(
   server.headersTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
   return server;
+}
+
+function countAtEnd(ports: ApiPorts, route: string, request: IncomingMessage, response: ServerResponse): void {
+  const startedMs = performance.now();
+  const count = ports.metrics.requestsTo(route, request.method ?? "");
+  response.once("close", () => count(response.statusCode, (performance.now() - startedMs) / 1000));
 }
 
 /** How long the rest of a body may take that was refused before it was read. */

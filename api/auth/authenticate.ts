@@ -6,6 +6,7 @@ import { rolePermissions, type Caller, type Permission } from "#core/domain/acce
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { EnvironmentStore } from "#core/ports/environment-store";
 import type { Log } from "#core/ports/log";
+import type { Metrics } from "#core/ports/metrics";
 import type { SecretDigests } from "#core/ports/secret-digests";
 import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
 import type { AdminSignIn } from "./admin-sign-in.ts";
@@ -32,6 +33,7 @@ export function createAuthenticator(ports: {
   readonly signIn: AdminSignIn;
   readonly publicUrl: string;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, "keyRejected">;
 }): Authenticator {
   // By a digest of this process's own: the one that the database knows is keyed, and costs more than a read should.
   const keys = new Map<string, { readonly at: number; readonly caller: Promise<Caller | null> }>();
@@ -53,7 +55,7 @@ export function createAuthenticator(ports: {
   };
 
   const callerByKey = (authorization: string): Promise<Caller | null> => {
-    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+    const key = keyIn(authorization);
     const id = hash("sha256", key, "base64");
     const known = keys.get(id);
     if (known !== undefined && performance.now() - known.at < keyCacheMs) return known.caller;
@@ -68,6 +70,7 @@ export function createAuthenticator(ports: {
   const byKey = async (authorization: string): Promise<Caller> => {
     const caller = await callerByKey(authorization);
     if (caller !== null) return caller;
+    ports.metrics.keyRejected(isWellFormedApiKey(keyIn(authorization)) ? "not_in_force" : "malformed");
     throw new DomainError("unauthorized", {
       detail: "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
     });
@@ -105,6 +108,10 @@ export function createAuthenticator(ports: {
       return authorization === undefined ? (await adminOf(context)).caller : await byKey(authorization);
     },
   };
+}
+
+function keyIn(authorization: string): string {
+  return /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
 }
 
 /** A cookie goes along with requests that another site makes a browser send; a change must come from our own pages (G6). */

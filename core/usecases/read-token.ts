@@ -6,6 +6,7 @@ import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
+import { countProblem } from "./count-problem.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
 import { ofAccount } from "./of-account.ts";
@@ -75,6 +76,19 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput): Pro
  * @throws DomainError
  */
 export async function readCredentials(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead | TypedRead> {
+  const { read, isRenewed } = await readAccount(ports, input).catch(countProblem(ports.metrics));
+  const limit = read.kind === "token" ? read.refresh : null;
+  ports.metrics.tokenRead(limit ?? (isRenewed ? "refreshed" : "fresh"));
+  return read;
+}
+
+/** What is served, and whether it is newer than what the caller found. */
+interface AccountRead {
+  readonly read: TokenRead | TypedRead;
+  readonly isRenewed: boolean;
+}
+
+async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<AccountRead> {
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (found === null) throw notFound();
   refuseByStatus(found.account);
@@ -87,29 +101,33 @@ export async function readCredentials(ports: RefreshPorts, input: TokenReadInput
   const decision = decideRefresh(found.account, policy, demand, ports.clock.now());
   if (decision.kind === "fresh") {
     await restoreAlarm(ports, found.account, policy);
-    return await open(ports, found, input, null);
+    return { read: await open(ports, found, input, null), isRenewed: false };
   }
 
+  const startedMs = ports.clock.monotonicMs();
   const key = `${input.environmentId}:${input.accountId}:${demand.seenVersion}:${input.minTtlSeconds}`;
   const renewing = ports.renewals.run(key, async (joined) => {
     const outcome = await refreshAccount(ports, { ...input, demand, joined }).catch(expected);
     return { outcome, found: await ports.accounts.findWithCredential(input.environmentId, input.accountId) };
   });
   const renewal = await beforeItEnds(ports, found.account, renewing);
+  ports.metrics.refreshAwaited((ports.clock.monotonicMs() - startedMs) / 1000);
   const outcome = renewal?.outcome ?? null;
   const current =
     renewal === null ? await ports.accounts.findWithCredential(input.environmentId, input.accountId) : renewal.found;
   if (current === null) throw notFound();
   refuseByStatus(current.account);
   if (outcome === null || outcome instanceof Error) {
-    if (isServable(ports, current)) return await open(ports, current, input, "failing");
+    if (isServable(ports, current)) {
+      return { read: await open(ports, current, input, "failing"), isRenewed: false };
+    }
   } else if (outcome.kind === "refreshed" || outcome.kind === "fresh") {
-    return await open(ports, current, input, null);
+    return { read: await open(ports, current, input, null), isRenewed: outcome.kind === "refreshed" };
   } else if (isServable(ports, current)) {
     const cannot = outcome.kind === "blocked" && outcome.cause === "not_refreshable";
-    return await open(ports, current, input, cannot ? "limited" : "failing");
+    return { read: await open(ports, current, input, cannot ? "limited" : "failing"), isRenewed: false };
   }
-  if (outcome === null) return await readCredentials(ports, input);
+  if (outcome === null) return await readAccount(ports, input);
   throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
 }
 
