@@ -43,12 +43,19 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(found, "accessibility violations").toEqual([]);
 }
 
-/** Two frames, and what they set going has come to its end: a new theme or width is drawn. */
+/**
+ * A new theme or width is drawn, and what it set going has come to its end: a colour that its parent passes on changes after the
+ * parent's, so the end of some transitions is the beginning of others. What is folded away has none that ends.
+ */
 export async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
-    const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition);
-    await Promise.allSettled(transitions.map((one) => one.finished));
+    const isSeenToChange = (one: Animation): boolean =>
+      one instanceof CSSTransition &&
+      one.effect instanceof KeyframeEffect &&
+      one.effect.target?.checkVisibility() === true;
+    do {
+      for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    } while (document.getAnimations().some(isSeenToChange));
   });
 }
 
