@@ -15,6 +15,7 @@ import type { Expressions } from "#core/ports/expressions";
 import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
+import type { Metrics } from "#core/ports/metrics";
 import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
@@ -26,6 +27,10 @@ import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
+import { countRefusals } from "./metrics/count-refusals.ts";
+import { measureAuthorizationServer } from "./metrics/measure-authorization-server.ts";
+import { measureKeys } from "./metrics/measure-keys.ts";
+import { noMetrics } from "./metrics/no-metrics.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { generateKeyPair } from "./oauth/generate-key-pair.ts";
 import { createPossessionProofs } from "./oauth/possession-proofs.ts";
@@ -73,6 +78,8 @@ export async function createContainer(
     readonly workerIds?: () => readonly string[];
     /** In place of the one that EVERGRANT_EGRESS_ALLOW makes: for a check that must reach nobody outside. */
     readonly guard?: AddressGuard;
+    /** Told what happens; by default nobody is. */
+    readonly metrics?: Metrics;
   },
 ): Promise<Container> {
   const logger = createLog({
@@ -86,21 +93,24 @@ export async function createContainer(
     applicationName: `evergrant-${process.name}`,
     onError: (error) => logger.warn({ error }, "a database connection broke"),
   });
+  const metrics = process.metrics ?? noMetrics;
   const clock = systemClock;
   const random = systemRandomness;
   const environments = createEnvironmentStore(pool);
-  const keys = createLocalKeyring({
+  const keyring = createLocalKeyring({
     keyrings: config.keyrings,
     environmentName: environmentNames(environments),
     random,
   });
+  const keys = measureKeys(keyring, metrics);
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
   const route = { proxy: config.egressProxy };
-  const egress = createEgressClient(guard, route);
+  const egress = countRefusals(createEgressClient(guard, route), metrics);
   const streams = createProviderStreams(guard, route);
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
+  const server = createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger });
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
   // The command line refreshes nothing, and is gone before a beat would tell anybody.
   const heart = process.name === "cli" ? null : startHeart(pool, { owner, workerIds: process.workerIds ?? (() => []) });
@@ -113,11 +123,13 @@ export async function createContainer(
     expressions,
     logger,
     log: logger,
+    metrics,
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     integrations,
     server: createSecretsInTurn({
-      server: createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger }),
+      // Inside: each secret that is tried is a request.
+      server: measureAuthorizationServer(server, metrics, clock),
       integrations,
       clock,
       log: logger,
@@ -128,7 +140,7 @@ export async function createContainer(
     proofs: createPossessionProofs(clock),
     renewalHistory: createRenewalHistory(pool),
     decodeBody,
-    vault: createVault({ keys, audit: createAuditLog(pool), random }),
+    vault: createVault({ keys, audit: createAuditLog(pool, metrics), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),
     circuits: createCircuitStore(pool, random),

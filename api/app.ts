@@ -7,6 +7,7 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { countRequests } from "./count-requests.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { registerComponents } from "./openapi/describe-api.ts";
 import { createProblemMapper, type ProblemWriter } from "./problem.ts";
@@ -52,6 +53,7 @@ export function createApp(
     onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
   );
 
+  app.use(countRequests(ports.metrics));
   app.use(async (context, next) => {
     const id = makeId("req", randomBytes(idRandomBytes));
     context.set("requestId", id);

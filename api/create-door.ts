@@ -9,6 +9,7 @@ import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
 import { createProxyHandler, isProxyTarget } from "./proxy/proxy-handler.ts";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
+import { page, unmatched } from "./count-requests.ts";
 import { createTokenDoor } from "./token-door.ts";
 import { findReadable } from "#core/usecases/find-readable";
 import { documentHosts } from "#core/domain/integration/integration-document";
@@ -36,6 +37,7 @@ export function createDoor(
     const target = request.url ?? "/";
     // Absolute-form targets are for proxies, and this is none (checklist J3).
     if (!target.startsWith("/")) {
+      countAtEnd(ports, unmatched, request, response);
       response.writeHead(400).end();
       return;
     }
@@ -52,7 +54,9 @@ export function createDoor(
       await listener(request, response);
       return;
     }
-    if (request.method !== "GET" && request.method !== "HEAD") {
+    const isPage = request.method === "GET" || request.method === "HEAD";
+    countAtEnd(ports, isPage ? page : unmatched, request, response);
+    if (!isPage) {
       response.writeHead(405, { allow: "GET, HEAD" }).end();
       return;
     }
@@ -92,6 +96,12 @@ function boundBody(request: IncomingMessage, response: ServerResponse): void {
   }, bodyMs);
   request.once("end", () => clearTimeout(patience));
   request.once("close", () => clearTimeout(patience));
+}
+
+function countAtEnd(ports: ApiPorts, route: string, request: IncomingMessage, response: ServerResponse): void {
+  const startedMs = performance.now();
+  const count = ports.metrics.requestsTo(route, request.method ?? "");
+  response.once("close", () => count(response.statusCode, (performance.now() - startedMs) / 1000));
 }
 
 /** How long the rest of a body may take that was refused before it was read. */

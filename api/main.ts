@@ -1,6 +1,7 @@
 import { readApiConfig, readOrExit } from "#adapters/config/read-config";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
+import { readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { createAccessStore } from "#adapters/postgres/access-store";
 import { createAuditLog } from "#adapters/postgres/audit-log";
 import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
@@ -21,7 +22,9 @@ import { createAuthenticator } from "./auth/authenticate.ts";
 import { createDoor } from "./create-door.ts";
 
 const config = readOrExit(readApiConfig);
-const container = await createContainer(config, { name: "api", poolSize: 20 });
+const poolSize = 20;
+const { metrics, registry, answer } = createProcessMetrics("api");
+const container = await createContainer(config, { name: "api", poolSize, metrics });
 const { log, pool } = container;
 const problem = await schemaProblem(pool);
 if (problem !== null) {
@@ -30,7 +33,7 @@ if (problem !== null) {
 }
 
 const access = createAccessStore(pool);
-const audit = createAuditLog(pool);
+const audit = createAuditLog(pool, metrics);
 const production = await container.environments.findByName("production");
 const signIn = createAdminSignIn({
   publicUrl: config.publicUrl,
@@ -40,10 +43,9 @@ const signIn = createAdminSignIn({
   log,
   auditEnvironmentId: production?.id ?? "",
 });
-const metrics = createProcessMetrics("api");
-metrics.meter
-  .createObservableGauge("evergrant_token_reads_waiting", { description: "Token reads that wait for a refresh" })
-  .addCallback((result) => result.observe(container.renewals.callers()));
+registry.read(() => ({ evergrant_token_reads_waiting: [[[], container.renewals.callers()]] }));
+registry.read(readPool(pool, poolSize));
+registry.read(readSpool(config.spoolDirectory));
 const prisma = createPrisma(pool);
 let isStopping = false;
 
@@ -71,6 +73,7 @@ const server = createDoor(
       }),
       publicUrl: config.publicUrl,
       log,
+      metrics,
     }),
   },
   {
@@ -78,7 +81,7 @@ const server = createDoor(
     webOrigin: config.webOrigin,
     readiness: {
       metricsToken: config.metricsToken,
-      metrics: metrics.answer,
+      metrics: answer,
       check: async () => (isStopping ? "stopping" : await schemaProblem(pool)),
     },
   },

@@ -10,9 +10,12 @@ import { toTokenView } from "./views/token-view.ts";
 
 const target = /^\/api\/v1\/integrated-accounts\/(ia_[0-9a-z]{24})\/token(?:\?min_ttl=(\d{1,7}))?$/;
 
-export type TokenDoorPorts = Pick<ApiPorts, "glances" | "policies" | "clock" | "vault"> & {
+export type TokenDoorPorts = Pick<ApiPorts, "glances" | "policies" | "clock" | "vault" | "metrics"> & {
   readonly authenticator: Pick<Authenticator, "callerByKey">;
 };
+
+/** As the framework knows it: both ways count as one route. */
+export const tokenRoute = "/api/v1/integrated-accounts/:id/token";
 
 /**
  * The token endpoint's common case, before anything of the framework: an API key, an account whose token is plainly fresh. It is the
@@ -37,8 +40,10 @@ export function createTokenDoor(
     return read === null ? null : JSON.stringify(toTokenView(read, ports.clock.now()));
   };
 
+  const count = ports.metrics.requestsTo(tokenRoute, "GET");
   return async (request, response) => {
     if (request.method !== "GET") return false;
+    const startedMs = performance.now();
     // Whatever fails here fails in the route as well, which says so.
     const body = await attempt(request).catch(() => null);
     if (body === null) return false;
@@ -50,6 +55,7 @@ export function createTokenDoor(
       "x-request-id": makeId("req", randomBytes(idRandomBytes)),
     });
     response.end(body);
+    count(200, (performance.now() - startedMs) / 1000);
     return true;
   };
 }

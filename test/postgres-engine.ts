@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JobHelpers } from "graphile-worker";
 import { createContainer } from "#adapters/container";
-import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import type { Caller } from "#core/domain/access/permission";
 import type { AuthorizationServer, ClientSecret } from "#core/ports/authorization-server";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
@@ -79,7 +78,6 @@ export async function startPostgresEngine(
     ...container,
     server: createSecretsInTurn({ server: options.server?.(server) ?? server, integrations, clock, log }),
     steadiness: { isSteady: () => true },
-    meter: createProcessMetrics("worker").meter,
   };
   const production = await container.environments.findByName("production");
   const caller: Caller = { ...anyCaller, environmentId: production?.id ?? "" };

@@ -3,6 +3,7 @@ import { Logger } from "graphile-worker";
 import { readOrExit, readWorkerConfig } from "#adapters/config/read-config";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
+import { readEngine, readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { restoreProbes } from "#adapters/postgres/circuit-jobs";
 import { beatMs, releaseJobs, takeOver } from "#adapters/postgres/heartbeat";
 import { settleLeftAttempts, sweepAlarms } from "#adapters/postgres/refresh-jobs";
@@ -24,9 +25,11 @@ const poolSize = 25;
 
 const config = readOrExit(readWorkerConfig);
 let queue: Queue | null = null;
+const { metrics, registry, answer } = createProcessMetrics("worker");
 const container = await createContainer(config, {
   name: "worker",
   poolSize,
+  metrics,
   workerIds: () => queue?.workerIds() ?? [],
 });
 const { log, pool } = container;
@@ -49,14 +52,15 @@ await settlePins(container).catch((error: unknown) =>
 );
 await replaySpool(container).catch((error: unknown) => log.error({ error }, "the spool could not be replayed"));
 
-const metrics = createProcessMetrics("worker");
+registry.read(readPool(pool, poolSize));
+registry.read(readSpool(config.spoolDirectory));
+registry.read(readEngine(pool));
 queue = keepQueue(
   {
     pgPool: pool,
     taskList: createTaskList({
       ...container,
       circuits: withBulkhead(container.circuits, concurrency, container),
-      meter: metrics.meter,
     }),
     parsedCronItems: createCrontab(),
     preset: {
@@ -81,10 +85,16 @@ queue = keepQueue(
   { log, release: (workerIds) => releaseJobs(pool, workerIds) },
 );
 // Alarms that fell due while no worker ran.
-const late = await sweepAlarms(pool).catch((error: unknown) => {
-  log.error({ error }, "the first sweep failed; the next one comes within a minute");
-  return 0;
-});
+const late = await sweepAlarms(pool).then(
+  (jobs) => {
+    metrics.swept();
+    return jobs;
+  },
+  (error: unknown) => {
+    log.error({ error }, "the first sweep failed; the next one comes within a minute");
+    return 0;
+  },
+);
 log.info({ jobs: late }, "first sweep done");
 
 // Every worker looks after the dead: whoever comes first takes over, the others find nothing left.
@@ -104,7 +114,7 @@ let isStopping = false;
 const server = createServer((request, response) => {
   const readiness = {
     metricsToken: config.metricsToken,
-    metrics: metrics.answer,
+    metrics: answer,
     check: async () =>
       isStopping || queue?.isRunning() !== true ? "the queue does not run" : await schemaProblem(pool),
   };

@@ -1,6 +1,7 @@
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import type { AuditLog } from "#core/ports/audit-log";
+import type { Metrics } from "#core/ports/metrics";
 import { randomBytes } from "node:crypto";
 import { createGrouped } from "./grouped.ts";
 import { asUnavailable, type DatabaseClient, type DatabasePool } from "./pool.ts";
@@ -34,10 +35,18 @@ export async function insertAudit(
 /**
  * Group commit. Each caller resumes only once its own records are durable, so the log never lags behind what it tells.
  */
-export function createAuditLog(pool: DatabasePool): AuditLog {
+export function createAuditLog(pool: DatabasePool, metrics: Pick<Metrics, "auditCommitted">): AuditLog {
   const append = createGrouped<readonly AuditRecord[], void>(
     async (group) => {
-      await insertAudit(pool, group.flat()).catch(asUnavailable);
+      const records = group.flat();
+      const startedMs = performance.now();
+      const tell = (isWritten: boolean): void =>
+        metrics.auditCommitted(records.length, isWritten, (performance.now() - startedMs) / 1000);
+      await insertAudit(pool, records).catch((error: unknown) => {
+        tell(false);
+        return asUnavailable(error);
+      });
+      tell(true);
       return group.map(() => {});
     },
     { most: callersPerStatement, groups: 1 },

@@ -91,3 +91,14 @@ function decodeChange(text: string): AccountChange {
   }) as AccountChange;
   return { ...since, ...change };
 }
+
+/** How many answers wait in the directory, and how many were set aside as unreadable; for whoever watches over it. */
+export async function countSpool(
+  directory: string,
+): Promise<{ readonly waiting: number; readonly unreadable: number }> {
+  const names = ((await unlessGone(readdir(directory))) ?? []).filter((name) => !name.startsWith("."));
+  return {
+    waiting: names.filter((name) => name.endsWith(".json")).length,
+    unreadable: names.filter((name) => name.endsWith(".unreadable")).length,
+  };
+}

@@ -5,6 +5,7 @@ import { makeApiKey } from "#core/domain/access/api-key";
 import type { AccessStore, ApiKeyRecord } from "#adapters/postgres/access-store";
 import { createSecretDigests } from "#adapters/system/secret-digests";
 import { createRecordingLog } from "#test/fakes/recording-log";
+import { createRecordingMetrics } from "#test/fakes/recording-metrics";
 import { createAdmission } from "./admission.ts";
 import { createAuthenticator } from "./authenticate.ts";
 
@@ -48,6 +49,7 @@ function open(rateLimit: number | null = null) {
     admission: createAdmission({ rateLimit, trustedProxies: [], audit, log }),
     publicUrl: "http://127.0.0.1:3000",
     log,
+    metrics: createRecordingMetrics(),
   });
   const call = async (key: string, address = "198.51.100.1"): Promise<string> => {
     const request = { socket: { remoteAddress: address }, headers: {} } as unknown as IncomingMessage;

@@ -6,6 +6,7 @@ import { rolePermissions, type Caller, type Permission } from "#core/domain/acce
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { EnvironmentStore } from "#core/ports/environment-store";
 import type { Log } from "#core/ports/log";
+import type { Metrics } from "#core/ports/metrics";
 import type { SecretDigests } from "#core/ports/secret-digests";
 import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
 import type { Admission } from "./admission.ts";
@@ -51,6 +52,7 @@ export function createAuthenticator(ports: {
   readonly admission: Admission;
   readonly publicUrl: string;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, "keyRejected">;
 }): Authenticator {
   // By a digest of this process's own: the one that the database knows is keyed, and costs more than a read should.
   const keys = new Map<string, Known>();
@@ -102,12 +104,13 @@ export function createAuthenticator(ports: {
   };
 
   const byKey = async (authorization: string, request: IncomingMessage): Promise<Caller> => {
-    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+    const key = keyIn(authorization);
     // One that is mistyped costs no query (F4).
     const isPossible = isWellFormedApiKey(key);
     if (!isPossible) admission.admitUnknown(request);
     const caller = isPossible ? await findKnown(key, request) : null;
     if (caller === null) {
+      ports.metrics.keyRejected(isPossible ? "not_in_force" : "malformed");
       throw new DomainError("unauthorized", {
         detail:
           "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
@@ -161,6 +164,10 @@ export function createAuthenticator(ports: {
       return caller;
     },
   };
+}
+
+function keyIn(authorization: string): string {
+  return /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
 }
 
 /** A cookie goes along with requests that another site makes a browser send; a change must come from our own pages (G6). */

@@ -4,6 +4,11 @@ import { needs, problems } from "../schemas/problem.ts";
 
 const methods = ["get", "head", "post", "put", "patch", "delete", "options"] as const;
 
+const pagesHeaders = z.object({
+  "evergrant-pages": z.string().optional().describe("1 to 100, or all: so many pages of a list in one answer."),
+  "evergrant-cursor": z.string().optional().describe("The next_cursor of the answer before."),
+});
+
 /** The route as the OpenAPI document shows it. It is answered outside of hono (ADR 0026), so that nothing touches its bytes. */
 export function describeProxy(registry: OpenAPIHono["openAPIRegistry"]): void {
   for (const method of methods) {
@@ -28,6 +33,7 @@ export function describeProxy(registry: OpenAPIHono["openAPIRegistry"]): void {
             .max(100)
             .openapi({ description: "The account to call it for.", example: "ia_2f8k3mzq0v7w1x9y4t6r5p8n" }),
         }),
+        ...(method === "get" ? { headers: pagesHeaders } : {}),
         ...(method === "get" || method === "head" || method === "options"
           ? {}
           : { body: { required: false, content: { "*/*": { schema: z.any() } } } }),

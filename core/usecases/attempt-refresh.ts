@@ -84,13 +84,26 @@ export async function attemptRefresh(
     budget: integration.refreshPolicy.budget,
     expiresAt: account.expiresAt,
   });
-  if (admission.kind === "refused") return admission;
+  if (admission.kind === "refused") {
+    ports.metrics.refreshRefused(admission.cause);
+    return admission;
+  }
+  const { reason } = input.demand;
+  const { integrationName } = circuit;
   let signal: CircuitSignal | null = null;
   try {
     const { clientId } = account;
     const ended = await attemptAdmitted(ports, { input, clientId, attemptId, loaded, integration, circuit, joined });
     signal = ended.signal;
-    return ended.conclusion;
+    const { conclusion } = ended;
+    const outcome = conclusion.kind === "failed" ? conclusion.attempt.outcome : conclusion.kind;
+    if (outcome !== "not_started" && outcome !== "refused") {
+      ports.metrics.refreshEnded({ reason, outcome, integrationName });
+    }
+    return conclusion;
+  } catch (error) {
+    ports.metrics.refreshEnded({ reason, outcome: "broken_off", integrationName });
+    throw error;
   } finally {
     // The account's own outcome is written by now: nothing that fails here may take it back.
     await concludeAdmission(ports, { circuit, holder: attemptId }, admission, signal);

@@ -9,6 +9,7 @@ import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { countProblem } from "./count-problem.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
 import { ofAccount } from "./of-account.ts";
@@ -97,6 +98,19 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput): Pro
  * @throws DomainError
  */
 export async function readCredentials(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead | TypedRead> {
+  const { read, isRenewed } = await readAccount(ports, input).catch(countProblem(ports.metrics));
+  const limit = read.kind === "token" ? read.refresh : null;
+  ports.metrics.tokenRead(limit ?? (isRenewed ? "refreshed" : "fresh"));
+  return read;
+}
+
+/** What is served, and whether it is newer than what the caller found. */
+interface AccountRead {
+  readonly read: TokenRead | TypedRead;
+  readonly isRenewed: boolean;
+}
+
+async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<AccountRead> {
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (found === null || input.isVisible?.(found.account) === false) throw notFound();
   refuseByStatus(found.account);
@@ -110,15 +124,17 @@ export async function readCredentials(ports: RefreshPorts, input: TokenReadInput
   const decision = decideRefresh(found.account, policy, demand, ports.clock.now());
   if (decision.kind === "fresh") {
     await restoreAlarm(ports, found.account, policy);
-    return await open(ports, { ...found, configured }, input, null);
+    return { read: await open(ports, { ...found, configured }, input, null), isRenewed: false };
   }
 
+  const startedMs = ports.clock.monotonicMs();
   const key = `${input.environmentId}:${input.accountId}:${demand.seenVersion}:${input.minTtlSeconds}`;
   const renewing = ports.renewals.run(key, async (joined) => {
     const outcome = await refreshAccount(ports, { ...input, demand, joined }).catch(expected);
     return { outcome, found: await ports.accounts.findWithCredential(input.environmentId, input.accountId) };
   });
   const renewal = await beforeItEnds(ports, found.account, renewing);
+  ports.metrics.refreshAwaited((ports.clock.monotonicMs() - startedMs) / 1000);
   const outcome = renewal?.outcome ?? null;
   const row =
     renewal === null ? await ports.accounts.findWithCredential(input.environmentId, input.accountId) : renewal.found;
@@ -126,14 +142,16 @@ export async function readCredentials(ports: RefreshPorts, input: TokenReadInput
   refuseByStatus(row.account);
   const current = { ...row, configured };
   if (outcome === null || outcome instanceof Error) {
-    if (isServable(ports, current)) return await open(ports, current, input, "failing");
+    if (isServable(ports, current)) {
+      return { read: await open(ports, current, input, "failing"), isRenewed: false };
+    }
   } else if (outcome.kind === "refreshed" || outcome.kind === "fresh") {
-    return await open(ports, current, input, null);
+    return { read: await open(ports, current, input, null), isRenewed: outcome.kind === "refreshed" };
   } else if (isServable(ports, current)) {
     const cannot = outcome.kind === "blocked" && outcome.cause === "not_refreshable";
-    return await open(ports, current, input, cannot ? "limited" : "failing");
+    return { read: await open(ports, current, input, cannot ? "limited" : "failing"), isRenewed: false };
   }
-  if (outcome === null) return await readCredentials(ports, input);
+  if (outcome === null) return await readAccount(ports, input);
   throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
 }
 
@@ -393,19 +411,17 @@ function failedProblem(
       return blockedProblem({ account, cause: "held", until: null }, now);
     case "transient":
     case "refreshed":
-    case "superseded":
-      if (attempt.rule === ownFaultRule.id) {
-        return new DomainError("provider_unavailable", {
-          detail: `This account could not be refreshed: ${attempt.error ?? "no details"}. The provider was not asked; it is tried again soon.`,
-          retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
-          ...about(account),
-        });
-      }
-      return new DomainError("provider_error", {
-        detail: `The provider failed to refresh this account: ${attempt.error ?? "no details"}.`,
+    case "superseded": {
+      const isOurs = attempt.rule === ownFaultRule.id;
+      const said = attempt.error ?? "no details";
+      return new DomainError(isOurs ? "provider_unavailable" : "provider_error", {
+        detail: isOurs
+          ? `The provider was not asked (${said}).`
+          : `The provider failed to refresh this account: ${said}.`,
         retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
         ...about(account),
       });
+    }
     default:
       return assertNever(attempt.outcome);
   }

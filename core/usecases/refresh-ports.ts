@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Expressions } from "../ports/expressions.ts";
 import type { IntegrationStore } from "../ports/integration-store.ts";
 import type { Log } from "../ports/log.ts";
+import type { Metrics } from "../ports/metrics.ts";
 import type { ProviderApi } from "../ports/provider-api.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
@@ -31,6 +32,7 @@ export interface RefreshPorts {
   readonly clock: Clock;
   readonly random: Randomness;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly steadiness: Steadiness;
   /** Callers of this process that refresh the same account share one attempt, … */
   readonly flights: SingleFlight<AttemptConclusion>;

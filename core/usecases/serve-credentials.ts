@@ -1,5 +1,6 @@
 import { isPlainlyFresh } from "../domain/refresh/is-plainly-fresh.ts";
 import type { TokenGlance, TokenGlances } from "../ports/token-glances.ts";
+import { countProblem } from "./count-problem.ts";
 import { openCredential } from "./open-credential.ts";
 import type { PolicyMemory } from "./policy-memory.ts";
 import { notFound, readCredentials, served, type ServedFields, type ServedToken } from "./read-token.ts";
@@ -27,17 +28,19 @@ export interface ServeInput {
  */
 export async function serveCredentials(ports: ServePorts, input: ServeInput): Promise<ServedToken | ServedFields> {
   const { environmentId, accountId, minTtlSeconds, actor } = input;
-  const glance = await ports.glances.glance(environmentId, accountId);
-  if (glance === null || !input.isVisible(glance)) throw notFound();
-  return (
-    (await servePlainly(ports, input, glance)) ??
-    (await readCredentials(ports, { environmentId, accountId, minTtlSeconds, actor }))
-  );
+  const plain = await serveAtAGlance(ports, input).catch(countProblem(ports.metrics));
+  return plain ?? (await readCredentials(ports, { environmentId, accountId, minTtlSeconds, actor }));
 }
 
-/** Null: it is not as plain as that. */
+async function serveAtAGlance(ports: ServePorts, input: ServeInput): Promise<ServedToken | ServedFields | null> {
+  const glance = await ports.glances.glance(input.environmentId, input.accountId);
+  if (glance === null || !input.isVisible(glance)) throw notFound();
+  return await servePlainly(ports, input, glance);
+}
+
+/** Null: it is not as plain as that. A problem that it throws is not counted: who gets it asks again the whole way. */
 export async function servePlainly(
-  ports: Pick<ServePorts, "policies" | "clock" | "vault">,
+  ports: Pick<ServePorts, "policies" | "clock" | "vault" | "metrics">,
   { environmentId, accountId: id, minTtlSeconds, actor }: Omit<ServeInput, "isVisible">,
   glance: TokenGlance,
 ): Promise<ServedToken | ServedFields | null> {
@@ -46,5 +49,7 @@ export async function servePlainly(
   const policy = await ports.policies.policyOf(environmentId, integrationName, definitionStamp);
   if (!isPlainlyFresh(glance, policy, minTtlSeconds, ports.clock.now())) return null;
   const access = { actor, purpose: "token_read" } as const;
-  return served(glance, credential, await openCredential(ports.vault, { id, environmentId }, credential, access), null);
+  const opened = await openCredential(ports.vault, { id, environmentId }, credential, access);
+  ports.metrics.tokenRead("fresh");
+  return served(glance, credential, opened, null);
 }

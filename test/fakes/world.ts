@@ -28,6 +28,7 @@ import { createInMemoryIntegrationStore, exampleDocument } from "./in-memory-int
 import { directExpressions } from "./direct-expressions.ts";
 import { createInMemorySpool } from "./in-memory-spool.ts";
 import { createRecordingLog } from "./recording-log.ts";
+import { createRecordingMetrics } from "./recording-metrics.ts";
 import { createScriptedAuthorizationServer, type Script } from "./scripted-authorization-server.ts";
 import { createScriptedProviderApi } from "./scripted-provider-api.ts";
 import { createSeededRandomness } from "./seeded-randomness.ts";
@@ -144,6 +145,7 @@ export async function createWorld(
     clock,
     random,
     log,
+    metrics: createRecordingMetrics(),
     circuits: createInMemoryCircuitStore(clock),
     steadiness: { isSteady: () => true },
     flights: createSingleFlight<AttemptConclusion>(),

@@ -1,5 +1,6 @@
 import type { Account } from "#core/domain/account/account";
 import { DomainError } from "#core/domain/problem/domain-error";
+import { noMetrics } from "#adapters/metrics/no-metrics";
 import type { AccountChange, AccountStore } from "#core/ports/account-store";
 import type { AnswerSpool } from "#core/ports/answer-spool";
 import type { Clock } from "#core/ports/clock";
@@ -63,6 +64,7 @@ export function createSimulatedPorts(world: SimulatedWorld, life: Life): Complet
     clock,
     random: { fraction: random.fraction, bytes: random.bytes },
     log,
+    metrics: noMetrics,
     steadiness: world.sabotage.steadiness ?? createHeart(world, life),
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),

@@ -50,9 +50,7 @@ function nextRetry(outcome: RefreshOutcome, now: Date): Date | null {
  * failure of the provider is an outcome, not a failed job: its retry is the next alarm.
  */
 export function refreshAccountTask(ports: WorkerPorts): Task {
-  const outcomes = ports.meter.createCounter("evergrant_scheduled_refreshes", {
-    description: "Scheduled refreshes by outcome",
-  });
+  const { metrics } = ports;
   return async (payload, helpers) => {
     const { environment_id: environmentId, account_id: accountId, retry, tries } = payloadSchema.parse(payload);
     const reason = retry ? "forced" : "alarm";
@@ -61,7 +59,7 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
       refreshAccount(ports, input, helpers.abortSignal),
     );
     if (outcome.kind === "put_off") {
-      if (outcome.plan !== null) outcomes.add(1, { outcome: outcome.plan.outcome });
+      if (outcome.plan !== null) metrics.alarmServed(outcome.plan.outcome);
       return;
     }
     if (outcome.kind === "blocked" && outcome.cause === "not_refreshable") {
@@ -69,7 +67,7 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
       const tried = { environmentId, accountId, reason: "released", seenVersion: null, actor: "worker" } as const;
       const probed = await probeAccount(ports, tried);
       if (probed.kind !== "not_typed") {
-        outcomes.add(1, { outcome: `probe_${probed.kind}` });
+        metrics.alarmServed(`probe_${probed.kind}`);
         return;
       }
     }
@@ -83,7 +81,7 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
     // Its account is not active, so no alarm would bring it back.
     const retryAt = retry && tries < mostRetries ? nextRetry(outcome, ports.clock.now()) : null;
     if (retryAt !== null) await enqueueRetry(ports.pool, { environmentId, accountId, tries: tries + 1 }, retryAt);
-    outcomes.add(1, { outcome: outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind });
+    metrics.alarmServed(outcome.kind === "failed" ? outcome.attempt.outcome : outcome.kind);
     if (outcome.kind === "failed") {
       ports.log.warn(
         {

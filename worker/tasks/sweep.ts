@@ -10,6 +10,7 @@ export function sweepTask(ports: WorkerPorts): Task {
     // Whatever becomes of the spool, alarms must ring.
     await replaySpool(ports).catch((error: unknown) => ports.log.error({ error }, "the spool could not be replayed"));
     const jobs = await sweepAlarms(ports.pool);
+    ports.metrics.swept();
     if (jobs > 0) ports.log.info({ jobs }, "alarms swept");
     const accounts = await tellDelayedRefreshes(ports.pool);
     if (accounts > 0) ports.log.warn({ accounts }, "tokens ended while refreshing them fails");

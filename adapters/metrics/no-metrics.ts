@@ -1,0 +1,21 @@
+import type { Metrics } from "#core/ports/metrics";
+
+const nothing = (): void => {};
+
+/** For whom nobody scrapes: the command line. */
+export const noMetrics: Metrics = {
+  tokenRead: nothing,
+  refreshAwaited: nothing,
+  refreshEnded: nothing,
+  refreshRefused: nothing,
+  alarmServed: nothing,
+  swept: nothing,
+  serverAsked: nothing,
+  auditCommitted: nothing,
+  kmsCalled: nothing,
+  egressRefused: nothing,
+  keyRejected: nothing,
+  requestsTo: () => nothing,
+  proxied: nothing,
+  proxyTokenRejected: nothing,
+};
