@@ -112,6 +112,7 @@ function drain(request: IncomingMessage): void {
   if (request.complete) return;
   // Whoever wrapped the body as a web stream pauses it at every chunk that nobody reads.
   request.removeAllListeners("data");
+  request.removeAllListeners("readable");
   request.resume();
   const patience = setTimeout(() => request.destroy(), drainMs);
   request.once("close", () => clearTimeout(patience));
