@@ -6,6 +6,7 @@ import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
 import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
 import { createProbeMemory } from "#core/usecases/probe-memory";
+import type { ProxyPorts } from "#core/usecases/proxy-ports";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
@@ -19,8 +20,10 @@ import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
 import { createAddressGuard, type AddressGuard } from "./egress/address-guard.ts";
+import { decodeBody } from "./egress/decode-body.ts";
 import { createEgressClient } from "./egress/egress-client.ts";
 import { originRefusal } from "./egress/origin-refusal.ts";
+import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
@@ -30,6 +33,7 @@ import { measureKeys } from "./metrics/measure-keys.ts";
 import { noMetrics } from "./metrics/no-metrics.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { generateKeyPair } from "./oauth/generate-key-pair.ts";
+import { createPossessionProofs } from "./oauth/possession-proofs.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
@@ -39,6 +43,7 @@ import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
+import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
 import { createSecretDigests } from "./system/secret-digests.ts";
@@ -46,7 +51,7 @@ import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 
 /** Everything wired, for api, worker and the command line. */
-export interface Container extends CompletePorts, StartPorts, ProbePorts {
+export interface Container extends CompletePorts, StartPorts, ProbePorts, Omit<ProxyPorts, "callPlaces"> {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
@@ -99,7 +104,9 @@ export async function createContainer(
   });
   const keys = measureKeys(keyring, metrics);
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
-  const egress = countRefusals(createEgressClient(guard, { proxy: config.egressProxy }), metrics);
+  const route = { proxy: config.egressProxy };
+  const egress = countRefusals(createEgressClient(guard, route), metrics);
+  const streams = createProviderStreams(guard, route);
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
@@ -129,6 +136,10 @@ export async function createContainer(
     }),
     keyPairs: { generate: generateKeyPair },
     provider: createProviderApi({ egress, clock }),
+    streams,
+    proofs: createPossessionProofs(clock),
+    renewalHistory: createRenewalHistory(pool),
+    decodeBody,
     vault: createVault({ keys, audit: createAuditLog(pool, metrics), random }),
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),
@@ -145,7 +156,7 @@ export async function createContainer(
     jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
     async close() {
       await heart?.stop();
-      await egress.close();
+      await Promise.all([egress.close(), streams.close()]);
       await expressions.close();
       await pool.end();
     },

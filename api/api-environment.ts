@@ -1,6 +1,10 @@
 import type { Caller } from "#core/domain/access/permission";
 import type { PolicyMemory } from "#core/usecases/policy-memory";
 import type { TokenGlances } from "#core/ports/token-glances";
+import type { CallPlaces } from "#core/usecases/call-places";
+import type { ProxyLimits } from "#adapters/config/read-config";
+import type { IdempotencyStore } from "#core/ports/idempotency-store";
+import type { Once } from "#core/usecases/run-once";
 import type { Container } from "#adapters/container";
 import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
@@ -8,15 +12,23 @@ import type { Authenticator } from "./auth/authenticate.ts";
 
 /** What hono carries through a request of the API. */
 export interface ApiEnvironment {
-  Variables: { requestId: string; caller: Caller };
+  Variables: {
+    requestId: string;
+    caller: Caller;
+    /** Of a request with an idempotency key. */
+    once?: Once;
+  };
 }
 
 /** What the routes are made with. */
 export interface ApiPorts extends Container {
   readonly access: AccessStore;
   readonly prisma: Prisma;
+  readonly idempotency: IdempotencyStore;
   readonly authenticator: Authenticator;
   readonly glances: TokenGlances;
   readonly policies: PolicyMemory;
   readonly publicUrl: string;
+  readonly callPlaces: CallPlaces;
+  readonly proxyLimits: ProxyLimits;
 }

@@ -8,8 +8,12 @@ import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
 import { countRequests } from "./count-requests.ts";
-import { createProblemMapper } from "./problem.ts";
+import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
+import { createProblemMapper, type ProblemWriter } from "./problem.ts";
 import { problemPage } from "./problem-pages.ts";
+import { describeProxy } from "./proxy/describe-proxy.ts";
+import { refuseOtherBodies } from "./refuse-other-bodies.ts";
+import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
@@ -18,8 +22,9 @@ import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
-import { wordIssue } from "./schemas/word-issue.ts";
+import { requestOf } from "./request-of.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { wordIssue } from "./schemas/word-issue.ts";
 
 const maxBodyBytes = 1_048_576;
 const maxFormBytes = 65_536;
@@ -28,11 +33,15 @@ const maxFormBytes = 65_536;
 const open = new Set(["/api/v1/openapi.json", "/api/v1/integrations/schema.json", "/api/v1/session"]);
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */
-export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<ApiEnvironment> {
+export function createApp(
+  ports: ApiPorts,
+  signIn: AdminSignIn,
+  writeProblem: ProblemWriter,
+): OpenAPIHono<ApiEnvironment> {
   // What callers read of a wrong field; the words of a schema itself come before it.
   z.config({ localeError: wordIssue });
   const app = new OpenAPIHono<ApiEnvironment>();
-  const onError = createProblemMapper({ publicUrl: ports.publicUrl, log: ports.log });
+  const onError = createProblemMapper(writeProblem);
   app.onError(onError);
   app.notFound((context) =>
     onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
@@ -51,23 +60,29 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
 
   app.use(refuseUnstorable());
 
-  app.all("/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.on(["GET", "POST"], "/api/auth/*", (context) => signIn.handle(context.req.raw));
+  app.all("/api/auth/*", () => {
+    throw otherMethod("GET, POST");
+  });
 
   const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInvalid });
   api.onError(onError);
   app.use("/api/v1/*", async (context, next) => {
     context.header("cache-control", "no-store");
     if (!open.has(context.req.path) && !context.req.path.startsWith("/api/v1/problems/")) {
-      context.set("caller", await ports.authenticator.callerOf(context));
+      context.set("caller", await ports.authenticator.callerOf(requestOf(context)));
     }
     await next();
   });
+  app.use("/api/v1/*", refuseOtherBodies());
+  app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
   statsRoutes(api, ports);
+  describeProxy(api.openAPIRegistry);
   api.get("/problems/:code", problemPage);
   api.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
   api.openAPIRegistry.registerComponent("securitySchemes", "session", {
@@ -75,6 +90,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     in: "cookie",
     name: "authjs.session-token",
   });
+  documentIdempotency(api);
   api.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {
@@ -85,6 +101,7 @@ export function createApp(ports: ApiPorts, signIn: AdminSignIn): OpenAPIHono<Api
     },
     servers: [{ url: `${ports.publicUrl}/api/v1` }],
   });
+  refuseUnknownQueries(app, api);
   app.route("/api/v1", api);
   refuseOtherMethods(app, api);
 
@@ -134,10 +151,13 @@ function refuseOtherMethods(app: OpenAPIHono<ApiEnvironment>, api: OpenAPIHono<A
   }
   for (const [path, allowed] of methods) {
     app.all(`/api/v1${path}`, () => {
-      const allow = [...allowed].join(", ");
-      throw new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
+      throw otherMethod([...allowed].join(", "));
     });
   }
+}
+
+function otherMethod(allow: string): DomainError {
+  return new DomainError("method_not_allowed", { detail: `This address answers ${allow}.`, extensions: { allow } });
 }
 
 function tooLarge(limit: string): () => never {

@@ -6,6 +6,8 @@ import { createApp } from "./app.ts";
 import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts";
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
+import { createProblemWriter } from "./problem.ts";
+import { createProxyHandler, isProxyTarget } from "./proxy/proxy-handler.ts";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
 import { page, unmatched } from "./count-requests.ts";
 import { createTokenDoor } from "./token-door.ts";
@@ -24,7 +26,9 @@ export function createDoor(
     readonly readiness: Readiness;
   },
 ): Server {
-  const app = createApp(ports, options.signIn);
+  const writeProblem = createProblemWriter({ publicUrl: ports.publicUrl, log: ports.log });
+  const proxy = createProxyHandler(ports, writeProblem);
+  const app = createApp(ports, options.signIn, writeProblem);
   const listener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
   const serveToken = createTokenDoor(ports);
   const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log });
@@ -38,6 +42,11 @@ export function createDoor(
       return;
     }
     if (await serveToken(request, response)) return;
+    if (isProxyTarget(target)) {
+      await proxy(request, response);
+      return;
+    }
+    boundBody(request, response);
     if (await answerHealth(request, response, options.readiness)) return;
     const path = target.split("?", 1)[0] ?? "/";
     const isConnectPost = request.method === "POST" && path.startsWith("/connect/");
@@ -65,7 +74,8 @@ export function createDoor(
       else response.writeHead(503, { "retry-after": "2" }).end();
     });
   });
-  server.requestTimeout = 120_000;
+  // Of node's own, none: it would cut long uploads through the proxy, which watches over its bodies itself (CallWatch).
+  server.requestTimeout = 0;
   server.headersTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
   return server;
@@ -75,6 +85,23 @@ function countAtEnd(ports: ApiPorts, route: string, request: IncomingMessage, re
   const startedMs = performance.now();
   const count = ports.metrics.requestsTo(route, request.method ?? "");
   response.once("close", () => count(response.statusCode, (performance.now() - startedMs) / 1000));
+}
+
+/** Within this a request has to be here as a whole. */
+const bodyMs = 120_000;
+
+/** Nobody holds a connection by sending a byte now and then. */
+function boundBody(request: IncomingMessage, response: ServerResponse): void {
+  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+  if ((length === undefined || length === "0") && encoding === undefined) return;
+  const patience = setTimeout(() => {
+    if (request.complete) return;
+    // As node's own timeout answers.
+    if (!response.headersSent) request.socket.write("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n");
+    request.destroy();
+  }, bodyMs);
+  request.once("end", () => clearTimeout(patience));
+  request.once("close", () => clearTimeout(patience));
 }
 
 /** How long the rest of a body may take that was refused before it was read. */

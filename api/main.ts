@@ -4,6 +4,7 @@ import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import { readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { createAccessStore } from "#adapters/postgres/access-store";
 import { createAuditLog } from "#adapters/postgres/audit-log";
+import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { createTokenGlances } from "#adapters/postgres/token-glances";
@@ -11,10 +12,12 @@ import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
+import { createAdmission } from "./auth/admission.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createDoor } from "./create-door.ts";
 
@@ -30,12 +33,13 @@ if (problem !== null) {
 }
 
 const access = createAccessStore(pool);
+const audit = createAuditLog(pool, metrics);
 const production = await container.environments.findByName("production");
 const signIn = createAdminSignIn({
   publicUrl: config.publicUrl,
   sessionKey: deriveKey(config.secret, "admin-session"),
   access,
-  audit: createAuditLog(pool, metrics),
+  audit,
   log,
   auditEnvironmentId: production?.id ?? "",
 });
@@ -52,12 +56,21 @@ const server = createDoor(
     prisma,
     glances: createTokenGlances(pool),
     policies: createPolicyMemory(container.integrations),
+    idempotency: createIdempotencyStore(pool),
     publicUrl: config.publicUrl,
+    callPlaces: createCallPlaces(config.proxy.concurrency),
+    proxyLimits: config.proxy,
     authenticator: createAuthenticator({
       access,
       environments: container.environments,
       digests: container.digests,
       signIn,
+      admission: createAdmission({
+        rateLimit: config.rateLimit,
+        trustedProxies: config.trustedProxies,
+        audit,
+        log,
+      }),
       publicUrl: config.publicUrl,
       log,
       metrics,

@@ -49,20 +49,38 @@ export function problemType(publicUrl: string, code: ProblemCode): string {
   return `${publicUrl}/api/v1/problems/${code}`;
 }
 
+/** A problem as it is answered. */
+export interface WrittenProblem {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: ProblemBody;
+}
+
+/** What a log says of a request; a path, never a query. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export type ProblemWriter = (error: unknown, request: RequestFacts) => WrittenProblem;
+
 /**
  * The one mapper from errors to RFC 9457, and the only place that logs them. What was not foreseen becomes `internal_error`
  * with a fixed text and a request id, nothing else.
  */
-export function createProblemMapper(options: { readonly publicUrl: string; readonly log: Log }) {
-  return async (error: unknown, context: Context): Promise<Response> => {
+export function createProblemWriter(options: { readonly publicUrl: string; readonly log: Log }): ProblemWriter {
+  return (error, { requestId, method, path }) => {
     const problem = toDomainError(error);
-    const requestId = requestIdOf(context);
-    const fields = { request: requestId, method: context.req.method, path: context.req.path, problem: problem.code };
+    const fields = { request: requestId, method, path, problem: problem.code };
     if (problem.status >= 500) options.log.error({ ...fields, error }, "a request failed");
     else if (problem.code === "unauthorized" || problem.code === "forbidden")
       options.log.warn(fields, "a request was refused");
     else options.log.info({ ...fields, reason: problem.internal ?? problem.detail }, "a request was not fulfilled");
 
+    // Where no single place is wrong, the whole is.
+    const isWhole = problem.code === "invalid_request" && problem.errors.length === 0;
+    const errors = isWhole ? [{ pointer: "", detail: problem.detail }] : problem.errors;
     const body: ProblemBody = {
       type: problemType(options.publicUrl, problem.code),
       title: titles[problem.code],
@@ -70,23 +88,38 @@ export function createProblemMapper(options: { readonly publicUrl: string; reado
       code: problem.code,
       detail: problem.detail,
       instance: `urn:evergrant:request:${requestId}`,
-      ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+      ...(errors.length > 0 ? { errors } : {}),
       ...problem.extensions,
     };
-    const headers = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
     const retryAfter = problem.retryAfterSeconds;
-    if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
-    if (problem.code === "rate_limited") {
-      for (const [name, value] of rateLimitHeaders(problem.rateLimit, retryAfter)) headers.set(name, value);
-    }
     const allow = problem.extensions["allow"];
-    if (problem.code === "method_not_allowed" && typeof allow === "string") headers.set("allow", allow);
-    if (problem.code === "unauthorized") headers.set("www-authenticate", 'Bearer realm="evergrant"');
-    if (!isForPeople(context)) return new Response(JSON.stringify(body), { status: problem.status, headers });
+    return {
+      status: problem.status,
+      body,
+      headers: [
+        ["content-type", "application/problem+json"],
+        ["cache-control", "no-store"],
+        ...(retryAfter === null ? [] : [["retry-after", String(retryAfter)] as const]),
+        ...(problem.code === "rate_limited" ? rateLimitHeaders(problem.rateLimit, retryAfter) : []),
+        ...(problem.code === "method_not_allowed" && typeof allow === "string" ? [["allow", allow] as const] : []),
+        ...(problem.code === "unauthorized" ? [["www-authenticate", 'Bearer realm="evergrant"'] as const] : []),
+      ],
+    };
+  };
+}
+
+/** The same for hono, and as a page where a person is looking. */
+export function createProblemMapper(write: ProblemWriter) {
+  return async (error: unknown, context: Context): Promise<Response> => {
+    const { method, path } = context.req;
+    const problem = write(error, { requestId: requestIdOf(context), method, path });
+    const { status, body } = problem;
+    const headers = new Headers(problem.headers.map(([name, value]): [string, string] => [name, value]));
+    if (!isForPeople(context)) return new Response(JSON.stringify(body), { status, headers });
     const card = await problemCard(body, randomBytes(16).toString("base64"));
     headers.set("content-type", "text/html; charset=utf-8");
     headers.set("content-security-policy", card.policy);
-    return new Response(card.body, { status: problem.status, headers });
+    return new Response(card.body, { status, headers });
   };
 }
 

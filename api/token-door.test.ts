@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { expect, test } from "vitest";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
 import type { Caller } from "#core/domain/access/permission";
+import { DomainError } from "#core/domain/problem/domain-error";
 import { createInMemoryTokenGlances } from "#test/fakes/in-memory-token-glances";
 import { caller, createWorld, type AccountOptions } from "#test/fakes/world";
 import { createTokenDoor } from "./token-door.ts";
@@ -15,7 +16,12 @@ async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = 
     ...world,
     glances: createInMemoryTokenGlances(world.accounts),
     policies: createPolicyMemory(world.integrations),
-    authenticator: { callerByKey: async () => (as === null ? null : { ...caller, ...as }) },
+    authenticator: {
+      callerByKey: async () => {
+        if (as === null) throw new DomainError("unauthorized", { detail: "no such key" });
+        return { ...caller, ...as };
+      },
+    },
   });
   return async (request: Partial<IncomingMessage> = {}) => {
     const answer: { status: number | null; headers: Record<string, unknown>; body: string } = {

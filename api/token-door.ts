@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
+import { isVisible } from "#core/domain/access/permission";
 import { servePlainly } from "#core/usecases/serve-credentials";
 import type { ApiPorts } from "./api-environment.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
-import { isVisible } from "./auth/is-visible.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { toTokenView } from "./views/token-view.ts";
 
@@ -30,8 +30,8 @@ export function createTokenDoor(
     const [, accountId, ttl] = target.exec(request.url ?? "") ?? [];
     const { authorization } = request.headers;
     if (accountId === undefined || authorization === undefined) return null;
-    const caller = await ports.authenticator.callerByKey(authorization);
-    if (caller === null || !caller.permissions.has("tokens:read")) return null;
+    const caller = await ports.authenticator.callerByKey(authorization, request);
+    if (!caller.permissions.has("tokens:read")) return null;
     const { environmentId, id: actor } = caller;
     const glance = await ports.glances.glance(environmentId, accountId);
     if (glance === null || !isVisible(caller, glance)) return null;

@@ -15,10 +15,12 @@ const scopes = ["read", "write", "offline_access"];
 export async function defineIntegration(
   { container, environmentId }: Installation,
   tokenOrigin: string,
+  api?: { readonly baseUrl: string },
 ): Promise<void> {
   const document = integrationDocumentSchema.parse({
     name: integrationName,
     label: "Benchmark",
+    ...(api === undefined ? {} : { api }),
     credentials: {
       format: "oauth2",
       config: { auth: { tokenHost: tokenOrigin, tokenPath: "/token" }, scope: scopes },

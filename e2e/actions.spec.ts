@@ -312,7 +312,7 @@ test.describe("an account", () => {
     await lifeline.focus();
     await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Refreshed/);
     await page.keyboard.press("Home");
-    await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Our client was rejected/);
+    await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Operator must act/);
     await expect(page.getByText("The provider rejected our client").first()).toBeVisible();
     await page.keyboard.press("ArrowRight");
     await expect(lifeline.getByRole("option", { selected: true })).toHaveText(/^Refreshed/);

@@ -129,6 +129,23 @@ test("a page that waits goes on by itself", async ({ page, stub }) => {
   await expect(page.getByRole("heading", { name: "Acme CRM is connected to Ledgerly" })).toBeVisible();
 });
 
+test("what the product has not confirmed yet is called connected by nobody, and the way on is the product's page", async ({
+  page,
+  stub,
+}) => {
+  stub.outcome = "confirming";
+  await page.goto("/connect/outcome");
+  await expect(page.getByRole("heading", { name: "Go back to Ledgerly to finish" })).toBeVisible();
+  await expect(page.getByText("Nothing is connected yet.")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Continue to Ledgerly" })).toHaveAttribute(
+    "href",
+    /[?&]connect_session_id=cs_1$/,
+  );
+  stub.outcome = "binding_failed";
+  await expect(page.getByRole("heading", { name: "Ledgerly expected somebody else" })).toBeVisible();
+  await expect(page.getByRole("button")).toHaveCount(0);
+});
+
 test("every answer carries a policy of its own, and forms may lead to the provider named by the API", async ({
   page,
 }) => {

@@ -23,6 +23,24 @@ const well = (stub: StubApi) => {
   stub.world.massFailures = [];
   stub.world.clients = [];
 };
+/** One of each kind of problem, the longest last. */
+const toMend = (stub: StubApi) => {
+  well(stub);
+  stub.world.health = usualWorld().health;
+  const problems: Record<string, string> = {
+    "acme-crm":
+      "the choices that form its hosts changed and are not approved (integrations approve-hosts acme-crm); only accounts with these are used: region eu|us",
+    garbled:
+      "its definition can't be read by this version (/credentials/config/auth is needed: where the authorization server is; /future is no field here); put a valid one (PUT /api/v1/integrations/garbled), or delete it",
+    "very-long":
+      "its hosts changed and are not approved (integrations approve-hosts very-long); credentials were given for: tokens https://login.a-remarkably-long-host-name-of-a-provider.example, authorization https://login.a-remarkably-long-host-name-of-a-provider.example, API https://api.example",
+  };
+  const garbled = { name: "garbled", label: "garbled", format: null, origin: "environment" as const };
+  stub.world.integrations = [...stub.world.integrations, garbled].map((one) => {
+    const problem = problems[one.name];
+    return problem === undefined ? one : { ...one, problem };
+  });
+};
 const failing = (...failures: Partial<MassFailureView>[]) => {
   return (stub: StubApi) => {
     stub.world.massFailures = failures.map((failure) => ({ ...massFailure(), ...failure }));
@@ -53,6 +71,7 @@ const cases: PageCase[] = [
       stub.world.health = usualWorld().health;
     },
   },
+  { name: "overview-integrations-to-mend", path: "/", title: /^Overview/, arrange: toMend },
   { name: "overview-empty", path: "/", title: /^Overview/, arrange: empty },
   { name: "overview-broken", path: "/", title: /^Overview/, arrange: broken, expected: /503/ },
   {

@@ -1,6 +1,6 @@
 import type { AccountView, AttemptView } from "#api/schemas/account";
 import type { MassFailureView } from "#api/schemas/mass-failure";
-import type { EnvironmentIntegrationView } from "#api/schemas/integration";
+import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
 
@@ -11,10 +11,10 @@ export type World = {
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
-  integrations: { name: string; label: string; format: string; origin: string }[];
+  integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
 };
 
-export const integrations = [
+export const integrations: World["integrations"] = [
   { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform" },
   { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform" },
   { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform" },

@@ -114,7 +114,9 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (path === "/api/v1/session") return json(response, 200, sessionOf(stub));
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
-  if (path === "/api/v1/integrations") return json(response, 200, { data: stub.world.integrations });
+  if (path === "/api/v1/integrations") {
+    return json(response, 200, { data: stub.world.integrations.map((one) => ({ problem: null, ...one })) });
+  }
   const defined = /^\/api\/v1\/integrations\/([^/]+)$/.exec(path)?.[1];
   if (defined !== undefined) {
     const config = { scopeDescriptions: scopeDescriptions[defined] ?? {} };

@@ -209,6 +209,13 @@ export const outcomes: Record<string, ConnectOutcomeView> = {
     scope_descriptions: { write: "Add and change contacts and deals." },
   },
   authorizing: { ...outcome, status: "authorizing", external_account: null },
+  confirming: {
+    ...outcome,
+    status: "confirming",
+    external_account: null,
+    return_url: "https://app.ledgerly.example/settings?connect_session_id=cs_1",
+  },
+  binding_failed: { ...failed("binding_failed"), return_url: "https://app.ledgerly.example/settings" },
   unknown: { ...outcome, status: "unknown", integration: null, external_account: null },
   access_denied: { ...failed("access_denied"), return_url: "https://app.ledgerly.example/settings" },
   state_mismatch: failed("state_mismatch"),

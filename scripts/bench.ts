@@ -8,6 +8,7 @@ import { availableParallelism, cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { yesNo, type Benchmark, type Report } from "../bench/benchmark.ts";
+import { benchmarkProxy } from "../bench/proxy/proxy.ts";
 import { benchmarkRefresh } from "../bench/refresh/refresh.ts";
 import { benchmarkSingleFlight } from "../bench/single-flight/single-flight.ts";
 import { benchmarkToken } from "../bench/token/token.ts";
@@ -18,6 +19,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   refresh: benchmarkRefresh,
   "single-flight": benchmarkSingleFlight,
   token: benchmarkToken,
+  proxy: benchmarkProxy,
 };
 
 const steps = createSteps();

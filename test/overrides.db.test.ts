@@ -248,6 +248,19 @@ describe("an account's overrides (R64)", () => {
     expect(JSON.stringify(patched.body)).not.toContain("next-secret");
   });
 
+  test("are explained to whoever may read accounts, and nothing secret with them (ADR 0025)", async () => {
+    const { body: account } = await importOurs(config({ scope: ["own"] }));
+    const flags = ["--environment", "production", "--permissions", "accounts:read", "--json"];
+    const { key } = JSON.parse((await stack.cli("api-keys", "create", ...flags)).stdout);
+    const read = await stack.call("GET", `/integrated-accounts/${account.id}`, undefined, { key });
+    expect(read.body.effective).toMatchObject({
+      [scope]: { value: ["own"], origin: "account" },
+      "/credentials/config/client/client_secret": { value: "••••••••" },
+    });
+    expect(JSON.stringify(read.body)).not.toContain("a-secret-of-the-test");
+    expect((await stack.call("GET", "/integrations", undefined, { key })).status).toBe(403);
+  });
+
   test("and what else is told and changed of an account needs no definition that can be read", async () => {
     await defineFaulty(stack, "garbled", server);
     const [id] = await importAccounts(stack, "garbled", 1);
@@ -258,6 +271,13 @@ describe("an account's overrides (R64)", () => {
     expect([found.status, found.body.effective]).toEqual([200, {}]);
     const patched = await stack.call("PATCH", `/integrated-accounts/${id}`, { metadata: { plan: "gold" } });
     expect([patched.status, patched.body.metadata, patched.body.effective]).toEqual([200, { plan: "gold" }, {}]);
+    const listed = (await stack.call("GET", "/integrations")).body.data.find(
+      (one: { name: string }) => one.name === "garbled",
+    );
+    expect(listed).toMatchObject({ label: "garbled", format: null, origin: "environment", connectable: false });
+    expect(listed?.problem).toMatch(
+      /can't be read by this version \(\/.* is missing.*PUT \/api\/v1\/integrations\/garbled/,
+    );
     const links = async (): Promise<unknown> =>
       (await stack.database.pool.query("SELECT count(*)::int AS n FROM link_token")).rows[0];
     const before = await links();

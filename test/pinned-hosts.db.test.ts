@@ -4,7 +4,7 @@ import { hostPinOf } from "#core/domain/integration/host-pin";
 import { createAccountStore } from "#adapters/postgres/account-store";
 import { isPinned } from "#adapters/postgres/host-pins";
 import { createIntegrationStore } from "#adapters/postgres/integration-store";
-import { inTransaction } from "#adapters/postgres/pool";
+import { inTransaction, type DatabaseClient } from "#adapters/postgres/pool";
 import { findDefinition } from "#core/usecases/load-integration";
 import { settlePins } from "#core/usecases/pin-definition";
 import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
@@ -96,6 +96,13 @@ describe("two transactions at once", () => {
   const environmentOf = async (): Promise<string> =>
     (await stack.database.pool.query("SELECT id FROM environment WHERE name = 'production'")).rows[0].id;
 
+  const countWaiting = async (): Promise<number> => {
+    const { rowCount } = await stack.database.pool.query(
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
+    );
+    return rowCount ?? 0;
+  };
+
   test("a change of hosts waits for an account that is being made, and is refused for it", async () => {
     const environmentId = await environmentOf();
     const { pool } = stack.database;
@@ -107,12 +114,7 @@ describe("two transactions at once", () => {
     const changing = await inTransaction(pool, async (client) => {
       expect(await isPinned(client, environmentId, name, hostPinOf(old))).toBe(true);
       const change = store.put(environmentId, definition(name, "https://new.acme.example"), { audit });
-      await until(async () => {
-        const { rowCount } = await pool.query(
-          "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
-        );
-        return rowCount === 1;
-      });
+      await until(async () => (await countWaiting()) === 1);
       await client.query(
         `INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status)
          VALUES ('ia_racing', $1, 'tenant', $2, 'connecting')`,
@@ -123,6 +125,46 @@ describe("two transactions at once", () => {
     expect(await changing.change).toMatchObject({ kind: "refused", cause: "hosts", liveAccounts: 1 });
     const found = await store.find(environmentId, name);
     expect(found?.document).toEqual(old);
+  });
+
+  test("accounts that come while a change waits queue up behind it, so that it has its turn", async () => {
+    const environmentId = await environmentOf();
+    const { pool } = stack.database;
+    const store = createIntegrationStore(pool, new Map(), quiet);
+    const name = "queueing";
+    const audit = { environmentId, actor: "usr_op", action: "integration.put", target: name } as const;
+    const old = definition(name, "https://old.acme.example");
+    await store.put(environmentId, old, { audit });
+    const isStillPinned = async (client: DatabaseClient) => await isPinned(client, environmentId, name, hostPinOf(old));
+    const { change, later } = await inTransaction(pool, async (client) => {
+      expect(await isStillPinned(client)).toBe(true);
+      const waiting = { change: store.put(environmentId, definition(name, "https://new.acme.example"), { audit }) };
+      await until(async () => (await countWaiting()) === 1);
+      const queued = { ...waiting, later: inTransaction(pool, isStillPinned) };
+      await until(async () => (await countWaiting()) === 2);
+      return queued;
+    });
+    expect(await change).toEqual({ kind: "written", isNew: false });
+    expect(await later).toBe(false);
+  });
+
+  test("a change does not wait for ever, and says for what it waited", async () => {
+    const environmentId = await environmentOf();
+    const { pool } = stack.database;
+    const store = createIntegrationStore(pool, new Map(), quiet);
+    const name = "frozen";
+    const audit = { environmentId, actor: "usr_op", action: "integration.put", target: name } as const;
+    const old = definition(name, "https://old.acme.example");
+    await store.put(environmentId, old, { audit });
+    await inTransaction(pool, async (client) => {
+      await isPinned(client, environmentId, name, hostPinOf(old));
+      await expect(store.put(environmentId, old, { audit })).rejects.toMatchObject({
+        code: "conflict",
+        detail: expect.stringContaining("try again in a few seconds"),
+        retryAfterSeconds: 4,
+      });
+    });
+    expect((await store.put(environmentId, old, { audit })).kind).toBe("written");
   });
 
   test("of a change of hosts and new accounts, whichever comes first, no account is made on hosts that it was not made for", async () => {
@@ -236,6 +278,57 @@ describe("a release that changes a shipped definition", () => {
     const pin = await old.pinHosts(environmentId, name);
     const integrations = createIntegrationStore(pool, at("https://new.acme.example"), quiet);
     expect(await integrations.pinHosts(environmentId, name)).toEqual(pin);
+  });
+
+  test("judges a change of choices by what live accounts chose, and by whether a secret is sealed", async () => {
+    const environmentId = await environmentIdOf("production");
+    const { pool } = stack.database;
+    const name = "choosing";
+    const choosing = (...values: string[]) =>
+      integrationDocumentSchema.parse(
+        exampleSource({
+          name,
+          inputs: [{ name: "region", label: "Region", options: values.map((value) => ({ value, label: value })) }],
+          config: { auth: { tokenHost: "https://{region}.acme.example" } },
+        }),
+      );
+    const store = createIntegrationStore(pool, new Map([[name, choosing("eu", "us")]]), quiet);
+    const pin = await store.pinHosts(environmentId, name);
+    if (pin === null) throw new Error("nothing was pinned");
+    const account = await createAccountStore(pool).create(
+      newAccount({ id: "ia_choosing", environmentId, integrationName: name, inputs: { region: "eu" }, pin }),
+      [],
+    );
+    const audit = { environmentId, actor: "usr_op", action: "integration.put", target: name } as const;
+    expect(await store.put(environmentId, choosing("us", "ca"), { audit })).toMatchObject({
+      kind: "refused",
+      cause: "hosts",
+      liveAccounts: 1,
+    });
+    expect((await store.put(environmentId, choosing("eu", "ca"), { audit })).kind).toBe("written");
+    await store.patchClient(environmentId, name, { id: "ei_choosing", callbackId: "callback-choosing" }, {}, []);
+    await pool.query(
+      "INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed) VALUES ('ei_choosing', 'client_secret', $1, 1, 'k1', 'sealed')",
+      [environmentId],
+    );
+    expect(await store.put(environmentId, choosing("eu", "ca", "au"), { audit })).toMatchObject({
+      kind: "refused",
+      cause: "secrets",
+    });
+
+    // The same in a release: accounts go on, and the operator is told which choice waits for a word.
+    await pool.query("DELETE FROM integration WHERE environment_id = $1 AND name = $2", [environmentId, name]);
+    const released = createIntegrationStore(pool, new Map([[name, choosing("eu", "ca", "au")]]), quiet);
+    expect(await released.pinHosts(environmentId, name)).toEqual(hostPinOf(choosing("eu", "ca")));
+    expect((await findDefinition(released, account)).name).toBe(name);
+    const log = createRecordingLog();
+    await settlePins({ integrations: released, log });
+    expect(log.lines).toMatchObject([{ level: "warn", message: expect.stringContaining("choices") }]);
+    await pool.query("DELETE FROM sealed_secret WHERE owner = 'ei_choosing'");
+    expect(await released.pinHosts(environmentId, name)).toEqual(hostPinOf(choosing("eu", "ca", "au")));
+    const narrowed = createIntegrationStore(pool, new Map([[name, choosing("ca")]]), quiet);
+    expect(await narrowed.pinHosts(environmentId, name)).toEqual(hostPinOf(choosing("eu", "ca", "au")));
+    await expect(findDefinition(narrowed, account)).rejects.toMatchObject({ code: "client_misconfigured" });
   });
 
   test("is told through the API, serves what is valid, and is asked again once it is approved on the command line", async () => {

@@ -9,6 +9,7 @@ import { connectAsPerson } from "#lab/connect-as-person";
 import { startLab, type Lab, type LabOptions } from "#lab/start-lab";
 import { labIntegration } from "#scripts/lab-integration";
 import { findFreePort } from "#scripts/ports";
+import { assertProblem } from "./assert-problem.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 import { startProcess, type StartedProcess } from "./start-process.ts";
 
@@ -96,7 +97,10 @@ export async function startStack(
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === "" ? null : parse(text) };
+    const answer = { status: response.status, headers: response.headers, body: text === "" ? null : parse(text) };
+    // What the proxy passes on is the provider's.
+    if (!response.ok && !path.includes("/proxy/")) assertProblem(answer.status, answer.headers, answer.body);
+    return answer;
   };
 
   const walk: Stack["walk"] = async (

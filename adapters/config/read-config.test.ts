@@ -36,6 +36,8 @@ describe("a configuration", () => {
       spoolDirectory: ".data/spool",
       logLevel: "info",
       metricsToken: null,
+      rateLimit: 1000,
+      trustedProxies: [],
     });
     expect(readWorkerConfig(complete).port).toBe(3200);
   });
@@ -46,6 +48,24 @@ describe("a configuration", () => {
       expect.stringMatching(/^EVERGRANT_SECRET is missing; make one with: openssl/),
       expect.stringMatching(/^EVERGRANT_KEYRING is missing; set it to kid:base64key/),
     ]);
+  });
+
+  it("takes the limits of the API, and 0 for none", () => {
+    const limited = { ...complete, EVERGRANT_RATE_LIMIT: "5", EVERGRANT_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8" };
+    expect(readApiConfig(limited)).toMatchObject({
+      rateLimit: 5,
+      trustedProxies: [
+        { address: "127.0.0.1", prefix: 32 },
+        { address: "10.0.0.0", prefix: 8 },
+      ],
+    });
+    expect(readApiConfig({ ...complete, EVERGRANT_RATE_LIMIT: "0" }).rateLimit).toBeNull();
+    for (const wrong of ["-1", "1.5", "many"]) {
+      expect(problems({ ...complete, EVERGRANT_RATE_LIMIT: wrong })).toEqual([
+        expect.stringContaining("EVERGRANT_RATE_LIMIT must be a whole number"),
+      ]);
+    }
+    expect(problems({ ...complete, EVERGRANT_TRUSTED_PROXIES: "proxy.example" })).toHaveLength(1);
   });
 
   it("takes an empty variable for a missing one", () => {

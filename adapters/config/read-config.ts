@@ -37,6 +37,23 @@ export interface ApiConfig extends EngineConfig {
   readonly port: number;
   readonly webOrigin: string;
   readonly metricsToken: string | null;
+  /** Requests a second that one API key, or one administrator, may send to this process for long; null: no limit. */
+  readonly rateLimit: number | null;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly Cidr[];
+  readonly proxy: ProxyLimits;
+}
+
+/** What one call through the proxy may take. */
+export interface ProxyLimits {
+  /** Calls of one account that are under way at a time in this process. */
+  readonly concurrency: number;
+  /** From the last byte of the request to the head of the answer, seconds. */
+  readonly headerSeconds: number;
+  /** Without a byte in either direction, seconds. */
+  readonly idleSeconds: number;
+  /** From its first byte to its last, seconds. */
+  readonly totalSeconds: number;
 }
 
 export interface WorkerConfig extends EngineConfig {
@@ -62,6 +79,14 @@ export function readApiConfig(env: Environment): ApiConfig {
     port: read.port("PORT", 3000),
     webOrigin: read.origin("WEB_ORIGIN", `http://127.0.0.1:${webPort}`),
     metricsToken: read.optional("METRICS_TOKEN"),
+    rateLimit: read.rate("EVERGRANT_RATE_LIMIT", 1000),
+    trustedProxies: read.cidrs("EVERGRANT_TRUSTED_PROXIES"),
+    proxy: {
+      concurrency: read.count("EVERGRANT_PROXY_CONCURRENCY", 100),
+      headerSeconds: read.count("EVERGRANT_PROXY_HEADER_SECONDS", 30),
+      idleSeconds: read.count("EVERGRANT_PROXY_IDLE_SECONDS", 30),
+      totalSeconds: read.count("EVERGRANT_PROXY_TOTAL_SECONDS", 3_600),
+    },
   });
 }
 
@@ -133,6 +158,23 @@ function reader(env: Environment) {
       const port = Number(text);
       if (!Number.isInteger(port) || port < 0 || port > 65_535) complain(name, "must be a port number from 0 to 65535");
       return port;
+    },
+
+    count(name: string, fallback: number): number {
+      const text = optional(name);
+      if (text === null) return fallback;
+      if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+      complain(name, "must be a whole number from 1 to 999999");
+      return fallback;
+    },
+
+    /** Null: 0 was given. */
+    rate(name: string, fallback: number): number | null {
+      const text = optional(name);
+      const rate = text === null ? fallback : Number(text);
+      if (!Number.isInteger(rate) || rate < 0 || rate > 1_000_000)
+        complain(name, "must be a whole number of requests a second, at most 1000000; 0 for no limit");
+      return rate === 0 ? null : rate;
     },
 
     origin(name: string, fallback: string): string {

@@ -1,10 +1,9 @@
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { Agent, Response, type Dispatcher } from "undici";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { AddressGuard } from "./address-guard.ts";
 import { createAgentCache } from "./agent-cache.ts";
 import { EgressRefused, guardedConnector, refuseEarly, refusalIn, type EgressRoute } from "./guarded-connector.ts";
+import { decompress } from "./decompress.ts";
 
 /** Every outgoing call of Evergrant goes through one of these. */
 export interface EgressClient {
@@ -78,7 +77,7 @@ export function createEgressClient(guard: AddressGuard, options: EgressOptions =
             signal: init.signal,
           }),
         );
-        const bytes = await decompress(await readBounded(body), headers["content-encoding"]);
+        const bytes = await decompress(await readBounded(body), headers["content-encoding"], maxResponseBytes);
         return new Response(hasNoBody(status) ? null : bytes, { status, headers: standardHeaders(headers) });
       } catch (error) {
         const refused = refusalIn(error);
@@ -132,20 +131,6 @@ async function readBounded(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-const decoders = new Map([
-  ["gzip", promisify(gunzip)],
-  ["x-gzip", promisify(gunzip)],
-  ["deflate", promisify(inflate)],
-  ["br", promisify(brotliDecompress)],
-]);
-
-/** Bounded like what comes in: a few kilobytes can become gigabytes. */
-async function decompress(bytes: Buffer, encoding: string | string[] | undefined): Promise<Buffer> {
-  if (encoding === undefined || bytes.length === 0) return bytes;
-  const decode = decoders.get(String(encoding).trim().toLowerCase());
-  return decode === undefined ? bytes : await decode(bytes, { maxOutputLength: maxResponseBytes });
 }
 
 function standardHeaders(headers: Record<string, string | string[] | undefined>): [string, string][] {

@@ -51,6 +51,7 @@ export function guardedConnector(
   guard: AddressGuard,
   certificate: ClientCertificate | null,
   { resolve = systemResolve, proxy = null }: EgressRoute = {},
+  tls: Pick<buildConnector.BuildOptions, "allowH2"> = {},
 ): buildConnector.connector {
   const shown = certificate === null ? {} : { cert: certificate.certificate, key: certificate.key };
   return (options, callback) => {
@@ -62,7 +63,7 @@ export function guardedConnector(
     const find = vetted(resolve, judge);
 
     const directly = (): void => {
-      const connect = buildConnector({ timeout: connectTimeoutMs, lookup: lookupOf(find), ...shown });
+      const connect = buildConnector({ timeout: connectTimeoutMs, lookup: lookupOf(find), ...shown, ...tls });
       connect(options, (error, socket) => {
         if (error !== null) {
           callback(error, null);
@@ -95,7 +96,8 @@ export function guardedConnector(
     callbackify(tunnelled)(proxy, (error, tunnel) => {
       if (error !== null) callback(error, null);
       else if (tunnel === null) directly();
-      else buildConnector({ timeout: connectTimeoutMs, ...shown })({ ...options, httpSocket: tunnel }, callback);
+      else
+        buildConnector({ timeout: connectTimeoutMs, ...shown, ...tls })({ ...options, httpSocket: tunnel }, callback);
     });
   };
 }

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { classifyTokenFailure, defaultFailureRules } from "#core/domain/refresh/classify-token-failure";
 import type { ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import type { TokenResult } from "#core/ports/authorization-server";
+import { ExpressionFailed, type Expressions } from "#core/ports/expressions";
 import { startFaultServer, type FaultBehaviour } from "#lab/start-fault-server";
 import { json, startOAuthEdge } from "#test/start-oauth-edge";
 import { createAddressGuard } from "../egress/address-guard.ts";
@@ -409,7 +410,21 @@ describe("whether a token request left", () => {
     fault.respondWith(json(good));
     const before = fault.requests.length;
     const result = await edge().refresh(integration(), "s", "");
-    expect(result).toMatchObject({ kind: "failure", failure: { kind: "not_sent" } });
+    expect(result).toMatchObject({ kind: "failure", failure: { kind: "own_fault" } });
+    expect(fault.requests).toHaveLength(before);
+  });
+
+  it("is denied where nothing could read its answer, and that is told as our own fault", async () => {
+    fault.respondWith(json(good));
+    const before = fault.requests.length;
+    const expressions: Expressions = { evaluate: () => Promise.reject(new ExpressionFailed("closed")) };
+    const answers = { ...integration().answers, tokenResponse: "data" };
+    const result = await edge({ expressions }).refresh(integration({ answers }), "s", "refresh-0");
+    expect(result).toMatchObject({
+      kind: "failure",
+      failure: { kind: "own_fault", detail: "expressions can't be evaluated: closed" },
+      httpStatus: null,
+    });
     expect(fault.requests).toHaveLength(before);
   });
 });

@@ -56,7 +56,7 @@ describe("an introspection (RFC 7662)", () => {
   it("is not made where the integration declares no endpoint, or the environment has no client", async () => {
     const before = fault.requests.length;
     const ask = async (changes: Partial<ResolvedIntegration>) => await introspect(json({ active: true }), changes);
-    expect(await ask({ introspectionEndpoint: null })).toMatchObject({ failure: { kind: "not_sent" } });
+    expect(await ask({ introspectionEndpoint: null })).toMatchObject({ failure: { kind: "own_fault" } });
     expect(await ask({ clientId: null })).toMatchObject({ failure: { kind: "no_client" } });
     expect(fault.requests).toHaveLength(before);
   });

@@ -3,11 +3,12 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import { isTold, type RateLimit } from "#core/domain/rate-limit/rate-limit";
 import { readRateLimit } from "#core/domain/rate-limit/read-rate-limit";
 import type { TokenRequestFailure } from "#core/domain/refresh/classify-token-failure";
+import { ExpressionFailed } from "#core/ports/expressions";
 import { NotSent } from "../egress/egress-client.ts";
 import { EgressRefused } from "../egress/guarded-connector.ts";
 import { ClientUnusable } from "./client-unusable.ts";
 import { RequestUnsendable } from "./request-unsendable.ts";
-import { parseRetryAfter } from "./retry-after.ts";
+import { parseRetryAfter } from "#core/domain/rate-limit/parse-retry-after";
 
 /** An answer that arrived, was a failure by its status, and carries no OAuth error that the library could read. */
 export async function failureOfResponse(response: Response, now: Date): Promise<TokenRequestFailure> {
@@ -70,8 +71,9 @@ export async function failureOf(error: unknown, progress: Progress, now: Date): 
   if (unsendable !== null) return { kind: "unsendable", detail: unsendable.message };
   const refused = find(error, (one) => one instanceof EgressRefused);
   if (refused !== null) return { kind: "egress_refused", detail: refused.message };
-  const isUnsent = !isAsked || find(error, (one) => one instanceof NotSent) !== null;
-  if (isUnsent) return { kind: "not_sent", detail: describe(error, "no connection within the deadline", "not sent") };
+  if (!isAsked) return { kind: "own_fault", detail: describeOwn(error) };
+  if (find(error, (one) => one instanceof NotSent) !== null)
+    return { kind: "not_sent", detail: describe(error, "no connection within the deadline", "not sent") };
   // What was written may have arrived: also on a kept connection that the other side was just closing.
   return { kind: "answer_lost", detail: describe(error, "no answer within the deadline", "the connection broke") };
 }
@@ -106,6 +108,13 @@ function find(error: unknown, is: (error: Error) => boolean): Error | null {
     if (one instanceof AggregateError) queue.push(...one.errors);
   }
   return null;
+}
+
+/** The text of any other error might repeat what the request was to hold. */
+function describeOwn(error: unknown): string {
+  const failed = find(error, (one) => one instanceof ExpressionFailed);
+  if (failed !== null) return `expressions can't be evaluated: ${failed.message}`;
+  return error instanceof Error ? `unexpected ${codeOf(error) || error.name}` : "unexpected";
 }
 
 function codeOf(error: Error): string {

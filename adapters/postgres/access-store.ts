@@ -13,6 +13,8 @@ export interface ApiKeyRecord {
   readonly permissions: readonly Permission[];
   readonly tenantIds: readonly string[];
   readonly integrationNames: readonly string[];
+  /** Ranges in CIDR form from which the key may be used; empty: anywhere. */
+  readonly addresses: readonly string[];
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly lastUsedAt: Date | null;
@@ -28,6 +30,8 @@ export interface NewApiKey {
   readonly permissions: readonly Permission[];
   readonly tenantIds: readonly string[];
   readonly integrationNames: readonly string[];
+  /** Absent: it may be used from anywhere. */
+  readonly addresses?: readonly string[];
   readonly expiresAt: Date | null;
   readonly createdBy: string;
 }
@@ -65,6 +69,7 @@ interface KeyRow {
   readonly permissions: Permission[];
   readonly tenant_ids: string[];
   readonly integration_names: string[];
+  readonly addresses: string[];
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly last_used_at: Date | null;
@@ -81,7 +86,7 @@ interface UserRow {
 
 const selectKey = `
   SELECT k.id, k.environment_id, e.name AS environment, k.name, k.last_four, k.permissions, k.tenant_ids, k.integration_names,
-         k.expires_at, k.revoked_at, k.last_used_at, k.created_at
+         k.addresses, k.expires_at, k.revoked_at, k.last_used_at, k.created_at
     FROM api_key k JOIN environment e ON e.id = k.environment_id`;
 const selectUser = "SELECT id, email, name, role, password_hash FROM admin_user";
 
@@ -91,7 +96,7 @@ export function createAccessStore(pool: DatabasePool): AccessStore {
       await inTransaction(pool, async (client) => {
         await client.query(
           `INSERT INTO api_key (id, environment_id, name, digest, last_four, permissions, tenant_ids, integration_names,
-             expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+             addresses, expires_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
           [
             key.id,
             key.environmentId,
@@ -101,6 +106,7 @@ export function createAccessStore(pool: DatabasePool): AccessStore {
             key.permissions,
             key.tenantIds,
             key.integrationNames,
+            key.addresses ?? [],
             key.expiresAt,
             key.createdBy,
           ],
@@ -194,6 +200,7 @@ function toKey(row: KeyRow): ApiKeyRecord {
     permissions: row.permissions,
     tenantIds: row.tenant_ids,
     integrationNames: row.integration_names,
+    addresses: row.addresses,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     lastUsedAt: row.last_used_at,

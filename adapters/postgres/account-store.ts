@@ -44,6 +44,7 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
           `INSERT INTO integrated_account AS a
              (id, environment_id, tenant_id, integration_name, user_reference, status, scopes_requested, metadata, inputs, client_id, overrides)
            VALUES ($1, $2, $3, $4, $5, 'connecting', $6, $7, $8, $9, $10)
+           ON CONFLICT (id) DO NOTHING
            RETURNING ${accountColumns("a")}`,
           [
             account.id,
@@ -58,8 +59,12 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
             JSON.stringify(account.overrides),
           ],
         );
+        if (rows[0] === undefined) {
+          const there = await client.query<AccountRow>(findSql, [account.id, environmentId]);
+          return toAccount(there.rows[0] as AccountRow);
+        }
         await insertAudit(client, audit);
-        return toAccount(rows[0] as AccountRow);
+        return toAccount(rows[0]);
       });
     },
 

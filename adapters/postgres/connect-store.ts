@@ -1,56 +1,27 @@
-import type { ConnectFailure } from "#core/domain/connect/connect-failure";
-import type { AuthorizationSession, ConnectSession, ConnectStore, Link } from "#core/ports/connect-store";
+import type { ConnectStore } from "#core/ports/connect-store";
 import { insertAudit } from "./audit-log.ts";
+import {
+  linkColumns,
+  sessionColumns,
+  toAuthorizationSession,
+  toLink,
+  toSession,
+  type LinkRow,
+  type SessionRow,
+} from "./connect-rows.ts";
 import { connectTries } from "./connect-tries.ts";
+import { heldAnswers } from "./held-answers.ts";
 import { inTransaction, query, type DatabasePool } from "./pool.ts";
-
-interface LinkRow {
-  readonly id: string;
-  readonly environment_id: string;
-  readonly tenant_id: string;
-  readonly user_reference: string | null;
-  readonly integration_names: string[];
-  readonly integrated_account_id: string | null;
-  readonly return_url: string | null;
-  readonly scopes: string[];
-  readonly metadata: Record<string, string>;
-  readonly account_id: string | null;
-  readonly used_at: Date | null;
-  readonly expires_at: Date;
-}
-
-interface SessionRow {
-  readonly id: string;
-  readonly link_token_id: string;
-  readonly environment_id: string;
-  readonly account_id: string;
-  readonly integration_name: string;
-  readonly callback_id: string | null;
-  readonly browser_digest: Buffer;
-  readonly nonce: string | null;
-  readonly redirect_uri: string | null;
-  readonly issuer: string | null;
-  readonly token_endpoint: string | null;
-  readonly scopes_requested: string[];
-  readonly is_return: boolean;
-  readonly status: ConnectSession["status"];
-  readonly failure: ConnectFailure | null;
-  readonly expires_at: Date;
-}
-
-const linkColumns =
-  "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, metadata, account_id, used_at, expires_at";
-const sessionColumns =
-  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, status, failure, expires_at";
 
 export function createConnectStore(pool: DatabasePool): ConnectStore {
   return {
     async createLink(link, audit) {
-      await inTransaction(pool, async (client) => {
-        await client.query(
+      return await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
           `INSERT INTO link_token (id, digest, environment_id, tenant_id, user_reference, integration_names,
-             integrated_account_id, return_url, scopes, locale, metadata, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+             integrated_account_id, return_url, scopes, session_binding, locale, metadata, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+           ON CONFLICT (id) DO NOTHING`,
           [
             link.id,
             Buffer.from(link.digest),
@@ -61,12 +32,21 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             link.integratedAccountId,
             link.returnUrl,
             link.scopes,
+            link.sessionBinding,
             link.locale,
             JSON.stringify(link.metadata),
             link.expiresAt,
           ],
         );
-        await insertAudit(client, [audit]);
+        if (rowCount === 1) {
+          await insertAudit(client, [audit]);
+          return link.expiresAt;
+        }
+        const { rows } = await client.query<{ expires_at: Date }>(
+          "SELECT expires_at FROM link_token WHERE id = $1 AND environment_id = $2",
+          [link.id, link.environmentId],
+        );
+        return rows[0]?.expires_at ?? link.expiresAt;
       });
     },
 
@@ -90,8 +70,9 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
       await inTransaction(pool, async (client) => {
         await client.query(
           `INSERT INTO connect_session (id, link_token_id, environment_id, account_id, integration_name, callback_id,
-             state_digest, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, status, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'authorizing', $15)`,
+             state_digest, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return,
+             needs_confirmation, status, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'authorizing', $16)`,
           [
             session.id,
             session.linkTokenId,
@@ -107,6 +88,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
             session.tokenEndpoint,
             session.scopesRequested,
             session.isReturn,
+            session.needsConfirmation,
             session.expiresAt,
           ],
         );
@@ -131,6 +113,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
         );
         const row = rows[0];
         if (row === undefined) return null;
+        if (row.needs_confirmation) return { session: toAuthorizationSession(row), verifier: null };
         const verifier = await client.query<{ sealed: Buffer }>(
           "DELETE FROM sealed_secret WHERE owner = $1 AND field = 'pkce_verifier' RETURNING sealed",
           [row.id],
@@ -148,61 +131,14 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
       return rows[0] === undefined ? null : toSession(rows[0]);
     },
 
-    async failSession(id, failure) {
-      await query(
-        pool,
-        "UPDATE connect_session SET status = 'failed', failure = $2 WHERE id = $1 AND status <> 'connected'",
-        [id, JSON.stringify(failure)],
-      );
+    async findSession(id) {
+      const { rows } = await query<SessionRow>(pool, `SELECT ${sessionColumns} FROM connect_session WHERE id = $1`, [
+        id,
+      ]);
+      return rows[0] === undefined ? null : toSession(rows[0]);
     },
 
+    ...heldAnswers(pool),
     ...connectTries(pool),
   };
-}
-
-function toLink(row: LinkRow): Link {
-  return {
-    id: row.id,
-    environmentId: row.environment_id,
-    tenantId: row.tenant_id,
-    userReference: row.user_reference,
-    integrationNames: row.integration_names,
-    integratedAccountId: row.integrated_account_id,
-    returnUrl: row.return_url,
-    scopes: row.scopes,
-    metadata: row.metadata,
-    accountId: row.account_id,
-    usedAt: row.used_at,
-    expiresAt: row.expires_at,
-  };
-}
-
-function toSession(row: SessionRow): ConnectSession {
-  return {
-    id: row.id,
-    linkTokenId: row.link_token_id,
-    environmentId: row.environment_id,
-    accountId: row.account_id,
-    integrationName: row.integration_name,
-    callbackId: row.callback_id,
-    browserDigest: row.browser_digest,
-    nonce: row.nonce,
-    redirectUri: row.redirect_uri,
-    issuer: row.issuer,
-    tokenEndpoint: row.token_endpoint,
-    scopesRequested: row.scopes_requested,
-    isReturn: row.is_return,
-    status: row.status,
-    failure: row.failure,
-    expiresAt: row.expires_at,
-  };
-}
-
-/** A state is written together with what its code is exchanged with (constraint connect_session_trip). */
-function toAuthorizationSession(row: SessionRow): AuthorizationSession {
-  const { callbackId, redirectUri, tokenEndpoint, ...session } = toSession(row);
-  if (callbackId === null || redirectUri === null || tokenEndpoint === null) {
-    throw new Error(`the session ${row.id} has a state and nowhere to exchange its code`);
-  }
-  return { ...session, callbackId, redirectUri, tokenEndpoint };
 }

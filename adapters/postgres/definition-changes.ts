@@ -1,4 +1,11 @@
-import { hostPinOf, isSamePin, judgeDefinition, type HostPin } from "#core/domain/integration/host-pin";
+import {
+  hostChange,
+  hostPinOf,
+  isSamePin,
+  judgeDefinition,
+  type HostChange,
+  type HostPin,
+} from "#core/domain/integration/host-pin";
 import { documentStructureSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { findUnfit, noOverrides, type Overrides } from "#core/domain/integration/overrides";
 import type { IntegrationAdministration, MovedHosts } from "#core/ports/integration-store";
@@ -7,7 +14,7 @@ import { insertAudit } from "./audit-log.ts";
 import { eraseProofs } from "./client-proofs.ts";
 import { eraseAllSecrets } from "./client-secrets.ts";
 import { forgetCircuits } from "./close-circuits.ts";
-import { countLiveAccounts, hasSecrets, lockPin, removePin, toPin, writePin, type PinColumns } from "./host-pins.ts";
+import { countLiveAccounts, findAtStake, lockPin, removePin, toPin, writePin, type PinColumns } from "./host-pins.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 /**
@@ -19,30 +26,33 @@ export function definitionChanges(
   catalogue: Catalogue,
 ): Pick<IntegrationAdministration, "put" | "remove" | "pinHosts" | "settlePins" | "approveHosts"> {
   /** `unreadable`: nobody can tell where the environment's own definition leads. */
+  const definitionInForce = async (
+    client: DatabaseClient,
+    environmentId: string,
+    name: string,
+  ): Promise<IntegrationDocument | "unreadable" | null> =>
+    (await ownDefinition(client, environmentId, name)) ?? catalogue.get(name) ?? null;
+
   const pinInForce = async (
     client: DatabaseClient,
     environmentId: string,
     name: string,
   ): Promise<HostPin | "unreadable" | null> => {
-    const own = await ownDefinition(client, environmentId, name);
-    if (own === "unreadable") return own;
-    const document = own ?? catalogue.get(name) ?? null;
-    return document === null ? null : hostPinOf(document);
+    const document = await definitionInForce(client, environmentId, name);
+    return document === null || document === "unreadable" ? document : hostPinOf(document);
   };
 
   const pinHosts = async (environmentId: string, name: string): Promise<HostPin | null> =>
     await inTransaction(pool, async (client) => {
       const pinned = await lockPin(client, environmentId, name);
-      const inForce = await pinInForce(client, environmentId, name);
-      if (inForce === null || inForce === "unreadable") {
+      const document = await definitionInForce(client, environmentId, name);
+      if (document === null || document === "unreadable") {
         if (pinned === null) await removePin(client, environmentId, name);
-        return inForce === null ? null : pinned;
+        return document === null ? null : pinned;
       }
-      if (pinned !== null && !isSamePin(pinned, inForce)) {
-        const isAtStake =
-          (await countLiveAccounts(client, environmentId, name)) > 0 || (await hasSecrets(client, environmentId, name));
-        if (isAtStake) return pinned;
-      }
+      if (pinned !== null && (await isAtStake(client, environmentId, name, hostChange(pinned, document))))
+        return pinned;
+      const inForce = hostPinOf(document);
       await writePin(client, environmentId, name, inForce);
       return inForce;
     });
@@ -55,9 +65,11 @@ export function definitionChanges(
         const { name } = document;
         const next = hostPinOf(document);
         const inForce = (await lockPin(client, environmentId, name)) ?? (await pinInForce(client, environmentId, name));
-        const liveAccounts = await countLiveAccounts(client, environmentId, name);
-        const judgement = judgeDefinition(inForce, next, liveAccounts);
+        const change = inForce === null || inForce === "unreadable" ? anyChange : hostChange(inForce, document);
+        const atStake = await findAtStake(client, environmentId, name, change);
+        const judgement = judgeDefinition(inForce, document, atStake);
         if (judgement.kind === "refused") {
+          const liveAccounts = judgement.cause === "hosts" ? atStake.leftOut : atStake.liveAccounts;
           return { ...judgement, liveAccounts, pinned: inForce === "unreadable" ? null : inForce };
         }
         const unfit = findUnfit(document, ...(await overridesOver(client, environmentId, name)));
@@ -124,7 +136,9 @@ export function definitionChanges(
         const inForce = hostPinOf(document);
         const before = toPin(row);
         const pinned = before !== null && isSamePin(before, inForce) ? before : await pinHosts(environmentId, name);
-        if (pinned !== null && !isSamePin(pinned, inForce)) moved.push({ environmentId, name, pinned, inForce });
+        const change = pinned === null ? null : hostChange(pinned, document);
+        if (pinned === null || change === null || change.kind === "none") continue;
+        moved.push({ environmentId, name, pinned, inForce, change: change.kind });
       }
       return moved;
     },
@@ -148,6 +162,20 @@ interface PinnedRow extends PinColumns {
   readonly environment_id: string;
   readonly integration_name: string;
   readonly document: unknown;
+}
+
+const anyChange: HostChange = { kind: "hosts" };
+
+/** Whether anything of what is pinned is still needed: an account that would go elsewhere, a secret that could. */
+async function isAtStake(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+  change: HostChange,
+): Promise<boolean> {
+  if (change.kind === "none") return false;
+  const { leftOut, hasSecrets } = await findAtStake(client, environmentId, name, change);
+  return leftOut > 0 || (hasSecrets && (change.kind === "hosts" || change.adds));
 }
 
 /** So many different ones are looked at; accounts beyond them find out when they are refreshed. */

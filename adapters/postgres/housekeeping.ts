@@ -1,5 +1,7 @@
 import { connectingSeconds } from "#core/domain/connect/connect-failure";
+import { idempotencySeconds } from "#core/domain/idempotency/idempotency-key";
 import { eraseExpiredSecrets } from "./client-secrets.ts";
+import { endOverdueSessions } from "./held-answers.ts";
 import { query, type DatabasePool } from "./pool.ts";
 
 export interface Removed {
@@ -10,11 +12,13 @@ export interface Removed {
 }
 
 /**
- * Sessions of trips that ended, tries of forms after an hour, links a week after their end, accounts that never came back from the
- * provider (a day), client secrets whose overlap is over.
+ * What nobody confirmed in time, sessions of trips that ended, tries of forms after an hour, links a week after their end, accounts
+ * that never came back from the provider (a day), answers to requests with an idempotency key after a day, client secrets whose
+ * overlap is over.
  */
 export async function removeExpired(pool: DatabasePool): Promise<Removed> {
   await query(pool, "SELECT evergrant_ensure_partitions()", []);
+  await endOverdueSessions(pool);
   const sessions = await query(
     pool,
     `WITH gone AS (DELETE FROM connect_session WHERE expires_at < now() - interval '1 day' RETURNING id)
@@ -28,6 +32,12 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
     `DELETE FROM link_token l WHERE l.expires_at < now() - interval '7 days'
         AND NOT EXISTS (SELECT FROM connect_session s WHERE s.link_token_id = l.id)`,
     [],
+  );
+  await query(
+    pool,
+    `DELETE FROM idempotency_record WHERE created_at < now() - make_interval(secs => $1)
+        AND (lease_until IS NULL OR lease_until < now())`,
+    [idempotencySeconds],
   );
   // Only what was never active and holds no credential: an account that was is never removed by a clock.
   const accounts = await query(

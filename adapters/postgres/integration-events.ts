@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
-import type { IntegrationEventType } from "#core/domain/webhook/event-type";
+import type { IntegrationEventType, SecurityEventType } from "#core/domain/webhook/event-type";
 import type { DatabaseClient, DatabasePool } from "./pool.ts";
 
 /** An event about an integration as a whole; it has no account and no sequence. Written in the transaction of what it tells. */
 export async function insertIntegrationEvent(
   client: DatabaseClient | DatabasePool,
   environmentId: string,
-  type: IntegrationEventType,
+  type: IntegrationEventType | SecurityEventType,
   payload: { readonly integration_name: string } & Readonly<Record<string, string | number | null>>,
 ): Promise<void> {
   await client.query(

@@ -135,7 +135,10 @@ describe("definitions that were stored by another version", () => {
 
   test("are out by themselves where they can't be read, and take nobody with them", async () => {
     const store = createIntegrationStore(pool, new Map(), lines);
-    expect((await store.list(environment)).map((one) => one.name)).toEqual(["good", "tightened"]);
+    const { readable, unreadable } = await store.list(environment);
+    expect(readable.map((one) => one.name)).toEqual(["good", "tightened"]);
+    expect(unreadable).toMatchObject([{ integrationName: "nothing" }, { integrationName: "unreadable" }]);
+    expect(unreadable[1]?.faults).toEqual([expect.stringContaining("/future is no field here")]);
     expect((await store.find(environment, "good"))?.name).toBe("good");
     await expect(store.find(environment, "unreadable")).rejects.toMatchObject({
       code: "client_misconfigured",
@@ -152,7 +155,9 @@ describe("definitions that were stored by another version", () => {
     const catalogue = new Map([["unreadable", integrationDocumentSchema.parse(exampleSource({ name: "unreadable" }))]]);
     const store = createIntegrationStore(pool, catalogue, lines);
     await expect(store.find(environment, "unreadable")).rejects.toThrow("can't be read");
-    expect((await store.list(environment)).map((one) => one.name)).not.toContain("unreadable");
+    const { readable, unreadable } = await store.list(environment);
+    expect(readable.map((one) => one.name)).not.toContain("unreadable");
+    expect(unreadable.map((one) => one.integrationName)).toContain("unreadable");
   });
 
   test("are read again once they were put anew", async () => {

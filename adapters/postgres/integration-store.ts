@@ -111,14 +111,18 @@ export function createIntegrationStore(
          ${selectConfigured} ORDER BY names.name, s.version DESC`,
         [environmentId, [...catalogue.keys()]],
       );
-      return [...Map.groupBy(rows, (row) => row.name).values()].flatMap((one) => {
+      const readable: ConfiguredIntegration[] = [];
+      const unreadable: UnreadableDefinition[] = [];
+      for (const one of Map.groupBy(rows, (row) => row.name).values()) {
         try {
-          return toConfigured(one) ?? [];
+          const configured = toConfigured(one);
+          if (configured !== null) readable.push(configured);
         } catch (error) {
-          if (error instanceof UnreadableDefinition) return [];
-          throw error;
+          if (!(error instanceof UnreadableDefinition)) throw error;
+          unreadable.push(error);
         }
-      });
+      }
+      return { readable, unreadable };
     },
 
     secretWorked: (owner, version, at) => noteWorkedSecret(pool, owner, version, at),

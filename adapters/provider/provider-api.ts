@@ -2,7 +2,7 @@ import type { Clock } from "#core/ports/clock";
 import type { ProviderApi } from "#core/ports/provider-api";
 import type { EgressClient } from "../egress/egress-client.ts";
 import { deadlineSignal } from "../oauth/deadline-signal.ts";
-import { parseRetryAfter } from "../oauth/retry-after.ts";
+import { parseRetryAfter } from "#core/domain/rate-limit/parse-retry-after";
 import { failureOf } from "../oauth/token-failures.ts";
 
 /** Declared calls of providers' APIs, each within its deadline. */

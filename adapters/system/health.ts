@@ -18,6 +18,10 @@ export async function answerHealth(
   readiness: Readiness,
 ): Promise<boolean> {
   const path = (request.url ?? "").split("?", 1)[0];
+  if (request.method !== "GET" && request.method !== "HEAD" && /^\/(?:healthz|readyz|metrics)$/.test(path ?? "")) {
+    response.writeHead(405, { allow: "GET, HEAD" }).end();
+    return true;
+  }
   switch (path) {
     case "/healthz":
       json(response, 200, { status: "ok" });

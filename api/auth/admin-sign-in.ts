@@ -11,8 +11,11 @@ import type { Log } from "#core/ports/log";
 export interface AdminSignIn {
   /** Answers everything under /api/auth. */
   handle(request: Request): Promise<Response>;
-  /** The administrator of a session cookie; null for none, a forged or an expired one, or a disabled account. */
-  userOf(request: Request): Promise<AdminUser | null>;
+  /**
+   * The administrator of a session cookie; null for none, a forged or an expired one, or a disabled account.
+   * @param cookie the header as it came; null: there was none
+   */
+  userOf(cookie: string | null): Promise<AdminUser | null>;
 }
 
 const sessionSeconds = 12 * 60 * 60;
@@ -103,8 +106,7 @@ export function createAdminSignIn(options: {
       return isSignIn ? await crowd.admit(answer) : await answer();
     },
 
-    async userOf(request) {
-      const cookie = request.headers.get("cookie");
+    async userOf(cookie) {
       if (cookie === null || !cookie.includes("authjs.session-token")) return null;
       const token = await getToken({ req: { headers: { cookie } }, secret, secureCookie }).catch(() => null);
       return token?.sub === undefined ? null : await access.findUser(token.sub);

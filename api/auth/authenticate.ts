@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import { getCookie } from "hono/cookie";
-import type { Context } from "hono";
+import type { IncomingMessage } from "node:http";
+import { parse as parseCookies } from "hono/utils/cookie";
 import { isWellFormedApiKey } from "#core/domain/access/api-key";
 import { rolePermissions, type Caller, type Permission } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
@@ -9,6 +9,7 @@ import type { Log } from "#core/ports/log";
 import type { Metrics } from "#core/ports/metrics";
 import type { SecretDigests } from "#core/ports/secret-digests";
 import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
+import type { Admission } from "./admission.ts";
 import type { AdminSignIn } from "./admin-sign-in.ts";
 
 /** The environment that a browser's requests are about; the dashboard's switcher sets it. */
@@ -17,13 +18,30 @@ export const environmentCookie = "evergrant_environment";
 /** A revoked key is refused everywhere within this time. */
 const keyCacheMs = 750;
 
+/** What of a request tells who makes it, whichever server read it. */
+export interface CredentialedRequest {
+  readonly method: string;
+  /** By lower-case name. */
+  header(name: string): string | undefined;
+  /** For where it came from. */
+  readonly incoming: IncomingMessage;
+}
+
 export interface Authenticator {
-  /** @throws DomainError unauthorized, forbidden */
-  callerOf(context: Context): Promise<Caller>;
-  /** Null: it names no key that is in force. @throws DomainError database_unavailable */
-  callerByKey(authorization: string): Promise<Caller | null>;
+  /** @throws DomainError unauthorized, forbidden, rate_limited */
+  callerOf(request: CredentialedRequest): Promise<Caller>;
+  /** @param authorization the header as it came. @throws DomainError unauthorized, forbidden, rate_limited, database_unavailable */
+  callerByKey(authorization: string, request: IncomingMessage): Promise<Caller>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
-  adminOf(context: Context): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
+  adminOf(request: CredentialedRequest): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
+}
+
+/** What was found of a key, and when. */
+interface Known {
+  at: number;
+  readonly caller: Promise<Caller | null>;
+  /** As it was found last. */
+  isInForce: boolean;
 }
 
 export function createAuthenticator(ports: {
@@ -31,15 +49,16 @@ export function createAuthenticator(ports: {
   readonly environments: EnvironmentStore;
   readonly digests: SecretDigests;
   readonly signIn: AdminSignIn;
+  readonly admission: Admission;
   readonly publicUrl: string;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "keyRejected">;
 }): Authenticator {
   // By a digest of this process's own: the one that the database knows is keyed, and costs more than a read should.
-  const keys = new Map<string, { readonly at: number; readonly caller: Promise<Caller | null> }>();
+  const keys = new Map<string, Known>();
+  const { admission } = ports;
 
   const findCaller = async (key: string): Promise<Caller | null> => {
-    if (!isWellFormedApiKey(key)) return null;
     const record = await ports.access.findUsableKey(ports.digests.digest("api_key", key));
     if (record === null) return null;
     ports.access.touchKey(record.id).catch((error: unknown) => ports.log.warn({ error }, "last use not noted"));
@@ -51,40 +70,74 @@ export function createAuthenticator(ports: {
       permissions: new Set(record.permissions),
       tenantIds: record.tenantIds.length > 0 ? record.tenantIds : null,
       integrationNames: record.integrationNames.length > 0 ? record.integrationNames : null,
+      ...(record.addresses.length > 0 ? { addresses: record.addresses } : {}),
     };
   };
 
-  const callerByKey = (authorization: string): Promise<Caller | null> => {
-    const key = keyIn(authorization);
+  const ask = (id: string, key: string, isInForce: boolean): Known => {
+    if (keys.size > 10_000) keys.clear();
+    const asked: Known = { at: performance.now(), caller: findCaller(key), isInForce };
+    keys.set(id, asked);
+    asked.caller.then(
+      (caller) => (asked.isInForce = caller !== null),
+      // A failure is not remembered: the next request asks the database again.
+      () => (asked.at = -keyCacheMs),
+    );
+    return asked;
+  };
+
+  const findKnown = async (key: string, request: IncomingMessage): Promise<Caller | null> => {
     const id = hash("sha256", key, "base64");
     const known = keys.get(id);
-    if (known !== undefined && performance.now() - known.at < keyCacheMs) return known.caller;
-    if (keys.size > 10_000) keys.clear();
-    const caller = findCaller(key);
-    keys.set(id, { at: performance.now(), caller });
-    // A failure is not remembered: the next request asks the database again.
-    caller.catch(() => keys.delete(id));
+    if (known !== undefined && performance.now() - known.at < keyCacheMs) {
+      const caller = await known.caller;
+      if (caller === null) admission.admitUnknown(request);
+      return caller;
+    }
+    // A key that was in force a moment ago is looked up whatever comes from its address: its owner may share that with a flood.
+    if (known?.isInForce === true) return await ask(id, key, true).caller;
+    // Before the query, so that a flood of keys that do not exist costs none.
+    admission.admitUnknown(request);
+    const caller = await ask(id, key, false).caller;
+    if (caller !== null) admission.wasKnown(request);
     return caller;
   };
 
-  const byKey = async (authorization: string): Promise<Caller> => {
-    const caller = await callerByKey(authorization);
-    if (caller !== null) return caller;
-    ports.metrics.keyRejected(isWellFormedApiKey(keyIn(authorization)) ? "not_in_force" : "malformed");
-    throw new DomainError("unauthorized", {
-      detail: "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
-    });
+  const byKey = async (authorization: string, request: IncomingMessage): Promise<Caller> => {
+    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+    // One that is mistyped costs no query (F4).
+    const isPossible = isWellFormedApiKey(key);
+    if (!isPossible) admission.admitUnknown(request);
+    const caller = isPossible ? await findKnown(key, request) : null;
+    if (caller === null) {
+      ports.metrics.keyRejected(isPossible ? "not_in_force" : "malformed");
+      throw new DomainError("unauthorized", {
+        detail:
+          "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
+      });
+    }
+    admission.admit(caller, request);
+    return caller;
   };
 
-  const adminOf = async (context: Context): Promise<{ user: AdminUser; caller: Caller }> => {
-    const user = await ports.signIn.userOf(context.req.raw);
+  // Several doors may ask about one request, which counts once against its limit.
+  const asked = new WeakMap<IncomingMessage, Promise<Caller>>();
+  const callerByKey = (authorization: string, request: IncomingMessage): Promise<Caller> => {
+    const known = asked.get(request) ?? byKey(authorization, request);
+    asked.set(request, known);
+    return known;
+  };
+
+  const adminOf = async (request: CredentialedRequest): Promise<{ user: AdminUser; caller: Caller }> => {
+    const cookies = request.header("cookie") ?? null;
+    const user = await ports.signIn.userOf(cookies);
     if (user === null) {
       throw new DomainError("unauthorized", {
         detail: "Send an API key as: Authorization: Bearer evg_…, or sign in to the dashboard.",
       });
     }
-    refuseForeignOrigin(context, ports.publicUrl);
-    const name = getCookie(context, environmentCookie) ?? "production";
+    refuseForeignOrigin(request, ports.publicUrl);
+    const name = parseCookies(cookies ?? "", environmentCookie)[environmentCookie] ?? "production";
     const environment =
       (await ports.environments.findByName(name)) ?? (await ports.environments.findByName("production"));
     if (environment === null) throw new DomainError("not_found", { detail: `There is no environment ${name}.` });
@@ -103,22 +156,21 @@ export function createAuthenticator(ports: {
   return {
     adminOf,
     callerByKey,
-    async callerOf(context) {
-      const authorization = context.req.header("authorization");
-      return authorization === undefined ? (await adminOf(context)).caller : await byKey(authorization);
+    async callerOf(request) {
+      const authorization = request.header("authorization");
+      if (authorization !== undefined) return await callerByKey(authorization, request.incoming);
+      const { caller } = await adminOf(request);
+      admission.admit(caller, request.incoming);
+      return caller;
     },
   };
 }
 
-function keyIn(authorization: string): string {
-  return /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
-}
-
 /** A cookie goes along with requests that another site makes a browser send; a change must come from our own pages (G6). */
-function refuseForeignOrigin(context: Context, publicUrl: string): void {
-  if (context.req.method === "GET" || context.req.method === "HEAD") return;
-  const origin = context.req.header("origin");
-  const isOwn = origin === undefined ? context.req.header("sec-fetch-site") === "same-origin" : origin === publicUrl;
+function refuseForeignOrigin(request: CredentialedRequest, publicUrl: string): void {
+  if (request.method === "GET" || request.method === "HEAD") return;
+  const origin = request.header("origin");
+  const isOwn = origin === undefined ? request.header("sec-fetch-site") === "same-origin" : origin === publicUrl;
   if (isOwn) return;
   throw new DomainError("forbidden", {
     detail: `Changes with a session come from pages of ${publicUrl} only. Open the dashboard at exactly that address, or use an API key.`,

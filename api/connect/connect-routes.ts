@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { confirmAddress } from "#core/domain/connect/confirm-address";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Link } from "#core/ports/connect-store";
 import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
@@ -114,6 +115,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const page = `/connect/${token}`;
     switch (outcome.kind) {
       case "connected":
+      case "unconfirmed":
         return await leave(context, outcome);
       case "again": {
         // The form shows what was typed by the browser's cookie; without one it says at least which fields need another look.
@@ -165,7 +167,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   /** 303 to a clean address: code and state are out of the address bar before any page loads (checklist A14). */
   const leave = async (
     context: Context,
-    outcome: CallbackOutcome | (SubmitOutcome & { readonly kind: "connected" }),
+    outcome: CallbackOutcome | (SubmitOutcome & { readonly kind: "connected" | "unconfirmed" }),
   ): Promise<Response> => {
     if (outcome.kind === "rejected") {
       throw new DomainError("invalid_request", {
@@ -177,6 +179,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const link = await ports.connect.findLink(outcome.session.linkTokenId);
     const returnUrl = link?.returnUrl ?? null;
     if (outcome.kind === "failed" || returnUrl === null) return context.redirect("/connect/outcome", 303);
+    // Nothing is connected yet: the product's page learns of no more than the session that its backend confirms (R93).
+    if (outcome.kind === "unconfirmed") return context.redirect(confirmAddress(returnUrl, outcome.session.id), 303);
     const target = new URL(returnUrl);
     target.searchParams.set("status", "connected");
     // No account stands in any address (R2): events and the list of the tenant's accounts name it.

@@ -8,7 +8,10 @@ import {
   documentScopes,
   oauthConfigOf,
   type IntegrationDocument,
+  type IntegrationInput,
 } from "#core/domain/integration/integration-document";
+import { confirmAddress } from "#core/domain/connect/confirm-address";
+import { coveredOptions } from "#core/domain/integration/host-pin";
 import { nextTryAt, triesCountSince } from "#core/domain/connect/form-tries";
 import { credentialFieldsOf, isTypedDocument } from "#core/domain/integration/credential-fields";
 import { findReadable } from "#core/usecases/find-readable";
@@ -86,20 +89,27 @@ export async function readConnectLink(
         scope_descriptions: describedScopes(document, scopes),
         form,
         // A re-authorization keeps the inputs of its account.
-        inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => ({
-          name: input.name,
-          label: input.label,
-          help: input.help ?? null,
-          example: input.example ?? null,
-          pattern: input.pattern ?? null,
-          options: input.options ?? null,
-          default: input.default ?? null,
-          required: input.required,
-        })),
+        inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => toInput(one, input)),
         unavailable: form === null && !hasClient(one, own) ? "It has not been set up completely yet." : null,
       };
     }),
     expires_at: link.expiresAt.toISOString(),
+  };
+}
+
+/** A choice that a release added, and that nobody has approved, could only fail. */
+function toInput({ pin, document }: ConfiguredIntegration, input: IntegrationInput) {
+  const options = coveredOptions(pin, document, input);
+  const isOffered = options === null || options.some(({ value }) => value === input.default);
+  return {
+    name: input.name,
+    label: input.label,
+    help: input.help ?? null,
+    example: input.example ?? null,
+    pattern: input.pattern ?? null,
+    options: options === null ? null : [...options],
+    default: isOffered ? (input.default ?? null) : null,
+    required: input.required,
   };
 }
 
@@ -176,7 +186,7 @@ export async function readConnectOutcome(
   const isConnected = session.status === "connected";
   const missing = isConnected && account !== null ? missingScopes(account) : [];
   return {
-    status: session.status === "exchanging" ? "authorizing" : session.status,
+    status: statusOf(session),
     product: productOf(environment),
     integration: { name: session.integrationName, label: configured?.document.label ?? session.integrationName },
     reauthorized: link?.integratedAccountId != null,
@@ -184,8 +194,27 @@ export async function readConnectOutcome(
     scopes_missing: missing,
     scope_descriptions: configured === null ? {} : describedScopes(configured.document, missing),
     failure: session.failure,
-    return_url: link?.returnUrl ?? null,
+    return_url: returnUrlOf(session, link),
   };
+}
+
+/** An exchange that waits for a confirmation or came of one is the product's to tell about. */
+function statusOf({ status, needsConfirmation }: ConnectSession): ConnectOutcomeView["status"] {
+  switch (status) {
+    case "unconfirmed":
+      return "confirming";
+    case "exchanging":
+      return needsConfirmation ? "confirming" : "authorizing";
+    case "authorizing":
+    case "connected":
+    case "failed":
+      return status;
+  }
+}
+
+function returnUrlOf(session: ConnectSession, link: Link | null): string | null {
+  const returnUrl = link?.returnUrl ?? null;
+  return returnUrl !== null && session.status === "unconfirmed" ? confirmAddress(returnUrl, session.id) : returnUrl;
 }
 
 function labelOf(account: Account | null): string | null {

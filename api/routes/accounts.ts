@@ -1,6 +1,6 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { DomainError } from "#core/domain/problem/domain-error";
-import type { Caller } from "#core/domain/access/permission";
+import { isVisible, type Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
 import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
@@ -16,7 +16,6 @@ import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { demand } from "../auth/authenticate.ts";
-import { isVisible } from "../auth/is-visible.ts";
 import {
   accountDetailSchema,
   accountImportSchema,
@@ -38,6 +37,8 @@ import { toTokenView } from "../views/token-view.ts";
 // A malformed id is one that does not exist: the same answer, so that ids tell nothing.
 const params = z.object({ id: z.string().max(100) });
 const tags = ["Accounts"];
+/** Longer than a call through the proxy goes without a second look at its account. */
+const settleMs = 50;
 
 export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
   const find = async (caller: Caller, id: string): Promise<Account> => {
@@ -71,7 +72,9 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:write");
       const input = context.req.valid("json");
       refuseOutOfScope(caller, input.tenant_id, input.integration_name);
+      const once = context.get("once");
       const account = await importAccount(ports, caller, {
+        ...(once === undefined ? {} : { id: once.id("ia") }),
         integrationName: input.integration_name,
         tenantId: input.tenant_id,
         credentials: toImportedCredentials(input.credentials),
@@ -183,6 +186,8 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         accountId: id,
         actor: caller.id,
       });
+      // Whoever read the account before it ended has sent by now what it was about to send, or looks once more (C2).
+      await ports.clock.sleep(settleMs);
       return context.json({ id, status: "disconnected" as const, revocation }, 200);
     },
   );
@@ -194,7 +199,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       summary: "Refresh now, whatever the schedule says",
       tags,
       security: secured,
-      request: { params },
+      request: { params, body: { required: false, content: { "application/json": { schema: z.strictObject({}) } } } },
       responses: {
         200: answer(accountSchema, "The account with its new token set"),
         ...problems(404, 409, 410, 422, 429, 502, 504),
@@ -204,13 +209,15 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       const caller = context.get("caller");
       demand(caller, "accounts:write");
       const account = await find(caller, context.req.valid("param").id);
-      const { credentialVersion: seenVersion, credentialFence: seenFence } = account;
+      // Asked again by a request that was cut off: what has been refreshed since the first is not refreshed again.
+      const seen = { version: account.credentialVersion, fence: Number(account.credentialFence) };
+      const { version: seenVersion, fence } = (await context.get("once")?.remember(seen)) ?? seen;
       const outcome = await refreshAccount(
         ports,
         {
           environmentId: caller.environmentId,
           accountId: account.id,
-          demand: { reason: "forced", minTtlSeconds: null, seenVersion, seenFence },
+          demand: { reason: "forced", minTtlSeconds: null, seenVersion, seenFence: BigInt(fence) },
           actor: caller.id,
         },
         context.req.raw.signal,

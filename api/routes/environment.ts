@@ -3,7 +3,9 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { refuseLimited } from "../auth/refuse-limited.ts";
 import { environmentPatchSchema, environmentSchema } from "../schemas/integration.ts";
+import { requestOf } from "../request-of.ts";
 import { answer, body, problems, secured } from "../schemas/problem.ts";
 import { sessionSchema } from "../schemas/session.ts";
 
@@ -39,6 +41,7 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "settings:write");
+      refuseLimited(caller, "These settings count", "tenants and integrations");
       const input = context.req.valid("json");
       const environment = await ports.environments.update(
         caller.environmentId,
@@ -71,7 +74,7 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       responses: { 200: answer(sessionSchema, "The session"), ...problems() },
     }),
     async (context) => {
-      const { user, caller } = await ports.authenticator.adminOf(context);
+      const { user, caller } = await ports.authenticator.adminOf(requestOf(context));
       const environments = await ports.environments.list();
       return context.json(
         {

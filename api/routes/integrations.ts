@@ -11,6 +11,7 @@ import { checkClientCertificate, setClientCertificate } from "#core/usecases/set
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { refuseLimited } from "../auth/refuse-limited.ts";
 import {
   environmentIntegrationPatchSchema,
   environmentIntegrationSchema,
@@ -20,7 +21,12 @@ import {
 import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, body, problems, secured } from "../schemas/problem.ts";
 import { toClientProofsView } from "../views/client-proofs-view.ts";
-import { toDocumentView, toEnvironmentIntegrationView, toIntegrationSummary } from "../views/integration-view.ts";
+import {
+  toDocumentView,
+  toEnvironmentIntegrationView,
+  toIntegrationSummary,
+  toUnreadableSummary,
+} from "../views/integration-view.ts";
 
 const params = z.object({ name: integrationNameSchema });
 const tags = ["Integrations"];
@@ -54,14 +60,16 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:read");
-      const all = await ports.integrations.list(caller.environmentId);
+      const { readable, unreadable } = await ports.integrations.list(caller.environmentId);
+      const all = [
+        ...readable.map((one) => toIntegrationSummary(one, ports.redirectUri)),
+        ...unreadable.map(toUnreadableSummary),
+      ];
       const visible = all.filter(
         (one) => caller.integrationNames === null || caller.integrationNames.includes(one.name),
       );
-      return context.json(
-        { data: visible.map((one) => toIntegrationSummary(one, ports.redirectUri)), next_cursor: null },
-        200,
-      );
+      const data = visible.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+      return context.json({ data, next_cursor: null }, 200);
     },
   );
 
@@ -107,6 +115,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:write");
+      refuseLimited(caller, "This definition counts", "tenants");
       const { name } = context.req.valid("param");
       if (caller.integrationNames !== null && !caller.integrationNames.includes(name)) {
         throw new DomainError("forbidden", { detail: `This key is not for the integration ${name}.` });
@@ -131,6 +140,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:write");
+      refuseLimited(caller, "This definition counts", "tenants");
       await deleteIntegration(ports, caller, context.req.valid("param").name);
       return context.body(null, 204);
     },
@@ -152,6 +162,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:write");
+      refuseLimited(caller, "This client counts", "tenants");
       const input = context.req.valid("json");
       const wanted = input.environment_id;
       if (wanted !== undefined && wanted !== caller.environmentId && wanted !== caller.environment) {
@@ -203,8 +214,8 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "integrations:read");
-      const all = await ports.integrations.list(caller.environmentId);
-      const visible = all.filter(
+      const { readable } = await ports.integrations.list(caller.environmentId);
+      const visible = readable.filter(
         (one) =>
           one.client !== null && (caller.integrationNames === null || caller.integrationNames.includes(one.name)),
       );

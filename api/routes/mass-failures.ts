@@ -6,6 +6,7 @@ import { findIntegration } from "#core/usecases/find-integration";
 import { countTroubled } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { refuseLimited } from "../auth/refuse-limited.ts";
 import { massFailureListSchema, massFailureSchema } from "../schemas/mass-failure.ts";
 import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, problems, secured } from "../schemas/problem.ts";
@@ -110,14 +111,15 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         const caller = context.get("caller");
         demand(caller, "accounts:write");
         const { name } = await findIntegration(ports, caller, context.req.valid("param").name);
-        refuseSomeTenants(caller);
-        await decide(caller, name, decision);
+        refuseLimited(caller, "This decision counts", "tenants");
+        await decide(caller, name, decision, context.get("once")?.since ?? null);
         return context.json(toMassFailureView(await find(caller, name)), 202);
       },
     );
   }
 
-  const decide = async (caller: Caller, name: string, decision: HoldDecision): Promise<void> => {
+  /** @param since when the request was sent first, where it may have been cut off; null: it is sent once */
+  const decide = async (caller: Caller, name: string, decision: HoldDecision, since: Date | null): Promise<void> => {
     const isDecided = await ports.massFailures.decide({
       environmentId: caller.environmentId,
       integrationName: name,
@@ -125,17 +127,12 @@ export function massFailureRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       actor: caller.id,
     });
     if (isDecided) return;
+    const last = since === null ? null : await ports.massFailures.find(caller.environmentId, name);
+    if (since !== null && last?.decision === decision && last.decidedBy === caller.id) {
+      if (last.decidedAt !== null && last.decidedAt >= since) return;
+    }
     throw new DomainError("conflict", {
       detail: `No account of ${name} is held, so there is nothing to ${decision}. Somebody else may have decided already; GET /api/v1/integrations/${name}/mass-failure tells.`,
     });
   };
-}
-
-/** The hold is one for all tenants of the client, and so is the word about it. */
-function refuseSomeTenants(caller: Caller): void {
-  if (caller.tenantIds === null) return;
-  throw new DomainError("forbidden", {
-    detail:
-      "This decision concerns the accounts of all tenants of the OAuth client, and this key is limited to some. Use a key without tenants, or the dashboard.",
-  });
 }

@@ -83,7 +83,8 @@ export type ConnectLinkView = z.infer<typeof connectLinkSchema>;
 /** What came of this browser's trip to the provider. */
 export const connectOutcomeSchema = z
   .object({
-    status: z.enum(["authorizing", "connected", "failed", "unknown"]),
+    /** `confirming`: the product's backend has not said yet that it was the right person; nothing is connected. */
+    status: z.enum(["authorizing", "confirming", "connected", "failed", "unknown"]),
     product: z.object({ name: z.string(), support: z.string().nullable() }),
     integration: z.object({ name: z.string(), label: z.string() }).nullable(),
     reauthorized: z.boolean(),
@@ -101,12 +102,14 @@ export const connectOutcomeSchema = z
           "provider_unreachable",
           "client_misconfigured",
           "external_account_mismatch",
+          "binding_failed",
           "server_error",
         ]),
         /** The provider's own words, plain text, at most 300 characters. */
         detail: z.string().nullable(),
       })
       .nullable(),
+    /** While `confirming`, with the session that the product confirms. */
     return_url: z.string().nullable(),
   })
   .openapi("ConnectOutcome");

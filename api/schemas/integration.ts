@@ -9,15 +9,21 @@ import {
   scopeListSchema,
 } from "./primitives.ts";
 
+const problemSchema = z.string().nullable().openapi({
+  description: "Why nothing is asked with it, or not for every account, and what to do; null: it is used.",
+});
+
 export const integrationSummarySchema = z
   .object({
     name: z.string(),
     label: z.string(),
-    format: z.string(),
+    /** Null: the definition can't be read. */
+    format: z.string().nullable(),
     origin: z.enum(["platform", "environment"]),
     /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
     connectable: z.boolean(),
     redirect_uri: z.url().nullable(),
+    problem: problemSchema,
   })
   .openapi("IntegrationSummary");
 export type IntegrationSummary = z.infer<typeof integrationSummarySchema>;
@@ -82,8 +88,7 @@ export const environmentIntegrationSchema = z
     effective: z.record(z.string(), z.object({ value: z.unknown(), origin: z.enum(["platform", "environment"]) })),
     /** What this environment lays over the definition. */
     overrides: z.record(z.string(), z.unknown()),
-    /** Why nothing is asked with it; null: it is used. */
-    problem: z.string().nullable(),
+    problem: problemSchema,
     /** Newest first; never a secret. */
     client_secrets: z.array(clientSecretSchema),
     /** The secret that tokens came to last; null: none yet. */

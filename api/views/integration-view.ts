@@ -2,8 +2,9 @@ import type { Account } from "#core/domain/account/account";
 import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { isTypedDocument } from "#core/domain/integration/credential-fields";
 import { effectiveValues, type EffectiveValue, type Origin } from "#core/domain/integration/effective-values";
+import type { UnreadableDefinition } from "#core/domain/integration/unreadable-definition";
 import { isAccepted } from "#core/domain/integration/order-client-secrets";
-import { hasMovedHosts } from "#core/usecases/pin-definition";
+import { unapprovedHosts } from "#core/usecases/pin-definition";
 import type { ConfiguredIntegration, SealedClientSecret } from "#core/ports/integration-store";
 import type { IntegrationSummary } from "../schemas/integration.ts";
 
@@ -21,6 +22,24 @@ export function toIntegrationSummary(configured: ConfiguredIntegration, redirect
     origin: configured.origin,
     connectable: isTypedDocument(document) || (client !== null && client.layer.clientId !== null),
     redirect_uri: redirectUriOf(configured, redirectUri),
+    problem: problemOf(configured),
+  };
+}
+
+const shownFaults = 3;
+
+/** Nothing of it is known but its name, and what is wrong. */
+export function toUnreadableSummary({ integrationName: name, faults }: UnreadableDefinition): IntegrationSummary {
+  const more = faults.length > shownFaults ? [`and ${faults.length - shownFaults} more`] : [];
+  const wrong = [...faults.slice(0, shownFaults), ...more].join("; ");
+  return {
+    name,
+    label: name,
+    format: null,
+    origin: "environment",
+    connectable: false,
+    redirect_uri: null,
+    problem: `its definition can't be read by this version (${wrong}); put a valid one (PUT /api/v1/integrations/${name}), or delete it`,
   };
 }
 
@@ -102,9 +121,7 @@ function redirectUriOf({ client, document }: ConfiguredIntegration, redirectUri:
   return client === null || isTypedDocument(document) ? null : redirectUri(client.callbackId);
 }
 
-/** Why nothing is asked with it; null: it is used. */
+/** Why nothing is asked with it, or not for every account; null: it is used. */
 function problemOf(configured: ConfiguredIntegration): string | null {
-  if (configured.fault !== null) return configured.fault;
-  if (!hasMovedHosts(configured)) return null;
-  return `its hosts changed and are not approved; credentials were given for: ${configured.pin?.hosts ?? ""}`;
+  return configured.fault ?? unapprovedHosts(configured);
 }

@@ -1,7 +1,7 @@
-import type { TokenRead, TypedRead } from "#core/usecases/read-token";
+import type { ServedFields, ServedToken } from "#core/usecases/read-token";
 
 /** What GET …/token answers. */
-export function toTokenView(read: TokenRead | TypedRead, now: Date) {
+export function toTokenView(read: ServedToken | ServedFields, now: Date) {
   if (read.kind === "typed") {
     return { credentials: { ...read.fields }, credential_version: read.credentialVersion };
   }

@@ -21,7 +21,7 @@ export const attemptResults: Record<AttemptResult, { label: string; tone: Tone; 
   rate_limited: { label: "Rate limited", tone: "warn", shape: "diamond" },
   reauthorize: { label: "Grant ended", tone: "bad", shape: "broken" },
   held: { label: "Rejected, held", tone: "hold", shape: "pause" },
-  client_misconfigured: { label: "Our client was rejected", tone: "bad", shape: "square" },
+  client_misconfigured: { label: "Operator must act", tone: "bad", shape: "square" },
   in_doubt: { label: "In doubt", tone: "warn", shape: "stripes" },
   superseded: { label: "Superseded", tone: "none", shape: "small-tick" },
   running: { label: "Running", tone: "info", shape: "ring" },

@@ -3,7 +3,9 @@ import type { IntegrationSummary } from "#api/schemas/integration";
 import { kindOf, type CredentialKind } from "../_components/credential-kind.ts";
 import { callApi } from "./call-api.ts";
 
-type IntegrationList = { data: Pick<IntegrationSummary, "name" | "label" | "format">[] };
+export type Integration = Pick<IntegrationSummary, "name" | "label" | "format" | "problem">;
+type IntegrationList = { data: Integration[] };
+export type TroubledIntegration = { name: string; label: string; problem: string };
 
 type Described = { credentials: { config: { scopeDescriptions?: Record<string, string> } } };
 
@@ -18,9 +20,16 @@ export const readIntegrationLabels = cache(
     new Map((await readIntegrations()).map((integration) => [integration.name, integration.label])),
 );
 
+/** Those that are not used, or not for every account, each with its `problem`. Empty when the API cannot tell. */
+export async function readTroubledIntegrations(): Promise<TroubledIntegration[]> {
+  return (await readIntegrations()).flatMap(({ name, label, problem }) =>
+    problem === null ? [] : [{ name, label, problem }],
+  );
+}
+
 /** What the accounts of an integration hold; tokens when the API cannot tell. */
 export async function readCredentialKind(name: string): Promise<CredentialKind> {
-  return kindOf((await readIntegrations()).find((integration) => integration.name === name)?.format);
+  return kindOf((await readIntegrations()).find((integration) => integration.name === name)?.format ?? undefined);
 }
 
 /** What scopes of an integration allow, by scope, as its definition says it. Empty when the API cannot tell. */

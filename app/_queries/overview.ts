@@ -5,7 +5,7 @@ import type { HealthView } from "#api/schemas/stats";
 import { readAttempts } from "./account.ts";
 import { callApi } from "./call-api.ts";
 import { readClients } from "./client-secrets.ts";
-import { readIntegrationLabels } from "./integrations.ts";
+import { readIntegrationLabels, readTroubledIntegrations, type TroubledIntegration } from "./integrations.ts";
 import { readMassFailures } from "./mass-failures.ts";
 import type { Answer } from "./problem.ts";
 
@@ -15,6 +15,8 @@ export type OverviewData = {
   health: HealthView["integrations"];
   labels: Map<string, string>;
   massFailures: MassFailureView[];
+  /** Integrations that are not used, or not for every account. */
+  integrations: TroubledIntegration[];
   /** The clients that are configured here, with their secrets' terms. */
   clients: EnvironmentIntegrationView[];
   /** The first few of the troubled accounts, with what happened to each. */
@@ -29,9 +31,10 @@ const shown = 6;
 
 /** Figures for the whole environment, and the few accounts to look at first. */
 export async function readOverview(): Promise<Answer<OverviewData>> {
-  const [health, labels, failures, clients, reauth, active] = await Promise.all([
+  const [health, labels, integrations, failures, clients, reauth, active] = await Promise.all([
     callApi<HealthView>("/api/v1/stats/health", { query: { window: "24h" } }),
     readIntegrationLabels(),
+    readTroubledIntegrations(),
     readMassFailures(),
     readClients(),
     readPage("needs_reauth", shown),
@@ -52,6 +55,7 @@ export async function readOverview(): Promise<Answer<OverviewData>> {
     value: {
       health: health.value.integrations,
       labels,
+      integrations,
       massFailures: failures.value,
       clients,
       attention,

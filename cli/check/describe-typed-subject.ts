@@ -41,10 +41,13 @@ export async function describeTypedSubject(
   const whose = identity === undefined ? [] : [identity.id, ...(identity.label === undefined ? [] : [identity.label])];
   const named = answerSkeleton(whose, (name) => `${name}-1`);
   const shown = samplesOf(samples, "identity").map((one) => one.body);
+  const probed = samplesOf(samples, "probe")
+    .filter((one) => one.expects.works && one.status === 200)
+    .map((one) => one.body);
   const bodies = [...shown, named];
   const { body: compared } = answerSkeleton(valid === undefined ? [] : [valid], () => "1");
   const good = await firstValid(ports, valid, [
-    ...bodies,
+    ...(isOwnCall || identity === undefined ? [...probed, ...bodies] : [...bodies, ...probed]),
     ...bodies.map((body) => withMissing(body, compared ?? {})),
     compared ?? {},
   ]);

@@ -76,6 +76,7 @@ async function depart(
     integratedAccountId: null,
     returnUrl: null,
     scopes: [],
+    sessionBinding: false,
     expiresInSeconds: 3600,
     locale: null,
     metadata: {},
@@ -109,6 +110,13 @@ async function describeArrival(
       const { code, detail } = outcome.failure;
       return { ...nothing, outcome: "not connected", rule: code, explanation: detail, caller: "an error page" };
     }
+    case "unconfirmed":
+      return {
+        ...nothing,
+        outcome: "not confirmed",
+        explanation: "the link of a check asks nobody",
+        caller: "nothing",
+      };
     case "connected": {
       const read = await readOnce(world, outcome.account.id);
       return { ...nothing, outcome: "connected", explanation: null, account: outcome.account, ...read };

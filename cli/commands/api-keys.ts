@@ -2,6 +2,7 @@ import { isPermission, permissions, type Permission } from "#core/domain/access/
 import { DomainError } from "#core/domain/problem/domain-error";
 import { mintApiKey } from "#core/usecases/mint-api-key";
 import type { Container } from "#adapters/container";
+import { parseCidr } from "#adapters/egress/address-guard";
 import { createAccessStore } from "#adapters/postgres/access-store";
 import type { CommandResult } from "../main.ts";
 import { listOf, parseOptions } from "../parse-options.ts";
@@ -14,12 +15,18 @@ export async function createKey(container: Container, args: string[]): Promise<C
     name: "string",
     tenants: "string",
     integrations: "string",
+    addresses: "string",
     "expires-in": "string",
   });
   const environment = await environmentNamed(container, values.environment);
   const granted = parsePermissions(values.permissions);
   const days = values["expires-in"] === undefined ? null : Number(values["expires-in"]);
   if (days !== null && !(days > 0 && days <= 3650)) throw new UsageError("--expires-in takes days, from 1 to 3650");
+  const addresses = listOf(values.addresses);
+  const wrong = addresses.find((range) => parseCidr(range) === null);
+  if (wrong !== undefined) {
+    throw new UsageError(`--addresses: ${wrong} is no range; give some such as 203.0.113.0/24,2001:db8::/32`);
+  }
   const minted = mintApiKey(container);
   await createAccessStore(container.pool).createKey(
     {
@@ -31,6 +38,7 @@ export async function createKey(container: Container, args: string[]): Promise<C
       permissions: granted,
       tenantIds: listOf(values.tenants),
       integrationNames: listOf(values.integrations),
+      addresses,
       expiresAt: days === null ? null : new Date(Date.now() + days * 86_400_000),
       createdBy: "command_line",
     },
@@ -39,7 +47,7 @@ export async function createKey(container: Container, args: string[]): Promise<C
       actor: "command_line",
       action: "api_key.created",
       target: minted.id,
-      detail: { permissions: granted },
+      detail: { permissions: granted, ...(addresses.length === 0 ? {} : { addresses }) },
     },
   );
   return {
@@ -60,6 +68,7 @@ export async function listKeys(container: Container, args: string[]): Promise<Co
     permissions: key.permissions,
     tenants: key.tenantIds,
     integrations: key.integrationNames,
+    addresses: key.addresses,
     created_at: key.createdAt.toISOString(),
     last_used_at: key.lastUsedAt?.toISOString() ?? null,
     expires_at: key.expiresAt?.toISOString() ?? null,

@@ -8,7 +8,8 @@ export async function keysStatus(container: Container): Promise<CommandResult> {
   const { rows } = await query<{ environment: string; kid: string; sealed: number }>(
     container.pool,
     `SELECT e.name AS environment, s.kid, count(*)::int AS sealed
-       FROM (SELECT environment_id, kid FROM sealed_credential UNION ALL SELECT environment_id, kid FROM sealed_secret) s
+       FROM (SELECT environment_id, kid FROM sealed_credential UNION ALL SELECT environment_id, kid FROM sealed_secret
+             UNION ALL SELECT environment_id, kid FROM idempotency_record WHERE kid IS NOT NULL) s
        JOIN environment e ON e.id = s.environment_id GROUP BY 1, 2 ORDER BY 1, 2`,
     [],
   );

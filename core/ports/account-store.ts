@@ -192,7 +192,8 @@ export interface AccountStore {
     id: string,
   ): Promise<{ readonly account: Account; readonly credential: SealedCredential | null } | null>;
   /**
-   * A new account in `connecting`.
+   * A new account in `connecting`. Where its id is there already, made by an earlier run of the same request, that account as it
+   * stands, and nothing is written.
    * @throws DomainError conflict when other hosts are pinned by now: the definition changed while it was used (invariant 12)
    */
   create(account: NewAccount, audit: readonly AuditRecord[]): Promise<Account>;

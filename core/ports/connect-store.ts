@@ -13,6 +13,8 @@ export interface Link {
   readonly integratedAccountId: string | null;
   readonly returnUrl: string | null;
   readonly scopes: readonly string[];
+  /** The product's backend must name tenant and user once more before anything connects (R93); both and returnUrl are set then. */
+  readonly sessionBinding: boolean;
   readonly metadata: Readonly<Record<string, string>>;
   /** The account that the first click made. */
   readonly accountId: string | null;
@@ -36,7 +38,10 @@ export interface ConnectSession {
   readonly scopesRequested: readonly string[];
   /** The browser that connected came back to grant what it left out: its link is used up already. */
   readonly isReturn: boolean;
-  readonly status: "authorizing" | "exchanging" | "connected" | "failed";
+  /** As its link had it when the browser set out. */
+  readonly needsConfirmation: boolean;
+  /** `unconfirmed`: what the browser brought is sealed, and waits for the word of the product's backend. */
+  readonly status: "authorizing" | "unconfirmed" | "exchanging" | "connected" | "failed";
   readonly failure: ConnectFailure | null;
   readonly expiresAt: Date;
 }
@@ -51,8 +56,16 @@ export interface AuthorizationSession extends ConnectSession {
 export interface NewConnectSession extends Omit<ConnectSession, "status" | "failure"> {
   /** Null where credentials are typed. */
   readonly stateDigest: Uint8Array | null;
-  /** The sealed PKCE verifier; deleted when the session is taken. */
+  /** The sealed PKCE verifier; deleted when the code is about to be exchanged. */
   readonly verifier: { readonly kid: string; readonly sealed: Uint8Array } | null;
+}
+
+export interface HeldBytes {
+  readonly sessionId: string;
+  readonly environmentId: string;
+  readonly kid: string;
+  readonly sealed: Uint8Array;
+  readonly expiresAt: Date;
 }
 
 /** The form of a link was sent by a browser. */
@@ -69,17 +82,19 @@ export interface ConnectTry {
 }
 
 export interface ConnectStore {
+  /** @returns when it ends; where its id is there already, made by an earlier run of the same request, when that one does */
   createLink(
     link: Link & { readonly digest: Uint8Array; readonly locale: string | null },
     audit: AuditRecord,
-  ): Promise<void>;
+  ): Promise<Date>;
   findLinkByDigest(digest: Uint8Array): Promise<Link | null>;
   findLink(id: string): Promise<Link | null>;
   /** Remembers the account that a click on the link made. */
   bindAccount(linkId: string, accountId: string): Promise<void>;
   createSession(session: NewConnectSession, audit: readonly AuditRecord[]): Promise<void>;
   /**
-   * Takes the session of a state, once: `authorizing` becomes `exchanging` and the sealed verifier leaves its table.
+   * Takes the session of a state, once: `authorizing` becomes `exchanging` and the sealed verifier leaves its table. That of a
+   * session which needs a confirmation stays until takeConfirmed.
    * Null when there is no such session, it was taken before, or it belongs to another browser or redirect URI.
    */
   takeSession(request: {
@@ -90,7 +105,36 @@ export interface ConnectStore {
   }): Promise<{ readonly session: AuthorizationSession; readonly verifier: Uint8Array | null } | null>;
   /** The latest session of this browser. */
   findSessionOfBrowser(browserDigest: Uint8Array): Promise<ConnectSession | null>;
+  findSession(id: string): Promise<ConnectSession | null>;
+  /** Nothing that was sealed for the session stays. */
   failSession(id: string, failure: ConnectFailure): Promise<void>;
+  /**
+   * Keeps what a browser brought, sealed: the session becomes `unconfirmed`, until `expiresAt`.
+   * @returns false when the session has ended meanwhile; nothing is kept then
+   */
+  holdAnswer(held: HeldBytes, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** What holdAnswer kept; null once it is taken or thrown away. */
+  findHeldAnswer(sessionId: string): Promise<Uint8Array | null>;
+  /**
+   * Takes a session that was confirmed, once: `unconfirmed` becomes `exchanging`, and all that is sealed for it leaves its table.
+   * Null when there is nothing to take: it was taken before, has ended, or its time is over.
+   */
+  takeConfirmed(
+    id: string,
+    now: Date,
+    audit: AuditRecord,
+  ): Promise<{ readonly session: ConnectSession; readonly verifier: Uint8Array | null } | null>;
+  /** Ends a session that can't be confirmed any more, and throws away what is sealed for it. @returns false: it is `unconfirmed` no more */
+  endUnconfirmed(id: string, failure: ConnectFailure): Promise<boolean>;
+  /**
+   * Somebody named another tenant or user than the link's (R93). A session that nothing came of yet ends, what is sealed for it is
+   * thrown away, and an event tells of it; one that has ended, or is being completed, stays as it is.
+   */
+  refuseConfirmation(
+    session: Pick<ConnectSession, "id" | "environmentId" | "integrationName">,
+    tenantId: string,
+    audit: AuditRecord,
+  ): Promise<void>;
   /**
    * Begins a try, unless the link's form was sent too often lately (nextTryAt). Those of one link are counted one after the other.
    * @returns null when it was begun, otherwise when the next may be made

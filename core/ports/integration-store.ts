@@ -1,11 +1,12 @@
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { ShownCertificate } from "../domain/integration/client-certificate.ts";
 import type { PublishedKey } from "../domain/integration/client-keys.ts";
-import type { HostPin } from "../domain/integration/host-pin.ts";
+import type { DefinitionJudgement, HostChange, HostPin } from "../domain/integration/host-pin.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { Overrides, UnfitOverrides } from "../domain/integration/overrides.ts";
 import type { SecretTerm } from "../domain/integration/order-client-secrets.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
+import type { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
 
 /** An integration as one environment has it: the definition in force, its OAuth client, its sealed secrets. */
 export interface ConfiguredIntegration {
@@ -53,9 +54,15 @@ export interface SealedClientSecret extends SecretTerm {
   readonly lastWorkedAt: Date | null;
 }
 
+export interface IntegrationList {
+  readonly readable: readonly ConfiguredIntegration[];
+  readonly unreadable: readonly UnreadableDefinition[];
+}
+
 export interface IntegrationStore {
   find(environmentId: string, name: string): Promise<ConfiguredIntegration | null>;
-  list(environmentId: string): Promise<readonly ConfiguredIntegration[]>;
+  /** By name. */
+  list(environmentId: string): Promise<IntegrationList>;
   /** The active accounts behind a circuit, of whichever integration. Roughly, and at most a minute old: it only spreads alarms. */
   countActiveAccounts(circuitKey: string): Promise<number>;
   /** The integrations whose active accounts stand behind a circuit: they share its budget. At most a minute old. */
@@ -66,7 +73,8 @@ export interface IntegrationStore {
    */
   secretWorked(owner: string, version: number, at: Date): Promise<void>;
   /**
-   * Pins the definition in force where nothing is pinned, and anew where nothing is at stake: no account lives, no secret is sealed.
+   * Pins the definition in force where nothing is pinned, and anew where nothing is at stake: no live account would go elsewhere, no
+   * sealed secret could.
    * @returns what is pinned now; null: there is no such definition
    */
   pinHosts(environmentId: string, name: string): Promise<HostPin | null>;
@@ -146,7 +154,7 @@ export interface IntegrationAdministration extends IntegrationStore {
   findPublishedKeys(callbackId: string): Promise<readonly PublishedKey[] | null>;
   /**
    * When a process begins, which may bring another catalogue: pins whatever is used and not pinned yet.
-   * @returns the definitions that are not used, since their hosts moved while something is at stake
+   * @returns the definitions that are not used, or not for every choice, since their hosts changed while something is at stake
    */
   settlePins(): Promise<readonly MovedHosts[]>;
   /**
@@ -166,16 +174,21 @@ export interface ApprovedHosts {
 
 export interface MovedHosts extends ApprovedHosts {
   readonly pinned: HostPin;
+  /** `choices`: whoever chose what is approved stays in use. */
+  readonly change: Exclude<HostChange["kind"], "none">;
 }
 
 export type PutOutcome =
   | { readonly kind: "written"; readonly isNew: boolean }
   /** Nothing was written: what lies over the definition already does not fit it. */
   | { readonly kind: "unfit"; readonly unfit: UnfitOverrides }
-  /** Nothing was written: accounts live on another format, with other hosts, or on what can't be read (`pinned` is null then). */
+  /**
+   * Nothing was written: accounts live on another format, with other hosts, or on what can't be read (`pinned` is null then); or
+   * there would be more hosts than a client's secret was given for (`secrets`). Those that would go elsewhere are counted.
+   */
   | {
       readonly kind: "refused";
-      readonly cause: "format" | "hosts" | "unreadable";
+      readonly cause: (DefinitionJudgement & { readonly kind: "refused" })["cause"];
       readonly liveAccounts: number;
       readonly pinned: HostPin | null;
     };

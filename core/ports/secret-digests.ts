@@ -1,5 +1,15 @@
 /** What a digest is of; each has a key of its own, derived from EVERGRANT_SECRET. */
-export type DigestPurpose = "api_key" | "link_token" | "link_cookie" | "state" | "browser" | "refresh_token";
+export type DigestPurpose =
+  | "api_key"
+  | "link_token"
+  | "link_cookie"
+  | "state"
+  | "browser"
+  | "refresh_token"
+  | "idempotency_key"
+  | "idempotent_request"
+  | "derived_id"
+  | "derived_secret";
 
 /** Keyed digests (HMAC-SHA-256) of secrets that are looked up or compared but never needed again in the clear. */
 export interface SecretDigests {

@@ -114,6 +114,7 @@ function refusedChange(
   const details = {
     format: `${live} this definition with credentials of the format ${pinned?.format}; they are of no use to another one. ${advice}`,
     hosts: `${live} this definition (${pinned?.hosts}); their credentials can't be moved (${describeHosts(next)}). ${advice}`,
+    secrets: `The OAuth client's secret was given for these hosts (${pinned?.hosts}), and there would be more (${describeHosts(next)}). Give the changed definition another name, with a client of its own.`,
     unreadable: `${live} a definition that can't be read, so nobody can tell whether their credentials would move. ${advice}`,
   };
   return new DomainError("conflict", { detail: details[cause] });

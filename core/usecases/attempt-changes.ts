@@ -3,6 +3,7 @@ import {
   classifyTokenFailure,
   defaultFailureRules,
   describeFailure,
+  isTriedAgainSoon,
 } from "../domain/refresh/classify-token-failure.ts";
 import type { CircuitSignal } from "../domain/refresh/circuit.ts";
 import { circuitSignalOf } from "../domain/refresh/circuit-signal.ts";
@@ -191,6 +192,7 @@ export function failureChange(
   const planned = planAfterFailure(
     {
       class: failureClass,
+      isSoon: isTriedAgainSoon(result.failure),
       retryAfterSeconds,
       expiresAt: account.expiresAt,
       consecutiveFailures: account.consecutiveFailures,

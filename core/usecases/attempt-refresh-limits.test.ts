@@ -49,6 +49,36 @@ describe("the breaker of an endpoint (R22)", () => {
     expect((await refresh(world, "on_demand", "ia_six")).kind).toBe("refreshed");
   });
 
+  it.each([
+    ["the guard refuses an address", { kind: "egress_refused", detail: "10.0.0.1 is private" }, "client_misconfigured"],
+    ["a client can't prove itself", { kind: "client_unusable", detail: "no private key" }, "client_misconfigured"],
+    ["there is no client", { kind: "no_client" }, "client_misconfigured"],
+    ["something of ours is away", { kind: "own_fault", detail: "expressions can't be evaluated: busy" }, "transient"],
+  ] as const)("is not opened where %s: the provider was not asked", async (_, failure, code) => {
+    const world = await createWorld();
+    for (const id of [...accounts, "ia_six"]) await world.addAccount({ id, expiresInSeconds: -1 });
+    world.server.respondWith(failureResult(failure));
+    for (const id of accounts) expect((await refresh(world, "on_demand", id)).kind).toBe("failed");
+    expect(world.circuits.news).toEqual([]);
+    expect(await world.account("ia_a")).toMatchObject({ status: "active", lastError: { code } });
+    world.server.respondWith(tokenResult(world.clock, "well"));
+    expect((await refresh(world, "on_demand", "ia_six")).kind).toBe("refreshed");
+  });
+
+  it("tells a fault of ours as ours, logs it, and tries again within minutes", async () => {
+    const world = await createWorld();
+    await world.addAccount({ expiresInSeconds: -1 });
+    world.server.respondWith(failureResult({ kind: "own_fault", detail: "expressions can't be evaluated: busy" }));
+    const outcome = await refresh(world, "on_demand", "ia_one");
+    if (outcome.kind !== "failed") throw new Error(outcome.kind);
+    const { explanation, nextAttemptAt } = outcome.attempt;
+    expect(explanation).toMatch(
+      /of Evergrant's own .* neither the provider nor the grant is in question\..* Tried again in \d+ s/,
+    );
+    expect(Number(nextAttemptAt) - Number(world.clock.now())).toBeLessThan(70_000);
+    expect(world.log.lines).toMatchObject([{ level: "error", message: expect.stringContaining("by a fault of ours") }]);
+  });
+
   it("lets one probe pass when its time has come, and the others once that is answered", async () => {
     const world = await worldWithOpenCircuit();
     world.clock.advance(12_000);

@@ -13,6 +13,7 @@ import type { RequestFailure } from "../ports/authorization-server.ts";
 import type { AuthorizationSession, ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { captureFields } from "./capture-fields.ts";
 import { codeCircuitOf, withOwnClient } from "./circuit-of.ts";
+import { holdAnswer } from "./hold-answer.ts";
 import { inspectGrant, missingFailure } from "./inspect-grant.ts";
 import { forgetKeys, keepGrant, refuseGrant } from "./keep-grant.ts";
 import { concreteIntegration, loadIntegration, openSecretsOf } from "./load-integration.ts";
@@ -42,11 +43,16 @@ export type CallbackOutcome =
   /** State unknown, used, expired, of another browser or of another redirect URI. No token request was made. */
   | { readonly kind: "rejected" }
   | { readonly kind: "connected"; readonly session: ConnectSession; readonly account: Account }
+  /** The link has session binding (R93): the code waits, sealed, for the word of the product's backend. */
+  | { readonly kind: "unconfirmed"; readonly session: ConnectSession }
   | { readonly kind: "failed"; readonly session: ConnectSession; readonly failure: ConnectFailure };
 
 const actor = "connect";
 
-/** The way back from the provider: state is taken once, the code exchanged, the token set sealed, the account active. */
+/**
+ * The way back from the provider: state is taken once, the code exchanged, the token set sealed, the account active. With session
+ * binding it ends before the code is exchanged; confirmSession goes on from there.
+ */
 export async function completeAuthorization(ports: CompletePorts, input: CallbackInput): Promise<CallbackOutcome> {
   if (input.state === null || input.browserSecret === null) return { kind: "rejected" };
   const taken = await ports.connect.takeSession({
@@ -58,7 +64,16 @@ export async function completeAuthorization(ports: CompletePorts, input: Callbac
   if (taken === null) return { kind: "rejected" };
   const { session } = taken;
   try {
-    const result = await connect(ports, session, taken.verifier, input);
+    const refusal = await refuseAnswer(ports, session, input);
+    if (refusal !== null) return await fail(ports, session, refusal);
+    if (session.needsConfirmation) {
+      const { code, parameters = {} } = input;
+      const { state: _, ...others } = parameters;
+      const held = await holdAnswer(ports, session, { kind: "code", code, parameters: others });
+      if (held === null) return await fail(ports, session, { code: "expired", detail: null });
+      return { kind: "unconfirmed", session: held };
+    }
+    const result = await exchangeAnswer(ports, session, taken.verifier, input);
     if ("code" in result) return await fail(ports, session, result);
     return { kind: "connected", session, account: result };
   } catch (error) {
@@ -73,15 +88,32 @@ async function fail(ports: CompletePorts, session: ConnectSession, failure: Conn
   return { kind: "failed", session, failure };
 }
 
-async function connect(
+/** What brings no code to exchange, told before anything else is done with it. */
+async function refuseAnswer(
   ports: CompletePorts,
-  session: AuthorizationSession,
-  sealedVerifier: Uint8Array | null,
+  session: ConnectSession,
   input: CallbackInput,
-): Promise<Account | ConnectFailure> {
+): Promise<ConnectFailure | null> {
   const refusal = await refuseByIssuer(ports, session, input.iss);
   if (refusal !== null) return refusal;
   if (input.error !== null) return classifyAuthorizationError(input.error, input.errorDescription);
+  if (!session.needsConfirmation) return null;
+  // Whoever waits at the product would hear of it only once the product has confirmed.
+  const found = await ports.integrations.find(session.environmentId, session.integrationName);
+  return found === null || codeOf(found.document, input) !== null ? null : noCode;
+}
+
+type BroughtAnswer = Pick<CallbackInput, "code" | "parameters">;
+
+const noCode: ConnectFailure = { code: "provider_error", detail: "The provider sent no authorization code." };
+
+/** A code becomes the account's grant; from its answer on, only what keepGrant says may cost it. */
+export async function exchangeAnswer(
+  ports: CompletePorts,
+  session: AuthorizationSession,
+  sealedVerifier: Uint8Array | null,
+  input: BroughtAnswer,
+): Promise<Account | ConnectFailure> {
   const account = await ports.accounts.find(session.environmentId, session.accountId);
   if (account === null || account.status === "disconnected") return { code: "expired", detail: null };
   const { configured, resolved: found } = await loadIntegration(ports.integrations, account);
@@ -90,7 +122,7 @@ async function connect(
   // Checklist A10: a definition that changed its endpoints meanwhile must not receive this code.
   if (pinned.pinnedTokenEndpoint !== session.tokenEndpoint) return { code: "server_error", detail: null };
   const code = codeOf(configured.document, input);
-  if (code === null) return { code: "provider_error", detail: "The provider sent no authorization code." };
+  if (code === null) return noCode;
   // The callback may say where the code is to be exchanged, as far as the definition's pattern allows.
   const captured = await captureFields(ports, pinned, "callback", parametersOf(configured.document, input));
   const fields = validFields(configured.document, { ...account.fields, ...captured });
@@ -134,14 +166,14 @@ async function connect(
 }
 
 /** Some providers have a name of their own for it. */
-function codeOf(document: IntegrationDocument, { code, parameters = {} }: CallbackInput): string | null {
+function codeOf(document: IntegrationDocument, { code, parameters = {} }: BroughtAnswer): string | null {
   const name = oauthConfigOf(document)?.callback.code ?? "code";
   if (name === "code") return code;
   return Object.hasOwn(parameters, name) ? (parameters[name] ?? null) : null;
 }
 
 /** What the callback says besides; a code and a state are nobody's field. */
-function parametersOf(document: IntegrationDocument, { parameters = {} }: CallbackInput): Record<string, string> {
+function parametersOf(document: IntegrationDocument, { parameters = {} }: BroughtAnswer): Record<string, string> {
   const secrets = ["state", "code", oauthConfigOf(document)?.callback.code];
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !secrets.includes(name)));
 }
@@ -178,6 +210,7 @@ export function exchangeFailure(result: RequestFailure, { refreshPolicy }: Resol
   const rules = [...refreshPolicy.failureRules, ...defaultFailureRules];
   const { class: failureClass } = classifyTokenFailure(result.failure, rules);
   const detail = describeFailure(result.failure);
+  if (result.failure.kind === "own_fault") return { code: "server_error", detail: null };
   if (failureClass === "client_misconfigured") return { code: "client_misconfigured", detail };
   const unreachable = result.failure.kind === "not_sent" || result.failure.kind === "answer_lost";
   return { code: unreachable ? "provider_unreachable" : "provider_error", detail };

@@ -1,4 +1,5 @@
 import type { Account } from "../domain/account/account.ts";
+import { describeFailure, isTriedAgainSoon } from "../domain/refresh/classify-token-failure.ts";
 import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import type { TokenResponse, TokenSet } from "../domain/token/token-set.ts";
@@ -111,6 +112,11 @@ export async function commitFailure(
   result: TokenResult & { readonly kind: "failure" },
 ): Promise<Admitted> {
   const { change, signal } = failureChange(ports, context, result);
+  if (isTriedAgainSoon(result.failure)) {
+    const { integrationName: integration, id: account } = context.claim.account;
+    const error = describeFailure(result.failure);
+    ports.log.error({ integration, account, error }, "a refresh could not be asked for, by a fault of ours");
+  }
   const written = await commitAnswer(ports, change, async (late) => {
     if (late === null) await discard(ports, context.claim, change);
   });

@@ -78,7 +78,7 @@ export async function configureClient(
     const secrets = await planSecrets(ports, caller, client, input);
     // A secret is given for the hosts that are shown; it must not be stored for others. What is mended with it counts already.
     const next = overrides === null ? configured : withOverrides({ ...configured, overrides: overrides.next });
-    const pin = secrets === null ? null : await pinDefinition(ports.integrations, next);
+    const pin = secrets === null ? null : await pinDefinition(ports.integrations, next, null);
     const isWritten = await ports.integrations.patchClient(
       caller.environmentId,
       name,

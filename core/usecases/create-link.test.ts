@@ -11,6 +11,7 @@ const input: LinkInput = {
   integratedAccountId: null,
   returnUrl: null,
   scopes: [],
+  sessionBinding: false,
   expiresInSeconds: 3600,
   locale: null,
   metadata: {},
@@ -81,7 +82,7 @@ describe("its integrations", () => {
 
   it("are also those whose credentials are typed, without a choice where this environment put them", async () => {
     const world = await createWorld({ document: typedDocument("api_key") });
-    const [configured] = await world.integrations.list(environmentId);
+    const [configured] = (await world.integrations.list(environmentId)).readable;
     if (configured === undefined) throw new Error("nothing is configured");
     await createLink(world, caller, { ...input, integrationNames: ["acme-keys"] });
     await createLink(world, caller, input);
@@ -102,6 +103,28 @@ describe("its integrations", () => {
     await expect(createLink(world, caller, named)).rejects.toMatchObject({
       errors: [{ pointer: "/integration_name", detail: expect.stringContaining("nobody") as string }],
     });
+  });
+});
+
+describe("a link with session binding (R93)", () => {
+  it("needs the user to compare with and the page where the browser brings the session, both named at once", async () => {
+    const world = await createWorld();
+    await expect(
+      createLink(world, caller, { ...input, sessionBinding: true, userReference: null, returnUrl: null }),
+    ).rejects.toMatchObject({
+      code: "invalid_request",
+      errors: [{ pointer: "/user_reference" }, { pointer: "/return_url" }],
+    });
+    expect(world.connect.links.size).toBe(0);
+  });
+
+  it("is one by its own word alone, and the audit log says which links are", async () => {
+    const world = await createWorld();
+    const complete = { ...input, userReference: "user-1", returnUrl: "https://product.example/done" };
+    await createLink(world, caller, complete);
+    await createLink(world, caller, { ...complete, sessionBinding: true });
+    expect([...world.connect.links.values()].map((one) => one.sessionBinding)).toEqual([false, true]);
+    expect(world.connect.audit.map((one) => one.detail?.["session_binding"])).toEqual([false, true]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
-import { DomainError } from "../domain/problem/domain-error.ts";
+import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { AccountStore } from "../ports/account-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConnectStore } from "../ports/connect-store.ts";
@@ -28,9 +28,13 @@ export interface LinkInput {
   readonly integratedAccountId: string | null;
   readonly returnUrl: string | null;
   readonly scopes: readonly string[];
+  /** R93: nothing connects until the product's backend has named tenant and user once more. Needs userReference and returnUrl. */
+  readonly sessionBinding: boolean;
   readonly expiresInSeconds: number;
   readonly locale: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Where the request may run again: what every run of it makes. Absent: random. */
+  readonly made?: { readonly id: string; readonly secret: Uint8Array };
 }
 
 /**
@@ -42,12 +46,12 @@ export async function createLink(
   caller: Caller,
   input: LinkInput,
 ): Promise<{ readonly token: string; readonly expiresAt: Date }> {
+  checkBinding(input);
   const integrationNames = await checkedIntegrations(ports, caller, input);
   await checkReturnUrl(ports, caller, input.returnUrl);
-  const token = `lt_${Buffer.from(ports.random.bytes(32)).toString("base64url")}`;
-  const expiresAt = new Date(ports.clock.now().getTime() + input.expiresInSeconds * 1000);
-  const id = makeId("lnk", ports.random.bytes(idRandomBytes));
-  await ports.connect.createLink(
+  const token = `lt_${Buffer.from(input.made?.secret ?? ports.random.bytes(32)).toString("base64url")}`;
+  const id = input.made?.id ?? makeId("lnk", ports.random.bytes(idRandomBytes));
+  const expiresAt = await ports.connect.createLink(
     {
       id,
       digest: ports.digests.digest("link_token", token),
@@ -58,11 +62,12 @@ export async function createLink(
       integratedAccountId: input.integratedAccountId,
       returnUrl: input.returnUrl,
       scopes: input.scopes,
+      sessionBinding: input.sessionBinding,
       metadata: input.metadata,
       locale: input.locale,
       accountId: null,
       usedAt: null,
-      expiresAt,
+      expiresAt: new Date(ports.clock.now().getTime() + input.expiresInSeconds * 1000),
     },
     {
       environmentId: caller.environmentId,
@@ -70,7 +75,7 @@ export async function createLink(
       action: "link_token.created",
       target: id,
       ...(input.integratedAccountId === null ? {} : { accountId: input.integratedAccountId }),
-      detail: { tenant_id: input.tenantId, integrations: integrationNames },
+      detail: { tenant_id: input.tenantId, integrations: integrationNames, session_binding: input.sessionBinding },
     },
   );
   return { token, expiresAt };
@@ -108,8 +113,8 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
     }
     return [account.integrationName];
   }
-  const configured = await ports.integrations.list(caller.environmentId);
-  const visible = configured.filter((one) => isAllowed(caller, one.name));
+  const { readable, unreadable } = await ports.integrations.list(caller.environmentId);
+  const visible = readable.filter((one) => isAllowed(caller, one.name));
   const allowed = visible.filter(hasPage);
   if (input.integrationNames === null) {
     const usable = allowed.filter(isSetUp);
@@ -129,6 +134,8 @@ async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: Link
       `${unknown} needs no customer at a page; import its accounts (POST /api/v1/integrated-accounts)`,
     );
   }
+  const unread = unreadable.find((one) => one.integrationName === unknown && isAllowed(caller, one.integrationName));
+  if (unread !== undefined) throw unread;
   if (unknown !== undefined)
     throw invalid("/integration_name", `there is no integration ${unknown} in this environment`);
   return [...new Set(input.integrationNames)];
@@ -157,6 +164,23 @@ async function checkReturnUrl(ports: LinkPorts, caller: Caller, returnUrl: strin
     "/return_url",
     "is not on this environment's list of return URLs; add it there (PATCH /api/v1/environment), letter by letter",
   );
+}
+
+/** What is to be confirmed, and where whoever confirms it learns of the session. */
+function checkBinding({ sessionBinding, userReference, returnUrl }: LinkInput): void {
+  if (!sessionBinding) return;
+  const why = "expected, since session_binding is true:";
+  const errors: FieldError[] = [];
+  if (userReference === null) {
+    const detail = `${why} your own id of the user whom the link is for; your backend names it again to confirm`;
+    errors.push({ pointer: "/user_reference", detail });
+  }
+  if (returnUrl === null) {
+    const detail = `${why} the page of your product where the customer, signed in there, brings connect_session_id`;
+    errors.push({ pointer: "/return_url", detail });
+  }
+  if (errors.length > 0)
+    throw new DomainError("invalid_request", { detail: "The link can't be made as asked.", errors });
 }
 
 function invalid(pointer: string, detail: string): DomainError {

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
+import { documentStructureSchema } from "../domain/integration/integration-document.ts";
 import { disconnectAccount } from "./disconnect-account.ts";
 import { refreshAccount } from "./refresh-account.ts";
+import { typedCredentialChange } from "./store-typed-credential.ts";
 
 const disconnect = (world: World) =>
   disconnectAccount(world, { environmentId, accountId: "ia_one", actor: "key_test" });
@@ -113,6 +115,44 @@ describe("disconnecting (R33)", () => {
     expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "failed" });
     expect(await world.storedTokens()).toBeNull();
     expect(world.server.requests).toEqual([]);
+  });
+
+  it("ends typed credentials whose definition asks for tokens by now", async () => {
+    const world = await worldWithAccount();
+    const account = await world.account();
+    const typed = { format: "api_key", fields: { api_key: "their-key" } } as const;
+    const dataKey = await world.vault.prepare(environmentId);
+    await world.accounts.apply(
+      typedCredentialChange(world, account, {
+        typed,
+        externalAccount: null,
+        dataKey,
+        actor: "test",
+        reason: "reauthorized",
+        completes: null,
+      }),
+    );
+    expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "not_supported" });
+    expect(await world.accounts.findWithCredential(environmentId, "ia_one")).toMatchObject({ credential: null });
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it("says that a grant may be alive whose definition asks for typed credentials by now", async () => {
+    const world = await worldWithAccount();
+    const configured = await world.integrations.find(environmentId, "acme-crm");
+    if (configured === null) throw new Error("not defined");
+    const document = documentStructureSchema.parse({ name: "acme-crm", credentials: { format: "api_key" } });
+    world.integrations.set({ ...configured, document });
+    expect(await disconnect(world)).toMatchObject({ account: { status: "disconnected" }, revocation: "failed" });
+  });
+
+  it("is not kept from ending by a fault of ours that would come again", async () => {
+    const world = await worldWithAccount();
+    const vault = { ...world.vault, open: () => Promise.reject(new TypeError("no key that is one")) };
+    expect(await disconnect({ ...world, vault })).toMatchObject({
+      account: { status: "disconnected" },
+      revocation: "failed",
+    });
   });
 
   it("says not_supported where the provider offers no revocation", async () => {

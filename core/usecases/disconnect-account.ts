@@ -16,7 +16,7 @@ import {
   type LoadedIntegration,
 } from "./load-integration.ts";
 import { notFound } from "./read-token.ts";
-import { openTokenSet } from "./open-token-set.ts";
+import { openCredential } from "./open-credential.ts";
 import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
@@ -83,7 +83,12 @@ async function applyOrLater(ports: RefreshPorts, attempt: number, change: Accoun
   }
 }
 
-/** Opens what the provider must be told before it is erased. A value that does not open must not keep anybody connected. */
+/**
+ * Opens what the provider must be told before it is erased. What lasts (a value that does not open, credentials of another kind than
+ * the definition's) must not keep anybody connected; what passes is waited for, so that the grant can still be ended.
+ *
+ * @throws DomainError kms_unavailable, database_unavailable
+ */
 async function prepareRevocation(
   ports: RefreshPorts,
   found: { readonly account: Account; readonly credential: SealedCredential | null },
@@ -91,33 +96,46 @@ async function prepareRevocation(
 ): Promise<() => Promise<Revocation>> {
   const { account, credential } = found;
   if (credential === null) return async () => "not_supported";
+  const failed = async (): Promise<Revocation> => "failed";
   let integration: LoadedIntegration;
   try {
     const configured = await findDefinition(ports.integrations, account);
-    // What somebody typed is ended where it was made, by whoever made it.
-    if (isTypedDocument(configured.document)) return async () => "not_supported";
+    // What somebody typed is ended where it was made, by whoever made it. Tokens of a definition that was another one may live on.
+    if (isTypedDocument(configured.document)) {
+      return account.hasRefreshToken || account.expiresAt !== null ? failed : async () => "not_supported";
+    }
     integration = await concreteIntegration(ports.integrations, configured, account);
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== "client_misconfigured") throw error;
+    refusePassing(error);
     // With a reason, there is a definition that must not be used: the grant may well be alive at the provider.
-    const revocation = "reason" in error.extensions ? "failed" : "not_supported";
-    return async () => revocation;
+    const isGone =
+      error instanceof DomainError && error.code === "client_misconfigured" && !("reason" in error.extensions);
+    return isGone ? async () => "not_supported" : failed;
   }
   const { document } = integration.configured;
   if (!isEndable({ document, resolved: integration.resolved })) return async () => "not_supported";
   let set: TokenSet;
   let secrets: ClientSecrets;
   try {
-    set = await openTokenSet(ports.vault, account, credential, { actor, purpose: "revoke" });
+    const opened = await openCredential(ports.vault, account, credential, { actor, purpose: "revoke" });
+    if (opened.kind === "typed") return async () => "not_supported";
+    set = opened.set;
     secrets =
       account.clientId === null
         ? await openClientSecrets(ports, integration.configured, actor)
         : ownClientSecrets(set, ports.clock.now());
   } catch (error) {
-    if (error instanceof DomainError && error.code === "sealed_value_invalid") return async () => "failed";
-    throw error;
+    refusePassing(error);
+    return failed;
   }
   const resolved = withOwnClient(integration.resolved, account.clientId);
   const { accessToken, refreshToken } = set;
   return async () => await endGrant(ports, { document, resolved, secrets, accessToken, refreshToken });
+}
+
+/** Throws what another try may not meet. */
+function refusePassing(error: unknown): void {
+  if (error instanceof DomainError && (error.code === "kms_unavailable" || error.code === "database_unavailable")) {
+    throw error;
+  }
 }

@@ -137,7 +137,7 @@ describe("a token host that the callback names (A10)", () => {
 
   it("does not get it when the definition's pattern changed meanwhile", async () => {
     const { world, back } = await trip(options);
-    const [configured] = await world.integrations.list(environmentId);
+    const [configured] = (await world.integrations.list(environmentId)).readable;
     const [field] = options.config.fields;
     const config = { ...options.config, fields: [{ ...field, pattern: "https://.*" }] };
     world.integrations.set({ ...configured!, document: exampleDocument({ config }) });

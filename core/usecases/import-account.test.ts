@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { caller, clientSecret, createWorld, type World } from "#test/fakes/world";
+import { disconnectAccount } from "./disconnect-account.ts";
 import { importAccount, type ImportedCredentials, type ImportInput } from "./import-account.ts";
 
 const tokens: ImportedCredentials & { readonly format: "oauth2" } = {
@@ -81,6 +82,26 @@ describe("importing a token set (R7)", () => {
     const externalAccount = { id: "person-1", label: "Ada" };
     const account = await importAccount(world, caller, { ...withTokens({ scopes: ["a"] }), externalAccount });
     expect(account).toMatchObject({ scopesGranted: ["a"], externalAccount });
+  });
+
+  it("makes one account however often the same request runs, and leaves what became of it alone", async () => {
+    const world = await createWorld();
+    const id = "ia_00000000000000000000once";
+    const [first, second] = await Promise.all([1, 2].map(() => importAccount(world, caller, { ...input, id })));
+    expect([first?.id, second?.id, second?.credentialVersion]).toEqual([id, id, 1]);
+    expect(world.accounts.audit.filter((one) => one.action === "account.created")).toHaveLength(1);
+    await disconnectAccount(world, { environmentId: caller.environmentId, accountId: id, actor: caller.id });
+    expect(await importAccount(world, caller, { ...input, id })).toMatchObject({ id, status: "disconnected" });
+  });
+
+  it("goes on where an earlier run of the same request left an account without its tokens", async () => {
+    const world = await createWorld();
+    const id = "ia_00000000000000000000once";
+    const apply = () => Promise.reject(new Error("the process ends here"));
+    const cut = { ...world, accounts: { ...world.accounts, apply } };
+    await expect(importAccount(cut, caller, { ...input, id })).rejects.toThrow("ends here");
+    expect(await importAccount(world, caller, { ...input, id })).toMatchObject({ id, status: "active" });
+    expect(world.accounts.audit.filter((one) => one.action === "account.created")).toHaveLength(1);
   });
 
   it.each<[string, Partial<ImportInput>, string]>([

@@ -18,6 +18,7 @@ import { withImpliedScopes } from "../domain/token/read-scopes.ts";
 import { tokenExpiry } from "../domain/token/token-expiry.ts";
 import type { TokenResult } from "../ports/authorization-server.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { alreadyImported, importedMeanwhile } from "./already-imported.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { importTypedAccount, type ImportedFields } from "./import-typed-account.ts";
@@ -56,6 +57,8 @@ export type ImportedCredentials =
     };
 
 export interface ImportInput {
+  /** Where the request may run again: the account that every run of it makes. Absent: a random one. */
+  readonly id?: string;
   readonly integrationName: string;
   readonly tenantId: string;
   readonly credentials: ImportedCredentials;
@@ -81,6 +84,8 @@ export async function importAccount(
   caller: Caller,
   input: ImportInput,
 ): Promise<Account> {
+  const before = await alreadyImported(ports, caller, input.id);
+  if (before !== null) return before;
   const found = await ports.integrations.find(caller.environmentId, input.integrationName);
   if (found === null) {
     throw new DomainError("invalid_request", {
@@ -98,8 +103,7 @@ export async function importAccount(
   if (document.credentials.format !== credentials.format) throw otherFormat(document, credentials.format);
   if (isImportedFields(credentials)) {
     if (!isTypedDocument(document)) throw otherFormat(document, credentials.format);
-    const pin = await pinDefinition(ports.integrations, configured);
-    return await importTypedAccount(ports, caller, { document, pin, overrides }, { ...input, credentials });
+    return await importTypedAccount(ports, caller, { configured, document, overrides }, { ...input, credentials });
   }
   const inputs = checkInputs(document, input.inputs);
   const layer = configured.client?.layer ?? { clientId: null };
@@ -108,7 +112,7 @@ export async function importAccount(
   if (credentials.format === "oauth2") refuseUnfitClient(alone, credentials);
   const resolved = await withSharedBudget(ports.integrations, caller.environmentId, alone);
   // Before the provider is asked: what is asked there counts only if the definition still leads there when it is written.
-  const pin = await pinDefinition(ports.integrations, configured);
+  const pin = await pinDefinition(ports.integrations, configured, inputs);
   const imported = await importedTokenSet(ports, caller, configured, resolved, credentials);
   const { result } = imported;
   const inspected =
@@ -116,7 +120,7 @@ export async function importAccount(
   if (inspected !== null && "code" in inspected) throw unusableAnswerProblem(inspected);
   const spreadSeconds = await spreadSecondsOf(ports.integrations, caller.environmentId, resolved);
   const dataKey = await ports.vault.prepare(caller.environmentId);
-  const id = makeId("ia", ports.random.bytes(idRandomBytes));
+  const id = input.id ?? makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
     {
       id,
@@ -142,6 +146,7 @@ export async function importAccount(
       },
     ],
   );
+  if (account.status !== "connecting") return account;
   const change = newCredentialsChange(ports, account, {
     tokenSet: imported.tokenSet,
     externalAccount: input.externalAccount ?? inspected?.externalAccount ?? null,
@@ -156,7 +161,7 @@ export async function importAccount(
     asked: null,
   });
   const stored = await ports.accounts.apply({ ...change, set: { ...change.set, fields: inspected?.fields ?? fields } });
-  if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
+  if (stored === null) return await importedMeanwhile(ports, caller, id);
   const integration = withOwnClient(resolved, imported.clientId);
   if (stored.expiresAt !== null || integration.introspectionEndpoint === null) return stored;
   const { accessToken, clientSecret } = imported.tokenSet;

@@ -51,7 +51,7 @@ describe("importing what somebody typed (R7)", () => {
     const world = await createTypedWorld();
     const account = await importAccount(world, caller, input);
     const before = world.auditLog.records.length;
-    expect(await read(world, account.id, 3600)).toEqual({
+    expect(await read(world, account.id, 3600)).toMatchObject({
       kind: "typed",
       fields: { api_key: key },
       credentialVersion: 1,

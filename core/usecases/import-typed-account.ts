@@ -3,11 +3,13 @@ import type { Account } from "../domain/account/account.ts";
 import type { TypedFormat } from "../domain/credential/typed-credential.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { checkCredentialFields, type TypedDocument } from "../domain/integration/credential-fields.ts";
-import type { HostPin } from "../domain/integration/host-pin.ts";
 import type { Overrides } from "../domain/integration/overrides.ts";
 import { checkInputs } from "../domain/integration/resolve-integration.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
+import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { importedMeanwhile } from "./already-imported.ts";
 import type { ImportInput } from "./import-account.ts";
+import { pinDefinition } from "./pin-definition.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { typedCredentialChange } from "./store-typed-credential.ts";
 import { trialProblem } from "./trial-problem.ts";
@@ -21,9 +23,10 @@ export interface ImportedFields {
 /** What the account is made on. */
 interface ImportedOnto {
   /** With the account's overrides. */
+  readonly configured: ConfiguredIntegration;
+  /** Its document. */
   readonly document: TypedDocument;
   readonly overrides: Overrides;
-  readonly pin: HostPin;
 }
 
 /**
@@ -35,16 +38,17 @@ interface ImportedOnto {
 export async function importTypedAccount(
   ports: RefreshPorts & TryPorts,
   caller: Caller,
-  { document, pin, overrides }: ImportedOnto,
+  { configured, document, overrides }: ImportedOnto,
   input: ImportInput & { readonly credentials: ImportedFields },
 ): Promise<Account> {
   const { credentials } = input;
   const checked = checkCredentialFields(document, credentials.fields, `/credentials/${credentials.format}`);
   const inputs = inputsAndFaults(document, input.inputs, checked.errors);
+  const pin = await pinDefinition(ports.integrations, configured, inputs);
   const trial = await tryCredentials(ports, { document, inputs, fields: checked.fields });
   if (trial.kind !== "works") throw trialProblem(trial, document);
   const dataKey = await ports.vault.prepare(caller.environmentId);
-  const id = makeId("ia", ports.random.bytes(idRandomBytes));
+  const id = input.id ?? makeId("ia", ports.random.bytes(idRandomBytes));
   const { environmentId } = caller;
   const account = await ports.accounts.create(
     {
@@ -71,6 +75,7 @@ export async function importTypedAccount(
       },
     ],
   );
+  if (account.status !== "connecting") return account;
   const stored = await ports.accounts.apply(
     typedCredentialChange(ports, account, {
       typed: { format: document.credentials.format, fields: checked.fields },
@@ -82,8 +87,7 @@ export async function importTypedAccount(
       completes: null,
     }),
   );
-  if (stored === null) throw new DomainError("conflict", { detail: "The new account changed while it was imported." });
-  return stored;
+  return stored ?? (await importedMeanwhile(ports, caller, id));
 }
 
 /** Every wrong input and every wrong field at once. */

@@ -36,17 +36,23 @@ export interface LoadedIntegration {
 /** The definition that an account lives on, with its overrides. Fails with `client_misconfigured` when it is gone or not to be used. */
 export async function findDefinition(
   integrations: IntegrationStore,
-  account: Pick<Account, "environmentId" | "integrationName" | "overrides">,
+  account: Pick<Account, "environmentId" | "integrationName" | "inputs" | "overrides">,
 ): Promise<ConfiguredIntegration> {
   const found = await integrations.find(account.environmentId, account.integrationName);
-  if (found !== null) {
-    const configured = ofAccount(found, account.overrides);
-    refuseUnusable(configured);
-    return configured;
-  }
+  if (found !== null) return usableDefinition(found, account);
   throw new DomainError("client_misconfigured", {
     detail: `The integration ${account.integrationName} is not defined in this environment any more. Define it again (PUT /api/v1/integrations/${account.integrationName}).`,
   });
+}
+
+/** The same of one that is at hand. @throws DomainError client_misconfigured */
+export function usableDefinition(
+  found: ConfiguredIntegration,
+  account: Pick<Account, "inputs" | "overrides">,
+): ConfiguredIntegration {
+  const configured = ofAccount(found, account.overrides);
+  refuseUnusable(configured, account.inputs);
+  return configured;
 }
 
 type OfAccount = Pick<Account, "environmentId" | "integrationName" | "inputs" | "fields" | "clientId" | "overrides">;

@@ -6,7 +6,8 @@ import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { readToken } from "./read-token.ts";
 import { refreshAccount } from "./refresh-account.ts";
 import { startAuthorization } from "./start-authorization.ts";
-import { pinDefinition } from "./pin-definition.ts";
+import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { pinDefinition, unapprovedHosts } from "./pin-definition.ts";
 
 const elsewhere: HostPin = { format: "oauth2", hosts: "tokens https://old.acme.example" };
 
@@ -40,7 +41,51 @@ describe("a definition that is used for the first time", () => {
     expect((await start(world)).kind).toBe("authorize");
     const configured = await found(world);
     expect(configured.pin).toEqual(hostPinOf(configured.document));
-    expect(await pinDefinition(world.integrations, configured)).toEqual(configured.pin);
+    expect(await pinDefinition(world.integrations, configured, {})).toEqual(configured.pin);
+  });
+});
+
+describe("a release that adds a choice of hosts", () => {
+  const choosing = (values: readonly string[]) =>
+    exampleDocument({
+      inputs: [{ name: "region", label: "Region", options: values.map((value) => ({ value, label: value })) }],
+      config: { auth: { tokenHost: "https://{region}.acme.example" } },
+    });
+
+  /** As after a restart with a catalogue that has one more; the client has a secret. */
+  async function widerWorld(pinned = ["eu", "us"]): Promise<World> {
+    const world = await createWorld({ document: choosing(["eu", "us", "ca"]) });
+    world.integrations.set({ ...(await found(world)), pin: hostPinOf(choosing(pinned)) });
+    world.integrations.setLiveAccounts(1, pinned.includes("eu") ? 0 : 1);
+    await world.addAccount({ inputs: { region: "eu" } });
+    return world;
+  }
+  const demand = { reason: "forced", minTtlSeconds: null } as const;
+  const refreshed = { environmentId, accountId: "ia_one", demand, actor: "test" };
+  const starting = async (world: World, region: string) =>
+    await startAuthorization(world, {
+      link: await addLink(world),
+      integrationName: "acme-crm",
+      inputs: { region },
+      browserSecret: "browser",
+      connectedAccountId: null,
+    });
+
+  it("stops nobody who made another one", async () => {
+    const world = await widerWorld();
+    expect(await refreshAccount(world, refreshed)).toMatchObject({ kind: "refreshed" });
+  });
+
+  it("keeps the client's secret from the new one until it is approved", async () => {
+    const world = await widerWorld();
+    expect((await starting(world, "us")).kind).toBe("authorize");
+    expect(await starting(world, "ca")).toEqual({ kind: "unavailable" });
+    expect(unapprovedHosts(await found(world))).toContain("region eu|us");
+  });
+
+  it("still counts for an account whose own choice was not approved", async () => {
+    const world = await widerWorld(["us"]);
+    await expect(refreshAccount(world, refreshed)).rejects.toMatchObject({ extensions: { reason: "hosts_changed" } });
   });
 });
 

@@ -29,7 +29,8 @@ export async function readPage(
   if (pagination === undefined || !("items" in pagination)) return null;
   const ask = (expression: string): Promise<unknown> =>
     expressions.evaluate(expression, body, { status, headers, query });
-  const found = await ask(pagination.items);
+  const plain = alongPath(pagination.items, body);
+  const found = plain === null ? await ask(pagination.items) : plain.found;
   // An expression that finds one thing yields it alone, and nothing where it finds none.
   const items = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found];
   const parameter = (name: string, value: number | string): Page => ({
@@ -57,6 +58,23 @@ export async function readPage(
     default:
       return assertNever(pagination);
   }
+}
+
+const plainPath = /^[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)*$/;
+
+/**
+ * What a path of plain names finds, without the evaluator: a page is often larger than what comes out of that.
+ * @returns null for any other expression, and where a list stands on the way, whose members JSONata would look into
+ */
+function alongPath(expression: string, body: unknown): { readonly found: unknown } | null {
+  if (!plainPath.test(expression) || ["true", "false", "null", "and", "or", "in"].includes(expression)) return null;
+  let found = body;
+  for (const name of expression.split(".")) {
+    if (typeof found !== "object" || found === null) return { found: undefined };
+    if (Array.isArray(found)) return null;
+    found = Object.hasOwn(found, name) ? (found as Readonly<Record<string, unknown>>)[name] : undefined;
+  }
+  return { found };
 }
 
 /** Where nothing tells, an empty page is the last. */

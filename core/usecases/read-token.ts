@@ -1,11 +1,14 @@
 import { missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import type { RateLimit } from "../domain/rate-limit/rate-limit.ts";
+import { ownFaultRule } from "../domain/refresh/classify-token-failure.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
 import { defaultRefreshPolicy, isRenewable, type RefreshPolicy } from "../domain/refresh/refresh-policy.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
+import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
+import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { countProblem } from "./count-problem.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
@@ -15,7 +18,15 @@ import { plainChange } from "./plain-change.ts";
 import { refreshAccount, type RefreshOutcome } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
-export interface TokenRead {
+/** What was read along the way, for those who go on to use what they got. */
+interface ReadAlong {
+  readonly account: Account;
+  /** As its environment has it; null: there is none any more, or none that can be read. */
+  readonly configured: ConfiguredIntegration | null;
+}
+
+/** A token, as its reader gets it. */
+export interface ServedToken {
   readonly kind: "token";
   readonly accessToken: string;
   readonly tokenType: string;
@@ -31,17 +42,28 @@ export interface TokenRead {
 }
 
 /** What an end user typed, by the names of its fields. It has no end, and nothing refreshes it. */
-export interface TypedRead {
+export interface ServedFields {
   readonly kind: "typed";
   readonly fields: Readonly<Record<string, string>>;
   readonly credentialVersion: number;
 }
+
+export interface TokenRead extends ServedToken, ReadAlong {
+  /** What the token is bound to (RFC 9449); absent: whoever bears it may use it. */
+  readonly dpopKey?: PrivateJwk;
+}
+
+export interface TypedRead extends ServedFields, ReadAlong {}
 
 export interface TokenReadInput {
   readonly environmentId: string;
   readonly accountId: string;
   readonly minTtlSeconds: number | null;
   readonly actor: string;
+  /** For the audit log. `token_read` where absent. */
+  readonly purpose?: "token_read" | "proxy";
+  /** Whether the account exists for who asks; absent: it does. Asked before anything is refreshed. */
+  readonly isVisible?: (account: Account) => boolean;
 }
 
 /** What came of a renewal, and the account as it stands then. */
@@ -90,9 +112,10 @@ interface AccountRead {
 
 async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<AccountRead> {
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
-  if (found === null) throw notFound();
+  if (found === null || input.isVisible?.(found.account) === false) throw notFound();
   refuseByStatus(found.account);
-  const policy = await policyOf(ports, found.account);
+  const configured = await findReadable(ports.integrations, found.account.environmentId, found.account.integrationName);
+  const policy = policyOf(configured, found.account);
   const demand = {
     reason: "on_demand",
     minTtlSeconds: input.minTtlSeconds,
@@ -101,7 +124,7 @@ async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<
   const decision = decideRefresh(found.account, policy, demand, ports.clock.now());
   if (decision.kind === "fresh") {
     await restoreAlarm(ports, found.account, policy);
-    return { read: await open(ports, found, input, null), isRenewed: false };
+    return { read: await open(ports, { ...found, configured }, input, null), isRenewed: false };
   }
 
   const startedMs = ports.clock.monotonicMs();
@@ -113,10 +136,11 @@ async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<
   const renewal = await beforeItEnds(ports, found.account, renewing);
   ports.metrics.refreshAwaited((ports.clock.monotonicMs() - startedMs) / 1000);
   const outcome = renewal?.outcome ?? null;
-  const current =
+  const row =
     renewal === null ? await ports.accounts.findWithCredential(input.environmentId, input.accountId) : renewal.found;
-  if (current === null) throw notFound();
-  refuseByStatus(current.account);
+  if (row === null) throw notFound();
+  refuseByStatus(row.account);
+  const current = { ...row, configured };
   if (outcome === null || outcome instanceof Error) {
     if (isServable(ports, current)) {
       return { read: await open(ports, current, input, "failing"), isRenewed: false };
@@ -184,8 +208,7 @@ function expected(error: unknown): Error {
   return error;
 }
 
-async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshPolicy> {
-  const configured = await findReadable(ports.integrations, account.environmentId, account.integrationName);
+function policyOf(configured: ConfiguredIntegration | null, account: Account): RefreshPolicy {
   return configured === null
     ? defaultRefreshPolicy
     : refreshPolicyOf(ofAccount(configured, account.overrides).document);
@@ -193,14 +216,13 @@ async function policyOf(ports: RefreshPorts, account: Account): Promise<RefreshP
 
 async function open(
   ports: RefreshPorts,
-  found: Found,
+  { account, credential, configured }: Found & Pick<ReadAlong, "configured">,
   input: TokenReadInput,
   refresh: TokenRead["refresh"],
 ): Promise<TokenRead | TypedRead> {
-  const { account, credential } = found;
   if (credential === null)
     throw new DomainError("not_connected", { detail: "This account has no credentials.", ...about(account) });
-  const access = { actor: input.actor, purpose: "token_read" } as const;
+  const access = { actor: input.actor, purpose: input.purpose ?? "token_read" } as const;
   const opened = await openCredential(ports.vault, account, credential, access);
   // The row knows best: introspection tells it the end of a token after it was sealed.
   const { expiresAt } = account;
@@ -208,16 +230,19 @@ async function open(
     input.minTtlSeconds !== null &&
     expiresAt !== null &&
     remainingSeconds(expiresAt, ports.clock.now()) < input.minTtlSeconds;
-  return tokenRead(account, credential, opened, refresh ?? (isShort ? "limited" : null));
+  const read = served(account, credential, opened, refresh ?? (isShort ? "limited" : null));
+  if (read.kind === "typed") return { ...read, account, configured };
+  const dpopKey = opened.kind === "token_set" ? opened.set.dpopKey : undefined;
+  return { ...read, account, configured, ...(dpopKey === undefined ? {} : { dpopKey }) };
 }
 
 /** What was opened, as it is served. */
-export function tokenRead(
+export function served(
   account: Pick<Account, "expiresAt" | "scopesRequested" | "scopesGranted">,
   { version: credentialVersion }: SealedCredential,
   opened: OpenedCredential,
-  refresh: TokenRead["refresh"],
-): TokenRead | TypedRead {
+  refresh: ServedToken["refresh"],
+): ServedToken | ServedFields {
   if (opened.kind === "typed") return { kind: "typed", fields: opened.typed.fields, credentialVersion };
   const { accessToken, tokenType } = opened.set;
   return {
@@ -355,7 +380,7 @@ function cooldownProblem(account: Account, until: Date | null, now: Date): Domai
   if (account.lastError?.code === "client_misconfigured")
     return clientMisconfigured(account, account.lastError.message);
   return new DomainError("provider_unavailable", {
-    detail: "The provider has just failed to refresh this account, and no valid token is left. It is tried again soon.",
+    detail: "The last try to refresh this account failed, and no valid token is left. It is tried again soon.",
     retryAfterSeconds,
     ...about(account),
   });
@@ -387,6 +412,13 @@ function failedProblem(
     case "transient":
     case "refreshed":
     case "superseded":
+      if (attempt.rule === ownFaultRule.id) {
+        return new DomainError("provider_unavailable", {
+          detail: `This account could not be refreshed: ${attempt.error ?? "no details"}. The provider was not asked; it is tried again soon.`,
+          retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
+          ...about(account),
+        });
+      }
       return new DomainError("provider_error", {
         detail: `The provider failed to refresh this account: ${attempt.error ?? "no details"}.`,
         retryAfterSeconds: secondsUntil(account.cooldownUntil, now),

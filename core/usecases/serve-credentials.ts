@@ -3,7 +3,7 @@ import type { TokenGlance, TokenGlances } from "../ports/token-glances.ts";
 import { countProblem } from "./count-problem.ts";
 import { openCredential } from "./open-credential.ts";
 import type { PolicyMemory } from "./policy-memory.ts";
-import { notFound, readCredentials, tokenRead, type TokenRead, type TypedRead } from "./read-token.ts";
+import { notFound, readCredentials, served, type ServedFields, type ServedToken } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface ServePorts extends RefreshPorts {
@@ -26,13 +26,13 @@ export interface ServeInput {
  *
  * @throws DomainError as readCredentials does
  */
-export async function serveCredentials(ports: ServePorts, input: ServeInput): Promise<TokenRead | TypedRead> {
+export async function serveCredentials(ports: ServePorts, input: ServeInput): Promise<ServedToken | ServedFields> {
   const { environmentId, accountId, minTtlSeconds, actor } = input;
   const plain = await serveAtAGlance(ports, input).catch(countProblem(ports.metrics));
   return plain ?? (await readCredentials(ports, { environmentId, accountId, minTtlSeconds, actor }));
 }
 
-async function serveAtAGlance(ports: ServePorts, input: ServeInput): Promise<TokenRead | TypedRead | null> {
+async function serveAtAGlance(ports: ServePorts, input: ServeInput): Promise<ServedToken | ServedFields | null> {
   const glance = await ports.glances.glance(input.environmentId, input.accountId);
   if (glance === null || !input.isVisible(glance)) throw notFound();
   return await servePlainly(ports, input, glance);
@@ -43,7 +43,7 @@ export async function servePlainly(
   ports: Pick<ServePorts, "policies" | "clock" | "vault" | "metrics">,
   { environmentId, accountId: id, minTtlSeconds, actor }: Omit<ServeInput, "isVisible">,
   glance: TokenGlance,
-): Promise<TokenRead | TypedRead | null> {
+): Promise<ServedToken | ServedFields | null> {
   const { credential, integrationName, definitionStamp } = glance;
   if (credential === null || glance.hasOverrides) return null;
   const policy = await ports.policies.policyOf(environmentId, integrationName, definitionStamp);
@@ -51,5 +51,5 @@ export async function servePlainly(
   const access = { actor, purpose: "token_read" } as const;
   const opened = await openCredential(ports.vault, { id, environmentId }, credential, access);
   ports.metrics.tokenRead("fresh");
-  return tokenRead(glance, credential, opened, null);
+  return served(glance, credential, opened, null);
 }

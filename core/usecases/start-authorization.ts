@@ -108,6 +108,7 @@ export async function startAuthorization(ports: StartPorts, input: StartInput): 
     tokenEndpoint: resolved.pinnedTokenEndpoint,
     scopesRequested: scopes,
     isReturn: isBack,
+    needsConfirmation: link.sessionBinding,
     verifier: sealedVerifier,
     expiresAt: new Date(ports.clock.now().getTime() + authorizationSeconds * 1000),
   };
@@ -163,8 +164,14 @@ export async function accountFor(
   input: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
   found: ConfiguredIntegration,
 ): Promise<BegunAccount | null> {
-  const pin = await settlePin(ports.integrations, found);
-  const account = pin instanceof DomainError ? null : await findOrCreate(ports, input, found, pin);
+  const { link } = input;
+  const existingId = link.integratedAccountId ?? input.connectedAccountId;
+  const existing = existingId === null ? null : await findExisting(ports, link.environmentId, existingId, found);
+  if (existingId !== null && existing === null) return null;
+  const inputs = existing?.inputs ?? checkInputs(found.document, input.inputs);
+  const pin = await settlePin(ports.integrations, found, inputs);
+  const account =
+    pin instanceof DomainError ? existing : (existing ?? (await findOrCreate(ports, link, found, inputs, pin)));
   const configured = account === null ? found : ofAccount(found, account.overrides);
   if (pin instanceof DomainError || configured.fault !== null) {
     const why = pin instanceof DomainError ? pin.detail : configured.fault;
@@ -174,20 +181,23 @@ export async function accountFor(
   return account === null ? null : { account, configured };
 }
 
+async function findExisting(
+  ports: StartPorts,
+  environmentId: string,
+  id: string,
+  { name }: ConfiguredIntegration,
+): Promise<Account | null> {
+  const account = await ports.accounts.find(environmentId, id);
+  return account !== null && account.status !== "disconnected" && account.integrationName === name ? account : null;
+}
+
 async function findOrCreate(
   ports: StartPorts,
-  { link, inputs: given, connectedAccountId }: Pick<StartInput, "link" | "inputs" | "connectedAccountId">,
+  link: Link,
   configured: ConfiguredIntegration,
+  inputs: Readonly<Record<string, string>>,
   pin: HostPin,
-): Promise<Account | null> {
-  const existing = link.integratedAccountId ?? connectedAccountId;
-  if (existing !== null) {
-    const account = await ports.accounts.find(link.environmentId, existing);
-    const isUsable =
-      account !== null && account.status !== "disconnected" && account.integrationName === configured.name;
-    return isUsable ? account : null;
-  }
-  const inputs = checkInputs(configured.document, given);
+): Promise<Account> {
   const earlier = link.accountId === null ? null : await ports.accounts.find(link.environmentId, link.accountId);
   if (
     earlier !== null &&

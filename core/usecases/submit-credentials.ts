@@ -12,6 +12,7 @@ import { checkInputs } from "../domain/integration/resolve-integration.ts";
 import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import type { ConnectSession, Link, NewConnectSession } from "../ports/connect-store.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
+import { holdAnswer } from "./hold-answer.ts";
 import { accountFor, linkState, type StartPorts } from "./start-authorization.ts";
 import { typedCredentialChange } from "./store-typed-credential.ts";
 import { tryCredentials, type Trial, type TryPorts } from "./try-credentials.ts";
@@ -30,6 +31,8 @@ export interface SubmitInput {
 
 export type SubmitOutcome =
   | { readonly kind: "connected"; readonly session: ConnectSession; readonly account: Account }
+  /** The link has session binding (R93): what was typed works, and waits, sealed, for the word of the product's backend. */
+  | { readonly kind: "unconfirmed"; readonly session: ConnectSession }
   /** The form comes again; the try says why, with the names of what needs another look. */
   | { readonly kind: "again"; readonly names: readonly string[] }
   | { readonly kind: "limited"; readonly until: Date }
@@ -102,9 +105,15 @@ async function submit(ports: SubmitPorts, input: SubmitInput, form: Form): Promi
   if ("code" in compared) return compared;
 
   const session = newSession(ports, input, account);
+  const { stateDigest: _, verifier: __, ...made } = session;
+  if (link.sessionBinding) {
+    await ports.connect.createSession(session, []);
+    const begunSession = { ...made, status: "authorizing", failure: null } as const;
+    const held = await holdAnswer(ports, begunSession, { kind: "typed", fields, ...compared });
+    return held === null ? failureOf("try_again", null, []) : { kind: "unconfirmed", session: held };
+  }
   const dataKey = await ports.vault.prepare(link.environmentId);
   await ports.connect.createSession(session, []);
-  const { stateDigest: _, verifier: __, ...made } = session;
   const stored = await ports.accounts.apply(
     typedCredentialChange(ports, account, {
       typed: { format: document.credentials.format, fields },
@@ -212,6 +221,7 @@ function newSession(ports: SubmitPorts, { link, browserSecret }: SubmitInput, ac
     tokenEndpoint: null,
     scopesRequested: [],
     isReturn: false,
+    needsConfirmation: link.sessionBinding,
     verifier: null,
     expiresAt: new Date(ports.clock.now().getTime() + authorizationSeconds * 1000),
   };

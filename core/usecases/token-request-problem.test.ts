@@ -26,6 +26,14 @@ describe("a token request that stored nothing, as its caller is told", () => {
     ["the integration's own rules decide first", oauth("account_closed"), false, "invalid_request", null],
     ["a rejected shared client is the operator's", oauth("invalid_client", 401), false, "client_misconfigured", null],
     ["a rejected own client is the caller's", oauth("invalid_client", 401), true, "invalid_request", null],
+    ["a fault of ours is not the provider's", { kind: "own_fault", detail: "x" }, false, "provider_unavailable", 5],
+    [
+      "what our guard refuses is the operator's",
+      { kind: "egress_refused", detail: "x" },
+      false,
+      "client_misconfigured",
+      null,
+    ],
     ["a missing client is the operator's", { kind: "no_client" }, false, "client_misconfigured", null],
     [
       "an unusable client is the operator's",

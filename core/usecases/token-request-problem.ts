@@ -5,6 +5,7 @@ import {
   classifyTokenFailure,
   defaultFailureRules,
   describeFailure,
+  isAsked,
   type TokenRequestFailure,
 } from "../domain/refresh/classify-token-failure.ts";
 import { toldPace } from "../domain/refresh/told-pace.ts";
@@ -33,6 +34,18 @@ export function tokenRequestProblem(
     });
   }
   if (failure.kind === "client_unusable") return unusableClient(said, ownsClient, pointer);
+  if (failure.kind === "own_fault") {
+    return new DomainError("provider_unavailable", {
+      detail: "The provider could not be asked just now, by a fault of Evergrant's own. Nothing was stored; try again.",
+      internal: said,
+      retryAfterSeconds: 5,
+    });
+  }
+  if (!isAsked(failure)) {
+    return new DomainError("client_misconfigured", {
+      detail: `${rule.meaning} (${said}) Nothing was stored; the operator must act.`,
+    });
+  }
   const told = toldPace(failure, failureClass);
   const retryAfterSeconds = told.retryAfterSeconds ?? 60;
   switch (failureClass) {

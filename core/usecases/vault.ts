@@ -18,11 +18,13 @@ export interface OpenAccess {
   readonly purpose:
     | "refresh"
     | "token_read"
+    | "proxy"
     | "revoke"
     | "client_authentication"
     | "code_exchange"
     | "client_change"
-    | "probe";
+    | "probe"
+    | "repeated_request";
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createExpressions } from "#adapters/expressions/expressions";
+import { isTypedDocument } from "#core/domain/integration/credential-fields";
 import { oauthConfigOf } from "#core/domain/integration/integration-document";
 import { readApiAnswer } from "#core/usecases/read-api-answer";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
@@ -70,6 +71,11 @@ describe("what a document of the catalogue says is shown by a sample", () => {
       ),
     );
     expect(readings.some(({ declared }) => declared !== null)).toBe(true);
+  });
+
+  it.each(each)("%s: a probe that works, where a key or a password is probed", (_name, entry) => {
+    if (!isTypedDocument(entry.document) || entry.document.api?.probe === undefined) return;
+    expect(samplesOf(entry, "probe").some((one) => one.expects.works)).toBe(true);
   });
 
   it.each(each)("%s: a limit", (_name, entry) => {

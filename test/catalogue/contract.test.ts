@@ -5,7 +5,9 @@ import { Response } from "undici";
 import type { EgressClient } from "#adapters/egress/egress-client";
 import { createExpressions } from "#adapters/expressions/expressions";
 import { createAuthorizationServer } from "#adapters/oauth/authorization-server";
-import { parseRetryAfter } from "#adapters/oauth/retry-after";
+import { judgeProbe } from "#core/domain/credential/judge-probe";
+import { isTypedDocument } from "#core/domain/integration/credential-fields";
+import { parseRetryAfter } from "#core/domain/rate-limit/parse-retry-after";
 import { oauthConfigOf } from "#core/domain/integration/integration-document";
 import { resolveIntegration, type ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { classifyTokenFailure, defaultFailureRules } from "#core/domain/refresh/classify-token-failure";
@@ -84,6 +86,14 @@ async function askToken(entry: CatalogueEntry, sample: Answer): Promise<TokenRes
   return await server.exchangeCode(integration, "secret-1", exchange);
 }
 
+async function probed({ document }: CatalogueEntry, answer: ApiAnswer & { readonly kind: "answer" }) {
+  const { declared, isRateLimit } = await readApiAnswer(expressions, document.api, answer, clock.now());
+  const { status, headers, body } = answer;
+  const valid = document.api?.probe?.valid;
+  const isValid = valid === undefined ? null : (await expressions.evaluate(valid, { status, headers, body })) === true;
+  return judgeProbe({ status, isValid, apiError: declared, isRateLimit });
+}
+
 const isAbout =
   (...kinds: Sample["what"][]) =>
   (entry: CatalogueEntry): [string, CatalogueEntry, Sample][] =>
@@ -141,6 +151,21 @@ describe("the catalogue makes of documented answers what they mean", () => {
     const { error, isRateLimit } = await readApiAnswer(expressions, document.api, apiAnswer(sample), clock.now());
     expect(isRateLimit ? "rate_limited" : error).toBe(sample.expects.error);
   });
+
+  it.each(entries.flatMap(isAbout("probe")))("probes of %s", async (_name, entry, sample) => {
+    if (sample.what !== "probe") throw new Error("filtered");
+    expect((await probed(entry, apiAnswer(sample))).kind === "works").toBe(sample.expects.works);
+  });
+
+  it.each(entries.filter(({ document }) => isTypedDocument(document)).map((entry) => [entry.name, entry] as const))(
+    "a page with status 200 is no probe of %s that worked: a sign-in, or a gateway's",
+    async (_name, entry) => {
+      for (const body of ["<html><body>Sign in</body></html>", {}, [], null]) {
+        const answer = { kind: "answer", status: 200, headers: {}, body, retryAfterSeconds: null } as const;
+        expect([body, (await probed(entry, answer)).kind]).toEqual([body, "unlike"]);
+      }
+    },
+  );
 
   it.each(entries.flatMap(isAbout("rate_limit")))("limits of %s", async (_name, { document }, sample) => {
     if (sample.what !== "rate_limit") throw new Error("filtered");

@@ -107,6 +107,8 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       });
       expect(await store.find(environmentId, fresh.id)).toEqual(made);
       expect(await store.find(otherEnvironmentId, fresh.id)).toBeNull();
+      const again = { ...fresh, tenantId: "other", scopesRequested: [], metadata: {}, inputs: {}, clientId: null };
+      expect(await store.create({ ...again, overrides: {}, pin: pinOfContract }, [])).toEqual(made);
       expect(await store.findWithCredential(otherEnvironmentId, fresh.id)).toBeNull();
       expect(await store.find(environmentId, "ia_nobody")).toBeNull();
     });

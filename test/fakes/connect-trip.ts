@@ -14,6 +14,7 @@ export async function addLink(world: World, changes: Partial<LinkInput> = {}) {
     integratedAccountId: null,
     returnUrl: null,
     scopes: [],
+    sessionBinding: false,
     expiresInSeconds: 3600,
     locale: null,
     metadata: {},

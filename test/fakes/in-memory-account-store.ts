@@ -181,6 +181,8 @@ export function createInMemoryAccountStore(
     },
 
     async create(fresh, records) {
+      const there = accounts.get(fresh.id);
+      if (there !== undefined) return there;
       const account: Account = { ...blank, ...fresh, createdAt: clock.now(), updatedAt: clock.now() };
       accounts.set(account.id, account);
       audit.push(...records);

@@ -8,6 +8,8 @@ export interface InMemoryConnectStore extends ConnectStore {
   readonly sessions: ReadonlyMap<string, ConnectSession>;
   readonly tries: ReadonlyMap<string, ConnectTry>;
   readonly audit: readonly AuditRecord[];
+  /** Sealed, by session. */
+  readonly held: ReadonlyMap<string, Uint8Array>;
   /** What the account store does in the transaction of a change that completes a link. @returns false: the link is used */
   complete(done: { readonly sessionId: string; readonly linkId: string | null }): boolean;
 }
@@ -21,8 +23,14 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
   const stateDigests = new Map<string, Uint8Array>();
   const verifiers = new Map<string, Uint8Array>();
   const tries = new Map<string, ConnectTry>();
+  const held = new Map<string, Uint8Array>();
   const audit: AuditRecord[] = [];
+  const forget = (id: string): void => {
+    verifiers.delete(id);
+    held.delete(id);
+  };
   return {
+    held,
     links,
     sessions,
     tries,
@@ -38,9 +46,12 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       return true;
     },
     async createLink({ digest, locale: _locale, ...link }, record) {
+      const there = links.get(link.id);
+      if (there !== undefined) return there.expiresAt;
       links.set(link.id, link);
       linkDigests.set(link.id, digest);
       audit.push(record);
+      return link.expiresAt;
     },
     async findLinkByDigest(digest) {
       return [...links.values()].find(({ id }) => same(linkDigests.get(id) ?? new Uint8Array(), digest)) ?? null;
@@ -70,6 +81,7 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       if (taker === null || redirectUri === null || tokenEndpoint === null) throw new Error("a state without a trip");
       const taken = { ...session, callbackId: taker, redirectUri, tokenEndpoint, status: "exchanging" as const };
       sessions.set(session.id, taken);
+      if (session.needsConfirmation) return { session: taken, verifier: null };
       const verifier = verifiers.get(session.id) ?? null;
       verifiers.delete(session.id);
       return { session: taken, verifier };
@@ -77,9 +89,45 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
     async findSessionOfBrowser(browserDigest) {
       return [...sessions.values()].findLast((one) => same(one.browserDigest, browserDigest)) ?? null;
     },
+    findSession: async (id) => sessions.get(id) ?? null,
     async failSession(id, failure) {
       const session = sessions.get(id);
-      if (session !== undefined) sessions.set(id, { ...session, status: "failed", failure });
+      if (session === undefined || session.status === "connected") return;
+      sessions.set(id, { ...session, status: "failed", failure });
+      forget(id);
+    },
+    async holdAnswer({ sessionId, sealed, expiresAt }, records) {
+      const session = sessions.get(sessionId);
+      if (session === undefined || !["authorizing", "exchanging"].includes(session.status)) return false;
+      sessions.set(sessionId, { ...session, status: "unconfirmed", expiresAt });
+      held.set(sessionId, sealed);
+      audit.push(...records);
+      return true;
+    },
+    findHeldAnswer: async (id) => held.get(id) ?? null,
+    async takeConfirmed(id, now, record) {
+      const session = sessions.get(id);
+      if (session?.status !== "unconfirmed" || session.expiresAt <= now) return null;
+      const taken = { ...session, status: "exchanging" as const };
+      sessions.set(id, taken);
+      audit.push(record);
+      const verifier = verifiers.get(id) ?? null;
+      forget(id);
+      return { session: taken, verifier };
+    },
+    async endUnconfirmed(id, failure) {
+      const session = sessions.get(id);
+      if (session?.status !== "unconfirmed") return false;
+      sessions.set(id, { ...session, status: "failed", failure });
+      forget(id);
+      return true;
+    },
+    async refuseConfirmation({ id }, _tenantId, record) {
+      const session = sessions.get(id);
+      audit.push(record);
+      if (session === undefined || !["authorizing", "unconfirmed"].includes(session.status)) return;
+      sessions.set(id, { ...session, status: "failed", failure: { code: "binding_failed", detail: null } });
+      forget(id);
     },
     async beginTry(attempt) {
       const made = [...tries.values()].filter((one) => one.linkTokenId === attempt.linkTokenId);

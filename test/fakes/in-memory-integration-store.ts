@@ -1,5 +1,5 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
-import { hostPinOf, isSamePin, judgeDefinition } from "#core/domain/integration/host-pin";
+import { hostChange, hostPinOf, isSamePin, judgeDefinition } from "#core/domain/integration/host-pin";
 import {
   documentStructureSchema,
   integrationDocumentSchema,
@@ -25,7 +25,8 @@ export interface InMemoryIntegrationStore extends IntegrationAdministration {
   readonly audit: readonly AuditRecord[];
   /** Puts a configured integration: its definition, with what its environment lays over it. */
   set(configured: Settable): void;
-  setLiveAccounts(count: number): void;
+  /** @param leftOut how many of them chose what is not kept, where choices change; all until it is given */
+  setLiveAccounts(count: number, leftOut?: number): void;
   /** How many active accounts stand behind any circuit. */
   setActiveAccounts(count: number): void;
   /** Which integrations stand behind any circuit. */
@@ -36,6 +37,7 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
   const byKey = new Map<string, ConfiguredIntegration>();
   const audit: AuditRecord[] = [];
   let live = 0;
+  let leftOut = 0;
   let active = 0;
   let behind: readonly string[] = [];
   const key = (environmentId: string, name: string): string => `${environmentId}/${name}`;
@@ -96,8 +98,9 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const isPlain = Object.keys(overrides).length === 0;
       keep({ ...configured, definition: isPlain ? document : definition, overrides });
     },
-    setLiveAccounts(count) {
+    setLiveAccounts(count, ofThem = count) {
       live = count;
+      leftOut = ofThem;
     },
     setActiveAccounts(count) {
       active = count;
@@ -106,13 +109,20 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       behind = names;
     },
     find: async (environmentId, name) => byKey.get(key(environmentId, name)) ?? null,
-    list: async (environmentId) => [...byKey.values()].filter((one) => one.environmentId === environmentId),
+    list: async (environmentId) => ({
+      readable: [...byKey.values()].filter((one) => one.environmentId === environmentId),
+      unreadable: [],
+    }),
     async pinHosts(environmentId, name) {
       const before = byKey.get(key(environmentId, name));
       if (before === undefined) return null;
       const inForce = hostPinOf(before.document);
-      const isAtStake = live > 0 || (before.client?.secrets.length ?? 0) > 0;
-      if (before.pin !== null && !isSamePin(before.pin, inForce) && isAtStake) return before.pin;
+      const change = before.pin === null ? null : hostChange(before.pin, before.document);
+      if (change !== null && change.kind !== "none") {
+        const goElsewhere = change.kind === "choices" ? leftOut : live;
+        const widens = change.kind === "hosts" || change.adds;
+        if (goElsewhere > 0 || (widens && hasSecrets(before))) return before.pin;
+      }
       byKey.set(key(environmentId, name), { ...before, pin: inForce });
       return inForce;
     },
@@ -129,7 +139,8 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const before = byKey.get(key(environmentId, document.name));
       const next = hostPinOf(document);
       const pinned = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
-      const judgement = judgeDefinition(pinned, next, live);
+      const atStake = { liveAccounts: live, leftOut, hasSecrets: hasSecrets(before) };
+      const judgement = judgeDefinition(pinned, document, atStake);
       if (judgement.kind === "refused") return { ...judgement, liveAccounts: live, pinned };
       const unfit = findUnfit(document, before?.overrides ?? noOverrides, []);
       if (unfit !== null) return { kind: "unfit", unfit };
@@ -216,6 +227,10 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     countActiveAccounts: async () => active,
     listBehind: async () => behind,
   };
+}
+
+function hasSecrets(configured: ConfiguredIntegration | undefined): boolean {
+  return (configured?.client?.secrets.length ?? 0) > 0;
 }
 
 function isMinuteAgo(lastWorkedAt: Date | null, at: Date): boolean {

@@ -76,8 +76,8 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
       ]);
       expect(found.map((one) => one.lastWorkedAt)).toEqual([null, null]);
       expect(Math.abs(Number(found[0]?.createdAt) - Number(subject.now()))).toBeLessThan(60_000);
-      const listed = await subject.store.list(subject.environmentId);
-      expect(listed.filter((one) => one.name === integrationName).map((one) => one.client?.secrets)).toEqual([found]);
+      const { readable } = await subject.store.list(subject.environmentId);
+      expect(readable.filter((one) => one.name === integrationName).map((one) => one.client?.secrets)).toEqual([found]);
     });
 
     test("that a change does not keep are erased, each with its record", async () => {

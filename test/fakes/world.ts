@@ -78,6 +78,7 @@ export interface AccountOptions {
   /** The OAuth client that the account brought itself. */
   readonly ownClient?: { readonly id: string; readonly secret: string | null };
   readonly overrides?: Overrides;
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;
@@ -204,7 +205,7 @@ export async function createWorld(
           userReference: null,
           scopesRequested: [],
           metadata: {},
-          inputs: {},
+          inputs: wanted.inputs ?? {},
           clientId: wanted.ownClient?.id ?? null,
           overrides: wanted.overrides ?? {},
           pin: hostPinOf(document),

@@ -19,6 +19,12 @@ export const shownElsewhere: Readonly<Record<string, { readonly why: string; rea
     why: "is read where a call is made with it: a probe, or who was connected",
     test: "core/domain/integration/authorize-call.test.ts",
   },
+  ...Object.fromEntries(
+    ["/type", "(cursor)/", "(link)/", "(offset)/", "(page)/"].map((kind) => [
+      `/api/pagination${kind}`,
+      { why: "is read where pages of a list are followed", test: "core/usecases/read-page.test.ts" },
+    ]),
+  ),
   "/inputs/*/options/*/label": {
     why: "is handed on to the connect page, which offers the choices under it",
     test: "e2e/connect.spec.ts",
@@ -30,11 +36,10 @@ export const notUsedYet: Readonly<Record<string, string>> = {
   "/credentials(oauth2)/config/refresh/idleLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/absoluteLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/maxGrantsPerUser": "no alert before a grant ends yet",
-  "/authorization(bearer)/config/path": "for proxy and unified API",
-  "/api/pagination/type": "for the unified API",
-  "/api/pagination(cursor)/": "for the unified API",
-  "/api/pagination(link)/": "for the unified API",
-  "/api/pagination(offset)/": "for the unified API",
-  "/api/pagination(page)/": "for the unified API",
+  "/authorization(bearer)/config/path": "nothing else can be said yet",
+  "/api/pagination(cursor)/limitParameter": "for the unified API; callers of the proxy name it themselves",
+  "/api/pagination(link)/limitParameter": "for the unified API; callers of the proxy name it themselves",
+  "/api/pagination(offset)/limitParameter": "for the unified API; callers of the proxy name it themselves",
+  "/api/pagination(page)/limitParameter": "for the unified API; callers of the proxy name it themselves",
   "/unified": "for the unified API",
 };

@@ -15,7 +15,7 @@ import { assertNever } from "#core/domain/problem/domain-error";
 import { probePause } from "#core/domain/refresh/circuit";
 import type { BlockCause } from "#core/domain/refresh/decide-refresh";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
-import { putOffUnasked } from "../put-off-unasked.ts";
+import { refreshOrPutOff } from "../refresh-or-put-off.ts";
 import type { WorkerPorts } from "../worker-ports.ts";
 
 const payloadSchema = z.strictObject({
@@ -78,15 +78,9 @@ async function probeWith(
 ): Promise<Probed> {
   await makeDue(ports.pool, candidate.accountId);
   const input = { ...candidate, demand: { reason: "alarm", minTtlSeconds: null }, actor: "worker" } as const;
-  const outcome = await refreshAccount(ports, input, signal).catch(async (error: unknown) => {
-    await putOffUnasked(ports, candidate, "alarm", error);
-    return null;
-  });
-  ports.log.info(
-    { circuit, account: candidate.accountId, outcome: outcome?.kind ?? "unasked" },
-    "an endpoint was probed",
-  );
-  return outcome === null ? { kind: "cannot" } : probedBy(outcome);
+  const outcome = await refreshOrPutOff(ports, candidate, "alarm", () => refreshAccount(ports, input, signal));
+  ports.log.info({ circuit, account: candidate.accountId, outcome: outcome.kind }, "an endpoint was probed");
+  return outcome.kind === "put_off" ? { kind: "cannot" } : probedBy(outcome);
 }
 
 function probedBy(outcome: RefreshOutcome): Probed {

@@ -6,7 +6,7 @@ import { clockSkewSeconds, remainingSeconds } from "#core/domain/refresh/decide-
 import { enqueueRefresh, enqueueRetry, restoreAlarm } from "#adapters/postgres/refresh-jobs";
 import { probeAccount } from "#core/usecases/probe-account";
 import { refreshAccount, type RefreshOutcome } from "#core/usecases/refresh-account";
-import { putOffUnasked } from "../put-off-unasked.ts";
+import { refreshOrPutOff } from "../refresh-or-put-off.ts";
 import type { WorkerPorts } from "../worker-ports.ts";
 
 const payloadSchema = z.strictObject({
@@ -54,20 +54,18 @@ export function refreshAccountTask(ports: WorkerPorts): Task {
   return async (payload, helpers) => {
     const { environment_id: environmentId, account_id: accountId, retry, tries } = payloadSchema.parse(payload);
     const reason = retry ? "forced" : "alarm";
-    const outcome = await refreshAccount(
-      ports,
-      { environmentId, accountId, demand: { reason, minTtlSeconds: null }, actor: "worker" },
-      helpers.abortSignal,
-    ).catch(async (error: unknown) => {
-      const plan = await putOffUnasked(ports, { environmentId, accountId }, reason, error);
-      if (plan !== null) metrics.alarmServed(plan.outcome);
-      return null;
-    });
-    if (outcome === null) return;
+    const input = { environmentId, accountId, demand: { reason, minTtlSeconds: null }, actor: "worker" } as const;
+    const outcome = await refreshOrPutOff(ports, { environmentId, accountId }, reason, () =>
+      refreshAccount(ports, input, helpers.abortSignal),
+    );
+    if (outcome.kind === "put_off") {
+      if (outcome.plan !== null) metrics.alarmServed(outcome.plan.outcome);
+      return;
+    }
     if (outcome.kind === "blocked" && outcome.cause === "not_refreshable") {
       // What an operator released is tried again, and where nothing can be refreshed a probe does it.
-      const input = { environmentId, accountId, reason: "released", seenVersion: null, actor: "worker" } as const;
-      const probed = await probeAccount(ports, input);
+      const tried = { environmentId, accountId, reason: "released", seenVersion: null, actor: "worker" } as const;
+      const probed = await probeAccount(ports, tried);
       if (probed.kind !== "not_typed") {
         metrics.alarmServed(`probe_${probed.kind}`);
         return;

@@ -7,6 +7,7 @@ import { readOverview } from "../../_queries/overview.ts";
 import { AttentionList } from "./attention-list.tsx";
 import { ClientSecrets } from "./client-secrets.tsx";
 import { Figures } from "./figures-strip.tsx";
+import { IntegrationProblems } from "./integration-problems.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
 import { MassFailures } from "./mass-failures.tsx";
 import { WellnessSentence } from "./wellness-sentence.tsx";
@@ -24,10 +25,10 @@ export default async function OverviewPage() {
       </>
     );
   }
-  const { health, labels, massFailures, clients, attention, troubled, isPartial } = overview.value;
+  const { health, labels, integrations, massFailures, clients, attention, troubled, isPartial } = overview.value;
   const now = Date.now();
   const totals = totalsOf(health);
-  const trouble = troubleOf(troubled, massFailures, isPartial, now);
+  const trouble = troubleOf(troubled, massFailures, { integrations: integrations.length, isPartial }, now);
   const isEmpty = totals.live + totals.accounts.disconnected === 0;
 
   return (
@@ -35,6 +36,7 @@ export default async function OverviewPage() {
       <PageHeader title="Overview" />
       <WellnessSentence wellness={judge(totals, trouble)} />
       <MassFailures failures={massFailures} labels={labels} />
+      <IntegrationProblems integrations={integrations} health={health} />
       {isEmpty ? (
         <div className="card mt-6">
           <EmptyState icon={Cable} title="Connect the first account">

@@ -20,7 +20,15 @@ export type Wellness = { tone: Extract<Tone, "good" | "warn" | "bad" | "info">; 
  * What happens to active accounts right now. `held` wait for a decision, `resolving` were held and are decided about; both are
  * exact. `isPartial`: there are more accounts than the others were counted among.
  */
-export type Trouble = { held: number; resolving: number; withoutToken: number; failing: number; isPartial: boolean };
+export type Trouble = {
+  held: number;
+  resolving: number;
+  withoutToken: number;
+  failing: number;
+  /** That are not used, or not for every account. */
+  integrations: number;
+  isPartial: boolean;
+};
 
 const acceptableRate = 0.95;
 
@@ -55,7 +63,7 @@ export function totalsOf(health: HealthView["integrations"]): Totals {
 export function troubleOf(
   accounts: AccountView[],
   massFailures: MassFailureView[],
-  isPartial: boolean,
+  told: Pick<Trouble, "integrations" | "isPartial">,
   now: number,
 ): Trouble {
   const conditions = accounts.map((account) => conditionOf(account, now));
@@ -67,7 +75,7 @@ export function troubleOf(
     resolving: heldWhile("resolving"),
     withoutToken: count("no_valid_token"),
     failing: count("refresh_failing"),
-    isPartial,
+    ...told,
   };
 }
 
@@ -94,6 +102,13 @@ export function judge(totals: Totals, trouble: Trouble): Wellness {
       tone: "info",
       lead: `${countOf(trouble.resolving, "held account is", "held accounts are")} on the way.`,
       rest: "It was decided what becomes of them; a worker carries it out in the background.",
+    };
+  }
+  if (trouble.integrations > 0) {
+    return {
+      tone: "warn",
+      lead: `${countOf(trouble.integrations, "integration needs", "integrations need")} mending.`,
+      rest: "Nothing is asked with a definition that may not be used; tokens that are valid are served. See below what is wrong.",
     };
   }
   if (reauth > 0) {

@@ -49,6 +49,12 @@ export function failureWords(code: FailureCode, product: string, label: string):
         text: `Nothing was changed. This link renews one particular account of ${label}: go back and sign in there with that one.`,
         canRetry: true,
       };
+    case "binding_failed":
+      return {
+        title: `${product} expected somebody else`,
+        text: `Nothing was connected. The link was made for another user than the one who is signed in to ${product} in this browser. If it was meant for you, sign in there as yourself and start again from there.`,
+        canRetry: false,
+      };
     case "server_error":
       return {
         title: "Something went wrong on our side",

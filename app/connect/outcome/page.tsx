@@ -13,6 +13,7 @@ const readOutcome = cache(readConnectOutcome);
 
 const titles: Record<ConnectOutcomeView["status"], string> = {
   authorizing: "Connecting",
+  confirming: "Not connected yet",
   connected: "Connected",
   failed: "Not connected",
   unknown: "Nothing to show",
@@ -40,6 +41,8 @@ export default async function ConnectOutcomePage() {
       return <Failed view={view} />;
     case "authorizing":
       return <Waiting view={view} />;
+    case "confirming":
+      return <Confirming view={view} />;
     case "unknown":
       return <Unknown view={view} />;
   }
@@ -139,6 +142,31 @@ function Waiting({ view }: { view: ConnectOutcomeView }) {
         Finish signing in at {label}. This page goes on by itself when you are back.
       </p>
       <Retry label="Start again" />
+      <RefreshWhileWaiting />
+    </ConnectCard>
+  );
+}
+
+function Confirming({ view }: { view: ConnectOutcomeView }) {
+  const product = view.product.name;
+  const back = webAddress(view.return_url);
+  return (
+    <ConnectCard
+      product={product}
+      label={view.integration?.label ?? null}
+      joint="underway"
+      support={view.product.support}
+      title={`Go back to ${product} to finish`}
+    >
+      <p className="mt-2 text-center text-balance text-muted">
+        Nothing is connected yet. {product} checks first that the link was meant for you; be signed in there in this
+        browser.
+      </p>
+      {back !== null && (
+        <a href={back} rel="noreferrer" className={buttonClass("primary", "large", "mt-6")}>
+          Continue to {product}
+        </a>
+      )}
       <RefreshWhileWaiting />
     </ConnectCard>
   );

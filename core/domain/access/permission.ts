@@ -43,4 +43,17 @@ export interface Caller {
   readonly tenantIds: readonly string[] | null;
   /** Null: all integrations. */
   readonly integrationNames: readonly string[] | null;
+  /** Ranges in CIDR form that it may call from; absent: anywhere. */
+  readonly addresses?: readonly string[];
+}
+
+/** Whether an account exists for a caller: what its key is not for does not. */
+export function isVisible(
+  { tenantIds, integrationNames }: Pick<Caller, "tenantIds" | "integrationNames">,
+  account: { readonly tenantId: string; readonly integrationName: string },
+): boolean {
+  return (
+    (tenantIds === null || tenantIds.includes(account.tenantId)) &&
+    (integrationNames === null || integrationNames.includes(account.integrationName))
+  );
 }

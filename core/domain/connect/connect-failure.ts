@@ -9,6 +9,8 @@ export type ConnectFailureCode =
   | "provider_unreachable"
   | "client_misconfigured"
   | "external_account_mismatch"
+  /** Session binding (R93): the product's backend named another tenant or person than the link is for. */
+  | "binding_failed"
   | "server_error";
 
 export interface ConnectFailure {
@@ -19,6 +21,9 @@ export interface ConnectFailure {
 
 /** How long a browser may take between leaving for the provider and coming back (checklist A5: at most 10 minutes). */
 export const authorizationSeconds = 600;
+
+/** How long what came back waits for the product's confirmation: authorization codes live ten minutes at most (RFC 6749 §4.1.2). */
+export const confirmationSeconds = 600;
 
 /** An account that never came back from the provider is removed after this. */
 export const connectingSeconds = 86_400;

@@ -1,5 +1,18 @@
 /** Prefixes of the ids that cross the API (CONTRACT); the prefix says what a thing is wherever it turns up. */
-export type IdPrefix = "ia" | "evt" | "key" | "att" | "cs" | "env" | "lnk" | "usr" | "ei" | "aud" | "req" | "try";
+export type IdPrefix =
+  | "ia"
+  | "evt"
+  | "key"
+  | "att"
+  | "cs"
+  | "env"
+  | "lnk"
+  | "usr"
+  | "ei"
+  | "aud"
+  | "req"
+  | "try"
+  | "idm";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 

@@ -1,5 +1,6 @@
 import type { CallAuthorization, CallValues } from "./authorize-call.ts";
 import { fillText } from "./authorize-call.ts";
+import { placeholder } from "./document-parts.ts";
 import { fillAddress, valueOf } from "./fill-address.ts";
 import type { IntegrationDocument } from "./integration-document.ts";
 
@@ -55,13 +56,24 @@ export function apiRequest(
   };
 }
 
-function fillHeaders(headers: Readonly<Record<string, string>>, values: CallValues): Record<string, string> {
+export function fillHeaders(headers: Readonly<Record<string, string>>, values: CallValues): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, template]) => {
       const value = fillText(template, values);
       return value === null ? [] : [[name.toLowerCase(), value]];
     }),
   );
+}
+
+/**
+ * Where calls of an account go, without a slash at its end.
+ * @returns null where something that it names is not known, or leads out of it
+ */
+export function baseAddressOf(base: string, values: CallValues): string | null {
+  const known = { ...values.inputs, ...values.fields };
+  const isKnown = Array.from(base.matchAll(placeholder)).every(([, name = ""]) => valueOf(known, name) !== "");
+  const filled = isKnown ? addressOf(base, "", values) : null;
+  return filled !== null && URL.canParse(filled) ? filled : null;
 }
 
 /** No credential stands in an address (invariant 7). A field that is a whole origin stays one; its pattern says which it may be. */

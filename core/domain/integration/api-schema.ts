@@ -73,7 +73,7 @@ export const apiSchema = z.strictObject({
     .describe("With {input} and {field} templates; a field may be the whole origin, if its pattern says which."),
   headers: templates.optional().describe("Sent with every call; may name inputs and fields."),
   rateLimit: rateLimitSchema.optional().describe("Names of headers, where they are not the standard ones."),
-  pagination: paginationSchema.optional().describe("How lists come in pages. For the unified API."),
+  pagination: paginationSchema.optional().describe("How lists come in pages. Followed on request by the proxy."),
   probe: z
     .strictObject({
       path: path.describe("Below api.baseUrl; may name inputs and fields."),

@@ -147,16 +147,31 @@ export function documentHosts(document: IntegrationDocument): Readonly<Record<st
   return hosts;
 }
 
-/** One text for the same hosts in the same roles: a swap is a change. Fields and choices that form a host are part of where it may lead. */
-export function describeHosts(document: IntegrationDocument): string {
+export interface HostParts {
+  /** Hosts by their roles, and the fields that form one: for every account the same. */
+  readonly fixed: readonly string[];
+  /** What an account chose one of, and that forms its host. */
+  readonly choices: readonly { readonly name: string; readonly values: readonly string[] }[];
+}
+
+/** Fields and choices that form a host are part of where it may lead. */
+export function hostParts(document: IntegrationDocument): HostParts {
   const hosts = Object.entries(documentHosts(document));
   const named = new Set(hosts.flatMap(([, host]) => [...host.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name)));
   const isNamed = (name: string): boolean => named.has(name.toLowerCase());
   const fields = (oauthConfigOf(document)?.fields ?? []).filter((field) => isNamed(field.name));
   const choices = document.inputs.filter((input) => input.options !== undefined && isNamed(input.name));
-  return [
-    ...hosts.map(([role, host]) => `${role} ${host}`),
-    ...fields.map((field) => `${field.name} ${field.pattern ?? "?"}`),
-    ...choices.map((input) => `${input.name} ${(input.options ?? []).map((one) => one.value).join("|")}`),
-  ].join(", ");
+  return {
+    fixed: [
+      ...hosts.map(([role, host]) => `${role} ${host}`),
+      ...fields.map((field) => `${field.name} ${field.pattern ?? "?"}`),
+    ],
+    choices: choices.map(({ name, options = [] }) => ({ name, values: options.map((one) => one.value) })),
+  };
+}
+
+/** One text for the same hosts in the same roles: a swap is a change. */
+export function describeHosts(document: IntegrationDocument): string {
+  const { fixed, choices } = hostParts(document);
+  return [...fixed, ...choices.map(({ name, values }) => `${name} ${values.join("|")}`)].join(", ");
 }

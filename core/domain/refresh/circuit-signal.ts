@@ -1,20 +1,20 @@
 import { assertNever } from "../problem/domain-error.ts";
 import type { CircuitSignal } from "./circuit.ts";
-import type { FailureClass, TokenRequestFailure } from "./classify-token-failure.ts";
+import { isAsked, type FailureClass, type TokenRequestFailure } from "./classify-token-failure.ts";
 
 /**
- * What a refusal, or the lack of an answer, says about the endpoint, whatever it means for whoever asked. Null: nothing. The inputs
- * of one account must not open a breaker that all tenants share.
+ * What a refusal, or the lack of an answer, says about the endpoint, whatever it means for whoever asked. Null: nothing, since nobody
+ * asked it: neither the inputs of one account nor a fault of ours may open a breaker that all tenants share.
  *
  * @param accountId whom it was asked for; null: an account that is only about to be
  */
 export function circuitSignalOf(
-  { kind }: Pick<TokenRequestFailure, "kind">,
+  failure: Pick<TokenRequestFailure, "kind">,
   failureClass: FailureClass,
   accountId: string | null,
   retryAfterSeconds: number | null,
 ): CircuitSignal | null {
-  if (kind === "unsendable") return null;
+  if (!isAsked(failure)) return null;
   const failed = { kind: "failed", accountId, retryAfterSeconds, isProbe: false } as const;
   switch (failureClass) {
     case "reauthorize":

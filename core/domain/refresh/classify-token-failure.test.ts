@@ -77,6 +77,7 @@ const cases: readonly (readonly [string, TokenRequestFailure, FailureClass, stri
     "client_misconfigured",
     "request.unsendable",
   ],
+  ["a fault of our own", { kind: "own_fault", detail: "busy" }, "transient", "own.fault"],
   ["our own guard", { kind: "egress_refused", detail: "10.0.0.1" }, "client_misconfigured", "egress.refused"],
 ];
 
@@ -284,6 +285,7 @@ describe("the text for operators", () => {
     ["an unreadable answer", { kind: "unreadable_answer", status: 200, detail: "HTML" }, "HTTP 200, unreadable: HTML"],
     ["a lost answer", { kind: "answer_lost", detail: "ECONNRESET" }, "ECONNRESET"],
     ["no client", { kind: "no_client" }, "no OAuth client is configured"],
+    ["a fault of our own", { kind: "own_fault", detail: "busy" }, "not asked, by a fault of Evergrant's own: busy"],
   ])("%s", (_name, failure, text) => {
     expect(describeFailure(failure)).toBe(text);
   });

@@ -36,7 +36,27 @@ export type TokenRequestFailure =
   /** Nothing was asked: what inputs or the definition put into the request no HTTP request may carry. */
   | { readonly kind: "unsendable"; readonly detail: string }
   /** Our own guard refused the address. */
-  | { readonly kind: "egress_refused"; readonly detail: string };
+  | { readonly kind: "egress_refused"; readonly detail: string }
+  /** Nothing was asked: something of ours that the request needs did not work, such as the process that evaluates expressions. */
+  | { readonly kind: "own_fault"; readonly detail: string };
+
+const unasked: readonly TokenRequestFailure["kind"][] = [
+  "no_client",
+  "client_unusable",
+  "unsendable",
+  "egress_refused",
+  "own_fault",
+];
+
+/** Whether anybody tried to reach the provider. What ended before says nothing about it, whoever's fault it was. */
+export function isAsked({ kind }: Pick<TokenRequestFailure, "kind">): boolean {
+  return !unasked.includes(kind);
+}
+
+/** Ours, and no change of a client or a definition that would recall its accounts tells when it is over: asking again costs nobody. */
+export function isTriedAgainSoon({ kind }: Pick<TokenRequestFailure, "kind">): boolean {
+  return kind === "own_fault" || kind === "egress_refused";
+}
 
 /** By who must act: nobody yet, nobody before an instant, the customer, the operator, or we must find out first. */
 export type FailureClass = "transient" | "rate_limited" | "reauthorize" | "client_misconfigured" | "in_doubt";
@@ -57,6 +77,15 @@ export interface FailureRule {
 }
 
 export type FailureRules = readonly FailureRule[];
+
+/** Named by itself: it is told as ours wherever the provider's failures are told. */
+export const ownFaultRule: FailureRule = {
+  id: "own.fault",
+  kind: "own_fault",
+  class: "transient",
+  meaning:
+    "Something of Evergrant's own that the request needs did not work, so nothing was asked: neither the provider nor the grant is in question. The log says more.",
+};
 
 const clientErrors: readonly string[] = ["invalid_client", "unauthorized_client"];
 
@@ -171,8 +200,9 @@ export const defaultFailureRules: FailureRules = [
     id: "egress.refused",
     kind: "egress_refused",
     class: "client_misconfigured",
-    meaning: "Evergrant refuses to call this address. See EVERGRANT_EGRESS_ALLOW.",
+    meaning: "Evergrant refuses to call this address, so nothing was asked. See EVERGRANT_EGRESS_ALLOW.",
   },
+  ownFaultRule,
 ];
 
 export interface Classification {
@@ -263,5 +293,7 @@ export function describeFailure(failure: TokenRequestFailure): string {
     case "unsendable":
     case "egress_refused":
       return plainText(failure.detail, 300);
+    case "own_fault":
+      return plainText(`not asked, by a fault of Evergrant's own: ${failure.detail}`, 300);
   }
 }

@@ -1,5 +1,5 @@
 import { assertNever } from "../problem/domain-error.ts";
-import type { FailureClass, FailureRule } from "./classify-token-failure.ts";
+import { ownFaultRule, type FailureClass, type FailureRule } from "./classify-token-failure.ts";
 import type { SecretUse } from "../integration/order-client-secrets.ts";
 import type { FailurePlan } from "./plan-after-failure.ts";
 import type { RefreshReason } from "./decide-refresh.ts";
@@ -71,7 +71,7 @@ export function explainFailure(
   secretUse?: SecretUse,
 ): string {
   const lost = doubts > 0 && failureClass === "reauthorize" ? ` ${lostBefore(doubts)}` : "";
-  return `${whyInWords[reason]}.${explainSecret(secretUse)} ${rule.meaning}${lost} ${next(failureClass, plan, doubts, now)}`;
+  return `${whyInWords[reason]}.${explainSecret(secretUse)} ${rule.meaning}${lost} ${next(rule, failureClass, plan, doubts, now)}`;
 }
 
 function lostBefore(doubts: number): string {
@@ -86,7 +86,7 @@ export function explainHeld(reason: RefreshReason, rule: FailureRule, tokenStill
 }
 
 /** Whose move it is, and when somebody asks again: the plan of planAfterFailure in words. */
-function next(failureClass: FailureClass, plan: FailurePlan, doubts: number, now: Date): string {
+function next(rule: FailureRule, failureClass: FailureClass, plan: FailurePlan, doubts: number, now: Date): string {
   if (failureClass === "reauthorize") return "Nothing is retried: the customer must re-authorize.";
   if (plan.nextAttemptAt === null) return "Nothing is scheduled: the account is held, or waits for its customer.";
   const at = inWords(plan.nextAttemptAt, now);
@@ -99,6 +99,8 @@ function next(failureClass: FailureClass, plan: FailurePlan, doubts: number, now
     case "in_doubt":
       return `Asked again ${at} to find out what became of it.${meanwhile}`;
     case "transient":
+      if (rule.id === ownFaultRule.id && doubts === 0)
+        return `Tried again ${at}, or earlier when a caller needs a token.${meanwhile}`;
       return doubts > 0
         ? `What became of an earlier request is still unknown, so it is asked again ${at}. Callers wait as well.${meanwhile}`
         : `Tried again ${at}, or earlier: when a caller needs a token, or when the token endpoint answers again after failures.${meanwhile}`;

@@ -59,6 +59,17 @@ describe("the retry of an unwell provider (R18)", () => {
     expect(plan("transient").cooldownUntil).toEqual(at(30));
   });
 
+  it.each(["transient", "client_misconfigured"] as const)(
+    "comes soon where nobody was asked, by a fault of ours (%s): it costs no provider anything",
+    (failureClass) => {
+      const waits = [0, 1, 4, 10_000].map((consecutiveFailures) =>
+        plan(failureClass, { consecutiveFailures, isSoon: true }),
+      );
+      expect(waits.map((one) => one.nextAttemptAt)).toEqual([at(60), at(120), at(900), at(900)]);
+      expect(waits[0]?.cooldownUntil).toEqual(at(5));
+    },
+  );
+
   it("obeys the integration's own numbers", () => {
     const policy = { ...defaultRefreshPolicy, retry: { initialSeconds: 60, factor: 1, capSeconds: 3600 } };
     expect([0, 1, 500].map((failures) => retrySeconds(policy, failures))).toEqual([60, 60, 60]);

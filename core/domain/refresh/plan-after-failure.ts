@@ -18,6 +18,8 @@ export interface FailurePlan {
 
 export interface FailureContext {
   readonly class: FailureClass;
+  /** isTriedAgainSoon; absent: it is not. */
+  readonly isSoon?: boolean;
   readonly retryAfterSeconds: number | null;
   readonly expiresAt: Date | null;
   /** Failures in a row before this one. */
@@ -54,7 +56,10 @@ export function planAfterFailure(
   const tokenStillValid = isStillValid(context.expiresAt, now);
   const failures = context.consecutiveFailures + 1;
   const base = { consecutiveFailures: failures, accountEvent: null, tokenStillValid } as const;
-  const retryAt = after(now, retrySeconds(policy, context.consecutiveFailures) * (0.9 + 0.2 * random));
+  const usual = retrySeconds(policy, context.consecutiveFailures);
+  const wait = context.isSoon === true ? Math.min(usual, soonSeconds(context.consecutiveFailures)) : usual;
+  const retryAt = after(now, wait * (0.9 + 0.2 * random));
+  const coolsUntil = after(now, context.isSoon === true ? soonCooldownSeconds : cooldownSeconds);
   switch (context.class) {
     case "reauthorize":
       return { ...base, nextAttemptAt: null, cooldownUntil: null, accountEvent: { kind: "grant_rejected" } };
@@ -64,15 +69,15 @@ export function planAfterFailure(
       const isAllowed =
         context.doubts === 0 || mayReplay(policy.rotation, context.doubts, context.doubtedAt ?? now, after(now, told));
       const least = isAllowed ? retryAfterBounds.least : verdictPause(context.doubts);
-      const wait = Math.min(retryAfterBounds.most, Math.max(least, told));
+      const pause = Math.min(retryAfterBounds.most, Math.max(least, told));
       // Jitter only upwards: earlier than Retry-After would be impolite and useless.
-      const at = after(now, wait * (1 + 0.2 * random));
-      return { ...base, nextAttemptAt: at, cooldownUntil: after(now, wait) };
+      const at = after(now, pause * (1 + 0.2 * random));
+      return { ...base, nextAttemptAt: at, cooldownUntil: after(now, pause) };
     }
     case "in_doubt":
       return { ...base, ...planInDoubt(context, policy, now, random) };
     case "transient": {
-      if (context.doubts === 0) return { ...base, nextAttemptAt: retryAt, cooldownUntil: after(now, cooldownSeconds) };
+      if (context.doubts === 0) return { ...base, nextAttemptAt: retryAt, cooldownUntil: coolsUntil };
       // The question that a lost answer left is still open, and waiting hours would let a grace run out.
       const replayAt = after(now, replayPause(context.consecutiveFailures) * (1 + random));
       const isAllowed = mayReplay(policy.rotation, context.doubts, context.doubtedAt ?? context.sentAt, replayAt);
@@ -81,8 +86,16 @@ export function planAfterFailure(
     }
     // A client that is rejected is the operator's to mend. The retry is how the account comes back when it is mended.
     case "client_misconfigured":
-      return { ...base, nextAttemptAt: retryAt, cooldownUntil: after(now, cooldownSeconds) };
+      return { ...base, nextAttemptAt: retryAt, cooldownUntil: coolsUntil };
   }
+}
+
+/** What spared the provider needs no pause for its sake: it is there to spare ourselves. */
+const soonCooldownSeconds = 5;
+
+/** A minute, doubling to a quarter of an hour. */
+function soonSeconds(failuresBefore: number): number {
+  return Math.min(900, 60 * 2 ** Math.min(failuresBefore, 16));
 }
 
 /**

@@ -17,6 +17,7 @@ export function scrubFailure(failure: TokenRequestFailure, secrets: readonly (st
     case "client_unusable":
     case "unsendable":
     case "egress_refused":
+    case "own_fault":
       return { ...failure, detail: scrub(failure.detail) };
     case "http_error":
     case "no_client":

@@ -24,7 +24,14 @@ export interface SealLocation {
   readonly version: number;
 }
 
-export type SealField = "token_set" | "client_secret" | "client_key" | "client_certificate" | "pkce_verifier";
+export type SealField =
+  | "token_set"
+  | "client_secret"
+  | "client_key"
+  | "client_certificate"
+  | "pkce_verifier"
+  | "connect_answer"
+  | "idempotent_answer";
 
 /** A data key ready for one write: wrapped before the provider is asked, so that a KMS failure later can't cost the answer. */
 export interface DataKey {

@@ -14,6 +14,9 @@ export type IntegrationEventType =
   | "integration:recovered"
   | "integration:mass_failure";
 
+/** Events about what somebody may have tried. */
+export type SecurityEventType = "security:anomaly";
+
 /** What the payload of an account event says. Ids and states only, never a token. */
 export interface AccountEventPayload {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseRetryAfter } from "./retry-after.ts";
+import { parseRetryAfter } from "./parse-retry-after.ts";
 
 const now = new Date("2026-11-20T10:00:00Z");
 

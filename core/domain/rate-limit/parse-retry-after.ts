@@ -1,4 +1,4 @@
-import { parseHttpDate } from "#core/domain/rate-limit/parse-http-date";
+import { parseHttpDate } from "./parse-http-date.ts";
 
 /**
  * Retry-After as seconds from now (RFC 9110 §10.2.3: delay-seconds or an HTTP-date).

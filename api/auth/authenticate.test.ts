@@ -1,0 +1,140 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { makeApiKey } from "#core/domain/access/api-key";
+import type { AccessStore, ApiKeyRecord } from "#adapters/postgres/access-store";
+import { createSecretDigests } from "#adapters/system/secret-digests";
+import { createRecordingMetrics } from "#test/fakes/recording-metrics";
+import { createRecordingLog } from "#test/fakes/recording-log";
+import { createAdmission } from "./admission.ts";
+import { createAuthenticator } from "./authenticate.ts";
+
+const digests = createSecretDigests(randomBytes(32));
+const good = makeApiKey(randomBytes(32));
+const record: ApiKeyRecord = {
+  id: "key_good",
+  environmentId: "env_a",
+  environment: "production",
+  name: "test",
+  lastFour: good.slice(-4),
+  permissions: ["accounts:read"],
+  tenantIds: [],
+  integrationNames: [],
+  addresses: [],
+  expiresAt: null,
+  revokedAt: null,
+  lastUsedAt: null,
+  createdAt: new Date(),
+};
+
+function open(rateLimit: number | null = null) {
+  const asked: string[] = [];
+  const goodDigest = Buffer.from(digests.digest("api_key", good)).toString("hex");
+  const access = {
+    async findUsableKey(digest: Uint8Array) {
+      const text = Buffer.from(digest).toString("hex");
+      asked.push(text);
+      return text === goodDigest ? record : null;
+    },
+    touchKey: async () => {},
+  } as Partial<AccessStore> as AccessStore;
+  const log = createRecordingLog();
+  const audit = { append: async () => {} };
+  const metrics = createRecordingMetrics();
+  const unused = {} as never;
+  const { callerByKey } = createAuthenticator({
+    access,
+    environments: unused,
+    digests,
+    signIn: unused,
+    admission: createAdmission({ rateLimit, trustedProxies: [], audit, log }),
+    publicUrl: "http://127.0.0.1:3000",
+    log,
+    metrics,
+  });
+  const call = async (key: string, address = "198.51.100.1"): Promise<string> => {
+    const request = { socket: { remoteAddress: address }, headers: {} } as unknown as IncomingMessage;
+    return await callerByKey(`Bearer ${key}`, request).then(
+      (caller) => caller.id,
+      (error: { code: string }) => error.code,
+    );
+  };
+  return { asked, call, metrics };
+}
+
+const unknownKey = () => makeApiKey(randomBytes(32));
+const count = (answers: readonly string[], answer: string) => answers.filter((one) => one === answer).length;
+
+// What is remembered, and how buckets fill, goes by this clock alone.
+beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
+afterEach(() => vi.useRealTimers());
+
+describe("an API key", () => {
+  it("that is mistyped is refused without a query (F4)", async () => {
+    const { asked, call, metrics } = open();
+    const mistyped = `${good.slice(0, -1)}${good.endsWith("0") ? "1" : "0"}`;
+    for (const key of [mistyped, "", "evg_short", good.toUpperCase(), `${good}x`]) {
+      expect(await call(key)).toBe("unauthorized");
+    }
+    expect(asked).toEqual([]);
+    expect(metrics.told).toEqual(Array.from({ length: 5 }, () => ["keyRejected", "malformed"]));
+    await call(unknownKey());
+    expect(metrics.told.at(-1)).toEqual(["keyRejected", "not_in_force"]);
+  });
+
+  it("is looked up once in a while, whoever asks, be it known or not", async () => {
+    const { asked, call } = open();
+    const other = unknownKey();
+    for (let index = 0; index < 20; index += 1) {
+      expect(await call(good)).toBe("key_good");
+      expect(await call(other)).toBe("unauthorized");
+    }
+    expect(asked).toHaveLength(2);
+    vi.advanceTimersByTime(800);
+    await call(good);
+    expect(asked).toHaveLength(3);
+  });
+
+  it("that nobody knows costs a query a hundred times, then ten a second", async () => {
+    const { asked, call } = open();
+    const flood = async () => await Promise.all(Array.from({ length: 1_000 }, () => call(unknownKey())));
+    const serial = async () => {
+      const answers = [];
+      for (let index = 0; index < 1_000; index += 1) answers.push(await call(unknownKey()));
+      return answers;
+    };
+    const answers = await serial();
+    expect([count(answers, "unauthorized"), count(answers, "rate_limited")]).toEqual([100, 900]);
+    expect(asked).toHaveLength(100);
+    vi.advanceTimersByTime(1_000);
+    expect(count(await serial(), "unauthorized")).toBe(10);
+    vi.advanceTimersByTime(60_000);
+    expect(count(await flood(), "unauthorized")).toBe(100);
+    expect(asked).toHaveLength(210);
+  });
+
+  it("that was in force a moment ago is looked up in the middle of a flood from its own address, and others from theirs", async () => {
+    const { call } = open();
+    expect(await call(good)).toBe("key_good");
+    for (let index = 0; index < 200; index += 1) await call(unknownKey());
+    vi.advanceTimersByTime(800);
+    for (let index = 0; index < 200; index += 1) await call(unknownKey());
+    expect(await call(good)).toBe("key_good");
+    expect(await call(unknownKey(), "198.51.100.2")).toBe("unauthorized");
+  });
+
+  it("of one IPv6 network is one", async () => {
+    const { call } = open();
+    for (let index = 0; index < 100; index += 1) await call(unknownKey(), `2001:db8:1:2:${index.toString(16)}::1`);
+    expect(await call(unknownKey(), "2001:db8:1:2::77")).toBe("rate_limited");
+    expect(await call(unknownKey(), "2001:db8:1:3::77")).toBe("unauthorized");
+  });
+
+  it("has its rate, twice that at once", async () => {
+    const { call } = open(50);
+    const answers = async () => await Promise.all(Array.from({ length: 300 }, () => call(good)));
+    expect(count(await answers(), "key_good")).toBe(100);
+    vi.advanceTimersByTime(1_000);
+    expect(count(await answers(), "key_good")).toBe(50);
+  });
+});

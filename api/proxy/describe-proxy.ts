@@ -1,0 +1,31 @@
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
+import { accountParameter } from "#core/domain/proxy/proxy-target";
+import { problems, secured } from "../schemas/problem.ts";
+
+const methods = ["get", "head", "post", "put", "patch", "delete", "options"] as const;
+
+/** The route as the OpenAPI document shows it. It is answered outside of hono (ADR 0026), so that nothing touches its bytes. */
+export function describeProxy(registry: OpenAPIHono["openAPIRegistry"]): void {
+  for (const method of methods) {
+    registry.registerPath({
+      method,
+      path: "/proxy/{path}",
+      summary: "Call the provider's API with the account's credentials",
+      description:
+        "Any method but TRACE and CONNECT. The path may have slashes; it goes on as it is written, and so does the query without integrated_account_id. Bodies stream both ways, and the provider's status, headers and body come back as they are. A 401, or the sign of a dead token that the integration declares, causes one refresh and, where the request can be sent again, one replay.",
+      tags: ["Proxy"],
+      security: secured,
+      request: {
+        params: z.object({ path: z.string() }),
+        query: z.object({ [accountParameter]: z.string().max(100) }),
+        ...(method === "get" || method === "head" || method === "options"
+          ? {}
+          : { body: { required: false, content: { "*/*": { schema: z.any() } } } }),
+      },
+      responses: {
+        default: { description: "What the provider answered", content: { "*/*": { schema: z.any() } } },
+        ...problems(404, 405, 408, 409, 410, 429, 502, 504),
+      },
+    });
+  }
+}

@@ -1,0 +1,178 @@
+import type { Caller } from "../domain/access/permission.ts";
+import type { Account } from "../domain/account/account.ts";
+import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
+import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
+import type { AuthorizationSession, ConnectSession, Link } from "../ports/connect-store.ts";
+import { exchangeAnswer, type CompletePorts } from "./complete-authorization.ts";
+import { connectFailureProblem, conflict } from "./connect-failure-problem.ts";
+import { openHeldAnswer } from "./hold-answer.ts";
+import { keepTypedAnswer } from "./keep-typed-answer.ts";
+
+export interface ConfirmInput {
+  readonly sessionId: string;
+  /** Of the user who is signed in to the product in the browser that brought the session's id, as the product's own session says. */
+  readonly tenantId: string;
+  readonly userReference: string;
+}
+
+/** How long a second call waits for the first one's exchange, milliseconds. */
+const patienceMs = 20_000;
+const pauseMs = { shortest: 50, longest: 1_000 } as const;
+
+/**
+ * The product's word that the browser which authorized is signed in as the user whom the link is for (R93; session fixation,
+ * draft-ietf-oauth-security-topics-update). Only with it is the code exchanged, once, however often it is given. Another tenant or
+ * user ends the session: its code is thrown away.
+ *
+ * @throws DomainError not_found; forbidden for another tenant or user; conflict where there is nothing to confirm; and whatever the
+ *   exchange failed with
+ */
+export async function confirmSession(ports: CompletePorts, caller: Caller, input: ConfirmInput): Promise<Account> {
+  const session = await ports.connect.findSession(input.sessionId);
+  const link = session === null ? null : await ports.connect.findLink(session.linkTokenId);
+  if (session === null || link === null || !isVisible(caller, session, link)) {
+    throw new DomainError("not_found", { detail: "There is no such connect session in this environment." });
+  }
+  if (!session.needsConfirmation) {
+    throw conflict(
+      "The link was made without session_binding, so there is nothing to confirm. What came of it stands in the tenant's accounts (GET /api/v1/integrated-accounts).",
+    );
+  }
+  await refuseOthers(ports, caller, session, link, input);
+  const { clock } = ports;
+  const untilMs = clock.monotonicMs() + patienceMs;
+  for (let current = session, pause: number = pauseMs.shortest; ; pause = Math.min(pause * 1.5, pauseMs.longest)) {
+    const account = await settle(ports, caller, current, link);
+    if (account !== null) return account;
+    if (clock.monotonicMs() >= untilMs) {
+      throw new DomainError("conflict", {
+        detail:
+          "The session is being completed by another request, which has not ended yet. Ask again; if it stays so, that request died on its way, and the customer must connect again.",
+        retryAfterSeconds: 5,
+      });
+    }
+    await clock.sleep(pause);
+    current = (await ports.connect.findSession(session.id)) ?? current;
+  }
+}
+
+/** @returns null while another request has the session in hand */
+async function settle(
+  ports: CompletePorts,
+  caller: Caller,
+  session: ConnectSession,
+  link: Link,
+): Promise<Account | null> {
+  switch (session.status) {
+    case "connected": {
+      const account = await ports.accounts.find(session.environmentId, session.accountId);
+      if (account === null) throw new DomainError("not_found", { detail: "The account of this session is gone." });
+      return account;
+    }
+    case "failed":
+      throw connectFailureProblem(session.failure ?? { code: "server_error", detail: null }, session);
+    case "authorizing":
+      throw conflict(
+        "The customer has not come back from the provider yet. Confirm when the browser brings connect_session_id to the return URL.",
+      );
+    case "exchanging":
+      return null;
+    case "unconfirmed":
+      return await complete(ports, caller, session, link);
+  }
+  return assertNever(session.status);
+}
+
+/** Whoever may not see the link's account may not learn that there is a session (invariant 10). */
+function isVisible(caller: Caller, session: ConnectSession, link: Link): boolean {
+  return (
+    session.environmentId === caller.environmentId &&
+    (caller.tenantIds === null || caller.tenantIds.includes(link.tenantId)) &&
+    (caller.integrationNames === null || caller.integrationNames.includes(session.integrationName))
+  );
+}
+
+async function refuseOthers(
+  ports: CompletePorts,
+  caller: Caller,
+  session: ConnectSession,
+  link: Link,
+  { tenantId, userReference }: ConfirmInput,
+): Promise<void> {
+  const others = [
+    ...(tenantId === link.tenantId ? [] : ["tenant_id"]),
+    ...(userReference === link.userReference ? [] : ["user_reference"]),
+  ];
+  if (others.length === 0) return;
+  await ports.connect.refuseConfirmation(session, link.tenantId, {
+    environmentId: session.environmentId,
+    actor: caller.id,
+    action: "connect.binding_failed",
+    target: session.id,
+    accountId: session.accountId,
+    // A user reference may be an address of a person; the log of audits is kept for good.
+    detail: { link: link.id, integration: session.integrationName, tenant_id: link.tenantId, differs: others },
+  });
+  ports.log.warn(
+    { session: session.id, link: link.id, differs: others },
+    "a connection was confirmed for somebody else",
+  );
+  throw connectFailureProblem({ code: "binding_failed", detail: null }, session);
+}
+
+async function complete(
+  ports: CompletePorts,
+  caller: Caller,
+  session: ConnectSession,
+  link: Link,
+): Promise<Account | null> {
+  const now = ports.clock.now();
+  // Asked before the code is spent: another session of this link may have connected meanwhile.
+  const { usedAt } = (await ports.connect.findLink(link.id)) ?? link;
+  if (session.expiresAt <= now || (usedAt !== null && !session.isReturn)) {
+    const expired: ConnectFailure = { code: "expired", detail: null };
+    // It may be another call for this very session that used the link.
+    if (!(await ports.connect.endUnconfirmed(session.id, expired))) return null;
+    throw connectFailureProblem(expired, session);
+  }
+  const sealed = await ports.connect.findHeldAnswer(session.id);
+  if (sealed === null) return null;
+  // Opened while it is still there: a key service that is away costs nothing yet, and the call can be made again.
+  const answer = await openHeldAnswer(ports, session, sealed, caller.id);
+  const taken = await ports.connect.takeConfirmed(session.id, now, {
+    environmentId: session.environmentId,
+    actor: caller.id,
+    action: "connect.confirmed",
+    target: session.id,
+    accountId: session.accountId,
+    detail: { link: link.id, integration: session.integrationName, tenant_id: link.tenantId },
+  });
+  if (taken === null) return null;
+  let result: Account | ConnectFailure;
+  try {
+    result =
+      answer.kind === "typed"
+        ? await keepTypedAnswer(ports, taken.session, answer)
+        : await exchangeAnswer(ports, toTrip(taken.session), taken.verifier, answer);
+  } catch (error) {
+    ports.log.error({ session: session.id, error }, "a confirmed connection could not be completed");
+    // Should what was answered still be written, the session is connected all the same.
+    await ports.connect.failSession(session.id, { code: "server_error", detail: null });
+    throw error;
+  }
+  return "code" in result ? await fail(ports, session, result) : result;
+}
+
+async function fail(ports: CompletePorts, session: ConnectSession, failure: ConnectFailure): Promise<never> {
+  ports.log.warn({ session: session.id, failure: failure.code }, "a confirmed connection failed");
+  await ports.connect.failSession(session.id, failure);
+  throw connectFailureProblem(failure, session);
+}
+
+/** What brought a code has left for an authorization server (constraint connect_session_trip). */
+function toTrip({ callbackId, redirectUri, tokenEndpoint, ...session }: ConnectSession): AuthorizationSession {
+  if (callbackId === null || redirectUri === null || tokenEndpoint === null) {
+    throw new Error(`the session ${session.id} has a code and nowhere to exchange it`);
+  }
+  return { ...session, callbackId, redirectUri, tokenEndpoint };
+}

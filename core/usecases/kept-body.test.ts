@@ -1,0 +1,90 @@
+import { expect, it } from "vitest";
+import { createKeptBody } from "./kept-body.ts";
+
+function source(...sizes: number[]) {
+  const taken: number[] = [];
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (const [index, size] of sizes.entries()) {
+      taken.push(index);
+      yield new Uint8Array(size).fill(index);
+    }
+  }
+  return { taken, chunks: chunks() };
+}
+
+async function all(body: AsyncIterable<Uint8Array>): Promise<number[]> {
+  const sizes: number[] = [];
+  for await (const chunk of body) sizes.push(chunk.length);
+  return sizes;
+}
+
+async function some(body: AsyncIterable<Uint8Array>, count: number): Promise<number[]> {
+  const sizes: number[] = [];
+  for await (const chunk of body) if (sizes.push(chunk.length) === count) break;
+  return sizes;
+}
+
+it("is read once from its source, and as often as wanted from memory", async () => {
+  const { taken, chunks } = source(3, 4);
+  const body = createKeptBody(chunks, 10);
+  expect(await all(body.read())).toEqual([3, 4]);
+  expect(body.isWhole()).toBe(true);
+  expect(await all(body.read())).toEqual([3, 4]);
+  expect(taken).toEqual([0, 1]);
+});
+
+it("reads nothing before it is asked to, and no further", async () => {
+  const { taken, chunks } = source(3, 4, 5);
+  const body = createKeptBody(chunks, 100);
+  expect(taken).toEqual([]);
+  expect(await some(body.read(), 1)).toEqual([3]);
+  expect(taken).toEqual([0]);
+});
+
+it("a second reading takes up the rest where the first one left", async () => {
+  const body = createKeptBody(source(3, 4, 5).chunks, 100);
+  await some(body.read(), 2);
+  expect(await all(body.read())).toEqual([3, 4, 5]);
+});
+
+it("a reader that left while it waited has not taken the chunk along", async () => {
+  let give: (chunk: IteratorResult<Uint8Array>) => void = () => {};
+  const results = [new Promise<IteratorResult<Uint8Array>>((resolve) => (give = resolve))];
+  const end: IteratorResult<Uint8Array> = { done: true, value: undefined };
+  const body = createKeptBody({ next: async () => await (results.shift() ?? Promise.resolve(end)) }, 100);
+  const first = body.read()[Symbol.asyncIterator]();
+  const waiting = first.next();
+  void first.return?.();
+  const second = all(body.read());
+  give({ done: false, value: new Uint8Array(7) });
+  await waiting;
+  expect(await second).toEqual([7]);
+});
+
+it.each([
+  [[10], true],
+  [[11], false],
+  [[5, 5], true],
+  [[5, 6], false],
+  [[], true],
+] as [number[], boolean][])("of chunks of %j all is kept: %s", async (sizes, isWhole) => {
+  const body = createKeptBody(source(...sizes).chunks, 10);
+  expect(await all(body.read())).toEqual(sizes);
+  expect(body.isWhole()).toBe(isWhole);
+});
+
+it("what was not kept is not sent in part", async () => {
+  const body = createKeptBody(source(8, 8).chunks, 10);
+  await all(body.read());
+  await expect(all(body.read())).rejects.toThrow("not kept");
+});
+
+it("a source that breaks breaks every reading", async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(1);
+    throw new Error("gone");
+  }
+  const body = createKeptBody(broken(), 10);
+  await expect(all(body.read())).rejects.toThrow("gone");
+  await expect(all(body.read())).rejects.toThrow("gone");
+});

@@ -1,0 +1,202 @@
+import { decodeJwt } from "jose";
+import { describe, expect, it } from "vitest";
+import { createPossessionProofs } from "#adapters/oauth/possession-proofs";
+import { generateKeyPair } from "#adapters/oauth/generate-key-pair";
+import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { integrationDocumentSchema } from "../domain/integration/integration-document.ts";
+import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
+import type { StreamAnswer, StreamRequest } from "../ports/provider-streams.ts";
+import { createCallPlaces } from "./call-places.ts";
+import type { JudgedAnswer } from "./judge-answer.ts";
+import { createKeptBody } from "./kept-body.ts";
+import { proxyCall, type ProxyCall } from "./proxy-call.ts";
+import type { ProxyPorts } from "./proxy-ports.ts";
+
+type Answer = (request: StreamRequest) => { status: number; headers?: Record<string, string> } | "lost" | "not_sent";
+
+/** A process whose provider answers as it is told. */
+function processOf(world: World, answer: Answer) {
+  const requests: StreamRequest[] = [];
+  const sentBytes: number[] = [];
+  const ports: ProxyPorts = {
+    ...world,
+    streams: {
+      async send(request): Promise<StreamAnswer> {
+        requests.push(request);
+        let bytes = 0;
+        if (request.body !== null) for await (const chunk of request.body) bytes += chunk.length;
+        sentBytes.push(bytes);
+        const got = answer(request);
+        if (typeof got === "string") return { kind: "failed", cause: got, detail: "" };
+        const body = (async function* () {})();
+        return { kind: "answer", status: got.status, headers: Object.entries(got.headers ?? {}), body };
+      },
+    },
+    proofs: createPossessionProofs(world.clock),
+    renewalHistory: {
+      refreshedForRejection: async () =>
+        world.accounts.attempts.flatMap(({ reason, result }) =>
+          reason === "rejected_token" && result?.outcome === "refreshed" ? [world.clock.now()] : [],
+        ),
+    },
+    callPlaces: createCallPlaces(10),
+    decodeBody: async (bytes) => Buffer.from(bytes).toString("utf8"),
+  };
+  return { ports, requests, sentBytes };
+}
+
+async function call(ports: ProxyPorts, changes: Partial<ProxyCall> = {}): Promise<number> {
+  let status = 0;
+  const target = { accountId: "ia_one", path: "/me", query: null };
+  const signal = new AbortController().signal;
+  const asked: ProxyCall = {
+    environmentId,
+    actor: "key_test",
+    isVisible: () => true,
+    target,
+    method: "GET",
+    headers: [],
+    body: null,
+    bodyBytes: null,
+    signal,
+    onWait: () => {},
+    ...changes,
+  };
+  await proxyCall(ports, asked, async (judged: JudgedAnswer) => void (status = judged.answer.status));
+  return status;
+}
+
+const document = (options: Record<string, unknown> = {}, authorization?: unknown) =>
+  integrationDocumentSchema.parse({
+    ...exampleDocument({ config: { options } }),
+    api: { baseUrl: "https://api.acme.example/v2" },
+    ...(authorization === undefined ? {} : { authorization }),
+  });
+
+async function boundWorld(authorization?: unknown) {
+  const world = await createWorld({ document: document({ dpop: true }, authorization) });
+  const account = await world.addAccount();
+  const dpopKey = await generateKeyPair("ES256");
+  const stored = await world.storedTokens();
+  if (stored === null) throw new Error("no tokens");
+  const set = { ...stored, tokenType: "DPoP", expiresAt: new Date(world.clock.now().getTime() + 3_600_000) };
+  await world.accounts.apply(await world.credentialsChange(await world.account(account.id), { ...set, dpopKey }));
+  return { world, withoutKey: set };
+}
+
+describe("a token that is bound to a key (RFC 9449)", () => {
+  it("is sent with a proof for this call, as DPoP and never as Bearer", async () => {
+    const { world } = await boundWorld();
+    const { ports, requests } = processOf(world, () => ({ status: 200 }));
+    await call(ports, { method: "POST", headers: [["DPoP", "mine"]] });
+    const headers = headerRecord(requests[0]?.headers ?? []);
+    expect(headers["authorization"]).toBe("DPoP access-0");
+    expect(decodeJwt(headers["dpop"] ?? "")).toMatchObject({ htm: "POST", htu: "https://api.acme.example/v2/me" });
+  });
+
+  it("is sent once more with the nonce that the server wants, and with it from then on", async () => {
+    const { world } = await boundWorld();
+    const nonceOf = (request: StreamRequest) => decodeJwt(headerRecord(request.headers)["dpop"] ?? "")["nonce"];
+    const wants = { "www-authenticate": 'DPoP error="use_dpop_nonce"', "dpop-nonce": "n-1" };
+    const { ports, requests } = processOf(world, (request) =>
+      nonceOf(request) === "n-1" ? { status: 200 } : { status: 401, headers: wants },
+    );
+    expect([await call(ports), await call(ports)]).toEqual([200, 200]);
+    expect(requests.map(nonceOf)).toEqual([undefined, "n-1", "n-1"]);
+    expect(world.server.requests).toEqual([]);
+  });
+
+  it.each([
+    ["without its key", undefined],
+    [
+      "by a definition that sends it elsewhere than as a bearer",
+      { format: "header", config: { name: "x-t", value: "{access_token}" } },
+    ],
+  ])("is not sent at all %s", async (_name, authorization) => {
+    const { world, withoutKey } = await boundWorld(authorization);
+    if (authorization === undefined) {
+      await world.accounts.apply(await world.credentialsChange(await world.account(), withoutKey));
+    }
+    const { ports, requests } = processOf(world, () => ({ status: 200 }));
+    await expect(call(ports)).rejects.toMatchObject({
+      code: "client_misconfigured",
+      detail: expect.stringContaining("DPoP"),
+    });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe("nothing is sent twice for another reason than a dead token (D15)", () => {
+  const body = () =>
+    createKeptBody(
+      (async function* () {
+        yield new Uint8Array(10);
+      })(),
+    );
+
+  it.each(["lost", "not_sent"] as const)("not when the answer is %s", async (cause) => {
+    const world = await createWorld({ document: document() });
+    await world.addAccount({ expiresInSeconds: 3_000 });
+    for (const method of ["GET", "POST", "DELETE"]) {
+      const { ports, requests } = processOf(world, () => cause);
+      await expect(call(ports, { method, body: body() })).rejects.toMatchObject({ code: "provider_error" });
+      expect(requests).toHaveLength(1);
+    }
+  });
+
+  it("a 401 is renewed and replayed once, and left alone right after", async () => {
+    const world = await createWorld({ document: document() });
+    await world.addAccount({ expiresInSeconds: 3_000 });
+    const { ports, requests, sentBytes } = processOf(world, () => ({ status: 401 }));
+    expect(await call(ports, { method: "POST", body: body() })).toBe(401);
+    expect(sentBytes).toEqual([10, 10]);
+    expect([requests.length, world.server.requests.length]).toEqual([2, 1]);
+    expect(await call(ports)).toBe(401);
+    expect([requests.length, world.server.requests.length]).toEqual([3, 1]);
+  });
+});
+
+it("an account that was ended since it was read is not called with (C2)", async () => {
+  const world = await createWorld({ document: document() });
+  await world.addAccount({ expiresInSeconds: 3_000 });
+  const { ports, requests } = processOf(world, () => ({ status: 200 }));
+  let ms = 0;
+  const slow: ProxyPorts = {
+    ...ports,
+    clock: { ...world.clock, now: () => world.clock.now(), monotonicMs: () => (ms += 50) },
+    vault: {
+      ...world.vault,
+      async open(...given) {
+        // While the record is written and the key asked for, the account ends.
+        world.accounts.patch("ia_one", { status: "disconnected" });
+        return await world.vault.open(...given);
+      },
+    },
+  };
+  await expect(call(slow)).rejects.toMatchObject({ code: "disconnected" });
+  expect(requests).toEqual([]);
+});
+
+it("an account that a caller does not see is not refreshed for it", async () => {
+  const world = await createWorld({ document: document() });
+  await world.addAccount();
+  const { ports, requests } = processOf(world, () => ({ status: 200 }));
+  await expect(call(ports, { isVisible: () => false })).rejects.toMatchObject({ code: "not_found" });
+  expect([requests, world.server.requests]).toEqual([[], []]);
+});
+
+it.each([
+  ["names no address", {}],
+  ["names what is not known of the account", { baseUrl: "https://{region}.acme.example" }],
+])("a definition that %s leads nowhere", async (_name, api) => {
+  const example = {
+    ...exampleDocument({ inputs: [{ name: "region", label: "Region", pattern: "[a-z]+", required: true }] }),
+    api,
+  };
+  const world = await createWorld({ document: integrationDocumentSchema.parse(example) });
+  await world.addAccount({ expiresInSeconds: 3_000 });
+  const { ports, requests } = processOf(world, () => ({ status: 200 }));
+  await expect(call(ports)).rejects.toMatchObject({ code: "client_misconfigured" });
+  expect(requests).toEqual([]);
+});

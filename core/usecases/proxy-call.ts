@@ -1,0 +1,248 @@
+import type { Account } from "../domain/account/account.ts";
+import { assertNever, DomainError } from "../domain/problem/domain-error.ts";
+import { decideAfterAnswer } from "../domain/proxy/decide-after-answer.ts";
+import { headerRecord, type HeaderFields } from "../domain/proxy/forwarded-headers.ts";
+import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
+import type { StreamAnswer } from "../ports/provider-streams.ts";
+import { collectPages, mostPages, type AskedPage, type CollectedPages } from "./collect-pages.ts";
+import { judgeAnswer, type JudgedAnswer } from "./judge-answer.ts";
+import type { KeptBody } from "./kept-body.ts";
+import { prepareCall, type PreparedCall } from "./prepare-call.ts";
+import { probeAccount } from "./probe-account.ts";
+import type { ProxyPorts } from "./proxy-ports.ts";
+import { notFound, readCredentials, refuseByStatus, type TokenRead, type TypedRead } from "./read-token.ts";
+import { renewRejected } from "./renew-rejected.ts";
+
+/** What a caller wants of a provider. */
+export interface ProxyCall {
+  readonly environmentId: string;
+  readonly actor: string;
+  /** Whether the account exists for this caller. */
+  readonly isVisible: (account: Account) => boolean;
+  readonly target: ProxyTarget;
+  readonly method: string;
+  /** As they came. */
+  readonly headers: HeaderFields;
+  readonly body: KeptBody | null;
+  /** Null where the caller did not say. */
+  readonly bodyBytes: number | null;
+  /** Ends the call; its reason is the error that is thrown then. */
+  readonly signal: AbortSignal;
+  /** Told what the call waits for from now on: the provider's answer, or our own work. */
+  readonly onWait: (what: "provider" | "ourselves") => void;
+}
+
+/** One account's crowd must not take the sockets and the memory of all the others. Retry-After when its places are taken, seconds. */
+const crowdedSeconds = 1;
+
+/**
+ * A call of a provider's API with an account's credentials, streamed both ways (R72). `deliver` hands the answer on; the call is
+ * over when it has.
+ *
+ * @throws DomainError when the call could not be made, or no answer came
+ */
+export async function proxyCall(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  deliver: (answer: JudgedAnswer) => Promise<void>,
+): Promise<void> {
+  await withPlace(ports, call, async (credentials) => {
+    await deliver((await callProvider(ports, call, credentials)).judged);
+  });
+}
+
+/**
+ * The same for a list, page after page, as the definition says that its pages follow each other (R74). Each page is a call of its
+ * own, so a token that dies on the way is renewed on the way.
+ *
+ * @param wished how many pages, at most `mostPages`
+ * @param deliver gets the pages, or the provider's own answer where the first one could not be read
+ */
+export async function proxyPages(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  wished: number,
+  deliver: (answer: JudgedAnswer | CollectedPages) => Promise<void>,
+): Promise<void> {
+  await withPlace(ports, call, async (first) => {
+    const ask = async (target: ProxyTarget, isFirst: boolean): Promise<AskedPage> => {
+      const credentials = isFirst ? first : await readForCall(ports, call);
+      // Nobody but us reads these bodies, and what they are decoded with is known.
+      const headers = call.headers.filter(([name]) => name.toLowerCase() !== "accept-encoding");
+      return await callProvider(ports, { ...call, target, headers }, credentials, true);
+    };
+    await deliver(await collectPages(ports.expressions, call.target, Math.min(wished, mostPages), ask));
+  });
+}
+
+async function withPlace(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  work: (credentials: CallCredentials) => Promise<void>,
+): Promise<void> {
+  const credentials = await readForCall(ports, call);
+  const { id } = credentials.read.account;
+  const leave = ports.callPlaces.take(id);
+  if (leave === null) {
+    throw new DomainError("rate_limited", {
+      detail: "As many calls of this account as may be are under way in this process. Nothing was sent.",
+      retryAfterSeconds: crowdedSeconds,
+      extensions: { integrated_account_id: id, source: "evergrant" },
+    });
+  }
+  try {
+    await work(credentials);
+  } finally {
+    leave();
+  }
+}
+
+/** What a call is authorized with, and when that was looked at. */
+export interface CallCredentials {
+  readonly read: TokenRead | TypedRead;
+  readonly readMs: number;
+}
+
+/** Refreshed first where needed. @throws DomainError as readCredentials does */
+async function readForCall(ports: ProxyPorts, call: ProxyCall): Promise<CallCredentials> {
+  const readMs = ports.clock.monotonicMs();
+  return { readMs, read: await readCredentials(ports, inputOf(call)) };
+}
+
+function inputOf({ environmentId, actor, isVisible, target }: ProxyCall) {
+  const { accountId } = target;
+  return { environmentId, accountId, minTtlSeconds: null, actor, purpose: "proxy", isVisible } as const;
+}
+
+/** With one renewal and one replay when the provider says that the token is dead; whatever else it answers is the caller's. */
+async function callProvider(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  credentials: CallCredentials,
+  isPaged = false,
+): Promise<AskedPage> {
+  let { read, readMs } = credentials;
+  for (let sent = 1; ; sent += 1) {
+    const { prepared, answer } = await sendProven(ports, call, { read, readMs }, isPaged);
+    const judged = await judgeAnswer(ports, prepared.document.api, answer, isPaged);
+    call.onWait("ourselves");
+    const { error } = judged.reading;
+    const action = decideAfterAnswer({ error, credentials: read.kind, sent, canReplay: canReplay(call) });
+    if (action === "pass" || read.kind === "typed") {
+      if (action === "probe_and_pass") apart(ports, probeAccount(ports, probeOf(call, read.credentialVersion)));
+      return { judged, prepared };
+    }
+    const renewing = renewRejected(ports, inputOf(call), read);
+    if (action === "renew_and_pass") {
+      apart(ports, renewing);
+      return { judged, prepared };
+    }
+    const renewedMs = ports.clock.monotonicMs();
+    const renewed = await renewing;
+    if (renewed === null) return { judged, prepared };
+    await discard(judged.answer.body);
+    [read, readMs] = [renewed, renewedMs];
+  }
+}
+
+function canReplay({ body }: ProxyCall): boolean {
+  return body === null || body.isWhole();
+}
+
+function probeOf({ environmentId, actor, target }: ProxyCall, seenVersion: number) {
+  const { accountId } = target;
+  return { environmentId, accountId, reason: "rejected_token", seenVersion, actor } as const;
+}
+
+/** Work that is not this caller's to wait for. */
+function apart({ log }: ProxyPorts, work: Promise<unknown>): void {
+  work.catch((error: unknown) => log.warn({ error }, "what a rejected call led to has failed"));
+}
+
+/** A small rest is read off, so that the connection serves again; a long one ends with it. */
+const discardedBytes = 65_536;
+
+async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of body) if ((bytes += chunk.length) > discardedBytes) break;
+  } catch {
+    // It is not wanted any more.
+  }
+}
+
+type Answer = StreamAnswer & { readonly kind: "answer" };
+
+/** A server that wants a nonce in proofs has done nothing with the request (RFC 9449 §9), so it gets it again with one. */
+async function sendProven(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  credentials: CallCredentials,
+  isPaged: boolean,
+): Promise<{ readonly prepared: PreparedCall; readonly answer: Answer }> {
+  for (let isSecond = false; ; isSecond = true) {
+    const prepared = await prepareCall(ports, credentials.read, call, isPaged);
+    const answer = await send(ports, call, prepared, credentials);
+    const isBound = prepared.headers.some(([name]) => name === "dpop");
+    const wantsNonce = isBound && noteNonce(ports, prepared, answer);
+    if (!wantsNonce || isSecond || !canReplay(call)) return { prepared, answer };
+    await discard(answer.body);
+  }
+}
+
+function noteNonce({ proofs }: ProxyPorts, { origin, path }: PreparedCall, { status, headers }: Answer): boolean {
+  const { "dpop-nonce": nonce, "www-authenticate": challenge = "" } = headerRecord(headers);
+  if (nonce === undefined || nonce === "") return false;
+  proofs.note(origin + path, nonce);
+  return status === 401 && /\buse_dpop_nonce\b/.test(challenge);
+}
+
+/** What was read longer ago than this is looked at once more before anything is sent, milliseconds (checklist C2). */
+const freshMs = 20;
+
+async function send(
+  ports: ProxyPorts,
+  call: ProxyCall,
+  prepared: PreparedCall,
+  { read, readMs }: CallCredentials,
+): Promise<Answer> {
+  const { signal } = call;
+  if (ports.clock.monotonicMs() - readMs > freshMs) {
+    const account = await ports.accounts.find(call.environmentId, read.account.id);
+    if (account === null) throw notFound();
+    refuseByStatus(account);
+  }
+  signal.throwIfAborted();
+  call.onWait("provider");
+  const body = call.body === null ? null : call.body.read();
+  const answer = await ports.streams.send({ ...prepared, body, bodyBytes: call.bodyBytes }, signal);
+  if (answer.kind === "answer") return answer;
+  call.onWait("ourselves");
+  signal.throwIfAborted();
+  throw failureOf(answer.cause, answer.detail, read.account.id);
+}
+
+function failureOf(cause: "not_sent" | "refused" | "lost" | "aborted", detail: string, accountId: string): DomainError {
+  const extensions = { integrated_account_id: accountId };
+  switch (cause) {
+    case "not_sent":
+      return new DomainError("provider_error", {
+        detail: `No connection to the provider's API could be made (${detail}), so nothing was sent. Try again shortly.`,
+        retryAfterSeconds: 1,
+        extensions,
+      });
+    case "refused":
+      return new DomainError("client_misconfigured", {
+        detail: `The integration's API is at an address that may not be called (${detail}).`,
+        extensions,
+      });
+    case "lost":
+    case "aborted":
+      return new DomainError("provider_error", {
+        detail: `The connection to the provider's API ended without an answer (${detail}). The provider may have acted on the call; nothing was sent a second time.`,
+        extensions,
+      });
+    default:
+      return assertNever(cause);
+  }
+}

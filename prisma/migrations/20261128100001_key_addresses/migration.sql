@@ -1,0 +1,6 @@
+BEGIN;
+
+-- Where a key may be used from, as ranges in CIDR form; empty: anywhere.
+ALTER TABLE "api_key" ADD COLUMN "addresses" TEXT[] NOT NULL DEFAULT '{}';
+
+COMMIT;

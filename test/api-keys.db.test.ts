@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAccessStore } from "#adapters/postgres/access-store";
+import { findFreePort } from "#scripts/ports";
+import { startProcess } from "./start-process.ts";
+import { startStack, type Answer, type Stack } from "./start-stack.ts";
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack({
+    apis: 2,
+    env: { EVERGRANT_RATE_LIMIT: "100", EVERGRANT_TRUSTED_PROXIES: "127.0.0.1/32,10.0.0.0/8" },
+  });
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+});
+
+async function makeKey(...options: string[]): Promise<{ id: string; key: string }> {
+  const { stdout, stderr, code } = await stack.cli(
+    "api-keys",
+    "create",
+    "--environment",
+    "production",
+    "--permissions",
+    "all",
+    ...options,
+    "--json",
+  );
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as { id: string; key: string };
+}
+
+const read = async (key: string, options: { api?: number; from?: string } = {}): Promise<Answer> =>
+  await stack.call("GET", "/environment", undefined, {
+    key,
+    ...(options.api === undefined ? {} : { api: options.api }),
+    ...(options.from === undefined ? {} : { headers: { "x-forwarded-for": options.from } }),
+  });
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("a key", () => {
+  test("that is revoked is refused within a second by every process, and stays so (F5)", async () => {
+    const { id, key } = await makeKey();
+    for (const api of [0, 1, 0, 1]) expect((await read(key, { api })).status).toBe(200);
+    // Each has just looked: what it remembers is as young as can be.
+    expect(await createAccessStore(stack.database.pool).revokeKey(id, "test")).toBe(true);
+    const revokedAt = performance.now();
+    const refusedAfter = await Promise.all(
+      [0, 1].map(async (api) => {
+        while ((await read(key, { api })).status === 200) await wait(20);
+        return performance.now() - revokedAt;
+      }),
+    );
+    for (const ms of refusedAfter) expect(ms).toBeLessThan(1_000);
+    for (const api of [0, 1]) expect((await read(key, { api })).body.code).toBe("unauthorized");
+  });
+
+  test("that is revoked on the command line is the same", async () => {
+    const { id, key } = await makeKey();
+    expect((await read(key)).status).toBe(200);
+    expect((await stack.cli("api-keys", "revoke", id, "--json")).code).toBe(0);
+    await wait(1_000);
+    for (const api of [0, 1]) expect((await read(key, { api })).status).toBe(401);
+    expect((await stack.cli("api-keys", "revoke", id, "--json")).code).toBe(1);
+  });
+
+  test("that expires is refused from then on, and the list says when it does and when it was used last (F6)", async () => {
+    const { id, key } = await makeKey("--expires-in", "1", "--name", "for a day");
+    expect((await read(key)).status).toBe(200);
+    const listed = async () => {
+      const { stdout } = await stack.cli("api-keys", "list", "--environment", "production", "--json");
+      return (JSON.parse(stdout) as { keys: { id: string }[] }).keys.find((one) => one.id === id) as Record<
+        string,
+        any
+      >;
+    };
+    const shown = await listed();
+    expect(shown).toMatchObject({ environment: "production", name: "for a day", addresses: [], revoked_at: null });
+    expect(Date.parse(shown["expires_at"]) - Date.now()).toBeGreaterThan(86_000_000);
+    expect(Date.now() - Date.parse(shown["last_used_at"])).toBeLessThan(60_000);
+    expect(JSON.stringify(shown)).not.toContain(key.slice(4, -6));
+    await stack.database.pool.query("UPDATE api_key SET expires_at = now() WHERE id = $1", [id]);
+    await wait(1_000);
+    expect(await read(key)).toMatchObject({ status: 401, body: { code: "unauthorized" } });
+  });
+
+  test("for some addresses is refused from elsewhere, in clear words, and recorded without flooding the log", async () => {
+    const { id, key } = await makeKey("--addresses", "203.0.113.0/24,2001:db8::/32");
+    for (const from of ["203.0.113.9", "2001:db8::7", "6.6.6.6, 203.0.113.9", "203.0.113.9, 10.1.2.3"]) {
+      expect((await read(key, { from })).status, from).toBe(200);
+    }
+    for (const from of ["203.0.114.1", "203.0.113.9, 6.6.6.6", "2001:db9::7", "10.1.2.3"]) {
+      const answer = await read(key, { from });
+      expect(answer, from).toMatchObject({ status: 403, body: { code: "forbidden" } });
+      expect(answer.body.detail).toContain(`not for requests from ${from.split(", ").at(-1)}`);
+    }
+    expect((await read(key)).body.detail).toContain("from 127.0.0.1");
+    expect((await read(key, { from: "unknown" })).body.detail).toContain("does not tell");
+    const { rows } = await stack.database.pool.query(
+      "SELECT detail FROM audit_event WHERE action = 'api_key.refused' AND target = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ detail: { address: "203.0.114.1" } }]);
+  });
+
+  test("for some addresses believes no proxy that is not trusted", async () => {
+    const { key } = await makeKey("--addresses", "203.0.113.0/24");
+    const port = await findFreePort();
+    const { EVERGRANT_TRUSTED_PROXIES: _proxies, ...env } = stack.env;
+    const plain = await startProcess("api/main.ts", { ...env, PORT: String(port) });
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/environment`, {
+      headers: { authorization: `Bearer ${key}`, "x-forwarded-for": "203.0.113.9" },
+    });
+    expect(answer.status).toBe(403);
+    await plain.stop();
+  });
+
+  test.each(["203.0.113.0/33", "example.com", "203.0.113"])("is not made for %s", async (ranges) => {
+    const made = await stack.cli(
+      "api-keys",
+      "create",
+      "--environment",
+      "production",
+      "--permissions",
+      "all",
+      "--addresses",
+      ranges,
+    );
+    expect(made).toMatchObject({ code: 2, stderr: expect.stringContaining("--addresses") });
+  });
+});
+
+test("a key that asks too often is told so in every form of the headers, and no other key is (F8)", async () => {
+  const [loud, quiet] = await Promise.all([makeKey(), makeKey()]);
+  const answers: Answer[] = [];
+  while (!answers.some((one) => one.status === 429) && answers.length < 3_000) {
+    answers.push(...(await Promise.all(Array.from({ length: 100 }, () => read(loud.key)))));
+  }
+  // 200 at once; what fills up meanwhile comes on top.
+  expect(answers.filter((one) => one.status === 200).length).toBeGreaterThanOrEqual(200);
+  const refused = answers.find((one) => one.status === 429) as Answer;
+  expect(refused.body).toMatchObject({ code: "rate_limited", source: "evergrant", status: 429 });
+  expect(Object.fromEntries([...refused.headers].filter(([name]) => /limit|retry/.test(name)))).toEqual({
+    "retry-after": "1",
+    "ratelimit-limit": "100",
+    "ratelimit-remaining": "0",
+    "ratelimit-reset": "1",
+    ratelimit: '"default";r=0;t=1',
+    "ratelimit-policy": '"default";q=100;w=1',
+  });
+  expect((await read(quiet.key)).status).toBe(200);
+  await wait(1_000);
+  expect((await read(loud.key)).status).toBe(200);
+});
+
+describe("a key that is limited", () => {
+  let byTenant: string;
+  let byIntegration: string;
+  beforeAll(async () => {
+    byTenant = (await makeKey("--tenants", "tenant-a")).key;
+    byIntegration = (await makeKey("--integrations", "acme-crm")).key;
+  });
+
+  const client = { credentials: { oauth2: { config: { client_id: "stolen" } } } };
+  const changes: [method: string, path: string, body?: unknown][] = [
+    ["PATCH", "/environment", { return_urls: ["https://evil.example/"] }],
+    ["PUT", "/integrations/acme-crm", { name: "acme-crm" }],
+    ["DELETE", "/integrations/acme-crm"],
+    ["PATCH", "/environment-integration", { integration_name: "acme-crm", ...client }],
+    ["POST", "/integrations/acme-crm/mass-failure/release"],
+    ["POST", "/integrations/acme-crm/mass-failure/confirm"],
+  ];
+
+  test.each(changes)("to tenants may not %s %s: it concerns them all", async (method, path, body) => {
+    const before = await stack.call("GET", "/environment-integrations/acme-crm");
+    const answer = await stack.call(method, path, body, { key: byTenant });
+    expect(answer).toMatchObject({ status: 403, body: { code: "forbidden", limited_to: "tenants" } });
+    expect(answer.body.detail).toContain("limited to some tenants");
+    expect((await stack.call("GET", "/environment-integrations/acme-crm")).body).toEqual(before.body);
+  });
+
+  test("to integrations may not change the settings of the environment", async () => {
+    expect(await stack.call("PATCH", "/environment", { return_urls: [] }, { key: byIntegration })).toMatchObject({
+      status: 403,
+      body: { code: "forbidden", limited_to: "integrations" },
+    });
+  });
+
+  test("to integrations changes those, and no other", async () => {
+    const overrides = { integration_name: "acme-crm", overrides: {} };
+    expect((await stack.call("PATCH", "/environment-integration", overrides, { key: byIntegration })).status).toBe(200);
+    const other = { integration_name: "hubspot", ...client };
+    expect((await stack.call("PATCH", "/environment-integration", other, { key: byIntegration })).status).toBe(404);
+    const put = await stack.call("PUT", "/integrations/hubspot", { name: "hubspot" }, { key: byIntegration });
+    expect(put).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect((await stack.call("DELETE", "/integrations/hubspot", undefined, { key: byIntegration })).status).toBe(404);
+  });
+
+  test("to tenants reads definitions and settings", async () => {
+    for (const path of [
+      "/environment",
+      "/integrations",
+      "/integrations/acme-crm",
+      "/environment-integrations/acme-crm",
+    ]) {
+      expect((await stack.call("GET", path, undefined, { key: byTenant })).status, path).toBe(200);
+    }
+  });
+
+  test("is refused by every route that writes and names no account, unless it is known here", async () => {
+    const { body } = await stack.call("GET", "/openapi.json");
+    const writes = Object.entries(body.paths as Record<string, Record<string, unknown>>).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .filter((method) => method !== "get" && /^(put|post|patch|delete)$/.test(method))
+        .map((method) => `${method.toUpperCase()} ${path.replace("{name}", "acme-crm")}`),
+    );
+    // They check the tenant that the request or the account names.
+    const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy)/;
+    const known = new Set(changes.map(([method, path]) => `${method} ${path}`));
+    expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual([]);
+  });
+});
