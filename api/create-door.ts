@@ -7,7 +7,7 @@ import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts"
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
-import { createProxyHandler, isProxyTarget } from "./proxy/proxy-handler.ts";
+import { createProxyHandler, isProxyTarget, proxyPath } from "./proxy/proxy-handler.ts";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
 import { page, unmatched } from "./count-requests.ts";
 import { createTokenDoor } from "./token-door.ts";
@@ -43,6 +43,7 @@ export function createDoor(
     }
     if (await serveToken(request, response)) return;
     if (isProxyTarget(target)) {
+      countAtEnd(ports, proxyPath, request, response);
       await proxy(request, response);
       return;
     }

@@ -11,6 +11,7 @@ import type { ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import type { ProblemWriter } from "../problem.ts";
 import { securityHeaders } from "../security-headers.ts";
+import { createCallMeter, type CallMeter } from "./call-meter.ts";
 import { CallerLeft, createCallWatch, type CallWatch } from "./call-watch.ts";
 import { readPagesWish } from "./read-pages-wish.ts";
 import { writeAnswer, writePages } from "./write-answer.ts";
@@ -32,13 +33,17 @@ export function createProxyHandler(ports: ApiPorts, writeProblem: ProblemWriter)
   return async (request, response) => {
     const requestId = makeId("req", randomBytes(idRandomBytes));
     const watch = createCallWatch(ports.proxyLimits);
+    const meter = createCallMeter(ports.metrics);
+    let end: Parameters<CallMeter["end"]>[0] = "broken";
     response.once("close", () => {
       if (!response.writableFinished) watch.leave();
     });
     try {
-      await answer(ports, request, response, { requestId, watch });
+      await answer(ports, request, response, { requestId, watch, meter });
+      end = "whole";
     } catch (error) {
       if (error instanceof CallerLeft || response.destroyed) {
+        end = "left";
         response.destroy();
       } else if (response.headersSent) {
         ports.log.info({ request: requestId, error }, "an answer of a provider broke off");
@@ -55,6 +60,7 @@ export function createProxyHandler(ports: ApiPorts, writeProblem: ProblemWriter)
       }
     } finally {
       watch.end();
+      meter.end(end);
     }
   };
 }
@@ -63,8 +69,9 @@ async function answer(
   ports: ApiPorts,
   request: IncomingMessage,
   response: ServerResponse,
-  { requestId, watch }: { readonly requestId: string; readonly watch: CallWatch },
+  options: { readonly requestId: string; readonly watch: CallWatch; readonly meter: CallMeter },
 ): Promise<void> {
+  const { watch, meter } = options;
   const { method = "GET" } = request;
   const caller = await ports.authenticator.callerOf({
     method,
@@ -86,7 +93,7 @@ async function answer(
       errors: [reading.error],
     });
   }
-  const { body, bodyBytes } = bodyOf(request, watch);
+  const { body, bodyBytes } = bodyOf(request, options);
   const call: ProxyCall = {
     environmentId: caller.environmentId,
     actor: caller.id,
@@ -97,10 +104,13 @@ async function answer(
     body,
     bodyBytes,
     signal: watch.signal,
-    onWait: watch.onWait,
+    onWait(what) {
+      watch.onWait(what);
+      meter.onWait(what);
+    },
+    onReplay: meter.onReplay,
   };
   const wish = readPagesWish((name) => headerOf(request, name), method, reading.target);
-  const options = { requestId, watch };
   if (wish === null) {
     await proxyCall(ports, call, (judged) => writeAnswer(response, judged, options));
     return;
@@ -120,10 +130,23 @@ function fieldsOf(raw: readonly string[]): HeaderFields {
 }
 
 /** The rest of a body that a provider did not want stays with the connection, which the door takes care of. */
-function bodyOf(request: IncomingMessage, watch: CallWatch) {
+function bodyOf(
+  request: IncomingMessage,
+  { watch, meter }: { readonly watch: CallWatch; readonly meter: Pick<CallMeter, "sent"> },
+) {
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   const bodyBytes = length === undefined ? null : Number(length);
   if (encoding === undefined && (bodyBytes === null || bodyBytes === 0)) return { body: null, bodyBytes: null };
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  return { body: createKeptBody(watch.watched(chunks)), bodyBytes };
+  return { body: createKeptBody(watch.watched(counted(chunks, meter.sent))), bodyBytes };
+}
+
+function counted(chunks: AsyncIterator<Uint8Array>, count: (bytes: number) => void): AsyncIterator<Uint8Array> {
+  return {
+    async next() {
+      const next = await chunks.next();
+      if (next.done !== true) count(next.value.length);
+      return next;
+    },
+  };
 }

@@ -5,13 +5,20 @@ import type { CollectedPages } from "#core/usecases/collect-pages";
 import type { JudgedAnswer } from "#core/usecases/judge-answer";
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import { securityHeaders } from "../security-headers.ts";
+import type { CallMeter } from "./call-meter.ts";
 import type { CallWatch } from "./call-watch.ts";
+
+interface Watched {
+  readonly requestId: string;
+  readonly watch: CallWatch;
+  readonly meter: CallMeter;
+}
 
 /** Pages that were read together, as one answer of ours. */
 export async function writePages(
   response: ServerResponse,
   { parts, pages, nextCursor, stopped, reading }: CollectedPages,
-  { requestId, watch }: { readonly requestId: string; readonly watch: CallWatch },
+  { requestId, watch, meter }: Watched,
 ): Promise<void> {
   const { isRateLimit, rateLimit, retryAfterSeconds } = reading;
   const wait = isRateLimit ? retryAfterSeconds : null;
@@ -30,6 +37,8 @@ export async function writePages(
     ].flat(),
   );
   watch.onAnswer();
+  meter.onAnswer(200);
+  meter.received(body.length);
   response.end(body);
   if (!response.writableFinished) await once(response, "finish", { signal: watch.signal });
 }
@@ -63,19 +72,17 @@ export function answerHeaders({ answer, reading }: JudgedAnswer, requestId: stri
  * Writes an answer as it comes, as fast as it is taken. Returns once the caller's side has all of it; throws when the provider's
  * breaks off, and then nothing ends the answer: a part must not look like a whole.
  */
-export async function writeAnswer(
-  response: ServerResponse,
-  judged: JudgedAnswer,
-  options: { readonly requestId: string; readonly watch: CallWatch },
-): Promise<void> {
-  const { watch } = options;
+export async function writeAnswer(response: ServerResponse, judged: JudgedAnswer, options: Watched): Promise<void> {
+  const { watch, meter } = options;
   const headers = answerHeaders(judged, options.requestId);
   response.writeHead(judged.answer.status, headers.flat());
   // A stream of events may have nothing to say for a while, and its reader wants to know that it stands.
   if (!headers.some(([name]) => name.toLowerCase() === "content-length")) response.flushHeaders();
   watch.onAnswer();
+  meter.onAnswer(judged.answer.status);
   for await (const chunk of judged.answer.body) {
     watch.moved();
+    meter.received(chunk.length);
     if (response.write(chunk)) continue;
     await once(response, "drain", { signal: watch.signal });
     watch.moved();

@@ -30,6 +30,8 @@ export interface ProxyCall {
   readonly signal: AbortSignal;
   /** Told what the call waits for from now on: the provider's answer, or our own work. */
   readonly onWait: (what: "provider" | "ourselves") => void;
+  /** Told before the call is made again with another token. */
+  readonly onReplay?: () => void;
 }
 
 /** One account's crowd must not take the sockets and the memory of all the others. Retry-After when its places are taken, seconds. */
@@ -132,7 +134,7 @@ async function callProvider(
       if (action === "probe_and_pass") apart(ports, probeAccount(ports, probeOf(call, read.credentialVersion)));
       return { judged, prepared };
     }
-    const renewing = renewRejected(ports, inputOf(call), read);
+    const renewing = countRenewal(ports, renewRejected(ports, inputOf(call), read));
     if (action === "renew_and_pass") {
       apart(ports, renewing);
       return { judged, prepared };
@@ -141,7 +143,18 @@ async function callProvider(
     const renewed = await renewing;
     if (renewed === null) return { judged, prepared };
     await discard(judged.answer.body);
+    call.onReplay?.();
     [read, readMs] = [renewed, renewedMs];
+  }
+}
+
+async function countRenewal<T>({ metrics }: ProxyPorts, renewing: Promise<T | null>): Promise<T | null> {
+  let renewed: T | null = null;
+  try {
+    renewed = await renewing;
+    return renewed;
+  } finally {
+    metrics.proxyTokenRejected(renewed === null ? "not_refreshed" : "refreshed");
   }
 }
 
