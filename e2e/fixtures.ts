@@ -51,15 +51,17 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 /**
  * A new theme or width is drawn, and what it set going has come to its end: a colour that its parent passes on changes after the
- * parent's, so the end of some transitions is the beginning of others.
+ * parent's, so the end of some transitions is the beginning of others. What is folded away has none that ends.
  */
 export async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const transitions = (): Animation[] => document.getAnimations().filter((one) => one instanceof CSSTransition);
+    const isSeenToChange = (one: Animation): boolean =>
+      one instanceof CSSTransition &&
+      one.effect instanceof KeyframeEffect &&
+      one.effect.target?.checkVisibility() === true;
     do {
-      await Promise.allSettled(transitions().map((one) => one.finished));
       for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
-    } while (transitions().length > 0);
+    } while (document.getAnimations().some(isSeenToChange));
   });
 }
 

@@ -123,6 +123,9 @@ const views = [
   { colorScheme: "light", width: 360, height: 740 },
 ] as const;
 
+// The longest file by far, of tests that share nothing.
+test.describe.configure({ mode: "parallel" });
+
 // Without transitions a theme is judged by its colours, not by a moment between two.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
 

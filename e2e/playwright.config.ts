@@ -8,7 +8,8 @@ const jsonReport = process.env.EVERGRANT_E2E_JSON;
 export default defineConfig({
   testDir: import.meta.dirname,
   outputDir: "../test-results",
-  workers: 1,
+  // Each worker has a web process and a stub of its own, and the demo its own ports: files share nothing.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   // A busy machine may be slower by ten.

@@ -271,6 +271,7 @@ describe("failures are told apart by what may have arrived", () => {
     ["a host that nothing listens on", { origin: "http://127.0.0.1:1" }, "not_sent"],
     ["an address inside", { origin: "http://10.0.0.1" }, "refused"],
     ["a name of an address inside", { origin: "https://localhost.localdomain.invalid" }, "not_sent"],
+    ["a certificate over plain http", { clientCertificate: { certificate: "c", key: "k" } }, "refused"],
     ["a header that can't be written", { headers: [["x", "a\r\nb"]] }, "not_sent"],
     ["a path that can't be written", { path: "/a b" }, "not_sent"],
   ])("%s", async (_name, changes, cause) => {

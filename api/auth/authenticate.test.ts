@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeApiKey } from "#core/domain/access/api-key";
 import type { AccessStore, ApiKeyRecord } from "#adapters/postgres/access-store";
 import { createSecretDigests } from "#adapters/system/secret-digests";
-import { createRecordingMetrics } from "#test/fakes/recording-metrics";
 import { createRecordingLog } from "#test/fakes/recording-log";
+import { createRecordingMetrics } from "#test/fakes/recording-metrics";
 import { createAdmission } from "./admission.ts";
 import { createAuthenticator } from "./authenticate.ts";
 

@@ -104,7 +104,7 @@ export function createAuthenticator(ports: {
   };
 
   const byKey = async (authorization: string, request: IncomingMessage): Promise<Caller> => {
-    const key = /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
+    const key = keyIn(authorization);
     // One that is mistyped costs no query (F4).
     const isPossible = isWellFormedApiKey(key);
     if (!isPossible) admission.admitUnknown(request);
@@ -164,6 +164,10 @@ export function createAuthenticator(ports: {
       return caller;
     },
   };
+}
+
+function keyIn(authorization: string): string {
+  return /^Bearer ([^\s]+)$/i.exec(authorization.trim())?.[1] ?? "";
 }
 
 /** A cookie goes along with requests that another site makes a browser send; a change must come from our own pages (G6). */

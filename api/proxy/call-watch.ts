@@ -64,6 +64,8 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
     end() {
       rest();
       clearTimeout(total);
+      // A body that nobody came to read holds its connection otherwise.
+      over.abort(new CallerLeft("the call is over"));
     },
   };
 }

@@ -4,6 +4,11 @@ import { problems, secured } from "../schemas/problem.ts";
 
 const methods = ["get", "head", "post", "put", "patch", "delete", "options"] as const;
 
+const pagesHeaders = z.object({
+  "evergrant-pages": z.string().optional().describe("1 to 100, or all: so many pages of a list in one answer."),
+  "evergrant-cursor": z.string().optional().describe("The next_cursor of the answer before."),
+});
+
 /** The route as the OpenAPI document shows it. It is answered outside of hono (ADR 0026), so that nothing touches its bytes. */
 export function describeProxy(registry: OpenAPIHono["openAPIRegistry"]): void {
   for (const method of methods) {
@@ -18,6 +23,7 @@ export function describeProxy(registry: OpenAPIHono["openAPIRegistry"]): void {
       request: {
         params: z.object({ path: z.string() }),
         query: z.object({ [accountParameter]: z.string().max(100) }),
+        ...(method === "get" ? { headers: pagesHeaders } : {}),
         ...(method === "get" || method === "head" || method === "options"
           ? {}
           : { body: { required: false, content: { "*/*": { schema: z.any() } } } }),

@@ -3,6 +3,7 @@ import { page503, refresh } from "#test/fakes/refresh-calls";
 import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, type World } from "#test/fakes/world";
 import type { TokenResult } from "../ports/authorization-server.ts";
+import { problemOf } from "./read-token.ts";
 
 describe("the breaker of an endpoint (R22)", () => {
   const accounts = ["ia_a", "ia_b", "ia_c", "ia_d", "ia_e"];
@@ -77,6 +78,10 @@ describe("the breaker of an endpoint (R22)", () => {
     );
     expect(Number(nextAttemptAt) - Number(world.clock.now())).toBeLessThan(70_000);
     expect(world.log.lines).toMatchObject([{ level: "error", message: expect.stringContaining("by a fault of ours") }]);
+    expect(problemOf(outcome, world.clock.now())).toMatchObject({
+      code: "provider_unavailable",
+      detail: expect.stringContaining("The provider was not asked"),
+    });
   });
 
   it("lets one probe pass when its time has come, and the others once that is answered", async () => {

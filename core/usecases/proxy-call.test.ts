@@ -3,15 +3,18 @@ import { describe, expect, it } from "vitest";
 import { createPossessionProofs } from "#adapters/oauth/possession-proofs";
 import { generateKeyPair } from "#adapters/oauth/generate-key-pair";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
-import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { makeCertificate } from "#test/make-certificate";
+import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import { integrationDocumentSchema } from "../domain/integration/integration-document.ts";
 import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
 import type { StreamAnswer, StreamRequest } from "../ports/provider-streams.ts";
 import { createCallPlaces } from "./call-places.ts";
 import type { JudgedAnswer } from "./judge-answer.ts";
+import { findIntegration } from "./find-integration.ts";
 import { createKeptBody } from "./kept-body.ts";
 import { proxyCall, type ProxyCall } from "./proxy-call.ts";
 import type { ProxyPorts } from "./proxy-ports.ts";
+import { checkClientCertificate, setClientCertificate } from "./set-client-certificate.ts";
 
 type Answer = (request: StreamRequest) => { status: number; headers?: Record<string, string> } | "lost" | "not_sent";
 
@@ -125,6 +128,23 @@ describe("a token that is bound to a key (RFC 9449)", () => {
     });
     expect(requests).toEqual([]);
   });
+});
+
+it("the certificate of a client is shown to the API as well, where tokens may be bound to it (RFC 8705 §3)", async () => {
+  const span = { notBefore: new Date("2026-01-01T00:00:00Z"), notAfter: new Date("2027-01-01T00:00:00Z") };
+  const certificate = makeCertificate({ commonName: "one", ...span });
+  const world = await createWorld({ document: document({ authorizationMethod: "mtls" }) });
+  const configured = await findIntegration(world, caller, "acme-crm");
+  await setClientCertificate(
+    world,
+    caller,
+    "acme-crm",
+    checkClientCertificate(configured, certificate, world.clock.now()),
+  );
+  await world.addAccount({ expiresInSeconds: 3_000 });
+  const { ports, requests } = processOf(world, () => ({ status: 200 }));
+  await call(ports);
+  expect(requests[0]?.clientCertificate).toEqual(certificate);
 });
 
 describe("nothing is sent twice for another reason than a dead token (D15)", () => {

@@ -411,19 +411,17 @@ function failedProblem(
       return blockedProblem({ account, cause: "held", until: null }, now);
     case "transient":
     case "refreshed":
-    case "superseded":
-      if (attempt.rule === ownFaultRule.id) {
-        return new DomainError("provider_unavailable", {
-          detail: `This account could not be refreshed: ${attempt.error ?? "no details"}. The provider was not asked; it is tried again soon.`,
-          retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
-          ...about(account),
-        });
-      }
-      return new DomainError("provider_error", {
-        detail: `The provider failed to refresh this account: ${attempt.error ?? "no details"}.`,
+    case "superseded": {
+      const isOurs = attempt.rule === ownFaultRule.id;
+      const said = attempt.error ?? "no details";
+      return new DomainError(isOurs ? "provider_unavailable" : "provider_error", {
+        detail: isOurs
+          ? `The provider was not asked (${said}).`
+          : `The provider failed to refresh this account: ${said}.`,
         retryAfterSeconds: secondsUntil(account.cooldownUntil, now),
         ...about(account),
       });
+    }
     default:
       return assertNever(attempt.outcome);
   }
