@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
 import { createRecordingLog } from "#test/fakes/recording-log";
+import { createRecordingMetrics } from "#test/fakes/recording-metrics";
 import type { ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
 import { createProblemWriter } from "./problem.ts";
 
-// Routes use their ports when they answer; until then these two are all.
-const ports = { publicUrl: "https://connect.example.com", log: createRecordingLog() } as Partial<ApiPorts> as ApiPorts;
+// Routes use their ports when they answer; until then these are all.
+const ports = {
+  publicUrl: "https://connect.example.com",
+  log: createRecordingLog(),
+  metrics: createRecordingMetrics(),
+} as Partial<ApiPorts> as ApiPorts;
 const app = createApp(ports, {} as Partial<AdminSignIn> as AdminSignIn, createProblemWriter(ports));
 
 const prefix = "/api/v1";
