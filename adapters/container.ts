@@ -27,7 +27,7 @@ import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
-import { countRefusals } from "./metrics/count-refusals.ts";
+import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
 import { measureAuthorizationServer } from "./metrics/measure-authorization-server.ts";
 import { measureKeys } from "./metrics/measure-keys.ts";
 import { noMetrics } from "./metrics/no-metrics.ts";
@@ -106,7 +106,7 @@ export async function createContainer(
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
   const route = { proxy: config.egressProxy };
   const egress = countRefusals(createEgressClient(guard, route), metrics);
-  const streams = createProviderStreams(guard, route);
+  const streams = countStreamRefusals(createProviderStreams(guard, route), metrics);
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { noMetrics } from "#adapters/metrics/no-metrics";
 import { createRecordingLog } from "#test/fakes/recording-log";
+import { createRecordingMetrics } from "#test/fakes/recording-metrics";
 import type { ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
 import { createProblemWriter } from "./problem.ts";
 
-// Routes use their ports when they answer; until then these three are all.
+// Routes use their ports when they answer; until then these are all.
 const ports = {
   publicUrl: "https://connect.example.com",
   log: createRecordingLog(),
-  metrics: noMetrics,
+  metrics: createRecordingMetrics(),
 } as Partial<ApiPorts> as ApiPorts;
 const app = createApp(ports, {} as Partial<AdminSignIn> as AdminSignIn, createProblemWriter(ports));
 

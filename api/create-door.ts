@@ -7,7 +7,7 @@ import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts"
 import { linkTokenPattern } from "./connect/connect-routes.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
-import { createProxyHandler, isProxyTarget } from "./proxy/proxy-handler.ts";
+import { createProxyHandler, isProxyTarget, proxyPath } from "./proxy/proxy-handler.ts";
 import { createWebPass, type WebPass } from "./pass-to-web.ts";
 import { page, unmatched } from "./count-requests.ts";
 import { createTokenDoor } from "./token-door.ts";
@@ -43,6 +43,7 @@ export function createDoor(
     }
     if (await serveToken(request, response)) return;
     if (isProxyTarget(target)) {
+      countAtEnd(ports, proxyPath, request, response);
       await proxy(request, response);
       return;
     }
@@ -81,6 +82,12 @@ export function createDoor(
   return server;
 }
 
+function countAtEnd(ports: ApiPorts, route: string, request: IncomingMessage, response: ServerResponse): void {
+  const startedMs = performance.now();
+  const count = ports.metrics.requestsTo(route, request.method ?? "");
+  response.once("close", () => count(response.statusCode, (performance.now() - startedMs) / 1000));
+}
+
 /** Within this a request has to be here as a whole. */
 const bodyMs = 120_000;
 
@@ -98,12 +105,6 @@ function boundBody(request: IncomingMessage, response: ServerResponse): void {
   request.once("close", () => clearTimeout(patience));
 }
 
-function countAtEnd(ports: ApiPorts, route: string, request: IncomingMessage, response: ServerResponse): void {
-  const startedMs = performance.now();
-  const count = ports.metrics.requestsTo(route, request.method ?? "");
-  response.once("close", () => count(response.statusCode, (performance.now() - startedMs) / 1000));
-}
-
 /** How long the rest of a body may take that was refused before it was read. */
 const drainMs = 2_000;
 
@@ -112,6 +113,7 @@ function drain(request: IncomingMessage): void {
   if (request.complete) return;
   // Whoever wrapped the body as a web stream pauses it at every chunk that nobody reads.
   request.removeAllListeners("data");
+  request.removeAllListeners("readable");
   request.resume();
   const patience = setTimeout(() => request.destroy(), drainMs);
   request.once("close", () => clearTimeout(patience));

@@ -5,21 +5,25 @@ import { makeApiKey } from "#core/domain/access/api-key";
 import { findSecrets } from "./find-secrets.ts";
 import { scrape, type Scrape } from "./scrape.ts";
 import { expireToken, startStack, type Stack } from "./start-stack.ts";
+import { callRaw, defineProxied, importProxied, startUpstream, type Upstream } from "./start-upstream.ts";
 
 let stack: Stack;
+let upstream: Upstream;
 let api: Scrape;
 let worker: Scrape;
 /** What must stand in no label: ids, tenants, people, keys, tokens, addresses. */
 const canaries: string[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ worker: true, accessTokenSeconds: 600 });
+  [stack, upstream] = await Promise.all([startStack({ worker: true, accessTokenSeconds: 600 }), startUpstream()]);
   await live();
+  await callThrough();
   api = await scrape(stack.apis[0]?.origin ?? "");
   worker = await scrape(`http://127.0.0.1:${stack.env["WORKER_PORT"]}`);
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
+  await upstream.close();
 });
 
 /** Known traffic: what the tests below count. */
@@ -52,19 +56,44 @@ async function live(): Promise<void> {
   canaries.push(...Object.values(stack.env).filter((value) => value.length > 8));
 }
 
+/** Three calls through the proxy: one answered, one whose token is rejected first, one of an account that is not there. */
+async function callThrough(): Promise<void> {
+  await defineProxied(stack, upstream, "acme-api");
+  const { id, accessToken } = await importProxied(stack, "acme-api", "tenant-canary");
+  const call = (account: string, body?: string) =>
+    callRaw(stack.apis[0]?.origin ?? "", `/api/v1/proxy/path-canary?integrated_account_id=${account}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stack.apiKey}` },
+      body: body ?? "",
+    });
+  upstream.answer = (request, response) => {
+    request.resume();
+    setTimeout(() => response.writeHead(201).end("x".repeat(1_000)), 400);
+  };
+  await call(id, "b".repeat(50));
+  upstream.answer = (request, response, { token }) => {
+    request.resume();
+    response.writeHead(token === accessToken ? 401 : 200).end("ok");
+  };
+  await call(id);
+  await call(`ia_${"d".repeat(24)}`);
+  canaries.push(id, accessToken, upstream.origin);
+}
+
 test("api tells what was read, refreshed, asked and rejected", () => {
   expect(api.contentType).toMatch(/^text\/plain; version=0\.0\.4/);
   const values: Record<string, number> = {
-    'evergrant_token_reads_total{result="fresh"}': 3,
+    // Three by the API, two for calls through the proxy, one for the call that was made again.
+    'evergrant_token_reads_total{result="fresh"}': 6,
     'evergrant_token_reads_total{result="refreshed"}': 1,
-    'evergrant_token_reads_total{result="not_found"}': 1,
+    'evergrant_token_reads_total{result="not_found"}': 2,
     'evergrant_token_reads_total{result="failing"}': 0,
     evergrant_refresh_wait_seconds_count: 1,
     evergrant_token_reads_waiting: 0,
     'evergrant_refreshes_total{reason="on_demand",outcome="refreshed"}': 1,
     'evergrant_refreshes_total{reason="forced",outcome="refreshed"}': 1,
     'evergrant_integration_refreshes_total{integration="acme-crm",result="refreshed"}': 2,
-    'evergrant_authorization_server_request_seconds_count{request="refresh_token",result="ok"}': 2,
+    'evergrant_authorization_server_request_seconds_count{request="refresh_token",result="ok"}': 3,
     'evergrant_authorization_server_request_seconds_count{request="authorization_code",result="ok"}': 1,
     'evergrant_rejected_keys_total{reason="not_in_force"}': 1,
     'evergrant_rejected_keys_total{reason="malformed"}': 1,
@@ -96,6 +125,28 @@ test("api tells requests by route, the short way of a token among them", () => {
   expect(requests("unmatched", "GET", "4xx")).toBe(1);
   expect(requests("page", "GET", "5xx")).toBe(1);
   expect(api.value(`evergrant_http_request_seconds_count{route="${route}",method="GET"}`)).toBe(7);
+});
+
+test("api tells calls through the proxy, our own share of them, their bytes, and tokens that were rejected", () => {
+  const values: Record<string, number> = {
+    'evergrant_proxy_requests_total{outcome="answered",status="2xx"}': 1,
+    'evergrant_proxy_requests_total{outcome="replayed",status="2xx"}': 1,
+    'evergrant_proxy_requests_total{outcome="refused",status="none"}': 1,
+    'evergrant_proxy_requests_total{outcome="failed",status="none"}': 0,
+    evergrant_proxy_request_seconds_count: 3,
+    evergrant_proxy_overhead_seconds_count: 3,
+    'evergrant_proxy_bytes_total{direction="out"}': 50,
+    'evergrant_proxy_bytes_total{direction="in"}': 1_002,
+    'evergrant_proxy_rejected_tokens_total{result="refreshed"}': 1,
+    'evergrant_proxy_rejected_tokens_total{result="not_refreshed"}': 0,
+    'evergrant_refreshes_total{reason="rejected_token",outcome="refreshed"}': 1,
+    'evergrant_http_requests_total{route="/api/v1/proxy",method="POST",status="2xx"}': 2,
+    'evergrant_http_requests_total{route="/api/v1/proxy",method="POST",status="4xx"}': 1,
+  };
+  expect(Object.fromEntries(Object.keys(values).map((series) => [series, api.value(series)]))).toEqual(values);
+  // The upstream took its time, and that is not ours.
+  const [all, own] = ["request", "overhead"].map((what) => api.value(`evergrant_proxy_${what}_seconds_sum`));
+  expect((all ?? 0) - (own ?? 0)).toBeGreaterThan(0.39);
 });
 
 test("worker tells of alarms, of its queue and of what stands in the database", () => {

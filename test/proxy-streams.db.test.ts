@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { until } from "./faulty-integration.ts";
 import { dumpDatabase, findSecrets } from "./find-secrets.ts";
+import { scrape } from "./scrape.ts";
 import { startStack, type Stack } from "./start-stack.ts";
 import { callRaw, defineProxied, importProxied, startUpstream, type Upstream } from "./start-upstream.ts";
 
@@ -299,6 +300,27 @@ test("nothing of a body, a query or a header is stored or logged, nor a token th
   expect(findSecrets(secrets, dump.chunks)).toEqual([]);
   expect(stack.logs().length).toBeGreaterThan(500);
   expect(findSecrets(secrets, [Buffer.from(stack.logs())])).toEqual([]);
+});
+
+test("calls are counted by what became of them, with their bytes and what of their time is ours", async () => {
+  const before = await scrape(origin());
+  upstream.answer = (request, response) => {
+    request.resume();
+    request.once("end", () => setTimeout(() => response.end("four"), 200));
+  };
+  await call("/x", { method: "POST", body: "sixteen bytes ok" });
+  await call("/../x");
+  upstream.answer = (request) => void request.socket.destroy();
+  await call("/x");
+  const after = await scrape(origin());
+  const grown = (series: string): number => after.value(series) - before.value(series);
+  expect(grown('evergrant_proxy_requests_total{outcome="answered",status="2xx"}')).toBe(1);
+  expect(grown('evergrant_proxy_requests_total{outcome="refused",status="none"}')).toBe(1);
+  expect(grown('evergrant_proxy_requests_total{outcome="failed",status="none"}')).toBe(1);
+  expect(grown('evergrant_proxy_bytes_total{direction="out"}')).toBe(16);
+  expect(grown('evergrant_proxy_bytes_total{direction="in"}')).toBe(4);
+  const ours = grown("evergrant_proxy_overhead_seconds_sum");
+  expect(grown("evergrant_proxy_request_seconds_sum") - ours).toBeGreaterThan(0.19);
 });
 
 test("every call leaves its record before the credentials are opened, with its purpose", async () => {

@@ -183,7 +183,7 @@ export const definitions = {
   evergrant_http_request_seconds: {
     kind: "histogram",
     in: ["api"],
-    help: "Time until the answer stands, by route and method",
+    help: "Time until the answer stands (of pages and the proxy: until its last byte is written), by route and method",
     labels: ["route", "method"],
     buckets: quick,
   },
@@ -196,7 +196,7 @@ export const definitions = {
   evergrant_proxy_requests_total: {
     kind: "counter",
     in: ["api"],
-    help: "Calls through the proxy: answered, replayed (after a refresh), refused (nothing was sent), failed (no answer), aborted (by the caller); status is the upstream's class, or none",
+    help: "Calls through the proxy: answered, replayed (after a refresh), refused (nothing was tried), failed (no answer, or no whole one), aborted (by the caller); status is the answer's class, or none",
     labels: ["outcome", "status"],
   },
   evergrant_proxy_request_seconds: {

@@ -40,6 +40,7 @@ function open(rateLimit: number | null = null) {
   } as Partial<AccessStore> as AccessStore;
   const log = createRecordingLog();
   const audit = { append: async () => {} };
+  const metrics = createRecordingMetrics();
   const unused = {} as never;
   const { callerByKey } = createAuthenticator({
     access,
@@ -49,7 +50,7 @@ function open(rateLimit: number | null = null) {
     admission: createAdmission({ rateLimit, trustedProxies: [], audit, log }),
     publicUrl: "http://127.0.0.1:3000",
     log,
-    metrics: createRecordingMetrics(),
+    metrics,
   });
   const call = async (key: string, address = "198.51.100.1"): Promise<string> => {
     const request = { socket: { remoteAddress: address }, headers: {} } as unknown as IncomingMessage;
@@ -58,7 +59,7 @@ function open(rateLimit: number | null = null) {
       (error: { code: string }) => error.code,
     );
   };
-  return { asked, call };
+  return { asked, call, metrics };
 }
 
 const unknownKey = () => makeApiKey(randomBytes(32));
@@ -70,12 +71,15 @@ afterEach(() => vi.useRealTimers());
 
 describe("an API key", () => {
   it("that is mistyped is refused without a query (F4)", async () => {
-    const { asked, call } = open();
+    const { asked, call, metrics } = open();
     const mistyped = `${good.slice(0, -1)}${good.endsWith("0") ? "1" : "0"}`;
     for (const key of [mistyped, "", "evg_short", good.toUpperCase(), `${good}x`]) {
       expect(await call(key)).toBe("unauthorized");
     }
     expect(asked).toEqual([]);
+    expect(metrics.told).toEqual(Array.from({ length: 5 }, () => ["keyRejected", "malformed"]));
+    await call(unknownKey());
+    expect(metrics.told.at(-1)).toEqual(["keyRejected", "not_in_force"]);
   });
 
   it("is looked up once in a while, whoever asks, be it known or not", async () => {

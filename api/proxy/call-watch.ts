@@ -13,11 +13,24 @@ export interface CallWatch {
   onWait(what: "provider" | "ourselves"): void;
   /** The answer is on its way: each chunk counts, from the provider and to the caller. */
   onAnswer(): void;
-  moved(): void;
+  /** @param bytes of the answer that came; none where only the caller took some */
+  moved(bytes?: number): void;
   /** The caller's body, its every chunk asked for and timed. */
   watched(source: AsyncIterator<Uint8Array>): AsyncIterator<Uint8Array>;
+  /** What the call took so far. */
+  taken(): CallTaken;
   leave(): void;
   end(): void;
+}
+
+export interface CallTaken {
+  readonly seconds: number;
+  /** Until its answer began, what the provider was not waited for. */
+  readonly overheadSeconds: number;
+  /** How often something was sent to the provider. */
+  readonly sent: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
 }
 
 export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallWatch {
@@ -26,6 +39,17 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
   let blamed: () => Error = () => timeout("");
   let seconds = 0;
   let idle: NodeJS.Timeout | null = null;
+  const beganMs = performance.now();
+  let sent = 0;
+  let [bytesIn, bytesOut] = [0, 0];
+  let waitedMs = 0;
+  let waitingSinceMs: number | null = null;
+  let headMs: number | null = null;
+  const countWaiting = (isWaiting: boolean): void => {
+    const now = performance.now();
+    if (waitingSinceMs !== null) waitedMs += now - waitingSinceMs;
+    waitingSinceMs = isWaiting ? now : null;
+  };
 
   const rest = (): void => {
     if (idle !== null) clearTimeout(idle);
@@ -47,19 +71,43 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
 
   return {
     signal: over.signal,
-    onWait: (what) => (what === "provider" ? waitForHead() : rest()),
-    onAnswer: () => wait(limits.idleSeconds, () => timeout("or the caller stood still within the answer")),
-    moved: () => void idle?.refresh(),
+    onWait(what) {
+      countWaiting(what === "provider");
+      if (what === "ourselves") {
+        rest();
+        return;
+      }
+      sent += 1;
+      waitForHead();
+    },
+    onAnswer() {
+      headMs ??= performance.now();
+      wait(limits.idleSeconds, () => timeout("or the caller stood still within the answer"));
+    },
+    moved(bytes = 0) {
+      bytesIn += bytes;
+      idle?.refresh();
+    },
     watched: (source) => ({
       async next() {
         wait(limits.idleSeconds, callerIsSilent);
         const next = await source.next();
         // Within the answer that came early, its own watch goes on.
-        if (next.done === true) waitForHead();
-        else waitForTaking();
+        if (next.done === true) {
+          waitForHead();
+          return next;
+        }
+        bytesOut += next.value.length;
+        waitForTaking();
         return next;
       },
     }),
+    taken() {
+      countWaiting(false);
+      const now = performance.now();
+      const overheadSeconds = Math.max(0, ((headMs ?? now) - beganMs - waitedMs) / 1000);
+      return { seconds: (now - beganMs) / 1000, overheadSeconds, sent, bytesIn, bytesOut };
+    },
     leave: () => over.abort(new CallerLeft("the caller left")),
     end() {
       rest();

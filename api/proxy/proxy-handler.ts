@@ -5,6 +5,7 @@ import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { HeaderFields } from "#core/domain/proxy/forwarded-headers";
 import { readProxyTarget } from "#core/domain/proxy/proxy-target";
+import type { ProxyOutcome, StatusClass } from "#core/ports/metrics";
 import { createKeptBody } from "#core/usecases/kept-body";
 import { proxyCall, proxyPages, type ProxyCall } from "#core/usecases/proxy-call";
 import type { ApiPorts } from "../api-environment.ts";
@@ -12,7 +13,7 @@ import { demand } from "../auth/authenticate.ts";
 import type { ProblemWriter } from "../problem.ts";
 import { securityHeaders } from "../security-headers.ts";
 import { CallerLeft, createCallWatch, type CallWatch } from "./call-watch.ts";
-import { readPagesWish } from "./read-pages-wish.ts";
+import { pagesHeader, readPagesWish } from "./read-pages-wish.ts";
 import { writeAnswer, writePages } from "./write-answer.ts";
 
 export const proxyPath = "/api/v1/proxy";
@@ -35,9 +36,14 @@ export function createProxyHandler(ports: ApiPorts, writeProblem: ProblemWriter)
     response.once("close", () => {
       if (!response.writableFinished) watch.leave();
     });
+    let outcome: ProxyOutcome = "answered";
+    let isProvidersAnswer = true;
     try {
       await answer(ports, request, response, { requestId, watch });
+      if (watch.taken().sent > 1 && request.headers[pagesHeader] === undefined) outcome = "replayed";
     } catch (error) {
+      outcome = outcomeOf(error, response, watch);
+      isProvidersAnswer = response.headersSent;
       if (error instanceof CallerLeft || response.destroyed) {
         response.destroy();
       } else if (response.headersSent) {
@@ -54,9 +60,21 @@ export function createProxyHandler(ports: ApiPorts, writeProblem: ProblemWriter)
         response.end(JSON.stringify(body));
       }
     } finally {
+      const taken = watch.taken();
+      const statusClass = isProvidersAnswer ? classOf(response.statusCode) : null;
+      ports.metrics.proxied({ outcome, statusClass, ...taken });
       watch.end();
     }
   };
+}
+
+function outcomeOf(error: unknown, response: ServerResponse, watch: CallWatch): ProxyOutcome {
+  if (error instanceof CallerLeft || response.destroyed) return "aborted";
+  return watch.taken().sent > 0 ? "failed" : "refused";
+}
+
+function classOf(status: number): StatusClass {
+  return `${Math.min(5, Math.max(1, Math.floor(status / 100)))}xx` as StatusClass;
 }
 
 async function answer(

@@ -4,7 +4,7 @@ import type { ProxyTarget } from "#core/domain/proxy/proxy-target";
 import { mostPages } from "#core/usecases/collect-pages";
 
 /** Our own headers on a call through the proxy. The query is the provider's, to the last byte, so wishes do not stand there. */
-const pagesHeader = "evergrant-pages";
+export const pagesHeader = "evergrant-pages";
 const cursorHeader = "evergrant-cursor";
 
 /**

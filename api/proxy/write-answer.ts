@@ -75,7 +75,7 @@ export async function writeAnswer(
   if (!headers.some(([name]) => name.toLowerCase() === "content-length")) response.flushHeaders();
   watch.onAnswer();
   for await (const chunk of judged.answer.body) {
-    watch.moved();
+    watch.moved(chunk.length);
     if (response.write(chunk)) continue;
     await once(response, "drain", { signal: watch.signal });
     watch.moved();

@@ -34,7 +34,7 @@ export type ServerRequest =
 
 export type KeyOperation = "generate" | "unwrap" | "rewrap";
 
-/** `refused`: nothing was sent. `replayed`: answered after one refresh and a second call. `failed`: no answer. `aborted`: the caller left. */
+/** `refused`: nothing was tried. `replayed`: answered after one refresh and a second call. `failed`: no answer, or not the whole of it. `aborted`: the caller left. */
 export type ProxyOutcome = "answered" | "replayed" | "refused" | "failed" | "aborted";
 
 export type StatusClass = "1xx" | "2xx" | "3xx" | "4xx" | "5xx";

@@ -134,15 +134,23 @@ async function callProvider(
     }
     const renewing = renewRejected(ports, inputOf(call), read);
     if (action === "renew_and_pass") {
-      apart(ports, renewing);
+      apart(
+        ports,
+        renewing.then((renewed) => countRenewal(ports, renewed)),
+      );
       return { judged, prepared };
     }
     const renewedMs = ports.clock.monotonicMs();
     const renewed = await renewing;
+    countRenewal(ports, renewed);
     if (renewed === null) return { judged, prepared };
     await discard(judged.answer.body);
     [read, readMs] = [renewed, renewedMs];
   }
+}
+
+function countRenewal({ metrics }: ProxyPorts, renewed: TokenRead | null): void {
+  metrics.proxyTokenRejected(renewed === null ? "not_refreshed" : "refreshed");
 }
 
 function canReplay({ body }: ProxyCall): boolean {
@@ -219,6 +227,7 @@ async function send(
   if (answer.kind === "answer") return answer;
   call.onWait("ourselves");
   signal.throwIfAborted();
+  if (answer.cause === "refused") ports.metrics.egressRefused();
   throw failureOf(answer.cause, answer.detail, read.account.id);
 }
 
