@@ -8,8 +8,12 @@ const withBody = new Set(["POST", "PUT", "PATCH"]);
 export function refuseOtherBodies(): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
     const isRead = withBody.has(context.req.method) && !context.req.path.startsWith("/api/v1/proxy/");
+    if (!isRead) return await next();
     const type = context.req.header("content-type") ?? "";
-    if (isRead && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type) && (await context.req.text()) !== "") {
+    if ((await context.req.text()) === "") {
+      // Many clients name the type of every request, also of one that has no body.
+      context.req.raw.headers.delete("content-type");
+    } else if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) {
       throw new DomainError("invalid_request", {
         status: 400,
         detail: "The body is not JSON.",

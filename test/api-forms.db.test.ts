@@ -231,6 +231,11 @@ describe("what is not known is refused", () => {
     expect((await stack.call("GET", `/integrated-accounts/${accountId}`)).body.credential_version).toBe(1);
     expect((await stack.call("POST", path)).status).toBe(200);
     expect((await stack.call("POST", path, {})).body.credential_version).toBe(3);
+    // Many clients name the type of every request.
+    const typed = { headers: { "content-type": "application/json" } };
+    expect((await stack.call("POST", path, undefined, typed)).body.credential_version).toBe(4);
+    const nothing = await stack.call("POST", "/link-tokens", undefined, typed);
+    expect(nothing).toMatchObject({ status: 422, body: { errors: [{ pointer: "/tenant_id" }] } });
   });
 
   test("and a link takes one integration or a list, not both", async () => {
