@@ -33,3 +33,24 @@ test("what piled up while no worker ran goes, no statement taking more than it h
   await removeExpired(pool);
   expect(await rowsOf("idempotency_record")).toBe(2);
 });
+
+test("an account that nothing came of goes after its trips, so that what was sealed for them goes as well", async () => {
+  await pool.query(`
+    INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status, updated_at)
+      VALUES ('ia_left', 'env_tidy', 'acme', 'acme-crm', 'connecting', now() - interval '25 hours');
+    INSERT INTO link_token (id, digest, environment_id, tenant_id, integration_names, account_id, expires_at)
+      VALUES ('lnk_left', 'digest', 'env_tidy', 'acme', '{acme-crm}', 'ia_left', now() + interval '1 day');
+    INSERT INTO connect_session (id, link_token_id, environment_id, account_id, integration_name, browser_digest, scopes_requested,
+                                 status, expires_at)
+      VALUES ('cs_early', 'lnk_left', 'env_tidy', 'ia_left', 'acme-crm', 'b1', '{}', 'authorizing', now() - interval '25 hours'),
+             ('cs_late', 'lnk_left', 'env_tidy', 'ia_left', 'acme-crm', 'b2', '{}', 'authorizing', now() - interval '2 hours');
+    INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed)
+      VALUES ('cs_early', 'pkce_verifier', 'env_tidy', 1, 'k1', 'v'), ('cs_late', 'pkce_verifier', 'env_tidy', 1, 'k1', 'v')`);
+  const sealed = async () => (await pool.query("SELECT owner FROM sealed_secret ORDER BY owner")).rows;
+  expect(await removeExpired(pool)).toMatchObject({ sessions: 1, accounts: 0 });
+  expect(await sealed()).toEqual([{ owner: "cs_late" }]);
+  await pool.query("UPDATE connect_session SET expires_at = now() - interval '25 hours'");
+  expect(await removeExpired(pool)).toMatchObject({ sessions: 1, accounts: 1 });
+  expect(await sealed()).toEqual([]);
+  expect(await rowsOf("integrated_account")).toBe(0);
+});

@@ -51,7 +51,8 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
     ),
     [idempotencySeconds],
   );
-  // Only what was never active and holds no credential: an account that was is never removed by a clock.
+  // Only what was never active and holds no credential: an account that was is never removed by a clock. Its sessions go first: with
+  // it they would leave behind what is sealed for them.
   const accounts = await inPortions(
     pool,
     portionOf(
@@ -60,7 +61,7 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
       `SELECT a.id FROM integrated_account a
         WHERE a.status = 'connecting' AND a.updated_at < now() - make_interval(secs => $2)
           AND NOT EXISTS (SELECT FROM sealed_credential c WHERE c.account_id = a.id)
-          AND NOT EXISTS (SELECT FROM connect_session s WHERE s.account_id = a.id AND s.expires_at > now())`,
+          AND NOT EXISTS (SELECT FROM connect_session s WHERE s.account_id = a.id)`,
     ),
     [connectingSeconds],
   );
