@@ -53,3 +53,8 @@ test("every address of the document answers 405 to the methods that it has not (
     expect(all, path).toContain(prefix + path.replaceAll(/\{(\w+)\}/g, ":$1"));
   }
 });
+
+test.each(["/openapi.json", "/integrations/schema.json", "/problems/conflict"])(
+  "%s is for tools, which may add what they like to its address",
+  async (path) => expect((await app.request(`${prefix}${path}?v=1`)).status).toBe(200),
+);

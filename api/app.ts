@@ -101,6 +101,9 @@ export function createApp(
   return app;
 }
 
+/** Whoever sends more wrong fields than this has sent something else, and gets no answer of many times its length. */
+const mostErrors = 100;
+
 /** Every wrong field of a request at once, each with its pointer. */
 function refuseInvalid(result: {
   readonly success: boolean;
@@ -122,7 +125,7 @@ function refuseInvalid(result: {
   });
   throw new DomainError("invalid_request", {
     detail: inBody ? "The body is not valid." : "The address is not valid.",
-    errors,
+    errors: errors.slice(0, mostErrors),
   });
 }
 

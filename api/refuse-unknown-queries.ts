@@ -8,17 +8,21 @@ import type { ApiEnvironment } from "./api-environment.ts";
  * silently ignored answers another question than was asked. Comes before the routes themselves.
  */
 export function refuseUnknownQueries(app: Hono<ApiEnvironment>, api: OpenAPIHono<ApiEnvironment>): void {
-  for (const definition of api.openAPIRegistry.definitions) {
-    if (definition.type !== "route") continue;
-    const { method, path, request, security } = definition.route;
-    // Documents that need no key are fetched by tools that add what they like.
-    const isOpen = security === undefined || security.length === 0;
-    if (isOpen || request?.query !== undefined || path.startsWith("/proxy/")) continue;
+  const routes = api.openAPIRegistry.definitions.flatMap((one) => (one.type === "route" ? [one.route] : []));
+  // Documents that need no key are fetched by tools that add what they like; `schema.json` is also a name as another route reads it.
+  const open = new Set(routes.filter((one) => isOpen(one)).map(({ path }) => `/api/v1${path}`));
+  for (const route of routes) {
+    const { method, path, request } = route;
+    if (isOpen(route) || request?.query !== undefined || path.startsWith("/proxy/")) continue;
     app.on(method.toUpperCase(), `/api/v1${path.replaceAll(/\{(\w+)\}/g, ":$1")}`, async (context, next) => {
-      refuseQuery(context);
+      if (!open.has(context.req.path)) refuseQuery(context);
       await next();
     });
   }
+}
+
+function isOpen({ security }: { readonly security?: readonly object[] | undefined }): boolean {
+  return security === undefined || security.length === 0;
 }
 
 function refuseQuery(context: Context): void {

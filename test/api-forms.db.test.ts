@@ -90,6 +90,15 @@ describe("every problem is one", () => {
     expect(await at("/link-tokens", "{}", {})).toEqual([400, "Content-Type"]);
   });
 
+  test("names a hundred wrong fields, and is no longer for more of them", async () => {
+    const many = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`field_${index}`, 0]));
+    for (const body of [many, { tenant_id: "a", metadata: many }]) {
+      const answer = await send("POST", "/api/v1/link-tokens", json, JSON.stringify(body));
+      assertProblem(answer.status, answer.headers, JSON.parse(answer.text));
+      expect([answer.status, JSON.parse(answer.text).errors.length]).toEqual([422, 100]);
+    }
+  });
+
   test("whatever is sent: nothing of it is a failure of ours", async () => {
     const texts = fc.oneof(
       fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.stringify(value)),

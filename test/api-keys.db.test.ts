@@ -132,6 +132,25 @@ describe("a key", () => {
   });
 });
 
+test.each(["--tenants", "--integrations", "--addresses"])(
+  "no key is made without a limit for an empty %s",
+  async (option) => {
+    for (const empty of ["", " , "]) {
+      const made = await stack.cli(
+        "api-keys",
+        "create",
+        "--environment",
+        "production",
+        "--permissions",
+        "all",
+        option,
+        empty,
+      );
+      expect(made).toMatchObject({ code: 2, stderr: expect.stringContaining(`${option} names nothing`) });
+    }
+  },
+);
+
 test("a key that asks too often is told so in every form of the headers, and no other key is (F8)", async () => {
   const [loud, quiet] = await Promise.all([makeKey(), makeKey()]);
   const answers: Answer[] = [];

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
 import { removeExpired } from "#adapters/postgres/housekeeping";
 import { findFreePort } from "#scripts/ports";
 import { startProcess } from "./start-process.ts";
@@ -153,6 +154,43 @@ describe("a key", () => {
       422,
     );
     expect((await post("/link-tokens", link("mended"))).status).toBe(201);
+  });
+
+  test("leaves nothing behind whose request was refused, however many there are", async () => {
+    const records = async () => (await stack.database.pool.query("SELECT FROM idempotency_record")).rowCount;
+    const before = await records();
+    for (let index = 0; index < 5; index += 1) {
+      key = randomUUID();
+      expect((await post("/link-tokens", { tenant_id: "refused", unknown: index })).status).toBe(422);
+    }
+    expect(await records()).toBe(before);
+  });
+
+  test("that a process took over and refused keeps its ids: the one before may have made something", async () => {
+    const { pool } = stack.database;
+    const store = createIdempotencyStore(pool);
+    const { rows } = await pool.query<{ id: string }>("SELECT id FROM environment WHERE name = 'production'");
+    const request = {
+      digest: Buffer.from("left"),
+      environmentId: rows[0]?.id ?? "",
+      fingerprint: Buffer.from("request"),
+      leaseSeconds: 30,
+    };
+    const begin = async (id: string) => {
+      const begun = await store.begin({ ...request, id });
+      if (begun.kind !== "begun") throw new Error(begun.kind);
+      return begun.run;
+    };
+    const left = await begin("idm_first");
+    await pool.query("UPDATE idempotency_record SET lease_until = now() - interval '1 second' WHERE id = $1", [
+      left.id,
+    ]);
+    const second = await begin("idm_second");
+    // The late one has no say any more.
+    await store.release(left, "free");
+    expect(await store.begin({ ...request, id: "idm_other" })).toEqual({ kind: "running" });
+    await store.release(second, "free");
+    expect((await begin("idm_third")).id).toBe(left.id);
   });
 
   test.each(['""', '"a", "b"', "two words", "ü", "x".repeat(256), '"a'])("is not %s", async (header) => {

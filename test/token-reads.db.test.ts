@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTokenGlances } from "#adapters/postgres/token-glances";
+import { createIntegrationStore } from "#adapters/postgres/integration-store";
 import { createPool, type DatabasePool } from "#adapters/postgres/pool";
+import { createRecordingLog } from "./fakes/recording-log.ts";
 import { startStack, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -91,4 +93,23 @@ test("many glances at once each find their own account, and nobody finds another
     [ids[0]],
   );
   expect(found[0]?.expiresAt).toEqual(ends[0]?.expires_at);
+});
+
+test("a glance and the definition that it is about carry one stamp, whatever was put over it", async () => {
+  const { id } = await stack.connect("tenant-stamp", "ada");
+  const store = createIntegrationStore(pool, new Map(), createRecordingLog());
+  const { glance } = createTokenGlances(pool);
+  const { rows } = await pool.query<{ id: string }>("SELECT id FROM environment WHERE name = 'production'");
+  const environmentId = rows[0]?.id ?? "";
+  const stamps = async () => [
+    (await glance(environmentId, id))?.definitionStamp,
+    (await store.find(environmentId, "acme-crm"))?.stamp,
+  ];
+  const [before, same] = await stamps();
+  expect(before).toMatch(/^\d+\/\d+$/);
+  expect(same).toBe(before);
+  await pool.query("UPDATE integration SET updated_at = now() WHERE name = 'acme-crm'");
+  const [after, sameAgain] = await stamps();
+  expect(after).not.toBe(before);
+  expect(sameAgain).toBe(after);
 });

@@ -242,6 +242,13 @@ describe("the form of a link (R4)", () => {
     expect(account).toMatchObject({ status: "connecting", credential_version: 0 });
   });
 
+  test("with a character that can't be stored is refused, and the link stays", async () => {
+    const url = await newLink({ tenant_id: "tenant-nul", integration_name: "acme-login" });
+    const fields = { integration_name: "acme-login", "credentials.password": "a-password" };
+    expect((await send(url, { ...fields, "credentials.username": "ada\u0000" })).status).toBe(400);
+    expect((await pageOf(url)).state).toBe("open");
+  });
+
   test("is not sent from another site", async () => {
     const url = await newLink({ tenant_id: "tenant-foreign" });
     const calls = provider.calls.length;

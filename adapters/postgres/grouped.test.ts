@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { DomainError } from "#core/domain/problem/domain-error";
 import { createGrouped } from "./grouped.ts";
 
 /** Statements that end when they are told to. */
@@ -12,6 +13,8 @@ function heldStatements() {
   };
   return { sent, send };
 }
+
+afterEach(() => vi.useRealTimers());
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -55,4 +58,33 @@ test("a failure is that of its group alone, and the next ones go on", async () =
   const later = ask(4);
   sent[2]?.end();
   expect(await later).toBe("answer 4");
+});
+
+test("while the database hangs nobody stands in line for minutes: who has waited for long fails with the statement before", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const { sent, send } = heldStatements();
+  const ask = createGrouped(send, { most: 1, groups: 1 });
+  const early = Promise.allSettled([1, 2, 3].map((input) => ask(input)));
+  vi.advanceTimersByTime(6_000);
+  const late = ask(4);
+  sent[0]?.end(new DomainError("database_unavailable", { detail: "away" }));
+  expect((await early).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  await settled();
+  expect(sent.map(({ inputs }) => inputs)).toEqual([[1], [4]]);
+  sent[1]?.end();
+  expect(await late).toBe("answer 4");
+});
+
+test("who waits behind a statement that failed for a reason of its own keeps its place", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const { sent, send } = heldStatements();
+  const ask = createGrouped(send, { most: 1, groups: 1 });
+  const first = ask(1).catch(() => "failed");
+  const second = ask(2);
+  vi.advanceTimersByTime(6_000);
+  sent[0]?.end(new Error("a record that can't be written"));
+  expect(await first).toBe("failed");
+  await settled();
+  sent[1]?.end();
+  expect(await second).toBe("answer 2");
 });

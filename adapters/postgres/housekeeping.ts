@@ -19,42 +19,80 @@ export interface Removed {
 export async function removeExpired(pool: DatabasePool): Promise<Removed> {
   await query(pool, "SELECT evergrant_ensure_partitions()", []);
   await endOverdueSessions(pool);
-  const sessions = await query(
+  const sessions = await inPortions(
     pool,
-    `WITH gone AS (DELETE FROM connect_session WHERE expires_at < now() - interval '1 day' RETURNING id)
-     DELETE FROM sealed_secret WHERE owner IN (SELECT id FROM gone)`,
-    [],
+    `WITH gone AS (DELETE FROM connect_session WHERE id IN
+                     (SELECT id FROM connect_session WHERE expires_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED)
+                   RETURNING id),
+          erased AS (DELETE FROM sealed_secret WHERE owner IN (SELECT id FROM gone))
+     SELECT count(*)::int AS removed FROM gone`,
   );
   // What was typed at a form serves to show it again, and for nothing else.
-  await query(pool, "DELETE FROM connect_try WHERE created_at < now() - interval '1 hour'", []);
-  const links = await query(
+  await inPortions(
     pool,
-    `DELETE FROM link_token l WHERE l.expires_at < now() - interval '7 days'
-        AND NOT EXISTS (SELECT FROM connect_session s WHERE s.link_token_id = l.id)`,
-    [],
+    portionOf("connect_try", "id", "SELECT id FROM connect_try WHERE created_at < now() - interval '1 hour'"),
   );
-  await query(
+  const links = await inPortions(
     pool,
-    `DELETE FROM idempotency_record WHERE created_at < now() - make_interval(secs => $1)
-        AND (lease_until IS NULL OR lease_until < now())`,
+    portionOf(
+      "link_token",
+      "id",
+      `SELECT l.id FROM link_token l WHERE l.expires_at < now() - interval '7 days'
+          AND NOT EXISTS (SELECT FROM connect_session s WHERE s.link_token_id = l.id)`,
+    ),
+  );
+  await inPortions(
+    pool,
+    portionOf(
+      "idempotency_record",
+      "digest",
+      `SELECT digest FROM idempotency_record WHERE created_at < now() - make_interval(secs => $2)
+          AND (lease_until IS NULL OR lease_until < now())`,
+    ),
     [idempotencySeconds],
   );
-  // Only what was never active and holds no credential: an account that was is never removed by a clock.
-  const accounts = await query(
+  // Only what was never active and holds no credential: an account that was is never removed by a clock. Its sessions go first: with
+  // it they would leave behind what is sealed for them.
+  const accounts = await inPortions(
     pool,
-    `DELETE FROM integrated_account a
-      WHERE a.status = 'connecting' AND a.updated_at < now() - make_interval(secs => $1)
-        AND NOT EXISTS (SELECT FROM sealed_credential c WHERE c.account_id = a.id)
-        AND NOT EXISTS (SELECT FROM connect_session s WHERE s.account_id = a.id AND s.expires_at > now())`,
+    portionOf(
+      "integrated_account",
+      "id",
+      `SELECT a.id FROM integrated_account a
+        WHERE a.status = 'connecting' AND a.updated_at < now() - make_interval(secs => $2)
+          AND NOT EXISTS (SELECT FROM sealed_credential c WHERE c.account_id = a.id)
+          AND NOT EXISTS (SELECT FROM connect_session s WHERE s.account_id = a.id)`,
+    ),
     [connectingSeconds],
   );
   // One row for each host of a customer and each client of an account adds up; an idle one says nothing.
-  await query(
+  await inPortions(
     pool,
-    `DELETE FROM circuit WHERE state = 'closed' AND failures = 0 AND updated_at < now() - interval '1 day'
-        AND (next_at IS NULL OR next_at < now() - interval '1 day') AND places = '{}'`,
-    [],
+    portionOf(
+      "circuit",
+      "key",
+      `SELECT key FROM circuit WHERE state = 'closed' AND failures = 0 AND updated_at < now() - interval '1 day'
+          AND (next_at IS NULL OR next_at < now() - interval '1 day') AND places = '{}'`,
+    ),
   );
-  const secrets = await eraseExpiredSecrets(pool);
-  return { sessions: sessions.rowCount ?? 0, links: links.rowCount ?? 0, accounts: accounts.rowCount ?? 0, secrets };
+  return { sessions, links, accounts, secrets: await eraseExpiredSecrets(pool) };
+}
+
+/** Rows a statement: what piled up while no worker ran must not take longer than one may, or it would never go. */
+const portion = 5_000;
+
+/** Locked as they are found, so that a row which changes meanwhile is looked at once more, and one that is in use is left. */
+function portionOf(table: string, key: string, expired: string): string {
+  return `WITH gone AS (DELETE FROM ${table} WHERE ${key} IN (${expired} LIMIT $1 FOR UPDATE SKIP LOCKED) RETURNING ${key})
+          SELECT count(*)::int AS removed FROM gone`;
+}
+
+async function inPortions(pool: DatabasePool, text: string, values: readonly unknown[] = []): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const { rows } = await query<{ removed: number }>(pool, text, [portion, ...values]);
+    const removed = rows[0]?.removed ?? 0;
+    total += removed;
+    if (removed < portion) return total;
+  }
 }

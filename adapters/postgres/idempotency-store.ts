@@ -64,13 +64,17 @@ export function createIdempotencyStore(pool: DatabasePool): IdempotencyStore {
     },
 
     async release({ id, run }, conclusion) {
+      // A refusal changed nothing. Nothing of the first run is left to be found either, so its row would only lie there for a day.
+      const isForgotten = conclusion === "free" && run === 1;
       await query(
         pool,
-        `UPDATE idempotency_record
-            SET lease_until = NULL, fingerprint = CASE WHEN $3 THEN NULL ELSE fingerprint END
-          WHERE id = $1 AND run = $2 AND sealed IS NULL`,
-        [id, run, conclusion === "free"],
-        "idempotency-release",
+        isForgotten
+          ? "DELETE FROM idempotency_record WHERE id = $1 AND run = $2 AND sealed IS NULL"
+          : `UPDATE idempotency_record
+                SET lease_until = NULL, fingerprint = CASE WHEN $3 THEN NULL ELSE fingerprint END
+              WHERE id = $1 AND run = $2 AND sealed IS NULL`,
+        isForgotten ? [id, run] : [id, run, conclusion === "free"],
+        isForgotten ? "idempotency-forget" : "idempotency-release",
       );
     },
   };

@@ -28,6 +28,7 @@ import { forgetCircuits } from "./close-circuits.ts";
 import { definitionChanges } from "./definition-changes.ts";
 import { isPinned, toPin, type PinColumns } from "./host-pins.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
+import { definitionStamp } from "./token-glances.ts";
 
 /** One for each secret of its client, newest first. */
 interface ConfiguredRow extends ProofColumns {
@@ -46,6 +47,7 @@ interface ConfiguredRow extends ProofColumns {
   readonly last_worked_at: Date | null;
   readonly pinned_format: PinColumns["format"];
   readonly pinned_hosts: PinColumns["hosts"];
+  readonly stamp: string;
 }
 
 interface LockedClient {
@@ -58,7 +60,7 @@ const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
          e.client_id, e.overrides, s.version AS secret_version, s.sealed AS secret_sealed,
          s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at, h.format AS pinned_format, h.hosts AS pinned_hosts,
-         ${proofColumns}
+         ${definitionStamp("i", "e")} AS stamp, ${proofColumns}
     FROM names
     LEFT JOIN integration i ON i.environment_id = names.environment_id AND i.name = names.name
     LEFT JOIN environment_integration e ON e.environment_id = names.environment_id AND e.integration_name = names.name
@@ -87,6 +89,7 @@ export function createIntegrationStore(
       overrides: row.overrides ?? noOverrides,
       pin: toPin({ format: row.pinned_format, hosts: row.pinned_hosts }),
       client: toClient(row, rows),
+      stamp: row.stamp,
     });
   };
 

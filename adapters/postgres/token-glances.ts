@@ -51,8 +51,15 @@ export function createTokenGlances(pool: DatabasePool): TokenGlances {
 }
 
 /**
- * The stamp is made of the ids of the transactions that wrote the definition and what lies over it: no two versions share one, where
- * two instants might. Instants come as numbers and scopes as one JSON, since reading them as texts costs this process more than the rest.
+ * SQL of a stamp: the ids of the transactions that wrote the definition and what lies over it. No two versions share one, where two
+ * instants might.
+ */
+export function definitionStamp(integration: string, environmentIntegration: string): string {
+  return `concat(${integration}.xmin, '/', ${environmentIntegration}.xmin)`;
+}
+
+/**
+ * Instants come as numbers and scopes as one JSON, since reading them as texts costs this process more than the rest.
  */
 const glanceSql = `
   SELECT w.place::int, a.tenant_id, a.integration_name, a.status, a.hold IS NOT NULL AS is_held,
@@ -61,7 +68,7 @@ const glanceSql = `
          a.has_refresh_token, (a.refresh_due_at IS NOT NULL OR a.lease_until IS NOT NULL) AS has_alarm,
          a.overrides <> '{}'::jsonb AS has_overrides,
          json_build_object('requested', a.scopes_requested, 'granted', a.scopes_granted) AS scopes,
-         s.version, s.sealed, concat(i.xmin, '/', e.xmin) AS stamp
+         s.version, s.sealed, ${definitionStamp("i", "e")} AS stamp
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (id, environment_id, place)
     JOIN integrated_account a ON a.id = w.id AND a.environment_id = w.environment_id
     LEFT JOIN sealed_credential s ON s.account_id = a.id

@@ -13,8 +13,8 @@ export interface Admission {
   admit(caller: Caller, request: IncomingMessage): void;
   /** Counts a request whose key is no key, or may be none: it has still to be looked up. @throws DomainError rate_limited */
   admitUnknown(request: IncomingMessage): void;
-  /** It was one: not counted after all. */
-  wasKnown(request: IncomingMessage): void;
+  /** It was one, or nobody could tell: not counted after all. */
+  takeBack(request: IncomingMessage): void;
 }
 
 /** Keys that are not known, from one address: who mistypes one has enough of them, who tries keys out has not. */
@@ -85,7 +85,7 @@ export function createAdmission(options: {
       throw limited(detail, failureLimit.perSecond, seconds);
     },
 
-    wasKnown: (request) => failures.giveBack(network(clientAddress(request, isTrusted))),
+    takeBack: (request) => failures.giveBack(network(clientAddress(request, isTrusted))),
   };
 }
 

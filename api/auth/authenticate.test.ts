@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeApiKey } from "#core/domain/access/api-key";
+import { DomainError } from "#core/domain/problem/domain-error";
 import type { AccessStore, ApiKeyRecord } from "#adapters/postgres/access-store";
 import { createSecretDigests } from "#adapters/system/secret-digests";
 import { createRecordingLog } from "#test/fakes/recording-log";
@@ -29,11 +30,13 @@ const record: ApiKeyRecord = {
 
 function open(rateLimit: number | null = null) {
   const asked: string[] = [];
+  const database = { isAway: false };
   const goodDigest = Buffer.from(digests.digest("api_key", good)).toString("hex");
   const access = {
     async findUsableKey(digest: Uint8Array) {
       const text = Buffer.from(digest).toString("hex");
       asked.push(text);
+      if (database.isAway) throw new DomainError("database_unavailable", { detail: "away" });
       return text === goodDigest ? record : null;
     },
     touchKey: async () => {},
@@ -59,7 +62,7 @@ function open(rateLimit: number | null = null) {
       (error: { code: string }) => error.code,
     );
   };
-  return { asked, call, metrics };
+  return { asked, call, database, metrics };
 }
 
 const unknownKey = () => makeApiKey(randomBytes(32));
@@ -121,6 +124,18 @@ describe("an API key", () => {
     for (let index = 0; index < 200; index += 1) await call(unknownKey());
     expect(await call(good)).toBe("key_good");
     expect(await call(unknownKey(), "198.51.100.2")).toBe("unauthorized");
+  });
+
+  it("that nobody can look up is not taken for one that is not known", async () => {
+    const { call, database } = open();
+    database.isAway = true;
+    for (let index = 0; index < 300; index += 1) expect(await call(good)).toBe("database_unavailable");
+    database.isAway = false;
+    expect(await call(good)).toBe("key_good");
+    // While it hangs no more are on their way than a flood may send.
+    database.isAway = true;
+    const flood = await Promise.all(Array.from({ length: 300 }, () => call(unknownKey())));
+    expect([count(flood, "database_unavailable"), count(flood, "rate_limited")]).toEqual([100, 200]);
   });
 
   it("of one IPv6 network is one", async () => {

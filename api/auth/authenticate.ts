@@ -98,9 +98,15 @@ export function createAuthenticator(ports: {
     if (known?.isInForce === true) return await ask(id, key, true).caller;
     // Before the query, so that a flood of keys that do not exist costs none.
     admission.admitUnknown(request);
-    const caller = await ask(id, key, false).caller;
-    if (caller !== null) admission.wasKnown(request);
-    return caller;
+    let isUnknown = false;
+    try {
+      const caller = await ask(id, key, false).caller;
+      isUnknown = caller === null;
+      return caller;
+    } finally {
+      // A database that is away says nothing about a key: its owner is to hear that, and not that there were too many.
+      if (!isUnknown) admission.takeBack(request);
+    }
   };
 
   const byKey = async (authorization: string, request: IncomingMessage): Promise<Caller> => {

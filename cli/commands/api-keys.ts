@@ -22,7 +22,9 @@ export async function createKey(container: Container, args: string[]): Promise<C
   const granted = parsePermissions(values.permissions);
   const days = values["expires-in"] === undefined ? null : Number(values["expires-in"]);
   if (days !== null && !(days > 0 && days <= 3650)) throw new UsageError("--expires-in takes days, from 1 to 3650");
-  const addresses = listOf(values.addresses);
+  const tenantIds = limitOf("--tenants", values.tenants);
+  const integrationNames = limitOf("--integrations", values.integrations);
+  const addresses = limitOf("--addresses", values.addresses);
   const wrong = addresses.find((range) => parseCidr(range) === null);
   if (wrong !== undefined) {
     throw new UsageError(`--addresses: ${wrong} is no range; give some such as 203.0.113.0/24,2001:db8::/32`);
@@ -36,8 +38,8 @@ export async function createKey(container: Container, args: string[]): Promise<C
       digest: minted.digest,
       lastFour: minted.lastFour,
       permissions: granted,
-      tenantIds: listOf(values.tenants),
-      integrationNames: listOf(values.integrations),
+      tenantIds,
+      integrationNames,
       addresses,
       expiresAt: days === null ? null : new Date(Date.now() + days * 86_400_000),
       createdBy: "command_line",
@@ -91,6 +93,15 @@ export async function revokeKey(container: Container, args: string[]): Promise<C
   const isRevoked = await createAccessStore(container.pool).revokeKey(id, "command_line");
   if (!isRevoked) throw new DomainError("not_found", { detail: `There is no key ${id} that is not revoked already.` });
   return { json: { id, revoked: true }, text: `${id} is revoked; every process refuses it within a second.` };
+}
+
+/** A limit that is given and names nothing, a variable of a script that is empty say, must not make a key without one. */
+function limitOf(option: string, text: string | undefined): string[] {
+  const limit = listOf(text);
+  if (text !== undefined && limit.length === 0) {
+    throw new UsageError(`${option} names nothing; leave it out for a key without this limit`);
+  }
+  return limit;
 }
 
 function parsePermissions(text: string | undefined): readonly Permission[] {

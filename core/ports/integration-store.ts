@@ -26,6 +26,8 @@ export interface ConfiguredIntegration {
   readonly pin: HostPin | null;
   /** Null until the environment configured a client. */
   readonly client: EnvironmentClient | null;
+  /** Of what was read, as a glance carries it (TokenGlance.definitionStamp); absent where a store has none. */
+  readonly stamp?: string;
 }
 
 export interface EnvironmentClient {

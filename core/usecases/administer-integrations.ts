@@ -6,6 +6,7 @@ import {
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
 import { mostIssues } from "../domain/integration/describe-issues.ts";
+import { fillBraced } from "../domain/integration/document-parts.ts";
 import { originOf, templatePlaces } from "../domain/integration/document-places.ts";
 import type { UnfitOverrides } from "../domain/integration/overrides.ts";
 import { readDocument } from "../domain/integration/read-document.ts";
@@ -88,7 +89,7 @@ function refuseUnreachable(document: IntegrationDocument, refusal: (origin: stri
     const field = place.path.at(-1);
     // Nobody here calls these two: a browser goes to the one, and the other is a name.
     const origin = field === "authorizeHost" || field === "issuer" ? null : originOf(place);
-    const said = origin === null ? null : refusal(origin.replaceAll(/\{[^}]*\}/g, "x"));
+    const said = origin === null ? null : refusal(fillBraced(origin, () => "x"));
     return said === null ? [] : [{ pointer: toPointer(place.path), detail: `can't be called: ${said}` }];
   });
   if (errors.length > 0)

@@ -18,11 +18,12 @@ export function createPolicyMemory(integrations: Pick<IntegrationStore, "find">)
       const key = `${environmentId}/${name}`;
       const found = known.get(key);
       if (found?.stamp === stamp) return found.policy;
-      // Read after the stamp was: at worst it is newer than its stamp says, and is read again next time.
+      // Read after the glance, it may be newer than the glance's stamp, so it is kept under its own: the stamp of an integration that
+      // stands in the catalogue alone comes back when what was put over it is deleted.
       const configured = await findReadable(integrations, environmentId, name);
       const policy = configured === null ? defaultRefreshPolicy : refreshPolicyOf(configured.document);
       if (known.size >= mostPolicies) known.clear();
-      known.set(key, { stamp, policy });
+      known.set(key, { stamp: configured?.stamp ?? stamp, policy });
       return policy;
     },
   };

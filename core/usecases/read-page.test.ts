@@ -43,6 +43,20 @@ describe("pages by what a definition says of them (R74)", () => {
     expect((await read({ type: "link", next: "next", ...list }, body))?.next).toMatchObject({ url: body.next });
   });
 
+  it("are read from a header of any shape at once", async () => {
+    const long = 60_000;
+    for (const link of [
+      "<".repeat(long),
+      "<a".repeat(long / 2),
+      `<x>;${" ".repeat(long)}`,
+      '<x>;rel="a '.repeat(long / 11),
+    ]) {
+      const startedMs = performance.now();
+      expect((await read({ type: "link", ...list }, { data: [1] }, { headers: { link } }))?.next).toBeNull();
+      expect(performance.now() - startedMs).toBeLessThan(500);
+    }
+  });
+
   it("go on by an offset from where they are", async () => {
     const offset = { type: "offset", parameter: "start", ...list } as const;
     expect((await read(offset, { data: [1, 2] }))?.next).toEqual(parameter("start", "2"));

@@ -94,9 +94,9 @@ function numberOf(text: string | undefined, otherwise: number): number {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
 }
 
-/** The target of rel="next" (RFC 8288 §3). */
+/** The target of rel="next" (RFC 8288 §3). A target holds no `<`, and one that is never closed is not followed to the end anew. */
 function nextLink(header: string | undefined): string | null {
-  for (const [, target = "", parameters = ""] of (header ?? "").matchAll(/<([^>]*)>((?:\s*;[^,<]*)*)/g)) {
+  for (const [, target = "", parameters = ""] of (header ?? "").matchAll(/<([^<>]*)>((?:\s*;[^,<]*)*)/g)) {
     if (/;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)/i.test(parameters)) return target;
   }
   return null;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { createInMemoryTokenGlances } from "#test/fakes/in-memory-token-glances";
+import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { createWorld, environmentId, type AccountOptions } from "#test/fakes/world";
+import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import type { TokenGlance } from "../ports/token-glances.ts";
 import { plainChange } from "./plain-change.ts";
 import { createPolicyMemory } from "./policy-memory.ts";
@@ -96,3 +98,21 @@ test("a definition is read once for each version of it", async () => {
   for (let time = 1; time <= 3; time += 1) await serveCredentials(ports, input);
   expect(definitionsRead()).toBe(2);
 });
+
+test("a definition that came while it was looked up is not taken for the one before, though it is gone again", async () => {
+  const { world } = await setUp();
+  const before = await world.integrations.find(environmentId, "acme-crm");
+  if (before === null) throw new Error("not defined");
+  const found = [
+    { ...exampleConfigured(before, 300), stamp: "put/" },
+    { ...before, stamp: "/" },
+  ];
+  const policies = createPolicyMemory({ find: async () => found.shift() ?? null });
+  expect(await policies.policyOf(environmentId, "acme-crm", "/")).toMatchObject({ bufferSeconds: 300 });
+  expect(await policies.policyOf(environmentId, "acme-crm", "/")).toMatchObject({ bufferSeconds: 30 });
+  expect(await policies.policyOf(environmentId, "acme-crm", "/")).toMatchObject({ bufferSeconds: 30 });
+});
+
+function exampleConfigured(configured: ConfiguredIntegration, bufferSeconds: number): ConfiguredIntegration {
+  return { ...configured, document: exampleDocument({ config: { refresh: { bufferSeconds } } }) };
+}

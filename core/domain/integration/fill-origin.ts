@@ -1,3 +1,4 @@
+import { fillBraced } from "./document-parts.ts";
 import { valueOf } from "./fill-address.ts";
 import type { TemplateValues } from "./fill-template.ts";
 
@@ -13,7 +14,7 @@ export function fillOrigin(template: string, values: TemplateValues): string {
   const [, name] = whole.exec(template) ?? [];
   if (name !== undefined) return addressOf(valueOf(values, name));
   let isKnown = true;
-  const origin = template.replaceAll(/\{([^}]*)\}/g, (_, one: string) => {
+  const origin = fillBraced(template, (one) => {
     const value = valueOf(values, one);
     isKnown &&= value !== "";
     return encodeURIComponent(value);

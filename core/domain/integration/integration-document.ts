@@ -2,6 +2,7 @@ import { z } from "zod";
 import { apiSchema } from "./api-schema.ts";
 import { authorizationSchema } from "./authorization-schema.ts";
 import { documentFaults } from "./document-faults.ts";
+import { bracedNames } from "./document-parts.ts";
 import { inputSchema } from "./input-schema.ts";
 import { basicConfigSchema, customConfigSchema, keyConfigSchema } from "./key-schemas.ts";
 import { oauthConfigSchema, type OAuthConfig } from "./oauth-schema.ts";
@@ -157,7 +158,7 @@ export interface HostParts {
 /** Fields and choices that form a host are part of where it may lead. */
 export function hostParts(document: IntegrationDocument): HostParts {
   const hosts = Object.entries(documentHosts(document));
-  const named = new Set(hosts.flatMap(([, host]) => [...host.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name)));
+  const named = new Set(hosts.flatMap(([, host]) => bracedNames(host)));
   const isNamed = (name: string): boolean => named.has(name.toLowerCase());
   const fields = (oauthConfigOf(document)?.fields ?? []).filter((field) => isNamed(field.name));
   const choices = document.inputs.filter((input) => input.options !== undefined && isNamed(input.name));

@@ -1,4 +1,5 @@
 import type { Fault, ParsedDocument } from "./document-faults.ts";
+import { bracedNames, fillBraced } from "./document-parts.ts";
 import { originOf, templatePlaces, type TemplatePlace } from "./document-places.ts";
 
 /** What fills a template has a bound of its own each time: so many of them in one text. */
@@ -20,22 +21,22 @@ function unknownNames(document: ParsedDocument, { path, text, also }: TemplatePl
   const { config } = document.credentials;
   const fields = "auth" in config ? config.fields : [];
   const known = new Set([...document.inputs, ...fields].map((one) => one.name));
-  return Array.from(text.matchAll(/\{([^}]*)\}/g)).flatMap(([whole, name = ""]) => {
+  return bracedNames(text).flatMap((name) => {
     if (known.has(name) || also.includes(name)) return [];
     const others = also.length === 0 ? "" : `, or one of ${also.map((one) => `{${one}}`).join(", ")}`;
-    return [{ path: [...path], message: `${whole} names nothing; declare it in /inputs or remove it${others}` }];
+    return [{ path: [...path], message: `{${name}} names nothing; declare it in /inputs or remove it${others}` }];
   });
 }
 
 function shapeFaults(place: TemplatePlace): Fault[] {
   const { path, text } = place;
-  const names = text.match(/\{[^}]*\}/g)?.length ?? 0;
+  const names = bracedNames(text).length;
   if (names > mostNames) {
     return [{ path: [...path], message: `expected at most ${mostNames} names in one text, found ${names}` }];
   }
   const isAddress = place.kind === "path" || place.kind === "base";
   const way = text.slice(originOf(place)?.length ?? 0);
-  if (!isAddress || !hasDotSegment(way.replaceAll(/\{[^}]*\}/g, ""))) return [];
+  if (!isAddress || !hasDotSegment(fillBraced(way, () => ""))) return [];
   return [{ path: [...path], message: "expected no segment of dots alone: it would leave its place in the path" }];
 }
 

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "#test/database";
+import { removeExpired } from "./housekeeping.ts";
+import { createPool, type DatabasePool } from "./pool.ts";
+
+let database: TestDatabase;
+let pool: DatabasePool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ connectionString: database.url, max: 2, applicationName: "test", onError: () => {} });
+  await pool.query("INSERT INTO environment (id, name) VALUES ('env_tidy', 'tidy')");
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const rowsOf = async (table: string): Promise<number> =>
+  (await pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`)).rows[0]?.n ?? -1;
+
+test("what piled up while no worker ran goes, no statement taking more than it has time for (F12)", async () => {
+  await pool.query(`
+    CREATE FUNCTION refuse_many() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF (SELECT count(*) FROM gone) > 5000 THEN RAISE EXCEPTION 'too many for one statement'; END IF; RETURN NULL; END $$;
+    CREATE TRIGGER refuse_many AFTER DELETE ON idempotency_record REFERENCING OLD TABLE AS gone
+      FOR EACH STATEMENT EXECUTE FUNCTION refuse_many();
+    INSERT INTO idempotency_record (digest, id, environment_id, run, created_at)
+      SELECT decode(md5(n::text), 'hex'), 'idm_' || n, 'env_tidy', 1, now() - interval '2 days' FROM generate_series(1, 12001) n;
+    INSERT INTO idempotency_record (digest, id, environment_id, run) VALUES ('young', 'idm_young', 'env_tidy', 1);
+    INSERT INTO idempotency_record (digest, id, environment_id, run, created_at, lease_until)
+      VALUES ('busy', 'idm_busy', 'env_tidy', 1, now() - interval '2 days', now() + interval '20 seconds')`);
+  await removeExpired(pool);
+  expect(await rowsOf("idempotency_record")).toBe(2);
+});
+
+test("an account that nothing came of goes after its trips, so that what was sealed for them goes as well", async () => {
+  await pool.query(`
+    INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status, updated_at)
+      VALUES ('ia_left', 'env_tidy', 'acme', 'acme-crm', 'connecting', now() - interval '25 hours');
+    INSERT INTO link_token (id, digest, environment_id, tenant_id, integration_names, account_id, expires_at)
+      VALUES ('lnk_left', 'digest', 'env_tidy', 'acme', '{acme-crm}', 'ia_left', now() + interval '1 day');
+    INSERT INTO connect_session (id, link_token_id, environment_id, account_id, integration_name, browser_digest, scopes_requested,
+                                 status, expires_at)
+      VALUES ('cs_early', 'lnk_left', 'env_tidy', 'ia_left', 'acme-crm', 'b1', '{}', 'authorizing', now() - interval '25 hours'),
+             ('cs_late', 'lnk_left', 'env_tidy', 'ia_left', 'acme-crm', 'b2', '{}', 'authorizing', now() - interval '2 hours');
+    INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed)
+      VALUES ('cs_early', 'pkce_verifier', 'env_tidy', 1, 'k1', 'v'), ('cs_late', 'pkce_verifier', 'env_tidy', 1, 'k1', 'v')`);
+  const sealed = async () => (await pool.query("SELECT owner FROM sealed_secret ORDER BY owner")).rows;
+  expect(await removeExpired(pool)).toMatchObject({ sessions: 1, accounts: 0 });
+  expect(await sealed()).toEqual([{ owner: "cs_late" }]);
+  await pool.query("UPDATE connect_session SET expires_at = now() - interval '25 hours'");
+  expect(await removeExpired(pool)).toMatchObject({ sessions: 1, accounts: 1 });
+  expect(await sealed()).toEqual([]);
+  expect(await rowsOf("integrated_account")).toBe(0);
+});
