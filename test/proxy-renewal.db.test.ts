@@ -1,3 +1,4 @@
+import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { until } from "./faulty-integration.ts";
 import { keyDefinition, startKeyProvider } from "./start-key-provider.ts";
@@ -142,6 +143,44 @@ describe("a replay", () => {
     expect(upstream.calls).toHaveLength(1);
     await until(async () => (await attemptsOf(id))[0]?.outcome === "refreshed");
     expect((await call(id)).status).toBe(200);
+  });
+
+  test("takes up a body that was still coming when the token was rejected, byte for byte", async () => {
+    const { id, accessToken } = await importProxied(stack, "acme-api", "early");
+    const rejected = Promise.withResolvers<void>();
+    let got = "";
+    upstream.answer = (request, response, { token }) => {
+      if (token === accessToken) {
+        // Not a byte of the body was read, and it is not read off either.
+        response.writeHead(401).end();
+        setTimeout(() => rejected.resolve(), 5);
+        return;
+      }
+      request.on("data", (chunk: Buffer) => (got += chunk.toString()));
+      request.on("end", () => response.end("ok"));
+    };
+    // More than is kept, in one chunk too many while the token is renewed.
+    const parts = ["a", "b", "c", "d", "e"].map((letter) => letter.repeat(60_000));
+    const { hostname, port } = new URL(stack.apis[0]?.origin ?? "");
+    const answer = Promise.withResolvers<number>();
+    const request = httpRequest(
+      {
+        hostname,
+        port,
+        method: "POST",
+        path: `/api/v1/proxy/x?integrated_account_id=${id}`,
+        headers: { authorization: `Bearer ${stack.apiKey}`, "transfer-encoding": "chunked" },
+      },
+      (response) => answer.resolve(response.resume().statusCode ?? 0),
+    );
+    request.once("error", answer.reject);
+    for (const part of parts.slice(0, 4)) request.write(part);
+    await rejected.promise;
+    request.write(parts[4]);
+    request.end();
+    expect(await answer.promise).toBe(200);
+    expect(got === parts.join("")).toBe(true);
+    expect(upstream.calls).toHaveLength(2);
   });
 
   test.each([403, 404, 409, 429, 500, 502, 503])("is not made for a %d", async (status) => {

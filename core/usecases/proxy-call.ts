@@ -132,6 +132,8 @@ async function callProvider(
       if (action === "probe_and_pass") apart(ports, probeAccount(ports, probeOf(call, read.credentialVersion)));
       return { judged, prepared };
     }
+    // What is decided on is kept: the provider may have answered while it was still being sent.
+    if (action === "renew_and_replay") call.body?.hold();
     const renewing = renewRejected(ports, inputOf(call), read);
     if (action === "renew_and_pass") {
       apart(
@@ -143,7 +145,10 @@ async function callProvider(
     const renewedMs = ports.clock.monotonicMs();
     const renewed = await renewing;
     countRenewal(ports, renewed);
-    if (renewed === null) return { judged, prepared };
+    if (renewed === null) {
+      call.body?.release();
+      return { judged, prepared };
+    }
     await discard(judged.answer.body);
     [read, readMs] = [renewed, renewedMs];
   }
@@ -194,6 +199,7 @@ async function sendProven(
     const isBound = prepared.headers.some(([name]) => name === "dpop");
     const wantsNonce = isBound && noteNonce(ports, prepared, answer);
     if (!wantsNonce || isSecond || !canReplay(call)) return { prepared, answer };
+    call.body?.hold();
     await discard(answer.body);
   }
 }
