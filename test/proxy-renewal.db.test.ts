@@ -268,6 +268,17 @@ test("a stream of events is not held back, whatever its integration wants to rea
   expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe("data: 2\n\n");
 });
 
+test("a rejection that never ends keeps nobody from the replay", async () => {
+  const { id, accessToken } = await importProxied(stack, "acme-api", "endless");
+  upstream.answer = (_request, response, { token }) => {
+    if (token === accessToken) response.writeHead(401, { "content-length": "10" }).write("half");
+    else response.end("ok");
+  };
+  const began = performance.now();
+  expect((await call(id)).body.toString()).toBe("ok");
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
 test("what somebody typed is probed when a call with it is rejected, and the answer is passed on (R4)", async () => {
   const provider = await startKeyProvider();
   await stack.call("PUT", "/integrations/typed", keyDefinition("typed", provider.origin, "api_key"));

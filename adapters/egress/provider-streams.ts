@@ -78,7 +78,7 @@ function exchange(dispatcher: Dispatcher, request: StreamRequest, signal: AbortS
     onResponseStart(controller, status) {
       // What comes before the answer (103 and its like) is between the provider and us.
       if (status < 200) return;
-      body = new Readable({
+      const incoming = new Readable({
         highWaterMark: bufferedBytes,
         read: () => controller.resume(),
         destroy(error, done) {
@@ -88,8 +88,10 @@ function exchange(dispatcher: Dispatcher, request: StreamRequest, signal: AbortS
         },
       });
       // Whoever waits for nothing but the head must not end the process when the connection breaks later.
-      body.on("error", () => {});
-      resolve({ kind: "answer", status, headers: pairs(controller.rawHeaders), body });
+      incoming.on("error", () => {});
+      body = incoming;
+      const headers = pairs(controller.rawHeaders);
+      resolve({ kind: "answer", status, headers, body, leave: () => void incoming.destroy() });
     },
     onResponseData(controller, chunk) {
       if (body?.push(chunk) === false) controller.pause();

@@ -28,6 +28,8 @@ export type StreamAnswer =
        * the connection breaks before the end.
        */
       readonly body: AsyncIterable<Uint8Array>;
+      /** Ends the connection with whatever of the body has not come; nothing happens when all of it has. */
+      readonly leave: () => void;
     }
   /**
    * `not_sent`: nothing of the request left. `refused`: by our own guard, so neither. `lost`: it may have arrived, and no answer

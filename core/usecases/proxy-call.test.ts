@@ -16,7 +16,15 @@ import { proxyCall, type ProxyCall } from "./proxy-call.ts";
 import type { ProxyPorts } from "./proxy-ports.ts";
 import { checkClientCertificate, setClientCertificate } from "./set-client-certificate.ts";
 
-type Answer = (request: StreamRequest) => { status: number; headers?: Record<string, string> } | "lost" | "not_sent";
+type Answer = (request: StreamRequest) =>
+  | {
+      status: number;
+      headers?: Record<string, string>;
+      body?: AsyncIterable<Uint8Array>;
+      leave?: () => void;
+    }
+  | "lost"
+  | "not_sent";
 
 /** A process whose provider answers as it is told. */
 function processOf(world: World, answer: Answer) {
@@ -33,7 +41,8 @@ function processOf(world: World, answer: Answer) {
         const got = answer(request);
         if (typeof got === "string") return { kind: "failed", cause: got, detail: "" };
         const body = (async function* () {})();
-        return { kind: "answer", status: got.status, headers: Object.entries(got.headers ?? {}), body };
+        const headers = Object.entries(got.headers ?? {});
+        return { kind: "answer", status: got.status, headers, body: got.body ?? body, leave: got.leave ?? (() => {}) };
       },
     },
     proofs: createPossessionProofs(world.clock),
@@ -175,6 +184,21 @@ describe("nothing is sent twice for another reason than a dead token (D15)", () 
     expect(await call(ports)).toBe(401);
     expect([requests.length, world.server.requests.length]).toEqual([3, 1]);
   });
+});
+
+it("a rejection whose rest never comes does not keep the replay waiting, and its connection ends", async () => {
+  const world = await createWorld({ document: document() });
+  await world.addAccount({ expiresInSeconds: 3_000 });
+  const silent = (async function* () {
+    await new Promise(() => {});
+    yield new Uint8Array(1);
+  })();
+  let left = 0;
+  const { ports, requests } = processOf(world, () =>
+    requests.length === 1 ? { status: 401, body: silent, leave: () => (left += 1) } : { status: 200 },
+  );
+  expect(await world.clock.settle(call(ports))).toBe(200);
+  expect([requests.length, left]).toEqual([2, 1]);
 });
 
 it("an account that was ended since it was read is not called with (C2)", async () => {

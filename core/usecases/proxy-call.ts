@@ -149,7 +149,7 @@ async function callProvider(
       call.body?.release();
       return { judged, prepared };
     }
-    await discard(judged.answer.body);
+    await discard(ports, judged.answer);
     [read, readMs] = [renewed, renewedMs];
   }
 }
@@ -172,16 +172,24 @@ function apart({ log }: ProxyPorts, work: Promise<unknown>): void {
   work.catch((error: unknown) => log.warn({ error }, "what a rejected call led to has failed"));
 }
 
-/** A small rest is read off, so that the connection serves again; a long one ends with it. */
+/** A small rest that comes at once is read off, so that the connection serves again; any other ends with it. */
 const discardedBytes = 65_536;
+const discardMs = 500;
 
-async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
-  let bytes = 0;
-  try {
-    for await (const chunk of body) if ((bytes += chunk.length) > discardedBytes) break;
-  } catch {
-    // It is not wanted any more.
-  }
+/** Whoever rejects a token and leaves the rest of the answer unsaid must not keep the replay waiting for it. */
+async function discard({ clock }: ProxyPorts, { body, leave }: Answer): Promise<void> {
+  const done = new AbortController();
+  const read = async (): Promise<void> => {
+    let bytes = 0;
+    try {
+      for await (const chunk of body) if ((bytes += chunk.length) > discardedBytes) break;
+    } catch {
+      // It is not wanted any more.
+    }
+  };
+  await Promise.race([read(), clock.sleep(discardMs, done.signal)]);
+  done.abort();
+  leave();
 }
 
 type Answer = StreamAnswer & { readonly kind: "answer" };
@@ -200,7 +208,7 @@ async function sendProven(
     const wantsNonce = isBound && noteNonce(ports, prepared, answer);
     if (!wantsNonce || isSecond || !canReplay(call)) return { prepared, answer };
     call.body?.hold();
-    await discard(answer.body);
+    await discard(ports, answer);
   }
 }
 
