@@ -108,6 +108,17 @@ describe("a token that is bound to a key (RFC 9449)", () => {
   });
 
   it("is sent once more with the nonce that the server wants, and with it from then on", async () => {
+  it("is not refreshed for a server that wants a nonce again and again, or where the body is gone", async () => {
+    const { world } = await boundWorld();
+    const wants = { "www-authenticate": 'DPoP error="use_dpop_nonce"', "dpop-nonce": "n-1" };
+    const { ports, requests } = processOf(world, () => ({ status: 401, headers: wants }));
+    expect(await call(ports)).toBe(401);
+    expect(requests).toHaveLength(2);
+    const gone = { read: () => (async function* () {})(), isWhole: () => false, hold() {}, release() {} };
+    expect(await call(ports, { method: "POST", body: gone })).toBe(401);
+    expect([requests.length, world.server.requests.length]).toEqual([3, 0]);
+  });
+
     const { world } = await boundWorld();
     const nonceOf = (request: StreamRequest) => decodeJwt(headerRecord(request.headers)["dpop"] ?? "")["nonce"];
     const wants = { "www-authenticate": 'DPoP error="use_dpop_nonce"', "dpop-nonce": "n-1" };
