@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createPossessionProofs } from "#adapters/oauth/possession-proofs";
 import { generateKeyPair } from "#adapters/oauth/generate-key-pair";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { tokenResult } from "#test/fakes/scripted-authorization-server";
 import { makeCertificate } from "#test/make-certificate";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import { integrationDocumentSchema } from "../domain/integration/integration-document.ts";
@@ -107,7 +108,6 @@ describe("a token that is bound to a key (RFC 9449)", () => {
     expect(decodeJwt(headers["dpop"] ?? "")).toMatchObject({ htm: "POST", htu: "https://api.acme.example/v2/me" });
   });
 
-  it("is sent once more with the nonce that the server wants, and with it from then on", async () => {
   it("is not refreshed for a server that wants a nonce again and again, or where the body is gone", async () => {
     const { world } = await boundWorld();
     const wants = { "www-authenticate": 'DPoP error="use_dpop_nonce"', "dpop-nonce": "n-1" };
@@ -119,6 +119,7 @@ describe("a token that is bound to a key (RFC 9449)", () => {
     expect([requests.length, world.server.requests.length]).toEqual([3, 0]);
   });
 
+  it("is sent once more with the nonce that the server wants, and with it from then on", async () => {
     const { world } = await boundWorld();
     const nonceOf = (request: StreamRequest) => decodeJwt(headerRecord(request.headers)["dpop"] ?? "")["nonce"];
     const wants = { "www-authenticate": 'DPoP error="use_dpop_nonce"', "dpop-nonce": "n-1" };
@@ -210,6 +211,53 @@ it("a rejection whose rest never comes does not keep the replay waiting, and its
   );
   expect(await world.clock.settle(call(ports))).toBe(200);
   expect([requests.length, left]).toEqual([2, 1]);
+});
+
+describe("how long a token lives is learned from its rejection (R17)", () => {
+  /** Two hours old, of a provider that never says how long its tokens live. */
+  async function silentWorld() {
+    const world = await createWorld({ document: document() });
+    await world.addAccount({ expiresInSeconds: null, ageSeconds: 7_200 });
+    world.server.respondWith(() => tokenResult(world.clock, "new", { expiresAt: null }));
+    return world;
+  }
+  const lifeOf = async (world: World) => {
+    const { learnedLifetimeSeconds, expiresAt, refreshDueAt } = await world.account();
+    return { learnedLifetimeSeconds, hasEnd: expiresAt !== null, hasAlarm: refreshDueAt !== null };
+  };
+
+  it("where the one that comes for it is let in", async () => {
+    const world = await silentWorld();
+    const { ports, requests } = processOf(world, () => ({ status: requests.length === 1 ? 401 : 200 }));
+    expect(await call(ports)).toBe(200);
+    expect(await lifeOf(world)).toEqual({ learnedLifetimeSeconds: 7_200, hasEnd: true, hasAlarm: true });
+  });
+
+  it("and not where that is rejected as well: the provider has a reason of its own", async () => {
+    const world = await silentWorld();
+    const { ports } = processOf(world, () => ({ status: 401 }));
+    // Also when it is asked again and again: nothing makes the account's tokens shorter-lived than they are.
+    for (let turn = 0; turn < 3; turn += 1) {
+      expect(await call(ports)).toBe(401);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(await lifeOf(world)).toEqual({ learnedLifetimeSeconds: null, hasEnd: false, hasAlarm: false });
+      world.clock.advance(120_000);
+    }
+    expect(world.server.requests.length).toBeGreaterThan(0);
+  });
+
+  it("what was known before stays known", async () => {
+    const world = await silentWorld();
+    const issuedAt = new Date(world.clock.now().getTime() - 900_000);
+    const expiresAt = new Date(issuedAt.getTime() + 3_600_000);
+    world.accounts.patch("ia_one", { learnedLifetimeSeconds: 3_600, issuedAt, expiresAt });
+    const { ports } = processOf(world, () => ({ status: 401 }));
+    await call(ports);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await lifeOf(world)).toEqual({ learnedLifetimeSeconds: 3_600, hasEnd: true, hasAlarm: true });
+    const { issuedAt: renewedAt, expiresAt: end } = await world.account();
+    expect((end?.getTime() ?? 0) - (renewedAt?.getTime() ?? 0)).toBe(3_600_000);
+  });
 });
 
 it("an account that was ended since it was read is not called with (C2)", async () => {

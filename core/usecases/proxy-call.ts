@@ -5,6 +5,7 @@ import { headerRecord, type HeaderFields } from "../domain/proxy/forwarded-heade
 import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import type { StreamAnswer } from "../ports/provider-streams.ts";
 import { collectPages, mostPages, type AskedPage, type CollectedPages } from "./collect-pages.ts";
+import { forgetLifetime } from "./forget-lifetime.ts";
 import { judgeAnswer, type JudgedAnswer } from "./judge-answer.ts";
 import type { KeptBody } from "./kept-body.ts";
 import { prepareCall, type PreparedCall } from "./prepare-call.ts";
@@ -121,6 +122,7 @@ async function callProvider(
   credentials: CallCredentials,
   isPaged = false,
 ): Promise<AskedPage> {
+  const first = credentials.read;
   let { read, readMs } = credentials;
   for (let sent = 1; ; sent += 1) {
     const { prepared, answer } = await sendProven(ports, call, { read, readMs }, isPaged);
@@ -130,6 +132,8 @@ async function callProvider(
     const action = decideAfterAnswer({ error, credentials: read.kind, sent, canReplay: canReplay(call) });
     if (action === "pass" || read.kind === "typed") {
       if (action === "probe_and_pass") apart(ports, probeAccount(ports, probeOf(call, read.credentialVersion)));
+      if (read.kind === "token" && read !== first && error === "invalid_token")
+        apart(ports, forgetLifetime(ports, first.account, read));
       return { judged, prepared };
     }
     // What is decided on is kept: the provider may have answered while it was still being sent.
