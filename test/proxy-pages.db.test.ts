@@ -131,6 +131,18 @@ describe("pages on request (R74)", () => {
     await canary.close();
   });
 
+  test("a token that the provider writes into the next address stands in no cursor", async () => {
+    const { accessToken } = accounts.get("link") ?? { accessToken: "" };
+    upstream.answer = (_request, response) => {
+      const next = `/v2/items?access_token=${encodeURIComponent(accessToken)}&page=2`;
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data: [{ id: 1 }], next }));
+    };
+    const { body } = await list("link", "/items", { "evergrant-pages": "1" });
+    const cursor = Buffer.from(String(body.next_cursor), "base64url").toString();
+    expect(JSON.parse(cursor)).toEqual(["/items", "page=2"]);
+    expect(accessToken.length).toBeGreaterThan(10);
+  });
+
   test.each([
     ["none", { "evergrant-pages": "all" }],
     ["cursor", { "evergrant-pages": "0" }],

@@ -65,7 +65,7 @@ export async function collectPages(
     if (text !== "") parts.push(text);
     bytes += text.length;
     if (page.next === null) return { ...collected, pages, nextCursor: null, stopped: null };
-    const next = nextTarget(sent, prepared, page.next, managedParameter(prepared));
+    const next = nextTarget(sent, prepared, page.next, prepared.credentials);
     if (next === null) return { ...collected, pages, nextCursor: null, stopped: { reason: "other_address" } };
     if (pages >= wished || bytes > mostBytes) {
       return { ...collected, pages, nextCursor: encodePageCursor(next), stopped: null };
@@ -84,10 +84,6 @@ export function paginationOf({ document }: Pick<PreparedCall, "document">): Page
     detail: `The definition of ${document.name} does not say how lists come in pages (api.pagination), so none can be followed.`,
     errors: [{ pointer: "evergrant-pages", detail: "can't be followed for this integration; leave the header out" }],
   });
-}
-
-function managedParameter({ document: { authorization } }: PreparedCall): string | null {
-  return authorization.format === "query" ? authorization.config.name : null;
 }
 
 async function pageOf(

@@ -52,6 +52,12 @@ export function parameterName(part: string): string {
   return decode(equals === -1 ? part : part.slice(0, equals));
 }
 
+/** Its value, likewise. */
+export function parameterValue(part: string): string {
+  const equals = part.indexOf("=");
+  return equals === -1 ? "" : decode(part.slice(equals + 1));
+}
+
 function decode(text: string): string {
   return decodeOnce(text.replaceAll("+", " "));
 }
