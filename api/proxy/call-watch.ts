@@ -42,6 +42,9 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
   const beganMs = performance.now();
   let sent = 0;
   let [bytesIn, bytesOut] = [0, 0];
+  /** What the call is about now. A chunk that comes while it is about neither side moves no clock. */
+  let phase: "ourselves" | "provider" | "answer" | "over" = "ourselves";
+  let isCallerAsked = false;
   let waitedMs = 0;
   let waitingSinceMs: number | null = null;
   let headMs: number | null = null;
@@ -67,21 +70,25 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
     idle = setTimeout(() => over.abort(blamed()), patience * 1000);
   };
   const waitForHead = (): void => wait(limits.headerSeconds, () => timeout("did not answer in time"));
+  const waitForCaller = (): void => wait(limits.idleSeconds, callerIsSilent);
   const waitForTaking = (): void => wait(limits.idleSeconds, () => timeout("stopped reading the request"));
 
   return {
     signal: over.signal,
     onWait(what) {
       countWaiting(what === "provider");
+      phase = what;
       if (what === "ourselves") {
         rest();
         return;
       }
       sent += 1;
-      waitForHead();
+      if (isCallerAsked) waitForCaller();
+      else waitForHead();
     },
     onAnswer() {
       headMs ??= performance.now();
+      phase = "answer";
       wait(limits.idleSeconds, () => timeout("or the caller stood still within the answer"));
     },
     moved(bytes = 0) {
@@ -90,15 +97,15 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
     },
     watched: (source) => ({
       async next() {
-        wait(limits.idleSeconds, callerIsSilent);
-        const next = await source.next();
-        // Within the answer that came early, its own watch goes on.
-        if (next.done === true) {
-          waitForHead();
-          return next;
-        }
-        bytesOut += next.value.length;
-        waitForTaking();
+        if (phase === "provider") waitForCaller();
+        isCallerAsked = true;
+        const next = await source.next().finally(() => (isCallerAsked = false));
+        const isEnd = next.done === true;
+        if (!isEnd) bytesOut += next.value.length;
+        if (phase === "provider" && isEnd) waitForHead();
+        else if (phase === "provider") waitForTaking();
+        // Within an answer that came early each chunk counts, whichever way it goes.
+        else if (phase === "answer") idle?.refresh();
         return next;
       },
     }),
@@ -110,6 +117,7 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
     },
     leave: () => over.abort(new CallerLeft("the caller left")),
     end() {
+      phase = "over";
       rest();
       clearTimeout(total);
       // A body that nobody came to read holds its connection otherwise.

@@ -31,14 +31,16 @@ export async function writePages(
   );
   watch.onAnswer();
   response.end(body);
-  if (!response.writableFinished) await once(response, "finish", { signal: watch.signal });
+  await taken(response, watch);
 }
 
 /** The header of an answer as the caller gets it: the provider's, less what is not for callers, and ours. */
 export function answerHeaders({ answer, reading }: JudgedAnswer, requestId: string): HeaderFields {
   const { isRateLimit, rateLimit, retryAfterSeconds } = reading;
   const wait = isRateLimit ? retryAfterSeconds : null;
-  const told = headersForCaller(answer.headers);
+  const fields = headersForCaller(answer.headers);
+  // "A server MUST NOT send a Content-Length header field in any response with a status code of … 204" (RFC 9110 §8.6).
+  const told = answer.status === 204 ? fields.filter(([name]) => name.toLowerCase() !== "content-length") : fields;
   const has = (name: string): boolean => told.some(([one]) => one.toLowerCase() === name);
   const ours = new Map<string, string>([
     ...rateLimitHeaders(rateLimit, wait),
@@ -81,4 +83,10 @@ export async function writeAnswer(
     watch.moved();
   }
   response.end();
+  await taken(response, watch);
+}
+
+/** What the system has not taken from us yet waits for its reader, who is watched like any other. */
+async function taken(response: ServerResponse, { signal }: CallWatch): Promise<void> {
+  if (response.writableLength > 0 && !response.writableFinished) await once(response, "finish", { signal });
 }
