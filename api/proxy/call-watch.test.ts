@@ -4,7 +4,7 @@ import { createCallWatch } from "./call-watch.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const limits = { headerSeconds: 10, idleSeconds: 60, totalSeconds: 3_600 };
+const limits = { headerSeconds: 10, idleSeconds: 60, totalSeconds: 3_600, bodyBytes: null };
 
 /** A caller whose chunks come when the test gives them. */
 function handed() {
@@ -75,4 +75,21 @@ describe("a call's patience", () => {
     await chunk;
     expect(vi.getTimerCount()).toBe(0);
   });
+});
+
+it("a body that grows beyond its limit ends the call, in either direction", async () => {
+  const watch = createCallWatch({ ...limits, bodyBytes: 10 });
+  const { source, give } = handed();
+  const body = watch.watched(source);
+  for (const bytes of [4, 6]) {
+    const chunk = body.next();
+    give(bytes);
+    expect((await chunk).value?.length).toBe(bytes);
+    watch.moved(bytes);
+  }
+  const chunk = body.next();
+  give(1);
+  await expect(chunk).rejects.toMatchObject({ code: "payload_too_large" });
+  expect(watch.signal.reason).toMatchObject({ code: "payload_too_large" });
+  expect(() => watch.moved(1)).toThrow(expect.objectContaining({ code: "provider_error" }));
 });

@@ -45,6 +45,7 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
   /** What the call is about now. A chunk that comes while it is about neither side moves no clock. */
   let phase: "ourselves" | "provider" | "answer" | "over" = "ourselves";
   let isCallerAsked = false;
+  const { bodyBytes } = limits;
   let waitedMs = 0;
   let waitingSinceMs: number | null = null;
   let headMs: number | null = null;
@@ -93,6 +94,7 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
     },
     moved(bytes = 0) {
       bytesIn += bytes;
+      if (bodyBytes !== null && bytesIn > bodyBytes) throw answerTooLarge(bodyBytes);
       idle?.refresh();
     },
     watched: (source) => ({
@@ -102,6 +104,11 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
         const next = await source.next().finally(() => (isCallerAsked = false));
         const isEnd = next.done === true;
         if (!isEnd) bytesOut += next.value.length;
+        if (bodyBytes !== null && bytesOut > bodyBytes) {
+          const error = requestTooLarge(bodyBytes);
+          over.abort(error);
+          throw error;
+        }
         if (phase === "provider" && isEnd) waitForHead();
         else if (phase === "provider") waitForTaking();
         // Within an answer that came early each chunk counts, whichever way it goes.
@@ -129,6 +136,20 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
 function timeout(what: string): DomainError {
   return new DomainError("provider_timeout", {
     detail: `The provider's API ${what}. It may have acted on the call; nothing was sent a second time.`,
+  });
+}
+
+/** @param most bytes of a body, whichever way it goes (EVERGRANT_PROXY_BODY_BYTES) */
+export function requestTooLarge(most: number): DomainError {
+  return new DomainError("payload_too_large", {
+    detail: `Of a body through the proxy ${most} bytes may be sent. The provider has had no whole request.`,
+  });
+}
+
+/** Likewise. */
+export function answerTooLarge(most: number): DomainError {
+  return new DomainError("provider_error", {
+    detail: `The provider's answer is larger than the ${most} bytes that may come through the proxy. The provider has acted on the call.`,
   });
 }
 

@@ -12,7 +12,7 @@ import type { ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import type { ProblemWriter } from "../problem.ts";
 import { securityHeaders } from "../security-headers.ts";
-import { CallerLeft, createCallWatch, type CallWatch } from "./call-watch.ts";
+import { CallerLeft, createCallWatch, requestTooLarge, type CallWatch } from "./call-watch.ts";
 import { pagesHeader, readPagesWish } from "./read-pages-wish.ts";
 import { writeAnswer, writePages } from "./write-answer.ts";
 
@@ -105,6 +105,8 @@ async function answer(
     });
   }
   const { body, bodyBytes } = bodyOf(request, watch);
+  const { bodyBytes: mostBytes } = ports.proxyLimits;
+  if (mostBytes !== null && bodyBytes !== null && bodyBytes > mostBytes) throw requestTooLarge(mostBytes);
   const call: ProxyCall = {
     environmentId: caller.environmentId,
     actor: caller.id,
@@ -118,7 +120,7 @@ async function answer(
     onWait: watch.onWait,
   };
   const wish = readPagesWish((name) => headerOf(request, name), method, reading.target);
-  const options = { requestId, watch };
+  const options = { requestId, watch, mostBytes };
   if (wish === null) {
     await proxyCall(ports, call, (judged) => writeAnswer(response, judged, options));
     return;

@@ -29,12 +29,12 @@ function toNobody(): ServerResponse {
 }
 
 const watchOf = (idleSeconds: number): CallWatch =>
-  createCallWatch({ headerSeconds: 10, idleSeconds, totalSeconds: 10 });
+  createCallWatch({ headerSeconds: 10, idleSeconds, totalSeconds: 10, bodyBytes: null });
 
 describe("an answer", () => {
   it("is not over before its reader has the end of it, and its reader is watched until then", async () => {
     const watch = watchOf(0.05);
-    const options = { requestId: "req_1", watch };
+    const options = { requestId: "req_1", watch, mostBytes: null };
     const writing = writeAnswer(toNobody(), judged(200, [["content-length", "5"]], "small"), options);
     await expect(writing).rejects.toMatchObject({ name: "AbortError" });
     expect(watch.signal.reason).toMatchObject({ code: "provider_timeout" });

@@ -5,7 +5,7 @@ import type { CollectedPages } from "#core/usecases/collect-pages";
 import type { JudgedAnswer } from "#core/usecases/judge-answer";
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import { securityHeaders } from "../security-headers.ts";
-import type { CallWatch } from "./call-watch.ts";
+import { answerTooLarge, type CallWatch } from "./call-watch.ts";
 
 /** Pages that were read together, as one answer of ours. */
 export async function writePages(
@@ -68,13 +68,17 @@ export function answerHeaders({ answer, reading }: JudgedAnswer, requestId: stri
 export async function writeAnswer(
   response: ServerResponse,
   judged: JudgedAnswer,
-  options: { readonly requestId: string; readonly watch: CallWatch },
+  options: { readonly requestId: string; readonly watch: CallWatch; readonly mostBytes: number | null },
 ): Promise<void> {
-  const { watch } = options;
+  const { watch, mostBytes } = options;
   const headers = answerHeaders(judged, options.requestId);
+  const [, length] = headers.find(([name]) => name.toLowerCase() === "content-length") ?? [];
+  const hasBody = response.req.method !== "HEAD" && judged.answer.status !== 304;
+  // Refused while it can still be said.
+  if (mostBytes !== null && hasBody && Number(length ?? 0) > mostBytes) throw answerTooLarge(mostBytes);
   response.writeHead(judged.answer.status, headers.flat());
   // A stream of events may have nothing to say for a while, and its reader wants to know that it stands.
-  if (!headers.some(([name]) => name.toLowerCase() === "content-length")) response.flushHeaders();
+  if (length === undefined) response.flushHeaders();
   watch.onAnswer();
   for await (const chunk of judged.answer.body) {
     watch.moved(chunk.length);
