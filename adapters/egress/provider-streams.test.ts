@@ -216,6 +216,31 @@ describe("a body", () => {
     await expect(text((await answered()).body)).rejects.toThrow("other side closed");
   });
 
+  it("without a length that ends with a reset is no whole either (RFC 9112 §8)", async () => {
+    const tcp = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf");
+      setTimeout(() => socket.resetAndDestroy(), 50);
+    });
+    await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
+    const { body } = await answered({ origin: `http://127.0.0.1:${(tcp.address() as AddressInfo).port}` });
+    await expect(text(body)).rejects.toThrow("ECONNRESET");
+    tcp.close();
+  });
+
+  it("without a length that ends with the connection is whole", async () => {
+    answer = (_request, response) => {
+      response.useChunkedEncodingByDefault = false;
+      response.shouldKeepAlive = false;
+      response.end("all of it");
+    };
+    const got = await answered();
+    expect([got.headers.some(([name]) => /length|transfer/i.test(name)), await text(got.body)]).toEqual([
+      false,
+      "all of it",
+    ]);
+  });
+
   it("whose source breaks is an answer that was lost", async () => {
     answer = (request) => void request.resume();
     async function* broken(): AsyncGenerator<Uint8Array> {

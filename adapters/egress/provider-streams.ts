@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import { Agent, type buildConnector, type Dispatcher } from "undici";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { ProviderStreams, StreamAnswer, StreamRequest } from "#core/ports/provider-streams";
 import type { AddressGuard } from "./address-guard.ts";
@@ -24,7 +24,7 @@ const connectionsPerOrigin = 256;
 export function createProviderStreams(guard: AddressGuard, route: EgressRoute = {}): ClosableStreams {
   const createAgent = (certificate: ClientCertificate | null): Agent =>
     new Agent({
-      connect: guardedConnector(guard, certificate, route, { allowH2: false }),
+      connect: tellingResets(guardedConnector(guard, certificate, route, { allowH2: false })),
       allowH2: false,
       // Whoever calls watches over both directions, and knows which of them is at rest.
       headersTimeout: 0,
@@ -53,6 +53,23 @@ export function createProviderStreams(guard: AddressGuard, route: EgressRoute = 
     async close() {
       await Promise.all([agent.close(), certified.close()]);
     },
+  };
+}
+
+/**
+ * undici takes a connection that is reset for one that has ended, since macOS tells the one where the other was meant. Of an answer
+ * that says no length the end of the connection is the end, and a part would look like a whole (RFC 9112 §8). It goes by the code
+ * of the error, and has its listener behind this one.
+ */
+function tellingResets(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    connect(options, (...outcome) => {
+      const [, socket] = outcome;
+      socket?.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code === "ECONNRESET") error.code = "ECONNABORTED";
+      });
+      callback(...outcome);
+    });
   };
 }
 
