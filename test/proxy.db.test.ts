@@ -276,6 +276,12 @@ describe("headers (D11)", () => {
     ]);
   });
 
+  test("a body in another transfer coding is refused: what undoes it is not passed on", async () => {
+    const answer = await call("/x", { method: "POST", headers: { "transfer-encoding": "gzip, chunked" } });
+    expect([answer.status, problemIn(answer).errors[0].pointer]).toEqual([400, "transfer-encoding"]);
+    expect(upstream.calls).toEqual([]);
+  });
+
   test.each([204, 304, 200])("HEAD and answers without a body come through: %d", async (status) => {
     upstream.answer = (_request, response) =>
       void response.writeHead(status, { etag: '"x"', "content-length": status === 200 ? "9" : "0" }).end();

@@ -104,6 +104,14 @@ async function answer(
       errors: [reading.error],
     });
   }
+  const { "transfer-encoding": coding = "chunked" } = request.headers;
+  if (coding.trim().toLowerCase() !== "chunked") {
+    throw new DomainError("invalid_request", {
+      status: 400,
+      detail: "A body may come in chunks, and not in another transfer coding besides: nothing is decoded on the way.",
+      errors: [{ pointer: "transfer-encoding", detail: "expected chunked, or none" }],
+    });
+  }
   const { body, bodyBytes } = bodyOf(request, watch);
   const { bodyBytes: mostBytes } = ports.proxyLimits;
   if (mostBytes !== null && bodyBytes !== null && bodyBytes > mostBytes) throw requestTooLarge(mostBytes);
