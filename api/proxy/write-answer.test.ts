@@ -18,7 +18,7 @@ function judged(status: number, headers: [string, string][], ...chunks: string[]
   const body = (async function* () {
     for (const chunk of chunks) yield Buffer.from(chunk);
   })();
-  return { answer: { kind: "answer", status, headers, body, leave() {} }, reading, read: undefined };
+  return { answer: { kind: "answer", status, headers, body, leave() {} }, reading, read: undefined, text: null };
 }
 
 /** A response to a reader that takes nothing. */

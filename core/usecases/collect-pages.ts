@@ -1,6 +1,7 @@
 import type { Pagination } from "../domain/integration/api-schema.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { encodePageCursor, nextTarget, queryRecord, withDefaults } from "../domain/proxy/next-target.ts";
+import { parseExactly } from "../domain/proxy/exact-numbers.ts";
 import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
 import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import { ExpressionFailed, type Expressions } from "../ports/expressions.ts";
@@ -89,14 +90,14 @@ export function paginationOf({ document }: Pick<PreparedCall, "document">): Page
 async function pageOf(
   expressions: Expressions,
   pagination: Paged,
-  { answer, read }: JudgedAnswer,
+  { answer, read, text }: JudgedAnswer,
   query: string | null,
 ): Promise<Page | null> {
   if (read === undefined || typeof read === "string") return null;
   const { status, headers } = answer;
   const page = { kind: "answer", status, headers: headerRecord(headers), body: read, retryAfterSeconds: null } as const;
   try {
-    return await readPage(expressions, pagination, page, queryRecord(query));
+    return await readPage(expressions, pagination, page, queryRecord(query), parseExactly(text ?? "", read));
   } catch (error) {
     if (error instanceof ExpressionFailed) return null;
     throw error;

@@ -19,6 +19,8 @@ export interface JudgedAnswer {
   readonly reading: ApiReading;
   /** As it was held for the definition's expressions; undefined: nobody asked for it, or it was too long. */
   readonly read: unknown;
+  /** The same before it was parsed; null: it was not held. */
+  readonly text: string | null;
 }
 
 /**
@@ -44,14 +46,15 @@ export async function judgeAnswer(
   const read = { kind: "answer", status: answer.status, headers, body, retryAfterSeconds } as const;
   const judge = (definition: Api): Promise<ApiReading> =>
     readApiAnswer(ports.expressions, definition, read, ports.clock.now());
+  const seen = { answer: held.answer, text: held.text, read: held.text === null ? undefined : body };
   try {
     const reading = await judge(isAsked ? api : silent(api));
-    return { answer: held.answer, reading, read: held.text === null ? undefined : body };
+    return { ...seen, reading };
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     // What went wrong in it is the definition's; the answer is the caller's all the same.
     ports.log.warn({ error, status: answer.status }, "an expression of a definition failed on an answer");
-    return { answer: held.answer, reading: await judge(silent(api)), read: held.text === null ? undefined : body };
+    return { ...seen, reading: await judge(silent(api)) };
   }
 }
 
