@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isVisible } from "#core/domain/access/permission";
+import { isVisible, type Caller } from "#core/domain/access/permission";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { HeaderFields } from "#core/domain/proxy/forwarded-headers";
@@ -90,6 +90,7 @@ async function answer(
     incoming: request,
   });
   demand(caller, "proxy");
+  refuseForeignPages(caller, request);
   if (method === "TRACE" || method === "CONNECT") {
     throw new DomainError("method_not_allowed", {
       detail: `${method} is not passed on: it would show the credentials, or leave the provider's API.`,
@@ -136,6 +137,18 @@ async function answer(
   await proxyPages(ports, { ...call, target: wish.target }, wish.pages, (answered) =>
     "kind" in answered ? writePages(response, answered, options) : writeAnswer(response, answered, options),
   );
+}
+
+/**
+ * A cookie goes along when another site sends a browser here, and which provider changes something on a GET is not ours to know.
+ * Elsewhere a GET is harmless, so that this stands here (G6).
+ */
+function refuseForeignPages({ kind }: Caller, { headers }: IncomingMessage): void {
+  const site = headers["sec-fetch-site"];
+  if (kind !== "admin" || site === undefined || site === "same-origin" || site === "none") return;
+  throw new DomainError("forbidden", {
+    detail: "With a session, providers are called from pages of the dashboard only. Use an API key.",
+  });
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
