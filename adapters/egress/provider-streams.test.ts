@@ -256,13 +256,15 @@ describe("whoever leaves", () => {
     const closed = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     answer = (request, response) => {
+      // One of the test before may come late.
+      if (request.url !== "/left") return;
       response.once("close", () => closed.resolve());
       if (when === "within its body") response.writeHead(200).write("x");
       arrived.resolve();
       request.resume();
     };
     const leaving = new AbortController();
-    const answering = send({}, leaving.signal);
+    const answering = send({ path: "/left" }, leaving.signal);
     await arrived.promise;
     if (when === "within its body") {
       const got = await answering;
@@ -289,6 +291,22 @@ describe("whoever leaves", () => {
     expect(await send({}, AbortSignal.abort())).toMatchObject({ kind: "failed", cause: "aborted" });
     expect(requests).toBe(0);
   });
+});
+
+it("whoever leaves before a connection is free has sent nothing", async () => {
+  const nowhere = createProviderStreams(createAddressGuard([]), { resolve: () => new Promise(() => {}) });
+  const leaving = new AbortController();
+  const request = {
+    method: "POST",
+    origin: "https://api.example",
+    path: "/",
+    headers: [],
+    body: null,
+    bodyBytes: null,
+  };
+  const sending = nowhere.send({ ...request, clientCertificate: null }, leaving.signal);
+  leaving.abort();
+  expect(await sending).toMatchObject({ kind: "failed", cause: "waiting" });
 });
 
 describe("failures are told apart by what may have arrived", () => {

@@ -80,7 +80,7 @@ function exchange(dispatcher: Dispatcher, request: StreamRequest, signal: AbortS
   let isSent = false;
   const leave = (): void => {
     connection?.abort(left());
-    resolve(failed("aborted", ""));
+    resolve(failed(isSent ? "aborted" : "waiting", ""));
   };
   const end = (): void => signal.removeEventListener("abort", leave);
   signal.addEventListener("abort", leave, { once: true });

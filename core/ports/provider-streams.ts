@@ -33,9 +33,13 @@ export type StreamAnswer =
     }
   /**
    * `not_sent`: nothing of the request left. `refused`: by our own guard, so neither. `lost`: it may have arrived, and no answer
-   * came. `aborted`: the signal said so.
+   * came. `aborted`: the signal said so; `waiting`: it did so before a connection was free, so nothing left either.
    */
-  | { readonly kind: "failed"; readonly cause: "not_sent" | "refused" | "lost" | "aborted"; readonly detail: string };
+  | {
+      readonly kind: "failed";
+      readonly cause: "not_sent" | "refused" | "lost" | "aborted" | "waiting";
+      readonly detail: string;
+    };
 
 /** Requests to providers whose bodies are streamed both ways (R72). */
 export interface ProviderStreams {

@@ -7,6 +7,7 @@ import { tokenResult } from "#test/fakes/scripted-authorization-server";
 import { makeCertificate } from "#test/make-certificate";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import { integrationDocumentSchema } from "../domain/integration/integration-document.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
 import type { StreamAnswer, StreamRequest } from "../ports/provider-streams.ts";
 import { createCallPlaces } from "./call-places.ts";
@@ -25,7 +26,8 @@ type Answer = (request: StreamRequest) =>
       leave?: () => void;
     }
   | "lost"
-  | "not_sent";
+  | "not_sent"
+  | "waiting";
 
 /** A process whose provider answers as it is told. */
 function processOf(world: World, answer: Answer) {
@@ -184,6 +186,20 @@ describe("nothing is sent twice for another reason than a dead token (D15)", () 
       await expect(call(ports, { method, body: body() })).rejects.toMatchObject({ code: "provider_error" });
       expect(requests).toHaveLength(1);
     }
+  });
+
+  it("a call that waited in vain for a connection is told that nothing was sent", async () => {
+    const world = await createWorld({ document: document() });
+    await world.addAccount({ expiresInSeconds: 3_000 });
+    const watch = new AbortController();
+    const { ports } = processOf(world, () => {
+      watch.abort(new DomainError("provider_timeout", { detail: "It may have acted on the call." }));
+      return "waiting";
+    });
+    await expect(call(ports, { method: "POST", signal: watch.signal })).rejects.toMatchObject({
+      code: "provider_unavailable",
+      retryAfterSeconds: 1,
+    });
   });
 
   it("a 401 is renewed and replayed once, and left alone right after", async () => {

@@ -33,7 +33,7 @@ export interface ProxyCall {
   readonly onWait: (what: "provider" | "ourselves") => void;
 }
 
-/** One account's crowd must not take the sockets and the memory of all the others. Retry-After when its places are taken, seconds. */
+/** Retry-After where all places are taken, of an account or of connections to a provider, seconds. */
 const crowdedSeconds = 1;
 
 /**
@@ -244,15 +244,34 @@ async function send(
   const answer = await ports.streams.send({ ...prepared, body, bodyBytes: call.bodyBytes }, signal);
   if (answer.kind === "answer") return answer;
   call.onWait("ourselves");
+  if (answer.cause === "waiting" && isTimeout(signal.reason)) throw crowded(read.account.id);
   signal.throwIfAborted();
   if (answer.cause === "refused") ports.metrics.egressRefused();
   throw failureOf(answer.cause, answer.detail, read.account.id);
 }
 
-function failureOf(cause: "not_sent" | "refused" | "lost" | "aborted", detail: string, accountId: string): DomainError {
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DomainError && reason.code === "provider_timeout";
+}
+
+/** Whoever watches over the call can't know that it had not begun, and would have to say that it may have been acted on. */
+function crowded(accountId: string): DomainError {
+  return new DomainError("provider_unavailable", {
+    detail: "No connection to the provider's API was free in time, so nothing was sent. Try again shortly.",
+    retryAfterSeconds: crowdedSeconds,
+    extensions: { integrated_account_id: accountId },
+  });
+}
+
+function failureOf(
+  cause: "not_sent" | "refused" | "lost" | "aborted" | "waiting",
+  detail: string,
+  accountId: string,
+): DomainError {
   const extensions = { integrated_account_id: accountId };
   switch (cause) {
     case "not_sent":
+    case "waiting":
       return new DomainError("provider_error", {
         detail: `No connection to the provider's API could be made (${detail}), so nothing was sent. Try again shortly.`,
         retryAfterSeconds: 1,
