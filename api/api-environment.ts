@@ -30,5 +30,6 @@ export interface ApiPorts extends Container {
   readonly policies: PolicyMemory;
   readonly publicUrl: string;
   readonly callPlaces: CallPlaces;
+  readonly pagePlaces: CallPlaces;
   readonly proxyLimits: ProxyLimits;
 }

@@ -9,12 +9,14 @@ import { caller, createWorld, environmentId, type World } from "#test/fakes/worl
 import { integrationDocumentSchema } from "../domain/integration/integration-document.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
+import { decodePageCursor } from "../domain/proxy/next-target.ts";
 import type { StreamAnswer, StreamRequest } from "../ports/provider-streams.ts";
 import { createCallPlaces } from "./call-places.ts";
+import type { CollectedPages } from "./collect-pages.ts";
 import type { JudgedAnswer } from "./judge-answer.ts";
 import { findIntegration } from "./find-integration.ts";
 import { createKeptBody } from "./kept-body.ts";
-import { proxyCall, type ProxyCall } from "./proxy-call.ts";
+import { proxyCall, proxyPages, type ProxyCall } from "./proxy-call.ts";
 import type { ProxyPorts } from "./proxy-ports.ts";
 import { checkClientCertificate, setClientCertificate } from "./set-client-certificate.ts";
 
@@ -56,16 +58,16 @@ function processOf(world: World, answer: Answer) {
         ),
     },
     callPlaces: createCallPlaces(10),
+    pagePlaces: createCallPlaces(1),
     decodeBody: async (bytes) => Buffer.from(bytes).toString("utf8"),
   };
   return { ports, requests, sentBytes };
 }
 
-async function call(ports: ProxyPorts, changes: Partial<ProxyCall> = {}): Promise<number> {
-  let status = 0;
+function asked(changes: Partial<ProxyCall> = {}): ProxyCall {
   const target = { accountId: "ia_one", path: "/me", query: null };
   const signal = new AbortController().signal;
-  const asked: ProxyCall = {
+  return {
     environmentId,
     actor: "key_test",
     isVisible: () => true,
@@ -78,7 +80,11 @@ async function call(ports: ProxyPorts, changes: Partial<ProxyCall> = {}): Promis
     onWait: () => {},
     ...changes,
   };
-  await proxyCall(ports, asked, async (judged: JudgedAnswer) => void (status = judged.answer.status));
+}
+
+async function call(ports: ProxyPorts, changes: Partial<ProxyCall> = {}): Promise<number> {
+  let status = 0;
+  await proxyCall(ports, asked(changes), async (judged: JudgedAnswer) => void (status = judged.answer.status));
   return status;
 }
 
@@ -211,6 +217,68 @@ describe("nothing is sent twice for another reason than a dead token (D15)", () 
     expect([requests.length, world.server.requests.length]).toEqual([2, 1]);
     expect(await call(ports)).toBe(401);
     expect([requests.length, world.server.requests.length]).toEqual([3, 1]);
+  });
+});
+
+describe("pages that are read together (R74)", () => {
+  const list = (paging: object, ...items: unknown[]) =>
+    (async function* () {
+      yield Buffer.from(JSON.stringify({ data: items, paging }));
+    })();
+  const paged = integrationDocumentSchema.parse({
+    ...exampleDocument(),
+    api: {
+      baseUrl: "https://api.acme.example/v2",
+      pagination: { type: "cursor", items: "data", next: "paging.after", parameter: "after" },
+    },
+  });
+  const collect = async (ports: ProxyPorts) => {
+    let got: unknown = null;
+    await proxyPages(ports, asked(), 100, async (answer) => void (got = answer));
+    return got;
+  };
+  const json = { "content-type": "application/json" };
+
+  it("are kept when the connection breaks on a later one, with a cursor to go on from it", async () => {
+    const world = await createWorld({ document: paged });
+    await world.addAccount({ expiresInSeconds: 3_000 });
+    const { ports, requests } = processOf(world, () =>
+      requests.length === 1 ? { status: 200, headers: json, body: list({ after: "two" }, 1, 2) } : "lost",
+    );
+    const { nextCursor, ...rest } = (await collect(ports)) as CollectedPages;
+    expect(rest).toMatchObject({ parts: ["1,2"], pages: 1, stopped: { reason: "no_answer" } });
+    expect(decodePageCursor(nextCursor ?? "")).toEqual({ path: "/me", query: "after=two" });
+  });
+
+  it("are not when it breaks on the first", async () => {
+    const world = await createWorld({ document: paged });
+    await world.addAccount({ expiresInSeconds: 3_000 });
+    await expect(collect(processOf(world, () => "lost").ports)).rejects.toMatchObject({ code: "provider_error" });
+  });
+
+  it("are the provider's own answer where they are nested deeper than anybody reads", async () => {
+    const world = await createWorld({ document: paged });
+    await world.addAccount({ expiresInSeconds: 3_000 });
+    const text = `{"data":[${"[".repeat(100_000)}${"]".repeat(100_000)}]}`;
+    const body = (async function* () {
+      yield Buffer.from(text);
+    })();
+    const { ports } = processOf(world, () => ({ status: 200, headers: json, body }));
+    expect(await collect(ports)).toMatchObject({ answer: { status: 200 } });
+  });
+
+  it("take a place of their own: they stand in memory until the last has come", async () => {
+    const world = await createWorld({ document: paged });
+    await world.addAccount({ expiresInSeconds: 3_000 });
+    const going = Promise.withResolvers<void>();
+    const { ports } = processOf(world, () => ({ status: 200, headers: json, body: list({}, 1) }));
+    const first = proxyPages(ports, asked(), 1, () => going.promise);
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(collect(ports)).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 1 });
+    expect(await call(ports)).toBe(200);
+    going.resolve();
+    await first;
+    expect(await collect(ports)).toMatchObject({ parts: ["1"], stopped: null });
   });
 });
 

@@ -4,6 +4,7 @@ import { decideAfterAnswer } from "../domain/proxy/decide-after-answer.ts";
 import { headerRecord, type HeaderFields } from "../domain/proxy/forwarded-headers.ts";
 import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import type { StreamAnswer } from "../ports/provider-streams.ts";
+import type { CallPlaces } from "./call-places.ts";
 import { collectPages, mostPages, type AskedPage, type CollectedPages } from "./collect-pages.ts";
 import { forgetLifetime } from "./forget-lifetime.ts";
 import { judgeAnswer, type JudgedAnswer } from "./judge-answer.ts";
@@ -65,7 +66,7 @@ export async function proxyPages(
   wished: number,
   deliver: (answer: JudgedAnswer | CollectedPages) => Promise<void>,
 ): Promise<void> {
-  await withPlace(ports, call, async (first) => {
+  const work = async (first: CallCredentials): Promise<void> => {
     const ask = async (target: ProxyTarget, isFirst: boolean): Promise<AskedPage> => {
       const credentials = isFirst ? first : await readForCall(ports, call);
       // Nobody but us reads these bodies, and what they are decoded with is known.
@@ -73,17 +74,19 @@ export async function proxyPages(
       return await callProvider(ports, { ...call, target, headers }, credentials, true);
     };
     await deliver(await collectPages(ports.expressions, call.target, Math.min(wished, mostPages), ask));
-  });
+  };
+  await withPlace(ports, call, work, ports.pagePlaces);
 }
 
 async function withPlace(
   ports: ProxyPorts,
   call: ProxyCall,
   work: (credentials: CallCredentials) => Promise<void>,
+  places: CallPlaces = ports.callPlaces,
 ): Promise<void> {
   const credentials = await readForCall(ports, call);
   const { id } = credentials.read.account;
-  const leave = ports.callPlaces.take(id);
+  const leave = places.take(id);
   if (leave === null) {
     throw new DomainError("rate_limited", {
       detail: "As many calls of this account as may be are under way in this process. Nothing was sent.",

@@ -11,6 +11,8 @@ export interface ProxyPorts extends RefreshPorts, ProbePorts {
   readonly proofs: PossessionProofs;
   readonly renewalHistory: RenewalHistory;
   readonly callPlaces: CallPlaces;
+  /** For those that read page after page: what they have read stands in memory until the last. */
+  readonly pagePlaces: CallPlaces;
   /** The text of a body as it was before it was encoded for its way (RFC 9110 §8.4); null: it can't be told. */
   readonly decodeBody: (bytes: Uint8Array, encoding: string | undefined) => Promise<string | null>;
 }
