@@ -52,7 +52,7 @@ import { systemRandomness } from "./system/system-randomness.ts";
 
 /** Everything wired, for api, worker and the command line. */
 export interface Container
-  extends CompletePorts, StartPorts, ProbePorts, Omit<ProxyPorts, "callPlaces" | "pagePlaces"> {
+  extends CompletePorts, StartPorts, ProbePorts, Omit<ProxyPorts, "callPlaces" | "pagePlaces" | "heldBytes"> {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;

@@ -13,6 +13,7 @@ import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { pagesAtATime } from "#core/usecases/collect-pages";
+import { createByteBudget } from "#core/usecases/byte-budget";
 import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
@@ -61,6 +62,7 @@ const server = createDoor(
     publicUrl: config.publicUrl,
     callPlaces: createCallPlaces(config.proxy.concurrency),
     pagePlaces: createCallPlaces(pagesAtATime),
+    heldBytes: createByteBudget(),
     proxyLimits: config.proxy,
     authenticator: createAuthenticator({
       access,

@@ -6,7 +6,8 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { HeaderFields } from "#core/domain/proxy/forwarded-headers";
 import { readProxyTarget } from "#core/domain/proxy/proxy-target";
 import type { ProxyOutcome, StatusClass } from "#core/ports/metrics";
-import { createKeptBody } from "#core/usecases/kept-body";
+import type { ByteBudget } from "#core/usecases/byte-budget";
+import { createKeptBody, keptBodyBytes } from "#core/usecases/kept-body";
 import { proxyCall, proxyPages, type ProxyCall } from "#core/usecases/proxy-call";
 import type { ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
@@ -113,7 +114,8 @@ async function answer(
       errors: [{ pointer: "transfer-encoding", detail: "expected chunked, or none" }],
     });
   }
-  const { body, bodyBytes } = bodyOf(request, watch);
+  const { body, bodyBytes } = bodyOf(request, watch, ports.heldBytes);
+  response.once("close", () => body?.drop());
   const { bodyBytes: mostBytes } = ports.proxyLimits;
   if (mostBytes !== null && bodyBytes !== null && bodyBytes > mostBytes) throw requestTooLarge(mostBytes);
   const call: ProxyCall = {
@@ -161,10 +163,10 @@ function fieldsOf(raw: readonly string[]): HeaderFields {
 }
 
 /** The rest of a body that a provider did not want stays with the connection, which the door takes care of. */
-function bodyOf(request: IncomingMessage, watch: CallWatch) {
+function bodyOf(request: IncomingMessage, watch: CallWatch, budget: ByteBudget) {
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   const bodyBytes = length === undefined ? null : Number(length);
   if (encoding === undefined && (bodyBytes === null || bodyBytes === 0)) return { body: null, bodyBytes: null };
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  return { body: createKeptBody(watch.watched(chunks)), bodyBytes };
+  return { body: createKeptBody(watch.watched(chunks), keptBodyBytes, budget), bodyBytes };
 }

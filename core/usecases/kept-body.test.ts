@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createByteBudget } from "./byte-budget.ts";
 import { createKeptBody } from "./kept-body.ts";
 
 function source(...sizes: number[]) {
@@ -135,6 +136,42 @@ it.each([
   const body = createKeptBody(source(...sizes).chunks, 10);
   expect(await all(body.read())).toEqual(sizes);
   expect(body.isWhole()).toBe(isWhole);
+});
+
+it("what all of them together may not hold is not kept, and streams by", async () => {
+  const budget = createByteBudget(10);
+  const first = createKeptBody(source(4, 4).chunks, 100, budget);
+  expect(await all(first.read())).toEqual([4, 4]);
+  const second = createKeptBody(source(2, 1, 3).chunks, 100, budget);
+  expect(await all(second.read())).toEqual([2, 1, 3]);
+  expect([first.isWhole(), second.isWhole()]).toEqual([true, false]);
+  // It has given back what it had, and the first does when its call is over.
+  expect([budget.take(3), budget.take(2)]).toEqual([false, true]);
+  first.drop();
+  first.drop();
+  expect([budget.take(9), budget.take(8), budget.take(1)]).toEqual([false, true, false]);
+});
+
+it("what nobody will read again still comes to its end for whoever reads it", async () => {
+  const body = createKeptBody(source(3, 4, 5).chunks, 100);
+  await some(body.read(), 2);
+  const second = body.read()[Symbol.asyncIterator]();
+  const sizes = [(await second.next()).value?.length];
+  body.drop();
+  for (let next = await second.next(); next.done !== true; next = await second.next()) sizes.push(next.value.length);
+  expect(sizes).toEqual([3, 4, 5]);
+  expect(body.isWhole()).toBe(false);
+});
+
+it("a chunk that comes when the call is over takes nothing of what all may hold", async () => {
+  const { chunks, give } = handed();
+  const budget = createByteBudget(10);
+  const body = createKeptBody(chunks, 100, budget);
+  const waiting = body.read()[Symbol.asyncIterator]().next();
+  body.drop();
+  give(7);
+  await waiting;
+  expect(budget.take(10)).toBe(true);
 });
 
 it("what was not kept is not sent in part", async () => {

@@ -11,6 +11,7 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
 import { decodePageCursor } from "../domain/proxy/next-target.ts";
 import type { StreamAnswer, StreamRequest } from "../ports/provider-streams.ts";
+import { createByteBudget } from "./byte-budget.ts";
 import { createCallPlaces } from "./call-places.ts";
 import type { CollectedPages } from "./collect-pages.ts";
 import type { JudgedAnswer } from "./judge-answer.ts";
@@ -59,6 +60,7 @@ function processOf(world: World, answer: Answer) {
     },
     callPlaces: createCallPlaces(10),
     pagePlaces: createCallPlaces(1),
+    heldBytes: createByteBudget(),
     decodeBody: async (bytes) => Buffer.from(bytes).toString("utf8"),
   };
   return { ports, requests, sentBytes };
@@ -122,7 +124,7 @@ describe("a token that is bound to a key (RFC 9449)", () => {
     const { ports, requests } = processOf(world, () => ({ status: 401, headers: wants }));
     expect(await call(ports)).toBe(401);
     expect(requests).toHaveLength(2);
-    const gone = { read: () => (async function* () {})(), isWhole: () => false, hold() {}, release() {} };
+    const gone = { read: () => (async function* () {})(), isWhole: () => false, hold() {}, release() {}, drop() {} };
     expect(await call(ports, { method: "POST", body: gone })).toBe(401);
     expect([requests.length, world.server.requests.length]).toEqual([3, 0]);
   });

@@ -49,7 +49,10 @@ export async function proxyCall(
   deliver: (answer: JudgedAnswer) => Promise<void>,
 ): Promise<void> {
   await withPlace(ports, call, async (credentials) => {
-    await deliver((await callProvider(ports, call, credentials)).judged);
+    const { judged } = await callProvider(ports, call, credentials);
+    // The answer may take its time, and nothing is sent again after it.
+    call.body?.drop();
+    await deliver(judged);
   });
 }
 
