@@ -129,6 +129,14 @@ describe("a token that is bound to a key (RFC 9449)", () => {
     expect([requests.length, world.server.requests.length]).toEqual([3, 0]);
   });
 
+  it.each(["", "two words", "n".repeat(1_001)])("takes no nonce that is none into its proofs: %j", async (nonce) => {
+    const { world } = await boundWorld();
+    const { ports, requests } = processOf(world, () => ({ status: 200, headers: { "dpop-nonce": nonce } }));
+    await call(ports);
+    await call(ports);
+    expect(decodeJwt(headerRecord(requests[1]?.headers ?? [])["dpop"] ?? "")).not.toHaveProperty("nonce");
+  });
+
   it("is sent once more with the nonce that the server wants, and with it from then on", async () => {
     const { world } = await boundWorld();
     const nonceOf = (request: StreamRequest) => decodeJwt(headerRecord(request.headers)["dpop"] ?? "")["nonce"];

@@ -222,9 +222,12 @@ async function sendProven(
   }
 }
 
+/** 1*NQCHAR (RFC 9449 §8.1), and no longer than a header of ours can be: every later proof has it. */
+const usableNonce = /^[!#-[\]-~]{1,1000}$/;
+
 function noteNonce({ proofs }: ProxyPorts, { origin, path }: PreparedCall, { status, headers }: Answer): boolean {
   const { "dpop-nonce": nonce, "www-authenticate": challenge = "" } = headerRecord(headers);
-  if (nonce === undefined || nonce === "") return false;
+  if (nonce === undefined || !usableNonce.test(nonce)) return false;
   proofs.note(origin + path, nonce);
   return status === 401 && /\buse_dpop_nonce\b/.test(challenge);
 }
