@@ -6,6 +6,7 @@ import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import type { StreamAnswer } from "../ports/provider-streams.ts";
 import type { CallPlaces } from "./call-places.ts";
 import { collectPages, mostPages, type AskedPage, type CollectedPages } from "./collect-pages.ts";
+import { discardAnswer } from "./discard-answer.ts";
 import { forgetLifetime } from "./forget-lifetime.ts";
 import { judgeAnswer, type JudgedAnswer } from "./judge-answer.ts";
 import type { KeptBody } from "./kept-body.ts";
@@ -159,7 +160,7 @@ async function callProvider(
       call.body?.release();
       return { judged, prepared };
     }
-    await discard(ports, judged.answer);
+    await discardAnswer(ports, judged.answer);
     [read, readMs] = [renewed, renewedMs];
   }
 }
@@ -182,26 +183,6 @@ function apart({ log }: ProxyPorts, work: Promise<unknown>): void {
   work.catch((error: unknown) => log.warn({ error }, "what a rejected call led to has failed"));
 }
 
-/** A small rest that comes at once is read off, so that the connection serves again; any other ends with it. */
-const discardedBytes = 65_536;
-const discardMs = 500;
-
-/** Whoever rejects a token and leaves the rest of the answer unsaid must not keep the replay waiting for it. */
-async function discard({ clock }: ProxyPorts, { body, leave }: Answer): Promise<void> {
-  const done = new AbortController();
-  const read = async (): Promise<void> => {
-    let bytes = 0;
-    try {
-      for await (const chunk of body) if ((bytes += chunk.length) > discardedBytes) break;
-    } catch {
-      // It is not wanted any more.
-    }
-  };
-  await Promise.race([read(), clock.sleep(discardMs, done.signal)]);
-  done.abort();
-  leave();
-}
-
 type Answer = StreamAnswer & { readonly kind: "answer" };
 
 /** A server that wants a nonce in proofs has done nothing with the request (RFC 9449 §9), so it gets it again with one. */
@@ -218,7 +199,7 @@ async function sendProven(
     const wantsNonce = isBound && noteNonce(ports, prepared, answer);
     if (!wantsNonce || isSecond || !canReplay(call)) return { prepared, answer };
     call.body?.hold();
-    await discard(ports, answer);
+    await discardAnswer(ports, answer);
   }
 }
 
