@@ -51,7 +51,8 @@ import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 
 /** Everything wired, for api, worker and the command line. */
-export interface Container extends CompletePorts, StartPorts, ProbePorts, Omit<ProxyPorts, "callPlaces"> {
+export interface Container
+  extends CompletePorts, StartPorts, ProbePorts, Omit<ProxyPorts, "callPlaces" | "pagePlaces" | "heldBytes"> {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;

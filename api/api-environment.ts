@@ -1,6 +1,7 @@
 import type { Caller } from "#core/domain/access/permission";
 import type { PolicyMemory } from "#core/usecases/policy-memory";
 import type { TokenGlances } from "#core/ports/token-glances";
+import type { ByteBudget } from "#core/usecases/byte-budget";
 import type { CallPlaces } from "#core/usecases/call-places";
 import type { ProxyLimits } from "#adapters/config/read-config";
 import type { IdempotencyStore } from "#core/ports/idempotency-store";
@@ -30,5 +31,7 @@ export interface ApiPorts extends Container {
   readonly policies: PolicyMemory;
   readonly publicUrl: string;
   readonly callPlaces: CallPlaces;
+  readonly pagePlaces: CallPlaces;
+  readonly heldBytes: ByteBudget;
   readonly proxyLimits: ProxyLimits;
 }

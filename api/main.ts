@@ -12,6 +12,8 @@ import { closeServer } from "#adapters/system/close-server";
 import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
+import { pagesAtATime } from "#core/usecases/collect-pages";
+import { createByteBudget } from "#core/usecases/byte-budget";
 import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
@@ -59,6 +61,8 @@ const server = createDoor(
     idempotency: createIdempotencyStore(pool),
     publicUrl: config.publicUrl,
     callPlaces: createCallPlaces(config.proxy.concurrency),
+    pagePlaces: createCallPlaces(pagesAtATime),
+    heldBytes: createByteBudget(),
     proxyLimits: config.proxy,
     authenticator: createAuthenticator({
       access,

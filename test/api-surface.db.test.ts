@@ -291,6 +291,13 @@ describe("a session of the dashboard", () => {
       headers: { cookie: `${cookie}; evergrant_environment=staging` },
     });
     expect(((await staging.json()) as { data: unknown[] }).data).toEqual([]);
+    // A provider may change something on a GET, so even that comes from our own pages (or from nobody's).
+    const proxied = async (site: string): Promise<number> => {
+      const address = `${origin}/api/v1/proxy/x?integrated_account_id=ia_nobody`;
+      return (await fetch(address, { headers: { cookie, "sec-fetch-site": site } })).status;
+    };
+    const sites = ["same-origin", "none", "same-site", "cross-site"];
+    expect(await Promise.all(sites.map(proxied))).toEqual([404, 404, 403, 403]);
     const change = async (headers: Record<string, string>): Promise<number> => {
       const answer = await fetch(`${origin}/api/v1/integrated-accounts/${accountId}/refresh`, {
         method: "POST",

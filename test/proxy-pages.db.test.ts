@@ -66,6 +66,17 @@ describe("pages on request (R74)", () => {
     expect(JSON.stringify(upstream.calls)).not.toContain("evergrant-pages");
   });
 
+  test("a page of almost 1 MB is read, and its ids of 64 bits stay what they are", async () => {
+    upstream.answer = (_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(`{"data":[{"id":12345678901234567890,"filler":"${"x".repeat(990_000)}"}]}`);
+    };
+    const path = `/proxy/items?integrated_account_id=${accounts.get("link")?.id}`;
+    const headers = { authorization: `Bearer ${stack.apiKey}`, "evergrant-pages": "1" };
+    const text = await (await fetch(`${stack.apis[0]?.origin}/api/v1${path}`, { headers })).text();
+    expect(text.slice(0, 45)).toBe('{"data":[{"id":12345678901234567890,"filler":'.slice(0, 45));
+  });
+
   test("some of them, and the rest by the cursor", async () => {
     answerCursor();
     const first = await list("cursor", "/items", { "evergrant-pages": "2" });
@@ -129,6 +140,18 @@ describe("pages on request (R74)", () => {
     }
     expect(canary.calls).toEqual([]);
     await canary.close();
+  });
+
+  test("a token that the provider writes into the next address stands in no cursor", async () => {
+    const { accessToken } = accounts.get("link") ?? { accessToken: "" };
+    upstream.answer = (_request, response) => {
+      const next = `/v2/items?access_token=${encodeURIComponent(accessToken)}&page=2`;
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ data: [{ id: 1 }], next }));
+    };
+    const { body } = await list("link", "/items", { "evergrant-pages": "1" });
+    const cursor = Buffer.from(String(body.next_cursor), "base64url").toString();
+    expect(JSON.parse(cursor)).toEqual(["/items", "page=2"]);
+    expect(accessToken.length).toBeGreaterThan(10);
   });
 
   test.each([

@@ -1,3 +1,4 @@
+import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { until } from "./faulty-integration.ts";
 import { keyDefinition, startKeyProvider } from "./start-key-provider.ts";
@@ -144,6 +145,44 @@ describe("a replay", () => {
     expect((await call(id)).status).toBe(200);
   });
 
+  test("takes up a body that was still coming when the token was rejected, byte for byte", async () => {
+    const { id, accessToken } = await importProxied(stack, "acme-api", "early");
+    const rejected = Promise.withResolvers<void>();
+    let got = "";
+    upstream.answer = (request, response, { token }) => {
+      if (token === accessToken) {
+        // Not a byte of the body was read, and it is not read off either.
+        response.writeHead(401).end();
+        setTimeout(() => rejected.resolve(), 5);
+        return;
+      }
+      request.on("data", (chunk: Buffer) => (got += chunk.toString()));
+      request.on("end", () => response.end("ok"));
+    };
+    // More than is kept, in one chunk too many while the token is renewed.
+    const parts = ["a", "b", "c", "d", "e"].map((letter) => letter.repeat(60_000));
+    const { hostname, port } = new URL(stack.apis[0]?.origin ?? "");
+    const answer = Promise.withResolvers<number>();
+    const request = httpRequest(
+      {
+        hostname,
+        port,
+        method: "POST",
+        path: `/api/v1/proxy/x?integrated_account_id=${id}`,
+        headers: { authorization: `Bearer ${stack.apiKey}`, "transfer-encoding": "chunked" },
+      },
+      (response) => answer.resolve(response.resume().statusCode ?? 0),
+    );
+    request.once("error", answer.reject);
+    for (const part of parts.slice(0, 4)) request.write(part);
+    await rejected.promise;
+    request.write(parts[4]);
+    request.end();
+    expect(await answer.promise).toBe(200);
+    expect(got === parts.join("")).toBe(true);
+    expect(upstream.calls).toHaveLength(2);
+  });
+
   test.each([403, 404, 409, 429, 500, 502, 503])("is not made for a %d", async (status) => {
     const { id } = await importProxied(stack, "acme-api", `status-${status}`);
     upstream.answer = (_request, response) => void response.writeHead(status).end("theirs");
@@ -227,6 +266,17 @@ test("a stream of events is not held back, whatever its integration wants to rea
   expect(Buffer.from(first?.value ?? []).toString()).toBe("data: 1\n\n");
   finish();
   expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe("data: 2\n\n");
+});
+
+test("a rejection that never ends keeps nobody from the replay", async () => {
+  const { id, accessToken } = await importProxied(stack, "acme-api", "endless");
+  upstream.answer = (_request, response, { token }) => {
+    if (token === accessToken) response.writeHead(401, { "content-length": "10" }).write("half");
+    else response.end("ok");
+  };
+  const began = performance.now();
+  expect((await call(id)).body.toString()).toBe("ok");
+  expect(performance.now() - began).toBeLessThan(5_000);
 });
 
 test("what somebody typed is probed when a call with it is rejected, and the answer is passed on (R4)", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { until } from "./faulty-integration.ts";
 import { startStack, type Stack } from "./start-stack.ts";
 import {
   callRaw,
@@ -9,13 +10,19 @@ import {
   type Upstream,
 } from "./start-upstream.ts";
 
+/** More than any other test here moves. */
+const mostBytes = 5_000;
+
 let stack: Stack;
 let upstream: Upstream;
 let id: string;
 let accessToken: string;
 
 beforeAll(async () => {
-  [stack, upstream] = await Promise.all([startStack(), startUpstream()]);
+  [stack, upstream] = await Promise.all([
+    startStack({ env: { EVERGRANT_PROXY_BODY_BYTES: String(mostBytes) } }),
+    startUpstream(),
+  ]);
   await defineProxied(stack, upstream, "acme-api", {
     api: { headers: { "X-Api-Version": "7", "x-tenant": "declared" } },
   });
@@ -269,6 +276,12 @@ describe("headers (D11)", () => {
     ]);
   });
 
+  test("a body in another transfer coding is refused: what undoes it is not passed on", async () => {
+    const answer = await call("/x", { method: "POST", headers: { "transfer-encoding": "gzip, chunked" } });
+    expect([answer.status, problemIn(answer).errors[0].pointer]).toEqual([400, "transfer-encoding"]);
+    expect(upstream.calls).toEqual([]);
+  });
+
   test.each([204, 304, 200])("HEAD and answers without a body come through: %d", async (status) => {
     upstream.answer = (_request, response) =>
       void response.writeHead(status, { etag: '"x"', "content-length": status === 200 ? "9" : "0" }).end();
@@ -340,6 +353,51 @@ describe("a provider's limits reach the caller (R73)", () => {
     const { headers } = await call("/x");
     expect(headers).toMatchObject({ "ratelimit-remaining": "3", ratelimit: '"default";r=3;t=5' });
     expect(headers).not.toHaveProperty("retry-after");
+  });
+});
+
+describe("a body of more bytes than the operator allows (D14)", () => {
+  test("is not sent where its length is told", async () => {
+    const answer = await call("/x", { method: "POST", body: "x".repeat(mostBytes + 1) });
+    expect([answer.status, problemIn(answer).code]).toEqual([413, "payload_too_large"]);
+    expect(upstream.calls).toEqual([]);
+    expect((await call("/x", { method: "POST", body: "x".repeat(mostBytes) })).status).toBe(200);
+  });
+
+  test("comes to no end at the provider where its length is not told", async () => {
+    const ended: string[] = [];
+    upstream.answer = (request, response) => {
+      request.resume();
+      request.once("error", () => ended.push("broken"));
+      request.once("end", () => ended.push("whole"));
+      response.once("close", () => ended.push("closed"));
+    };
+    const answer = await fetch(`${origin()}/api/v1/proxy/x?integrated_account_id=${id}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stack.apiKey}` },
+      body: new Blob(["x".repeat(mostBytes + 1)]).stream(),
+      duplex: "half",
+    } as RequestInit);
+    expect([answer.status, await answer.json()]).toEqual([413, expect.objectContaining({ code: "payload_too_large" })]);
+    await until(async () => upstream.calls.length === 0 || ended.includes("closed"));
+    expect(ended).not.toContain("whole");
+  });
+
+  test("is not passed on where the provider tells its length, but for a HEAD, which has none", async () => {
+    upstream.answer = (_request, response) => void response.end("x".repeat(mostBytes + 1));
+    const answer = await call("/x");
+    expect([answer.status, problemIn(answer).code]).toEqual([502, "provider_error"]);
+    upstream.answer = (_request, response) =>
+      void response.writeHead(200, { "content-length": String(mostBytes + 1) }).end();
+    expect((await call("/x", { method: "HEAD" })).headers["content-length"]).toBe(String(mostBytes + 1));
+  });
+
+  test("breaks off where it does not", async () => {
+    upstream.answer = (_request, response) => {
+      response.write("x".repeat(mostBytes));
+      setTimeout(() => response.end("x"), 50);
+    };
+    await expect(call("/x")).rejects.toThrow("aborted");
   });
 });
 

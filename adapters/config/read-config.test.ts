@@ -68,6 +68,16 @@ describe("a configuration", () => {
     expect(problems({ ...complete, EVERGRANT_TRUSTED_PROXIES: "proxy.example" })).toHaveLength(1);
   });
 
+  it("bounds no body of the proxy unless it is told to", () => {
+    const most = (text: string) => readApiConfig({ ...complete, EVERGRANT_PROXY_BODY_BYTES: text }).proxy.bodyBytes;
+    expect([most(""), most("0"), most("1073741824")]).toEqual([null, null, 1_073_741_824]);
+    for (const wrong of ["-1", "1.5", "1GB"]) {
+      expect(problems({ ...complete, EVERGRANT_PROXY_BODY_BYTES: wrong })).toEqual([
+        expect.stringContaining("EVERGRANT_PROXY_BODY_BYTES must be a whole number of bytes"),
+      ]);
+    }
+  });
+
   it("takes an empty variable for a missing one", () => {
     expect(problems({ DATABASE_URL: " ", EVERGRANT_SECRET: "", EVERGRANT_KEYRING: "" })).toHaveLength(3);
   });

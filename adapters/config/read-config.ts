@@ -54,6 +54,8 @@ export interface ProxyLimits {
   readonly idleSeconds: number;
   /** From its first byte to its last, seconds. */
   readonly totalSeconds: number;
+  /** Of a body, in each direction; null: of any size. */
+  readonly bodyBytes: number | null;
 }
 
 export interface WorkerConfig extends EngineConfig {
@@ -86,6 +88,7 @@ export function readApiConfig(env: Environment): ApiConfig {
       headerSeconds: read.count("EVERGRANT_PROXY_HEADER_SECONDS", 30),
       idleSeconds: read.count("EVERGRANT_PROXY_IDLE_SECONDS", 30),
       totalSeconds: read.count("EVERGRANT_PROXY_TOTAL_SECONDS", 3_600),
+      bodyBytes: read.bytes("EVERGRANT_PROXY_BODY_BYTES"),
     },
   });
 }
@@ -166,6 +169,15 @@ function reader(env: Environment) {
       if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
       complain(name, "must be a whole number from 1 to 999999");
       return fallback;
+    },
+
+    /** Null: nothing was given, or 0. */
+    bytes(name: string): number | null {
+      const text = optional(name);
+      if (text === null || text === "0") return null;
+      if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+      complain(name, "must be a whole number of bytes; 0 for no limit");
+      return null;
     },
 
     /** Null: 0 was given. */

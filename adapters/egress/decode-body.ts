@@ -1,7 +1,7 @@
 import { decompress } from "./decompress.ts";
 
 /** More than this is not looked at, bytes. */
-const mostBytes = 786_432;
+const mostBytes = 1_000_000;
 
 /** @returns the text of a body as it was before it was encoded; null: it is encoded otherwise than it says, or too large */
 export async function decodeBody(bytes: Uint8Array, encoding: string | undefined): Promise<string | null> {

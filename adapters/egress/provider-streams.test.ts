@@ -216,6 +216,31 @@ describe("a body", () => {
     await expect(text((await answered()).body)).rejects.toThrow("other side closed");
   });
 
+  it("without a length that ends with a reset is no whole either (RFC 9112 §8)", async () => {
+    const tcp = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf");
+      setTimeout(() => socket.resetAndDestroy(), 50);
+    });
+    await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
+    const { body } = await answered({ origin: `http://127.0.0.1:${(tcp.address() as AddressInfo).port}` });
+    await expect(text(body)).rejects.toThrow("ECONNRESET");
+    tcp.close();
+  });
+
+  it("without a length that ends with the connection is whole", async () => {
+    answer = (_request, response) => {
+      response.useChunkedEncodingByDefault = false;
+      response.shouldKeepAlive = false;
+      response.end("all of it");
+    };
+    const got = await answered();
+    expect([got.headers.some(([name]) => /length|transfer/i.test(name)), await text(got.body)]).toEqual([
+      false,
+      "all of it",
+    ]);
+  });
+
   it("whose source breaks is an answer that was lost", async () => {
     answer = (request) => void request.resume();
     async function* broken(): AsyncGenerator<Uint8Array> {
@@ -231,13 +256,15 @@ describe("whoever leaves", () => {
     const closed = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     answer = (request, response) => {
+      // One of the test before may come late.
+      if (request.url !== "/left") return;
       response.once("close", () => closed.resolve());
       if (when === "within its body") response.writeHead(200).write("x");
       arrived.resolve();
       request.resume();
     };
     const leaving = new AbortController();
-    const answering = send({}, leaving.signal);
+    const answering = send({ path: "/left" }, leaving.signal);
     await arrived.promise;
     if (when === "within its body") {
       const got = await answering;
@@ -264,6 +291,22 @@ describe("whoever leaves", () => {
     expect(await send({}, AbortSignal.abort())).toMatchObject({ kind: "failed", cause: "aborted" });
     expect(requests).toBe(0);
   });
+});
+
+it("whoever leaves before a connection is free has sent nothing", async () => {
+  const nowhere = createProviderStreams(createAddressGuard([]), { resolve: () => new Promise(() => {}) });
+  const leaving = new AbortController();
+  const request = {
+    method: "POST",
+    origin: "https://api.example",
+    path: "/",
+    headers: [],
+    body: null,
+    bodyBytes: null,
+  };
+  const sending = nowhere.send({ ...request, clientCertificate: null }, leaving.signal);
+  leaving.abort();
+  expect(await sending).toMatchObject({ kind: "failed", cause: "waiting" });
 });
 
 describe("failures are told apart by what may have arrived", () => {

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import { Agent, type buildConnector, type Dispatcher } from "undici";
 import type { ClientCertificate } from "#core/domain/integration/client-certificate";
 import type { ProviderStreams, StreamAnswer, StreamRequest } from "#core/ports/provider-streams";
 import type { AddressGuard } from "./address-guard.ts";
@@ -24,7 +24,7 @@ const connectionsPerOrigin = 256;
 export function createProviderStreams(guard: AddressGuard, route: EgressRoute = {}): ClosableStreams {
   const createAgent = (certificate: ClientCertificate | null): Agent =>
     new Agent({
-      connect: guardedConnector(guard, certificate, route, { allowH2: false }),
+      connect: tellingResets(guardedConnector(guard, certificate, route, { allowH2: false })),
       allowH2: false,
       // Whoever calls watches over both directions, and knows which of them is at rest.
       headersTimeout: 0,
@@ -56,6 +56,23 @@ export function createProviderStreams(guard: AddressGuard, route: EgressRoute = 
   };
 }
 
+/**
+ * undici takes a connection that is reset for one that has ended, since macOS tells the one where the other was meant. Of an answer
+ * that says no length the end of the connection is the end, and a part would look like a whole (RFC 9112 §8). It goes by the code
+ * of the error, and has its listener behind this one.
+ */
+function tellingResets(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    connect(options, (...outcome) => {
+      const [, socket] = outcome;
+      socket?.on("error", (error: NodeJS.ErrnoException) => {
+        if (error.code === "ECONNRESET") error.code = "ECONNABORTED";
+      });
+      callback(...outcome);
+    });
+  };
+}
+
 function exchange(dispatcher: Dispatcher, request: StreamRequest, signal: AbortSignal): Promise<StreamAnswer> {
   const { promise, resolve } = Promise.withResolvers<StreamAnswer>();
   let connection: Dispatcher.DispatchController | null = null;
@@ -63,7 +80,7 @@ function exchange(dispatcher: Dispatcher, request: StreamRequest, signal: AbortS
   let isSent = false;
   const leave = (): void => {
     connection?.abort(left());
-    resolve(failed("aborted", ""));
+    resolve(failed(isSent ? "aborted" : "waiting", ""));
   };
   const end = (): void => signal.removeEventListener("abort", leave);
   signal.addEventListener("abort", leave, { once: true });
@@ -78,7 +95,7 @@ function exchange(dispatcher: Dispatcher, request: StreamRequest, signal: AbortS
     onResponseStart(controller, status) {
       // What comes before the answer (103 and its like) is between the provider and us.
       if (status < 200) return;
-      body = new Readable({
+      const incoming = new Readable({
         highWaterMark: bufferedBytes,
         read: () => controller.resume(),
         destroy(error, done) {
@@ -88,8 +105,10 @@ function exchange(dispatcher: Dispatcher, request: StreamRequest, signal: AbortS
         },
       });
       // Whoever waits for nothing but the head must not end the process when the connection breaks later.
-      body.on("error", () => {});
-      resolve({ kind: "answer", status, headers: pairs(controller.rawHeaders), body });
+      incoming.on("error", () => {});
+      body = incoming;
+      const headers = pairs(controller.rawHeaders);
+      resolve({ kind: "answer", status, headers, body, leave: () => void incoming.destroy() });
     },
     onResponseData(controller, chunk) {
       if (body?.push(chunk) === false) controller.pause();

@@ -42,6 +42,10 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
   const beganMs = performance.now();
   let sent = 0;
   let [bytesIn, bytesOut] = [0, 0];
+  /** What the call is about now. A chunk that comes while it is about neither side moves no clock. */
+  let phase: "ourselves" | "provider" | "answer" | "over" = "ourselves";
+  let isCallerAsked = false;
+  const { bodyBytes } = limits;
   let waitedMs = 0;
   let waitingSinceMs: number | null = null;
   let headMs: number | null = null;
@@ -67,38 +71,48 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
     idle = setTimeout(() => over.abort(blamed()), patience * 1000);
   };
   const waitForHead = (): void => wait(limits.headerSeconds, () => timeout("did not answer in time"));
+  const waitForCaller = (): void => wait(limits.idleSeconds, callerIsSilent);
   const waitForTaking = (): void => wait(limits.idleSeconds, () => timeout("stopped reading the request"));
 
   return {
     signal: over.signal,
     onWait(what) {
       countWaiting(what === "provider");
+      phase = what;
       if (what === "ourselves") {
         rest();
         return;
       }
       sent += 1;
-      waitForHead();
+      if (isCallerAsked) waitForCaller();
+      else waitForHead();
     },
     onAnswer() {
       headMs ??= performance.now();
+      phase = "answer";
       wait(limits.idleSeconds, () => timeout("or the caller stood still within the answer"));
     },
     moved(bytes = 0) {
       bytesIn += bytes;
+      if (bodyBytes !== null && bytesIn > bodyBytes) throw answerTooLarge(bodyBytes);
       idle?.refresh();
     },
     watched: (source) => ({
       async next() {
-        wait(limits.idleSeconds, callerIsSilent);
-        const next = await source.next();
-        // Within the answer that came early, its own watch goes on.
-        if (next.done === true) {
-          waitForHead();
-          return next;
+        if (phase === "provider") waitForCaller();
+        isCallerAsked = true;
+        const next = await source.next().finally(() => (isCallerAsked = false));
+        const isEnd = next.done === true;
+        if (!isEnd) bytesOut += next.value.length;
+        if (bodyBytes !== null && bytesOut > bodyBytes) {
+          const error = requestTooLarge(bodyBytes);
+          over.abort(error);
+          throw error;
         }
-        bytesOut += next.value.length;
-        waitForTaking();
+        if (phase === "provider" && isEnd) waitForHead();
+        else if (phase === "provider") waitForTaking();
+        // Within an answer that came early each chunk counts, whichever way it goes.
+        else if (phase === "answer") idle?.refresh();
         return next;
       },
     }),
@@ -110,6 +124,7 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
     },
     leave: () => over.abort(new CallerLeft("the caller left")),
     end() {
+      phase = "over";
       rest();
       clearTimeout(total);
       // A body that nobody came to read holds its connection otherwise.
@@ -121,6 +136,20 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
 function timeout(what: string): DomainError {
   return new DomainError("provider_timeout", {
     detail: `The provider's API ${what}. It may have acted on the call; nothing was sent a second time.`,
+  });
+}
+
+/** @param most bytes of a body, whichever way it goes (EVERGRANT_PROXY_BODY_BYTES) */
+export function requestTooLarge(most: number): DomainError {
+  return new DomainError("payload_too_large", {
+    detail: `Of a body through the proxy ${most} bytes may be sent. The provider has had no whole request.`,
+  });
+}
+
+/** Likewise. */
+export function answerTooLarge(most: number): DomainError {
+  return new DomainError("provider_error", {
+    detail: `The provider's answer is larger than the ${most} bytes that may come through the proxy. The provider has acted on the call.`,
   });
 }
 

@@ -40,7 +40,7 @@ export function describeProxy(registry: OpenAPIHono["openAPIRegistry"]): void {
       },
       responses: {
         default: { description: "What the provider answered", content: { "*/*": { schema: z.any() } } },
-        ...problems(404, 405, 408, 409, 410, 429, 502, 504),
+        ...problems(404, 405, 408, 409, 410, 413, 429, 502, 504),
       },
     });
   }

@@ -1,18 +1,19 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isVisible } from "#core/domain/access/permission";
+import { isVisible, type Caller } from "#core/domain/access/permission";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { HeaderFields } from "#core/domain/proxy/forwarded-headers";
 import { readProxyTarget } from "#core/domain/proxy/proxy-target";
 import type { ProxyOutcome, StatusClass } from "#core/ports/metrics";
-import { createKeptBody } from "#core/usecases/kept-body";
+import type { ByteBudget } from "#core/usecases/byte-budget";
+import { createKeptBody, keptBodyBytes } from "#core/usecases/kept-body";
 import { proxyCall, proxyPages, type ProxyCall } from "#core/usecases/proxy-call";
 import type { ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import type { ProblemWriter } from "../problem.ts";
 import { securityHeaders } from "../security-headers.ts";
-import { CallerLeft, createCallWatch, type CallWatch } from "./call-watch.ts";
+import { CallerLeft, createCallWatch, requestTooLarge, type CallWatch } from "./call-watch.ts";
 import { pagesHeader, readPagesWish } from "./read-pages-wish.ts";
 import { writeAnswer, writePages } from "./write-answer.ts";
 
@@ -90,6 +91,7 @@ async function answer(
     incoming: request,
   });
   demand(caller, "proxy");
+  refuseForeignPages(caller, request);
   if (method === "TRACE" || method === "CONNECT") {
     throw new DomainError("method_not_allowed", {
       detail: `${method} is not passed on: it would show the credentials, or leave the provider's API.`,
@@ -104,7 +106,18 @@ async function answer(
       errors: [reading.error],
     });
   }
-  const { body, bodyBytes } = bodyOf(request, watch);
+  const { "transfer-encoding": coding = "chunked" } = request.headers;
+  if (coding.trim().toLowerCase() !== "chunked") {
+    throw new DomainError("invalid_request", {
+      status: 400,
+      detail: "A body may come in chunks, and not in another transfer coding besides: nothing is decoded on the way.",
+      errors: [{ pointer: "transfer-encoding", detail: "expected chunked, or none" }],
+    });
+  }
+  const { body, bodyBytes } = bodyOf(request, watch, ports.heldBytes);
+  response.once("close", () => body?.drop());
+  const { bodyBytes: mostBytes } = ports.proxyLimits;
+  if (mostBytes !== null && bodyBytes !== null && bodyBytes > mostBytes) throw requestTooLarge(mostBytes);
   const call: ProxyCall = {
     environmentId: caller.environmentId,
     actor: caller.id,
@@ -118,7 +131,7 @@ async function answer(
     onWait: watch.onWait,
   };
   const wish = readPagesWish((name) => headerOf(request, name), method, reading.target);
-  const options = { requestId, watch };
+  const options = { requestId, watch, mostBytes };
   if (wish === null) {
     await proxyCall(ports, call, (judged) => writeAnswer(response, judged, options));
     return;
@@ -126,6 +139,18 @@ async function answer(
   await proxyPages(ports, { ...call, target: wish.target }, wish.pages, (answered) =>
     "kind" in answered ? writePages(response, answered, options) : writeAnswer(response, answered, options),
   );
+}
+
+/**
+ * A cookie goes along when another site sends a browser here, and which provider changes something on a GET is not ours to know.
+ * Elsewhere a GET is harmless, so that this stands here (G6).
+ */
+function refuseForeignPages({ kind }: Caller, { headers }: IncomingMessage): void {
+  const site = headers["sec-fetch-site"];
+  if (kind !== "admin" || site === undefined || site === "same-origin" || site === "none") return;
+  throw new DomainError("forbidden", {
+    detail: "With a session, providers are called from pages of the dashboard only. Use an API key.",
+  });
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
@@ -138,10 +163,10 @@ function fieldsOf(raw: readonly string[]): HeaderFields {
 }
 
 /** The rest of a body that a provider did not want stays with the connection, which the door takes care of. */
-function bodyOf(request: IncomingMessage, watch: CallWatch) {
+function bodyOf(request: IncomingMessage, watch: CallWatch, budget: ByteBudget) {
   const { "content-length": length, "transfer-encoding": encoding } = request.headers;
   const bodyBytes = length === undefined ? null : Number(length);
   if (encoding === undefined && (bodyBytes === null || bodyBytes === 0)) return { body: null, bodyBytes: null };
   const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
-  return { body: createKeptBody(watch.watched(chunks)), bodyBytes };
+  return { body: createKeptBody(watch.watched(chunks), keptBodyBytes, budget), bodyBytes };
 }

@@ -5,7 +5,7 @@ import type { CollectedPages } from "#core/usecases/collect-pages";
 import type { JudgedAnswer } from "#core/usecases/judge-answer";
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import { securityHeaders } from "../security-headers.ts";
-import type { CallWatch } from "./call-watch.ts";
+import { answerTooLarge, type CallWatch } from "./call-watch.ts";
 
 /** Pages that were read together, as one answer of ours. */
 export async function writePages(
@@ -31,14 +31,16 @@ export async function writePages(
   );
   watch.onAnswer();
   response.end(body);
-  if (!response.writableFinished) await once(response, "finish", { signal: watch.signal });
+  await taken(response, watch);
 }
 
 /** The header of an answer as the caller gets it: the provider's, less what is not for callers, and ours. */
 export function answerHeaders({ answer, reading }: JudgedAnswer, requestId: string): HeaderFields {
   const { isRateLimit, rateLimit, retryAfterSeconds } = reading;
   const wait = isRateLimit ? retryAfterSeconds : null;
-  const told = headersForCaller(answer.headers);
+  const fields = headersForCaller(answer.headers);
+  // "A server MUST NOT send a Content-Length header field in any response with a status code of … 204" (RFC 9110 §8.6).
+  const told = answer.status === 204 ? fields.filter(([name]) => name.toLowerCase() !== "content-length") : fields;
   const has = (name: string): boolean => told.some(([one]) => one.toLowerCase() === name);
   const ours = new Map<string, string>([
     ...rateLimitHeaders(rateLimit, wait),
@@ -66,13 +68,17 @@ export function answerHeaders({ answer, reading }: JudgedAnswer, requestId: stri
 export async function writeAnswer(
   response: ServerResponse,
   judged: JudgedAnswer,
-  options: { readonly requestId: string; readonly watch: CallWatch },
+  options: { readonly requestId: string; readonly watch: CallWatch; readonly mostBytes: number | null },
 ): Promise<void> {
-  const { watch } = options;
+  const { watch, mostBytes } = options;
   const headers = answerHeaders(judged, options.requestId);
+  const [, length] = headers.find(([name]) => name.toLowerCase() === "content-length") ?? [];
+  const hasBody = response.req.method !== "HEAD" && judged.answer.status !== 304;
+  // Refused while it can still be said.
+  if (mostBytes !== null && hasBody && Number(length ?? 0) > mostBytes) throw answerTooLarge(mostBytes);
   response.writeHead(judged.answer.status, headers.flat());
   // A stream of events may have nothing to say for a while, and its reader wants to know that it stands.
-  if (!headers.some(([name]) => name.toLowerCase() === "content-length")) response.flushHeaders();
+  if (length === undefined) response.flushHeaders();
   watch.onAnswer();
   for await (const chunk of judged.answer.body) {
     watch.moved(chunk.length);
@@ -81,4 +87,10 @@ export async function writeAnswer(
     watch.moved();
   }
   response.end();
+  await taken(response, watch);
+}
+
+/** What the system has not taken from us yet waits for its reader, who is watched like any other. */
+async function taken(response: ServerResponse, { signal }: CallWatch): Promise<void> {
+  if (response.writableLength > 0 && !response.writableFinished) await once(response, "finish", { signal });
 }

@@ -28,12 +28,18 @@ export type StreamAnswer =
        * the connection breaks before the end.
        */
       readonly body: AsyncIterable<Uint8Array>;
+      /** Ends the connection with whatever of the body has not come; nothing happens when all of it has. */
+      readonly leave: () => void;
     }
   /**
    * `not_sent`: nothing of the request left. `refused`: by our own guard, so neither. `lost`: it may have arrived, and no answer
-   * came. `aborted`: the signal said so.
+   * came. `aborted`: the signal said so; `waiting`: it did so before a connection was free, so nothing left either.
    */
-  | { readonly kind: "failed"; readonly cause: "not_sent" | "refused" | "lost" | "aborted"; readonly detail: string };
+  | {
+      readonly kind: "failed";
+      readonly cause: "not_sent" | "refused" | "lost" | "aborted" | "waiting";
+      readonly detail: string;
+    };
 
 /** Requests to providers whose bodies are streamed both ways (R72). */
 export interface ProviderStreams {

@@ -1,6 +1,7 @@
 import type { Pagination } from "../domain/integration/api-schema.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { encodePageCursor, nextTarget, queryRecord, withDefaults } from "../domain/proxy/next-target.ts";
+import { parseExactly } from "../domain/proxy/exact-numbers.ts";
 import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
 import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import { ExpressionFailed, type Expressions } from "../ports/expressions.ts";
@@ -18,7 +19,10 @@ export interface CollectedPages {
   readonly nextCursor: string | null;
   readonly pages: number;
   /** Why it stopped although the list goes on and more was wished for; null: it did not. */
-  readonly stopped: { readonly status: number } | { readonly reason: "other_address" | "not_readable" } | null;
+  readonly stopped:
+    | { readonly status: number }
+    | { readonly reason: "other_address" | "not_readable" | "no_answer" }
+    | null;
   /** Of the last answer. */
   readonly reading: ApiReading;
 }
@@ -33,6 +37,8 @@ export interface AskedPage {
 export const mostPages = 100;
 /** … and stops asking for more beyond this, bytes. */
 const mostBytes = 8_388_608;
+/** Calls of one account that do so at a time in this process. */
+export const pagesAtATime = 4;
 
 /**
  * A list page by page (R74), as long as more is wished for, the provider answers, and what it names as the next page is at the
@@ -49,23 +55,33 @@ export async function collectPages(
   const parts: string[] = [];
   let bytes = 0;
   let target = first;
+  let reading: ApiReading | null = null;
   for (let pages = 1; ; pages += 1) {
-    const { judged, prepared } = await ask(target, pages === 1);
+    const asked = await ask(target, pages === 1).catch((error: unknown) => {
+      if (error instanceof DomainError && error.code === "provider_error") return error;
+      throw error;
+    });
+    if (asked instanceof DomainError) {
+      if (reading === null) throw asked;
+      const nextCursor = encodePageCursor(target);
+      return { kind: "pages", parts, reading, pages: pages - 1, nextCursor, stopped: { reason: "no_answer" } };
+    }
+    const { judged, prepared } = asked;
+    reading = judged.reading;
     const pagination = paginationOf(prepared);
     const sent = { ...target, query: withDefaults(target.query, pagination.params) };
     const { status } = judged.answer;
     const page = status < 200 || status > 299 ? null : await pageOf(expressions, pagination, judged, sent.query);
-    const collected = { kind: "pages", parts, reading: judged.reading } as const;
+    const collected = { kind: "pages", parts, reading } as const;
     if (page === null) {
       if (pages === 1) return judged;
       const stopped = status < 200 || status > 299 ? { status } : ({ reason: "not_readable" } as const);
       return { ...collected, pages: pages - 1, nextCursor: encodePageCursor(target), stopped };
     }
-    const text = JSON.stringify(page.items).slice(1, -1);
-    if (text !== "") parts.push(text);
-    bytes += text.length;
+    if (page.text !== "") parts.push(page.text);
+    bytes += page.text.length;
     if (page.next === null) return { ...collected, pages, nextCursor: null, stopped: null };
-    const next = nextTarget(sent, prepared, page.next, managedParameter(prepared));
+    const next = nextTarget(sent, prepared, page.next, prepared.credentials);
     if (next === null) return { ...collected, pages, nextCursor: null, stopped: { reason: "other_address" } };
     if (pages >= wished || bytes > mostBytes) {
       return { ...collected, pages, nextCursor: encodePageCursor(next), stopped: null };
@@ -86,23 +102,21 @@ export function paginationOf({ document }: Pick<PreparedCall, "document">): Page
   });
 }
 
-function managedParameter({ document: { authorization } }: PreparedCall): string | null {
-  return authorization.format === "query" ? authorization.config.name : null;
-}
-
 async function pageOf(
   expressions: Expressions,
   pagination: Paged,
-  { answer, read }: JudgedAnswer,
+  { answer, read, text }: JudgedAnswer,
   query: string | null,
-): Promise<Page | null> {
+): Promise<(Page & { readonly text: string }) | null> {
   if (read === undefined || typeof read === "string") return null;
   const { status, headers } = answer;
   const page = { kind: "answer", status, headers: headerRecord(headers), body: read, retryAfterSeconds: null } as const;
   try {
-    return await readPage(expressions, pagination, page, queryRecord(query));
+    const found = await readPage(expressions, pagination, page, queryRecord(query), parseExactly(text ?? "", read));
+    return found === null ? null : { ...found, text: JSON.stringify(found.items).slice(1, -1) };
   } catch (error) {
-    if (error instanceof ExpressionFailed) return null;
+    // The other one: nested deeper than the stack is high.
+    if (error instanceof ExpressionFailed || error instanceof RangeError) return null;
     throw error;
   }
 }

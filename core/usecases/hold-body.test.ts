@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { createByteBudget } from "./byte-budget.ts";
 import { holdBody } from "./hold-body.ts";
 
 const never = new Promise<never>(() => {});
@@ -39,6 +40,15 @@ it("what takes too long goes on from the first byte, with the chunk that was wai
   expect(held.whole).toBeNull();
   more.resolve();
   expect(await sizesOf(held.body)).toEqual([1, 2]);
+});
+
+it("what all of them together may not hold goes on unread, and gives back what it had", async () => {
+  const budget = createByteBudget(10);
+  const held = await holdBody(chunks(5, 6, 7), never, 100, budget);
+  expect(held.whole).toBeNull();
+  expect(await sizesOf(held.body)).toEqual([5, 6, 7]);
+  expect((await holdBody(chunks(5, 5), never, 100, budget)).whole?.length).toBe(10);
+  expect(budget.take(10)).toBe(true);
 });
 
 it("what breaks is left for whoever reads on", async () => {

@@ -4,6 +4,7 @@ import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
 import { parseRetryAfter } from "../domain/rate-limit/parse-retry-after.ts";
 import { ExpressionFailed } from "../ports/expressions.ts";
 import type { StreamAnswer } from "../ports/provider-streams.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import { heldBodyBytes, heldBodyMs, holdBody } from "./hold-body.ts";
 import type { ProxyPorts } from "./proxy-ports.ts";
 import { readApiAnswer, type ApiReading } from "./read-api-answer.ts";
@@ -19,6 +20,8 @@ export interface JudgedAnswer {
   readonly reading: ApiReading;
   /** As it was held for the definition's expressions; undefined: nobody asked for it, or it was too long. */
   readonly read: unknown;
+  /** The same before it was parsed; null: it was not held. */
+  readonly text: string | null;
 }
 
 /**
@@ -36,22 +39,24 @@ export async function judgeAnswer(
 ): Promise<JudgedAnswer> {
   const headers = headerRecord(answer.headers);
   const asking = askingOfApi(api, answer.status);
-  const most = isWanted ? pageBytes : heldBodyBytes;
-  const held = isWanted || asking === "whole" ? await hold(ports, answer, headers, most) : { answer, text: null };
+  // Pages have places of their own, which bound what they hold.
+  const bounds = isWanted ? { most: pageBytes, budget: null } : { most: heldBodyBytes, budget: ports.heldBytes };
+  const held = isWanted || asking === "whole" ? await hold(ports, answer, headers, bounds) : { answer, text: null };
   const body = held.text === null ? null : parse(held.text);
   const isAsked = asking === "head" || (asking === "whole" && held.text !== null);
   const retryAfterSeconds = parseRetryAfter(headers["retry-after"] ?? null, ports.clock.now());
   const read = { kind: "answer", status: answer.status, headers, body, retryAfterSeconds } as const;
   const judge = (definition: Api): Promise<ApiReading> =>
     readApiAnswer(ports.expressions, definition, read, ports.clock.now());
+  const seen = { answer: held.answer, text: held.text, read: held.text === null ? undefined : body };
   try {
     const reading = await judge(isAsked ? api : silent(api));
-    return { answer: held.answer, reading, read: held.text === null ? undefined : body };
+    return { ...seen, reading };
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     // What went wrong in it is the definition's; the answer is the caller's all the same.
     ports.log.warn({ error, status: answer.status }, "an expression of a definition failed on an answer");
-    return { answer: held.answer, reading: await judge(silent(api)), read: held.text === null ? undefined : body };
+    return { ...seen, reading: await judge(silent(api)) };
   }
 }
 
@@ -77,13 +82,13 @@ async function hold(
   { clock, decodeBody }: ProxyPorts,
   answer: Answer,
   headers: Readonly<Record<string, string>>,
-  most: number,
+  { most, budget }: { readonly most: number; readonly budget: ByteBudget | null },
 ): Promise<{ readonly answer: Answer; readonly text: string | null }> {
   if (!isText(headers["content-type"] ?? "") || Number(headers["content-length"] ?? 0) > most) {
     return { answer, text: null };
   }
   const done = new AbortController();
-  const { whole, body } = await holdBody(answer.body, clock.sleep(heldBodyMs, done.signal), most);
+  const { whole, body } = await holdBody(answer.body, clock.sleep(heldBodyMs, done.signal), most, budget);
   done.abort();
   const text = whole === null ? null : await decodeBody(whole, headers["content-encoding"]);
   return { answer: { ...answer, body }, text };

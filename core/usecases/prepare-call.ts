@@ -5,7 +5,7 @@ import { decodeClientCertificate, type ClientCertificate } from "../domain/integ
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { headersForProvider, withHeaders, type HeaderFields } from "../domain/proxy/forwarded-headers.ts";
-import { withDefaults } from "../domain/proxy/next-target.ts";
+import { withDefaults, type SentCredentials } from "../domain/proxy/next-target.ts";
 import { joinProxyTarget, parameterName, type ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import { ExpressionFailed } from "../ports/expressions.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
@@ -24,6 +24,7 @@ export interface PreparedCall {
   readonly path: string;
   readonly headers: HeaderFields;
   readonly clientCertificate: ClientCertificate | null;
+  readonly credentials: SentCredentials;
 }
 
 export interface CallToPrepare {
@@ -87,6 +88,14 @@ export async function prepareCall(
     ...joined,
     headers: withHeaders([...given, ...missing], managed),
     clientCertificate: await certificateOf(ports, configured, read, call.actor),
+    credentials: {
+      parameters: Object.keys(authorization.query),
+      values: [
+        ...(read.kind === "token" ? [read.accessToken] : []),
+        ...Object.values(authorization.headers),
+        ...Object.values(authorization.query),
+      ].filter((value) => value !== ""),
+    },
   };
 }
 

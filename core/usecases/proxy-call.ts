@@ -4,7 +4,10 @@ import { decideAfterAnswer } from "../domain/proxy/decide-after-answer.ts";
 import { headerRecord, type HeaderFields } from "../domain/proxy/forwarded-headers.ts";
 import type { ProxyTarget } from "../domain/proxy/proxy-target.ts";
 import type { StreamAnswer } from "../ports/provider-streams.ts";
+import type { CallPlaces } from "./call-places.ts";
 import { collectPages, mostPages, type AskedPage, type CollectedPages } from "./collect-pages.ts";
+import { discardAnswer } from "./discard-answer.ts";
+import { forgetLifetime } from "./forget-lifetime.ts";
 import { judgeAnswer, type JudgedAnswer } from "./judge-answer.ts";
 import type { KeptBody } from "./kept-body.ts";
 import { prepareCall, type PreparedCall } from "./prepare-call.ts";
@@ -32,7 +35,7 @@ export interface ProxyCall {
   readonly onWait: (what: "provider" | "ourselves") => void;
 }
 
-/** One account's crowd must not take the sockets and the memory of all the others. Retry-After when its places are taken, seconds. */
+/** Retry-After where all places are taken, of an account or of connections to a provider, seconds. */
 const crowdedSeconds = 1;
 
 /**
@@ -47,7 +50,10 @@ export async function proxyCall(
   deliver: (answer: JudgedAnswer) => Promise<void>,
 ): Promise<void> {
   await withPlace(ports, call, async (credentials) => {
-    await deliver((await callProvider(ports, call, credentials)).judged);
+    const { judged } = await callProvider(ports, call, credentials);
+    // The answer may take its time, and nothing is sent again after it.
+    call.body?.drop();
+    await deliver(judged);
   });
 }
 
@@ -64,7 +70,7 @@ export async function proxyPages(
   wished: number,
   deliver: (answer: JudgedAnswer | CollectedPages) => Promise<void>,
 ): Promise<void> {
-  await withPlace(ports, call, async (first) => {
+  const work = async (first: CallCredentials): Promise<void> => {
     const ask = async (target: ProxyTarget, isFirst: boolean): Promise<AskedPage> => {
       const credentials = isFirst ? first : await readForCall(ports, call);
       // Nobody but us reads these bodies, and what they are decoded with is known.
@@ -72,17 +78,19 @@ export async function proxyPages(
       return await callProvider(ports, { ...call, target, headers }, credentials, true);
     };
     await deliver(await collectPages(ports.expressions, call.target, Math.min(wished, mostPages), ask));
-  });
+  };
+  await withPlace(ports, call, work, ports.pagePlaces);
 }
 
 async function withPlace(
   ports: ProxyPorts,
   call: ProxyCall,
   work: (credentials: CallCredentials) => Promise<void>,
+  places: CallPlaces = ports.callPlaces,
 ): Promise<void> {
   const credentials = await readForCall(ports, call);
   const { id } = credentials.read.account;
-  const leave = ports.callPlaces.take(id);
+  const leave = places.take(id);
   if (leave === null) {
     throw new DomainError("rate_limited", {
       detail: "As many calls of this account as may be are under way in this process. Nothing was sent.",
@@ -121,6 +129,7 @@ async function callProvider(
   credentials: CallCredentials,
   isPaged = false,
 ): Promise<AskedPage> {
+  const first = credentials.read;
   let { read, readMs } = credentials;
   for (let sent = 1; ; sent += 1) {
     const { prepared, answer } = await sendProven(ports, call, { read, readMs }, isPaged);
@@ -130,8 +139,12 @@ async function callProvider(
     const action = decideAfterAnswer({ error, credentials: read.kind, sent, canReplay: canReplay(call) });
     if (action === "pass" || read.kind === "typed") {
       if (action === "probe_and_pass") apart(ports, probeAccount(ports, probeOf(call, read.credentialVersion)));
+      if (read.kind === "token" && read !== first && error === "invalid_token")
+        apart(ports, forgetLifetime(ports, first.account, read));
       return { judged, prepared };
     }
+    // What is decided on is kept: the provider may have answered while it was still being sent.
+    if (action === "renew_and_replay") call.body?.hold();
     const renewing = renewRejected(ports, inputOf(call), read);
     if (action === "renew_and_pass") {
       apart(
@@ -143,8 +156,11 @@ async function callProvider(
     const renewedMs = ports.clock.monotonicMs();
     const renewed = await renewing;
     countRenewal(ports, renewed);
-    if (renewed === null) return { judged, prepared };
-    await discard(judged.answer.body);
+    if (renewed === null) {
+      call.body?.release();
+      return { judged, prepared };
+    }
+    await discardAnswer(ports, judged.answer);
     [read, readMs] = [renewed, renewedMs];
   }
 }
@@ -167,18 +183,6 @@ function apart({ log }: ProxyPorts, work: Promise<unknown>): void {
   work.catch((error: unknown) => log.warn({ error }, "what a rejected call led to has failed"));
 }
 
-/** A small rest is read off, so that the connection serves again; a long one ends with it. */
-const discardedBytes = 65_536;
-
-async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
-  let bytes = 0;
-  try {
-    for await (const chunk of body) if ((bytes += chunk.length) > discardedBytes) break;
-  } catch {
-    // It is not wanted any more.
-  }
-}
-
 type Answer = StreamAnswer & { readonly kind: "answer" };
 
 /** A server that wants a nonce in proofs has done nothing with the request (RFC 9449 §9), so it gets it again with one. */
@@ -194,13 +198,17 @@ async function sendProven(
     const isBound = prepared.headers.some(([name]) => name === "dpop");
     const wantsNonce = isBound && noteNonce(ports, prepared, answer);
     if (!wantsNonce || isSecond || !canReplay(call)) return { prepared, answer };
-    await discard(answer.body);
+    call.body?.hold();
+    await discardAnswer(ports, answer);
   }
 }
 
+/** 1*NQCHAR (RFC 9449 §8.1), and no longer than a header of ours can be: every later proof has it. */
+const usableNonce = /^[!#-[\]-~]{1,1000}$/;
+
 function noteNonce({ proofs }: ProxyPorts, { origin, path }: PreparedCall, { status, headers }: Answer): boolean {
   const { "dpop-nonce": nonce, "www-authenticate": challenge = "" } = headerRecord(headers);
-  if (nonce === undefined || nonce === "") return false;
+  if (nonce === undefined || !usableNonce.test(nonce)) return false;
   proofs.note(origin + path, nonce);
   return status === 401 && /\buse_dpop_nonce\b/.test(challenge);
 }
@@ -226,15 +234,34 @@ async function send(
   const answer = await ports.streams.send({ ...prepared, body, bodyBytes: call.bodyBytes }, signal);
   if (answer.kind === "answer") return answer;
   call.onWait("ourselves");
+  if (answer.cause === "waiting" && isTimeout(signal.reason)) throw crowded(read.account.id);
   signal.throwIfAborted();
   if (answer.cause === "refused") ports.metrics.egressRefused();
   throw failureOf(answer.cause, answer.detail, read.account.id);
 }
 
-function failureOf(cause: "not_sent" | "refused" | "lost" | "aborted", detail: string, accountId: string): DomainError {
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DomainError && reason.code === "provider_timeout";
+}
+
+/** Whoever watches over the call can't know that it had not begun, and would have to say that it may have been acted on. */
+function crowded(accountId: string): DomainError {
+  return new DomainError("provider_unavailable", {
+    detail: "No connection to the provider's API was free in time, so nothing was sent. Try again shortly.",
+    retryAfterSeconds: crowdedSeconds,
+    extensions: { integrated_account_id: accountId },
+  });
+}
+
+function failureOf(
+  cause: "not_sent" | "refused" | "lost" | "aborted" | "waiting",
+  detail: string,
+  accountId: string,
+): DomainError {
   const extensions = { integrated_account_id: accountId };
   switch (cause) {
     case "not_sent":
+    case "waiting":
       return new DomainError("provider_error", {
         detail: `No connection to the provider's API could be made (${detail}), so nothing was sent. Try again shortly.`,
         retryAfterSeconds: 1,

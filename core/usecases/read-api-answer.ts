@@ -59,6 +59,8 @@ function declaredError(value: unknown): ApiReading["declared"] {
 
 function standardError(status: number, challenge: string | null): string | null {
   if (challenge !== null && /\berror="?insufficient_scope\b/i.test(challenge)) return "insufficient_scope";
+  // The token is fine, its proof lacks something (RFC 9449 §9).
+  if (challenge !== null && /\berror="?use_dpop_nonce\b/i.test(challenge)) return "use_dpop_nonce";
   return status === 401 ? "invalid_token" : null;
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Pagination } from "../domain/integration/api-schema.ts";
 import { createExpressions } from "#adapters/expressions/expressions";
+import { parseExactly } from "../domain/proxy/exact-numbers.ts";
 import { readPage } from "./read-page.ts";
 
 const expressions = createExpressions();
@@ -30,6 +31,16 @@ describe("pages by what a definition says of them (R74)", () => {
       next: parameter("after", "c2"),
     });
     expect(await read(cursor, { data: [1] })).toEqual({ items: [1], next: null });
+  });
+
+  it("keep numbers that no double holds, as items and as a cursor", async () => {
+    const text = '{"data": [{"id": 12345678901234567890, "price": 1.10, "small": 7}], "next": 9007199254740993}';
+    const parsed: unknown = JSON.parse(text);
+    const answer = { kind: "answer", status: 200, headers: {}, body: parsed, retryAfterSeconds: null } as const;
+    const pagination = { type: "cursor", next: "next", parameter: "after", ...list } as const;
+    const page = await readPage(expressions, pagination, answer, {}, parseExactly(text, parsed));
+    expect(JSON.stringify(page?.items)).toBe('[{"id":12345678901234567890,"price":1.10,"small":7}]');
+    expect(page?.next).toEqual(parameter("after", "9007199254740993"));
   });
 
   it("go on by a link of the header (RFC 8288) or of the body", async () => {

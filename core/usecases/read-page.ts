@@ -1,5 +1,6 @@
 import { assertNever } from "../domain/problem/domain-error.ts";
 import type { Pagination } from "../domain/integration/api-schema.ts";
+import { numberText } from "../domain/proxy/exact-numbers.ts";
 import type { Expressions } from "../ports/expressions.ts";
 import type { ApiAnswer } from "../ports/provider-api.ts";
 
@@ -17,6 +18,7 @@ export interface Page {
  * One page of a list, by what its definition says of its pages (R74).
  *
  * @param query the parameters that the page was asked with
+ * @param exact the body with its numbers as they were written, where that was looked after: ids of 64 bits are no doubles
  * @returns null where the definition declares none, or the answer holds no items
  * @throws ExpressionFailed
  */
@@ -25,12 +27,16 @@ export async function readPage(
   pagination: Pagination | undefined,
   { status, headers, body }: ApiAnswer & { readonly kind: "answer" },
   query: Readonly<Record<string, string>>,
+  exact: unknown = body,
 ): Promise<Page | null> {
   if (pagination === undefined || !("items" in pagination)) return null;
   const ask = (expression: string): Promise<unknown> =>
     expressions.evaluate(expression, body, { status, headers, query });
-  const plain = alongPath(pagination.items, body);
-  const found = plain === null ? await ask(pagination.items) : plain.found;
+  const find = async (expression: string): Promise<unknown> => {
+    const plain = alongPath(expression, exact);
+    return plain === null ? await ask(expression) : plain.found;
+  };
+  const found = await find(pagination.items);
   // An expression that finds one thing yields it alone, and nothing where it finds none.
   const items = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found];
   const parameter = (name: string, value: number | string): Page => ({
@@ -40,8 +46,9 @@ export async function readPage(
   const last: Page = { items, next: null };
   switch (pagination.type) {
     case "cursor": {
-      const cursor = await ask(pagination.next);
-      return isText(cursor) || typeof cursor === "number" ? parameter(pagination.parameter, cursor) : last;
+      const found = await find(pagination.next);
+      const cursor = isText(found) ? found : numberText(found);
+      return cursor === null ? last : parameter(pagination.parameter, cursor);
     }
     case "link": {
       const url = pagination.next === undefined ? nextLink(headers["link"]) : await ask(pagination.next);

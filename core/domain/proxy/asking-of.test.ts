@@ -31,6 +31,8 @@ describe("an answer's body is held back only where the definition's expression r
     [`$contains($string(), "expired") ? ${dead}`, 200, "whole"],
     [`$contains("expired") ? ${dead}`, 200, "whole"],
     [`$contains(headers.x, "expired") ? ${dead}`, 200, "head"],
+    [`status[body.x = 1] = 401 ? null : ${dead}`, 401, "whole"],
+    [`status{"a": body.x} = 401 ? null : ${dead}`, 401, "whole"],
     ["not an expression (", 200, "whole"],
   ])("%s of %d: %s", (expression, status, asking) => {
     expect(askingOf(expression, status)).toBe(asking);

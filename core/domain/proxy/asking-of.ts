@@ -123,8 +123,12 @@ function isConstant({ type }: Node): boolean {
   return type === "string" || type === "number" || type === "value" || type === "regex";
 }
 
+/** Alone: a filter, a grouping or the like (`status[body.dead]`) may make another thing of it. */
 function isStatus(node: Node): boolean {
-  return node.type === "path" && node.steps?.length === 1 && node.steps[0]?.value === "status";
+  const [step, ...others] = node.type === "path" ? (node.steps ?? []) : [];
+  if (step?.type !== "name" || step.value !== "status" || others.length > 0) return false;
+  const isBare = (one: Node, known: readonly string[]): boolean => Object.keys(one).every((key) => known.includes(key));
+  return isBare(node, ["type", "steps"]) && isBare(step, ["type", "value", "position"]);
 }
 
 /** Anything that may lead to it: its name, everything (`$`, `$$`, `*`, `**`), or a function applied to it. */

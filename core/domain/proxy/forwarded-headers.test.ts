@@ -29,6 +29,15 @@ describe("of a caller's header (D11)", () => {
     "X-Forwarded-Anything",
     "Forwarded",
     "X-Real-IP",
+    "X-Original-URL",
+    "X-Rewrite-Url",
+    "X-Original-Host",
+    "X-Host",
+    "X-HTTP-Host-Override",
+    "Transfer_Encoding",
+    "content_length",
+    "X_Forwarded-Host",
+    "X_Original_URL",
     "X-Evergrant-Link",
     "Evergrant-Paginate",
   ])("%s does not go on", (name) => {
@@ -55,6 +64,7 @@ describe("of a caller's header (D11)", () => {
     "Content-Encoding",
     "User-Agent",
     "X-Api-Version",
+    "X_Api_Version",
     "traceparent",
   ])("%s goes on as it is written", (name) => {
     expect(headersForProvider([[name, "x"]])).toEqual([[name, "x"]]);

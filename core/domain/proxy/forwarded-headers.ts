@@ -22,6 +22,13 @@ const notForProviders = new Set([
   "expect",
   "forwarded",
   "x-real-ip",
+  // Frameworks take these for the path or the host that was meant, whatever stands in the first line.
+  "x-original-url",
+  "x-original-uri",
+  "x-rewrite-url",
+  "x-original-host",
+  "x-host",
+  "x-http-host-override",
   // The length is the body's, which is sent as it comes.
   "content-length",
 ]);
@@ -68,7 +75,8 @@ export function headersForCaller(fields: HeaderFields): HeaderFields {
 function without(fields: HeaderFields, names: ReadonlySet<string>, prefixes: readonly string[]): HeaderFields {
   const named = namedByConnection(fields);
   return fields.filter(([written]) => {
-    const name = written.toLowerCase();
+    // To a server that hands headers on as variables (RFC 3875 §4.1.18), `Content_Length` is Content-Length.
+    const name = written.toLowerCase().replaceAll("_", "-");
     return !names.has(name) && !named.has(name) && !prefixes.some((prefix) => name.startsWith(prefix));
   });
 }
@@ -76,7 +84,9 @@ function without(fields: HeaderFields, names: ReadonlySet<string>, prefixes: rea
 /** "The Connection header field … lists the control information for the current connection" (RFC 9110 §7.6.1). */
 function namedByConnection(fields: HeaderFields): ReadonlySet<string> {
   const lists = fields.filter(([name]) => name.toLowerCase() === "connection").map(([, value]) => value);
-  return new Set(lists.flatMap((list) => list.split(",")).map((name) => name.trim().toLowerCase()));
+  return new Set(
+    lists.flatMap((list) => list.split(",")).map((name) => name.trim().toLowerCase().replaceAll("_", "-")),
+  );
 }
 
 /** Laid over what is there: a name that comes later replaces every field of that name. */

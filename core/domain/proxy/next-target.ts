@@ -1,4 +1,4 @@
-import { accountParameter, parameterName, readProxyTarget, type ProxyTarget } from "./proxy-target.ts";
+import { accountParameter, parameterName, parameterValue, readProxyTarget, type ProxyTarget } from "./proxy-target.ts";
 
 type Target = Pick<ProxyTarget, "path" | "query">;
 
@@ -7,19 +7,27 @@ export type NextPage =
   | { readonly kind: "parameter"; readonly name: string; readonly value: string }
   | { readonly kind: "address"; readonly url: string };
 
+/** What a call was authorized with. */
+export interface SentCredentials {
+  /** Names of parameters that carry them. */
+  readonly parameters: readonly string[];
+  /** Themselves, wherever they stood. */
+  readonly values: readonly string[];
+}
+
 /**
  * The target of the next page. An address that a provider names is followed below the integration's own base address alone: to any
  * other the credentials don't go.
  *
  * @param asked the whole address of this page
- * @param managed the parameter that carries credentials; a provider may have put it into its address. Null: none does
+ * @param credentials which a provider may have put into its address: they are put there anew, and never into a cursor
  * @returns null where it leads elsewhere
  */
 export function nextTarget(
   target: Target,
   asked: { readonly origin: string; readonly path: string },
   next: NextPage,
-  managed: string | null,
+  credentials: SentCredentials,
 ): Target | null {
   if (next.kind === "parameter") return { ...target, query: withParameter(target.query, next.name, next.value) };
   const address = asked.origin + asked.path;
@@ -30,8 +38,12 @@ export function nextTarget(
   if (origin !== asked.origin || username !== "" || password !== "" || !`${pathname}/`.startsWith(`${base}/`))
     return null;
   const parts = search === "" ? [] : search.slice(1).split("&");
-  const own = parts.filter((part) => parameterName(part) !== managed);
+  const own = parts.filter((part) => !isCredential(part, credentials));
   return checked(pathname.slice(base.length), own.length === 0 ? null : own.join("&"));
+}
+
+function isCredential(part: string, { parameters, values }: SentCredentials): boolean {
+  return parameters.includes(parameterName(part)) || values.includes(parameterValue(part));
 }
 
 /** What somebody else wrote is read like what a caller writes. */

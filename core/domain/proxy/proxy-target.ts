@@ -42,6 +42,7 @@ export function readProxyTarget(written: string): ProxyTargetReading {
   if (own.length > 1) return refused(accountParameter, "is given more than once");
   const rest = parts.filter((part) => part !== first);
   const accountId = decode(first.slice(first.indexOf("=") + 1));
+  if (!/^[\u0021-\u007e]{1,100}$/.test(accountId)) return refused(accountParameter, "can't be the id of an account");
   return { kind: "target", target: { accountId, path, query: rest.length === 0 ? null : rest.join("&") } };
 }
 
@@ -49,6 +50,12 @@ export function readProxyTarget(written: string): ProxyTargetReading {
 export function parameterName(part: string): string {
   const equals = part.indexOf("=");
   return decode(equals === -1 ? part : part.slice(0, equals));
+}
+
+/** Its value, likewise. */
+export function parameterValue(part: string): string {
+  const equals = part.indexOf("=");
+  return equals === -1 ? "" : decode(part.slice(equals + 1));
 }
 
 function decode(text: string): string {
@@ -67,10 +74,14 @@ function pathFault(path: string): string | null {
     // eslint-disable-next-line no-control-regex
     if (/[\u0000\r\n]/.test(seen)) return "holds an encoded control character";
     if (seen.includes("\\")) return "holds a backslash, which some servers take for a slash";
-    if (seen.startsWith("//")) return "must begin with one slash: after two, a host would follow";
-    if (seen.startsWith("/@"))
+    // What parses addresses as browsers do (WHATWG URL) drops tabs, and the others at the ends.
+    // eslint-disable-next-line no-control-regex
+    const bare = seen.replaceAll(/[\u0001-\u001f\u007f]/g, "");
+    if (bare.startsWith("//")) return "must begin with one slash: after two, a host would follow";
+    if (bare.startsWith("/@"))
       return "must not begin with an @: what stands before it could be taken for a user's name";
-    if (seen.split("/").some(isDots)) return "holds a dot segment (. or ..), in whichever encoding";
+    if ([bare, compatible(bare)].some((one) => one.split("/").some(isDots)))
+      return "holds a dot segment (. or ..), in whichever encoding";
   }
   return null;
 }
@@ -90,18 +101,33 @@ function readings(path: string): string[] {
   return all;
 }
 
-/** Overlong UTF-8 and %u, which old servers read as the plain character (CAPEC-80). */
+/** Overlong UTF-8 in any length, and %u, which old servers read as the plain character (CAPEC-80). */
 function unfold(path: string): string {
   return path
-    .replaceAll(/%(?:c0%|e0%80%|f0%80%80%)(ae|af)|%u00(2e|2f|5c)/gi, (_, long?: string, wide?: string) =>
-      long === undefined ? `%${wide ?? ""}` : long.toLowerCase() === "ae" ? "." : "/",
+    .replaceAll(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`)
+    .replaceAll(
+      /%(?:c([01])|(?:e0|f0%80|f8%80%80|fc%80%80%80)%8([01]))%([0-9a-f]{2})/gi,
+      (_, two: string | undefined, more: string | undefined, last: string) =>
+        String.fromCharCode(Number(two ?? more) * 64 + (Number.parseInt(last, 16) & 63)),
     )
-    .replaceAll(/%c1%9c/gi, "\\");
+    .replaceAll(/%u([0-9a-f]{4})/gi, (written, hex: string) => {
+      const plain = String.fromCharCode(Number.parseInt(hex, 16)).normalize("NFKC");
+      return Array.from(plain).every((one) => one < "\u0080") ? plain : written;
+    });
 }
 
-/** `..;x=y` too: servers that know path parameters cut them off before they look at the dots. */
+/** As who folds what looks alike reads it (NFKC): full-width dots and slashes are dots and slashes to them. */
+function compatible(path: string): string {
+  if (!/[\u0080-\u00ff]/.test(path)) return path;
+  return new TextDecoder().decode(Uint8Array.from(path, (byte) => byte.charCodeAt(0))).normalize("NFKC");
+}
+
+/**
+ * `..;x=y` too: servers that know path parameters cut them off before they look at the dots. So do those that decode a path and
+ * then read it once more, with what stands behind a `?` or `#`; and blanks around a name are nothing to some file systems.
+ */
 function isDots(segment: string): boolean {
-  return /^\.{1,2}(?:;|$)/.test(segment);
+  return /^ *\.{1,2} *(?:[;?#]|$)/.test(segment);
 }
 
 /**
