@@ -26,8 +26,8 @@ interface GlanceRow {
   readonly stamp: string;
 }
 
-/** Few: what waits for them travels together. */
-const groups = 2;
+/** One: what waits for it travels together. */
+const groups = 1;
 const mostPerStatement = 100;
 
 export function createTokenGlances(pool: DatabasePool): TokenGlances {
@@ -59,21 +59,26 @@ export function definitionStamp(integration: string, environmentIntegration: str
 }
 
 /**
- * Instants come as numbers and scopes as one JSON, since reading them as texts costs this process more than the rest.
+ * Instants come as numbers and scopes as one JSON, since reading them as texts costs this process more than the rest. LIMIT keeps
+ * each account a look of its own: joined as a set, a small table would be read whole by every statement.
  */
 const glanceSql = `
-  SELECT w.place::int, a.tenant_id, a.integration_name, a.status, a.hold IS NOT NULL AS is_held,
-         (extract(epoch FROM a.expires_at) * 1000)::float8 AS expires_ms,
-         (extract(epoch FROM a.issued_at) * 1000)::float8 AS issued_ms,
-         a.has_refresh_token, (a.refresh_due_at IS NOT NULL OR a.lease_until IS NOT NULL) AS has_alarm,
-         a.overrides <> '{}'::jsonb AS has_overrides,
-         json_build_object('requested', a.scopes_requested, 'granted', a.scopes_granted) AS scopes,
-         s.version, s.sealed, ${definitionStamp("i", "e")} AS stamp
+  SELECT w.place::int, found.*
     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (id, environment_id, place)
-    JOIN integrated_account a ON a.id = w.id AND a.environment_id = w.environment_id
-    LEFT JOIN sealed_credential s ON s.account_id = a.id
-    LEFT JOIN integration i ON i.environment_id = a.environment_id AND i.name = a.integration_name
-    LEFT JOIN environment_integration e ON e.environment_id = a.environment_id AND e.integration_name = a.integration_name`;
+   CROSS JOIN LATERAL (
+     SELECT a.tenant_id, a.integration_name, a.status, a.hold IS NOT NULL AS is_held,
+            (extract(epoch FROM a.expires_at) * 1000)::float8 AS expires_ms,
+            (extract(epoch FROM a.issued_at) * 1000)::float8 AS issued_ms,
+            a.has_refresh_token, (a.refresh_due_at IS NOT NULL OR a.lease_until IS NOT NULL) AS has_alarm,
+            a.overrides <> '{}'::jsonb AS has_overrides,
+            json_build_object('requested', a.scopes_requested, 'granted', a.scopes_granted) AS scopes,
+            s.version, s.sealed, ${definitionStamp("i", "e")} AS stamp
+       FROM integrated_account a
+       LEFT JOIN sealed_credential s ON s.account_id = a.id
+       LEFT JOIN integration i ON i.environment_id = a.environment_id AND i.name = a.integration_name
+       LEFT JOIN environment_integration e ON e.environment_id = a.environment_id AND e.integration_name = a.integration_name
+      WHERE a.id = w.id AND a.environment_id = w.environment_id
+      LIMIT 1) found`;
 
 function toGlance(row: GlanceRow): TokenGlance {
   return {
