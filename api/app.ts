@@ -1,9 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import type { Context } from "hono";
 import { DomainError, type FieldError } from "#core/domain/problem/domain-error";
-import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
@@ -23,6 +21,7 @@ import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { makeRequestId } from "./request-id.ts";
 import { requestOf } from "./request-of.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { wordIssue } from "./schemas/word-issue.ts";
@@ -55,7 +54,7 @@ export function createApp(
 
   app.use(countRequests(ports.metrics));
   app.use(async (context, next) => {
-    const id = makeId("req", randomBytes(idRandomBytes));
+    const id = makeRequestId();
     context.set("requestId", id);
     await next();
     secure(context);

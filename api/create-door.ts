@@ -30,7 +30,7 @@ export function createDoor(
   const proxy = createProxyHandler(ports, writeProblem);
   const app = createApp(ports, options.signIn, writeProblem);
   const listener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
-  const serveToken = createTokenDoor(ports);
+  const serveToken = createTokenDoor(ports, writeProblem);
   const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

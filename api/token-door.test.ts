@@ -5,6 +5,7 @@ import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { createInMemoryTokenGlances } from "#test/fakes/in-memory-token-glances";
 import { caller, createWorld, type AccountOptions } from "#test/fakes/world";
+import { createProblemWriter } from "./problem.ts";
 import { createTokenDoor } from "./token-door.ts";
 
 const accountId = `ia_${"a".repeat(24)}`;
@@ -12,7 +13,8 @@ const accountId = `ia_${"a".repeat(24)}`;
 async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = {}) {
   const world = await createWorld();
   await world.addAccount({ id: accountId, expiresInSeconds: 3_000, ageSeconds: 600, ...account });
-  const door = createTokenDoor({
+  const writeProblem = createProblemWriter({ publicUrl: "https://connect.example.com", log: world.log });
+  const ports = {
     ...world,
     glances: createInMemoryTokenGlances(world.accounts),
     policies: createPolicyMemory(world.integrations),
@@ -22,15 +24,17 @@ async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = 
         return { ...caller, ...as };
       },
     },
-  });
-  return async (request: Partial<IncomingMessage> = {}) => {
+  };
+  const door = createTokenDoor(ports, writeProblem);
+  const ask = async (request: Partial<IncomingMessage> = {}) => {
     const answer: { status: number | null; headers: Record<string, unknown>; body: string } = {
       status: null,
       headers: {},
       body: "",
     };
     const response = {
-      writeHead: (status: number, headers: Record<string, unknown>) => Object.assign(answer, { status, headers }),
+      writeHead: (status: number, headers: Record<string, unknown>) =>
+        Object.assign(answer, { status, headers: Array.isArray(headers) ? pairsOf(headers) : headers }),
       end: (body: string) => Object.assign(answer, { body }),
     };
     const isAnswered = await door(
@@ -44,10 +48,16 @@ async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = 
     );
     return { isAnswered, ...answer };
   };
+  return { ask, world };
+}
+
+/** As node takes them in one flat list. */
+function pairsOf(flat: readonly string[]): Record<string, string> {
+  return Object.fromEntries(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ""]] : [])));
 }
 
 test("a token that is plainly fresh is answered before the framework", async () => {
-  const ask = await setUp();
+  const { ask } = await setUp();
   const { isAnswered, status, headers, body } = await ask();
   expect({ isAnswered, status }).toEqual({ isAnswered: true, status: 200 });
   expect(JSON.parse(body)).toMatchObject({ access_token: "access-0", expires_in: 3_000, credential_version: 1 });
@@ -55,7 +65,7 @@ test("a token that is plainly fresh is answered before the framework", async () 
 });
 
 test("a wish that the token's life meets is answered there too", async () => {
-  const ask = await setUp();
+  const { ask } = await setUp();
   expect(await ask({ url: `/api/v1/integrated-accounts/${accountId}/token?min_ttl=2000` })).toMatchObject({
     isAnswered: true,
   });
@@ -70,7 +80,7 @@ test.each<[string, Partial<IncomingMessage>]>([
   ["another route", { url: `/api/v1/integrated-accounts/${accountId}` }],
   ["an account that is not there", { url: `/api/v1/integrated-accounts/ia_${"b".repeat(24)}/token` }],
 ])("%s is left to the route", async (_, request) => {
-  const ask = await setUp();
+  const { ask } = await setUp();
   expect(await ask(request)).toMatchObject({ isAnswered: false, status: null });
 });
 
@@ -81,11 +91,28 @@ test.each<[string, Partial<Caller> | null]>([
   ["a key for other tenants", { tenantIds: ["tenant-two"] }],
   ["a key for other integrations", { integrationNames: ["other-crm"] }],
 ])("%s is left to the route, and gets nothing here", async (_, as) => {
-  const ask = await setUp({}, as);
+  const { ask } = await setUp({}, as);
   expect(await ask()).toMatchObject({ isAnswered: false, status: null, body: "" });
 });
 
 test("a token that must be refreshed first is left to the route", async () => {
-  const ask = await setUp({ expiresInSeconds: 5 });
+  const { ask } = await setUp({ expiresInSeconds: 5 });
   expect(await ask()).toMatchObject({ isAnswered: false });
+});
+
+test("a key service that is away is told at once, as the problem that it is, and the value is tried once", async () => {
+  const { ask, world } = await setUp();
+  world.keys.setDown("unwrap");
+  const before = world.auditLog.records.length;
+  const { isAnswered, status, headers, body } = await ask();
+  expect({ isAnswered, status }).toEqual({ isAnswered: true, status: 503 });
+  expect(JSON.parse(body)).toMatchObject({ code: "kms_unavailable", status: 503 });
+  expect(headers).toMatchObject({
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "x-request-id": expect.stringMatching(/^req_/),
+  });
+  expect(world.auditLog.records).toHaveLength(before + 1);
+  expect(world.metrics.told).toContainEqual(["tokenRead", "kms_unavailable"]);
 });

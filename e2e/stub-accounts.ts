@@ -1,4 +1,5 @@
-import type { AccountView, AttemptView } from "#api/schemas/account";
+import type { AccountView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";

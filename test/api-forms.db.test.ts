@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { assertProblem } from "./assert-problem.ts";
+import { makeKey } from "./make-key.ts";
 import { startStack, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -58,16 +59,7 @@ const json = { "content-type": "application/json" };
 
 describe("every problem is one", () => {
   test("of every operation without a key, with a wrong one, and with one that may nothing (F7)", async () => {
-    const { stdout } = await stack.cli(
-      "api-keys",
-      "create",
-      "--environment",
-      "production",
-      "--permissions",
-      "export",
-      "--json",
-    );
-    const { key } = JSON.parse(stdout) as { key: string };
+    const { key } = await makeKey(stack, "--permissions", "export");
     for (const { method, path } of operations) {
       for (const authorization of ["", "Bearer evg_short", `Bearer ${key}`]) {
         const answer = await send(method, `/api/v1${filled(path)}`, { authorization });

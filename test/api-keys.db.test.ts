@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAccessStore } from "#adapters/postgres/access-store";
 import { findFreePort } from "#scripts/ports";
 import { startProcess } from "./start-process.ts";
+import { makeKey } from "./make-key.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -16,21 +17,6 @@ afterAll(async () => {
   await stack[Symbol.asyncDispose]();
 });
 
-async function makeKey(...options: string[]): Promise<{ id: string; key: string }> {
-  const { stdout, stderr, code } = await stack.cli(
-    "api-keys",
-    "create",
-    "--environment",
-    "production",
-    "--permissions",
-    "all",
-    ...options,
-    "--json",
-  );
-  if (code !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as { id: string; key: string };
-}
-
 const read = async (key: string, options: { api?: number; from?: string } = {}): Promise<Answer> =>
   await stack.call("GET", "/environment", undefined, {
     key,
@@ -42,7 +28,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("a key", () => {
   test("that is revoked is refused within a second by every process, and stays so (F5)", async () => {
-    const { id, key } = await makeKey();
+    const { id, key } = await makeKey(stack);
     for (const api of [0, 1, 0, 1]) expect((await read(key, { api })).status).toBe(200);
     // Each has just looked: what it remembers is as young as can be.
     expect(await createAccessStore(stack.database.pool).revokeKey(id, "test")).toBe(true);
@@ -58,7 +44,7 @@ describe("a key", () => {
   });
 
   test("that is revoked on the command line is the same", async () => {
-    const { id, key } = await makeKey();
+    const { id, key } = await makeKey(stack);
     expect((await read(key)).status).toBe(200);
     expect((await stack.cli("api-keys", "revoke", id, "--json")).code).toBe(0);
     await wait(1_000);
@@ -67,7 +53,7 @@ describe("a key", () => {
   });
 
   test("that expires is refused from then on, and the list says when it does and when it was used last (F6)", async () => {
-    const { id, key } = await makeKey("--expires-in", "1", "--name", "for a day");
+    const { id, key } = await makeKey(stack, "--expires-in", "1", "--name", "for a day");
     expect((await read(key)).status).toBe(200);
     const listed = async () => {
       const { stdout } = await stack.cli("api-keys", "list", "--environment", "production", "--json");
@@ -87,7 +73,7 @@ describe("a key", () => {
   });
 
   test("for some addresses is refused from elsewhere, in clear words, and recorded without flooding the log", async () => {
-    const { id, key } = await makeKey("--addresses", "203.0.113.0/24,2001:db8::/32");
+    const { id, key } = await makeKey(stack, "--addresses", "203.0.113.0/24,2001:db8::/32");
     for (const from of ["203.0.113.9", "2001:db8::7", "6.6.6.6, 203.0.113.9", "203.0.113.9, 10.1.2.3"]) {
       expect((await read(key, { from })).status, from).toBe(200);
     }
@@ -106,7 +92,7 @@ describe("a key", () => {
   });
 
   test("for some addresses believes no proxy that is not trusted", async () => {
-    const { key } = await makeKey("--addresses", "203.0.113.0/24");
+    const { key } = await makeKey(stack, "--addresses", "203.0.113.0/24");
     const port = await findFreePort();
     const { EVERGRANT_TRUSTED_PROXIES: _proxies, ...env } = stack.env;
     const plain = await startProcess("api/main.ts", { ...env, PORT: String(port) });
@@ -152,7 +138,7 @@ test.each(["--tenants", "--integrations", "--addresses"])(
 );
 
 test("a key that asks too often is told so in every form of the headers, and no other key is (F8)", async () => {
-  const [loud, quiet] = await Promise.all([makeKey(), makeKey()]);
+  const [loud, quiet] = await Promise.all([makeKey(stack), makeKey(stack)]);
   const answers: Answer[] = [];
   while (!answers.some((one) => one.status === 429) && answers.length < 3_000) {
     answers.push(...(await Promise.all(Array.from({ length: 100 }, () => read(loud.key)))));
@@ -178,8 +164,8 @@ describe("a key that is limited", () => {
   let byTenant: string;
   let byIntegration: string;
   beforeAll(async () => {
-    byTenant = (await makeKey("--tenants", "tenant-a")).key;
-    byIntegration = (await makeKey("--integrations", "acme-crm")).key;
+    byTenant = (await makeKey(stack, "--tenants", "tenant-a")).key;
+    byIntegration = (await makeKey(stack, "--integrations", "acme-crm")).key;
   });
 
   const client = { credentials: { oauth2: { config: { client_id: "stolen" } } } };

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeKey } from "./make-key.ts";
+import { openSession } from "./sign-in-as.ts";
 import { startStack, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -13,12 +15,6 @@ afterAll(async () => {
   await stack[Symbol.asyncDispose]();
 });
 
-async function makeKey(...options: string[]): Promise<{ id: string; key: string }> {
-  const { stdout, stderr, code } = await stack.cli("api-keys", "create", ...options, "--json");
-  if (code !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as { id: string; key: string };
-}
-
 /** Every route of the API that names an account, from the document that the routes themselves make. */
 async function accountRoutes(): Promise<{ method: string; path: string }[]> {
   const { body } = await stack.call("GET", "/openapi.json");
@@ -31,9 +27,9 @@ async function accountRoutes(): Promise<{ method: string; path: string }[]> {
 
 describe("keys", () => {
   test("of another environment or tenant find nothing, and the answer is the one for an id that does not exist", async () => {
-    const staging = await makeKey("--environment", "staging", "--permissions", "all");
-    const other = await makeKey("--environment", "production", "--permissions", "all", "--tenants", "tenant-b");
-    const elsewhere = await makeKey("--environment", "production", "--permissions", "all", "--integrations", "hubspot");
+    const staging = await makeKey(stack, "--environment", "staging", "--permissions", "all");
+    const other = await makeKey(stack, "--tenants", "tenant-b");
+    const elsewhere = await makeKey(stack, "--integrations", "hubspot");
     const routes = await accountRoutes();
     expect(routes.length).toBeGreaterThanOrEqual(6);
     for (const { method, path } of routes) {
@@ -56,7 +52,7 @@ describe("keys", () => {
   });
 
   test("can do only what they carry, and the refusal names what is missing", async () => {
-    const reader = await makeKey("--environment", "production", "--permissions", "accounts:read");
+    const reader = await makeKey(stack, "--environment", "production", "--permissions", "accounts:read");
     expect((await stack.call("GET", `/integrated-accounts/${accountId}`, undefined, { key: reader.key })).status).toBe(
       200,
     );
@@ -258,24 +254,12 @@ describe("an integration document", () => {
 });
 
 describe("a session of the dashboard", () => {
-  async function signIn(email: string, role: string): Promise<string> {
-    const { stdout } = await stack.cli("users", "create", "--email", email, "--role", role, "--json");
-    const { password } = JSON.parse(stdout) as { password: string };
-    const origin = stack.apis[0]?.origin ?? "";
-    const csrf = await fetch(`${origin}/api/auth/csrf`);
-    const cookies = csrf.headers.getSetCookie().map((one) => one.split(";")[0]);
-    const { csrfToken } = (await csrf.json()) as { csrfToken: string };
-    const answer = await fetch(`${origin}/api/auth/callback/credentials`, {
-      method: "POST",
-      redirect: "manual",
-      headers: { cookie: cookies.join("; "), "x-auth-return-redirect": "1" },
-      body: new URLSearchParams({ csrfToken, email, password }),
-    });
-    const session = answer.headers.getSetCookie().find((one) => one.includes("session-token"));
+  const signIn = async (email: string, role: string): Promise<string> => {
+    const session = await openSession(stack, email, role);
     expect(session).toMatch(/HttpOnly/i);
     expect(session).toMatch(/SameSite=Lax/i);
-    return session?.split(";")[0] ?? "";
-  }
+    return session.split(";")[0] ?? "";
+  };
 
   test("goes through the same API by the same rules, and a change must come from our own pages", async () => {
     const origin = stack.apis[0]?.origin ?? "";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { startFaultServer } from "#lab/start-fault-server";
-import { count, defineFaulty, importAccounts, makeDue, until } from "./faulty-integration.ts";
+import { count, defineFaulty, importAccounts, makeDue, until, numberedAnswers } from "./faulty-integration.ts";
 import { dumpDatabase, findSecrets } from "./find-secrets.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
 
@@ -168,17 +168,10 @@ test("an overlap ends on time: the old secret is not sent any more, and housekee
     return Buffer.from(basic, "base64").toString().split(":")[1] ?? "";
   };
   const old = "a-secret-of-the-test";
-  let issued = 0;
+  const { answer } = numberedAnswers();
   server.respondWith((request) => {
     if (secretOf(request) !== old) return { kind: "json", status: 401, body: { error: "invalid_client" } };
-    issued += 1;
-    const body = {
-      access_token: `at-${issued}`,
-      refresh_token: `rt-${issued}`,
-      token_type: "Bearer",
-      expires_in: 3600,
-    };
-    return { kind: "json", status: 200, body };
+    return answer();
   });
   await defineFaulty(stack, "late", server, { refresh: { rotation: { rule: "none" } } });
   const [id] = await importAccounts(stack, "late", 1);

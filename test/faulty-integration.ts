@@ -25,6 +25,22 @@ export async function defineFaulty(
   if (patched.status !== 200) throw new Error(JSON.stringify(patched.body));
 }
 
+/** Token answers, each with tokens of its own: `at-1` and `rt-1`, `at-2` and so on. */
+export function numberedAnswers() {
+  let issued = 0;
+  const answer = () => {
+    issued += 1;
+    const tokens = {
+      access_token: `at-${issued}`,
+      refresh_token: `rt-${issued}`,
+      token_type: "Bearer",
+      expires_in: 3600,
+    };
+    return { kind: "json", status: 200, body: tokens } as const;
+  };
+  return { answer, issued: () => issued };
+}
+
 /** Imports accounts through the API, a few at a time. @returns their ids */
 export async function importAccounts(
   stack: Stack,

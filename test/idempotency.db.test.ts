@@ -5,6 +5,7 @@ import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
 import { removeExpired } from "#adapters/postgres/housekeeping";
 import { findFreePort } from "#scripts/ports";
 import { startProcess } from "./start-process.ts";
+import { makeKey } from "./make-key.ts";
 import { expireToken, startStack, type Answer, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -129,18 +130,7 @@ describe("a key", () => {
   });
 
   test("belongs to one caller of one environment", async () => {
-    const make = async (environment: string) => {
-      const { stdout } = await stack.cli(
-        "api-keys",
-        "create",
-        "--environment",
-        environment,
-        "--permissions",
-        "all",
-        "--json",
-      );
-      return (JSON.parse(stdout) as { key: string }).key;
-    };
+    const make = async (environment: string) => (await makeKey(stack, "--environment", environment)).key;
     const first = await post("/link-tokens", link("scope"));
     const other = await post("/link-tokens", link("scope"), { key: await make("production") });
     expect(other.status).toBe(201);

@@ -3,6 +3,8 @@ import { startFaultServer, type FaultBehaviour, type FaultServer } from "#lab/st
 import { findFreePort } from "#scripts/ports";
 import { count, defineFaulty, importAccounts, makeDue, until } from "./faulty-integration.ts";
 import { startProcess } from "./start-process.ts";
+import { makeKey } from "./make-key.ts";
+import { signInAs } from "./sign-in-as.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
 
 const dead: FaultBehaviour = { kind: "json", status: 400, body: { error: "invalid_grant" } };
@@ -55,34 +57,6 @@ async function forEach<T>(all: readonly T[], act: (one: T) => Promise<void>): Pr
       for (const one of rest) await act(one);
     }),
   );
-}
-
-async function makeKey(...options: string[]): Promise<string> {
-  const made = await stack.cli("api-keys", "create", "--environment", "production", ...options, "--json");
-  if (made.code !== 0) throw new Error(made.stderr);
-  return (JSON.parse(made.stdout) as { key: string }).key;
-}
-
-/** @returns the cookie of a new administrator's session */
-async function signIn(role: string): Promise<string> {
-  const email = `${role}@example.com`;
-  const made = await stack.cli("users", "create", "--email", email, "--role", role, "--json");
-  const { password } = JSON.parse(made.stdout) as { password: string };
-  const origin = stack.apis[0]?.origin ?? "";
-  const csrf = await fetch(`${origin}/api/auth/csrf`);
-  const cookie = csrf.headers
-    .getSetCookie()
-    .map((one) => one.split(";")[0])
-    .join("; ");
-  const { csrfToken } = (await csrf.json()) as { csrfToken: string };
-  const answer = await fetch(`${origin}/api/auth/callback/credentials`, {
-    method: "POST",
-    redirect: "manual",
-    headers: { cookie, "x-auth-return-redirect": "1" },
-    body: new URLSearchParams({ csrfToken, email, password }),
-  });
-  const session = answer.headers.getSetCookie().find((one) => one.includes("session-token"));
-  return session?.split(";")[0] ?? "";
 }
 
 describe("of a thousand accounts of one client", () => {
@@ -228,19 +202,19 @@ describe("while accounts are held", () => {
   });
 
   test("a decision needs accounts:write, and a key for all tenants, and concerns this integration alone", async () => {
-    const reader = await makeKey("--permissions", "accounts:read");
+    const reader = (await makeKey(stack, "--permissions", "accounts:read")).key;
     expect(await stack.call("GET", `/integrations/${name}/mass-failure`, undefined, { key: reader })).toMatchObject({
       status: 200,
       body: { state: "declared", held: 80 },
     });
     expect(await decide(reader)).toMatchObject({ status: 403, body: { permission: "accounts:write" } });
-    const blind = await makeKey("--permissions", "tokens:read");
+    const blind = (await makeKey(stack, "--permissions", "tokens:read")).key;
     expect(await stack.call("GET", "/mass-failures", undefined, { key: blind })).toMatchObject({
       status: 403,
       body: { permission: "accounts:read" },
     });
 
-    const tenant = await makeKey("--permissions", "all", "--tenants", "other-99");
+    const tenant = (await makeKey(stack, "--permissions", "all", "--tenants", "other-99")).key;
     const refused = await decide(tenant);
     expect(refused).toMatchObject({ status: 403, body: { code: "forbidden" } });
     expect(refused.body.detail).toContain("all tenants");
@@ -248,14 +222,13 @@ describe("while accounts are held", () => {
     const seen = await stack.call("GET", `/integrations/${name}/mass-failure`, undefined, { key: tenant });
     expect(seen.body.held + seen.body.left).toBe(1);
 
-    const elsewhere = await makeKey("--permissions", "all", "--integrations", "crowd");
+    const elsewhere = (await makeKey(stack, "--permissions", "all", "--integrations", "crowd")).key;
     expect(await decide(elsewhere)).toMatchObject({ status: 404, body: { code: "not_found" } });
     for (const path of [`/integrations/${name}/mass-failure`, "/integrations/nothing-here/mass-failure"]) {
       expect(await stack.call("GET", path, undefined, { key: elsewhere })).toMatchObject({ status: 404 });
     }
     expect((await stack.call("GET", "/mass-failures", undefined, { key: elsewhere })).body.data).toEqual([]);
-    const made = await stack.cli("api-keys", "create", "--environment", "staging", "--permissions", "all", "--json");
-    const staging = (JSON.parse(made.stdout) as { key: string }).key;
+    const { key: staging } = await makeKey(stack, "--environment", "staging");
     expect(await decide(staging)).toMatchObject({ status: 404 });
     expect((await stack.call("GET", "/mass-failures", undefined, { key: staging })).body.data).toEqual([]);
     expect(await statusOf(name)).toMatchObject({ state: "declared", held: 80, decision: null });
@@ -284,9 +257,9 @@ describe("while accounts are held", () => {
       });
       return { status: answer.status, body: await answer.json() };
     };
-    const support = await signIn("support");
+    const support = await signInAs(stack, "support@example.com", "support");
     expect(await decideAs(support, origin)).toMatchObject({ status: 403, body: { permission: "accounts:write" } });
-    const operator = await signIn("operator");
+    const operator = await signInAs(stack, "operator@example.com", "operator");
     expect((await decideAs(operator, "https://evil.example")).status).toBe(403);
     expect(await statusOf(name)).toMatchObject({ state: "declared", held: 80 });
     const confirmed = await decideAs(operator, origin);

@@ -4,6 +4,7 @@ import { definitions, type Definition } from "#adapters/metrics/definitions";
 import { makeApiKey } from "#core/domain/access/api-key";
 import { findSecrets } from "./find-secrets.ts";
 import { scrape, type Scrape } from "./scrape.ts";
+import { until } from "./faulty-integration.ts";
 import { expireToken, startStack, type Stack } from "./start-stack.ts";
 import { callRaw, defineProxied, importProxied, startUpstream, type Upstream } from "./start-upstream.ts";
 
@@ -197,16 +198,24 @@ test("whoever may not read metrics learns nothing from them", async () => {
 
 test("a worker whose database is away answers its scrape all the same, and says so", async () => {
   const name = new URL(stack.database.url).pathname.slice(1);
-  // The gauges are ten seconds old at most; nothing connects any more, and what is connected is cut.
-  await new Promise((resolve) => setTimeout(resolve, 10_500));
+  // Nothing connects any more, and what is connected is cut.
   await onCluster(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
   await onCluster(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
-  const startedMs = performance.now();
-  const away = await scrape(`http://127.0.0.1:${stack.env["WORKER_PORT"]}`);
-  const seconds = (performance.now() - startedMs) / 1000;
+  let longestSeconds = 0;
+  const look = async (): Promise<Scrape> => {
+    const startedMs = performance.now();
+    const found = await scrape(`http://127.0.0.1:${stack.env["WORKER_PORT"]}`);
+    longestSeconds = Math.max(longestSeconds, (performance.now() - startedMs) / 1000);
+    return found;
+  };
+  let away = await look();
+  // What was seen before may be ten seconds old.
+  await until(async () => {
+    away = await look();
+    return away.value("evergrant_database_reachable") === 0;
+  });
   await onCluster(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
-  expect(seconds).toBeLessThan(5);
-  expect(away.value("evergrant_database_reachable")).toBe(0);
+  expect(longestSeconds).toBeLessThan(5);
   expect(away.value("evergrant_accounts_held")).toBeNaN();
   expect(away.value("evergrant_sweep_age_seconds")).toBeGreaterThan(0);
 });
@@ -224,12 +233,4 @@ function definitionOf(name: string): Definition | undefined {
   if (known !== undefined) return known.kind === "histogram" ? undefined : known;
   const histogram = all[name.replace(/_(?:bucket|sum|count)$/, "")];
   return histogram?.kind === "histogram" ? histogram : undefined;
-}
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    if (await isDone()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("it did not happen within 20 s");
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
 import { defineFaulty, importAccounts } from "./faulty-integration.ts";
+import { makeKey } from "./make-key.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -250,8 +251,7 @@ describe("an account's overrides (R64)", () => {
 
   test("are explained to whoever may read accounts, and nothing secret with them (ADR 0025)", async () => {
     const { body: account } = await importOurs(config({ scope: ["own"] }));
-    const flags = ["--environment", "production", "--permissions", "accounts:read", "--json"];
-    const { key } = JSON.parse((await stack.cli("api-keys", "create", ...flags)).stdout);
+    const { key } = await makeKey(stack, "--permissions", "accounts:read");
     const read = await stack.call("GET", `/integrated-accounts/${account.id}`, undefined, { key });
     expect(read.body.effective).toMatchObject({
       [scope]: { value: ["own"], origin: "account" },

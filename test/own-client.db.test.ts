@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { startFaultServer, type RecordedRequest } from "#lab/start-fault-server";
 import { departFrom } from "./connect-at.ts";
-import { defineFaulty } from "./faulty-integration.ts";
+import { defineFaulty, numberedAnswers } from "./faulty-integration.ts";
 import { dumpDatabase, findSecrets } from "./find-secrets.ts";
 import { startStack } from "./start-stack.ts";
 
@@ -21,17 +21,10 @@ test("an account lives with its own OAuth app from import to disconnection, and 
     auth: { tokenHost: server.origin, tokenPath: "/token", authorizePath: "/authorize", revokePath: "/revoke" },
   });
   const accepted = new Set([`their-app:${secrets.first}`]);
-  let issued = 0;
+  const { answer, issued } = numberedAnswers();
   server.respondWith((request) => {
     if (!accepted.has(shown(request))) return refused;
-    issued += 1;
-    const body = {
-      access_token: `at-${issued}`,
-      refresh_token: `rt-${issued}`,
-      token_type: "Bearer",
-      expires_in: 3600,
-    };
-    return { kind: "json", status: 200, body };
+    return answer();
   });
   const client = { client_id: "their-app", client_secret: secrets.first };
   const bring = async (oauth2: Record<string, unknown>) =>
@@ -90,7 +83,7 @@ test("an account lives with its own OAuth app from import to disconnection, and 
   expect((await stack.call("POST", `${path}/refresh`)).status).toBe(200);
 
   expect((await stack.call("DELETE", path)).body.revocation).toBe("revoked");
-  expect(server.requests.at(-1)).toMatchObject({ url: "/revoke", form: { token: `rt-${issued - 1}` } });
+  expect(server.requests.at(-1)).toMatchObject({ url: "/revoke", form: { token: `rt-${issued() - 1}` } });
   expect(new Set(server.requests.map((one) => shown(one).split(":")[0]))).toEqual(new Set(["their-app"]));
   const { chunks } = await dumpDatabase(stack.database.pool);
   expect(findSecrets(Object.values(secrets), [...chunks, Buffer.from(stack.logs())])).toEqual([]);

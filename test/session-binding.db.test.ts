@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeExpired } from "#adapters/postgres/housekeeping";
 import { findSecrets, dumpDatabase } from "./find-secrets.ts";
 import { keyDefinition, startKeyProvider, type KeyProvider } from "./start-key-provider.ts";
+import { makeKey } from "./make-key.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -180,15 +181,10 @@ describe("a link with session binding (R93, B4)", () => {
     const { location } = await stack.walk(await linkFor("user-4"), "grace");
     const path = `/connect-sessions/${sessionIn(location)}/complete`;
     const words = { tenant_id: "tenant-of-product", user_reference: "user-4" };
-    const keyWith = async (...options: string[]): Promise<string> => {
-      const made = await stack.cli("api-keys", "create", ...options, "--json");
-      return JSON.parse(made.stdout).key;
-    };
-    const all = ["--permissions", "all"] as const;
-    for (const key of [
-      await keyWith("--environment", "staging", ...all),
-      await keyWith("--environment", "production", ...all, "--tenants", "tenant-b"),
-      await keyWith("--environment", "production", ...all, "--integrations", "hubspot"),
+    for (const { key } of [
+      await makeKey(stack, "--environment", "staging"),
+      await makeKey(stack, "--tenants", "tenant-b"),
+      await makeKey(stack, "--integrations", "hubspot"),
     ]) {
       for (const body of [words, { ...words, user_reference: "user-5" }]) {
         const answer = await stack.call("POST", path, body, { key });
@@ -197,7 +193,7 @@ describe("a link with session binding (R93, B4)", () => {
         expect({ ...answer.body, instance: "" }).toEqual({ ...missing.body, instance: "" });
       }
     }
-    const reader = await keyWith("--environment", "production", "--permissions", "accounts:read");
+    const reader = (await makeKey(stack, "--permissions", "accounts:read")).key;
     expect(await stack.call("POST", path, words, { key: reader })).toMatchObject({
       status: 403,
       body: { permission: "links:write" },

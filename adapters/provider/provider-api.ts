@@ -1,3 +1,4 @@
+import { jsonOrText } from "#core/domain/text/json-or-text";
 import type { Clock } from "#core/ports/clock";
 import type { ProviderApi } from "#core/ports/provider-api";
 import type { EgressClient } from "../egress/egress-client.ts";
@@ -28,7 +29,7 @@ export function createProviderApi({
         const text = await response.text();
         const headers = Object.fromEntries(response.headers);
         const retryAfterSeconds = parseRetryAfter(response.headers.get("retry-after"), clock.now());
-        return { kind: "answer", status: response.status, headers, body: read(text), retryAfterSeconds };
+        return { kind: "answer", status: response.status, headers, body: jsonOrText(text), retryAfterSeconds };
       } catch (error) {
         const failure = await failureOf(error, { isAsked: true, status: null }, clock.now());
         if (failure.kind === "not_sent" || failure.kind === "egress_refused") {
@@ -38,13 +39,4 @@ export function createProviderApi({
       }
     },
   };
-}
-
-function read(text: string): unknown {
-  if (text === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,5 +1,5 @@
 import { problemCodes, type ProblemCode } from "#core/domain/problem/domain-error";
-import { titles } from "../problem.ts";
+import { problemType, titles } from "../problem.ts";
 
 const retryAfter = {
   description: "Seconds after which another try makes sense.",
@@ -96,7 +96,7 @@ export function problemAnswers(publicUrl: string): Record<string, unknown> {
       const codes = codesOf(status).map((one) => `\`${one}\``);
       const { detail = "", ...members } = details[code] ?? {};
       const example = {
-        type: `${publicUrl}/api/v1/problems/${code}`,
+        type: problemType(publicUrl, code),
         title: titles[code],
         status,
         code,

@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isVisible, type Caller } from "#core/domain/access/permission";
-import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { HeaderFields } from "#core/domain/proxy/forwarded-headers";
 import { readProxyTarget } from "#core/domain/proxy/proxy-target";
@@ -11,8 +9,9 @@ import { createKeptBody, keptBodyBytes } from "#core/usecases/kept-body";
 import { proxyCall, proxyPages, type ProxyCall } from "#core/usecases/proxy-call";
 import type { ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { answerProblem } from "../answer-problem.ts";
 import type { ProblemWriter } from "../problem.ts";
-import { securityHeaders } from "../security-headers.ts";
+import { makeRequestId } from "../request-id.ts";
 import { CallerLeft, createCallWatch, requestTooLarge, type CallWatch } from "./call-watch.ts";
 import { pagesHeader, readPagesWish } from "./read-pages-wish.ts";
 import { writeAnswer, writePages } from "./write-answer.ts";
@@ -32,7 +31,7 @@ export type ProxyHandler = (request: IncomingMessage, response: ServerResponse) 
 /** Answers calls of providers' APIs on node's own request and response, so that both bodies stream and nothing is rewritten. */
 export function createProxyHandler(ports: ApiPorts, writeProblem: ProblemWriter): ProxyHandler {
   return async (request, response) => {
-    const requestId = makeId("req", randomBytes(idRandomBytes));
+    const requestId = makeRequestId();
     const watch = createCallWatch(ports.proxyLimits);
     response.once("close", () => {
       if (!response.writableFinished) watch.leave();
@@ -53,12 +52,7 @@ export function createProxyHandler(ports: ApiPorts, writeProblem: ProblemWriter)
       } else {
         // The path is the customer's business, and the provider's.
         const facts = { requestId, method: request.method ?? "", path: proxyPath };
-        const { status, headers, body } = writeProblem(error, facts);
-        response.writeHead(
-          status,
-          [...headers, ...Object.entries(securityHeaders), ["x-request-id", requestId]].flat(),
-        );
-        response.end(JSON.stringify(body));
+        answerProblem(response, writeProblem(error, facts), requestId);
       }
     } finally {
       const taken = watch.taken();

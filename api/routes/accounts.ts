@@ -6,7 +6,7 @@ import type { Overrides } from "#core/domain/integration/overrides";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { findReadable } from "#core/usecases/find-readable";
 import { importAccount, type ImportedCredentials } from "#core/usecases/import-account";
-import { notFound, problemOf } from "#core/usecases/read-token";
+import { notFound, problemOf } from "#core/usecases/account-problem";
 import { serveCredentials } from "#core/usecases/serve-credentials";
 import { addSecretOfOwnClient } from "#core/usecases/add-secret-of-own-client";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
@@ -18,18 +18,16 @@ import { decodeCursor, pageOf } from "../cursor.ts";
 import { demand } from "../auth/authenticate.ts";
 import {
   accountDetailSchema,
-  accountImportSchema,
   accountListQuerySchema,
   accountPageSchema,
-  accountPatchSchema,
   accountSchema,
-  attemptListQuerySchema,
-  attemptPageSchema,
   credentialsSchema,
   disconnectionSchema,
   tokenQuerySchema,
   tokenSchema,
 } from "../schemas/account.ts";
+import { accountImportSchema, accountPatchSchema } from "../schemas/account-import.ts";
+import { attemptListQuerySchema, attemptPageSchema } from "../schemas/attempt.ts";
 import { nothingSchema } from "../schemas/primitives.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
 import { toAccountView, toAttemptView } from "../views/account-view.ts";

@@ -1,5 +1,6 @@
 import { missingScopes, type Account } from "#core/domain/account/account";
-import type { AttemptView, AccountView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
+import type { AccountView } from "#api/schemas/account";
 
 const instant = (value: Date | null): string | null => value?.toISOString() ?? null;
 

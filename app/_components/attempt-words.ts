@@ -1,4 +1,4 @@
-import type { AttemptView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import type { Tone } from "./status.ts";
 
 export type AttemptResult = NonNullable<AttemptView["outcome"]> | "running";

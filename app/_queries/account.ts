@@ -1,5 +1,6 @@
 import { cache } from "react";
-import type { AccountView, AttemptPage } from "#api/schemas/account";
+import type { AccountView } from "#api/schemas/account";
+import type { AttemptPage } from "#api/schemas/attempt";
 import { callApi } from "./call-api.ts";
 import type { Answer } from "./problem.ts";
 

@@ -1,4 +1,5 @@
-import type { AccountPage, AccountView, AttemptView } from "#api/schemas/account";
+import type { AccountPage, AccountView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";

@@ -1,17 +1,10 @@
-import type { AccountStatus } from "../domain/account/account.ts";
+import type { PlainState } from "../domain/refresh/is-plainly-fresh.ts";
 import type { SealedCredential } from "./account-store.ts";
 
 /** As much of an account as tells whether what it holds can be handed out as it is. */
-export interface TokenGlance {
+export interface TokenGlance extends PlainState {
   readonly tenantId: string;
   readonly integrationName: string;
-  readonly status: AccountStatus;
-  readonly isHeld: boolean;
-  readonly expiresAt: Date | null;
-  readonly issuedAt: Date | null;
-  readonly hasRefreshToken: boolean;
-  /** It will be refreshed: an alarm is set, or a refresh is under way that sets one. */
-  readonly hasAlarm: boolean;
   readonly hasOverrides: boolean;
   readonly scopesRequested: readonly string[];
   readonly scopesGranted: readonly string[];

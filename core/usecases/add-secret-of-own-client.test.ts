@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createInMemorySpool } from "#test/fakes/in-memory-spool";
-import { page503 } from "#test/fakes/refresh-calls";
+import { page503, refresh } from "#test/fakes/refresh-calls";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { ownSecrets } from "../domain/token/own-secrets.ts";
@@ -10,7 +10,7 @@ import type { TokenResult } from "../ports/authorization-server.ts";
 import { replaySpool } from "./commit-answer.ts";
 import { refreshAccount } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
-import type { OwnClientInput } from "./replace-own-client.ts";
+import type { OwnClientInput } from "./own-client-change.ts";
 
 const refused = oauthError("invalid_client", 401);
 
@@ -29,14 +29,6 @@ const give = async (world: RefreshPorts, changes: Partial<OwnClientInput> = {}) 
     metadata: null,
     actor: "key_test",
     ...changes,
-  });
-
-const force = async (world: World) =>
-  await refreshAccount(world, {
-    environmentId,
-    accountId: "ia_one",
-    demand: { reason: "forced", minTtlSeconds: null },
-    actor: "test",
   });
 
 const secretsOf = async (world: World) => {
@@ -64,10 +56,10 @@ async function ownOvertaken({ spool = createInMemorySpool(), isCutOff = false } 
     throw new DomainError("database_unavailable", { detail: "Away." });
   };
   const accounts = isCutOff ? { ...world.accounts, apply: away } : world.accounts;
-  const first = force({ ...world, accounts, spool });
+  const first = refresh({ ...world, accounts, spool }, "forced");
   await world.server.nextRequest();
   world.clock.advance(31_000);
-  expect((await force({ ...world, ...world.otherProcess() })).kind).toBe("failed");
+  expect((await refresh({ ...world, ...world.otherProcess() }, "forced")).kind).toBe("failed");
   return { world, answer, first };
 }
 
@@ -83,7 +75,7 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     });
     expect(world.server.requests).toEqual([]);
     expect(await secretsOf(world)).toEqual(["second", "first"]);
-    await force(world);
+    await refresh(world, "forced");
     expect(world.server.requests).toMatchObject([
       { secret: "second", clientId: "own-client", refreshToken: "refresh-0" },
     ]);
@@ -93,11 +85,11 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     const world = await ownWorld();
     await give(world);
     knows(world, "first");
-    expect((await force(world)).kind).toBe("refreshed");
+    expect((await refresh(world, "forced")).kind).toBe("refreshed");
     expect(world.server.requests.map((one) => one.secret)).toEqual(["second", "first"]);
     expect(await secretsOf(world)).toEqual(["second", "first"]);
     knows(world, "second");
-    expect((await force(world)).kind).toBe("refreshed");
+    expect((await refresh(world, "forced")).kind).toBe("refreshed");
   });
 
   it("leaves the one before it out once its seven days are over", async () => {
@@ -105,14 +97,14 @@ describe("another secret for the client of a customer's grant (R65)", () => {
     await give(world);
     world.clock.advance(7 * 86_400_000);
     knows(world, "first");
-    expect((await force(world)).kind).toBe("failed");
+    expect((await refresh(world, "forced")).kind).toBe("failed");
     expect(world.server.requests.map((one) => one.secret)).toEqual(["second"]);
   });
 
   it("brings an account back that ended for its client", async () => {
     const world = await ownWorld();
     knows(world, "second");
-    await force(world);
+    await refresh(world, "forced");
     expect((await world.account()).status).toBe("needs_reauth");
     expect(await give(world)).toMatchObject({ status: "active", lastError: null });
     expect(world.accounts.events.at(-1)?.type).toBe("integrated_account:reactivated");
@@ -157,7 +149,7 @@ describe("another secret for the client of a customer's grant (R65)", () => {
   it("is kept although an account that ended does not come back by it", async () => {
     const world = await ownWorld();
     world.server.respondWith(refused);
-    await force(world);
+    await refresh(world, "forced");
     expect(await give(world)).toMatchObject({ status: "needs_reauth" });
     expect(await secretsOf(world)).toEqual(["second", "first"]);
   });
@@ -175,7 +167,7 @@ describe("another secret for the client of a customer's grant (R65)", () => {
   it("waits for a refresh under way, so that the token it rotates is not lost", async () => {
     const world = await ownWorld();
     const release = world.server.hold();
-    const refreshing = force(world);
+    const refreshing = refresh(world, "forced");
     await world.server.nextRequest();
     const giving = give(world.otherProcess());
     await world.clock.sleeping();

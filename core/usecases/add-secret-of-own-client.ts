@@ -1,5 +1,5 @@
 import type { Account } from "../domain/account/account.ts";
-import { changedFields, type Overrides } from "../domain/integration/overrides.ts";
+import type { Overrides } from "../domain/integration/overrides.ts";
 import { ownClientFault } from "../domain/integration/own-client-fault.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { leaseSeconds } from "../domain/refresh/refresh-policy.ts";
@@ -12,10 +12,10 @@ import { tokenSetLocation } from "./attempt-changes.ts";
 import { findDefinition } from "./load-integration.ts";
 import { openTokenSet } from "./open-token-set.ts";
 import { plainChange } from "./plain-change.ts";
-import { notFound } from "./read-token.ts";
+import { notFound } from "./account-problem.ts";
 import { refreshAccount } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
-import type { OwnClientInput } from "./replace-own-client.ts";
+import { clientChangeRecord, invalidClient, refuseEnded, type OwnClientInput } from "./own-client-change.ts";
 import { nextOverrides } from "./update-account.ts";
 
 const pointer = "/overrides/credentials/oauth2";
@@ -55,9 +55,7 @@ export async function addSecretOfOwnClient(ports: RefreshPorts, input: OwnClient
 
 /** @returns the account's overrides once those sent are laid over them; null: they stay */
 async function checked(ports: RefreshPorts, account: Account, input: OwnClientInput): Promise<Overrides | null> {
-  if (account.status === "disconnected") {
-    throw new DomainError("disconnected", { detail: "This account was disconnected; its credentials are erased." });
-  }
+  refuseEnded(account);
   const overrides = await nextOverrides(ports, account, input.overrides ?? null);
   const present = overrides === null ? account : { ...account, overrides };
   refuseUnfit(await findDefinition(ports.integrations, present), account, input);
@@ -67,26 +65,25 @@ async function checked(ports: RefreshPorts, account: Account, input: OwnClientIn
 function refuseUnfit({ name, document }: ConfiguredIntegration, account: Account, input: OwnClientInput): void {
   const { credentials } = document;
   if (credentials.format !== "oauth2") {
-    throw invalid(pointer, `${name} is of the format ${credentials.format}`);
+    throw invalidClient(pointer, `${name} is of the format ${credentials.format}`);
   }
   const { clientId } = account;
   if (clientId === null) {
-    throw invalid(pointer, "this account's grant was given to its environment's client; its own comes with an import");
+    throw invalidClient(
+      pointer,
+      "this account's grant was given to its environment's client; its own comes with an import",
+    );
   }
   // RFC 6749 §6: "the refresh token is bound to the client to which it was issued".
   if (input.clientId !== null && input.clientId !== clientId) {
-    throw invalid(`${pointer}/client_id`, "the account's grant is bound to the client that it came with; leave it out");
+    throw invalidClient(
+      `${pointer}/client_id`,
+      "the account's grant is bound to the client that it came with; leave it out",
+    );
   }
   const { clientSecret } = input;
   const fault = ownClientFault(credentials.config.options.authorizationMethod, { clientId, clientSecret });
-  if (fault !== null) throw invalid(`${pointer}/${fault.field}`, `${name} ${fault.detail}`);
-}
-
-function invalid(at: string, detail: string): DomainError {
-  return new DomainError("invalid_request", {
-    detail: "The client of this account can't be changed like this.",
-    errors: [{ pointer: at, detail }],
-  });
+  if (fault !== null) throw invalidClient(`${pointer}/${fault.field}`, `${name} ${fault.detail}`);
 }
 
 interface Adding {
@@ -104,14 +101,6 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
   const dataKey = await ports.vault.prepare(account.environmentId);
   const sealed = seal(ports, account, dataKey, addOwnSecret(set, input.clientSecret, ports.clock.now()));
   const { version, kid } = sealed;
-  const { id: target, environmentId } = account;
-  const of = { environmentId, actor: input.actor, target, accountId: target };
-  const fields = [
-    "client_secret",
-    ...(input.metadata === null ? [] : ["metadata"]),
-    ...(overrides === null ? [] : ["overrides"]),
-  ];
-  const changed = overrides === null ? {} : { overrides: changedFields(account.overrides, overrides) };
   return {
     ...plainChange(account, {
       credentialVersion: version,
@@ -123,12 +112,15 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
     credential: sealed,
     audit: [
       {
-        ...of,
+        environmentId: account.environmentId,
+        actor: input.actor,
         action: "credential.sealed",
+        target: account.id,
+        accountId: account.id,
         keyId: kid,
         detail: { field: "token_set", version, reason: "client_secret_added" },
       },
-      { ...of, action: "account.updated", detail: { fields, ...changed } },
+      clientChangeRecord(account, input, overrides, ["client_secret"]),
     ],
   };
 }

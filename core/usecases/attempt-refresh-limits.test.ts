@@ -3,7 +3,7 @@ import { page503, refresh } from "#test/fakes/refresh-calls";
 import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, type World } from "#test/fakes/world";
 import type { TokenResult } from "../ports/authorization-server.ts";
-import { problemOf } from "./read-token.ts";
+import { problemOf } from "./account-problem.ts";
 
 describe("the breaker of an endpoint (R22)", () => {
   const accounts = ["ia_a", "ia_b", "ia_c", "ia_d", "ia_e"];

@@ -1,4 +1,4 @@
-import type { Caller } from "../domain/access/permission.ts";
+import { isVisible, type Caller } from "../domain/access/permission.ts";
 import type { Account } from "../domain/account/account.ts";
 import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
@@ -30,7 +30,12 @@ const pauseMs = { shortest: 50, longest: 1_000 } as const;
 export async function confirmSession(ports: CompletePorts, caller: Caller, input: ConfirmInput): Promise<Account> {
   const session = await ports.connect.findSession(input.sessionId);
   const link = session === null ? null : await ports.connect.findLink(session.linkTokenId);
-  if (session === null || link === null || !isVisible(caller, session, link)) {
+  // Whoever may not see the link's account may not learn that there is a session (invariant 10).
+  const isTheirs =
+    session?.environmentId === caller.environmentId &&
+    link !== null &&
+    isVisible(caller, { tenantId: link.tenantId, integrationName: session.integrationName });
+  if (!isTheirs) {
     throw new DomainError("not_found", { detail: "There is no such connect session in this environment." });
   }
   if (!session.needsConfirmation) {
@@ -81,15 +86,6 @@ async function settle(
       return await complete(ports, caller, session, link);
   }
   return assertNever(session.status);
-}
-
-/** Whoever may not see the link's account may not learn that there is a session (invariant 10). */
-function isVisible(caller: Caller, session: ConnectSession, link: Link): boolean {
-  return (
-    session.environmentId === caller.environmentId &&
-    (caller.tenantIds === null || caller.tenantIds.includes(link.tenantId)) &&
-    (caller.integrationNames === null || caller.integrationNames.includes(session.integrationName))
-  );
 }
 
 async function refuseOthers(

@@ -15,7 +15,7 @@ import {
   ownClientSecrets,
   type LoadedIntegration,
 } from "./load-integration.ts";
-import { notFound } from "./read-token.ts";
+import { notFound } from "./account-problem.ts";
 import { openCredential } from "./open-credential.ts";
 import { plainChange } from "./plain-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { refresh } from "#test/fakes/refresh-calls";
 import { failureResult, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { clientSecret, createWorld, environmentId, type AccountOptions, type World } from "#test/fakes/world";
-import { refreshAccount } from "./refresh-account.ts";
 import { readToken } from "./read-token.ts";
-import type { RefreshPorts } from "./refresh-ports.ts";
 
 const auth = {
   tokenHost: "https://login.acme.example",
@@ -20,14 +19,6 @@ async function silentWorld(account: AccountOptions = {}, config: Record<string, 
   return world;
 }
 
-const force = (ports: RefreshPorts) =>
-  refreshAccount(ports, {
-    environmentId,
-    accountId: "ia_one",
-    demand: { reason: "forced", minTtlSeconds: null },
-    actor: "test",
-  });
-
 const inSeconds = (world: World, seconds: number): Date => new Date(world.clock.now().getTime() + seconds * 1000);
 
 describe("a token whose end nobody told (R17)", () => {
@@ -43,7 +34,7 @@ describe("a token whose end nobody told (R17)", () => {
       },
     };
     world.server.introspectWith({ active: true, expiresAt });
-    expect(await force({ ...world, server })).toMatchObject({ kind: "refreshed", account: { expiresAt } });
+    expect(await refresh({ ...world, server }, "forced")).toMatchObject({ kind: "refreshed", account: { expiresAt } });
     expect(stored).toBe("access-new");
     expect(world.server.of("introspect")).toEqual([
       { kind: "introspect", secret: clientSecret, clientId: "client-of-acme", accessToken: "access-new" },
@@ -58,7 +49,7 @@ describe("a token whose end nobody told (R17)", () => {
     const world = await silentWorld();
     const expiresAt = inSeconds(world, 3600);
     world.server.introspectWith({ active: true, expiresAt });
-    await force(world);
+    await refresh(world, "forced");
     const input = { environmentId, accountId: "ia_one", minTtlSeconds: null, actor: "test" };
     expect((await readToken(world, input)).expiresAt).toEqual(expiresAt);
   });
@@ -69,7 +60,7 @@ describe("a token whose end nobody told (R17)", () => {
   ])("keeps its token and has no alarm when %s", async (_name, answer) => {
     const world = await silentWorld();
     world.server.introspectWith(answer);
-    expect((await force(world)).kind).toBe("refreshed");
+    expect((await refresh(world, "forced")).kind).toBe("refreshed");
     expect(await world.account()).toMatchObject({ expiresAt: null, refreshDueAt: null, leaseUntil: null });
     expect(await world.storedTokens()).toMatchObject({ accessToken: "access-new" });
   });
@@ -77,7 +68,7 @@ describe("a token whose end nobody told (R17)", () => {
   it("keeps its token though asking failed in a way that nobody planned", async () => {
     const world = await silentWorld();
     const server = { ...world.server, introspect: () => Promise.reject(new Error("a bug")) };
-    expect((await force({ ...world, server })).kind).toBe("refreshed");
+    expect((await refresh({ ...world, server }, "forced")).kind).toBe("refreshed");
     expect(await world.storedTokens()).toMatchObject({ accessToken: "access-new" });
     expect(world.log.lines.at(-1)).toMatchObject({ level: "warn" });
   });
@@ -91,7 +82,7 @@ describe("a token whose end nobody told (R17)", () => {
         return { kind: "introspection" as const, active: true, expiresAt: inSeconds(world, 3600) };
       },
     };
-    expect((await force({ ...world, server })).kind).toBe("refreshed");
+    expect((await refresh({ ...world, server }, "forced")).kind).toBe("refreshed");
     expect(await world.account()).toMatchObject({ credentialVersion: 2, expiresAt: null });
   });
 
@@ -105,7 +96,7 @@ describe("a token whose end nobody told (R17)", () => {
         return { kind: "introspection" as const, active: true, expiresAt: inSeconds(world, 3600) };
       },
     };
-    expect((await force({ ...world, server })).kind).toBe("refreshed");
+    expect((await refresh({ ...world, server }, "forced")).kind).toBe("refreshed");
     expect((await world.account()).expiresAt).toBeNull();
   });
 
@@ -115,7 +106,7 @@ describe("a token whose end nobody told (R17)", () => {
     const expiresAt = inSeconds(world, 900);
     world.server.introspectWith({ active: true, expiresAt });
     const told = { expiresAt, learnedLifetimeSeconds: null };
-    expect(await force(world)).toMatchObject({ kind: "refreshed", account: told });
+    expect(await refresh(world, "forced")).toMatchObject({ kind: "refreshed", account: told });
     expect(await world.account()).toMatchObject(told);
     expect(world.server.of("introspect")).toHaveLength(1);
   });
@@ -123,7 +114,7 @@ describe("a token whose end nobody told (R17)", () => {
   it("keeps the life that was learned where asking tells nothing", async () => {
     const world = await silentWorld({ expiresInSeconds: null, ageSeconds: 7200 });
     world.accounts.patch("ia_one", { learnedLifetimeSeconds: 7200 });
-    await force(world);
+    await refresh(world, "forced");
     expect(await world.account()).toMatchObject({ learnedLifetimeSeconds: 7200, expiresAt: inSeconds(world, 7200) });
     expect(world.server.of("introspect")).toHaveLength(1);
   });
@@ -133,7 +124,7 @@ describe("a token whose end nobody told (R17)", () => {
     const expiresAt = inSeconds(world, 3600);
     world.server.introspectWith({ active: true, expiresAt });
     world.accounts.failApplies(...Array.from({ length: 30 }, () => "before_commit" as const));
-    await expect(world.clock.settle(force(world))).rejects.toMatchObject({ code: "database_unavailable" });
+    await expect(world.clock.settle(refresh(world, "forced"))).rejects.toMatchObject({ code: "database_unavailable" });
     expect(world.server.of("introspect")).toEqual([]);
     world.accounts.failApplies(null);
     for (let step = 0; step < 100 && (await world.account()).expiresAt?.getTime() !== expiresAt.getTime(); step += 1) {
@@ -148,16 +139,16 @@ describe("a token whose end nobody told (R17)", () => {
 
   it("is asked about with the client that the account brought", async () => {
     const world = await silentWorld({ ownClient: { id: "own-client", secret: "own-secret" } });
-    await force(world);
+    await refresh(world, "forced");
     expect(world.server.of("introspect")).toMatchObject([{ secret: "own-secret", clientId: "own-client" }]);
   });
 
   it("is not asked about where the answer told, or the integration offers no introspection", async () => {
     const told = await silentWorld();
     told.server.respondWith(tokenResult(told.clock, "told"));
-    await force(told);
+    await refresh(told, "forced");
     const silent = await silentWorld({}, {});
-    await force(silent);
+    await refresh(silent, "forced");
     expect([told.server.of("introspect"), silent.server.of("introspect")]).toEqual([[], []]);
   });
 });

@@ -1,4 +1,5 @@
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
+import { jsonOrText } from "../domain/text/json-or-text.ts";
 import { askingOf, type Asking } from "../domain/proxy/asking-of.ts";
 import { headerRecord } from "../domain/proxy/forwarded-headers.ts";
 import { parseRetryAfter } from "../domain/rate-limit/parse-retry-after.ts";
@@ -42,7 +43,7 @@ export async function judgeAnswer(
   // Pages have places of their own, which bound what they hold.
   const bounds = isWanted ? { most: pageBytes, budget: null } : { most: heldBodyBytes, budget: ports.heldBytes };
   const held = isWanted || asking === "whole" ? await hold(ports, answer, headers, bounds) : { answer, text: null };
-  const body = held.text === null ? null : parse(held.text);
+  const body = held.text === null ? null : jsonOrText(held.text);
   const isAsked = asking === "head" || (asking === "whole" && held.text !== null);
   const retryAfterSeconds = parseRetryAfter(headers["retry-after"] ?? null, ports.clock.now());
   const read = { kind: "answer", status: answer.status, headers, body, retryAfterSeconds } as const;
@@ -98,13 +99,4 @@ async function hold(
 function isText(type: string): boolean {
   if (/event-stream|ndjson|jsonl|json-seq|stream\+json/i.test(type)) return false;
   return type === "" || /json|xml|^text\//i.test(type);
-}
-
-function parse(text: string): unknown {
-  if (text === "") return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

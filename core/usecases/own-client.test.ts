@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { refresh } from "#test/fakes/refresh-calls";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
 import { addLink, callback, click, depart } from "#test/fakes/connect-trip";
 import { oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
@@ -9,7 +10,6 @@ import { addSecretOfOwnClient } from "./add-secret-of-own-client.ts";
 import { completeAuthorization } from "./complete-authorization.ts";
 import { disconnectAccount } from "./disconnect-account.ts";
 import { importAccount, type ImportInput } from "./import-account.ts";
-import { refreshAccount } from "./refresh-account.ts";
 
 const auth = {
   tokenHost: "https://login.acme.example",
@@ -45,14 +45,6 @@ async function ownWorld(config: Readonly<Record<string, unknown>> = {}): Promise
   return world;
 }
 
-const force = async (world: World, accountId = "ia_one") =>
-  await refreshAccount(world, {
-    environmentId,
-    accountId,
-    demand: { reason: "forced", minTtlSeconds: null },
-    actor: "test",
-  });
-
 const reauthorize = { integratedAccountId: "ia_one" };
 
 describe("a token set that is imported with the client it was issued to (R65)", () => {
@@ -61,7 +53,7 @@ describe("a token set that is imported with the client it was issued to (R65)", 
     const account = await importAccount(world, caller, imported(own));
     expect(account).toMatchObject({ status: "active", clientId: "own-client" });
     expect(await world.storedTokens(account.id)).toMatchObject({ accessToken: "access-0", clientSecret: "own-secret" });
-    expect((await force(world, account.id)).kind).toBe("refreshed");
+    expect((await refresh(world, "forced", account.id)).kind).toBe("refreshed");
     expect(world.server.requests).toEqual([
       { kind: "refresh", secret: "own-secret", clientId: "own-client", refreshToken: "refresh-0" },
     ]);
@@ -75,7 +67,7 @@ describe("a token set that is imported with the client it was issued to (R65)", 
   it("may come of a public client where the integration takes such", async () => {
     const world = await createWorld({ config: { options: { authorizationMethod: "none" } } });
     const account = await importAccount(world, caller, imported({ clientId: "own-client" }));
-    await force(world, account.id);
+    await refresh(world, "forced", account.id);
     expect(world.server.requests).toMatchObject([{ secret: null, clientId: "own-client" }]);
   });
 
@@ -102,10 +94,10 @@ describe("an own client that the provider rejects (R18)", () => {
     const world = await ownWorld();
     await world.addAccount({ id: "ia_other" });
     world.server.respondWith(oauthError("invalid_client", 401));
-    expect(await force(world)).toMatchObject({ kind: "failed", attempt: { rule: "client.own" } });
+    expect(await refresh(world, "forced")).toMatchObject({ kind: "failed", attempt: { rule: "client.own" } });
     expect((await world.account()).status).toBe("needs_reauth");
     world.server.respondWith(tokenResult(world.clock, "fine"));
-    expect((await force(world, "ia_other")).kind).toBe("refreshed");
+    expect((await refresh(world, "forced", "ia_other")).kind).toBe("refreshed");
     expect(world.server.requests.at(-1)).toMatchObject({ secret: environmentSecret, clientId: "client-of-acme" });
   });
 });
@@ -121,7 +113,7 @@ describe("a customer who re-authorizes an account with its own client", () => {
     expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "connected" });
     expect(world.server.of("exchange")).toMatchObject([{ secret: "own-secret" }]);
     expect(await world.storedTokens()).toMatchObject({ accessToken: "access-1", clientSecret: "own-secret" });
-    await force(world);
+    await refresh(world, "forced");
     expect(world.server.of("refresh")).toMatchObject([{ secret: "own-secret", clientId: "own-client" }]);
     expect(JSON.stringify(world.server.requests)).not.toContain(environmentSecret);
   });

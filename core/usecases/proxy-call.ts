@@ -13,7 +13,8 @@ import type { KeptBody } from "./kept-body.ts";
 import { prepareCall, type PreparedCall } from "./prepare-call.ts";
 import { probeAccount } from "./probe-account.ts";
 import type { ProxyPorts } from "./proxy-ports.ts";
-import { notFound, readCredentials, refuseByStatus, type TokenRead, type TypedRead } from "./read-token.ts";
+import { notFound, refuseByStatus } from "./account-problem.ts";
+import { readCredentials, type TokenRead, type TypedRead } from "./read-token.ts";
 import { renewRejected } from "./renew-rejected.ts";
 
 /** What a caller wants of a provider. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { failureResult, oauthError, slowDown, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
-import { problemOf, readToken } from "./read-token.ts";
+import { problemOf } from "./account-problem.ts";
+import { readToken } from "./read-token.ts";
 
 const read = (world: World, minTtlSeconds: number | null = null) =>
   readToken(world, { environmentId, accountId: "ia_one", minTtlSeconds, actor: "key_test" });

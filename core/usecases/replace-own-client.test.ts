@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { refresh } from "#test/fakes/refresh-calls";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { oauthError, tokenResult, withAnswer } from "#test/fakes/scripted-authorization-server";
 import { typedDocument } from "#test/fakes/typed-documents";
 import { clientSecret as environmentSecret, createWorld, environmentId, type World } from "#test/fakes/world";
-import { refreshAccount } from "./refresh-account.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
-import { replaceOwnClient, type OwnClientInput } from "./replace-own-client.ts";
+import type { OwnClientInput } from "./own-client-change.ts";
+import { replaceOwnClient } from "./replace-own-client.ts";
 
 const format = "oauth2_client_credentials";
 const refused = oauthError("invalid_client", 401);
@@ -28,14 +29,6 @@ const replace = async (world: RefreshPorts, changes: Partial<OwnClientInput> = {
     ...changes,
   });
 
-const force = async (world: World) =>
-  await refreshAccount(world, {
-    environmentId,
-    accountId: "ia_one",
-    demand: { reason: "forced", minTtlSeconds: null },
-    actor: "test",
-  });
-
 describe("another secret for an account's own client (R65)", () => {
   it("is asked with first, and kept with the token that came to it", async () => {
     const world = await machineWorld();
@@ -44,14 +37,14 @@ describe("another secret for an account's own client (R65)", () => {
       { kind: "client_credentials", secret: "next-secret", clientId: "own-client" },
     ]);
     expect(await world.storedTokens()).toMatchObject({ accessToken: "access-1", clientSecret: "next-secret" });
-    await force(world);
+    await refresh(world, "forced");
     expect(world.server.requests.at(-1)).toMatchObject({ secret: "next-secret", clientId: "own-client" });
   });
 
   it("brings an account back that ended for its client", async () => {
     const world = await machineWorld();
     world.server.respondWith(refused);
-    await force(world);
+    await refresh(world, "forced");
     expect((await world.account()).status).toBe("needs_reauth");
     world.server.respondWith(tokenResult(world.clock, "again", { refreshToken: null }));
     expect(await replace(world)).toMatchObject({ status: "active", lastError: null });
@@ -84,7 +77,7 @@ describe("another secret for an account's own client (R65)", () => {
   it("is not written over a refresh that is under way: its late answer is the old client's, and discarded", async () => {
     const world = await machineWorld();
     const release = world.server.hold();
-    const refreshing = force(world);
+    const refreshing = refresh(world, "forced");
     await world.server.nextRequest();
     const replacing = replace(world);
     await world.server.nextRequest();

@@ -1,30 +1,17 @@
 import type { Account } from "../domain/account/account.ts";
-import { changedFields, type Overrides } from "../domain/integration/overrides.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
 import { circuitOf, withOwnClient } from "./circuit-of.ts";
 import { inspectGrant, type Inspected } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { concreteIntegration, findDefinition, ownClientSecret } from "./load-integration.ts";
-import { notFound } from "./read-token.ts";
+import { notFound } from "./account-problem.ts";
+import { clientChangeRecord, invalidClient, refuseEnded, type OwnClientInput } from "./own-client-change.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 import { spreadSecondsOf } from "./shared-budget.ts";
 import { newCredentialsChange } from "./store-credentials.ts";
 import { unusableAnswerProblem } from "./token-request-problem.ts";
 import { nextOverrides } from "./update-account.ts";
-
-export interface OwnClientInput {
-  readonly environmentId: string;
-  readonly accountId: string;
-  /** Null: the account's present one. */
-  readonly clientId: string | null;
-  readonly clientSecret: string;
-  /** Changed with it, in one write; null: left as it is. */
-  readonly metadata: Readonly<Record<string, string>> | null;
-  /** Changed with it too, and the client is tried with them; null or absent: left as they are. */
-  readonly overrides?: Overrides | null;
-  readonly actor: string;
-}
 
 const pointer = "/overrides/credentials/oauth2_client_credentials";
 const attempts = 5;
@@ -44,12 +31,12 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
   const configured = await findDefinition(ports.integrations, present);
   const { format } = configured.document.credentials;
   if (format !== "oauth2_client_credentials") {
-    throw invalid(pointer, `${configured.name} takes no client of this kind: its format is ${format}`);
+    throw invalidClient(pointer, `${configured.name} takes no client of this kind: its format is ${format}`);
   }
   const { resolved } = await concreteIntegration(ports.integrations, configured, present);
   const clientId = input.clientId ?? present.clientId;
   if (clientId === null) {
-    throw invalid(`${pointer}/client_id`, "is needed: this account asks with its environment's client until now");
+    throw invalidClient(`${pointer}/client_id`, "is needed: this account asks with its environment's client until now");
   }
   // Everything that needs the key service comes before the request.
   let dataKey = await ports.vault.prepare(input.environmentId);
@@ -79,22 +66,7 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
       completes: null,
       asked: null,
     });
-    const updated = {
-      environmentId: input.environmentId,
-      actor: input.actor,
-      action: "account.updated",
-      target: account.id,
-      accountId: account.id,
-      detail: {
-        fields: [
-          "client_id",
-          "client_secret",
-          ...(input.metadata === null ? [] : ["metadata"]),
-          ...(overrides === null ? [] : ["overrides"]),
-        ],
-        ...(overrides === null ? {} : { overrides: changedFields(found.overrides, overrides) }),
-      },
-    } as const;
+    const updated = clientChangeRecord(account, input, overrides, ["client_id", "client_secret"]);
     const stored = await ports.accounts.apply({
       ...change,
       set: {
@@ -120,9 +92,7 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
 async function findLive(ports: RefreshPorts, input: OwnClientInput): Promise<Account> {
   const account = await ports.accounts.find(input.environmentId, input.accountId);
   if (account === null) throw notFound();
-  if (account.status === "disconnected") {
-    throw new DomainError("disconnected", { detail: "This account was disconnected; its credentials are erased." });
-  }
+  refuseEnded(account);
   return account;
 }
 
@@ -140,12 +110,5 @@ function refuseOther({ id, externalAccount }: Account, inspected: Inspected): vo
   throw new DomainError("external_account_mismatch", {
     detail: `This client is of another account at the provider (${other.label ?? other.id}). Nothing was changed.`,
     extensions: { integrated_account_id: id },
-  });
-}
-
-function invalid(at: string, detail: string): DomainError {
-  return new DomainError("invalid_request", {
-    detail: "The client of this account can't be changed like this.",
-    errors: [{ pointer: at, detail }],
   });
 }

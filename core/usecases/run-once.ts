@@ -4,6 +4,7 @@ import { idRandomBytes, makeId, type IdPrefix } from "../domain/identifier/ident
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import { lengthPrefixed, type SealLocation } from "../domain/sealing/envelope.ts";
 import type { IdempotencyMemo, IdempotencyStore, IdempotentRun } from "../ports/idempotency-store.ts";
+import type { Log } from "../ports/log.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
 import type { Vault } from "./vault.ts";
@@ -13,6 +14,7 @@ export interface RunOncePorts {
   readonly digests: SecretDigests;
   readonly vault: Vault;
   readonly random: Randomness;
+  readonly log: Log;
 }
 
 /** What a request with an idempotency key goes by, the same in every run of it. */
@@ -95,8 +97,12 @@ async function runAndKeep(
   fingerprint: Uint8Array,
   work: (once: Once) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
+  const tell = (text: string) => (error: unknown) => ports.log.warn({ run: run.id, error }, text);
   const extending = setInterval(
-    () => void ports.idempotency.extend(run, onceLeaseSeconds).catch(() => {}),
+    () =>
+      void ports.idempotency
+        .extend(run, onceLeaseSeconds)
+        .catch(tell("a request with an idempotency key could not say that it still runs")),
     (onceLeaseSeconds * 1000) / 3,
   );
   let conclusion = concludeRequest(500);
@@ -125,7 +131,11 @@ async function runAndKeep(
   } finally {
     clearInterval(extending);
     // A database that is away gives it back when the lease is over.
-    if (conclusion !== "keep") await ports.idempotency.release(run, conclusion).catch(() => {});
+    if (conclusion !== "keep") {
+      await ports.idempotency
+        .release(run, conclusion)
+        .catch(tell("an idempotency key was not given back; it is when its lease is over"));
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import type { TokenGlance, TokenGlances } from "../ports/token-glances.ts";
 import { countProblem } from "./count-problem.ts";
 import { openCredential } from "./open-credential.ts";
 import type { PolicyMemory } from "./policy-memory.ts";
-import { notFound, readCredentials, served, type ServedFields, type ServedToken } from "./read-token.ts";
+import { notFound } from "./account-problem.ts";
+import { readCredentials, served, type ServedFields, type ServedToken } from "./read-token.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
 
 export interface ServePorts extends RefreshPorts {
@@ -38,7 +39,7 @@ async function serveAtAGlance(ports: ServePorts, input: ServeInput): Promise<Ser
   return await servePlainly(ports, input, glance);
 }
 
-/** Null: it is not as plain as that. A problem that it throws is not counted: who gets it asks again the whole way. */
+/** Null: it is not as plain as that. A problem that it throws is its caller's to count. */
 export async function servePlainly(
   ports: Pick<ServePorts, "policies" | "clock" | "vault" | "metrics">,
   { environmentId, accountId: id, minTtlSeconds, actor }: Omit<ServeInput, "isVisible">,

@@ -5,7 +5,7 @@ import type { AccountStore } from "../ports/account-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { IntegrationStore } from "../ports/integration-store.ts";
 import { plainChange } from "./plain-change.ts";
-import { notFound } from "./read-token.ts";
+import { notFound } from "./account-problem.ts";
 
 export interface UpdatePorts {
   readonly accounts: Pick<AccountStore, "find" | "apply">;

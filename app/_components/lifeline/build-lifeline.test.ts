@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AttemptView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import { buildLifeline } from "./build-lifeline.ts";
 
 const now = Date.parse("2026-11-20T12:00:00Z");

@@ -1,4 +1,5 @@
-import type { AccountView, AttemptView } from "#api/schemas/account";
+import type { AccountView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import { resultOf, type AttemptResult } from "../attempt-words.ts";
 import { chooseSpan, type Span } from "./choose-span.ts";
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { AttemptView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import { attemptReasons, attemptResults, durationOf, resultOf } from "../attempt-words.ts";
 import { classNames } from "../class-names.ts";
 import { formatLatency, formatRelative } from "../duration.ts";

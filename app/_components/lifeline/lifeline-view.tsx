@@ -3,7 +3,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- a <select> cannot hold a picture */
 
 import { useId, useState, type KeyboardEvent, type PointerEvent } from "react";
-import type { AttemptView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import { attemptReasons, attemptResults, resultOf } from "../attempt-words.ts";
 import { useNow } from "../clock.tsx";
 import { formatRelative } from "../duration.ts";

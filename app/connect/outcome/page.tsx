@@ -1,6 +1,6 @@
 import { assertNever } from "../../_components/assert-never.ts";
 import type { Metadata } from "next";
-import { cache } from "react";
+import { cache, type ComponentProps } from "react";
 import type { ConnectOutcomeView } from "#api/schemas/connect";
 import { buttonClass } from "../../_components/button.tsx";
 import { readConnectOutcome } from "../../_queries/connect.ts";
@@ -54,11 +54,9 @@ function Connected({ view }: { view: ConnectOutcomeView }) {
   const product = view.product.name;
   const back = webAddress(view.return_url);
   return (
-    <ConnectCard
-      product={product}
-      label={view.integration?.label ?? null}
+    <OutcomeCard
+      view={view}
       joint="done"
-      support={view.product.support}
       title={view.reauthorized ? `${label} is connected again` : `${label} is connected to ${product}`}
     >
       {view.external_account !== null && (
@@ -91,7 +89,7 @@ function Connected({ view }: { view: ConnectOutcomeView }) {
           Continue to {product}
         </a>
       )}
-    </ConnectCard>
+    </OutcomeCard>
   );
 }
 
@@ -100,13 +98,7 @@ function Failed({ view }: { view: ConnectOutcomeView }) {
   const words = failureWords(view.failure?.code ?? "server_error", view.product.name, label);
   const back = webAddress(view.return_url);
   return (
-    <ConnectCard
-      product={view.product.name}
-      label={view.integration?.label ?? null}
-      joint="broken"
-      support={view.product.support}
-      title={words.title}
-    >
+    <OutcomeCard view={view} joint="broken" title={words.title}>
       <p className="mt-2 text-center text-balance text-muted">{words.text}</p>
       {view.failure?.detail != null && (
         <p className="mt-4 rounded-md bg-sunken px-3 py-2 text-sm break-words">
@@ -124,26 +116,20 @@ function Failed({ view }: { view: ConnectOutcomeView }) {
           Back to {view.product.name}
         </a>
       )}
-    </ConnectCard>
+    </OutcomeCard>
   );
 }
 
 function Waiting({ view }: { view: ConnectOutcomeView }) {
   const label = view.integration?.label ?? "the service";
   return (
-    <ConnectCard
-      product={view.product.name}
-      label={view.integration?.label ?? null}
-      joint="underway"
-      support={view.product.support}
-      title={`Waiting for ${label}`}
-    >
+    <OutcomeCard view={view} joint="underway" title={`Waiting for ${label}`}>
       <p className="mt-2 text-center text-balance text-muted">
         Finish signing in at {label}. This page goes on by itself when you are back.
       </p>
       <Retry label="Start again" />
       <RefreshWhileWaiting />
-    </ConnectCard>
+    </OutcomeCard>
   );
 }
 
@@ -151,13 +137,7 @@ function Confirming({ view }: { view: ConnectOutcomeView }) {
   const product = view.product.name;
   const back = webAddress(view.return_url);
   return (
-    <ConnectCard
-      product={product}
-      label={view.integration?.label ?? null}
-      joint="underway"
-      support={view.product.support}
-      title={`Go back to ${product} to finish`}
-    >
+    <OutcomeCard view={view} joint="underway" title={`Go back to ${product} to finish`}>
       <p className="mt-2 text-center text-balance text-muted">
         Nothing is connected yet. {product} checks first that the link was meant for you; be signed in there in this
         browser.
@@ -168,7 +148,7 @@ function Confirming({ view }: { view: ConnectOutcomeView }) {
         </a>
       )}
       <RefreshWhileWaiting />
-    </ConnectCard>
+    </OutcomeCard>
   );
 }
 
@@ -186,6 +166,15 @@ function Unknown({ view }: { view: ConnectOutcomeView }) {
       </p>
     </ConnectCard>
   );
+}
+
+/** The card of a trip, with who it is about. */
+function OutcomeCard({
+  view,
+  ...card
+}: { view: ConnectOutcomeView } & Pick<ComponentProps<typeof ConnectCard>, "joint" | "title" | "children">) {
+  const label = view.integration?.label ?? null;
+  return <ConnectCard product={view.product.name} label={label} support={view.product.support} {...card} />;
 }
 
 /** Leads back to the link; the API knows from the cookie which one it was. */

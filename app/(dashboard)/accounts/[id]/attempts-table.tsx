@@ -1,5 +1,6 @@
 import { History as HistoryIcon } from "lucide-react";
-import type { AccountView, AttemptView } from "#api/schemas/account";
+import type { AccountView } from "#api/schemas/account";
+import type { AttemptView } from "#api/schemas/attempt";
 import { attemptReasons, attemptResults, durationOf, resultOf } from "../../../_components/attempt-words.ts";
 import { classNames } from "../../../_components/class-names.ts";
 import { formatLatency } from "../../../_components/duration.ts";
