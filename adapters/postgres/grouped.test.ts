@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from "node:timers/promises";
 import { afterEach, expect, test, vi } from "vitest";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { createGrouped } from "./grouped.ts";
@@ -16,39 +17,52 @@ function heldStatements() {
 
 afterEach(() => vi.useRealTimers());
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** What ended is noticed in one turn of the loop, and the next statement leaves at the end of another. */
+async function settled(): Promise<void> {
+  await endOfTurn();
+  await endOfTurn();
+}
 
-test("who comes alone goes at once, and what arrives meanwhile goes together", async () => {
+test("what comes in one turn of the loop goes together, and so does what arrives while a statement is on its way", async () => {
   const { sent, send } = heldStatements();
-  const ask = createGrouped(send, { most: 10, groups: 1 });
-  const answers = Promise.all([1, 2, 3, 4].map((input) => ask(input)));
-  expect(sent.map(({ inputs }) => inputs)).toEqual([[1]]);
+  const ask = createGrouped(send, { most: 10 });
+  const first = Promise.all([ask(1), ask(2)]);
+  await settled();
+  expect(sent.map(({ inputs }) => inputs)).toEqual([[1, 2]]);
+  const meanwhile = [ask(3)];
+  await settled();
+  meanwhile.push(ask(4), ask(5));
+  await settled();
+  expect(sent).toHaveLength(1);
   sent[0]?.end();
   await settled();
-  expect(sent.map(({ inputs }) => inputs)).toEqual([[1], [2, 3, 4]]);
+  expect(sent.map(({ inputs }) => inputs)).toEqual([
+    [1, 2],
+    [3, 4, 5],
+  ]);
   sent[1]?.end();
-  expect(await answers).toEqual(["answer 1", "answer 2", "answer 3", "answer 4"]);
+  expect(await first).toEqual(["answer 1", "answer 2"]);
+  expect(await Promise.all(meanwhile)).toEqual(["answer 3", "answer 4", "answer 5"]);
 });
 
-test("no statement takes more than it may, and no more are on their way than may be", async () => {
+test("no statement takes more than it may, and one is on its way at a time", async () => {
   const { sent, send } = heldStatements();
-  const ask = createGrouped(send, { most: 2, groups: 2 });
+  const ask = createGrouped(send, { most: 2 });
   const answers = Promise.all([1, 2, 3, 4, 5].map((input) => ask(input)));
-  expect(sent.map(({ inputs }) => inputs)).toEqual([[1], [2]]);
-  sent[1]?.end();
-  await settled();
-  sent[0]?.end();
-  await settled();
-  expect(sent.map(({ inputs }) => inputs)).toEqual([[1], [2], [3, 4], [5]]);
-  sent[2]?.end();
-  sent[3]?.end();
-  expect((await answers).at(-1)).toBe("answer 5");
+  for (const [index, inputs] of [[1, 2], [3, 4], [5]].entries()) {
+    await settled();
+    expect(sent.at(-1)?.inputs).toEqual(inputs);
+    expect(sent).toHaveLength(index + 1);
+    sent.at(-1)?.end();
+  }
+  expect(await answers).toEqual([1, 2, 3, 4, 5].map((input) => `answer ${input}`));
 });
 
 test("a failure is that of its group alone, and the next ones go on", async () => {
   const { sent, send } = heldStatements();
-  const ask = createGrouped(send, { most: 10, groups: 1 });
+  const ask = createGrouped(send, { most: 10 });
   const first = ask(1);
+  await settled();
   const others = Promise.allSettled([ask(2), ask(3)]);
   sent[0]?.end();
   await first;
@@ -56,6 +70,7 @@ test("a failure is that of its group alone, and the next ones go on", async () =
   sent[1]?.end(new Error("the database is away"));
   expect((await others).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   const later = ask(4);
+  await settled();
   sent[2]?.end();
   expect(await later).toBe("answer 4");
 });
@@ -63,8 +78,9 @@ test("a failure is that of its group alone, and the next ones go on", async () =
 test("while the database hangs nobody stands in line for minutes: who has waited for long fails with the statement before", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   const { sent, send } = heldStatements();
-  const ask = createGrouped(send, { most: 1, groups: 1 });
+  const ask = createGrouped(send, { most: 1 });
   const early = Promise.allSettled([1, 2, 3].map((input) => ask(input)));
+  await settled();
   vi.advanceTimersByTime(6_000);
   const late = ask(4);
   sent[0]?.end(new DomainError("database_unavailable", { detail: "away" }));
@@ -78,8 +94,9 @@ test("while the database hangs nobody stands in line for minutes: who has waited
 test("who waits behind a statement that failed for a reason of its own keeps its place", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   const { sent, send } = heldStatements();
-  const ask = createGrouped(send, { most: 1, groups: 1 });
+  const ask = createGrouped(send, { most: 1 });
   const first = ask(1).catch(() => "failed");
+  await settled();
   const second = ask(2);
   vi.advanceTimersByTime(6_000);
   sent[0]?.end(new Error("a record that can't be written"));

@@ -1,22 +1,23 @@
+import { setImmediate as endOfTurn } from "node:timers/promises";
 import { isDatabaseUnavailable } from "./pool.ts";
 
 /** Who has waited this long, milliseconds, does not stay in line once the database shows to be away. */
 const patienceMs = 5_000;
 
 /**
- * Group commit, and group reading: while as many statements are on their way as may be, what arrives waits and goes together in the
- * next one. Under load many share the cost of one; alone nobody waits.
+ * Group commit, and group reading: while a statement is on its way, what arrives waits and goes together in the next one. Under load
+ * many share the cost of one. Each statement waits for the end of the event loop's turn, which has the rest of what came in it:
+ * nothing to who comes alone, and twice as many in a statement where many come.
  *
  * A database that does not even refuse costs each statement its whole time limit. So a failure that says it is away is also that of
  * whoever has waited for some seconds: the line would grow faster than it fails, and its end would wait for minutes.
  *
  * @param send answers in the order of what it was given; its failure is everybody's of that group
  * @param most of one statement
- * @param groups statements on their way at a time
  */
 export function createGrouped<I, O>(
   send: (inputs: readonly I[]) => Promise<readonly O[]>,
-  { most, groups }: { readonly most: number; readonly groups: number },
+  { most }: { readonly most: number },
 ): (input: I) => Promise<O> {
   interface Waiting {
     readonly input: I;
@@ -25,7 +26,7 @@ export function createGrouped<I, O>(
     readonly reject: (error: unknown) => void;
   }
   let waiting: Waiting[] = [];
-  let sending = 0;
+  let isSending = false;
 
   const giveUp = (error: unknown): void => {
     const untilMs = performance.now() - patienceMs;
@@ -35,8 +36,9 @@ export function createGrouped<I, O>(
   };
 
   const flush = async (): Promise<void> => {
-    sending += 1;
+    isSending = true;
     while (waiting.length > 0) {
+      await endOfTurn();
       const group = waiting.slice(0, most);
       waiting = waiting.length > most ? waiting.slice(most) : [];
       try {
@@ -47,12 +49,12 @@ export function createGrouped<I, O>(
         if (isDatabaseUnavailable(error)) giveUp(error);
       }
     }
-    sending -= 1;
+    isSending = false;
   };
 
   return (input) =>
     new Promise<O>((resolve, reject) => {
       waiting.push({ input, sinceMs: performance.now(), resolve, reject });
-      if (sending < groups) void flush();
+      if (!isSending) void flush();
     });
 }

@@ -26,8 +26,6 @@ interface GlanceRow {
   readonly stamp: string;
 }
 
-/** One: what waits for it travels together. */
-const groups = 1;
 const mostPerStatement = 100;
 
 export function createTokenGlances(pool: DatabasePool): TokenGlances {
@@ -45,7 +43,7 @@ export function createTokenGlances(pool: DatabasePool): TokenGlances {
         return row === undefined ? null : toGlance(row);
       });
     },
-    { most: mostPerStatement, groups },
+    { most: mostPerStatement },
   );
   return { glance: (environmentId, accountId) => look({ environmentId, accountId }) };
 }
