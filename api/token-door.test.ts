@@ -1,14 +1,19 @@
+import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { expect, test } from "vitest";
+import { setImmediate as endOfTurn } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { createInMemoryTokenGlances } from "#test/fakes/in-memory-token-glances";
-import { caller, createWorld, type AccountOptions } from "#test/fakes/world";
+import { refresh } from "#test/fakes/refresh-calls";
+import { caller, createWorld, type AccountOptions, type World } from "#test/fakes/world";
 import { createProblemWriter } from "./problem.ts";
 import { createTokenDoor } from "./token-door.ts";
 
 const accountId = `ia_${"a".repeat(24)}`;
+
+const connect = (): EventEmitter & { destroyed: boolean } => Object.assign(new EventEmitter(), { destroyed: false });
 
 async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = {}) {
   const world = await createWorld();
@@ -26,17 +31,17 @@ async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = 
     },
   };
   const door = createTokenDoor(ports, writeProblem);
-  const ask = async (request: Partial<IncomingMessage> = {}) => {
+  const ask = async (request: Partial<IncomingMessage> = {}, connection = connect()) => {
     const answer: { status: number | null; headers: Record<string, unknown>; body: string } = {
       status: null,
       headers: {},
       body: "",
     };
-    const response = {
+    const response = Object.assign(connection, {
       writeHead: (status: number, headers: Record<string, unknown>) =>
         Object.assign(answer, { status, headers: Array.isArray(headers) ? pairsOf(headers) : headers }),
       end: (body: string) => Object.assign(answer, { body }),
-    };
+    });
     const isAnswered = await door(
       {
         method: "GET",
@@ -115,4 +120,78 @@ test("a key service that is away is told at once, as the problem that it is, and
   });
   expect(world.auditLog.records).toHaveLength(before + 1);
   expect(world.metrics.told).toContainEqual(["tokenRead", "kms_unavailable"]);
+});
+
+describe("while somebody goes the whole way for a token", () => {
+  const renew = (world: World) => refresh(world, "forced", accountId);
+
+  test("who wants the same waits for that answer, and is answered here with the newer one", async () => {
+    const { ask, world } = await setUp({ expiresInSeconds: 5 });
+    const connection = connect();
+    expect(await ask({}, connection)).toMatchObject({ isAnswered: false });
+    const others = Promise.all([ask(), ask(), ask()]);
+    await endOfTurn();
+    await renew(world);
+    const opened = world.auditLog.records.length;
+    connection.emit("close");
+    for (const { isAnswered, body } of await others) {
+      expect(isAnswered).toBe(true);
+      expect(JSON.parse(body)).toMatchObject({ credential_version: 2 });
+    }
+    // Each reader has a record of its own.
+    expect(world.auditLog.records).toHaveLength(opened + 3);
+    expect(world.metrics.told.filter(([name]) => name === "refreshAwaited")).toHaveLength(3);
+    expect(world.metrics.told).toContainEqual(["tokenRead", "refreshed"]);
+  });
+
+  test("who wants more life waits for nobody", async () => {
+    const { ask } = await setUp({ expiresInSeconds: 5 });
+    expect(await ask()).toMatchObject({ isAnswered: false });
+    const url = `/api/v1/integrated-accounts/${accountId}/token?min_ttl=900`;
+    expect(await ask({ url })).toMatchObject({ isAnswered: false });
+  });
+
+  test("who waited for nothing goes the whole way, and the next one is the first again", async () => {
+    const { ask } = await setUp({ expiresInSeconds: 5 });
+    const connection = connect();
+    await ask({}, connection);
+    const other = ask();
+    await endOfTurn();
+    connection.emit("close");
+    expect(await other).toMatchObject({ isAnswered: false });
+    expect(await ask()).toMatchObject({ isAnswered: false });
+  });
+
+  test("nothing is opened for who leaves meanwhile", async () => {
+    const { ask, world } = await setUp({ expiresInSeconds: 5 });
+    const connection = connect();
+    await ask({}, connection);
+    const gone = connect();
+    gone.destroyed = true;
+    const other = ask({}, gone);
+    await endOfTurn();
+    await renew(world);
+    const opened = world.auditLog.records.length;
+    connection.emit("close");
+    expect(await other).toMatchObject({ isAnswered: true, status: null, body: "" });
+    expect(world.auditLog.records).toHaveLength(opened);
+  });
+
+  test("nobody waits for a caller that had left before", async () => {
+    const { ask } = await setUp({ expiresInSeconds: 5 });
+    const gone = connect();
+    gone.destroyed = true;
+    expect(await ask({}, gone)).toMatchObject({ isAnswered: true, status: null });
+    expect(await ask()).toMatchObject({ isAnswered: false });
+  });
+
+  test.each([
+    ["needs re-authorization", { status: "needs_reauth" }],
+    ["is held", { hold: { reason: "mass_failure", at: new Date(0) } }],
+  ] as const)("nobody waits for an account that %s", async (_, patch) => {
+    const { ask, world } = await setUp({ expiresInSeconds: 5 });
+    world.accounts.patch(accountId, patch);
+    expect(await ask()).toMatchObject({ isAnswered: false });
+    expect(await ask()).toMatchObject({ isAnswered: false });
+  });
 });

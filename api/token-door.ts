@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isVisible, type Caller } from "#core/domain/access/permission";
 import { countProblem } from "#core/usecases/count-problem";
+import { renewalKey } from "#core/usecases/read-token";
 import { servePlainly } from "#core/usecases/serve-credentials";
 import { answerProblem } from "./answer-problem.ts";
+import type { TokenGlance } from "#core/ports/token-glances";
 import type { ApiPorts } from "./api-environment.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import type { ProblemWriter } from "./problem.ts";
@@ -12,7 +14,7 @@ import { toTokenView } from "./views/token-view.ts";
 
 const target = /^\/api\/v1\/integrated-accounts\/(ia_[0-9a-z]{24})\/token(?:\?min_ttl=(\d{1,7}))?$/;
 
-export type TokenDoorPorts = Pick<ApiPorts, "glances" | "policies" | "clock" | "vault" | "metrics"> & {
+export type TokenDoorPorts = Pick<ApiPorts, "glances" | "policies" | "clock" | "vault" | "metrics" | "renewals"> & {
   readonly authenticator: Pick<Authenticator, "callerByKey">;
 };
 
@@ -45,12 +47,50 @@ export function createTokenDoor(
     return { caller, accountId, minTtlSeconds: ttl === undefined ? null : Number(ttl) };
   };
 
-  const serve = async ({ caller, accountId, minTtlSeconds }: Common): Promise<string | null> => {
-    const { environmentId, id: actor } = caller;
-    const glance = await ports.glances.glance(environmentId, accountId);
-    if (glance === null || !isVisible(caller, glance)) return null;
-    const read = await servePlainly(ports, { environmentId, accountId, minTtlSeconds, actor }, glance);
+  const lookAt = async ({ caller, accountId }: Common): Promise<TokenGlance | null> => {
+    const glance = await ports.glances.glance(caller.environmentId, accountId);
+    return glance !== null && isVisible(caller, glance) ? glance : null;
+  };
+
+  const serve = async (
+    { caller: { environmentId, id: actor }, accountId, minTtlSeconds }: Common,
+    glance: TokenGlance,
+    result?: "refreshed",
+  ): Promise<string | null> => {
+    const read = await servePlainly(ports, { environmentId, accountId, minTtlSeconds, actor }, glance, result);
     return read === null ? null : JSON.stringify(toTokenView(read, ports.clock.now()));
+  };
+
+  /**
+   * Whoever wants what another request is getting waits for that one's answer, and looks again: the whole way costs ten times as
+   * much, and a thousand callers of one expired token would go it at the same moment.
+   */
+  const serveBehindTheFirst = async (
+    common: Common,
+    version: number,
+    response: ServerResponse,
+  ): Promise<string | null> => {
+    // Its "close" has come and gone: whoever followed would wait for ever.
+    if (response.destroyed) return null;
+    const key = renewalKey({ ...common, environmentId: common.caller.environmentId, seenVersion: version });
+    const first = ports.renewals.follow(key, () => new Promise((resolve) => response.once("close", resolve)));
+    if (first === null) return null;
+    const startedMs = performance.now();
+    await first;
+    const now = response.destroyed ? null : await lookAt(common);
+    if (now === null || now.credential?.version === version) return null;
+    const body = await serve(common, now, "refreshed");
+    if (body !== null) ports.metrics.refreshAwaited((performance.now() - startedMs) / 1000);
+    return body;
+  };
+
+  const answerOf = async (common: Common, response: ServerResponse): Promise<string | null> => {
+    const glance = await lookAt(common);
+    if (glance === null) return null;
+    const body = await serve(common, glance);
+    const version = glance.credential?.version ?? null;
+    if (body !== null || version === null || !mayBeRefreshed(glance)) return body;
+    return await serveBehindTheFirst(common, version, response);
   };
 
   const count = ports.metrics.requestsTo(tokenRoute, "GET");
@@ -59,8 +99,9 @@ export function createTokenDoor(
     const common = await findCommon(request);
     if (common === null) return false;
     try {
-      const body = await serve(common).catch(countProblem(ports.metrics));
-      if (body === null) return false;
+      const body = await answerOf(common, response).catch(countProblem(ports.metrics));
+      // Nothing is opened for a caller that has left meanwhile.
+      if (body === null) return response.destroyed;
       response.writeHead(200, {
         ...securityHeaders,
         "cache-control": "no-store",
@@ -78,4 +119,8 @@ export function createTokenDoor(
     count(response.statusCode, (performance.now() - startedMs) / 1000);
     return true;
   };
+}
+
+function mayBeRefreshed({ status, isHeld, hasOverrides }: TokenGlance): boolean {
+  return status === "active" && !isHeld && !hasOverrides;
 }

@@ -127,8 +127,7 @@ async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<
   }
 
   const startedMs = ports.clock.monotonicMs();
-  const key = `${input.environmentId}:${input.accountId}:${demand.seenVersion}:${input.minTtlSeconds}`;
-  const renewing = ports.renewals.run(key, async (joined) => {
+  const renewing = ports.renewals.run(renewalKey({ ...input, ...demand }), async (joined) => {
     const outcome = await refreshAccount(ports, { ...input, demand, joined }).catch(expected);
     return { outcome, found: await ports.accounts.findWithCredential(input.environmentId, input.accountId) };
   });
@@ -152,6 +151,16 @@ async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<
   }
   if (outcome === null) return await readAccount(ports, input);
   throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
+}
+
+/** Readers with one key want one refresh. `seenVersion`: of the credential that they found. */
+export function renewalKey(wanted: {
+  readonly environmentId: string;
+  readonly accountId: string;
+  readonly seenVersion: number;
+  readonly minTtlSeconds: number | null;
+}): string {
+  return `${wanted.environmentId}:${wanted.accountId}:${wanted.seenVersion}:${wanted.minTtlSeconds}`;
 }
 
 function isServable(ports: RefreshPorts, found: Found): boolean {

@@ -39,11 +39,15 @@ async function serveAtAGlance(ports: ServePorts, input: ServeInput): Promise<Ser
   return await servePlainly(ports, input, glance);
 }
 
-/** Null: it is not as plain as that. A problem that it throws is its caller's to count. */
+/**
+ * Null: it is not as plain as that. A problem that it throws is its caller's to count.
+ * @param result as it is counted: `refreshed` for who waited for a newer token than was there
+ */
 export async function servePlainly(
   ports: Pick<ServePorts, "policies" | "clock" | "vault" | "metrics">,
   { environmentId, accountId: id, minTtlSeconds, actor }: Omit<ServeInput, "isVisible">,
   glance: TokenGlance,
+  result: "fresh" | "refreshed" = "fresh",
 ): Promise<ServedToken | ServedFields | null> {
   const { credential, integrationName, definitionStamp } = glance;
   if (credential === null || glance.hasOverrides) return null;
@@ -51,6 +55,6 @@ export async function servePlainly(
   if (!isPlainlyFresh(glance, policy, minTtlSeconds, ports.clock.now())) return null;
   const access = { actor, purpose: "token_read" } as const;
   const opened = await openCredential(ports.vault, { id, environmentId }, credential, access);
-  ports.metrics.tokenRead("fresh");
+  ports.metrics.tokenRead(result);
   return served(glance, credential, opened, null);
 }

@@ -63,4 +63,25 @@ describe("a single flight (R10)", () => {
     expect(results.map((one) => one.status)).toEqual(["rejected", "rejected", "rejected"]);
     expect(await flights.run("a", async () => 1)).toBe(1);
   });
+
+  it("lets callers follow the first instead, who count as joined and hear when it is over, however it ended", async () => {
+    const flights = createSingleFlight<number>();
+    const answered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    expect(flights.follow("a", () => answered.promise)).toBeNull();
+    const followers = [1, 2].map(() => flights.follow("a", () => Promise.reject(new Error("is not the first"))));
+    expect(flights.follow("b", () => answered.promise)).toBeNull();
+    expect(flights.callers()).toBe(2);
+    const first = flights.run("a", async (joined) => {
+      await gate.promise;
+      return joined();
+    });
+    expect(flights.callers()).toBe(3);
+    gate.resolve();
+    expect(await first).toBe(2);
+    answered.resolve();
+    await Promise.all(followers);
+    expect(flights.callers()).toBe(0);
+    expect(flights.follow("a", () => answered.promise)).toBeNull();
+  });
 });
