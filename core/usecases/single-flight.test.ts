@@ -80,7 +80,7 @@ describe("a single flight (R10)", () => {
     gate.resolve();
     expect(await first).toBe(2);
     answered.resolve();
-    await Promise.all(followers);
+    for (const over of followers) await over;
     expect(flights.callers()).toBe(0);
     expect(flights.follow("a", () => answered.promise)).toBeNull();
   });
