@@ -41,6 +41,7 @@ async function applyLocked(client: DatabaseClient, change: AccountChange): Promi
   // Applied before, when the word of its COMMIT was lost, and refreshed since: to write it again would bring back a spent token.
   if (change.completes !== null && (await isCompleted(client, change.completes))) return account;
   if (!admits(account, change)) return null;
+  if (change.completes?.isApproval === true && !(await takeApproved(client, change.completes))) return null;
   if (change.completes !== null && !(await useLink(client, change.completes))) return null;
   // By the database's clock, like the decision that will end it.
   const now = rows[0].locked_at;
@@ -54,6 +55,15 @@ async function isCompleted(client: DatabaseClient, done: NonNullable<AccountChan
   const { rowCount } = await client.query("SELECT FROM connect_session WHERE id = $1 AND status = 'connected'", [
     done.sessionId,
   ]);
+  return rowCount === 1;
+}
+
+/** Locked: whoever declines, or ends what nobody answered for, comes before or after. */
+async function takeApproved(client: DatabaseClient, done: NonNullable<AccountChange["completes"]>): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "SELECT FROM connect_session WHERE id = $1 AND status = 'exchanging' AND asked IS NOT NULL FOR UPDATE",
+    [done.sessionId],
+  );
   return rowCount === 1;
 }
 

@@ -19,7 +19,7 @@ export function heldAnswers(pool: DatabasePool): HeldAnswers {
     async failSession(id, failure) {
       await query(
         pool,
-        `WITH failed AS (UPDATE connect_session SET status = 'failed', failure = $2
+        `WITH failed AS (UPDATE connect_session SET status = 'failed', failure = $2, asked = NULL
                           WHERE id = $1 AND status <> 'connected' RETURNING id)
          DELETE FROM sealed_secret WHERE owner IN (SELECT id FROM failed)`,
         [id, JSON.stringify(failure)],

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import { confirmAddress } from "#core/domain/connect/confirm-address";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Link } from "#core/ports/connect-store";
+import { approveConnection, declineConnection } from "#core/usecases/approve-connection";
 import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
 import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
@@ -14,6 +15,8 @@ const returnMs = 30 * 60_000;
 
 /** Link tokens as they are made: anything else is not looked up. */
 export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
+
+const sessionIdPattern = /^cs_[a-z0-9]{1,60}$/;
 
 /**
  * The way of an end user: the click that leaves for the provider, the way back, and what the pages read. The pages themselves
@@ -34,6 +37,21 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const link = linkId === null ? null : await ports.connect.findLink(linkId);
     return await start(context, link, null, await connectedHere(context, link));
   });
+
+  // The person's word on the account that the page showed (R93).
+  app.post("/connect/approve", async (context) => await answerQuestion(context, approveConnection));
+  app.post("/connect/decline", async (context) => await answerQuestion(context, declineConnection));
+
+  const answerQuestion = async (context: Context, settle: typeof approveConnection): Promise<Response> => {
+    refuseForeignForm(context, publicUrl);
+    const fields = await context.req.parseBody().catch(() => ({}));
+    const sessionId = "connect_session_id" in fields ? fields["connect_session_id"] : null;
+    const browserSecret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
+    const isId = typeof sessionId === "string" && sessionIdPattern.test(sessionId);
+    return await leave(context, isId ? await settle(ports, { sessionId, browserSecret }) : { kind: "rejected" });
+  };
 
   app.post("/connect/:token", async (context) => {
     refuseForeignForm(context, publicUrl);
@@ -178,7 +196,9 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     }
     const link = await ports.connect.findLink(outcome.session.linkTokenId);
     const returnUrl = link?.returnUrl ?? null;
-    if (outcome.kind === "failed" || returnUrl === null) return context.redirect("/connect/outcome", 303);
+    // The outcome page asks which account it shall be; what it is told goes on from there.
+    if (outcome.kind === "failed" || outcome.kind === "unapproved" || returnUrl === null)
+      return context.redirect("/connect/outcome", 303);
     // Nothing is connected yet: the product's page learns of no more than the session that its backend confirms (R93).
     if (outcome.kind === "unconfirmed") return context.redirect(confirmAddress(returnUrl, outcome.session.id), 303);
     const target = new URL(returnUrl);

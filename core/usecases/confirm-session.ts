@@ -6,6 +6,7 @@ import type { AuthorizationSession, ConnectSession, Link } from "../ports/connec
 import { exchangeAnswer, type CompletePorts } from "./complete-authorization.ts";
 import { connectFailureProblem, conflict } from "./connect-failure-problem.ts";
 import { openHeldAnswer } from "./hold-answer.ts";
+import { keepGrant } from "./keep-grant.ts";
 import { keepTypedAnswer } from "./keep-typed-answer.ts";
 
 export interface ConfirmInput {
@@ -81,6 +82,8 @@ async function settle(
         "The customer has not come back from the provider yet. Confirm when the browser brings connect_session_id to the return URL.",
       );
     case "exchanging":
+    // Who is asked by the page is not confirmed by the product.
+    case "unapproved":
       return null;
     case "unconfirmed":
       return await complete(ports, caller, session, link);
@@ -149,7 +152,7 @@ async function complete(
     result =
       answer.kind === "typed"
         ? await keepTypedAnswer(ports, taken.session, answer)
-        : await exchangeAnswer(ports, toTrip(taken.session), taken.verifier, answer);
+        : await exchangeAnswer(ports, toTrip(taken.session), taken.verifier, answer, keepGrant);
   } catch (error) {
     ports.log.error({ session: session.id, error }, "a confirmed connection could not be completed");
     // Should what was answered still be written, the session is connected all the same.
