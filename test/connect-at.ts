@@ -4,6 +4,8 @@ import type { Answer, Stack } from "./start-stack.ts";
 export interface Departure {
   /** The authorization request that the browser was sent to. */
   readonly authorize: URL;
+  /** What the browser has got so far. */
+  readonly cookie: string;
   /** Comes back from the provider with these parameters besides the state, and approves what the page asks. @returns the outcome page's data */
   back(parameters: Readonly<Record<string, string>>): Promise<Answer["body"]>;
 }
@@ -30,6 +32,7 @@ export async function departFrom(
     .join("; ");
   return {
     authorize,
+    cookie,
     async back(parameters) {
       const callback = new URL(authorize.searchParams.get("redirect_uri") ?? "");
       const state = authorize.searchParams.get("state") ?? "";

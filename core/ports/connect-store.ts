@@ -81,6 +81,17 @@ export interface HeldBytes {
   readonly expiresAt: Date;
 }
 
+/** A confirmed session that was taken, and what was sealed for it, as it stood in its table. */
+export interface TakenAnswer {
+  readonly session: ConnectSession;
+  readonly sealed: readonly {
+    readonly field: string;
+    readonly version: number;
+    readonly kid: string;
+    readonly sealed: Uint8Array;
+  }[];
+}
+
 /** The form of a link was sent by a browser. */
 export interface ConnectTry {
   readonly id: string;
@@ -126,17 +137,20 @@ export interface ConnectStore {
    * @returns false when the session has ended meanwhile; nothing is kept then
    */
   holdAnswer(held: HeldBytes, audit: readonly AuditRecord[]): Promise<boolean>;
-  /** What holdAnswer kept; null once it is taken or thrown away. */
-  findHeldAnswer(sessionId: string): Promise<Uint8Array | null>;
+  /** What holdAnswer kept, and the PKCE verifier beside it; null once it is taken or thrown away. */
+  findHeldAnswer(
+    sessionId: string,
+  ): Promise<{ readonly answer: Uint8Array; readonly verifier: Uint8Array | null } | null>;
   /**
    * Takes a session that was confirmed, once: `unconfirmed` becomes `exchanging`, and all that is sealed for it leaves its table.
    * Null when there is nothing to take: it was taken before, has ended, or its time is over.
    */
-  takeConfirmed(
-    id: string,
-    now: Date,
-    audit: AuditRecord,
-  ): Promise<{ readonly session: ConnectSession; readonly verifier: Uint8Array | null } | null>;
+  takeConfirmed(id: string, now: Date, audit: AuditRecord): Promise<TakenAnswer | null>;
+  /**
+   * Nothing of it was sent: the session is `unconfirmed` again, with all that was sealed for it.
+   * @returns false: it has ended meanwhile
+   */
+  giveBackConfirmed(taken: TakenAnswer): Promise<boolean>;
   /** Ends a session that can't be confirmed any more, and throws away what is sealed for it. @returns false: it is `unconfirmed` no more */
   endUnconfirmed(id: string, failure: ConnectFailure): Promise<boolean>;
   /**

@@ -78,7 +78,7 @@ export async function completeAuthorization(ports: CompletePorts, input: Callbac
       if (held === null) return await fail(ports, session, { code: "expired", detail: null });
       return { kind: "unconfirmed", session: held };
     }
-    const result = await exchangeAnswer(ports, session, taken.verifier, input, keepOrAsk);
+    const result = await exchangeAnswer(ports, session, taken.verifier, input, { keep: keepOrAsk });
     if ("code" in result) return await fail(ports, session, result);
     if ("asked" in result) return { kind: "unapproved", session: result };
     return { kind: "connected", session, account: result };
@@ -123,16 +123,22 @@ async function keepOrAsk(
     : await keepGrant(ports, grant, account);
 }
 
-/**
- * A code becomes a grant; from its answer on, only what `keep` says may cost it.
- * @param keep keepGrant, or what asks before
- */
+export interface ExchangeSteps<Kept> {
+  /** keepGrant, or what asks before. */
+  readonly keep: (ports: CompletePorts, grant: InspectedGrant, account: Account) => Promise<Kept>;
+  /** Right before the code leaves, with all at hand that it needs. What it throws keeps the code here. */
+  readonly beforeSend?: () => Promise<void>;
+  /** The code did not leave after all: nobody took the connection. */
+  readonly notSent?: () => Promise<void>;
+}
+
+/** A code becomes a grant; from its answer on, only what `keep` says may cost it. */
 export async function exchangeAnswer<Kept>(
   ports: CompletePorts,
   session: AuthorizationSession,
   sealedVerifier: Uint8Array | null,
   input: BroughtAnswer,
-  keep: (ports: CompletePorts, grant: InspectedGrant, account: Account) => Promise<Kept>,
+  { keep, beforeSend, notSent }: ExchangeSteps<Kept>,
 ): Promise<Kept | ConnectFailure> {
   const account = await ports.accounts.find(session.environmentId, session.accountId);
   if (account === null || account.status === "disconnected") return { code: "expired", detail: null };
@@ -161,12 +167,14 @@ export async function exchangeAnswer<Kept>(
   const ownsClient = clientId !== null;
   const turn = await insistOnTurn(ports, { circuit, integration: resolved, accountId: account.id, ownsClient });
   try {
+    await beforeSend?.();
     const sentAt = ports.clock.now();
     const exchange = { code, redirectUri: session.redirectUri, verifier, nonce: session.nonce };
     const asked = { ...resolved, scopes: session.scopesRequested };
     const first = await turn.ask(() => ports.server.exchangeCode(asked, secrets, exchange));
     if (first.kind === "failure") {
       forgetKeys(keys);
+      if (first.failure.kind === "not_sent") await notSent?.();
       return exchangeFailure(first, resolved);
     }
     const spreadSeconds = neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);

@@ -120,16 +120,29 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       audit.push(...records);
       return true;
     },
-    findHeldAnswer: async (id) => held.get(id) ?? null,
+    async findHeldAnswer(id) {
+      const answer = held.get(id);
+      return answer === undefined ? null : { answer, verifier: verifiers.get(id) ?? null };
+    },
     async takeConfirmed(id, now, record) {
       const session = sessions.get(id);
       if (session?.status !== "unconfirmed" || session.expiresAt <= now) return null;
       const taken = { ...session, status: "exchanging" as const };
       sessions.set(id, taken);
       audit.push(record);
-      const verifier = verifiers.get(id) ?? null;
+      const all = { connect_answer: held.get(id), pkce_verifier: verifiers.get(id) };
       forget(id);
-      return { session: taken, verifier };
+      const sealed = Object.entries(all).flatMap(([field, bytes]) =>
+        bytes === undefined ? [] : [{ field, version: 1, kid: "k1", sealed: bytes }],
+      );
+      return { session: taken, sealed };
+    },
+    async giveBackConfirmed({ session: { id }, sealed }) {
+      const session = sessions.get(id);
+      if (session?.status !== "exchanging" || !session.needsConfirmation) return false;
+      sessions.set(id, { ...session, status: "unconfirmed" });
+      for (const one of sealed) (one.field === "connect_answer" ? held : verifiers).set(id, one.sealed);
+      return true;
     },
     async endUnconfirmed(id, failure) {
       const session = sessions.get(id);

@@ -42,6 +42,7 @@ export function createConnectDoor(world: SimulatedWorld, effect: Effect): Connec
     holdAnswer: refuse,
     findHeldAnswer: refuse,
     takeConfirmed: refuse,
+    giveBackConfirmed: refuse,
     endUnconfirmed: refuse,
     refuseConfirmation: refuse,
     holdGrant: refuse,
