@@ -20,6 +20,16 @@ test("a connect page works without JavaScript and posts to its own address", asy
   await context.close();
 });
 
+test("nobody leaves for the provider without a click (B7)", async ({ page, stub }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).origin));
+  await page.goto("/connect/open", { waitUntil: "networkidle" });
+  await expect(page.getByRole("heading", { name: "Connect Acme CRM to Ledgerly" })).toBeVisible();
+  await expect(page).toHaveURL(/\/connect\/open$/);
+  expect(new Set(asked)).toEqual(new Set([stub.origin]));
+  expect(stub.changes).toEqual([]);
+});
+
 test("one of several integrations unfolds to its own form", async ({ page }) => {
   await page.goto("/connect/several");
   await expect(page.getByText("Test environment: staging")).toBeVisible();

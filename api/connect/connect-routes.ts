@@ -7,6 +7,7 @@ import { completeAuthorization, type CallbackOutcome } from "#core/usecases/comp
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
 import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { requestOf } from "../request-of.ts";
 import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
 
@@ -25,9 +26,15 @@ const sessionIdPattern = /^cs_[a-z0-9]{1,60}$/;
 export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void {
   const { publicUrl } = ports;
 
+  /** Before anything is looked up: what is there and what is not cost the same until then (checklist B10). */
+  const admit = (context: Context): void => {
+    refuseForeignForm(context, publicUrl);
+    ports.connectAdmission.admit(requestOf(context).incoming);
+  };
+
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
-    refuseForeignForm(context, publicUrl);
+    admit(context);
     const cookie = context.req.header("cookie");
     const linkId = openLinkCookie(
       ports.digests,
@@ -43,18 +50,20 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   app.post("/connect/decline", async (context) => await answerQuestion(context, declineConnection));
 
   const answerQuestion = async (context: Context, settle: typeof approveConnection): Promise<Response> => {
-    refuseForeignForm(context, publicUrl);
+    admit(context);
     const fields = await context.req.parseBody().catch(() => ({}));
     const sessionId = "connect_session_id" in fields ? fields["connect_session_id"] : null;
     const browserSecret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
     context.header("cache-control", "no-store");
     context.header("referrer-policy", "no-referrer");
     const isId = typeof sessionId === "string" && sessionIdPattern.test(sessionId);
-    return await leave(context, isId ? await settle(ports, { sessionId, browserSecret }) : { kind: "rejected" });
+    const outcome = isId ? await settle(ports, { sessionId, browserSecret }) : ({ kind: "rejected" } as const);
+    if (outcome.kind !== "rejected") ports.connectAdmission.takeBackGuess(requestOf(context).incoming);
+    return await leave(context, outcome);
   };
 
   app.post("/connect/:token", async (context) => {
-    refuseForeignForm(context, publicUrl);
+    admit(context);
     const token = context.req.param("token");
     const link = linkTokenPattern.test(token)
       ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
@@ -78,6 +87,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     connectedAccountId: string | null,
   ): Promise<Response> => {
     if (link === null) return context.redirect("/connect/outcome", 303);
+    ports.connectAdmission.takeBackGuess(requestOf(context).incoming);
+    ports.connectAdmission.admitLink(link.id);
     const form = await readForm(context);
     const browserSecret =
       readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ??
