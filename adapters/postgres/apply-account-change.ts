@@ -12,7 +12,8 @@ import { writeChange } from "./write-change.ts";
  * time: the version or the finished attempt shows it.
  */
 export async function applyAccountChange(pool: DatabasePool, change: AccountChange): Promise<Account | null> {
-  if (change.completes === null && !isGuarded(change.expectedStatus, change)) {
+  const isDecidedByRow = change.completes !== null || change.refusesScopes !== undefined;
+  if (!isDecidedByRow && !isGuarded(change.expectedStatus, change)) {
     // Of a hold the writer may know nothing: the statement itself sets no alarm while there is one.
     const expected = {
       status: change.expectedStatus,

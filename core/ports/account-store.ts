@@ -69,6 +69,7 @@ export interface AccountFields {
   readonly externalAccount?: ExternalAccount | null;
   readonly scopesRequested?: readonly string[];
   readonly scopesGranted?: readonly string[];
+  readonly scopesRefused?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly fields?: Readonly<Record<string, string>>;
@@ -131,6 +132,8 @@ export interface AccountChange {
   readonly raiseFence: boolean;
   readonly releaseLease: boolean;
   readonly set: AccountFields;
+  /** Scopes that join those which the API refused, whoever else wrote some meanwhile. */
+  readonly refusesScopes?: readonly string[];
   readonly happening: Happening | null;
   readonly credential:
     | {

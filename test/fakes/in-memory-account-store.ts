@@ -306,6 +306,7 @@ const blank = {
   externalAccount: null,
   fields: {},
   scopesGranted: [],
+  scopesRefused: [],
   expiresAt: null,
   issuedAt: null,
   hasRefreshToken: false,
