@@ -9,6 +9,7 @@ import type { Once } from "#core/usecases/run-once";
 import type { Container } from "#adapters/container";
 import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
+import type { ConnectAdmission } from "./connect/connect-admission.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 
 /** What hono carries through a request of the API. */
@@ -27,6 +28,7 @@ export interface ApiPorts extends Container {
   readonly prisma: Prisma;
   readonly idempotency: IdempotencyStore;
   readonly authenticator: Authenticator;
+  readonly connectAdmission: ConnectAdmission;
   readonly glances: TokenGlances;
   readonly policies: PolicyMemory;
   readonly publicUrl: string;

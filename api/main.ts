@@ -20,6 +20,7 @@ import { createPolicyMemory } from "#core/usecases/policy-memory";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createAdmission } from "./auth/admission.ts";
+import { createConnectAdmission } from "./connect/connect-admission.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createDoor } from "./create-door.ts";
 
@@ -64,6 +65,7 @@ const server = createDoor(
     pagePlaces: createCallPlaces(pagesAtATime),
     heldBytes: createByteBudget(),
     proxyLimits: config.proxy,
+    connectAdmission: createConnectAdmission(config.trustedProxies),
     authenticator: createAuthenticator({
       access,
       environments: container.environments,

@@ -20,6 +20,16 @@ test("a connect page works without JavaScript and posts to its own address", asy
   await context.close();
 });
 
+test("nobody leaves for the provider without a click (B7)", async ({ page, stub }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).origin));
+  await page.goto("/connect/open", { waitUntil: "networkidle" });
+  await expect(page.getByRole("heading", { name: "Connect Acme CRM to Ledgerly" })).toBeVisible();
+  await expect(page).toHaveURL(/\/connect\/open$/);
+  expect(new Set(asked)).toEqual(new Set([stub.origin]));
+  expect(stub.changes).toEqual([]);
+});
+
 test("one of several integrations unfolds to its own form", async ({ page }) => {
   await page.goto("/connect/several");
   await expect(page.getByText("Test environment: staging")).toBeVisible();
@@ -144,6 +154,36 @@ test("what the product has not confirmed yet is called connected by nobody, and 
   stub.outcome = "binding_failed";
   await expect(page.getByRole("heading", { name: "Ledgerly expected somebody else" })).toBeVisible();
   await expect(page.getByRole("button")).toHaveCount(0);
+});
+
+test("which account it is stands there before anything is connected, and either answer is posted with its session", async ({
+  browser,
+  stub,
+}) => {
+  const context = await browser.newContext({ javaScriptEnabled: false, baseURL: stub.origin });
+  const page = await context.newPage();
+  stub.outcome = "approving";
+  await page.goto("/connect/outcome");
+  await expect(
+    page.getByText("You are about to connect admin@northwind.example of Acme CRM to Ledgerly."),
+  ).toBeVisible();
+  await expect(page.getByText("Nothing is connected yet.")).toBeVisible();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await page.goto("/connect/outcome");
+  await page.getByRole("button", { name: "Not my account, use another one" }).click();
+  expect(stub.changes).toEqual([
+    "POST /connect/approve connect_session_id=cs_1",
+    "POST /connect/decline connect_session_id=cs_1",
+  ]);
+  stub.outcome = "approving_untold";
+  await page.goto("/connect/outcome");
+  await expect(page.getByText(/Acme CRM does not tell which account it is/)).toBeVisible();
+  await expect(page.getByText("Add and change contacts and deals")).toBeVisible();
+  stub.outcome = "declined";
+  await page.goto("/connect/outcome");
+  await expect(page.getByRole("heading", { name: "Nothing was connected" })).toBeVisible();
+  await expect(page.locator("form")).toHaveAttribute("action", "/connect/retry");
+  await context.close();
 });
 
 test("every answer carries a policy of its own, and forms may lead to the provider named by the API", async ({

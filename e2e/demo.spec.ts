@@ -88,6 +88,10 @@ for (const scheme of ["light", "dark"] as const) {
     await page.waitForURL(`${demo.origin}/connect/outcome`);
     await expect(page.getByText(/Hedy Lamarr/)).toBeVisible();
     await expectAccessible(page);
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await expect(page.getByRole("heading", { name: /is connected to/ })).toBeVisible();
+    await expect(page.getByText(/Hedy Lamarr/)).toBeVisible();
+    await expectAccessible(page);
     const { body } = await demo.call("GET", `/integrated-accounts?tenant_id=browser-${scheme}`);
     expect(body.data).toHaveLength(1);
     expect(body.data[0]).toMatchObject({ status: "active", external_account: { id: "hedy" } });
@@ -110,6 +114,16 @@ test("a customer who says no is told what follows and can try again", async ({ p
   await page.getByRole("button", { name: "Allow" }).click();
   await page.waitForURL(`${demo.origin}/connect/outcome`);
   await expect(page.getByText(/Alan Turing/)).toBeVisible();
+  // The wrong one: nothing is connected, and the way leads back to the provider.
+  await page.getByRole("button", { name: /use another one/ }).click();
+  await expect(page.getByRole("heading", { name: "Nothing was connected" })).toBeVisible();
+  await page.getByRole("button", { name: /try again/i }).click();
+  await page.getByRole("button", { name: /Hedy Lamarr/ }).click();
+  await page.getByRole("button", { name: "Allow" }).click();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(page.getByRole("heading", { name: /is connected to/ })).toBeVisible();
+  const { body } = await demo.call("GET", "/integrated-accounts?tenant_id=browser-no");
+  expect(body.data).toMatchObject([{ status: "active", external_account: { id: "hedy" } }]);
 });
 
 test("a grant revoked at the provider shows on the open dashboard, and a new link brings the same account back", async ({

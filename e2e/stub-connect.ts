@@ -180,6 +180,7 @@ export const links: Record<string, ConnectLinkView> = {
 
 const outcome: ConnectOutcomeView = {
   status: "connected",
+  connect_session_id: null,
   product,
   integration: { name: "acme-crm", label: "Acme CRM" },
   reauthorized: false,
@@ -215,6 +216,16 @@ export const outcomes: Record<string, ConnectOutcomeView> = {
     external_account: null,
     return_url: "https://app.ledgerly.example/settings?connect_session_id=cs_1",
   },
+  approving: { ...outcome, status: "approving", connect_session_id: "cs_1" },
+  approving_untold: {
+    ...outcome,
+    status: "approving",
+    connect_session_id: "cs_1",
+    external_account: null,
+    scopes_missing: ["write", "contacts:export"],
+    scope_descriptions: { write: "Add and change contacts and deals." },
+  },
+  declined: { ...failed("declined"), return_url: "https://app.ledgerly.example/settings" },
   binding_failed: { ...failed("binding_failed"), return_url: "https://app.ledgerly.example/settings" },
   unknown: { ...outcome, status: "unknown", integration: null, external_account: null },
   access_denied: { ...failed("access_denied"), return_url: "https://app.ledgerly.example/settings" },

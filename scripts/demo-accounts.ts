@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { approveAsPerson } from "#lab/approve-as-person";
 import { connectAsPerson } from "#lab/connect-as-person";
 import type { DemoState } from "./demo-state.ts";
 import { labIntegration } from "./lab-integration.ts";
@@ -68,7 +69,7 @@ export async function prepareDemo(context: DemoContext): Promise<void> {
   }
 }
 
-/** What a customer's browser does: the click on the page, the provider's pages, the way back. */
+/** What a customer's browser does: the click on the page, the provider's pages, the way back, and the word that it is the right account. */
 async function walk(url: string, person: string): Promise<void> {
   const click = await fetch(url, {
     method: "POST",
@@ -85,6 +86,7 @@ async function walk(url: string, person: string): Promise<void> {
   const { callbackUrl } = await connectAsPerson({ authorizeUrl, person });
   const back = await fetch(callbackUrl, { headers: { cookie }, redirect: "manual" });
   if (back.status !== 303) throw new Error(`the callback answered ${back.status}: ${await back.text()}`);
+  await approveAsPerson({ origin: new URL(url).origin, cookie });
   const outcome = await fetch(new URL("/api/connect/outcome", url), { headers: { cookie } });
   const { status, failure } = (await outcome.json()) as { status: string; failure: { code: string } | null };
   if (status !== "connected") throw new Error(`a demo account did not connect: ${failure?.code ?? status}`);

@@ -1,9 +1,12 @@
+import { approveAsPerson } from "#lab/approve-as-person";
 import type { Answer, Stack } from "./start-stack.ts";
 
 export interface Departure {
   /** The authorization request that the browser was sent to. */
   readonly authorize: URL;
-  /** Comes back from the provider with these parameters besides the state. @returns the outcome page's data */
+  /** What the browser has got so far. */
+  readonly cookie: string;
+  /** Comes back from the provider with these parameters besides the state, and approves what the page asks. @returns the outcome page's data */
   back(parameters: Readonly<Record<string, string>>): Promise<Answer["body"]>;
 }
 
@@ -29,11 +32,13 @@ export async function departFrom(
     .join("; ");
   return {
     authorize,
+    cookie,
     async back(parameters) {
       const callback = new URL(authorize.searchParams.get("redirect_uri") ?? "");
       const state = authorize.searchParams.get("state") ?? "";
       for (const [key, value] of Object.entries({ state, ...parameters })) callback.searchParams.set(key, value);
       await fetch(callback, { headers: { cookie }, redirect: "manual" });
+      await approveAsPerson({ origin, cookie });
       const outcome = await fetch(`${origin}/api/connect/outcome`, { headers: { cookie } });
       return await outcome.json();
     },

@@ -42,6 +42,10 @@ async function live(): Promise<string[]> {
   await stack.call("POST", "/integrated-accounts", { credentials: { oauth2: { access_token: grant.accessToken } } });
   const other = await stack.connect("leaver", "hedy");
   await stack.call("DELETE", `/integrated-accounts/${other.id}`);
+  // A grant that waits for its person's word.
+  const asked = await stack.call("POST", "/link-tokens", { tenant_id: "asked", integration_name: "acme-crm" });
+  const waiting = await stack.walk(asked.body.url, "grace", { approve: false });
+  expect(waiting.status).toBe("approving");
   return [stack.apiKey, link.body.link_token, ...stack.lab.issuedTokens()];
 }
 

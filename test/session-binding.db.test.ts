@@ -2,6 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeExpired } from "#adapters/postgres/housekeeping";
+import { labIntegration } from "#scripts/lab-integration";
+import { findFreePort } from "#scripts/ports";
+import { departFrom } from "./connect-at.ts";
 import { findSecrets, dumpDatabase } from "./find-secrets.ts";
 import { keyDefinition, startKeyProvider, type KeyProvider } from "./start-key-provider.ts";
 import { makeKey } from "./make-key.ts";
@@ -226,6 +229,62 @@ describe("a link with session binding (R93, B4)", () => {
     expect(answer).toMatchObject({ status: 409, body: { code: "conflict" } });
     expect(answer.body.detail).toContain("ten minutes");
     expect(exchanges()).toBe(before);
+  });
+
+  test("waits on, with its verifier, while the provider can't be reached, and is exchanged when it can", async () => {
+    const port = await findFreePort();
+    const lab = labIntegration("acme-away", stack.lab.origin) as any;
+    const { auth } = lab.credentials.config;
+    lab.credentials.config.auth = { ...auth, tokenHost: `http://127.0.0.1:${port}`, authorizeHost: stack.lab.origin };
+    delete lab.credentials.config.auth.issuer;
+    await stack.call("PUT", "/integrations/acme-away", lab);
+    await stack.call("PATCH", "/environment-integration", {
+      integration_name: "acme-away",
+      credentials: { oauth2: { config: { client_id: "away", client_secret: "secret-of-away" } } },
+    });
+    const { authorize, cookie } = await departFrom(stack, "acme-away", {
+      tenant_id: "tenant-of-product",
+      user_reference: "user-10",
+      session_binding: true,
+      return_url: product.returnUrl,
+    });
+    const callback = new URL(authorize.searchParams.get("redirect_uri") ?? "");
+    callback.search = new URLSearchParams({
+      state: authorize.searchParams.get("state") ?? "",
+      code: "code-1",
+    }).toString();
+    const back = await fetch(callback, { headers: { cookie }, redirect: "manual" });
+    const id = sessionIn(back.headers.get("location") ?? "");
+    const confirm = () =>
+      stack.call("POST", `/connect-sessions/${id}/complete`, {
+        tenant_id: "tenant-of-product",
+        user_reference: "user-10",
+      });
+    const away = await confirm();
+    expect([away.status, away.body.code]).toEqual([503, "provider_unavailable"]);
+    expect(Number(away.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await sealedFor(id)).toEqual(["connect_answer", "pkce_verifier"]);
+    const bodies: string[] = [];
+    const provider = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        bodies.push(body);
+        response.setHeader("content-type", "application/json");
+        response.end(JSON.stringify({ access_token: "a-token-of-away", token_type: "Bearer", expires_in: 3600 }));
+      });
+    });
+    await new Promise<void>((resolve) => provider.listen(port, "127.0.0.1", resolve));
+    try {
+      expect((await confirm()).body).toMatchObject({ status: "active", integration_name: "acme-away" });
+    } finally {
+      await new Promise<void>((resolve) => provider.close(() => resolve()));
+    }
+    expect(bodies).toHaveLength(1);
+    const sent = new URLSearchParams(bodies[0]);
+    expect(sent.get("code")).toBe("code-1");
+    expect(sent.get("code_verifier")).toMatch(/^[\w-]{43}$/);
+    expect(await sealedFor(id)).toEqual([]);
   });
 
   test("brings an account back under its id, and no other external account in its place (R32)", async () => {

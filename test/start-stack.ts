@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { approveAsPerson } from "#lab/approve-as-person";
 import { connectAsPerson } from "#lab/connect-as-person";
 import { startLab, type Lab, type LabOptions } from "#lab/start-lab";
 import { labIntegration } from "#scripts/lab-integration";
@@ -34,7 +35,8 @@ export type Stack = {
   walk(
     url: string,
     person: string,
-    options?: { allow?: boolean; scopes?: string[]; integration?: string; origin?: string },
+    /** `approve` false: the page's question, where it asks one, stays unanswered. */
+    options?: { allow?: boolean; scopes?: string[]; integration?: string; origin?: string; approve?: boolean },
   ): Promise<Answer["body"]>;
   /** A new link and a walk along it. @returns the account */
   connect(tenantId: string, person: string): Promise<Answer["body"]>;
@@ -106,7 +108,7 @@ export async function startStack(
   const walk: Stack["walk"] = async (
     url,
     person,
-    { integration = "acme-crm", origin: at = lab.origin, ...choices } = {},
+    { integration = "acme-crm", origin: at = lab.origin, approve = true, ...choices } = {},
   ) => {
     const click = await fetch(url, {
       method: "POST",
@@ -122,9 +124,11 @@ export async function startStack(
     if (!authorizeUrl.startsWith(at)) return { status: "refused", location: authorizeUrl, code: click.status };
     const { callbackUrl } = await connectAsPerson({ authorizeUrl, person, ...choices });
     const back = await fetch(callbackUrl, { headers: { cookie }, redirect: "manual" });
+    const approval = approve ? await approveAsPerson({ origin, cookie }) : null;
     const outcome = await fetch(`${origin}/api/connect/outcome`, { headers: { cookie } });
     const body = (await outcome.json()) as Record<string, unknown>;
-    return { ...body, callbackUrl, cookie, callbackStatus: back.status, location: back.headers.get("location") };
+    const location = (approval ?? back).headers.get("location");
+    return { ...body, callbackUrl, cookie, callbackStatus: back.status, location };
   };
 
   const stack: Stack = {

@@ -17,6 +17,7 @@ const columns: Readonly<Record<FieldName, Column>> = {
   externalAccount: json("external_account"),
   scopesRequested: plain("scopes_requested"),
   scopesGranted: plain("scopes_granted"),
+  scopesRefused: plain("scopes_refused"),
   metadata: json("metadata"),
   inputs: json("inputs"),
   fields: json("fields"),

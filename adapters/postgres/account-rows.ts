@@ -19,6 +19,7 @@ export interface AccountRow {
   readonly external_account: ExternalAccount | null;
   readonly scopes_requested: string[];
   readonly scopes_granted: string[];
+  readonly scopes_refused: string[];
   readonly metadata: Record<string, string>;
   readonly inputs: Record<string, string>;
   readonly fields: Record<string, string>;
@@ -60,6 +61,7 @@ const columnNames = [
   "external_account",
   "scopes_requested",
   "scopes_granted",
+  "scopes_refused",
   "metadata",
   "inputs",
   "fields",
@@ -107,6 +109,7 @@ export function toAccount(row: AccountRow): Account {
     externalAccount: row.external_account,
     scopesRequested: row.scopes_requested,
     scopesGranted: row.scopes_granted,
+    scopesRefused: row.scopes_refused,
     metadata: row.metadata,
     inputs: row.inputs,
     fields: row.fields,

@@ -21,6 +21,16 @@ export function createAccountStore(pool: DatabasePool): AccountStore {
       return rows[0] === undefined ? null : toAccount(rows[0]);
     },
 
+    async hasActive(environmentId, integrationName, externalAccountId) {
+      const { rows } = await query<{ is_there: boolean }>(
+        pool,
+        `SELECT EXISTS (SELECT FROM integrated_account
+           WHERE environment_id = $1 AND integration_name = $2 AND status = 'active' AND external_account ->> 'id' = $3) AS is_there`,
+        [environmentId, integrationName, externalAccountId],
+      );
+      return rows[0]?.is_there === true;
+    },
+
     async findWithCredential(environmentId, id) {
       const { rows } = await query<AccountRow & SealedColumns>(
         pool,

@@ -12,7 +12,8 @@ import { writeChange } from "./write-change.ts";
  * time: the version or the finished attempt shows it.
  */
 export async function applyAccountChange(pool: DatabasePool, change: AccountChange): Promise<Account | null> {
-  if (change.completes === null && !isGuarded(change.expectedStatus, change)) {
+  const isDecidedByRow = change.completes !== null || change.refusesScopes !== undefined;
+  if (!isDecidedByRow && !isGuarded(change.expectedStatus, change)) {
     // Of a hold the writer may know nothing: the statement itself sets no alarm while there is one.
     const expected = {
       status: change.expectedStatus,
@@ -41,6 +42,7 @@ async function applyLocked(client: DatabaseClient, change: AccountChange): Promi
   // Applied before, when the word of its COMMIT was lost, and refreshed since: to write it again would bring back a spent token.
   if (change.completes !== null && (await isCompleted(client, change.completes))) return account;
   if (!admits(account, change)) return null;
+  if (change.completes?.isApproval === true && !(await takeApproved(client, change.completes))) return null;
   if (change.completes !== null && !(await useLink(client, change.completes))) return null;
   // By the database's clock, like the decision that will end it.
   const now = rows[0].locked_at;
@@ -54,6 +56,15 @@ async function isCompleted(client: DatabaseClient, done: NonNullable<AccountChan
   const { rowCount } = await client.query("SELECT FROM connect_session WHERE id = $1 AND status = 'connected'", [
     done.sessionId,
   ]);
+  return rowCount === 1;
+}
+
+/** Locked: whoever declines, or ends what nobody answered for, comes before or after. */
+async function takeApproved(client: DatabaseClient, done: NonNullable<AccountChange["completes"]>): Promise<boolean> {
+  const { rowCount } = await client.query(
+    "SELECT FROM connect_session WHERE id = $1 AND status = 'exchanging' AND asked IS NOT NULL FOR UPDATE",
+    [done.sessionId],
+  );
   return rowCount === 1;
 }
 

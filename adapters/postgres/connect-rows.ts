@@ -1,5 +1,5 @@
 import type { ConnectFailure } from "#core/domain/connect/connect-failure";
-import type { AuthorizationSession, ConnectSession, Link } from "#core/ports/connect-store";
+import type { AskedGrant, AuthorizationSession, ConnectSession, Link } from "#core/ports/connect-store";
 
 export interface LinkRow {
   readonly id: string;
@@ -32,7 +32,8 @@ export interface SessionRow {
   readonly scopes_requested: string[];
   readonly is_return: boolean;
   readonly needs_confirmation: boolean;
-  readonly status: ConnectSession["status"];
+  readonly status: Exclude<ConnectSession["status"], "unapproved">;
+  readonly asked: AskedGrant | null;
   readonly failure: ConnectFailure | null;
   readonly expires_at: Date;
 }
@@ -40,7 +41,7 @@ export interface SessionRow {
 export const linkColumns =
   "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, session_binding, metadata, account_id, used_at, expires_at";
 export const sessionColumns =
-  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, needs_confirmation, status, failure, expires_at";
+  "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, needs_confirmation, status, asked, failure, expires_at";
 
 export function toLink(row: LinkRow): Link {
   return {
@@ -61,6 +62,8 @@ export function toLink(row: LinkRow): Link {
 }
 
 export function toSession(row: SessionRow): ConnectSession {
+  // Written as an exchange that goes on: a process of a version that asks nobody shows that the page waits.
+  const isUnapproved = row.status === "exchanging" && row.asked !== null;
   return {
     id: row.id,
     linkTokenId: row.link_token_id,
@@ -76,7 +79,8 @@ export function toSession(row: SessionRow): ConnectSession {
     scopesRequested: row.scopes_requested,
     isReturn: row.is_return,
     needsConfirmation: row.needs_confirmation,
-    status: row.status,
+    status: isUnapproved ? "unapproved" : row.status,
+    asked: isUnapproved ? row.asked : null,
     failure: row.failure,
     expiresAt: row.expires_at,
   };

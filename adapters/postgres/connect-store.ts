@@ -11,6 +11,7 @@ import {
 } from "./connect-rows.ts";
 import { connectTries } from "./connect-tries.ts";
 import { heldAnswers } from "./held-answers.ts";
+import { heldGrants } from "./held-grants.ts";
 import { inTransaction, query, type DatabasePool } from "./pool.ts";
 
 export function createConnectStore(pool: DatabasePool): ConnectStore {
@@ -139,6 +140,7 @@ export function createConnectStore(pool: DatabasePool): ConnectStore {
     },
 
     ...heldAnswers(pool),
+    ...heldGrants(pool),
     ...connectTries(pool),
   };
 }

@@ -1,6 +1,6 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import type { ConnectFailure } from "#core/domain/connect/connect-failure";
-import type { ConnectSession, ConnectStore } from "#core/ports/connect-store";
+import type { ConnectSession, ConnectStore, TakenAnswer } from "#core/ports/connect-store";
 import { insertAudit } from "./audit-log.ts";
 import { sessionColumns, toSession, type SessionRow } from "./connect-rows.ts";
 import { insertIntegrationEvent } from "./integration-events.ts";
@@ -8,7 +8,13 @@ import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool 
 
 type HeldAnswers = Pick<
   ConnectStore,
-  "failSession" | "holdAnswer" | "findHeldAnswer" | "takeConfirmed" | "endUnconfirmed" | "refuseConfirmation"
+  | "failSession"
+  | "holdAnswer"
+  | "findHeldAnswer"
+  | "takeConfirmed"
+  | "giveBackConfirmed"
+  | "endUnconfirmed"
+  | "refuseConfirmation"
 >;
 
 const bindingFailed: ConnectFailure = { code: "binding_failed", detail: null };
@@ -19,7 +25,7 @@ export function heldAnswers(pool: DatabasePool): HeldAnswers {
     async failSession(id, failure) {
       await query(
         pool,
-        `WITH failed AS (UPDATE connect_session SET status = 'failed', failure = $2
+        `WITH failed AS (UPDATE connect_session SET status = 'failed', failure = $2, asked = NULL
                           WHERE id = $1 AND status <> 'connected' RETURNING id)
          DELETE FROM sealed_secret WHERE owner IN (SELECT id FROM failed)`,
         [id, JSON.stringify(failure)],
@@ -46,12 +52,14 @@ export function heldAnswers(pool: DatabasePool): HeldAnswers {
     },
 
     async findHeldAnswer(sessionId) {
-      const { rows } = await query<{ sealed: Buffer }>(
+      const { rows } = await query<{ field: string; sealed: Buffer }>(
         pool,
-        "SELECT sealed FROM sealed_secret WHERE owner = $1 AND field = 'connect_answer'",
+        "SELECT field, sealed FROM sealed_secret WHERE owner = $1",
         [sessionId],
       );
-      return rows[0]?.sealed ?? null;
+      const of = (field: string): Buffer | null => rows.find((row) => row.field === field)?.sealed ?? null;
+      const answer = of("connect_answer");
+      return answer === null ? null : { answer, verifier: of("pkce_verifier") };
     },
 
     async takeConfirmed(id, now, audit) {
@@ -62,16 +70,31 @@ export function heldAnswers(pool: DatabasePool): HeldAnswers {
           [id, now],
         );
         if (rows[0] === undefined) return rollback;
-        const sealed = await client.query<{ field: string; sealed: Buffer }>(
-          "DELETE FROM sealed_secret WHERE owner = $1 RETURNING field, sealed",
+        const sealed = await client.query<TakenAnswer["sealed"][number]>(
+          "DELETE FROM sealed_secret WHERE owner = $1 RETURNING field, version, kid, sealed",
           [id],
         );
         await insertAudit(client, [audit]);
-        const verifier = sealed.rows.find((row) => row.field === "pkce_verifier")?.sealed ?? null;
-        return { session: toSession(rows[0]), verifier };
+        return { session: toSession(rows[0]), sealed: sealed.rows };
       });
       return taken === rollback ? null : taken;
     },
+
+    giveBackConfirmed: ({ session, sealed }) =>
+      inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
+          "UPDATE connect_session SET status = 'unconfirmed' WHERE id = $1 AND status = 'exchanging' AND needs_confirmation",
+          [session.id],
+        );
+        if (rowCount !== 1) return false;
+        for (const one of sealed) {
+          await client.query(
+            `INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed) VALUES ($1, $2, $3, $4, $5, $6)`,
+            [session.id, one.field, session.environmentId, one.version, one.kid, Buffer.from(one.sealed)],
+          );
+        }
+        return true;
+      }),
 
     endUnconfirmed: (id, failure) => inTransaction(pool, (client) => end(client, id, ["unconfirmed"], failure)),
 

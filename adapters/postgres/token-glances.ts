@@ -20,7 +20,7 @@ interface GlanceRow {
   readonly has_refresh_token: boolean;
   readonly has_alarm: boolean;
   readonly has_overrides: boolean;
-  readonly scopes: { readonly requested: string[]; readonly granted: string[] };
+  readonly scopes: { readonly requested: string[]; readonly granted: string[]; readonly refused: string[] };
   readonly version: number | null;
   readonly sealed: Buffer | null;
   readonly stamp: string;
@@ -69,7 +69,7 @@ const glanceSql = `
             (extract(epoch FROM a.issued_at) * 1000)::float8 AS issued_ms,
             a.has_refresh_token, (a.refresh_due_at IS NOT NULL OR a.lease_until IS NOT NULL) AS has_alarm,
             a.overrides <> '{}'::jsonb AS has_overrides,
-            json_build_object('requested', a.scopes_requested, 'granted', a.scopes_granted) AS scopes,
+            json_build_object('requested', a.scopes_requested, 'granted', a.scopes_granted, 'refused', a.scopes_refused) AS scopes,
             s.version, s.sealed, ${definitionStamp("i", "e")} AS stamp
        FROM integrated_account a
        LEFT JOIN sealed_credential s ON s.account_id = a.id
@@ -91,6 +91,7 @@ function toGlance(row: GlanceRow): TokenGlance {
     hasOverrides: row.has_overrides,
     scopesRequested: row.scopes.requested,
     scopesGranted: row.scopes.granted,
+    scopesRefused: row.scopes.refused,
     credential: row.version === null || row.sealed === null ? null : { version: row.version, sealed: row.sealed },
     definitionStamp: row.stamp,
   };

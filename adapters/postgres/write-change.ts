@@ -179,10 +179,13 @@ function bytes(value: Uint8Array | null): Buffer | null {
 /** Whatever the page said meanwhile (an answer may have waited on disk), the connection stands now. */
 function completionPart({ add }: Statement, { change }: ResolvedChange): string[] {
   if (change.completes === null) return [];
-  return [
-    `session AS (UPDATE connect_session SET status = 'connected', failure = NULL
-       WHERE id = ${add(change.completes.sessionId)} AND EXISTS (SELECT FROM target))`,
+  const session = add(change.completes.sessionId);
+  const parts = [
+    `session AS (UPDATE connect_session SET status = 'connected', failure = NULL, asked = NULL
+       WHERE id = ${session} AND EXISTS (SELECT FROM target))`,
   ];
+  if (change.completes.isApproval !== true) return parts;
+  return [...parts, `unsealed AS (DELETE FROM sealed_secret WHERE owner = ${session} AND EXISTS (SELECT FROM target))`];
 }
 
 function eventPart({ add }: Statement, { event }: ResolvedChange): string[] {

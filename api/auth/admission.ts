@@ -4,7 +4,7 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { AuditLog } from "#core/ports/audit-log";
 import type { Log } from "#core/ports/log";
 import { parseCidr, type Cidr } from "#adapters/egress/address-guard";
-import { addressSet, clientAddress, type AddressSet } from "./client-address.ts";
+import { addressSet, clientAddress, networkOf, type AddressSet } from "./client-address.ts";
 import { createTokenBuckets } from "./token-buckets.ts";
 
 /** Whom this process lets in, and how often. What it costs is two numbers for each request. */
@@ -79,13 +79,13 @@ export function createAdmission(options: {
     },
 
     admitUnknown(request) {
-      const seconds = failures.take(network(clientAddress(request, isTrusted)));
+      const seconds = failures.take(networkOf(clientAddress(request, isTrusted)));
       if (seconds === 0) return;
       const detail = "Too many requests with keys that are not known came from this address.";
       throw limited(detail, failureLimit.perSecond, seconds);
     },
 
-    takeBack: (request) => failures.giveBack(network(clientAddress(request, isTrusted))),
+    takeBack: (request) => failures.giveBack(networkOf(clientAddress(request, isTrusted))),
   };
 }
 
@@ -96,14 +96,4 @@ function limited(detail: string, perSecond: number, seconds: number): DomainErro
     rateLimit: { limit: perSecond, remaining: 0, resetSeconds: seconds, windowSeconds: 1 },
     extensions: { source: "evergrant" },
   });
-}
-
-/** Whoever has one IPv6 address has the 2^64 beside it. */
-function network(address: string): string {
-  if (!address.includes(":") || address.includes(".")) return address;
-  const [head = "", tail] = address.split("::");
-  const left = head.split(":").filter((part) => part !== "");
-  const right = tail === undefined ? [] : tail.split(":").filter((part) => part !== "");
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
-  return [...left, ...(tail === undefined ? [] : zeros), ...right].slice(0, 4).join(":");
 }

@@ -38,3 +38,13 @@ export function clientAddress(request: IncomingMessage, isTrusted: AddressSet): 
 function withoutPort(hop: string): string {
   return /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(hop)?.[1] ?? hop;
 }
+
+/** Whoever has one IPv6 address has the 2^64 beside it. */
+export function networkOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [head = "", tail] = address.split("::");
+  const left = head.split(":").filter((part) => part !== "");
+  const right = tail === undefined ? [] : tail.split(":").filter((part) => part !== "");
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
+  return [...left, ...(tail === undefined ? [] : zeros), ...right].slice(0, 4).join(":");
+}

@@ -2,10 +2,12 @@ import type { Context, Hono } from "hono";
 import { confirmAddress } from "#core/domain/connect/confirm-address";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Link } from "#core/ports/connect-store";
+import { approveConnection, declineConnection } from "#core/usecases/approve-connection";
 import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
 import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { requestOf } from "../request-of.ts";
 import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
 
@@ -15,6 +17,8 @@ const returnMs = 30 * 60_000;
 /** Link tokens as they are made: anything else is not looked up. */
 export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
 
+const sessionIdPattern = /^cs_[a-z0-9]{1,60}$/;
+
 /**
  * The way of an end user: the click that leaves for the provider, the way back, and what the pages read. The pages themselves
  * are web's; a link token, a code or what somebody typed never gets there.
@@ -22,9 +26,15 @@ export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
 export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void {
   const { publicUrl } = ports;
 
+  /** Before anything is looked up: what is there and what is not cost the same until then (checklist B10). */
+  const admit = (context: Context): void => {
+    refuseForeignForm(context, publicUrl);
+    ports.connectAdmission.admit(requestOf(context).incoming);
+  };
+
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
-    refuseForeignForm(context, publicUrl);
+    admit(context);
     const cookie = context.req.header("cookie");
     const linkId = openLinkCookie(
       ports.digests,
@@ -35,8 +45,25 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     return await start(context, link, null, await connectedHere(context, link));
   });
 
+  // The person's word on the account that the page showed (R93).
+  app.post("/connect/approve", async (context) => await answerQuestion(context, approveConnection));
+  app.post("/connect/decline", async (context) => await answerQuestion(context, declineConnection));
+
+  const answerQuestion = async (context: Context, settle: typeof approveConnection): Promise<Response> => {
+    admit(context);
+    const fields = await context.req.parseBody().catch(() => ({}));
+    const sessionId = "connect_session_id" in fields ? fields["connect_session_id"] : null;
+    const browserSecret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
+    const isId = typeof sessionId === "string" && sessionIdPattern.test(sessionId);
+    const outcome = isId ? await settle(ports, { sessionId, browserSecret }) : ({ kind: "rejected" } as const);
+    if (outcome.kind !== "rejected") ports.connectAdmission.takeBackGuess(requestOf(context).incoming);
+    return await leave(context, outcome);
+  };
+
   app.post("/connect/:token", async (context) => {
-    refuseForeignForm(context, publicUrl);
+    admit(context);
     const token = context.req.param("token");
     const link = linkTokenPattern.test(token)
       ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
@@ -60,6 +87,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     connectedAccountId: string | null,
   ): Promise<Response> => {
     if (link === null) return context.redirect("/connect/outcome", 303);
+    ports.connectAdmission.takeBackGuess(requestOf(context).incoming);
+    ports.connectAdmission.admitLink(link.id);
     const form = await readForm(context);
     const browserSecret =
       readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ??
@@ -178,7 +207,9 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     }
     const link = await ports.connect.findLink(outcome.session.linkTokenId);
     const returnUrl = link?.returnUrl ?? null;
-    if (outcome.kind === "failed" || returnUrl === null) return context.redirect("/connect/outcome", 303);
+    // The outcome page asks which account it shall be; what it is told goes on from there.
+    if (outcome.kind === "failed" || outcome.kind === "unapproved" || returnUrl === null)
+      return context.redirect("/connect/outcome", 303);
     // Nothing is connected yet: the product's page learns of no more than the session that its backend confirms (R93).
     if (outcome.kind === "unconfirmed") return context.redirect(confirmAddress(returnUrl, outcome.session.id), 303);
     const target = new URL(returnUrl);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hostPinOf } from "#core/domain/integration/host-pin";
-import { completeAuthorization } from "#core/usecases/complete-authorization";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { tokenResult } from "#test/fakes/scripted-authorization-server";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { createWorld, environmentId } from "#test/fakes/world";
@@ -57,7 +56,7 @@ describe("what a link's page says of scopes", () => {
     const world = await createWorld({ config });
     world.server.respondWith(tokenResult(world.clock, "1", { scopes: ["contacts.read"] }));
     const { id } = await addLink(world);
-    const back = await completeAuthorization(world, callback(await depart(world, id)));
+    const back = await comeBack(world, callback(await depart(world, id)));
     if (back.kind !== "connected") throw new Error(back.kind);
     const { scopes_missing: missing, scope_descriptions: said } = await readConnectOutcome(world, {
       ...back.session,

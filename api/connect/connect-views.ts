@@ -1,4 +1,4 @@
-import type { Account } from "#core/domain/account/account";
+import type { Account, ExternalAccount } from "#core/domain/account/account";
 import { missingScopes } from "#core/domain/account/account";
 import type { ConnectSession, Link } from "#core/ports/connect-store";
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
@@ -162,11 +162,13 @@ async function readTries(
 /** What came of this browser's latest trip. */
 export async function readConnectOutcome(
   ports: ConnectReads,
-  session: ConnectSession | null,
+  latest: ConnectSession | null,
 ): Promise<ConnectOutcomeView> {
+  const session = latest === null ? null : inTime(latest, ports.clock.now());
   if (session === null) {
     return {
       status: "unknown",
+      connect_session_id: null,
       product: nobody,
       integration: null,
       reauthorized: false,
@@ -183,14 +185,17 @@ export async function readConnectOutcome(
     ports.accounts.find(session.environmentId, session.accountId),
     findReadable(ports.integrations, session.environmentId, session.integrationName),
   ]);
-  const isConnected = session.status === "connected";
-  const missing = isConnected && account !== null ? missingScopes(account) : [];
+  const { asked } = session;
+  const shown = session.status === "connected" ? account : asked;
+  const { scopesRequested } = session;
+  const missing = asked !== null ? missingScopes({ ...asked, scopesRequested }) : missingOf(session, account);
   return {
     status: statusOf(session),
+    connect_session_id: asked === null ? null : session.id,
     product: productOf(environment),
     integration: { name: session.integrationName, label: configured?.document.label ?? session.integrationName },
     reauthorized: link?.integratedAccountId != null,
-    external_account: isConnected ? labelOf(account) : null,
+    external_account: labelOf(shown?.externalAccount ?? null),
     scopes_missing: missing,
     scope_descriptions: configured === null ? {} : describedScopes(configured.document, missing),
     failure: session.failure,
@@ -203,6 +208,8 @@ function statusOf({ status, needsConfirmation }: ConnectSession): ConnectOutcome
   switch (status) {
     case "unconfirmed":
       return "confirming";
+    case "unapproved":
+      return "approving";
     case "exchanging":
       return needsConfirmation ? "confirming" : "authorizing";
     case "authorizing":
@@ -217,6 +224,16 @@ function returnUrlOf(session: ConnectSession, link: Link | null): string | null 
   return returnUrl !== null && session.status === "unconfirmed" ? confirmAddress(returnUrl, session.id) : returnUrl;
 }
 
-function labelOf(account: Account | null): string | null {
-  return account?.externalAccount?.label ?? account?.externalAccount?.id ?? null;
+function missingOf({ status }: ConnectSession, account: Account | null): string[] {
+  return status === "connected" && account !== null ? missingScopes(account) : [];
+}
+
+/** What nobody answered in time is over, though housekeeping has not been there yet. */
+function inTime(session: ConnectSession, now: Date): ConnectSession {
+  if (session.status !== "unapproved" || session.expiresAt > now) return session;
+  return { ...session, status: "failed", asked: null, failure: { code: "expired", detail: null } };
+}
+
+function labelOf(externalAccount: ExternalAccount | null): string | null {
+  return externalAccount?.label ?? externalAccount?.id ?? null;
 }

@@ -96,6 +96,9 @@ export async function problemCard(problem: ProblemBody, nonce: string): Promise<
 }
 
 function wordsFor(problem: ProblemBody): { readonly title: string; readonly step: string } {
+  if (problem.code === "rate_limited") {
+    return { title: "One moment, please", step: "Nothing was changed. Wait a minute, then open the link again." };
+  }
   if (problem.status >= 500) {
     return {
       title: "This did not work just now",

@@ -83,11 +83,17 @@ export type ConnectLinkView = z.infer<typeof connectLinkSchema>;
 /** What came of this browser's trip to the provider. */
 export const connectOutcomeSchema = z
   .object({
-    /** `confirming`: the product's backend has not said yet that it was the right person; nothing is connected. */
-    status: z.enum(["authorizing", "confirming", "connected", "failed", "unknown"]),
+    /**
+     * `confirming`: the product's backend has not said yet that it was the right person; `approving`: the person has not said yet
+     * that it is the right account. Nothing is connected.
+     */
+    status: z.enum(["authorizing", "confirming", "approving", "connected", "failed", "unknown"]),
+    /** While `approving`: goes with the person's answer. */
+    connect_session_id: z.string().nullable(),
     product: z.object({ name: z.string(), support: z.string().nullable() }),
     integration: z.object({ name: z.string(), label: z.string() }).nullable(),
     reauthorized: z.boolean(),
+    /** Who is connected, or will be; null: the provider does not tell. */
     external_account: z.string().nullable(),
     scopes_missing: z.array(z.string()),
     /** What those allow, as above. */
@@ -103,6 +109,7 @@ export const connectOutcomeSchema = z
           "client_misconfigured",
           "external_account_mismatch",
           "binding_failed",
+          "declined",
           "server_error",
         ]),
         /** The provider's own words, plain text, at most 300 characters. */

@@ -1,4 +1,4 @@
-import { missingScopes, type Account } from "#core/domain/account/account";
+import { grantedScopes, missingScopes, type Account } from "#core/domain/account/account";
 import type { AttemptView } from "#api/schemas/attempt";
 import type { AccountView } from "#api/schemas/account";
 
@@ -16,7 +16,7 @@ export function toAccountView(account: Account, environment: string): AccountVie
     external_account: account.externalAccount,
     scopes: {
       requested: [...account.scopesRequested],
-      granted: [...account.scopesGranted],
+      granted: grantedScopes(account),
       missing: missingScopes(account),
     },
     expires_at: instant(account.expiresAt),

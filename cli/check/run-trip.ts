@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { parameterName } from "#core/domain/integration/parameter-name";
 import { oauthConfigOf } from "#core/domain/integration/integration-document";
+import { approveConnection } from "#core/usecases/approve-connection";
 import { completeAuthorization, type CallbackInput, type CallbackOutcome } from "#core/usecases/complete-authorization";
 import { createLink } from "#core/usecases/create-link";
 import { startAuthorization } from "#core/usecases/start-authorization";
@@ -43,9 +44,11 @@ export async function runTrip(
     parameters: { ...subject.callback, [codeName(subject)]: "code-of-the-check" },
     browserSecret,
   };
-  const outcome = await withinDeadline(world, subject.document, trip.timeoutSeconds, () =>
-    completeAuthorization(container, callback),
-  );
+  const outcome = await withinDeadline(world, subject.document, trip.timeoutSeconds, async () => {
+    const back = await completeAuthorization(container, callback);
+    if (back.kind !== "unapproved") return back;
+    return await approveConnection(container, { sessionId: back.session.id, browserSecret });
+  });
   servers.answerCallsWith(kindly);
   const accountId = outcome.kind === "rejected" ? undefined : outcome.session.accountId;
   try {
@@ -110,6 +113,7 @@ async function describeArrival(
       const { code, detail } = outcome.failure;
       return { ...nothing, outcome: "not connected", rule: code, explanation: detail, caller: "an error page" };
     }
+    case "unapproved":
     case "unconfirmed":
       return {
         ...nothing,

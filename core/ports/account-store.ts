@@ -69,6 +69,7 @@ export interface AccountFields {
   readonly externalAccount?: ExternalAccount | null;
   readonly scopesRequested?: readonly string[];
   readonly scopesGranted?: readonly string[];
+  readonly scopesRefused?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly fields?: Readonly<Record<string, string>>;
@@ -131,6 +132,8 @@ export interface AccountChange {
   readonly raiseFence: boolean;
   readonly releaseLease: boolean;
   readonly set: AccountFields;
+  /** Scopes that join those which the API refused, whoever else wrote some meanwhile. */
+  readonly refusesScopes?: readonly string[];
   readonly happening: Happening | null;
   readonly credential:
     | {
@@ -153,7 +156,12 @@ export interface AccountChange {
   readonly guard: { readonly policy: RefreshPolicy["massFailure"]; readonly explanation: string } | null;
   /** The connect session and link that this change completes: a link connects once, so a used one undoes the whole change.
    * Without a link, it was used by this very browser, which came back for more. */
-  readonly completes: { readonly sessionId: string; readonly linkId: string | null } | null;
+  readonly completes: {
+    readonly sessionId: string;
+    readonly linkId: string | null;
+    /** The person's word for a grant that waits sealed: applied only while it does, and what was sealed goes with it. */
+    readonly isApproval?: true;
+  } | null;
   readonly audit: readonly AuditRecord[];
 }
 
@@ -186,6 +194,8 @@ export interface ClaimRequest {
 /** The accounts, on one database. Every read names its environment (invariant 10). */
 export interface AccountStore {
   find(environmentId: string, id: string): Promise<Account | null>;
+  /** Whether an active account of this integration is that external account's. */
+  hasActive(environmentId: string, integrationName: string, externalAccountId: string): Promise<boolean>;
   /** Account and sealed token set of one moment. */
   findWithCredential(
     environmentId: string,

@@ -1,3 +1,4 @@
+import type { ExternalAccount } from "../domain/account/account.ts";
 import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import type { FormFailure } from "../domain/connect/form-tries.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
@@ -22,6 +23,13 @@ export interface Link {
   readonly expiresAt: Date;
 }
 
+/** A grant that waits for the person's word (R93), as far as the page shows it. No secret. */
+export interface AskedGrant {
+  /** Null: the provider does not tell who it is. */
+  readonly externalAccount: ExternalAccount | null;
+  readonly scopesGranted: readonly string[];
+}
+
 export interface ConnectSession {
   readonly id: string;
   readonly linkTokenId: string;
@@ -40,8 +48,13 @@ export interface ConnectSession {
   readonly isReturn: boolean;
   /** As its link had it when the browser set out. */
   readonly needsConfirmation: boolean;
-  /** `unconfirmed`: what the browser brought is sealed, and waits for the word of the product's backend. */
-  readonly status: "authorizing" | "unconfirmed" | "exchanging" | "connected" | "failed";
+  /**
+   * `unconfirmed`: what the browser brought is sealed, and waits for the word of the product's backend. `unapproved`: so does the
+   * grant that came of it, for the person's own.
+   */
+  readonly status: "authorizing" | "unconfirmed" | "exchanging" | "unapproved" | "connected" | "failed";
+  /** What the person is asked about; null unless `unapproved`. */
+  readonly asked: AskedGrant | null;
   readonly failure: ConnectFailure | null;
   readonly expiresAt: Date;
 }
@@ -53,7 +66,7 @@ export interface AuthorizationSession extends ConnectSession {
   readonly tokenEndpoint: string;
 }
 
-export interface NewConnectSession extends Omit<ConnectSession, "status" | "failure"> {
+export interface NewConnectSession extends Omit<ConnectSession, "status" | "failure" | "asked"> {
   /** Null where credentials are typed. */
   readonly stateDigest: Uint8Array | null;
   /** The sealed PKCE verifier; deleted when the code is about to be exchanged. */
@@ -66,6 +79,17 @@ export interface HeldBytes {
   readonly kid: string;
   readonly sealed: Uint8Array;
   readonly expiresAt: Date;
+}
+
+/** A confirmed session that was taken, and what was sealed for it, as it stood in its table. */
+export interface TakenAnswer {
+  readonly session: ConnectSession;
+  readonly sealed: readonly {
+    readonly field: string;
+    readonly version: number;
+    readonly kid: string;
+    readonly sealed: Uint8Array;
+  }[];
 }
 
 /** The form of a link was sent by a browser. */
@@ -113,17 +137,20 @@ export interface ConnectStore {
    * @returns false when the session has ended meanwhile; nothing is kept then
    */
   holdAnswer(held: HeldBytes, audit: readonly AuditRecord[]): Promise<boolean>;
-  /** What holdAnswer kept; null once it is taken or thrown away. */
-  findHeldAnswer(sessionId: string): Promise<Uint8Array | null>;
+  /** What holdAnswer kept, and the PKCE verifier beside it; null once it is taken or thrown away. */
+  findHeldAnswer(
+    sessionId: string,
+  ): Promise<{ readonly answer: Uint8Array; readonly verifier: Uint8Array | null } | null>;
   /**
    * Takes a session that was confirmed, once: `unconfirmed` becomes `exchanging`, and all that is sealed for it leaves its table.
    * Null when there is nothing to take: it was taken before, has ended, or its time is over.
    */
-  takeConfirmed(
-    id: string,
-    now: Date,
-    audit: AuditRecord,
-  ): Promise<{ readonly session: ConnectSession; readonly verifier: Uint8Array | null } | null>;
+  takeConfirmed(id: string, now: Date, audit: AuditRecord): Promise<TakenAnswer | null>;
+  /**
+   * Nothing of it was sent: the session is `unconfirmed` again, with all that was sealed for it.
+   * @returns false: it has ended meanwhile
+   */
+  giveBackConfirmed(taken: TakenAnswer): Promise<boolean>;
   /** Ends a session that can't be confirmed any more, and throws away what is sealed for it. @returns false: it is `unconfirmed` no more */
   endUnconfirmed(id: string, failure: ConnectFailure): Promise<boolean>;
   /**
@@ -135,6 +162,18 @@ export interface ConnectStore {
     tenantId: string,
     audit: AuditRecord,
   ): Promise<void>;
+  /**
+   * Keeps a grant, sealed, and what is asked about it: the session becomes `unapproved`, until `expiresAt`. Said twice, because the
+   * word of the first COMMIT was lost, it changes nothing the second time.
+   * @returns false when the session has ended meanwhile; nothing is kept then
+   */
+  holdGrant(held: HeldBytes, asked: AskedGrant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** What holdGrant kept; null once it is an account's, or thrown away. */
+  findHeldGrant(sessionId: string): Promise<Uint8Array | null>;
+  /** Ends a session that nobody will approve, and throws its grant away. @returns false: it is `unapproved` no more */
+  endUnapproved(id: string, failure: ConnectFailure, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** Sessions that nobody approved in time, those that wait longest first. */
+  listUnanswered(now: Date, limit: number): Promise<readonly ConnectSession[]>;
   /**
    * Begins a try, unless the link's form was sent too often lately (nextTryAt). Those of one link are counted one after the other.
    * @returns null when it was begun, otherwise when the next may be made

@@ -8,6 +8,7 @@ export interface TokenGlance extends PlainState {
   readonly hasOverrides: boolean;
   readonly scopesRequested: readonly string[];
   readonly scopesGranted: readonly string[];
+  readonly scopesRefused: readonly string[];
   readonly credential: SealedCredential | null;
   /** Another text as soon as the definition, or what its environment lays over it, is another one. */
   readonly definitionStamp: string;

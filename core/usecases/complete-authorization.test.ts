@@ -1,19 +1,25 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
-import { addLink, browserSecret, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, browserSecret, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { failureResult, oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
-import { completeAuthorization, type CallbackInput } from "./complete-authorization.ts";
+import type { CallbackInput } from "./complete-authorization.ts";
 
 /** A browser that has left for the provider; `back` brings the answer. */
 async function trip(options: Parameters<typeof createWorld>[0] = {}, link: Parameters<typeof addLink>[1] = {}) {
   const world = await createWorld(options);
-  if (link.integratedAccountId != null) await world.addAccount({ externalAccount: { id: "person-1", label: "Ada" } });
+  if (link.integratedAccountId != null) {
+    const ada = { id: "person-1", label: "Ada" };
+    await world.addAccount({ externalAccount: ada });
+    let answers = 0;
+    // Who comes back is who was there: nobody is asked.
+    world.server.respondWith(() => ofPerson(tokenResult(world.clock, String((answers += 1))), ada));
+  }
   const { id: linkId } = await addLink(world, link);
   const departure = await depart(world, linkId);
-  const back = (changes: Partial<CallbackInput> = {}) => completeAuthorization(world, callback(departure, changes));
+  const back = (changes: Partial<CallbackInput> = {}) => comeBack(world, callback(departure, changes));
   return { world, linkId, departure, back };
 }
 
@@ -147,7 +153,7 @@ describe("an answer that connects nothing", () => {
     expect(await back()).toMatchObject({ kind: "failed", failure: { code } });
     world.server.respondWith(tokenResult(world.clock, "x"));
     const again = await depart(world, linkId);
-    expect((await completeAuthorization(world, callback(again))).kind).toBe("connected");
+    expect((await comeBack(world, callback(again))).kind).toBe("connected");
   });
 
   it("sends no code to a token endpoint that changed meanwhile (A10)", async () => {
@@ -172,7 +178,8 @@ describe("a link connects once", () => {
     const { world, linkId, back } = await trip();
     const second = await depart(world, linkId, { browserSecret: "second-browser" });
     expect((await back()).kind).toBe("connected");
-    const late = await completeAuthorization(world, callback(second, { browserSecret: "second-browser" }));
+    world.server.respondWith(ofPerson(tokenResult(world.clock, "2"), { id: "person-2", label: "Bob" }));
+    const late = await comeBack(world, callback(second, { browserSecret: "second-browser" }));
     expect(late).toMatchObject({ kind: "failed", failure: { code: "expired" } });
     expect(world.server.of("revoke").map((one) => one.token)).toEqual(["refresh-2"]);
     expect(world.accounts.events).toHaveLength(1);
@@ -188,7 +195,7 @@ describe("a link connects once", () => {
 
 describe("a grant that came (invariant 2)", () => {
   it("is written without another look at the database between the answer and the write", async () => {
-    const { world, departure } = await trip();
+    const { world, departure } = await trip({}, { integratedAccountId: "ia_one" });
     const { find } = world.accounts;
     let looked = 0;
     const accounts = {
@@ -198,7 +205,7 @@ describe("a grant that came (invariant 2)", () => {
         return await find(...args);
       },
     };
-    expect((await completeAuthorization({ ...world, accounts }, callback(departure))).kind).toBe("connected");
+    expect((await comeBack({ ...world, accounts }, callback(departure))).kind).toBe("connected");
     expect(looked).toBe(0);
   });
 
@@ -239,7 +246,7 @@ describe("a grant that came (invariant 2)", () => {
       if (tokenSet !== null) await world.accounts.apply(await world.credentialsChange(await world.account(), tokenSet));
       world.keys.setDown("wrap");
     });
-    expect((await completeAuthorization({ ...world, accounts }, callback(departure))).kind).toBe("connected");
+    expect((await comeBack({ ...world, accounts }, callback(departure))).kind).toBe("connected");
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
   });
 });
@@ -339,10 +346,7 @@ describe("a re-authorization", () => {
       if (tokenSet !== null) await world.accounts.apply(await world.credentialsChange(await world.account(), tokenSet));
     });
     const departure = await depart(world, [...world.connect.links.keys()][0] ?? "", { browserSecret: "other" });
-    const outcome = await completeAuthorization(
-      { ...world, accounts },
-      callback(departure, { browserSecret: "other" }),
-    );
+    const outcome = await comeBack({ ...world, accounts }, callback(departure, { browserSecret: "other" }));
     expect(outcome.kind).toBe("connected");
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-1" });
     expect((await back()).kind).toBe("failed");

@@ -1,5 +1,6 @@
 import type { Account } from "../domain/account/account.ts";
 import { classifyAuthorizationError, type ConnectFailure } from "../domain/connect/connect-failure.ts";
+import { needsApproval } from "../domain/connect/needs-approval.ts";
 import { missingFields, validFields } from "../domain/integration/grant-fields.ts";
 import { oauthConfigOf, type IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
@@ -15,7 +16,8 @@ import { captureFields } from "./capture-fields.ts";
 import { codeCircuitOf, withOwnClient } from "./circuit-of.ts";
 import { holdAnswer } from "./hold-answer.ts";
 import { inspectGrant, missingFailure } from "./inspect-grant.ts";
-import { forgetKeys, keepGrant, refuseGrant } from "./keep-grant.ts";
+import { holdGrant, type AskedSession } from "./hold-grant.ts";
+import { forgetKeys, keepGrant, refuseGrant, type InspectedGrant } from "./keep-grant.ts";
 import { concreteIntegration, loadIntegration, openSecretsOf } from "./load-integration.ts";
 import { takeSecondStep } from "./take-second-step.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
@@ -45,13 +47,16 @@ export type CallbackOutcome =
   | { readonly kind: "connected"; readonly session: ConnectSession; readonly account: Account }
   /** The link has session binding (R93): the code waits, sealed, for the word of the product's backend. */
   | { readonly kind: "unconfirmed"; readonly session: ConnectSession }
+  /** The grant is there, and waits, sealed, until the person has said that it is the right account (R93). */
+  | { readonly kind: "unapproved"; readonly session: AskedSession }
   | { readonly kind: "failed"; readonly session: ConnectSession; readonly failure: ConnectFailure };
 
 const actor = "connect";
 
 /**
- * The way back from the provider: state is taken once, the code exchanged, the token set sealed, the account active. With session
- * binding it ends before the code is exchanged; confirmSession goes on from there.
+ * The way back from the provider: state is taken once, the code exchanged, the token set sealed. The account is active then where it
+ * was told who it must be; otherwise the person is asked first (approveConnection). With session binding it ends before the code is
+ * exchanged; confirmSession goes on from there.
  */
 export async function completeAuthorization(ports: CompletePorts, input: CallbackInput): Promise<CallbackOutcome> {
   if (input.state === null || input.browserSecret === null) return { kind: "rejected" };
@@ -73,8 +78,9 @@ export async function completeAuthorization(ports: CompletePorts, input: Callbac
       if (held === null) return await fail(ports, session, { code: "expired", detail: null });
       return { kind: "unconfirmed", session: held };
     }
-    const result = await exchangeAnswer(ports, session, taken.verifier, input);
+    const result = await exchangeAnswer(ports, session, taken.verifier, input, { keep: keepOrAsk });
     if ("code" in result) return await fail(ports, session, result);
+    if ("asked" in result) return { kind: "unapproved", session: result };
     return { kind: "connected", session, account: result };
   } catch (error) {
     ports.log.error({ session: session.id, error }, "a connection could not be completed");
@@ -107,13 +113,33 @@ type BroughtAnswer = Pick<CallbackInput, "code" | "parameters">;
 
 const noCode: ConnectFailure = { code: "provider_error", detail: "The provider sent no authorization code." };
 
-/** A code becomes the account's grant; from its answer on, only what keepGrant says may cost it. */
-export async function exchangeAnswer(
+async function keepOrAsk(
+  ports: CompletePorts,
+  grant: InspectedGrant,
+  account: Account,
+): Promise<Account | AskedSession | ConnectFailure> {
+  return needsApproval(account.externalAccount, grant.inspected)
+    ? await holdGrant(ports, grant, account)
+    : await keepGrant(ports, grant, account);
+}
+
+export interface ExchangeSteps<Kept> {
+  /** keepGrant, or what asks before. */
+  readonly keep: (ports: CompletePorts, grant: InspectedGrant, account: Account) => Promise<Kept>;
+  /** Right before the code leaves, with all at hand that it needs. What it throws keeps the code here. */
+  readonly beforeSend?: () => Promise<void>;
+  /** The code did not leave after all: nobody took the connection. */
+  readonly notSent?: () => Promise<void>;
+}
+
+/** A code becomes a grant; from its answer on, only what `keep` says may cost it. */
+export async function exchangeAnswer<Kept>(
   ports: CompletePorts,
   session: AuthorizationSession,
   sealedVerifier: Uint8Array | null,
   input: BroughtAnswer,
-): Promise<Account | ConnectFailure> {
+  { keep, beforeSend, notSent }: ExchangeSteps<Kept>,
+): Promise<Kept | ConnectFailure> {
   const account = await ports.accounts.find(session.environmentId, session.accountId);
   if (account === null || account.status === "disconnected") return { code: "expired", detail: null };
   const { configured, resolved: found } = await loadIntegration(ports.integrations, account);
@@ -141,12 +167,14 @@ export async function exchangeAnswer(
   const ownsClient = clientId !== null;
   const turn = await insistOnTurn(ports, { circuit, integration: resolved, accountId: account.id, ownsClient });
   try {
+    await beforeSend?.();
     const sentAt = ports.clock.now();
     const exchange = { code, redirectUri: session.redirectUri, verifier, nonce: session.nonce };
     const asked = { ...resolved, scopes: session.scopesRequested };
     const first = await turn.ask(() => ports.server.exchangeCode(asked, secrets, exchange));
     if (first.kind === "failure") {
       forgetKeys(keys);
+      if (first.failure.kind === "not_sent") await notSent?.();
       return exchangeFailure(first, resolved);
     }
     const spreadSeconds = neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute);
@@ -159,7 +187,7 @@ export async function exchangeAnswer(
     const grant = { ...begun, result };
     const inspected = await inspectGrant(ports, { document, resolved, inputs: account.inputs, had: fields, result });
     if ("code" in inspected) return await refuseGrant(ports, grant, inspected);
-    return await keepGrant(ports, { ...grant, inspected }, account);
+    return await keep(ports, { ...grant, inspected }, account);
   } finally {
     await turn.end();
   }

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { addLink, browserSecret, callback, depart } from "#test/fakes/connect-trip";
 import { apiAnswer } from "#test/fakes/scripted-provider-api";
-import { oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
+import { failureResult, oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { typedDocument } from "#test/fakes/typed-documents";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import type { Caller } from "../domain/access/permission.ts";
 import { completeAuthorization, type CallbackInput } from "./complete-authorization.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import { confirmSession, type ConfirmInput } from "./confirm-session.ts";
 import { readCredentials } from "./read-token.ts";
 import { submitCredentials } from "./submit-credentials.ts";
@@ -209,6 +210,42 @@ describe("a confirmation that comes to nothing", () => {
     expect((await confirm()).status).toBe("active");
   });
 
+  it("costs nothing while the key service makes no data keys, nor while the account can't be read", async () => {
+    const { world, confirm } = await brought();
+    world.keys.setDown("wrap");
+    await expect(confirm()).rejects.toMatchObject({ code: "kms_unavailable" });
+    world.keys.setDown(null);
+    const find = () => Promise.reject(new DomainError("database_unavailable", { detail: "away" }));
+    const accounts = { ...world.accounts, find };
+    await expect(confirm({}, caller, { ...world, accounts })).rejects.toMatchObject({ code: "database_unavailable" });
+    expect(sessionOf(world)?.status).toBe("unconfirmed");
+    expect(actions(world)).not.toContain("connect.confirmed");
+    expect(world.server.requests).toEqual([]);
+    expect((await confirm()).status).toBe("active");
+  });
+
+  it("is given back when nobody took the connection, and is sent by the next call, with its verifier", async () => {
+    const { world, confirm, departure } = await brought();
+    world.server.respondWith(failureResult({ kind: "not_sent", detail: "ECONNREFUSED" }));
+    for (let times = 0; times < 2; times += 1) {
+      await expect(confirm()).rejects.toMatchObject({ code: "provider_unavailable", retryAfterSeconds: 5 });
+      expect(sessionOf(world)?.status).toBe("unconfirmed");
+    }
+    world.server.respondWith(tokenResult(world.clock, "1"));
+    expect((await confirm()).status).toBe("active");
+    const verifier = world.server.of("exchange").at(-1)?.exchange.verifier ?? "";
+    const challenge = createHash("sha256").update(verifier).digest("base64url");
+    expect(challenge).toBe(departure.searchParams.get("code_challenge"));
+  });
+
+  it("that was sent is not given back, whatever became of it", async () => {
+    const { world, confirm } = await brought();
+    world.server.respondWith(failureResult({ kind: "answer_lost", detail: "ECONNRESET" }));
+    await expect(confirm()).rejects.toMatchObject({ code: "provider_timeout" });
+    expect(sessionOf(world)).toMatchObject({ status: "failed", failure: { code: "provider_unreachable" } });
+    expect(world.connect.held.size).toBe(0);
+  });
+
   it("spends no code when another session of the link has connected meanwhile", async () => {
     const { world, confirm, linkId } = await brought();
     const other = await depart(world, linkId, { browserSecret: "other" });
@@ -296,6 +333,15 @@ describe("what was typed at a link with session binding", () => {
     const asked = { environmentId, accountId, minTtlSeconds: null, actor: "key_test" };
     expect(await readCredentials(world, asked)).toMatchObject({ kind: "typed", fields: { api_key: key } });
     expect((await confirm()).id).toBe(accountId);
+  });
+
+  it("waits on while the key service makes no data keys", async () => {
+    const { world, confirm } = await typed();
+    world.keys.setDown("wrap");
+    await expect(confirm()).rejects.toMatchObject({ code: "kms_unavailable" });
+    expect(world.connect.held.size).toBe(1);
+    world.keys.setDown(null);
+    expect((await confirm()).status).toBe("active");
   });
 
   it("is thrown away when somebody else is named", async () => {

@@ -1,11 +1,13 @@
 import { isVisible, type Caller } from "../domain/access/permission.ts";
 import type { Account } from "../domain/account/account.ts";
+import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
-import type { AuthorizationSession, ConnectSession, Link } from "../ports/connect-store.ts";
+import type { AuthorizationSession, ConnectSession, Link, TakenAnswer } from "../ports/connect-store.ts";
 import { exchangeAnswer, type CompletePorts } from "./complete-authorization.ts";
 import { connectFailureProblem, conflict } from "./connect-failure-problem.ts";
 import { openHeldAnswer } from "./hold-answer.ts";
+import { keepGrant } from "./keep-grant.ts";
 import { keepTypedAnswer } from "./keep-typed-answer.ts";
 
 export interface ConfirmInput {
@@ -81,6 +83,8 @@ async function settle(
         "The customer has not come back from the provider yet. Confirm when the browser brings connect_session_id to the return URL.",
       );
     case "exchanging":
+    // Who is asked by the page is not confirmed by the product.
+    case "unapproved":
       return null;
     case "unconfirmed":
       return await complete(ports, caller, session, link);
@@ -131,11 +135,11 @@ async function complete(
     if (!(await ports.connect.endUnconfirmed(session.id, expired))) return null;
     throw connectFailureProblem(expired, session);
   }
-  const sealed = await ports.connect.findHeldAnswer(session.id);
-  if (sealed === null) return null;
-  // Opened while it is still there: a key service that is away costs nothing yet, and the call can be made again.
-  const answer = await openHeldAnswer(ports, session, sealed, caller.id);
-  const taken = await ports.connect.takeConfirmed(session.id, now, {
+  const held = await ports.connect.findHeldAnswer(session.id);
+  if (held === null) return null;
+  // Opened while it is still there, as is all that the exchange needs: a key service that is away costs the call, not the code.
+  const answer = await openHeldAnswer(ports, session, held.answer, caller.id);
+  const hand = inHand(ports, session, {
     environmentId: session.environmentId,
     actor: caller.id,
     action: "connect.confirmed",
@@ -143,20 +147,58 @@ async function complete(
     accountId: session.accountId,
     detail: { link: link.id, integration: session.integrationName, tenant_id: link.tenantId },
   });
-  if (taken === null) return null;
   let result: Account | ConnectFailure;
   try {
-    result =
-      answer.kind === "typed"
-        ? await keepTypedAnswer(ports, taken.session, answer)
-        : await exchangeAnswer(ports, toTrip(taken.session), taken.verifier, answer);
+    if (answer.kind === "typed") {
+      await hand.take();
+      result = await keepTypedAnswer(ports, session, answer);
+    } else {
+      const steps = { keep: keepGrant, beforeSend: hand.take, notSent: hand.giveBack };
+      result = await exchangeAnswer(ports, toTrip(session), held.verifier, answer, steps);
+    }
   } catch (error) {
-    ports.log.error({ session: session.id, error }, "a confirmed connection could not be completed");
-    // Should what was answered still be written, the session is connected all the same.
-    await ports.connect.failSession(session.id, { code: "server_error", detail: null });
+    if (error === takenBefore) return null;
+    if (!hand.isTaken()) throw error;
+    // Nothing that was typed leaves before it is stored, and stored it is once: it can be tried again.
+    if (answer.kind === "typed" && isPassing(error)) await hand.giveBack().catch(() => {});
+    if (hand.isTaken()) {
+      ports.log.error({ session: session.id, error }, "a confirmed connection could not be completed");
+      // Should what was answered still be written, the session is connected all the same.
+      await ports.connect.failSession(session.id, { code: "server_error", detail: null });
+    }
     throw error;
   }
-  return "code" in result ? await fail(ports, session, result) : result;
+  if (!("code" in result)) return result;
+  if (result.code === "provider_unreachable" && !hand.isTaken()) {
+    throw new DomainError("provider_unavailable", {
+      detail:
+        "The provider could not be reached, so the code was not sent and still waits. Confirm again in a few seconds; ten minutes after the customer came back it is over.",
+      retryAfterSeconds: 5,
+    });
+  }
+  return await fail(ports, session, result);
+}
+
+/** Thrown where another call took the session first: all waits for what comes of that. */
+const takenBefore = new Error("the session was taken by another call");
+
+/** The session in this call's hand: once it is taken, nobody else exchanges its code, until it is given back unsent. */
+function inHand({ connect, clock }: CompletePorts, { id }: ConnectSession, audit: AuditRecord) {
+  let taken: TakenAnswer | null = null;
+  return {
+    isTaken: (): boolean => taken !== null,
+    async take(): Promise<void> {
+      taken = await connect.takeConfirmed(id, clock.now(), audit);
+      if (taken === null) throw takenBefore;
+    },
+    async giveBack(): Promise<void> {
+      if (taken !== null && (await connect.giveBackConfirmed(taken))) taken = null;
+    },
+  };
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof DomainError && (error.code === "kms_unavailable" || error.code === "database_unavailable");
 }
 
 async function fail(ports: CompletePorts, session: ConnectSession, failure: ConnectFailure): Promise<never> {

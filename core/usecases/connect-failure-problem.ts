@@ -32,6 +32,7 @@ export function connectFailureProblem(
     case "provider_unreachable":
       return new DomainError("provider_timeout", { detail: `The provider did not answer${said}. ${again}` });
     case "access_denied":
+    case "declined":
     case "state_mismatch":
       return conflict(`The customer did not allow access, or came back in another browser${said}. ${again}`);
     case "provider_error":

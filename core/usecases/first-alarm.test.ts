@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { caller, createWorld, environmentId, ofAcme, type World } from "#test/fakes/world";
-import { completeAuthorization } from "./complete-authorization.ts";
 import { importAccount } from "./import-account.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { loadIntegration } from "./load-integration.ts";
@@ -47,7 +46,7 @@ const ways: readonly [string, (world: World) => Promise<string>][] = [
     "connected",
     async (world) => {
       const departure = await depart(world, (await addLink(world)).id);
-      const outcome = await completeAuthorization(world, callback(departure));
+      const outcome = await comeBack(world, callback(departure));
       if (outcome.kind !== "connected") throw new Error(outcome.kind);
       return outcome.account.id;
     },

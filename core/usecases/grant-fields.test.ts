@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { tokenResult, withAnswer } from "#test/fakes/scripted-authorization-server";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
-import { completeAuthorization, type CallbackInput } from "./complete-authorization.ts";
+import type { CallbackInput } from "./complete-authorization.ts";
 import { importAccount } from "./import-account.ts";
 import { refreshAccount } from "./refresh-account.ts";
 
@@ -23,7 +23,7 @@ async function trip(options: Parameters<typeof createWorld>[0], answer: Readonly
   const { id: linkId } = await addLink(world);
   const departure = await depart(world, linkId);
   const back = (parameters: Readonly<Record<string, string>> = {}, changes: Partial<CallbackInput> = {}) =>
-    completeAuthorization(world, callback(departure, { parameters, ...changes }));
+    comeBack(world, callback(departure, { parameters, ...changes }));
   return { world, linkId, back };
 }
 
@@ -81,7 +81,7 @@ describe("what comes with a grant", () => {
     world.accounts.patch("ia_one", { fields: { instance_url: "https://eu1.acme.example" } });
     const { id } = await addLink(world, { integratedAccountId: "ia_one" });
     const departure = await depart(world, id);
-    expect(await completeAuthorization(world, callback(departure))).toMatchObject({
+    expect(await comeBack(world, callback(departure))).toMatchObject({
       kind: "connected",
       account: { fields: { instance_url: "https://eu1.acme.example" } },
     });

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { ApiAnswer } from "../ports/provider-api.ts";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { ofPerson, tokenResult, withAnswer } from "#test/fakes/scripted-authorization-server";
 import { apiAnswer } from "#test/fakes/scripted-provider-api";
 import { caller, createWorld, type World } from "#test/fakes/world";
 import { integrationDocumentSchema } from "../domain/integration/integration-document.ts";
-import { completeAuthorization } from "./complete-authorization.ts";
 import { importAccount } from "./import-account.ts";
 
 const api = { baseUrl: "https://api.acme.example/v2", headers: { "acme-version": "2026-01-01" } };
@@ -30,7 +29,7 @@ async function connect(
   world.server.respondWith(withAnswer(tokenResult(world.clock, "new"), options.answer ?? {}));
   if (options.again === true) await world.addAccount({ externalAccount: { id: "7", label: "Acme" } });
   const { id } = await addLink(world, options.again === true ? { integratedAccountId: "ia_one" } : {});
-  return await completeAuthorization(world, callback(await depart(world, id)));
+  return await comeBack(world, callback(await depart(world, id)));
 }
 
 describe("who was connected, by a declared call", () => {
@@ -160,7 +159,7 @@ describe("who was connected, by the token answer", () => {
     const world = await createWorld();
     world.server.respondWith(ofPerson(tokenResult(world.clock, "x"), { id: "person-1", label: null }));
     const { id } = await addLink(world);
-    expect(await completeAuthorization(world, callback(await depart(world, id)))).toMatchObject({
+    expect(await comeBack(world, callback(await depart(world, id)))).toMatchObject({
       account: { externalAccount: { id: "person-1" } },
     });
   });

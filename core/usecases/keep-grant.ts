@@ -1,10 +1,12 @@
-import type { Account } from "../domain/account/account.ts";
+import type { Account, ExternalAccount } from "../domain/account/account.ts";
 import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
+import type { GrantFields } from "../domain/integration/grant-fields.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
 import type { DataKey } from "../domain/sealing/envelope.ts";
 import { withOwnSecrets } from "../domain/token/own-secrets.ts";
 import { firstTokenSet, type TokenSet } from "../domain/token/token-set.ts";
+import type { AccountChange } from "../ports/account-store.ts";
 import type { ClientSecrets, TokenResult } from "../ports/authorization-server.ts";
 import type { ConnectSession, ConnectStore } from "../ports/connect-store.ts";
 import { circuitOf } from "./circuit-of.ts";
@@ -14,10 +16,10 @@ import type { Inspected } from "./inspect-grant.ts";
 import { introspectExpiry } from "./introspect-expiry.ts";
 import { openOwnSecrets } from "./load-integration.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
-import { newCredentialsChange } from "./store-credentials.ts";
+import { newCredentialsChange, type NewCredentials } from "./store-credentials.ts";
 import { untilAvailable } from "./until-available.ts";
 
-type KeepPorts = RefreshPorts & { readonly connect: ConnectStore };
+export type KeepPorts = RefreshPorts & { readonly connect: ConnectStore };
 
 /** What a code was exchanged for. It exists nowhere else, and the code is spent. */
 export interface NewGrant {
@@ -32,7 +34,7 @@ export interface NewGrant {
   readonly secrets: ClientSecrets;
 }
 
-type InspectedGrant = NewGrant & { readonly inspected: Inspected };
+export type InspectedGrant = NewGrant & { readonly inspected: Inspected };
 
 const actor = "connect";
 const mostTries = 10;
@@ -53,11 +55,9 @@ export async function keepGrant(
   const { session, result, resolved, inspected } = grant;
   const { externalAccount } = inspected;
   const tokenSet = tokenSetOf(grant, account);
-  // R32: another external account must not take the place of the one that was connected.
-  const known = account.externalAccount?.id ?? null;
-  if (known !== null && externalAccount !== null && known !== externalAccount.id) {
-    return await refuseGrant(ports, grant, { code: "external_account_mismatch", detail: externalAccount.label });
-  }
+  const known = account.externalAccount;
+  const mismatch = mismatchOf(known, externalAccount);
+  if (mismatch !== null) return await refuseGrant(ports, grant, mismatch);
   if (known !== null && inspected.isUnidentified) {
     const detail = "It could not be found out which account was connected, so nothing was changed. Try again.";
     return await refuseGrant(ports, grant, { code: "provider_error", detail });
@@ -66,20 +66,16 @@ export async function keepGrant(
     // The definition may have lost its issuer or scope since: it stays visible that nobody was compared.
     ports.log.warn({ account: account.id, session: session.id }, "re-authorized without an identity to compare");
   }
-  const renewed = newCredentialsChange(ports, account, {
+  const change = grantChange(ports, account, {
+    session,
     tokenSet,
     externalAccount,
-    scopesRequested: session.scopesRequested,
-    policy: resolved.refreshPolicy,
-    circuitKey: circuitOf(session.environmentId, resolved).key,
+    fields: inspected.fields,
+    resolved,
     spreadSeconds: grant.spreadSeconds,
     dataKey: grant.keys[tried] ?? (await untilPrepared(ports, session.environmentId)),
-    actor,
-    reason: account.status === "connecting" ? "connected" : "reauthorized",
-    completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },
     asked: { at: grant.sentAt, httpStatus: result.httpStatus },
   });
-  const change = { ...renewed, set: { ...renewed.set, fields: inspected.fields } };
   const settle = async (written: Account | null): Promise<Account | ConnectFailure> => {
     if (written === null) return await keepOnTop(ports, grant, tried + 1);
     forgetKeys(grant.keys);
@@ -94,6 +90,41 @@ export async function keepGrant(
   return await settle(await commitAnswer(ports, change, async (late) => void (await settle(late))));
 }
 
+/** R32: another external account must not take the place of the one that was connected. */
+export function mismatchOf(known: ExternalAccount | null, found: ExternalAccount | null): ConnectFailure | null {
+  if (known === null || found === null || known.id === found.id) return null;
+  return { code: "external_account_mismatch", detail: found.label };
+}
+
+export interface KeptGrant extends Pick<
+  NewCredentials,
+  "tokenSet" | "externalAccount" | "spreadSeconds" | "dataKey" | "asked"
+> {
+  readonly session: ConnectSession;
+  readonly fields: GrantFields;
+  readonly resolved: ResolvedIntegration;
+  readonly isApproval?: true;
+}
+
+/** The change by which a grant becomes its account's: the same one whether anybody was asked before or not. */
+export function grantChange(ports: RefreshPorts, account: Account, grant: KeptGrant): AccountChange {
+  const { session, fields, resolved, isApproval, ...credentials } = grant;
+  const renewed = newCredentialsChange(ports, account, {
+    ...credentials,
+    scopesRequested: session.scopesRequested,
+    policy: resolved.refreshPolicy,
+    circuitKey: circuitOf(session.environmentId, resolved).key,
+    actor,
+    reason: account.status === "connecting" ? "connected" : "reauthorized",
+    completes: {
+      sessionId: session.id,
+      linkId: session.isReturn ? null : session.linkTokenId,
+      ...(isApproval === undefined ? {} : { isApproval }),
+    },
+  });
+  return { ...renewed, set: { ...renewed.set, fields } };
+}
+
 /** Somebody wrote the row first: what the grant goes on top of is read again. */
 async function keepOnTop(ports: KeepPorts, grant: InspectedGrant, tried: number): Promise<Account | ConnectFailure> {
   const { session } = grant;
@@ -105,7 +136,7 @@ async function keepOnTop(ports: KeepPorts, grant: InspectedGrant, tried: number)
     return await keepGrant(ports, { ...grant, secrets: await secretsBy(ports, grant, account) }, account, tried);
   }
   forgetKeys(grant.keys);
-  if (!(await read(() => hasJustConnected(ports, grant)))) {
+  if (!(await read(() => isInUse(ports, session, grant.inspected.externalAccount)))) {
     await endUnkept(ports, grant);
   }
   return { code: "expired", detail: null };
@@ -146,12 +177,16 @@ async function untilPrepared(ports: KeepPorts, environmentId: string): Promise<D
   return await untilAvailable(ports.clock, "kms_unavailable", () => ports.vault.prepare(environmentId));
 }
 
-/** Two tabs of one person: where ending one grant ends all of user and app, it would end the one just made. */
-async function hasJustConnected(ports: KeepPorts, { session, inspected }: InspectedGrant): Promise<boolean> {
-  const link = await ports.connect.findLink(session.linkTokenId);
-  if (link === null || link.accountId === null || inspected.externalAccount === null) return false;
-  const account = await ports.accounts.find(session.environmentId, link.accountId);
-  return account?.status === "active" && account.externalAccount?.id === inspected.externalAccount.id;
+/**
+ * Two tabs of one person, or an account that is connected already: where ending one grant ends all of user and app, it would end the
+ * one that works.
+ */
+export async function isInUse(
+  { accounts }: Pick<KeepPorts, "accounts">,
+  { environmentId, integrationName }: ConnectSession,
+  externalAccount: ExternalAccount | null,
+): Promise<boolean> {
+  return externalAccount !== null && (await accounts.hasActive(environmentId, integrationName, externalAccount.id));
 }
 
 /** A grant that nobody will keep is ended at the provider, where it can be told. Without a refresh token it ends by itself. */

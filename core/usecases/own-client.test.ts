@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { refresh } from "#test/fakes/refresh-calls";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
-import { addLink, callback, click, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, click, comeBack, depart } from "#test/fakes/connect-trip";
 import { oauthError, ofPerson, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { caller, clientSecret as environmentSecret, createWorld, environmentId, type World } from "#test/fakes/world";
 import { circuitKey } from "../domain/refresh/circuit.ts";
 import { ownSecrets } from "../domain/token/own-secrets.ts";
 import { addSecretOfOwnClient } from "./add-secret-of-own-client.ts";
-import { completeAuthorization } from "./complete-authorization.ts";
 import { disconnectAccount } from "./disconnect-account.ts";
 import { importAccount, type ImportInput } from "./import-account.ts";
 
@@ -110,7 +109,7 @@ describe("a customer who re-authorizes an account with its own client", () => {
     expect(departure.searchParams.get("redirect_uri")).toBe(
       "https://evergrant.example/oauth/callback/callback-of-acme",
     );
-    expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "connected" });
+    expect(await comeBack(world, callback(departure))).toMatchObject({ kind: "connected" });
     expect(world.server.of("exchange")).toMatchObject([{ secret: "own-secret" }]);
     expect(await world.storedTokens()).toMatchObject({ accessToken: "access-1", clientSecret: "own-secret" });
     await refresh(world, "forced");
@@ -133,14 +132,14 @@ describe("a customer who re-authorizes an account with its own client", () => {
     expect((await click(world, (await addLink(world)).id)).kind).toBe("unavailable");
     expect(world.accounts.events).toHaveLength(1);
     const departure = await depart(world, (await addLink(world, reauthorize)).id);
-    expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "connected" });
+    expect(await comeBack(world, callback(departure))).toMatchObject({ kind: "connected" });
   });
 
   it("says nothing about ours when the provider rejects it", async () => {
     const world = await ownWorld();
     const departure = await depart(world, (await addLink(world, reauthorize)).id);
     world.server.respondWith(oauthError("invalid_client", 401));
-    expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "failed" });
+    expect(await comeBack(world, callback(departure))).toMatchObject({ kind: "failed" });
     expect(world.circuits.news).toEqual([]);
   });
 
@@ -149,7 +148,7 @@ describe("a customer who re-authorizes an account with its own client", () => {
     world.accounts.patch("ia_one", { externalAccount: { id: "person-1", label: "Ada" } });
     const departure = await depart(world, (await addLink(world, reauthorize)).id);
     world.server.respondWith(ofPerson(tokenResult(world.clock, "x"), { id: "person-2", label: "Ben" }));
-    expect(await completeAuthorization(world, callback(departure))).toMatchObject({ kind: "failed" });
+    expect(await comeBack(world, callback(departure))).toMatchObject({ kind: "failed" });
     expect(world.server.of("revoke")).toMatchObject([{ secret: "own-secret", clientId: "own-client" }]);
     const environmentKey = circuitKey(environmentId, "client-of-acme", `${auth.tokenHost}${auth.tokenPath}`);
     const ownKey = circuitKey(environmentId, "own-client", `${auth.tokenHost}${auth.tokenPath}`);
@@ -166,7 +165,7 @@ describe("a customer who re-authorizes an account with its own client", () => {
     const accounts = beforeFirstApply(world.accounts, async () => {
       await addSecretOfOwnClient(world, { ...give, actor: "key_test" });
     });
-    await completeAuthorization({ ...world, accounts }, callback(departure));
+    await comeBack({ ...world, accounts }, callback(departure));
     const stored = await world.storedTokens();
     expect(stored).toMatchObject({ accessToken: "access-1", refreshToken: "refresh-1" });
     expect(stored === null ? [] : ownSecrets(stored).map((one) => one.secret)).toEqual(["next", "own-secret"]);

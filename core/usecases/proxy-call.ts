@@ -11,6 +11,7 @@ import { forgetLifetime } from "./forget-lifetime.ts";
 import { judgeAnswer, type JudgedAnswer } from "./judge-answer.ts";
 import type { KeptBody } from "./kept-body.ts";
 import { prepareCall, type PreparedCall } from "./prepare-call.ts";
+import { noteRefusedScopes } from "./note-refused-scopes.ts";
 import { probeAccount } from "./probe-account.ts";
 import type { ProxyPorts } from "./proxy-ports.ts";
 import { notFound, refuseByStatus } from "./account-problem.ts";
@@ -140,6 +141,10 @@ async function callProvider(
     const action = decideAfterAnswer({ error, credentials: read.kind, sent, canReplay: canReplay(call) });
     if (action === "pass" || read.kind === "typed") {
       if (action === "probe_and_pass") apart(ports, probeAccount(ports, probeOf(call, read.credentialVersion)));
+      if (read.kind === "token" && error === "insufficient_scope") {
+        const { "www-authenticate": challenge = null } = headerRecord(answer.headers);
+        apart(ports, noteRefusedScopes(ports, read.account, challenge, call.actor));
+      }
       if (read.kind === "token" && read !== first && error === "invalid_token")
         apart(ports, forgetLifetime(ports, first.account, read));
       return { judged, prepared };

@@ -1,4 +1,4 @@
-import { missingScopes, type Account } from "../domain/account/account.ts";
+import { grantedScopes, missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
 import { refreshPolicyOf } from "../domain/integration/resolve-integration.ts";
@@ -246,7 +246,7 @@ async function open(
 
 /** What was opened, as it is served. */
 export function served(
-  account: Pick<Account, "expiresAt" | "scopesRequested" | "scopesGranted">,
+  account: Pick<Account, "expiresAt" | "scopesRequested" | "scopesGranted" | "scopesRefused">,
   { version: credentialVersion }: SealedCredential,
   opened: OpenedCredential,
   refresh: ServedToken["refresh"],
@@ -258,7 +258,7 @@ export function served(
     accessToken,
     tokenType,
     expiresAt: account.expiresAt,
-    scopes: { requested: account.scopesRequested, granted: account.scopesGranted, missing: missingScopes(account) },
+    scopes: { requested: account.scopesRequested, granted: grantedScopes(account), missing: missingScopes(account) },
     credentialVersion,
     refresh,
   };

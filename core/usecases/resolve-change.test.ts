@@ -159,6 +159,25 @@ describe("a change of the granted scopes (R6)", () => {
     expect(resolveChange(connecting, first).event?.type).toBe("integrated_account:created");
   });
 
+  it("is told of what an API refused, once, and again when the customer has mended it", () => {
+    const row = { status: "active", activatedAt: now, hold: null, scopesGranted: ["a", "b"] } as const;
+    const refuse = change({ happening: happening("scope_refused"), refusesScopes: ["b"], audit: [record] });
+    const first = resolveChange({ ...row, scopesRefused: ["c"] }, refuse);
+    expect([first.event?.type, first.set.scopesRefused]).toEqual(["integrated_account:scopes_changed", ["c", "b"]]);
+    expect(first.audit).toEqual([record]);
+    // Another process was there first, with the same word.
+    const second = resolveChange({ ...row, scopesRefused: ["b"] }, refuse);
+    expect([second.event, second.audit]).toEqual([null, []]);
+    const mends = change({
+      happening: happening("credentials_obtained"),
+      set: { scopesGranted: ["a", "b"], scopesRefused: [] },
+    });
+    expect(resolveChange({ ...row, scopesRefused: ["b"] }, mends).event?.type).toBe(
+      "integrated_account:scopes_changed",
+    );
+    expect(resolveChange({ ...row, scopesRefused: [] }, mends).event).toBeNull();
+  });
+
   it("needs somebody who brought it: fields that are set alone tell nothing", () => {
     const row = { status: "active", activatedAt: now, hold: null, scopesGranted: ["a"] } as const;
     expect(resolveChange(row, change({ set: { scopesGranted: ["b"] } })).event).toBeNull();

@@ -26,6 +26,8 @@ export interface RowBefore {
   readonly hold: Account["hold"];
   /** Null: not known. */
   readonly scopesGranted: readonly string[] | null;
+  /** Absent: not known. */
+  readonly scopesRefused?: readonly string[];
 }
 
 /**
@@ -39,14 +41,21 @@ export function resolveChange(account: RowBefore, change: AccountChange): Resolv
     // An account that is not active, or held, has no alarm, whatever the writer thought it was (R25, R26).
     const isHeld = change.set.hold === undefined ? account.hold !== null : change.set.hold !== null;
     const hasNoAlarm = (account.status !== "active" || isHeld) && change.set.refreshDueAt !== undefined;
+    const scopesRefused = refusedAfter(account, change);
+    const differ = doScopesDiffer(account, change);
     return {
       change,
-      set: { ...change.set, ...(hasNoAlarm ? { refreshDueAt: null } : {}) },
+      set: {
+        ...change.set,
+        ...(hasNoAlarm ? { refreshDueAt: null } : {}),
+        ...(scopesRefused === undefined ? {} : { scopesRefused }),
+      },
       event:
-        happening !== null && areScopesChanged(account, change)
+        happening !== null && account.status === "active" && differ
           ? { id: happening.eventId, type: "integrated_account:scopes_changed", lastError: happening.lastError }
           : null,
-      audit: change.audit,
+      // Who came second with the same word has nothing to add.
+      audit: change.refusesScopes === undefined || differ ? change.audit : [],
     };
   }
   const { moved, fields } = moves;
@@ -68,10 +77,21 @@ export function resolveChange(account: RowBefore, change: AccountChange): Resolv
   };
 }
 
-/** An account that is active had a token set before; one that becomes it, or leaves, tells that. */
-function areScopesChanged({ status, scopesGranted: before }: RowBefore, { set }: AccountChange): boolean {
-  const after = set.scopesGranted;
-  return status === "active" && before !== null && after !== undefined && !haveSameScopes(before, after);
+/** Told of an account that is active: it had a token set before; one that becomes it, or leaves, tells that. */
+function doScopesDiffer({ scopesGranted, scopesRefused }: RowBefore, change: AccountChange): boolean {
+  const isOther = (before: readonly string[] | null | undefined, after: readonly string[] | undefined): boolean =>
+    before != null && after !== undefined && !haveSameScopes(before, after);
+  return (
+    isOther(scopesGranted, change.set.scopesGranted) || isOther(scopesRefused, refusedAfter({ scopesRefused }, change))
+  );
+}
+
+function refusedAfter(
+  { scopesRefused = [] }: { readonly scopesRefused?: readonly string[] | undefined },
+  change: AccountChange,
+): readonly string[] | undefined {
+  if (change.refusesScopes === undefined) return change.set.scopesRefused;
+  return [...new Set([...scopesRefused, ...change.refusesScopes])];
 }
 
 /** Whether the row may still be written by this change (invariant 3). */

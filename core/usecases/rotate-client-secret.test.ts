@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { caller, clientSecret as old, createWorld, environmentId, type World } from "#test/fakes/world";
-import { completeAuthorization } from "./complete-authorization.ts";
 import { configureClient } from "./configure-client.ts";
 import { disconnectAccount } from "./disconnect-account.ts";
 import { importAccount } from "./import-account.ts";
@@ -113,7 +112,7 @@ describe("whoever else asks the provider while it knows the old client secret al
     const departure = await depart(world, (await addLink(world)).id);
     await configureClient(world, caller, "acme-crm", { clientSecret: "new" });
     accept(world, old);
-    expect((await completeAuthorization(world, callback(departure))).kind).toBe("connected");
+    expect((await comeBack(world, callback(departure))).kind).toBe("connected");
     expect(world.server.of("exchange").map((one) => [one.secret, one.exchange.code])).toEqual([
       ["new", "code-1"],
       [old, "code-1"],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import {
   failureResult,
   oauthError,
@@ -9,7 +9,6 @@ import {
 } from "#test/fakes/scripted-authorization-server";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 import type { TokenResult } from "../ports/authorization-server.ts";
-import { completeAuthorization } from "./complete-authorization.ts";
 import { importAccount } from "./import-account.ts";
 import { readToken } from "./read-token.ts";
 import { refreshAccount } from "./refresh-account.ts";
@@ -22,7 +21,7 @@ const answers = (first: TokenResult, second: TokenResult) => (request: ServerReq
 
 const connect = async (world: World) => {
   const { id } = await addLink(world);
-  return await completeAuthorization(world, callback(await depart(world, id)));
+  return await comeBack(world, callback(await depart(world, id)));
 };
 
 const refresh = async (world: World, reason: "forced" | "rejected_token" = "forced") =>

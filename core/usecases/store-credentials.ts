@@ -66,6 +66,7 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       ...(credentials.externalAccount === null ? {} : { externalAccount: credentials.externalAccount }),
       scopesRequested: credentials.scopesRequested,
       scopesGranted: tokenSet.scopes,
+      scopesRefused: [],
       expiresAt: tokenSet.expiresAt,
       issuedAt: tokenSet.issuedAt,
       hasRefreshToken,

@@ -38,6 +38,7 @@ export function typedCredentialChange(
       ...(externalAccount === null ? {} : { externalAccount }),
       scopesRequested: [],
       scopesGranted: [],
+      scopesRefused: [],
       expiresAt: null,
       issuedAt: now,
       hasRefreshToken: false,

@@ -108,7 +108,7 @@ async function submit(ports: SubmitPorts, input: SubmitInput, form: Form): Promi
   const { stateDigest: _, verifier: __, ...made } = session;
   if (link.sessionBinding) {
     await ports.connect.createSession(session, []);
-    const begunSession = { ...made, status: "authorizing", failure: null } as const;
+    const begunSession = { ...made, status: "authorizing", failure: null, asked: null } as const;
     const held = await holdAnswer(ports, begunSession, { kind: "typed", fields, ...compared });
     return held === null ? failureOf("try_again", null, []) : { kind: "unconfirmed", session: held };
   }
@@ -125,7 +125,11 @@ async function submit(ports: SubmitPorts, input: SubmitInput, form: Form): Promi
     }),
   );
   if (stored !== null) {
-    return { kind: "connected", session: { ...made, status: "connected", failure: null }, account: stored };
+    return {
+      kind: "connected",
+      session: { ...made, status: "connected", failure: null, asked: null },
+      account: stored,
+    };
   }
   // Somebody else was first: with the link, or with the account.
   await ports.connect.failSession(session.id, { code: "expired", detail: null });

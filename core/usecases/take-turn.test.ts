@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { caller, createWorld, environmentId, ofAcme, type World } from "#test/fakes/world";
 import type { CircuitStore } from "../ports/circuit-store.ts";
 import { circuitOf, codeCircuitOf, withOwnClient } from "./circuit-of.ts";
-import { completeAuthorization, type CallbackOutcome, type CompletePorts } from "./complete-authorization.ts";
+import type { CallbackOutcome, CompletePorts } from "./complete-authorization.ts";
 import { importAccount } from "./import-account.ts";
 import { loadIntegration } from "./load-integration.ts";
 
@@ -17,9 +17,9 @@ async function refOf(world: World, clientId: string | null = null) {
 }
 
 /** A browser that comes back from the provider with a code. */
-async function comeBack(world: World, ports: CompletePorts = world): Promise<CallbackOutcome> {
+async function connect(world: World, ports: CompletePorts = world): Promise<CallbackOutcome> {
   const departure = await depart(world, (await addLink(world)).id);
-  return await world.clock.settle(completeAuthorization(ports, callback(departure)));
+  return await world.clock.settle(comeBack(ports, callback(departure)));
 }
 
 const importClient = async (world: World, clientId: string | null = null): Promise<unknown> =>
@@ -63,19 +63,19 @@ describe("the exchange of a code (R21, R22)", () => {
       failureResult({ kind: "unsendable", detail: "the header x-shop would hold a line break" }),
     );
     for (let time = 0; time < 5; time += 1) {
-      const outcome = await comeBack(world);
+      const outcome = await connect(world);
       expect(outcome).toMatchObject({ kind: "failed", failure: { code: "client_misconfigured" } });
     }
     expect(world.circuits.news).toEqual([]);
     world.server.respondWith(tokenResult(world.clock, "well"));
-    expect((await comeBack(world)).kind).toBe("connected");
+    expect((await connect(world)).kind).toBe("connected");
   });
 
   it("waits for its turn in the client's budget, and leaves its place", async () => {
     const world = await createWorld({ config });
     await fill(world);
     const departure = await depart(world, (await addLink(world)).id);
-    const coming = completeAuthorization(world, callback(departure));
+    const coming = comeBack(world, callback(departure));
     for (let look = 0; look < 5; look += 1) {
       await world.clock.sleeping();
       world.clock.advance(250);
@@ -106,7 +106,7 @@ describe("the exchange of a code (R21, R22)", () => {
         return admission;
       },
     };
-    expect((await comeBack(world, { ...world, circuits })).kind).toBe("connected");
+    expect((await connect(world, { ...world, circuits })).kind).toBe("connected");
     expect(world.clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(10_000);
     expect(world.clock.monotonicMs() - startedMs).toBeLessThan(11_000);
     expect(admitted).toEqual([true]);
@@ -115,7 +115,7 @@ describe("the exchange of a code (R21, R22)", () => {
   it("is not kept by an open breaker, and its answer closes it", async () => {
     const world = await createWorld();
     await fail(world, 5);
-    expect((await comeBack(world)).kind).toBe("connected");
+    expect((await connect(world)).kind).toBe("connected");
     expect(world.circuits.news).toEqual(["opened", "closed"]);
   });
 
@@ -123,10 +123,10 @@ describe("the exchange of a code (R21, R22)", () => {
     const world = await createWorld();
     world.server.respondWith(unwell);
     const { key } = await refOf(world);
-    for (let time = 0; time < 5; time += 1) expect((await comeBack(world)).kind).toBe("failed");
+    for (let time = 0; time < 5; time += 1) expect((await connect(world)).kind).toBe("failed");
     expect(world.circuits.circuit(key)).toMatchObject({ state: "open", cause: "provider", failures: 5 });
     const { probeAt } = world.circuits.circuit(key);
-    expect((await comeBack(world)).kind).toBe("failed");
+    expect((await connect(world)).kind).toBe("failed");
     expect(world.circuits.circuit(key)).toMatchObject({ failures: 6, probes: 0, probeAt });
   });
 
@@ -134,20 +134,20 @@ describe("the exchange of a code (R21, R22)", () => {
     const world = await createWorld();
     await fail(world, 4);
     world.server.respondWith(oauthError("invalid_grant"));
-    expect((await comeBack(world)).kind).toBe("failed");
+    expect((await connect(world)).kind).toBe("failed");
     expect(world.circuits.circuit((await refOf(world)).key).failures).toBe(0);
   });
 
   it("that our own client is rejected for tells the operator", async () => {
     const world = await createWorld();
     world.server.respondWith(oauthError("invalid_client", 401));
-    await comeBack(world);
+    await connect(world);
     expect(world.circuits.news).toEqual(["client_rejected"]);
   });
 
   it("loses nothing when budget and breaker can't be asked or told", async () => {
     const world = await createWorld({ config });
-    const outcome = await comeBack(world, { ...world, circuits: away });
+    const outcome = await connect(world, { ...world, circuits: away });
     expect(outcome.kind).toBe("connected");
     expect(world.accounts.events.map((one) => one.type)).toEqual(["integrated_account:created"]);
   });
@@ -163,7 +163,7 @@ describe("the exchange of a code (R21, R22)", () => {
         await world.circuits.report(circuit, signal);
       },
     };
-    await comeBack(world, { ...world, circuits });
+    await connect(world, { ...world, circuits });
     expect(order).toEqual(["told answered, 1 events"]);
   });
 
@@ -172,10 +172,10 @@ describe("the exchange of a code (R21, R22)", () => {
     world.server.respondWith(() => {
       throw new Error("unexpected");
     });
-    expect((await comeBack(world)).kind).toBe("failed");
+    expect((await connect(world)).kind).toBe("failed");
     world.server.respondWith(tokenResult(world.clock, "x"));
     const startedMs = world.clock.monotonicMs();
-    expect((await comeBack(world)).kind).toBe("connected");
+    expect((await connect(world)).kind).toBe("connected");
     expect(world.clock.monotonicMs() - startedMs).toBeLessThan(1_000);
   });
 

@@ -22,6 +22,7 @@ export interface OpenAccess {
     | "revoke"
     | "client_authentication"
     | "code_exchange"
+    | "approval"
     | "client_change"
     | "probe"
     | "repeated_request";

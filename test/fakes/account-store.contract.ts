@@ -327,6 +327,37 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.find(account.environmentId, account.id))?.clientId).toBe("own");
     });
 
+    it("joins the scopes that two writers of the same row saw refused (R6)", async () => {
+      const { store, account } = await withAccount();
+      const refuse = (scope: string) =>
+        store.apply(change(account, { refusesScopes: [scope], happening: happening("scope_refused") }));
+      await Promise.all([refuse("a"), refuse("b"), refuse("a")]);
+      const after = await store.find(account.environmentId, account.id);
+      expect(after?.scopesRefused.toSorted()).toEqual(["a", "b"]);
+    });
+
+    it("tells whether an external account is connected: in its environment and integration, and as long as it is", async () => {
+      const { store, account, environmentId, otherEnvironmentId, integrationName } = await withAccount();
+      const externalAccount = { id: `person-of-${account.id}`, label: null };
+      const isThere = (changes: { environment?: string; integration?: string; who?: string } = {}) =>
+        store.hasActive(
+          changes.environment ?? environmentId,
+          changes.integration ?? integrationName,
+          changes.who ?? externalAccount.id,
+        );
+      expect(await isThere()).toBe(false);
+      const named = await store.apply(change(account, { set: { externalAccount } }));
+      expect(await isThere()).toBe(true);
+      expect(await isThere({ environment: otherEnvironmentId })).toBe(false);
+      expect(await isThere({ integration: "another" })).toBe(false);
+      expect(await isThere({ who: "somebody" })).toBe(false);
+      if (named === null) throw new Error("the account was not named");
+      await store.apply(
+        change(named, { raiseFence: true, happening: happening("disconnect"), credential: { kind: "erase" } }),
+      );
+      expect(await isThere()).toBe(false);
+    });
+
     it("keeps what a change does not name", async () => {
       const { store, account } = await withAccount();
       const after = await store.apply(change(account, { set: { scopesGranted: ["a"] } }));

@@ -1,4 +1,10 @@
-import type { CallbackInput } from "#core/usecases/complete-authorization";
+import { approveConnection } from "#core/usecases/approve-connection";
+import {
+  completeAuthorization,
+  type CallbackInput,
+  type CallbackOutcome,
+  type CompletePorts,
+} from "#core/usecases/complete-authorization";
 import { createLink, type LinkInput } from "#core/usecases/create-link";
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
 import { callbackId, caller, type World } from "./world.ts";
@@ -65,4 +71,11 @@ export function callback(departure: URL, changes: Partial<CallbackInput> = {}): 
     browserSecret,
     ...changes,
   };
+}
+
+/** The way back, and the person's word that it is the right account where the page asks for it. */
+export async function comeBack(ports: CompletePorts, input: CallbackInput): Promise<CallbackOutcome> {
+  const outcome = await completeAuthorization(ports, input);
+  if (outcome.kind !== "unapproved") return outcome;
+  return await approveConnection(ports, { sessionId: outcome.session.id, browserSecret: input.browserSecret });
 }

@@ -174,6 +174,17 @@ export function createInMemoryAccountStore(
       return read(environmentId, id);
     },
 
+    async hasActive(environmentId, integrationName, externalAccountId) {
+      await Promise.resolve();
+      return [...accounts.values()].some(
+        (one) =>
+          one.environmentId === environmentId &&
+          one.integrationName === integrationName &&
+          one.status === "active" &&
+          one.externalAccount?.id === externalAccountId,
+      );
+    },
+
     async findWithCredential(environmentId, id) {
       await Promise.resolve();
       const account = read(environmentId, id);
@@ -295,6 +306,7 @@ const blank = {
   externalAccount: null,
   fields: {},
   scopesGranted: [],
+  scopesRefused: [],
   expiresAt: null,
   issuedAt: null,
   hasRefreshToken: false,

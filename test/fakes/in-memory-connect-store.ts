@@ -1,7 +1,10 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { nextTryAt } from "#core/domain/connect/form-tries";
 import type { ConnectSession, ConnectStore, ConnectTry, Link } from "#core/ports/connect-store";
+import { DomainError } from "#core/domain/problem/domain-error";
+import type { AccountChange } from "#core/ports/account-store";
 import type { Clock } from "#core/ports/clock";
+import type { ApplyFailure } from "./in-memory-account-store.ts";
 
 export interface InMemoryConnectStore extends ConnectStore {
   readonly links: ReadonlyMap<string, Link>;
@@ -11,7 +14,9 @@ export interface InMemoryConnectStore extends ConnectStore {
   /** Sealed, by session. */
   readonly held: ReadonlyMap<string, Uint8Array>;
   /** What the account store does in the transaction of a change that completes a link. @returns false: the link is used */
-  complete(done: { readonly sessionId: string; readonly linkId: string | null }): boolean;
+  complete(done: NonNullable<AccountChange["completes"]>): boolean;
+  /** One entry for each coming holdGrant, as `failApplies` of the account store; null: the database is back. */
+  failHolds(...failures: (ApplyFailure | null)[]): void;
 }
 
 const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0;
@@ -25,6 +30,8 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
   const tries = new Map<string, ConnectTry>();
   const held = new Map<string, Uint8Array>();
   const audit: AuditRecord[] = [];
+  const holdFailures: ApplyFailure[] = [];
+  const away = (): DomainError => new DomainError("database_unavailable", { detail: "The database is away." });
   const forget = (id: string): void => {
     verifiers.delete(id);
     held.delete(id);
@@ -35,14 +42,23 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
     sessions,
     tries,
     audit,
-    complete({ sessionId, linkId }) {
+    failHolds(...failures) {
+      for (const one of failures) {
+        if (one === null) holdFailures.splice(0);
+        else holdFailures.push(one);
+      }
+    },
+    complete({ sessionId, linkId, isApproval }) {
+      if (isApproval === true && sessions.get(sessionId)?.status !== "unapproved") return false;
       if (linkId !== null) {
         const link = links.get(linkId);
         if (link === undefined || link.usedAt !== null) return false;
         links.set(linkId, { ...link, usedAt: clock.now() });
       }
       const session = sessions.get(sessionId);
-      if (session !== undefined) sessions.set(sessionId, { ...session, status: "connected", failure: null });
+      if (session !== undefined)
+        sessions.set(sessionId, { ...session, status: "connected", failure: null, asked: null });
+      if (isApproval === true) forget(sessionId);
       return true;
     },
     async createLink({ digest, locale: _locale, ...link }, record) {
@@ -63,7 +79,7 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
     },
     async createSession({ stateDigest, verifier, ...session }, records) {
       audit.push(...records);
-      sessions.set(session.id, { ...session, status: "authorizing", failure: null });
+      sessions.set(session.id, { ...session, status: "authorizing", failure: null, asked: null });
       if (stateDigest !== null) stateDigests.set(session.id, stateDigest);
       if (verifier !== null) verifiers.set(session.id, verifier.sealed);
     },
@@ -93,7 +109,7 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
     async failSession(id, failure) {
       const session = sessions.get(id);
       if (session === undefined || session.status === "connected") return;
-      sessions.set(id, { ...session, status: "failed", failure });
+      sessions.set(id, { ...session, status: "failed", failure, asked: null });
       forget(id);
     },
     async holdAnswer({ sessionId, sealed, expiresAt }, records) {
@@ -104,16 +120,29 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       audit.push(...records);
       return true;
     },
-    findHeldAnswer: async (id) => held.get(id) ?? null,
+    async findHeldAnswer(id) {
+      const answer = held.get(id);
+      return answer === undefined ? null : { answer, verifier: verifiers.get(id) ?? null };
+    },
     async takeConfirmed(id, now, record) {
       const session = sessions.get(id);
       if (session?.status !== "unconfirmed" || session.expiresAt <= now) return null;
       const taken = { ...session, status: "exchanging" as const };
       sessions.set(id, taken);
       audit.push(record);
-      const verifier = verifiers.get(id) ?? null;
+      const all = { connect_answer: held.get(id), pkce_verifier: verifiers.get(id) };
       forget(id);
-      return { session: taken, verifier };
+      const sealed = Object.entries(all).flatMap(([field, bytes]) =>
+        bytes === undefined ? [] : [{ field, version: 1, kid: "k1", sealed: bytes }],
+      );
+      return { session: taken, sealed };
+    },
+    async giveBackConfirmed({ session: { id }, sealed }) {
+      const session = sessions.get(id);
+      if (session?.status !== "exchanging" || !session.needsConfirmation) return false;
+      sessions.set(id, { ...session, status: "unconfirmed" });
+      for (const one of sealed) (one.field === "connect_answer" ? held : verifiers).set(id, one.sealed);
+      return true;
     },
     async endUnconfirmed(id, failure) {
       const session = sessions.get(id);
@@ -129,6 +158,31 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       sessions.set(id, { ...session, status: "failed", failure: { code: "binding_failed", detail: null } });
       forget(id);
     },
+    async holdGrant({ sessionId, sealed, expiresAt }, asked, records) {
+      const failure = holdFailures.shift();
+      if (failure === "before_commit") throw away();
+      const session = sessions.get(sessionId);
+      if (session?.status !== "exchanging" && session?.status !== "unapproved") return false;
+      sessions.set(sessionId, { ...session, status: "unapproved", asked, expiresAt });
+      if (!held.has(sessionId)) audit.push(...records);
+      held.set(sessionId, held.get(sessionId) ?? sealed);
+      if (failure === "after_commit") throw away();
+      return true;
+    },
+    findHeldGrant: async (id) => (sessions.get(id)?.status === "unapproved" ? (held.get(id) ?? null) : null),
+    async endUnapproved(id, failure, records) {
+      const session = sessions.get(id);
+      if (session?.status !== "unapproved") return false;
+      sessions.set(id, { ...session, status: "failed", failure, asked: null });
+      forget(id);
+      audit.push(...records);
+      return true;
+    },
+    listUnanswered: async (now, limit) =>
+      [...sessions.values()]
+        .filter((one) => one.status === "unapproved" && one.expiresAt <= now)
+        .toSorted((one, other) => one.expiresAt.getTime() - other.expiresAt.getTime())
+        .slice(0, limit),
     async beginTry(attempt) {
       const made = [...tries.values()].filter((one) => one.linkTokenId === attempt.linkTokenId);
       const next = nextTryAt(

@@ -8,7 +8,7 @@ import type { EgressClient } from "#adapters/egress/egress-client";
 import { readConnectLink } from "#api/connect/connect-views";
 import { toIntegrationSummary } from "#api/views/integration-view";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
-import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
+import type { CallbackOutcome } from "#core/usecases/complete-authorization";
 import { disconnectAccount } from "#core/usecases/disconnect-account";
 import { ensureClientKey } from "#core/usecases/ensure-client-key";
 import { importAccount } from "#core/usecases/import-account";
@@ -16,7 +16,7 @@ import { readCredentials, readToken } from "#core/usecases/read-token";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { submitCredentials } from "#core/usecases/submit-credentials";
-import { addLink, callback, depart } from "#test/fakes/connect-trip";
+import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { caller, createWorld, environmentId, type World } from "#test/fakes/world";
 
 type Answer = { status: number; body: unknown } | "lost";
@@ -130,7 +130,7 @@ async function connect(ports: World, provider: Provider): Promise<string> {
     // What was pushed (RFC 9126) is not in the address.
     const parameters = { auth_code: "code-1", realm: "realm-1" };
     const state = departure.searchParams.get("state") ?? provider.pushed().get("state");
-    return await completeAuthorization(ports, callback(departure, { state, iss, parameters }));
+    return await comeBack(ports, callback(departure, { state, iss, parameters }));
   };
   // Some servers say in each answer who they are, and without it none of theirs is believed.
   const first = await come(null);

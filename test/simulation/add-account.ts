@@ -4,7 +4,7 @@ import { firstTokenSet } from "#core/domain/token/token-set";
 import { newCredentialsChange } from "#core/usecases/store-credentials";
 import { newAccount } from "../fakes/new-account.ts";
 import type { Chance } from "./chance.ts";
-import { environmentId, type Integration, type SimulatedWorld } from "./world.ts";
+import { environmentId, simulatedPerson, type Integration, type SimulatedWorld } from "./world.ts";
 
 /** An account that is connected when the run begins. */
 export async function addAccount(
@@ -27,7 +27,7 @@ export async function addAccount(
   const clock = { now: world.now, monotonicMs: () => 0, sleep: () => Promise.resolve() };
   const change = newCredentialsChange({ vault, digests: world.digests, clock, random: chance }, created, {
     tokenSet,
-    externalAccount: null,
+    externalAccount: simulatedPerson,
     scopesRequested: [],
     policy: refreshPolicyOf(configured.document),
     circuitKey: world.circuitKeys.get(provider.name) ?? "",

@@ -42,8 +42,13 @@ export function createConnectDoor(world: SimulatedWorld, effect: Effect): Connec
     holdAnswer: refuse,
     findHeldAnswer: refuse,
     takeConfirmed: refuse,
+    giveBackConfirmed: refuse,
     endUnconfirmed: refuse,
     refuseConfirmation: refuse,
+    holdGrant: refuse,
+    findHeldGrant: refuse,
+    endUnapproved: refuse,
+    listUnanswered: refuse,
     beginTry: refuse,
     failTry: refuse,
     findTry: refuse,
@@ -76,6 +81,7 @@ function sessionOf(world: SimulatedWorld, callbackId: string): AuthorizationSess
     needsConfirmation: false,
     status: world.connectedSessions.has(id) ? "connected" : "exchanging",
     failure: null,
+    asked: null,
     expiresAt: new Date(8.64e15),
   };
 }

@@ -5,7 +5,7 @@ import { nameOf, type Life, type Trouble } from "./life.ts";
 import type { Fate } from "./provider-fates.ts";
 import type { SentRequest } from "./request-book.ts";
 import type { TokenAnswer } from "./simulated-provider.ts";
-import type { Integration, SimulatedWorld } from "./world.ts";
+import { simulatedPerson, type Integration, type SimulatedWorld } from "./world.ts";
 
 /** Later replays keep this distance, seconds (planAfterFailure), less its jitter. */
 const paceSeconds = 300 * 0.9;
@@ -182,7 +182,7 @@ function resultOf(answer: TokenAnswer, sentAtMs: number, { provider }: Integrati
   return {
     kind: "tokens",
     httpStatus: 200,
-    externalAccount: null,
+    externalAccount: simulatedPerson,
     answer: {},
     expirySource: "expires_in",
     response: {

@@ -77,6 +77,7 @@ function accountsOf(world: SimulatedWorld, life: Life, effect: Effect): AccountS
   const { accounts } = world;
   return {
     find: (environment, id) => effect("accounts.find", "database", () => accounts.find(environment, id)),
+    hasActive: (...asked) => effect("accounts.hasActive", "database", () => accounts.hasActive(...asked)),
     findWithCredential: (environment, id) =>
       effect("accounts.findWithCredential", "database", () => accounts.findWithCredential(environment, id)),
     create: (account, audit) =>

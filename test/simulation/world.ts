@@ -27,6 +27,9 @@ import type { Report, Rule, Violation } from "./violation.ts";
 
 export const environmentId = "env_simulated";
 
+/** Everybody is the same person, so that who comes back is known, and nobody is asked who it was. */
+export const simulatedPerson = { id: "person", label: null } as const;
+
 /** One integration, its provider, and how fast it is. */
 export interface ProviderOptions {
   readonly rotation: ProviderRotation;

@@ -55,6 +55,12 @@ export function failureWords(code: FailureCode, product: string, label: string):
         text: `Nothing was connected. The link was made for another user than the one who is signed in to ${product} in this browser. If it was meant for you, sign in there as yourself and start again from there.`,
         canRetry: false,
       };
+    case "declined":
+      return {
+        title: "Nothing was connected",
+        text: `You said that it was not the right account. To use another one, sign out at ${label} first, or choose the other one there.`,
+        canRetry: true,
+      };
     case "server_error":
       return {
         title: "Something went wrong on our side",

@@ -6,6 +6,7 @@ import { buttonClass } from "../../_components/button.tsx";
 import { readConnectOutcome } from "../../_queries/connect.ts";
 import { ConnectCard } from "../connect-card.tsx";
 import { wordsOf } from "../scope-words.ts";
+import { Approving } from "./approving.tsx";
 import { failureWords } from "./outcome-words.ts";
 import { RefreshWhileWaiting } from "./refresh-while-waiting.tsx";
 
@@ -14,6 +15,7 @@ const readOutcome = cache(readConnectOutcome);
 const titles: Record<ConnectOutcomeView["status"], string> = {
   authorizing: "Connecting",
   confirming: "Not connected yet",
+  approving: "Connect this account?",
   connected: "Connected",
   failed: "Not connected",
   unknown: "Nothing to show",
@@ -43,6 +45,8 @@ export default async function ConnectOutcomePage() {
       return <Waiting view={view} />;
     case "confirming":
       return <Confirming view={view} />;
+    case "approving":
+      return <Approving view={view} />;
     case "unknown":
       return <Unknown view={view} />;
   }

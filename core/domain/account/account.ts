@@ -40,6 +40,8 @@ export interface Account {
   readonly externalAccount: ExternalAccount | null;
   readonly scopesRequested: readonly string[];
   readonly scopesGranted: readonly string[];
+  /** What the provider's API refused for want of a scope since the customer authorized (R6), whatever token answers say. */
+  readonly scopesRefused: readonly string[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly inputs: Readonly<Record<string, string>>;
   /** What came with the grant, by the names that the integration's definition gave it. No secrets. */
@@ -81,10 +83,18 @@ export interface Account {
   readonly updatedAt: Date;
 }
 
-/** Scopes that were asked for and not granted, in the order asked (R6). */
-export function missingScopes(account: Pick<Account, "scopesRequested" | "scopesGranted">): string[] {
-  const granted = new Set(account.scopesGranted);
-  return account.scopesRequested.filter((scope) => !granted.has(scope));
+type Scopes = Pick<Account, "scopesRequested" | "scopesGranted"> & Partial<Pick<Account, "scopesRefused">>;
+
+/** Scopes that were granted, but for those that the API does not honour. */
+export function grantedScopes({ scopesGranted, scopesRefused = [] }: Omit<Scopes, "scopesRequested">): string[] {
+  return scopesGranted.filter((scope) => !scopesRefused.includes(scope));
+}
+
+/** Scopes that were asked for and not granted, in the order asked, and what the API refused besides (R6). */
+export function missingScopes(account: Scopes): string[] {
+  const granted = new Set(grantedScopes(account));
+  const needed = new Set([...account.scopesRequested, ...(account.scopesRefused ?? [])]);
+  return [...needed].filter((scope) => !granted.has(scope));
 }
 
 /** Whether two lists name the same scopes; their order says nothing (RFC 6749 §3.3). */

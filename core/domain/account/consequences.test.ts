@@ -9,6 +9,7 @@ const statuses: readonly AccountStatus[] = ["connecting", "active", "needs_reaut
 const kinds: readonly AccountEvent["kind"][] = [
   "credentials_obtained",
   "refresh_succeeded",
+  "scope_refused",
   "grant_rejected",
   "disconnect",
 ];

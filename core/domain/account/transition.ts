@@ -7,6 +7,8 @@ export type AccountEvent =
   | { readonly kind: "credentials_obtained" }
   /** A refresh worked. */
   | { readonly kind: "refresh_succeeded" }
+  /** The provider's API refused a call for want of a scope. */
+  | { readonly kind: "scope_refused" }
   /** The provider said that the grant is dead. */
   | { readonly kind: "grant_rejected" }
   /** We or the product ended the connection. */
@@ -30,23 +32,32 @@ const table: Readonly<Record<AccountStatus, Readonly<Record<AccountEvent["kind"]
   connecting: {
     credentials_obtained: ["active", created],
     refresh_succeeded: null,
+    scope_refused: null,
     grant_rejected: null,
     disconnect: ["disconnected", ended],
   },
   active: {
     credentials_obtained: null,
     refresh_succeeded: null,
+    scope_refused: null,
     grant_rejected: ["needs_reauth", failed],
     disconnect: ["disconnected", ended],
   },
   needs_reauth: {
     credentials_obtained: ["active", reactivated],
     refresh_succeeded: ["active", reactivated],
+    scope_refused: null,
     grant_rejected: null,
     disconnect: ["disconnected", ended],
   },
   // Final: its tokens are erased; a customer who returns gets a new account.
-  disconnected: { credentials_obtained: null, refresh_succeeded: null, grant_rejected: null, disconnect: null },
+  disconnected: {
+    credentials_obtained: null,
+    refresh_succeeded: null,
+    scope_refused: null,
+    grant_rejected: null,
+    disconnect: null,
+  },
 };
 
 /**

@@ -18,6 +18,8 @@ export type AuditAction =
   | "environment.updated"
   | "link_token.created"
   | "connect.confirmed"
+  | "connect.approved"
+  | "connect.declined"
   | "connect.binding_failed"
   | "api_key.created"
   | "api_key.revoked"

@@ -11,6 +11,8 @@ export type ConnectFailureCode =
   | "external_account_mismatch"
   /** Session binding (R93): the product's backend named another tenant or person than the link is for. */
   | "binding_failed"
+  /** The person saw which external account it was, and said no (R93). */
+  | "declined"
   | "server_error";
 
 export interface ConnectFailure {
@@ -24,6 +26,9 @@ export const authorizationSeconds = 600;
 
 /** How long what came back waits for the product's confirmation: authorization codes live ten minutes at most (RFC 6749 §4.1.2). */
 export const confirmationSeconds = 600;
+
+/** How long a person may take to say whether it is the right account. */
+export const approvalSeconds = 1800;
 
 /** An account that never came back from the provider is removed after this. */
 export const connectingSeconds = 86_400;

@@ -31,6 +31,7 @@ export type SealField =
   | "client_certificate"
   | "pkce_verifier"
   | "connect_answer"
+  | "connect_grant"
   | "idempotent_answer";
 
 /** A data key ready for one write: wrapped before the provider is asked, so that a KMS failure later can't cost the answer. */
