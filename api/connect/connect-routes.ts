@@ -6,14 +6,12 @@ import { completeAuthorization, type CallbackOutcome } from "#core/usecases/comp
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
 import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
-import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
+import { readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+import { findLinkByToken, findLinkOfBrowser } from "./page-language.ts";
 
 /** How long after its trip a browser may come back to grant what it left out. */
 const returnMs = 30 * 60_000;
-
-/** Link tokens as they are made: anything else is not looked up. */
-export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
 
 /**
  * The way of an end user: the click that leaves for the provider, the way back, and what the pages read. The pages themselves
@@ -25,22 +23,14 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
     refuseForeignForm(context, publicUrl);
-    const cookie = context.req.header("cookie");
-    const linkId = openLinkCookie(
-      ports.digests,
-      readConnectCookie(cookie, "link", publicUrl),
-      readConnectCookie(cookie, "browser", publicUrl),
-    );
-    const link = linkId === null ? null : await ports.connect.findLink(linkId);
+    const link = await findLinkOfBrowser(ports, context.req.header("cookie"));
     return await start(context, link, null, await connectedHere(context, link));
   });
 
   app.post("/connect/:token", async (context) => {
     refuseForeignForm(context, publicUrl);
     const token = context.req.param("token");
-    const link = linkTokenPattern.test(token)
-      ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
-      : null;
+    const link = await findLinkByToken(ports, token);
     return await start(context, link, token, null);
   });
 

@@ -90,7 +90,7 @@ export async function readConnectLink(
         form,
         // A re-authorization keeps the inputs of its account.
         inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => toInput(one, input)),
-        unavailable: form === null && !hasClient(one, own) ? "It has not been set up completely yet." : null,
+        unavailable: form === null && !hasClient(one, own) ? "no_client" : null,
       };
     }),
     expires_at: link.expiresAt.toISOString(),
@@ -153,7 +153,7 @@ async function readTries(
             integration_name: latest.integrationName,
             typed: latest.typed,
             ...failure,
-            fields: failure.fields.map((one) => ({ ...one })),
+            fields: failure.fields.map((one) => ({ fault: null, ...one })),
           },
     forms_blocked_until: nextTryAt(made, now)?.toISOString() ?? null,
   };

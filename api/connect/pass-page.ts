@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { documentHosts } from "#core/domain/integration/integration-document";
+import { languageOf } from "#core/domain/connect/language";
+import type { Link } from "#core/ports/connect-store";
 import { findReadable } from "#core/usecases/find-readable";
 import type { ApiPorts } from "../api-environment.ts";
 import type { WebPass } from "../pass-to-web.ts";
-import { openLinkCookie, readConnectCookie } from "./browser-cookies.ts";
-import { linkTokenPattern } from "./connect-routes.ts";
+import { languageCookie } from "./browser-cookies.ts";
+import { findLinkByToken, findLinkOfBrowser, languageFor } from "./page-language.ts";
+import { answerCard } from "./problem-card.ts";
 
 /**
  * A page, passed on to web. The token of a connect link stays here: web learns only the link's id, which redeems nothing.
@@ -18,17 +21,15 @@ export async function passPage(
   path: string,
 ): Promise<void> {
   dropLinkTokens(request);
+  const query = new URLSearchParams((request.url ?? "").split("?", 2)[1]);
+  const speak = (link: Link | null): Spoken => speakTo(ports.publicUrl, request, response, link, query.get("lang"));
   if (path === "/connect/outcome") {
     // Its form tries again, and leaves for the same provider.
-    const { cookie } = request.headers;
-    const id = openLinkCookie(
-      ports.digests,
-      readConnectCookie(cookie, "link", ports.publicUrl),
-      readConnectCookie(cookie, "browser", ports.publicUrl),
-    );
-    const link = id === null ? null : await ports.connect.findLink(id);
+    const link = await findLinkOfBrowser(ports, request.headers.cookie);
+    const { headers, whenAway } = speak(link);
     request.url = path;
-    pass(request, response, link === null ? {} : { "x-evergrant-form-action": await formTargets(ports, link) });
+    const target = link === null ? {} : { "x-evergrant-form-action": await formTargets(ports, link) };
+    pass(request, response, { ...headers, ...target }, whenAway);
     return;
   }
   const mayHoldToken = /^\/+connect(?:\/|$)/i.test(path) || linkTokenAnywhere.test(decoded(request.url ?? ""));
@@ -37,15 +38,39 @@ export async function passPage(
     return;
   }
   const token = /^\/connect\/([^/]+)\/?$/.exec(path)?.[1] ?? "";
-  const link = linkTokenPattern.test(token)
-    ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
-    : null;
+  const link = await findLinkByToken(ports, token);
+  const { headers, whenAway } = speak(link);
   const check = /[?&](check=[\w,.%-]{1,500})/.exec(request.url ?? "")?.[1];
   request.url = check === undefined ? "/connect/link" : `/connect/link?${check}`;
-  pass(request, response, {
+  const target = {
     "x-evergrant-link": link?.id ?? "none",
     "x-evergrant-form-action": link === null ? "" : await formTargets(ports, link),
-  });
+  };
+  pass(request, response, { ...headers, ...target }, whenAway);
+}
+
+interface Spoken {
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is answered while web is away. */
+  readonly whenAway: () => void;
+}
+
+/** Decides what language a page speaks, and remembers a choice that its address makes: it must hold until the outcome. */
+function speakTo(
+  publicUrl: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  link: Link | null,
+  asked: string | null,
+): Spoken {
+  const { cookie, "accept-language": accepted } = request.headers;
+  const chosen = languageOf(asked ?? "");
+  const language = languageFor(publicUrl, { cookie, accepted }, link, chosen);
+  if (chosen !== null) response.appendHeader("set-cookie", languageCookie(chosen, publicUrl));
+  return {
+    headers: { "x-evergrant-language": language },
+    whenAway: () => void answerCard(response, 503, language),
+  };
 }
 
 const linkTokenAnywhere = /lt_[\w-]{43}/;

@@ -37,8 +37,8 @@ const linkIntegrationSchema = z.object({
       ),
     })
     .nullable(),
-  /** Why this integration can't be connected now (no OAuth client is set up), in words for the end user; null when it can. */
-  unavailable: z.string().nullable(),
+  /** Why this integration can't be connected now; null when it can. */
+  unavailable: z.enum(["no_client"]).nullable(),
 });
 
 /** What a connect link offers. Reading it consumes nothing. */
@@ -70,7 +70,16 @@ export const connectLinkSchema = z
         ]),
         /** The provider's own words, or the external account that was found. */
         detail: z.string().nullable(),
-        fields: z.array(z.object({ name: z.string(), message: z.string().nullable() })),
+        /** `fault` says what is wrong for words in the reader's language; null where it is new here, or the code says it. */
+        fields: z.array(
+          z.object({
+            name: z.string(),
+            message: z.string().nullable(),
+            fault: z
+              .enum(["missing", "form", "choice", "host_part", "one_line", "colon", "too_long", "unusable"])
+              .nullable(),
+          }),
+        ),
       })
       .nullable(),
     /** The forms of this link were sent too often: not before this instant again. */

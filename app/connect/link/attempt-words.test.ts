@@ -7,8 +7,8 @@ const attempt: Attempt = {
   code: "rejected",
   detail: "HTTP 401",
   fields: [
-    { name: "api_key", message: null },
-    { name: "subdomain", message: "Subdomain is needed" },
+    { name: "api_key", message: null, fault: null },
+    { name: "subdomain", message: "Subdomain is needed", fault: "missing" },
   ],
 };
 

@@ -25,7 +25,7 @@ export function IntegrationForm({ integration, product, check, attempt, restMinu
   if (integration.unavailable !== null) {
     return (
       <Callout tone="warn" title={`${integration.label} cannot be connected right now`} className="mt-5">
-        {integration.unavailable}
+        It has not been set up completely yet.
       </Callout>
     );
   }
