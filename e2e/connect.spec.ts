@@ -37,7 +37,7 @@ test("a form for a key works without JavaScript, and what is secret is hidden an
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: stub.origin });
   const page = await context.newPage();
   await page.goto("/connect/key");
-  const key = page.getByLabel("API key");
+  const key = page.getByLabel("API key", { exact: true });
   await expect(key).toHaveAttribute("type", "password");
   await expect(key).toHaveAttribute("autocomplete", "off");
   await expect(page.getByRole("button", { name: "Show API key" })).toHaveCount(0);
@@ -152,9 +152,11 @@ test("every answer carries a policy of its own, and forms may lead to the provid
   const policyOf = async (path: string) => (await page.request.get(path)).headers()["content-security-policy"] ?? "";
   const [first, second] = [await policyOf("/connect/open"), await policyOf("/connect/open")];
   expect(first).not.toBe(second);
-  expect(first).toMatch(/script-src 'self' 'nonce-[^']+' 'strict-dynamic';/);
+  expect(first).toMatch(/script-src 'nonce-[^']+';/);
   expect(first).toMatch(/form-action 'self' https:\/\/login\.acme\.example$/);
-  expect(await policyOf("/sign-in")).toMatch(/form-action 'self'$/);
+  const signIn = await policyOf("/sign-in");
+  expect(signIn).toMatch(/script-src 'self' 'nonce-[^']+' 'strict-dynamic';/);
+  expect(signIn).toMatch(/form-action 'self'$/);
   const { "cache-control": cache, "referrer-policy": referrer } = (await page.request.get("/connect/open")).headers();
   expect(cache).toContain("no-store");
   expect(referrer).toBe("no-referrer");

@@ -24,7 +24,7 @@ type ConnectReads = Pick<Container, "accounts" | "connect" | "integrations" | "c
   readonly environments: Pick<Container["environments"], "findById">;
 };
 
-const nobody = { name: "This product", support: null } as const;
+const nobody = { name: null, support: null } as const;
 
 function productOf(environment: EnvironmentRecord | null): ConnectLinkView["product"] {
   const name = environment?.branding["name"];

@@ -60,7 +60,7 @@ export const cardWords: Readonly<Record<Language, CardWords>> = {
       step: "Ouvrez de nouveau le lien que vous avez reçu, dans ce navigateur, et recommencez.",
     },
     reasons: {
-      ours: "Un problème est survenu de notre côté ; vous n’y êtes pour rien.",
+      ours: "Un problème est survenu de notre côté\u00a0; vous n’y êtes pour rien.",
       stale:
         "Cette réponse ne correspond à aucune connexion lancée dans ce navigateur, ou elle a déjà servi ou est arrivée trop tard.",
       foreign: "Ce formulaire n’a pas été envoyé depuis notre page.",

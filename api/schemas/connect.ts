@@ -45,7 +45,8 @@ const linkIntegrationSchema = z.object({
 export const connectLinkSchema = z
   .object({
     state: z.enum(["open", "used", "expired", "unknown"]),
-    product: z.object({ name: z.string(), support: z.string().nullable() }),
+    /** `name` null: the environment has not said how it is called. */
+    product: z.object({ name: z.string().nullable(), support: z.string().nullable() }),
     environment: z.string().nullable(),
     /** Set when the link re-authorizes an account that exists. */
     reauthorizes: z.object({ external_account: z.string().nullable() }).nullable(),
@@ -94,7 +95,8 @@ export const connectOutcomeSchema = z
   .object({
     /** `confirming`: the product's backend has not said yet that it was the right person; nothing is connected. */
     status: z.enum(["authorizing", "confirming", "connected", "failed", "unknown"]),
-    product: z.object({ name: z.string(), support: z.string().nullable() }),
+    /** `name` null: the environment has not said how it is called. */
+    product: z.object({ name: z.string().nullable(), support: z.string().nullable() }),
     integration: z.object({ name: z.string(), label: z.string() }).nullable(),
     reauthorized: z.boolean(),
     external_account: z.string().nullable(),
