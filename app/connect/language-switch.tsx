@@ -10,7 +10,7 @@ export async function LanguageSwitch({ language }: { language: Language }) {
     <details className="pt-1">
       <summary className="mx-auto inline-flex min-h-8 list-none items-center gap-1.5 rounded-md px-2 hover:text-ink pointer-coarse:min-h-11">
         <Languages size={14} aria-hidden />
-        <span className="sr-only">{words.say("card.language")}: </span>
+        <span className="sr-only">{words.say("card.language")} </span>
         {languageNames[language]}
       </summary>
       <nav aria-label={words.say("card.language")} className="mt-1 flex flex-wrap justify-center gap-x-1">

@@ -77,7 +77,9 @@ export async function Field({ id, name, label, help, example, required, isSecret
         <p id={`${id}-help`} className="text-xs text-subtle group-has-[:user-invalid]/field:text-bad">
           {help?.replace(/([^.!?。！？])$/, "$1.")}{" "}
           {example !== null &&
-            words.fill("field.example", { example: <span className="wrap-anywhere">{example}</span> })}
+            words.fill("field.example", {
+              example: <span className="inline-block max-w-full wrap-anywhere">{example}</span>,
+            })}
         </p>
       )}
     </div>
