@@ -79,6 +79,17 @@ test("a rejected form comes again at the field, with what was typed and is no se
   );
 });
 
+test("a form that leads to a provider comes again with what was typed, and says of each field what is wrong", async ({
+  page,
+}) => {
+  await page.goto("/connect/wronginputs");
+  await expect(page.getByRole("alert")).toHaveText(/^2 entries need another look/);
+  const subdomain = page.getByRole("textbox", { name: "Your subdomain" });
+  await expect(subdomain).toHaveValue("Northwind Traders");
+  await expect(subdomain).toHaveAccessibleDescription(/^This does not have the expected form\./);
+  await expect(page.getByRole("textbox", { name: "Region" })).toHaveValue("Europe");
+});
+
 test("what is to be chosen is offered, with the usual choice made", async ({ page }) => {
   await page.goto("/connect/login");
   const region = page.getByLabel("Region");

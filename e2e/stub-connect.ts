@@ -116,6 +116,20 @@ const link: ConnectLinkView = {
 export const links: Record<string, ConnectLinkView> = {
   open: link,
   inputs: { ...link, integrations: [withInputs] },
+  wronginputs: {
+    ...link,
+    integrations: [withInputs],
+    attempt: {
+      integration_name: "zendesk",
+      typed: { subdomain: "Northwind Traders", region: "Europe" },
+      code: "invalid",
+      detail: null,
+      fields: [
+        { name: "subdomain", message: "Your subdomain does not have the expected form", fault: "form" },
+        { name: "region", message: "Region must be one of eu, us", fault: "choice" },
+      ],
+    },
+  },
   several: {
     ...link,
     environment: "staging",

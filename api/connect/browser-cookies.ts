@@ -13,7 +13,7 @@ import { languageOf, type Language } from "#core/domain/connect/language";
  */
 const lifeSeconds = authorizationSeconds * 6;
 
-type Kind = "browser" | "link" | "language";
+type Kind = "browser" | "link" | "language" | "typed";
 
 function name(kind: Kind, publicUrl: string): string {
   return publicUrl.startsWith("https:") ? `__Host-evergrant_${kind}` : `evergrant_${kind}`;
@@ -37,6 +37,16 @@ export function readLanguageCookie(header: string | undefined, publicUrl: string
 /** The value of a Set-Cookie header. */
 export function languageCookie(language: Language, publicUrl: string): string {
   return serialize(name("language", publicUrl), language, cookieOptions(publicUrl));
+}
+
+/** What somebody typed into a form that comes again; how it is read, typed-cookie.ts knows. Null takes it away. */
+export function setTypedCookie(context: Context, publicUrl: string, value: string | null): void {
+  const options = { ...cookieOptions(publicUrl), maxAge: value === null ? 0 : authorizationSeconds };
+  setCookie(context, name("typed", publicUrl), value ?? "", options);
+}
+
+export function readTypedCookie(header: string | undefined, publicUrl: string): string | null {
+  return readCookie(header, "typed", publicUrl);
 }
 
 function readCookie(header: string | undefined, kind: Kind, publicUrl: string): string | null {

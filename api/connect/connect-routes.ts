@@ -6,9 +6,16 @@ import { completeAuthorization, type CallbackOutcome } from "#core/usecases/comp
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
 import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
-import { readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
+import {
+  readConnectCookie,
+  readTypedCookie,
+  sealLinkCookie,
+  setConnectCookie,
+  setTypedCookie,
+} from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
 import { findLinkByToken, findLinkOfBrowser } from "./page-language.ts";
+import { openTyped, sealTyped } from "./typed-cookie.ts";
 
 /** How long after its trip a browser may come back to grant what it left out. */
 const returnMs = 30 * 60_000;
@@ -72,6 +79,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== "invalid_request" || token === null) throw error;
       // The page comes again and says which input needs another look; what was typed is in the address of nobody.
+      const typed = { link: link.id, integrationName: name, inputs: form.inputs ?? {}, errors: error.errors };
+      setTypedCookie(context, publicUrl, sealTyped(typed));
       const wrong = error.errors.map((one) => one.pointer.replace("/inputs/", "")).join(",");
       return context.redirect(`/connect/${token}?check=${encodeURIComponent(wrong)}`, 303);
     }
@@ -121,6 +130,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
 
   /** So that this browser, and no other, can go on with its trip, or see its form again. */
   const rememberTrip = (context: Context, link: Link, browserSecret: string): void => {
+    if (readTypedCookie(context.req.header("cookie"), publicUrl) !== null) setTypedCookie(context, publicUrl, null);
     setConnectCookie(context, "browser", publicUrl, browserSecret);
     setConnectCookie(context, "link", publicUrl, sealLinkCookie(ports.digests, link.id, browserSecret));
     context.header("cache-control", "no-store");
@@ -184,7 +194,9 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
     context.header("cache-control", "no-store");
     const digest = secret === null ? null : ports.digests.digest("browser", secret);
-    return context.json(await readConnectLink(ports, link, digest));
+    const typed = link === null ? null : openTyped(readTypedCookie(context.req.header("cookie"), publicUrl), link.id);
+    const view = await readConnectLink(ports, link, digest);
+    return context.json(view.state === "open" && typed !== null ? { ...view, attempt: typed } : view);
   });
 
   app.get("/api/connect/outcome", async (context) => {

@@ -13,7 +13,7 @@ export async function LanguageSwitch({ language }: { language: Language }) {
         <span className="sr-only">{words.say("card.language")} </span>
         {languageNames[language]}
       </summary>
-      <nav aria-label={words.say("card.language")} className="mt-1 flex flex-wrap justify-center gap-x-1">
+      <nav aria-label={words.say("card.language")} className="mx-auto mt-1 grid max-w-[264px] grid-cols-3">
         {Object.entries(languageNames).map(([other, name]) => (
           <a
             key={other}
@@ -21,7 +21,7 @@ export async function LanguageSwitch({ language }: { language: Language }) {
             lang={other}
             hrefLang={other}
             aria-current={other === language ? "true" : undefined}
-            className="inline-flex min-h-8 items-center rounded-md px-2 underline-offset-2 hover:text-ink hover:underline aria-current:font-medium aria-current:text-ink pointer-coarse:min-h-11"
+            className="flex min-h-8 items-center justify-center rounded-md px-2 underline-offset-2 hover:text-ink hover:underline aria-current:font-medium aria-current:text-ink pointer-coarse:min-h-11"
           >
             {name}
           </a>

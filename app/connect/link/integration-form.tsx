@@ -33,8 +33,8 @@ export async function IntegrationForm({ integration, product, check, attempt, re
       </Callout>
     );
   }
+  const own = attempt?.integration_name === integration.name ? attempt : null;
   if (integration.form !== null) {
-    const own = attempt?.integration_name === integration.name ? attempt : null;
     return (
       <CredentialsForm
         integration={integration}
@@ -46,7 +46,7 @@ export async function IntegrationForm({ integration, product, check, attempt, re
       />
     );
   }
-  const context = { attempt: null, product, label, check, isAlone: false };
+  const context = { attempt: own, product, label, check, isAlone: false };
   const fields = integration.inputs.map((input) => ({
     ...input,
     id: `${integration.name}-${input.name}`,
@@ -61,7 +61,7 @@ export async function IntegrationForm({ integration, product, check, attempt, re
       )}
       <Asked integration={integration} product={product} />
       {fields.map((field) => (
-        <Field key={field.id} {...field} name={`inputs.${field.name}`} />
+        <Field key={field.id} {...field} name={`inputs.${field.name}`} value={own?.typed[field.name]} />
       ))}
       <button type="submit" className={buttonClass("primary", "large")}>
         {words.say("offer.continue", { label })}

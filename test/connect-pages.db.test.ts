@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { labIntegration } from "#scripts/lab-integration";
 import { startStack, type Stack } from "./start-stack.ts";
 
 // What web gets to see of each page, on a server that only records.
@@ -110,6 +111,49 @@ describe("the language of a connect page", () => {
     expect(await (await fetch(`${origin}/accounts`)).text()).toContain("not available at the moment");
     await new Promise<void>((resolve) => web.listen(port, "127.0.0.1", resolve));
   });
+});
+
+test("a form that leads to a provider comes again with what was typed, in that browser alone, until it has led there", async () => {
+  const lab = labIntegration("acme-shops", stack.lab.origin);
+  const shop = { name: "shop", label: "Shop", pattern: "[a-z-]+", example: "north" };
+  const inputs = [shop, { name: "region", label: "Region", required: false }];
+  expect((await stack.call("PUT", "/integrations/acme-shops", { ...lab, inputs })).status).toBe(201);
+  const oauth2 = { config: { client_id: "any", client_secret: "any" } };
+  const client = { integration_name: "acme-shops", credentials: { oauth2 } };
+  expect((await stack.call("PATCH", "/environment-integration", client)).status).toBe(200);
+  const made = await stack.call("POST", "/link-tokens", { tenant_id: "t", integration_name: "acme-shops" });
+  const path = new URL(made.body.url).pathname;
+
+  const send = async (typed: string, cookie: string): Promise<{ location: string; cookies: string[] }> => {
+    const fields = { integration_name: "acme-shops", "inputs.shop": typed, "inputs.region": "日本 & <b>" };
+    const headers = { origin, cookie };
+    const request = { method: "POST", redirect: "manual", headers, body: new URLSearchParams(fields) } as const;
+    const answer = await fetch(origin + path, request);
+    return { location: answer.headers.get("location") ?? "", cookies: answer.headers.getSetCookie() };
+  };
+  const attemptFor = async (cookie: string): Promise<unknown> => {
+    await open(path, { cookie });
+    const id = String(seen[0]?.headers["x-evergrant-link"]);
+    const view = await fetch(`${origin}/api/connect/links/${id}`, { headers: { cookie } });
+    return ((await view.json()) as { attempt: unknown }).attempt;
+  };
+
+  const first = await send("North Shop", "");
+  expect(first.location).toBe(`${path}?check=shop`);
+  expect(first.cookies.join()).toMatch(/^evergrant_typed=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
+  const cookie = first.cookies[0]?.split(";")[0] ?? "";
+  expect(await attemptFor(cookie)).toEqual({
+    integration_name: "acme-shops",
+    typed: { shop: "North Shop", region: "日本 & <b>" },
+    code: "invalid",
+    detail: null,
+    fields: [{ name: "shop", message: "Shop does not have the expected form, for example north", fault: "form" }],
+  });
+  expect(await attemptFor("")).toBeNull();
+
+  const second = await send("north", cookie);
+  expect(new URL(second.location).origin).toBe(stack.lab.origin);
+  expect(second.cookies.filter((one) => one.startsWith("evergrant_typed=; Max-Age=0"))).toHaveLength(1);
 });
 
 test.each(["de_DE", "d", "deutsch!", "", "x".repeat(36)])(
