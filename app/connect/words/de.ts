@@ -70,7 +70,7 @@ export const de: Catalogue = {
       "Zu Ihrer Sicherheit pausiert dieses Formular {count} Minuten. Laden Sie die Seite danach neu; Ihr Link bleibt gültig.",
   },
 
-  "field.optional": "(freiwillig)",
+  "field.optional": "(optional)",
   "field.choose": "Bitte wählen …",
   "field.example": "Zum Beispiel {example}",
   "field.show": "{field} anzeigen",
