@@ -1,3 +1,4 @@
+import type { Language } from "#core/domain/connect/language";
 import type { Caller } from "#core/domain/access/permission";
 import type { PolicyMemory } from "#core/usecases/policy-memory";
 import type { TokenGlances } from "#core/ports/token-glances";
@@ -17,6 +18,8 @@ export interface ApiEnvironment {
   Variables: {
     requestId: string;
     caller: Caller;
+    /** On the way of an end user: the language of a page for them. */
+    findLanguage?: () => Promise<Language>;
     /** Of a request with an idempotency key. */
     once?: Once;
   };

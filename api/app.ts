@@ -5,6 +5,7 @@ import { DomainError, type FieldError } from "#core/domain/problem/domain-error"
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { rememberLanguage } from "./connect/page-language.ts";
 import { countRequests } from "./count-requests.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { registerComponents } from "./openapi/describe-api.ts";
@@ -60,6 +61,8 @@ export function createApp(
     secure(context);
     context.res.headers.set("x-request-id", id);
   });
+  app.use("/connect/*", rememberLanguage(ports));
+  app.use("/oauth/*", rememberLanguage(ports));
   app.use("/api/*", bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge("1 MiB") }));
   app.use("/connect/*", bodyLimit({ maxSize: maxFormBytes, onError: tooLarge("64 KiB") }));
 

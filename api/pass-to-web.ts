@@ -2,9 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createProxyServer } from "httpxy";
 import type { Log } from "#core/ports/log";
 
-/** Hands a request for a page on to web, and web's answer back. */
+/** Hands a request for a page on to web, and web's answer back. `whenAway` answers in web's place; without it, plain words do. */
 export interface WebPass {
-  (request: IncomingMessage, response: ServerResponse, headers?: Readonly<Record<string, string>>): void;
+  (
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers?: Readonly<Record<string, string>>,
+    whenAway?: () => void,
+  ): void;
 }
 
 /** Headers of ours that only the door may set. */
@@ -21,7 +26,7 @@ export function createWebPass(options: {
 }): WebPass {
   const publicAddress = new URL(options.publicUrl);
   const proxy = createProxyServer({ target: options.webOrigin, changeOrigin: false, ws: false, proxyTimeout: 60_000 });
-  return (request, response, headers = {}) => {
+  return (request, response, headers = {}, whenAway = () => unavailable(response)) => {
     for (const name of Object.keys(request.headers)) {
       if (ownHeader.test(name) || name === "authorization" || name.startsWith("x-forwarded-") || name === "forwarded") {
         delete request.headers[name];
@@ -35,17 +40,14 @@ export function createWebPass(options: {
     });
     proxy.web(request, response).catch((error: unknown) => {
       options.log.warn({ error, path: (request.url ?? "").split("?")[0] }, "web did not answer");
-      unavailable(response);
+      if (response.headersSent) response.destroy();
+      else whenAway();
     });
   };
 }
 
 /** Plain words while web starts, restarts or is not run at all. */
 function unavailable(response: ServerResponse): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
   response.writeHead(503, {
     "content-type": "text/plain; charset=utf-8",
     "retry-after": "2",

@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { chooseLanguage, type Language } from "#core/domain/connect/language";
 import { DomainError, type ProblemCode } from "#core/domain/problem/domain-error";
 import type { Log } from "#core/ports/log";
 import { asDatabaseProblem } from "#adapters/postgres/pool";
-import { isForPeople, problemCard } from "./connect/problem-card.ts";
+import type { ApiEnvironment } from "./api-environment.ts";
+import { cardReason, isForPeople, problemCard } from "./connect/problem-card.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
 /** RFC 9457, as CONTRACT lists it. */
@@ -80,7 +81,9 @@ export function createProblemWriter(options: { readonly publicUrl: string; reado
 
     // Where no single place is wrong, the whole is.
     const isWhole = problem.code === "invalid_request" && problem.errors.length === 0;
-    const errors = isWhole ? [{ pointer: "", detail: problem.detail }] : problem.errors;
+    const errors = isWhole
+      ? [{ pointer: "", detail: problem.detail }]
+      : problem.errors.map(({ pointer, detail }) => ({ pointer, detail }));
     const body: ProblemBody = {
       type: problemType(options.publicUrl, problem.code),
       title: titles[problem.code],
@@ -116,9 +119,9 @@ export function createProblemMapper(write: ProblemWriter) {
     const { status, body } = problem;
     const headers = new Headers(problem.headers.map(([name, value]): [string, string] => [name, value]));
     if (!isForPeople(context)) return new Response(JSON.stringify(body), { status, headers });
-    const card = await problemCard(body, randomBytes(16).toString("base64"));
-    headers.set("content-type", "text/html; charset=utf-8");
-    headers.set("content-security-policy", card.policy);
+    const reference = body.instance.replace("urn:evergrant:request:", "");
+    const card = await problemCard({ status, reason: cardReason(body, path), reference }, await languageOf(context));
+    for (const [name, value] of Object.entries(card.headers)) headers.set(name, value);
     return new Response(card.body, { status, headers });
   };
 }
@@ -153,6 +156,13 @@ function fromHttpException(error: HTTPException): DomainError {
     default:
       return new DomainError("invalid_request", { status: error.status, detail: "The request can't be read." });
   }
+}
+
+/** A card is there for whoever is looking, whatever has gone wrong before its language could be found. */
+async function languageOf(context: Context): Promise<Language> {
+  const find = context.get("findLanguage") as ApiEnvironment["Variables"]["findLanguage"];
+  const accepted = context.req.header("accept-language") ?? null;
+  return find === undefined ? chooseLanguage({ chosen: null, locale: null, accepted }) : await find();
 }
 
 /** The id that answers, logs and provider calls of one request share. */

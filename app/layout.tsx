@@ -6,6 +6,7 @@ import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
 import { Clock } from "./_components/clock.tsx";
 import { readTheme, themeCookie } from "./_components/theme.ts";
+import { readPageLanguage } from "./connect/words/read-words.ts";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -17,9 +18,10 @@ export const viewport: Viewport = { width: "device-width", initialScale: 1, colo
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // Reading the request keeps every page from being prerendered: a prerendered page has no nonce, and its scripts are blocked.
   await headers();
+  const language = await readPageLanguage();
   const theme = readTheme((await cookies()).get(themeCookie)?.value);
   return (
-    <html lang="en" data-theme={theme} className={`${GeistSans.variable} ${GeistMono.variable}`}>
+    <html lang={language} data-theme={theme} className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
         <CSPProvider disableStyleElements>
           <Clock startsAt={Date.now()}>

@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./stub-accounts.ts";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import { manyClients } from "./stub-health.ts";
-import { links, outcomes } from "./stub-connect.ts";
 import type { StubApi } from "./stub-api.ts";
-import { expect, expectAccessible, expectNoSideways, settle, test } from "./pages-fixtures.ts";
+import { judgeEverywhere } from "./judge-page.ts";
+import { expect, test } from "./pages-fixtures.ts";
 
 type PageCase = { name: string; path: string; title: RegExp; arrange?: (stub: StubApi) => void; expected?: RegExp };
 
@@ -101,27 +100,7 @@ const cases: PageCase[] = [
   })),
   { name: "account-unknown", path: "/accounts/ia_nobody", title: /not found/i, expected: /404/ },
   { name: "not-found", path: "/no/such/page", title: /^Not found/, expected: /404/ },
-  ...Object.keys(links).map((name) => ({
-    name: `connect-${name}`,
-    path: `/connect/${name}`,
-    title: /Connect your account/,
-  })),
-  ...Object.keys(outcomes).map((name) => ({
-    name: `outcome-${name}`,
-    path: "/connect/outcome",
-    title: /onnect|Nothing/,
-    arrange: (stub: StubApi) => {
-      stub.outcome = name;
-    },
-  })),
 ];
-
-const views = [
-  { colorScheme: "light", width: 1280, height: 860 },
-  { colorScheme: "dark", width: 1280, height: 860 },
-  { colorScheme: "dark", width: 360, height: 740 },
-  { colorScheme: "light", width: 360, height: 740 },
-] as const;
 
 // The longest file by far, of tests that share nothing.
 test.describe.configure({ mode: "parallel" });
@@ -137,16 +116,6 @@ for (const { name, path, title, arrange, expected } of cases) {
     await expect(page).toHaveTitle(title);
     await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
     await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
-    for (const { colorScheme, width, height } of views) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width, height });
-      await settle(page);
-      await expectNoSideways(page);
-      await expectAccessible(page);
-      const shots = process.env.EVERGRANT_SHOTS;
-      if (shots !== undefined) {
-        await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-      }
-    }
+    await judgeEverywhere(page, name);
   });
 }

@@ -1,5 +1,8 @@
 import { createServer, request as forwardRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { languageCookie } from "#api/connect/browser-cookies";
+import { languageFor } from "#api/connect/page-language";
+import { languageOf } from "#core/domain/connect/language";
 import {
   emptyWorld,
   massFailure,
@@ -81,17 +84,27 @@ async function handle(
     return answerApi(stub, request.method ?? "GET", url, body, response);
   }
   const link = /^\/connect\/(?!outcome|retry)([a-z]+)$/.exec(url.pathname)?.[1];
-  if (link === undefined) return passOn(webOrigin, request.url ?? "/", {}, request, response);
+  const spoken = url.pathname.startsWith("/connect/") ? speakTo(stub, url, request, response) : {};
+  if (link === undefined) return passOn(webOrigin, request.url ?? "/", spoken, request, response);
   if (request.method === "POST") {
     stub.changes.push(`POST ${url.pathname} ${await bodyOf(request)}`);
     response.writeHead(303, { location: "/connect/outcome" }).end();
     return;
   }
   const headers = {
+    ...spoken,
     "x-evergrant-link": `lnk_${link}`,
     "x-evergrant-form-action": "https://login.acme.example nonsense;",
   };
   passOn(webOrigin, `/connect/link${url.search}`, headers, request, response);
+}
+
+/** As the door does. */
+function speakTo(stub: StubApi, url: URL, request: IncomingMessage, response: ServerResponse): Record<string, string> {
+  const chosen = languageOf(url.searchParams.get("lang") ?? "");
+  const { cookie, "accept-language": accepted } = request.headers;
+  if (chosen !== null) response.setHeader("set-cookie", languageCookie(chosen, stub.origin));
+  return { "x-evergrant-language": languageFor(stub.origin, { cookie, accepted }, null, chosen) };
 }
 
 function answerApi(stub: StubApi, method: string, url: URL, body: string, response: ServerResponse): void {

@@ -116,19 +116,29 @@ const link: ConnectLinkView = {
 export const links: Record<string, ConnectLinkView> = {
   open: link,
   inputs: { ...link, integrations: [withInputs] },
+  wronginputs: {
+    ...link,
+    integrations: [withInputs],
+    attempt: {
+      integration_name: "zendesk",
+      typed: { subdomain: "Northwind Traders", region: "Europe" },
+      code: "invalid",
+      detail: null,
+      fields: [
+        { name: "subdomain", message: "Your subdomain does not have the expected form", fault: "form" },
+        { name: "region", message: "Region must be one of eu, us", fault: "choice" },
+      ],
+    },
+  },
   several: {
     ...link,
     environment: "staging",
-    integrations: [
-      acme,
-      withInputs,
-      { ...acme, name: "hubspot", label: "HubSpot", unavailable: "Ledgerly has not set up HubSpot yet." },
-    ],
+    integrations: [acme, withInputs, { ...acme, name: "hubspot", label: "HubSpot", unavailable: "no_client" }],
   },
   again: { ...link, reauthorizes: { external_account: "admin@northwind.example" } },
   unavailable: {
     ...link,
-    integrations: [{ ...acme, unavailable: "Ledgerly has not set up Acme CRM yet. Please ask them." }],
+    integrations: [{ ...acme, unavailable: "no_client" }],
   },
   key: { ...link, integrations: [withKey] },
   login: { ...link, integrations: [withLogin] },
@@ -140,7 +150,7 @@ export const links: Record<string, ConnectLinkView> = {
       typed: { subdomain: "northwind", region: "eu", username: "ada@northwind.example" },
       code: "rejected",
       detail: "HTTP 401, invalid_token: the token was deleted",
-      fields: [{ name: "password", message: null }],
+      fields: [{ name: "password", message: null, fault: null }],
     },
   },
   unreachable: {

@@ -234,7 +234,7 @@ describe("the form of a link (R4)", () => {
       typed: { username: "ada@x.example" },
       code: "rejected",
       detail: "HTTP 401, invalid_token: no such key: ada@x.example:[redacted]",
-      fields: [{ name: "password", message: null }],
+      fields: [{ name: "password", message: null, fault: null }],
     });
     expect((await pageOf(url)).attempt).toBeNull();
     expect(page.state).toBe("open");

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { answerHealth, type Health } from "./health.ts";
 import type { Log } from "./log.ts";
+import { leaveOutScripts } from "./leave-out-scripts.ts";
 import { contentSecurityPolicy, fixedHeaders, formTargets } from "./security-headers.ts";
 
 export type RenderPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -36,14 +37,15 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
 
 function setHeaders(parts: Parts, request: IncomingMessage, response: ServerResponse, path: string): void {
   const nonce = randomBytes(16).toString("base64");
-  const policy = contentSecurityPolicy(
-    nonce,
-    formTargets(request.headers["x-evergrant-form-action"]),
-    parts.isDevelopment,
-  );
+  const targets = formTargets(request.headers["x-evergrant-form-action"]);
+  const policy = contentSecurityPolicy(nonce, targets, parts);
   for (const [name, value] of Object.entries(fixedHeaders)) response.setHeader(name, value);
   response.setHeader("content-security-policy", policy);
   if (!path.startsWith("/_next/static/")) response.setHeader("cache-control", "no-store");
+  // In development Next's scripts bring each change to the page.
+  if (path.startsWith("/connect/") && !parts.isDevelopment) {
+    leaveOutScripts(response, contentSecurityPolicy(nonce, targets, { isDevelopment: false, ownScriptsOnly: true }));
+  }
   if (parts.isStopping()) response.setHeader("connection", "close");
 
   // Next takes the nonce for its own scripts from here; pages read x-nonce and where they are.

@@ -12,11 +12,22 @@ export function formTargets(header: string | string[] | undefined): string[] {
   return [...new Set(origins)].slice(0, maxFormTargets);
 }
 
+type Choices = {
+  isDevelopment: boolean;
+  /** The page runs what stands in it with the nonce, and no script loads another. */
+  ownScriptsOnly?: boolean;
+};
+
 /** The content security policy of one answer. `nonce` must be fresh for each. */
-export function contentSecurityPolicy(nonce: string, targets: string[], isDevelopment: boolean): string {
+export function contentSecurityPolicy(
+  nonce: string,
+  targets: string[],
+  { isDevelopment, ownScriptsOnly = false }: Choices,
+): string {
+  const scripts = ownScriptsOnly ? `'nonce-${nonce}'` : `'self' 'nonce-${nonce}' 'strict-dynamic'`;
   return [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
+    `script-src ${scripts}${isDevelopment ? " 'unsafe-eval'" : ""}`,
     // In development Next puts its styles into the page without the nonce.
     `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     // Positions of popups and widths of bars are style attributes; they can hold no script.

@@ -11,6 +11,7 @@ export interface LinkRow {
   readonly return_url: string | null;
   readonly scopes: string[];
   readonly session_binding: boolean;
+  readonly locale: string | null;
   readonly metadata: Record<string, string>;
   readonly account_id: string | null;
   readonly used_at: Date | null;
@@ -39,7 +40,7 @@ export interface SessionRow {
 }
 
 export const linkColumns =
-  "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, session_binding, metadata, account_id, used_at, expires_at";
+  "id, environment_id, tenant_id, user_reference, integration_names, integrated_account_id, return_url, scopes, session_binding, locale, metadata, account_id, used_at, expires_at";
 export const sessionColumns =
   "id, link_token_id, environment_id, account_id, integration_name, callback_id, browser_digest, nonce, redirect_uri, issuer, token_endpoint, scopes_requested, is_return, needs_confirmation, status, asked, failure, expires_at";
 
@@ -54,6 +55,7 @@ export function toLink(row: LinkRow): Link {
     returnUrl: row.return_url,
     scopes: row.scopes,
     sessionBinding: row.session_binding,
+    locale: row.locale,
     metadata: row.metadata,
     accountId: row.account_id,
     usedAt: row.used_at,

@@ -8,14 +8,19 @@ import { startAuthorization, type StartOutcome } from "#core/usecases/start-auth
 import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { requestOf } from "../request-of.ts";
-import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
+import {
+  readConnectCookie,
+  readTypedCookie,
+  sealLinkCookie,
+  setConnectCookie,
+  setTypedCookie,
+} from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+import { findLinkByToken, findLinkOfBrowser } from "./page-language.ts";
+import { openTyped, sealTyped } from "./typed-cookie.ts";
 
 /** How long after its trip a browser may come back to grant what it left out. */
 const returnMs = 30 * 60_000;
-
-/** Link tokens as they are made: anything else is not looked up. */
-export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
 
 const sessionIdPattern = /^cs_[a-z0-9]{1,60}$/;
 
@@ -35,13 +40,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
     admit(context);
-    const cookie = context.req.header("cookie");
-    const linkId = openLinkCookie(
-      ports.digests,
-      readConnectCookie(cookie, "link", publicUrl),
-      readConnectCookie(cookie, "browser", publicUrl),
-    );
-    const link = linkId === null ? null : await ports.connect.findLink(linkId);
+    const link = await findLinkOfBrowser(ports, context.req.header("cookie"));
     return await start(context, link, null, await connectedHere(context, link));
   });
 
@@ -65,9 +64,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   app.post("/connect/:token", async (context) => {
     admit(context);
     const token = context.req.param("token");
-    const link = linkTokenPattern.test(token)
-      ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
-      : null;
+    const link = await findLinkByToken(ports, token);
     return await start(context, link, token, null);
   });
 
@@ -111,6 +108,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== "invalid_request" || token === null) throw error;
       // The page comes again and says which input needs another look; what was typed is in the address of nobody.
+      const typed = { link: link.id, integrationName: name, inputs: form.inputs ?? {}, errors: error.errors };
+      setTypedCookie(context, publicUrl, sealTyped(typed));
       const wrong = error.errors.map((one) => one.pointer.replace("/inputs/", "")).join(",");
       return context.redirect(`/connect/${token}?check=${encodeURIComponent(wrong)}`, 303);
     }
@@ -160,6 +159,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
 
   /** So that this browser, and no other, can go on with its trip, or see its form again. */
   const rememberTrip = (context: Context, link: Link, browserSecret: string): void => {
+    if (readTypedCookie(context.req.header("cookie"), publicUrl) !== null) setTypedCookie(context, publicUrl, null);
     setConnectCookie(context, "browser", publicUrl, browserSecret);
     setConnectCookie(context, "link", publicUrl, sealLinkCookie(ports.digests, link.id, browserSecret));
     context.header("cache-control", "no-store");
@@ -225,7 +225,9 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
     context.header("cache-control", "no-store");
     const digest = secret === null ? null : ports.digests.digest("browser", secret);
-    return context.json(await readConnectLink(ports, link, digest));
+    const typed = link === null ? null : openTyped(readTypedCookie(context.req.header("cookie"), publicUrl), link.id);
+    const view = await readConnectLink(ports, link, digest);
+    return context.json(view.state === "open" && typed !== null ? { ...view, attempt: typed } : view);
   });
 
   app.get("/api/connect/outcome", async (context) => {

@@ -24,7 +24,7 @@ type ConnectReads = Pick<Container, "accounts" | "connect" | "integrations" | "c
   readonly environments: Pick<Container["environments"], "findById">;
 };
 
-const nobody = { name: "This product", support: null } as const;
+const nobody = { name: null, support: null } as const;
 
 function productOf(environment: EnvironmentRecord | null): ConnectLinkView["product"] {
   const name = environment?.branding["name"];
@@ -90,7 +90,7 @@ export async function readConnectLink(
         form,
         // A re-authorization keeps the inputs of its account.
         inputs: (link.integratedAccountId === null ? document.inputs : []).map((input) => toInput(one, input)),
-        unavailable: form === null && !hasClient(one, own) ? "It has not been set up completely yet." : null,
+        unavailable: form === null && !hasClient(one, own) ? "no_client" : null,
       };
     }),
     expires_at: link.expiresAt.toISOString(),
@@ -153,7 +153,7 @@ async function readTries(
             integration_name: latest.integrationName,
             typed: latest.typed,
             ...failure,
-            fields: failure.fields.map((one) => ({ ...one })),
+            fields: failure.fields.map((one) => ({ fault: null, ...one })),
           },
     forms_blocked_until: nextTryAt(made, now)?.toISOString() ?? null,
   };

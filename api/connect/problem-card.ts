@@ -1,6 +1,11 @@
+import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import type { Context } from "hono";
 import { html } from "hono/html";
+import type { Language } from "#core/domain/connect/language";
 import type { ProblemBody } from "../problem.ts";
+import { securityHeaders } from "../security-headers.ts";
+import { cardWords, type CardReason } from "./problem-card-words.ts";
 
 /** Addresses that an end user's browser opens itself: there a problem is a page, in words for people. */
 export function isForPeople(context: Context): boolean {
@@ -11,11 +16,18 @@ export function isForPeople(context: Context): boolean {
 /**
  * The card of the connect pages, without web: it must stand when web is down, and it says one next step. No script, no
  * resource from anywhere; the one style sheet is allowed by its nonce.
+ *
+ * @param reference what the operator finds it by; null: nothing was logged of it
  */
-export async function problemCard(problem: ProblemBody, nonce: string): Promise<{ body: string; policy: string }> {
-  const { title, step } = wordsFor(problem);
+export async function problemCard(
+  problem: { readonly status: number; readonly reason: CardReason | null; readonly reference: string | null },
+  language: Language,
+): Promise<{ readonly body: string; readonly headers: Readonly<Record<string, string>> }> {
+  const { later, over, reasons } = cardWords[language];
+  const { title, step } = problem.status >= 500 || problem.status === 429 ? later : over;
+  const nonce = randomBytes(16).toString("base64");
   const page = html`<!doctype html>
-    <html lang="en">
+    <html lang="${language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -80,33 +92,59 @@ export async function problemCard(problem: ProblemBody, nonce: string): Promise<
             color: var(--muted);
             overflow-wrap: anywhere;
           }
+          :lang(ja) {
+            line-break: strict;
+            word-break: auto-phrase;
+          }
+          :lang(de) {
+            hyphens: auto;
+          }
         </style>
       </head>
       <body>
         <main>
           <h1>${title}</h1>
-          <p>${problem.detail}</p>
+          ${problem.reason === null ? "" : html`<p>${reasons[problem.reason]}</p>`}
           <p>${step}</p>
-          <small>${problem.instance.replace("urn:evergrant:request:", "")}</small>
+          ${problem.reference === null ? "" : html`<small>${problem.reference}</small>`}
         </main>
       </body>
     </html>`;
   const policy = `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-  return { body: String(await page), policy };
+  return {
+    body: String(await page),
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-language": language,
+      "content-security-policy": policy,
+      "cache-control": "no-store",
+      vary: "accept, accept-language, cookie",
+    },
+  };
 }
 
-function wordsFor(problem: ProblemBody): { readonly title: string; readonly step: string } {
-  if (problem.code === "rate_limited") {
-    return { title: "One moment, please", step: "Nothing was changed. Wait a minute, then open the link again." };
+/** What a problem is to somebody who only followed a link. Null: nothing that would mean anything to them. */
+export function cardReason({ status, code }: Pick<ProblemBody, "status" | "code">, path: string): CardReason | null {
+  if (status >= 500) return "ours";
+  switch (code) {
+    case "invalid_request":
+      return path.startsWith("/oauth/") ? "stale" : "unreadable";
+    case "rate_limited":
+      return "too_often";
+    case "forbidden":
+      return "foreign";
+    case "payload_too_large":
+      return "too_large";
+    case "not_found":
+      return "nothing";
+    default:
+      return null;
   }
-  if (problem.status >= 500) {
-    return {
-      title: "This did not work just now",
-      step: "Nothing was changed. Open the link that you were given again in a minute.",
-    };
-  }
-  return {
-    title: "This can't be continued",
-    step: "Open the link that you were given again, in this browser, and start over.",
-  };
+}
+
+/** The card on node's own response, where web is away. */
+export async function answerCard(response: ServerResponse, status: number, language: Language): Promise<void> {
+  const card = await problemCard({ status, reason: "ours", reference: null }, language);
+  response.writeHead(status, { ...securityHeaders, ...card.headers, "retry-after": "2" });
+  response.end(card.body);
 }

@@ -37,15 +37,16 @@ const linkIntegrationSchema = z.object({
       ),
     })
     .nullable(),
-  /** Why this integration can't be connected now (no OAuth client is set up), in words for the end user; null when it can. */
-  unavailable: z.string().nullable(),
+  /** Why this integration can't be connected now; null when it can. */
+  unavailable: z.enum(["no_client"]).nullable(),
 });
 
 /** What a connect link offers. Reading it consumes nothing. */
 export const connectLinkSchema = z
   .object({
     state: z.enum(["open", "used", "expired", "unknown"]),
-    product: z.object({ name: z.string(), support: z.string().nullable() }),
+    /** `name` null: the environment has not said how it is called. */
+    product: z.object({ name: z.string().nullable(), support: z.string().nullable() }),
     environment: z.string().nullable(),
     /** Set when the link re-authorizes an account that exists. */
     reauthorizes: z.object({ external_account: z.string().nullable() }).nullable(),
@@ -70,7 +71,16 @@ export const connectLinkSchema = z
         ]),
         /** The provider's own words, or the external account that was found. */
         detail: z.string().nullable(),
-        fields: z.array(z.object({ name: z.string(), message: z.string().nullable() })),
+        /** `fault` says what is wrong for words in the reader's language; null where it is new here, or the code says it. */
+        fields: z.array(
+          z.object({
+            name: z.string(),
+            message: z.string().nullable(),
+            fault: z
+              .enum(["missing", "form", "choice", "host_part", "one_line", "colon", "too_long", "unusable"])
+              .nullable(),
+          }),
+        ),
       })
       .nullable(),
     /** The forms of this link were sent too often: not before this instant again. */
@@ -90,7 +100,8 @@ export const connectOutcomeSchema = z
     status: z.enum(["authorizing", "confirming", "approving", "connected", "failed", "unknown"]),
     /** While `approving`: goes with the person's answer. */
     connect_session_id: z.string().nullable(),
-    product: z.object({ name: z.string(), support: z.string().nullable() }),
+    /** `name` null: the environment has not said how it is called. */
+    product: z.object({ name: z.string().nullable(), support: z.string().nullable() }),
     integration: z.object({ name: z.string(), label: z.string() }).nullable(),
     reauthorized: z.boolean(),
     /** Who is connected, or will be; null: the provider does not tell. */

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { languages, languageTag } from "#core/domain/connect/language";
 import {
   accountIdSchema,
   instantSchema,
@@ -53,9 +54,12 @@ export const linkTokenRequestSchema = z
       .openapi({ description: "Seconds that the link lives, 60 to 604,800 (seven days).", example: 86_400 }),
     locale: z
       .string()
-      .regex(/^[a-z]{2}(-[A-Z]{2})?$/, "expected a language tag such as en or pt-BR")
+      .regex(languageTag, `expected a language tag such as de or pt-BR (BCP 47); spoken are ${languages.join(", ")}`)
       .optional()
-      .openapi({ description: "The language of the connect page.", example: "en" }),
+      .openapi({
+        description: `The language of the connect page: ${languages.join(", ")}, with whatever region. Of another language, or without one, the page speaks the browser's.`,
+        example: "de",
+      }),
     metadata: metadataSchema.optional().openapi({ description: "Becomes the account's `metadata`." }),
   })
   .refine((link) => link.integration_name === undefined || link.integrations === undefined, {

@@ -6,11 +6,12 @@ type Variant = "primary" | "secondary" | "ghost" | "danger" | "danger-quiet";
 type Size = "normal" | "large" | "icon" | "icon-small";
 
 const base =
-  "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap transition-colors duration-100 select-none disabled:cursor-not-allowed";
+  "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium transition-colors duration-100 select-none disabled:cursor-not-allowed";
 
 const sizes: Record<Size, string> = {
-  normal: "h-8 px-3 text-sm pointer-coarse:h-11 pointer-coarse:px-4",
-  large: "h-11 w-full px-4 text-base",
+  normal: "h-8 px-3 text-sm whitespace-nowrap pointer-coarse:h-11 pointer-coarse:px-4",
+  // Names and languages can be long: a second line before a button that is cut off.
+  large: "min-h-11 w-full px-4 py-2 text-center text-base text-balance wrap-anywhere",
   icon: "size-8 pointer-coarse:size-11",
   "icon-small": "size-6 pointer-coarse:size-11",
 };

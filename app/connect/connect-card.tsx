@@ -2,6 +2,8 @@ import { Check, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { classNames } from "../_components/class-names.ts";
 import { Monogram } from "../_components/monogram.tsx";
+import { LanguageSwitch } from "./language-switch.tsx";
+import { readWords } from "./words/read-words.ts";
 
 export type Joint = "open" | "underway" | "done" | "broken" | "idle";
 
@@ -18,7 +20,8 @@ type Props = {
 };
 
 /** The one card an end user sees: two sides, the line between them, one decision. */
-export function ConnectCard({ product, label, joint, title, children, environment, support, footer }: Props) {
+export async function ConnectCard({ product, label, joint, title, children, environment, support, footer }: Props) {
+  const words = await readWords();
   return (
     <main className="flex min-h-dvh flex-col items-center justify-center px-4 py-8">
       <div className="w-full max-w-[420px]">
@@ -29,10 +32,11 @@ export function ConnectCard({ product, label, joint, title, children, environmen
         </div>
         <div className="mt-5 space-y-1 px-4 text-center text-xs text-balance text-subtle">
           {environment !== null && environment !== undefined && environment !== "production" && (
-            <p className="font-medium text-warn">Test environment: {environment}</p>
+            <p className="font-medium text-warn">{words.say("card.environment", { environment })}</p>
           )}
           {footer}
           {support !== null && support !== undefined && <Support support={support} />}
+          <LanguageSwitch language={words.language} />
         </div>
       </div>
     </main>
@@ -87,20 +91,18 @@ function Line({ joint }: { joint: Joint }) {
 }
 
 /** An address becomes a link; anything else is words. */
-function Support({ support }: { support: string }) {
+async function Support({ support }: { support: string }) {
+  const words = await readWords();
   const isEmail = /^[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+$/.test(support);
   const isWeb = /^https?:\/\//.test(support) && URL.canParse(support);
   const href = isEmail ? `mailto:${support}` : support;
-  return (
-    <p>
-      Questions?{" "}
-      {isEmail || isWeb ? (
-        <a href={href} rel="noreferrer" className="text-muted underline underline-offset-2 hover:text-ink">
-          {isWeb ? new URL(support).host : support}
-        </a>
-      ) : (
-        <span className="text-muted">{support}</span>
-      )}
-    </p>
-  );
+  const way =
+    isEmail || isWeb ? (
+      <a href={href} rel="noreferrer" className="text-muted underline underline-offset-2 hover:text-ink">
+        {isWeb ? new URL(support).host : support}
+      </a>
+    ) : (
+      <span className="text-muted">{support}</span>
+    );
+  return <p className="wrap-anywhere">{words.fill("card.questions", { support: way })}</p>;
 }

@@ -1,26 +1,29 @@
+import type { Words } from "./words/words.ts";
+
 type ScopeWords = { scope: string; words: string | null };
 
-const known: Record<string, (product: string, label: string) => string> = {
-  read: (_, label) => `Read your data in ${label}`,
-  write: (_, label) => `Add and change your data in ${label}`,
-  offline_access: (product) => `Stay connected, so that ${product} keeps working while you are away`,
-  openid: () => "Know that it is you who signed in",
-  email: () => "See your email address",
-  profile: () => "See your name and picture",
+/** What a scope means nearly everywhere. */
+const known: Record<string, (words: Words, names: { product: string; label: string }) => string> = {
+  read: (words, names) => words.say("scope.read", names),
+  write: (words, names) => words.say("scope.write", names),
+  offline_access: (words, names) => words.say("scope.offline_access", names),
+  openid: (words) => words.say("scope.openid"),
+  email: (words) => words.say("scope.email"),
+  profile: (words) => words.say("scope.profile"),
 };
 
 /**
- * A scope in plain words: those of the integration, else what it means nearly everywhere. `words` is null where only the provider
- * knows.
+ * A scope in plain words: those of the integration, which stay in its language, else what it means nearly everywhere. `words` is
+ * null where only the provider knows.
  */
 export function wordsOf(
+  words: Words,
   scope: string,
-  product: string,
-  label: string,
+  names: { product: string; label: string },
   descriptions: Readonly<Record<string, string>>,
 ): ScopeWords {
   // A sentence there, a line of a list here.
-  if (Object.hasOwn(descriptions, scope)) return { scope, words: descriptions[scope]?.replace(/\.$/, "") ?? null };
-  const words = Object.hasOwn(known, scope) ? known[scope] : undefined;
-  return { scope, words: words === undefined ? null : words(product, label) };
+  if (Object.hasOwn(descriptions, scope)) return { scope, words: descriptions[scope]?.replace(/[.。]$/, "") ?? null };
+  const say = Object.hasOwn(known, scope) ? known[scope] : undefined;
+  return { scope, words: say === undefined ? null : say(words, names) };
 }

@@ -16,6 +16,8 @@ export interface Link {
   readonly scopes: readonly string[];
   /** The product's backend must name tenant and user once more before anything connects (R93); both and returnUrl are set then. */
   readonly sessionBinding: boolean;
+  /** A language tag (RFC 5646) for its pages; null: the browser's. */
+  readonly locale: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   /** The account that the first click made. */
   readonly accountId: string | null;
@@ -107,10 +109,7 @@ export interface ConnectTry {
 
 export interface ConnectStore {
   /** @returns when it ends; where its id is there already, made by an earlier run of the same request, when that one does */
-  createLink(
-    link: Link & { readonly digest: Uint8Array; readonly locale: string | null },
-    audit: AuditRecord,
-  ): Promise<Date>;
+  createLink(link: Link & { readonly digest: Uint8Array }, audit: AuditRecord): Promise<Date>;
   findLinkByDigest(digest: Uint8Array): Promise<Link | null>;
   findLink(id: string): Promise<Link | null>;
   /** Remembers the account that a click on the link made. */

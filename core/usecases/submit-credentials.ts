@@ -204,7 +204,9 @@ function trialFailure(trial: Exclude<Trial, { readonly kind: "works" }>, documen
 }
 
 function failureOf(code: FormFailure["code"], detail: string | null, errors: readonly FieldError[]): FormFailure {
-  const fields = errors.map(({ pointer, detail: message }) => ({ name: pointer.split("/").at(-1) ?? "", message }));
+  const fields = errors.map(({ pointer, detail: message, fault = null }) => {
+    return { name: pointer.split("/").at(-1) ?? "", message, fault };
+  });
   return { code, detail, fields };
 }
 

@@ -511,7 +511,7 @@ export interface LinkTokenRequest {
   session_binding?: boolean | undefined;
   /** Seconds that the link lives, 60 to 604,800 (seven days). */
   expires_in?: number | undefined;
-  /** The language of the connect page. */
+  /** The language of the connect page: en, de, fr, es, pt, ja, with whatever region. Of another language, or without one, the page speaks the browser's. */
   locale?: string | undefined;
   /** Becomes the account's `metadata`. */
   metadata?: Record<string, string> | undefined;

@@ -61,7 +61,7 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       if (isApproval === true) forget(sessionId);
       return true;
     },
-    async createLink({ digest, locale: _locale, ...link }, record) {
+    async createLink({ digest, ...link }, record) {
       const there = links.get(link.id);
       if (there !== undefined) return there.expiresAt;
       links.set(link.id, link);

@@ -29,6 +29,7 @@ export function createConnectDoor(world: SimulatedWorld, effect: Effect): Connec
         returnUrl: null,
         scopes: [],
         sessionBinding: false,
+        locale: null,
         metadata: {},
         accountId: null,
         usedAt: null,

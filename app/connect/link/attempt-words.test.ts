@@ -1,41 +1,52 @@
 import { expect, test } from "vitest";
-import { attemptWords, fieldWords, type Attempt } from "./attempt-words.ts";
+import { createWords } from "../words/words.ts";
+import { attemptWords, fieldWords, type Attempt, type FieldContext } from "./attempt-words.ts";
 
+const words = createWords("en");
 const attempt: Attempt = {
   integration_name: "acme-keys",
   typed: {},
   code: "rejected",
   detail: "HTTP 401",
   fields: [
-    { name: "api_key", message: null },
-    { name: "subdomain", message: "Subdomain is needed" },
+    { name: "api_key", message: null, fault: null },
+    { name: "subdomain", message: "Subdomain is needed", fault: "missing" },
+    { name: "tenant", message: "Tenant is of a kind that is new here", fault: null },
   ],
 };
+const context: FieldContext = { attempt, product: "Ledgerly", label: "Acme", check: [], isAlone: false };
 
 test("a rejected key is told at its field, in the provider's words", () => {
-  expect(attemptWords(attempt, "Ledgerly", "Acme")).toBeNull();
-  expect(fieldWords(attempt, "api_key", "Acme", [], true)).toEqual({
+  expect(attemptWords(words, attempt, "Ledgerly", "Acme")).toBeNull();
+  expect(fieldWords(words, "api_key", { ...context, isAlone: true })).toEqual({
     text: "Acme did not accept this. Copy it again, or make a new one there.",
     said: "Acme says: HTTP 401",
   });
-  expect(fieldWords(attempt, "api_key", "Acme", [])?.text).toContain("Check everything that you typed");
+  expect(fieldWords(words, "api_key", context)?.text).toContain("Check everything that you typed");
+  expect(fieldWords(createWords("ja"), "api_key", context)?.text).toBe(
+    "Acmeで受け付けられませんでした。入力した内容をすべて確認してください。",
+  );
 });
 
-test("a field that was wrong by itself says how", () => {
-  expect(fieldWords(attempt, "subdomain", "Acme", [])).toEqual({ text: "Subdomain is needed.", said: null });
+test("a field that was wrong by itself says how in the reader's language, or else as the API has it", () => {
+  expect(fieldWords(words, "subdomain", context)).toEqual({ text: "This is needed.", said: null });
+  expect(fieldWords(createWords("de"), "subdomain", context)).toEqual({ text: "Diese Angabe fehlt.", said: null });
+  expect(fieldWords(words, "tenant", context)?.text).toBe("Tenant is of a kind that is new here.");
 });
 
 test("a field that is not named is not blamed", () => {
-  expect(fieldWords(attempt, "region", "Acme", ["region"])).toBeNull();
+  expect(fieldWords(words, "region", { ...context, check: ["region"] })).toBeNull();
 });
 
 test("a browser without cookies is told by the address which field it was", () => {
-  expect(fieldWords(null, "region", "Acme", ["region"])?.text).toContain("not accepted");
-  expect(fieldWords(null, "api_key", "Acme", ["region"])).toBeNull();
+  const without = { ...context, attempt: null, check: ["region"] };
+  expect(fieldWords(words, "region", without)?.text).toContain("not accepted");
+  expect(fieldWords(words, "api_key", without)).toBeNull();
 });
 
 test("whose credentials were typed instead is named", () => {
   const other: Attempt = { ...attempt, code: "external_account_mismatch", detail: "Contoso", fields: [] };
-  expect(attemptWords(other, "Ledgerly", "Acme")?.text).toMatch(/^It belongs to Contoso, and was not connected\./);
-  expect(attemptWords({ ...other, detail: null }, "Ledgerly", "Acme")?.text).toMatch(/^It was not connected\./);
+  const told = (one: Attempt) => attemptWords(words, one, "Ledgerly", "Acme")?.text;
+  expect(told(other)).toMatch(/^It belongs to Contoso\. It was not connected\./);
+  expect(told({ ...other, detail: null })).toMatch(/^It was not connected\./);
 });

@@ -1,7 +1,9 @@
-import { Check } from "lucide-react";
 import { Callout } from "../../_components/callout.tsx";
-import { countOf } from "../../_components/figures.ts";
+import { readWords } from "../words/read-words.ts";
+import type { Words } from "../words/words.ts";
 import { attemptWords, fieldWords, type Attempt } from "./attempt-words.ts";
+import { ErrorSummary } from "./error-summary.tsx";
+import { FactList } from "./fact-list.tsx";
 import { Field } from "./field.tsx";
 import type { Integration } from "./integration-form.tsx";
 import { SendButton } from "./send-button.tsx";
@@ -18,77 +20,60 @@ type Props = {
 };
 
 /** What is typed here goes to the API alone, which tries it at the provider before it keeps it. */
-export function CredentialsForm({ integration, form, product, attempt, restMinutes, check }: Props) {
-  const { name, label, inputs } = integration;
+export async function CredentialsForm({ integration, form, product, attempt, restMinutes, check }: Props) {
+  const words = await readWords();
+  const { name, label } = integration;
   if (restMinutes !== null) {
     return (
-      <Callout tone="warn" title="That was too often" className="mt-5">
-        For your safety this form rests for {countOf(restMinutes, "minute")}. Then load this page again; your link stays
-        valid.
+      <Callout tone="warn" title={words.say("typed.rest.title")} className="mt-5">
+        {words.say("typed.rest.text", { count: restMinutes })}
       </Callout>
     );
   }
-  const words = attempt === null ? null : attemptWords(attempt, product, label);
-  const isAlone = inputs.length + form.fields.length === 1;
-  const wrong = (field: string) => fieldWords(attempt, field, label, check, isAlone);
+  const inputs = integration.inputs.map((one) => ({ ...one, isSecret: false, group: "inputs" }));
+  const credentials = form.fields.map(({ secret, ...one }) => {
+    return { ...one, isSecret: secret, required: true, group: "credentials" };
+  });
+  const isAlone = inputs.length + credentials.length === 1;
+  const context = { attempt, product, label, check, isAlone };
+  const fields = [...inputs, ...credentials].map((one) => ({
+    ...one,
+    id: `${name}-${one.name}`,
+    wrong: fieldWords(words, one.name, context),
+  }));
+  const wrong = fields.filter((one) => one.wrong !== null);
+  const summary = attempt === null ? null : attemptWords(words, attempt, product, label);
   return (
     <form method="post" autoComplete="off" className="mt-5 flex flex-col gap-5">
       <input type="hidden" name="integration_name" value={name} />
-      {words === null ? (
-        <Asked product={product} label={label} isKey={form.format === "api_key"} />
-      ) : (
-        <div role="alert">
-          <Callout tone={words.tone} title={words.title}>
-            {words.text}
-          </Callout>
-        </div>
+      {summary !== null && (
+        <ErrorSummary tone={summary.tone} title={summary.title}>
+          {summary.text}
+        </ErrorSummary>
       )}
-      {inputs.map((input) => (
-        <Field
-          key={input.name}
-          {...input}
-          id={`${name}-${input.name}`}
-          name={`inputs.${input.name}`}
-          value={attempt?.typed[input.name]}
-          wrong={wrong(input.name)}
-        />
+      {summary === null && wrong.length > 0 && (
+        <ErrorSummary tone="bad" title={words.say("fault.title", { count: wrong.length })} fields={wrong} />
+      )}
+      {summary === null && wrong.length === 0 && (
+        <Asked {...{ words, product, label }} isKey={form.format === "api_key"} />
+      )}
+      {fields.map((field) => (
+        <Field key={field.id} {...field} name={`${field.group}.${field.name}`} value={attempt?.typed[field.name]} />
       ))}
-      {form.fields.map(({ secret, ...field }) => (
-        <Field
-          key={field.name}
-          {...field}
-          id={`${name}-${field.name}`}
-          name={`credentials.${field.name}`}
-          required
-          isSecret={secret}
-          value={attempt?.typed[field.name]}
-          wrong={wrong(field.name)}
-        />
-      ))}
-      <SendButton label={`Connect ${label}`} waiting={`Checking with ${label}…`} />
+      <SendButton label={words.say("typed.connect", { label })} waiting={words.say("typed.waiting", { label })} />
     </form>
   );
 }
 
-function Asked({ product, label, isKey }: { product: string; label: string; isKey: boolean }) {
+function Asked({ words, product, label, isKey }: { words: Words; product: string; label: string; isKey: boolean }) {
   const facts = [
-    `Checked with ${label} before it is kept`,
-    "Stored encrypted, and never shown again",
-    `What it allows is decided in ${label}`,
+    { key: "checked", text: words.say("typed.checked", { label }) },
+    { key: "encrypted", text: words.say("typed.encrypted") },
+    { key: "allows", text: words.say("typed.allows", { label }) },
   ];
   return (
     <div>
-      <p className="text-muted">
-        {product} asks for {isKey ? "a key of" : "access details of"} your {label} account:
-      </p>
-      <ul className="mt-2.5 space-y-2">
-        {facts.map((fact) => (
-          <li key={fact} className="flex gap-2.5">
-            <Check size={16} aria-hidden className="mt-[3px] shrink-0 text-accent" />
-            <span className="min-w-0">{fact}</span>
-          </li>
-        ))}
-      </ul>
+      <FactList intro={words.say(isKey ? "typed.key" : "typed.details", { product, label })} facts={facts} />
     </div>
   );
 }

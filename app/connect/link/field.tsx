@@ -1,4 +1,5 @@
 import { htmlPattern } from "../html-pattern.ts";
+import { readWords } from "../words/read-words.ts";
 import type { FieldWords } from "./attempt-words.ts";
 import { SecretInput } from "./secret-input.tsx";
 
@@ -25,7 +26,8 @@ type Props = {
 const longest = { plain: 500, secret: 16_384 };
 
 /** One line to fill in, or to choose: what it is, what is wrong with it, where to find it. The API checks it in any case. */
-export function Field({ id, name, label, help, example, required, isSecret = false, wrong, ...rest }: Props) {
+export async function Field({ id, name, label, help, example, required, isSecret = false, wrong, ...rest }: Props) {
+  const words = await readWords();
   const { pattern, options = null, value = rest.default ?? undefined } = rest;
   const hasHelp = help !== null || example !== null;
   const described = [...(wrong === null ? [] : [`${id}-wrong`]), ...(hasHelp ? [`${id}-help`] : [])].join(" ");
@@ -40,7 +42,7 @@ export function Field({ id, name, label, help, example, required, isSecret = fal
   const control = {
     ...choice,
     pattern: htmlPattern(pattern),
-    title: example === null ? undefined : `For example ${example}`,
+    title: example === null ? undefined : words.say("field.example", { example }),
     maxLength: isSecret ? longest.secret : longest.plain,
     autoCapitalize: "none",
     spellCheck: false,
@@ -49,11 +51,11 @@ export function Field({ id, name, label, help, example, required, isSecret = fal
     <div className="group/field flex flex-col gap-1.5">
       <label htmlFor={id} className="text-sm font-medium">
         {label}
-        {!required && <span className="font-normal text-subtle"> (optional)</span>}
+        {!required && <span className="font-normal text-subtle"> {words.say("field.optional")}</span>}
       </label>
       {options !== null && (
         <select {...choice} defaultValue={value ?? ""} className="control control-large select w-full">
-          <option value="">Choose…</option>
+          <option value="">{words.say("field.choose")}</option>
           {options.map((option) => (
             <option key={option.value} value={option.value}>
               {option.label}
@@ -66,19 +68,18 @@ export function Field({ id, name, label, help, example, required, isSecret = fal
         <input {...control} defaultValue={value} className="control control-large w-full" />
       )}
       {wrong !== null && (
-        <div id={`${id}-wrong`} role="alert" className="text-xs wrap-anywhere">
+        <div id={`${id}-wrong`} className="text-xs wrap-anywhere">
           <p className="font-medium text-bad">{wrong.text}</p>
           {wrong.said !== null && <p className="mt-0.5 text-muted">{wrong.said}</p>}
         </div>
       )}
       {hasHelp && (
         <p id={`${id}-help`} className="text-xs text-subtle group-has-[:user-invalid]/field:text-bad">
-          {help?.replace(/([^.!?])$/, "$1.")}{" "}
-          {example !== null && (
-            <>
-              For example <span className="wrap-anywhere">{example}</span>
-            </>
-          )}
+          {help?.replace(/([^.!?。！？])$/, "$1.")}{" "}
+          {example !== null &&
+            words.fill("field.example", {
+              example: <span className="inline-block max-w-full wrap-anywhere">{example}</span>,
+            })}
         </p>
       )}
     </div>

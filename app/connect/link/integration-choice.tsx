@@ -16,13 +16,13 @@ export function IntegrationChoice({ integrations, ...form }: Props) {
           open={form.attempt?.integration_name === integration.name}
           className="group"
         >
-          <summary className="flex h-12 list-none items-center gap-3 px-3 font-medium -outline-offset-2 hover:bg-sunken">
+          <summary className="flex min-h-12 list-none items-center gap-3 px-3 font-medium -outline-offset-2 hover:bg-sunken">
             <Monogram name={integration.label} />
-            <span className="min-w-0 flex-1 truncate">{integration.label}</span>
+            <span className="min-w-0 flex-1 py-2 wrap-anywhere">{integration.label}</span>
             <ChevronRight
               size={16}
               aria-hidden
-              className="text-subtle transition-transform duration-100 group-open:rotate-90"
+              className="shrink-0 text-subtle transition-transform duration-100 group-open:rotate-90"
             />
           </summary>
           <div className="px-3 pb-4">

@@ -1,11 +1,13 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
-import { cache } from "react";
+import { cache, type ComponentProps } from "react";
 import type { ConnectLinkView } from "#api/schemas/connect";
 import { readConnectLink } from "../../_queries/connect.ts";
 import { ConnectCard } from "../connect-card.tsx";
 import { IntegrationChoice } from "./integration-choice.tsx";
 import { IntegrationForm } from "./integration-form.tsx";
+import { readProductName, readWords } from "../words/read-words.ts";
+import type { Words } from "../words/words.ts";
 
 const readLink = cache(async () => {
   const id = (await headers()).get("x-evergrant-link");
@@ -13,44 +15,52 @@ const readLink = cache(async () => {
 });
 
 export async function generateMetadata(): Promise<Metadata> {
-  const link = await readLink();
+  const [words, link] = await Promise.all([readWords(), readLink()]);
   const product = link?.kind === "ok" ? link.value.product.name : null;
-  return { title: { absolute: product === null ? "Connect your account" : `Connect your account to ${product}` } };
+  const title = product === null ? words.say("title.connect") : words.say("title.connect_to", { product });
+  return { title: { absolute: title } };
 }
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function ConnectLinkPage({ searchParams }: Props) {
-  const link = await readLink();
-  if (link === null) return <Closed state="unknown" product="this product" support={null} />;
+  const [words, link] = await Promise.all([readWords(), readLink()]);
+  if (link === null) return <Closed state="unknown" product={await readProductName({ name: null })} />;
   if (link.kind === "problem") {
     return (
-      <ConnectCard product="?" label={null} joint="broken" title="This page could not be loaded">
-        <p className="mt-2 text-center text-muted">
-          Nothing was connected. Load the page again in a minute; your link stays valid.
-        </p>
+      <ConnectCard product="?" label={null} joint="broken" title={words.say("load.link.title")}>
+        <p className="mt-2 text-center text-balance text-muted">{words.say("load.link.text")}</p>
       </ConnectCard>
     );
   }
   const view = link.value;
-  if (view.state !== "open")
-    return <Closed state={view.state} product={view.product.name} support={view.product.support} />;
+  const product = await readProductName(view.product);
+  const closed = { product, support: view.product.support };
+  if (view.state !== "open") return <Closed state={view.state} until={view.expires_at} {...closed} />;
+  if (view.integrations.length === 0) return <Closed state="unknown" {...closed} />;
   const { check } = await searchParams;
   const until = view.forms_blocked_until;
   const restMinutes = until === null ? null : Math.max(1, Math.ceil((Date.parse(until) - Date.now()) / 60_000));
-  return <Offer view={view} check={typeof check === "string" ? check.split(",") : []} restMinutes={restMinutes} />;
+  const form = {
+    product,
+    check: typeof check === "string" ? check.split(",") : [],
+    attempt: view.attempt,
+    restMinutes,
+  };
+  return <Offer words={words} view={view} form={form} />;
 }
 
-type OfferProps = { view: ConnectLinkView; check: string[]; restMinutes: number | null };
+type OfferProps = {
+  words: Words;
+  view: ConnectLinkView;
+  form: Omit<ComponentProps<typeof IntegrationForm>, "integration">;
+};
 
-function Offer({ view, check, restMinutes }: OfferProps) {
-  const [first, ...others] = view.integrations;
-  const product = view.product.name;
-  if (first === undefined) return <Closed state="unknown" product={product} support={view.product.support} />;
-  const only = others.length === 0 ? first : null;
+function Offer({ words, view, form }: OfferProps) {
+  const { product } = form;
+  const only = view.integrations.length === 1 ? (view.integrations[0] ?? null) : null;
   const account = view.reauthorizes?.external_account ?? null;
   const isAgain = view.reauthorizes !== null;
-  const form = { product, check, attempt: view.attempt, restMinutes };
   return (
     <ConnectCard
       product={product}
@@ -58,14 +68,16 @@ function Offer({ view, check, restMinutes }: OfferProps) {
       joint={only === null ? "idle" : "open"}
       environment={view.environment}
       support={view.product.support}
-      title={titleOf(product, only?.label ?? null, isAgain)}
+      title={titleOf(words, product, only?.label ?? null, isAgain)}
       footer={
         <p>
-          You can end this access at any time, in {only?.label ?? "the service you choose"} or by asking {product}.
+          {only === null
+            ? words.say("offer.end_any", { product })
+            : words.say("offer.end", { product, label: only.label })}
         </p>
       }
     >
-      {isAgain && <SameAccount account={account} isTyped={first.form !== null} />}
+      {isAgain && <SameAccount {...{ words, account }} isTyped={view.integrations[0]?.form != null} />}
       {only === null ? (
         <IntegrationChoice integrations={view.integrations} {...form} />
       ) : (
@@ -75,49 +87,44 @@ function Offer({ view, check, restMinutes }: OfferProps) {
   );
 }
 
-function SameAccount({ account, isTyped }: { account: string | null; isTyped: boolean }) {
-  const [ask, same] = isTyped
-    ? ["Please use what belongs to", "Please use what belongs to the same account as before."]
-    : ["Please sign in as", "Please sign in with the same account as before."];
-  if (account === null) return <p className="mt-2 text-center text-muted">{same}</p>;
+function SameAccount({ words, account, isTyped }: { words: Words; account: string | null; isTyped: boolean }) {
+  const same = words.say(isTyped ? "offer.same_typed" : "offer.same");
+  const who = { account: <strong className="font-semibold wrap-anywhere text-ink">{account}</strong> };
   return (
-    <p className="mt-2 text-center text-muted">
-      {ask} <strong className="font-semibold wrap-anywhere text-ink">{account}</strong>, as before.
+    <p className="mt-2 text-center text-balance text-muted">
+      {account === null ? same : words.fill(isTyped ? "offer.same_typed_as" : "offer.same_as", who)}
     </p>
   );
 }
 
-function titleOf(product: string, label: string | null, isAgain: boolean): string {
-  if (label === null) return `What would you like to connect to ${product}?`;
-  return isAgain ? `Reconnect ${label} to ${product}` : `Connect ${label} to ${product}`;
+function titleOf(words: Words, product: string, label: string | null, isAgain: boolean): string {
+  if (label === null) return words.say("offer.choose", { product });
+  return words.say(isAgain ? "offer.reconnect" : "offer.connect", { product, label });
 }
 
-type ClosedProps = { state: Exclude<ConnectLinkView["state"], "open">; product: string; support: string | null };
+type ClosedProps = {
+  state: Exclude<ConnectLinkView["state"], "open">;
+  product: string;
+  support?: string | null;
+  /** When an expired one ended. */
+  until?: string | null;
+};
 
-function Closed({ state, product, support }: ClosedProps) {
-  const words = {
-    used: {
-      title: "This link has been used",
-      text: `The account was connected with it, and a link works only once. If you want to connect another account, ask ${product} for a new link.`,
-    },
-    expired: {
-      title: "This link has expired",
-      text: `Nothing was connected. Ask ${product} for a new link; the old one is of no more use.`,
-    },
-    unknown: {
-      title: "This link does not work",
-      text: "It may have been cut off when it was copied. Open the whole link again, or ask whoever sent it for a new one.",
-    },
-  }[state];
+async function Closed({ state, product, support = null, until = null }: ClosedProps) {
+  const words = await readWords();
+  const text = words.say(`closed.${state}.text`, { product });
+  const ended = until === null ? null : words.say("closed.expired.until", { until: words.instant(until) });
   return (
     <ConnectCard
       product={product}
       label={null}
       joint={state === "used" ? "done" : "broken"}
-      title={words.title}
+      title={words.say(`closed.${state}.title`)}
       support={support}
     >
-      <p className="mt-2 text-center text-balance text-muted">{words.text}</p>
+      <p className="mt-2 text-center text-balance text-muted">
+        {state === "expired" && ended !== null ? words.join(ended, text) : text}
+      </p>
     </ConnectCard>
   );
 }

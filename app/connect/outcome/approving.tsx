@@ -1,64 +1,51 @@
-import type { ConnectOutcomeView } from "#api/schemas/connect";
 import { buttonClass } from "../../_components/button.tsx";
-import { ConnectCard } from "../connect-card.tsx";
 import { SendButton } from "../link/send-button.tsx";
-import { wordsOf } from "../scope-words.ts";
+import { readWords } from "../words/read-words.ts";
+import { MissingScopes } from "./missing-scopes.tsx";
+import { OutcomeCard, type Trip } from "./outcome-card.tsx";
 
 /** Nothing is connected yet: which account it is, and one decision (R93). */
-export function Approving({ view }: { view: ConnectOutcomeView }) {
-  const label = view.integration?.label ?? "the service";
-  const product = view.product.name;
+export async function Approving(trip: Trip) {
+  const words = await readWords();
+  const { view, product, label } = trip;
   const account = view.external_account;
   return (
-    <ConnectCard
-      product={product}
-      label={view.integration?.label ?? null}
+    <OutcomeCard
+      trip={trip}
       joint="underway"
-      support={view.product.support}
-      title="Connect this account?"
-      footer={<p>Nothing is connected yet. Without an answer, this ends by itself after half an hour.</p>}
+      title={words.say("outcome.approving.title")}
+      footer={<p>{words.say("outcome.approving.until")}</p>}
     >
       {account === null ? (
-        <p className="mt-3 text-center text-balance">
-          You are about to connect your {label} account to {product}.{" "}
-          <span className="text-muted">
-            {label} does not tell which account it is: go on only if you signed in there with the one you meant.
-          </span>
-        </p>
+        <>
+          <p className="mt-3 text-center text-balance">{words.say("outcome.approving.unknown", { product, label })}</p>
+          <p className="mt-2 text-center text-balance text-muted">
+            {words.say("outcome.approving.careful", { label })}
+          </p>
+        </>
       ) : (
         <p className="mt-3 text-center text-balance">
-          You are about to connect <strong className="font-semibold wrap-anywhere">{account}</strong> of {label} to{" "}
-          {product}.
+          {words.fill("outcome.approving.account", {
+            account: (
+              <strong key="account" className="font-semibold wrap-anywhere">
+                {account}
+              </strong>
+            ),
+            product,
+            label,
+          })}
         </p>
       )}
-      {view.scopes_missing.length > 0 && <Missing view={view} label={label} product={product} />}
+      {view.scopes_missing.length > 0 && <MissingScopes {...trip} />}
       <Answer action="/connect/approve" session={view.connect_session_id} className="mt-6 flex flex-col">
-        <SendButton label="Connect" waiting="Connecting…" />
+        <SendButton label={words.say("outcome.approving.yes")} waiting={words.say("outcome.approving.connecting")} />
       </Answer>
       <Answer action="/connect/decline" session={view.connect_session_id} className="mt-2">
         <button type="submit" className={buttonClass("ghost", "large", "w-full")}>
-          Not my account, use another one
+          {words.say("outcome.approving.no")}
         </button>
       </Answer>
-    </ConnectCard>
-  );
-}
-
-function Missing({ view, label, product }: { view: ConnectOutcomeView; label: string; product: string }) {
-  return (
-    <div className="mt-5 rounded-md bg-warn-soft px-3 py-2.5 text-sm">
-      <p className="font-medium text-warn">Some permissions were not given</p>
-      <p className="mt-0.5">What needs them will not work in {product}. You can allow them later, too:</p>
-      <ul className="mt-1 list-disc space-y-0.5 pl-5 marker:text-subtle">
-        {view.scopes_missing.map((scope) => (
-          <li key={scope}>
-            {wordsOf(scope, product, label, view.scope_descriptions).words ?? (
-              <code className="font-mono text-xs break-all">{scope}</code>
-            )}
-          </li>
-        ))}
-      </ul>
-    </div>
+    </OutcomeCard>
   );
 }
 

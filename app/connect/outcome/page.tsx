@@ -1,198 +1,166 @@
-import { assertNever } from "../../_components/assert-never.ts";
 import type { Metadata } from "next";
-import { cache, type ComponentProps } from "react";
+import { cache } from "react";
 import type { ConnectOutcomeView } from "#api/schemas/connect";
+import { assertNever } from "../../_components/assert-never.ts";
 import { buttonClass } from "../../_components/button.tsx";
 import { readConnectOutcome } from "../../_queries/connect.ts";
 import { ConnectCard } from "../connect-card.tsx";
-import { wordsOf } from "../scope-words.ts";
+import { readProductName, readWords } from "../words/read-words.ts";
 import { Approving } from "./approving.tsx";
+import { GoOn } from "./go-on.tsx";
+import { OutcomeCard, type Trip } from "./outcome-card.tsx";
+import { MissingScopes } from "./missing-scopes.tsx";
 import { failureWords } from "./outcome-words.ts";
-import { RefreshWhileWaiting } from "./refresh-while-waiting.tsx";
 
 const readOutcome = cache(readConnectOutcome);
 
-const titles: Record<ConnectOutcomeView["status"], string> = {
-  authorizing: "Connecting",
-  confirming: "Not connected yet",
-  approving: "Connect this account?",
-  connected: "Connected",
-  failed: "Not connected",
-  unknown: "Nothing to show",
-};
-
 export async function generateMetadata(): Promise<Metadata> {
-  const outcome = await readOutcome();
-  return { title: { absolute: outcome.kind === "ok" ? titles[outcome.value.status] : "Connect your account" } };
+  const [words, outcome] = await Promise.all([readWords(), readOutcome()]);
+  const title = outcome.kind === "ok" ? words.say(`title.${outcome.value.status}`) : words.say("title.connect");
+  return { title: { absolute: title } };
 }
 
 export default async function ConnectOutcomePage() {
-  const outcome = await readOutcome();
+  const [words, outcome] = await Promise.all([readWords(), readOutcome()]);
   if (outcome.kind === "problem") {
     return (
-      <ConnectCard product="?" label={null} joint="broken" title="The outcome could not be loaded">
-        <p className="mt-2 text-center text-muted">Load this page again in a minute: what happened is not lost.</p>
+      <ConnectCard product="?" label={null} joint="broken" title={words.say("load.outcome.title")}>
+        <p className="mt-2 text-center text-balance text-muted">{words.say("load.outcome.text")}</p>
       </ConnectCard>
     );
   }
   const view = outcome.value;
+  const product = await readProductName(view.product);
+  if (view.integration === null || view.status === "unknown") return <Unknown product={product} view={view} />;
+  const trip = { view, product, label: view.integration.label };
   switch (view.status) {
     case "connected":
-      return <Connected view={view} />;
+      return <Connected {...trip} />;
     case "failed":
-      return <Failed view={view} />;
+      return <Failed {...trip} />;
     case "authorizing":
-      return <Waiting view={view} />;
+      return <Waiting {...trip} />;
     case "confirming":
-      return <Confirming view={view} />;
+      return <Confirming {...trip} />;
     case "approving":
-      return <Approving view={view} />;
-    case "unknown":
-      return <Unknown view={view} />;
+      return <Approving {...trip} />;
   }
   return assertNever(view.status);
 }
 
-function Connected({ view }: { view: ConnectOutcomeView }) {
-  const label = view.integration?.label ?? "Your account";
-  const product = view.product.name;
+async function Connected(trip: Trip) {
+  const words = await readWords();
+  const { view, product, label } = trip;
   const back = webAddress(view.return_url);
   return (
     <OutcomeCard
-      view={view}
+      trip={trip}
       joint="done"
-      title={view.reauthorized ? `${label} is connected again` : `${label} is connected to ${product}`}
+      title={words.say(view.reauthorized ? "outcome.reconnected" : "outcome.connected", { product, label })}
     >
       {view.external_account !== null && (
         <p className="mt-3 text-center">
-          <span className="inline-block max-w-full rounded-full bg-sunken px-3 py-1 text-sm font-medium wrap-anywhere">
-            <span className="sr-only">Account: </span>
+          <span className="inline-block max-w-full rounded-2xl bg-sunken px-3 py-1 text-sm font-medium wrap-anywhere">
+            <span className="sr-only">{words.say("outcome.account")} </span>
             {view.external_account}
           </span>
         </p>
       )}
-      {back === null && <p className="mt-3 text-center text-muted">All done. You can close this window.</p>}
+      {back === null && <p className="mt-3 text-center text-balance text-muted">{words.say("outcome.done")}</p>}
       {view.scopes_missing.length > 0 && (
-        <div className="mt-5 rounded-md bg-warn-soft px-3 py-2.5 text-sm">
-          <p className="font-medium text-warn">Some permissions were not given</p>
-          <p className="mt-0.5">What needs them will not work in {product}:</p>
-          <ul className="mt-1 list-disc space-y-0.5 pl-5 marker:text-subtle">
-            {view.scopes_missing.map((scope) => (
-              <li key={scope}>
-                {wordsOf(scope, product, label, view.scope_descriptions).words ?? (
-                  <code className="font-mono text-xs break-all">{scope}</code>
-                )}
-              </li>
-            ))}
-          </ul>
-          <Retry label="Go back and allow them" />
-        </div>
+        <MissingScopes {...trip}>
+          <Retry label={words.say("outcome.missing.retry")} isInside />
+        </MissingScopes>
       )}
       {back !== null && (
         <a href={back} rel="noreferrer" className={buttonClass("primary", "large", "mt-6")}>
-          Continue to {product}
+          {words.say("outcome.continue", { product })}
         </a>
       )}
     </OutcomeCard>
   );
 }
 
-function Failed({ view }: { view: ConnectOutcomeView }) {
-  const label = view.integration?.label ?? "The service";
-  const words = failureWords(view.failure?.code ?? "server_error", view.product.name, label);
+async function Failed(trip: Trip) {
+  const words = await readWords();
+  const { view, product, label } = trip;
+  const told = failureWords(words, view.failure?.code ?? "server_error", product, label);
+  const detail = view.failure?.detail ?? null;
   const back = webAddress(view.return_url);
   return (
-    <OutcomeCard view={view} joint="broken" title={words.title}>
-      <p className="mt-2 text-center text-balance text-muted">{words.text}</p>
-      {view.failure?.detail != null && (
-        <p className="mt-4 rounded-md bg-sunken px-3 py-2 text-sm break-words">
-          <span className="text-subtle">{label} says: </span>
-          {view.failure.detail}
+    <OutcomeCard trip={trip} joint="broken" title={told.title}>
+      <p className="mt-2 text-center text-balance text-muted">{told.text}</p>
+      {detail !== null && (
+        <p className="mt-4 rounded-md bg-sunken px-3 py-2 text-sm wrap-anywhere">
+          {words.say("field.said", { label, detail })}
         </p>
       )}
-      {words.canRetry && <Retry label="Go back and try again" isPrimary />}
+      {told.canRetry && <Retry label={words.say("outcome.retry")} isPrimary />}
       {back !== null && (
         <a
           href={back}
           rel="noreferrer"
-          className={buttonClass(words.canRetry ? "ghost" : "primary", "large", words.canRetry ? "mt-2" : "mt-6")}
+          className={buttonClass(told.canRetry ? "ghost" : "primary", "large", told.canRetry ? "mt-2" : "mt-6")}
         >
-          Back to {view.product.name}
+          {words.say("outcome.back", { product })}
         </a>
       )}
     </OutcomeCard>
   );
 }
 
-function Waiting({ view }: { view: ConnectOutcomeView }) {
-  const label = view.integration?.label ?? "the service";
+async function Waiting(trip: Trip) {
+  const words = await readWords();
+  const { view, label } = trip;
   return (
-    <OutcomeCard view={view} joint="underway" title={`Waiting for ${label}`}>
-      <p className="mt-2 text-center text-balance text-muted">
-        Finish signing in at {label}. This page goes on by itself when you are back.
-      </p>
-      <Retry label="Start again" />
-      <RefreshWhileWaiting />
+    <OutcomeCard trip={trip} joint="underway" title={words.say("outcome.waiting.title", { label })}>
+      <p className="mt-2 text-center text-balance text-muted">{words.say("outcome.waiting.text", { label })}</p>
+      <Retry label={words.say("outcome.waiting.retry")} />
+      <GoOn from={view.status} />
     </OutcomeCard>
   );
 }
 
-function Confirming({ view }: { view: ConnectOutcomeView }) {
-  const product = view.product.name;
+async function Confirming(trip: Trip) {
+  const words = await readWords();
+  const { view, product } = trip;
   const back = webAddress(view.return_url);
   return (
-    <OutcomeCard view={view} joint="underway" title={`Go back to ${product} to finish`}>
-      <p className="mt-2 text-center text-balance text-muted">
-        Nothing is connected yet. {product} checks first that the link was meant for you; be signed in there in this
-        browser.
-      </p>
+    <OutcomeCard trip={trip} joint="underway" title={words.say("outcome.confirming.title", { product })}>
+      <p className="mt-2 text-center text-balance text-muted">{words.say("outcome.confirming.text", { product })}</p>
       {back !== null && (
         <a href={back} rel="noreferrer" className={buttonClass("primary", "large", "mt-6")}>
-          Continue to {product}
+          {words.say("outcome.continue", { product })}
         </a>
       )}
-      <RefreshWhileWaiting />
+      <GoOn from={view.status} />
     </OutcomeCard>
   );
 }
 
-function Unknown({ view }: { view: ConnectOutcomeView }) {
+async function Unknown({ view, product }: { view: ConnectOutcomeView; product: string }) {
+  const words = await readWords();
   return (
     <ConnectCard
-      product={view.product.name}
+      product={product}
       label={null}
       joint="broken"
       support={view.product.support}
-      title="There is nothing to show here"
+      title={words.say("outcome.unknown.title")}
     >
-      <p className="mt-2 text-center text-balance text-muted">
-        This browser has not connected anything lately. Open the link you were sent once more, in this browser.
-      </p>
+      <p className="mt-2 text-center text-balance text-muted">{words.say("outcome.unknown.text")}</p>
     </ConnectCard>
   );
 }
 
-/** The card of a trip, with who it is about. */
-function OutcomeCard({
-  view,
-  ...card
-}: { view: ConnectOutcomeView } & Pick<ComponentProps<typeof ConnectCard>, "joint" | "title" | "children">) {
-  const label = view.integration?.label ?? null;
-  return <ConnectCard product={view.product.name} label={label} support={view.product.support} {...card} />;
-}
+type RetryProps = { label: string; isPrimary?: boolean; isInside?: boolean };
 
 /** Leads back to the link; the API knows from the cookie which one it was. */
-function Retry({ label, isPrimary = false }: { label: string; isPrimary?: boolean }) {
+function Retry({ label, isPrimary = false, isInside = false }: RetryProps) {
+  const look = isPrimary ? buttonClass("primary", "large") : buttonClass("secondary", "normal", "w-full");
   return (
-    <form method="post" action="/connect/retry" className={isPrimary ? "mt-6" : "mt-3"}>
-      <button
-        type="submit"
-        className={buttonClass(
-          isPrimary ? "primary" : "secondary",
-          isPrimary ? "large" : "normal",
-          isPrimary ? "" : "w-full",
-        )}
-      >
+    <form method="post" action="/connect/retry" className={isInside ? "mt-3" : "mt-6"}>
+      <button type="submit" className={look}>
         {label}
       </button>
     </form>

@@ -1,3 +1,5 @@
+import type { FieldFault } from "../problem/domain-error.ts";
+
 /** So many times within so long may the form of one link be sent: a provider must not be asked about keys that somebody guesses. */
 export const formTries = { most: 10, windowSeconds: 600 } as const;
 
@@ -34,6 +36,10 @@ export interface FormFailure {
   readonly code: FormFailureCode;
   /** The provider's own words, or the external account that these credentials belong to. Plain text, never a secret. */
   readonly detail: string | null;
-  /** What needs another look, by the name of the input or field; `message` null: the code says it. */
-  readonly fields: readonly { readonly name: string; readonly message: string | null }[];
+  /** What needs another look, by the name of the input or field; `message` null: the code says it. `fault` says the message in a word. */
+  readonly fields: readonly {
+    readonly name: string;
+    readonly message: string | null;
+    readonly fault?: FieldFault | null;
+  }[];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { typedDocument } from "#test/fakes/typed-documents";
+import type { FieldFault } from "../problem/domain-error.ts";
 import { checkCredentialFields, credentialFieldsOf, isTypedDocument } from "./credential-fields.ts";
 
 const check = (document: ReturnType<typeof typedDocument>, given: Readonly<Record<string, string>>) =>
@@ -49,36 +50,38 @@ describe("checking what was given", () => {
     expect(fields).toEqual({ username: "ada", password: " secret " });
   });
 
-  it.each<[string, Readonly<Record<string, string>>, string, string]>([
-    ["one that is missing", {}, "/credentials/api_key", "API key is needed"],
-    ["one of white space alone", { api_key: "  " }, "/credentials/api_key", "API key is needed"],
+  it.each<[string, Readonly<Record<string, string>>, FieldFault, string]>([
+    ["one that is missing", {}, "missing", "API key is needed"],
+    ["one of white space alone", { api_key: "  " }, "missing", "API key is needed"],
     [
       "one of another form",
       { api_key: "pk_live_1" },
-      "/credentials/api_key",
+      "form",
       "API key does not have the expected form, for example sk_live_1",
     ],
     [
       "two lines",
       { api_key: "sk_a\r\nx-admin: yes" },
-      "/credentials/api_key",
+      "one_line",
       "API key must be one line, without control characters",
     ],
     [
       "more than a pattern is tried on",
       { api_key: `sk_${"a".repeat(5000)}` },
-      "/credentials/api_key",
+      "too_long",
       "API key must have at most 4096 characters",
     ],
-  ])("refuses %s, never repeating what was typed", (_name, given, pointer, detail) => {
+  ])("refuses %s, never repeating what was typed", (_name, given, fault, detail) => {
     const { fields, errors } = check(document, given);
-    expect(errors).toEqual([{ pointer, detail }]);
+    expect(errors).toEqual([{ pointer: "/credentials/api_key", fault, detail }]);
     expect(fields).toEqual({});
   });
 
   it("refuses a colon in what becomes a user name, and in nothing else (RFC 7617 §2)", () => {
     const { errors } = check(typedDocument("basic"), { username: "ada:admin", password: "a:b" });
-    expect(errors).toEqual([{ pointer: "/credentials/username", detail: "User name must not hold a colon" }]);
+    expect(errors).toEqual([
+      { pointer: "/credentials/username", fault: "colon", detail: "User name must not hold a colon" },
+    ]);
   });
 
   it("refuses what the document does not ask for", () => {

@@ -42,9 +42,9 @@ export function checkCredentialFields(
     const typed = Object.hasOwn(given, field.name) ? (given[field.name] ?? "") : "";
     const isAsTyped = document.credentials.format === "basic" && field.name === "password";
     const value = isAsTyped ? typed : typed.trim();
-    const detail = faultOf(field, value) ?? colonFault(document, field, value);
-    if (detail === null) fields[field.name] = value;
-    else errors.push({ pointer: `${pointer}/${field.name}`, detail });
+    const found = faultOf(field, value) ?? colonFault(document, field, value);
+    if (found === null) fields[field.name] = value;
+    else errors.push({ pointer: `${pointer}/${field.name}`, ...found });
   }
   for (const name of Object.keys(given)) {
     if (declared.some((field) => field.name === name)) continue;
@@ -56,18 +56,23 @@ export function checkCredentialFields(
 }
 
 /** RFC 7617 §2: the first colon ends the user name, so one that holds a colon would arrive as another. */
-function colonFault({ authorization }: TypedDocument, { name, label }: CredentialField, value: string): string | null {
+function colonFault({ authorization }: TypedDocument, { name, label }: CredentialField, value: string): Found | null {
   const isInUserName = authorization.format === "basic" && authorization.config.username.includes(`{${name}}`);
-  return isInUserName && value.includes(":") ? `${label} must not hold a colon` : null;
+  return isInUserName && value.includes(":") ? { fault: "colon", detail: `${label} must not hold a colon` } : null;
 }
 
-function faultOf({ label, example, pattern }: CredentialField, value: string): string | null {
-  if (value === "") return `${label} is needed`;
+type Found = Required<Pick<FieldError, "fault" | "detail">>;
+
+function faultOf({ label, example, pattern }: CredentialField, value: string): Found | null {
+  if (value === "") return { fault: "missing", detail: `${label} is needed` };
   // Whatever it is sent in, a header or a line, would end there.
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(value)) return `${label} must be one line, without control characters`;
+  if (/[\u0000-\u001f\u007f]/.test(value)) {
+    return { fault: "one_line", detail: `${label} must be one line, without control characters` };
+  }
   const limit = pattern === undefined ? longest.withoutPattern : longest.withPattern;
-  if (value.length > limit) return `${label} must have at most ${limit} characters`;
+  if (value.length > limit) return { fault: "too_long", detail: `${label} must have at most ${limit} characters` };
   if (pattern === undefined || matchesPattern(pattern, value)) return null;
-  return `${label} does not have the expected form${example === undefined ? "" : `, for example ${example}`}`;
+  const such = example === undefined ? "" : `, for example ${example}`;
+  return { fault: "form", detail: `${label} does not have the expected form${such}` };
 }

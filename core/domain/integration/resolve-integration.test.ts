@@ -143,7 +143,7 @@ describe("what is typed", () => {
     for (const region of ["us-east.3", "Europe", "eu.evil.example"]) {
       expect(() => checkInputs(asked, { shop: "north", region })).toThrow(
         expect.objectContaining({
-          errors: [{ pointer: "/inputs/region", detail: "Region must be one of eu, us-east.2" }],
+          errors: [{ pointer: "/inputs/region", fault: "choice", detail: "Region must be one of eu, us-east.2" }],
         }),
       );
     }

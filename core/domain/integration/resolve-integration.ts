@@ -248,27 +248,30 @@ export function checkInputs(
     const value = typedValue(input, Object.hasOwn(given, input.name) ? (given[input.name] ?? "") : "");
     const pointer = `/inputs/${input.name}`;
     if (value === "") {
-      if (input.required) errors.push({ pointer, detail: `${input.label} is needed` });
+      if (input.required) errors.push({ pointer, fault: "missing", detail: `${input.label} is needed` });
       continue;
     }
     const isChosen = input.options !== undefined;
     if (open.has(input.name)) {
       const detail = `${input.label} could lead to anybody's host; whoever runs this has to mend the integration's definition`;
-      errors.push({ pointer, detail });
+      errors.push({ pointer, fault: "unusable", detail });
       continue;
     }
     if (input.options !== undefined && !hasOption(input.options, value)) {
       const choices = input.options.map((one) => one.value).join(", ");
-      errors.push({ pointer, detail: `${input.label} must be one of ${choices}` });
+      errors.push({ pointer, fault: "choice", detail: `${input.label} must be one of ${choices}` });
     } else if (!fits(value, input.pattern)) {
-      errors.push({ pointer, detail: `${input.label} does not have the expected form${example(input.example)}` });
+      const detail = `${input.label} does not have the expected form${example(input.example)}`;
+      errors.push({ pointer, fault: "form", detail });
     } else if (inHosts.has(input.name) && !isChosen && !isHostLabel(value)) {
       errors.push({
         pointer,
+        fault: "host_part",
         detail: `${input.label} must be one part of a host name: letters, digits, hyphens${example(input.example)}`,
       });
     } else if (controls.test(value)) {
-      errors.push({ pointer, detail: `${input.label} holds a line break or another control character; remove it` });
+      const detail = `${input.label} holds a line break or another control character; remove it`;
+      errors.push({ pointer, fault: "one_line", detail });
     } else {
       values[input.name] = value;
     }

@@ -32,7 +32,22 @@ export type ProblemCode = keyof typeof problemCodes;
 export interface FieldError {
   readonly pointer: string;
   readonly detail: string;
+  /** The same for a page that says it in its reader's language; it does not cross with the problem. */
+  readonly fault?: FieldFault;
 }
+
+/** What can be wrong with what an end user typed. */
+export type FieldFault =
+  | "missing"
+  | "form"
+  | "choice"
+  /** It becomes a part of a host name, and is none. */
+  | "host_part"
+  | "one_line"
+  | "colon"
+  | "too_long"
+  /** Nothing that is typed would do: the integration's definition has to be mended. */
+  | "unusable";
 
 export interface DomainErrorOptions {
   /** For the caller: what happened, whose move it is. */
