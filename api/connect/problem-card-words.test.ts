@@ -10,7 +10,7 @@ const textsOf = (language: (typeof languages)[number]): string[] => {
 
 test.each(languages)("a card in %s says all that it has to say, and nothing in English", (language) => {
   const texts = textsOf(language);
-  expect(texts).toHaveLength(10);
+  expect(texts).toHaveLength(11);
   for (const text of texts) {
     expect(text.trim()).not.toBe("");
     if (language === "en") continue;
