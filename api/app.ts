@@ -5,6 +5,8 @@ import { DomainError, type FieldError } from "#core/domain/problem/domain-error"
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { createFindProduct } from "./connect/find-product.ts";
+import { logoRoute } from "./connect/logo-route.ts";
 import { countRequests } from "./count-requests.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { registerComponents } from "./openapi/describe-api.ts";
@@ -46,7 +48,7 @@ export function createApp(
   // What callers read of a wrong field; the words of a schema itself come before it.
   z.config({ localeError: wordIssue });
   const app = new OpenAPIHono<ApiEnvironment>();
-  const onError = createProblemMapper(writeProblem);
+  const onError = createProblemMapper(writeProblem, createFindProduct(ports));
   app.onError(onError);
   app.notFound((context) =>
     onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
@@ -96,6 +98,7 @@ export function createApp(
   refuseOtherMethods(app, api);
 
   connectRoutes(app, ports);
+  logoRoute(app, ports);
   clientKeyRoutes(app, ports);
   return app;
 }

@@ -4,7 +4,7 @@ import type { ApiPorts } from "./api-environment.ts";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
 import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts";
-import { linkTokenPattern } from "./connect/connect-routes.ts";
+import { linkTokenPattern } from "./connect/link-token-pattern.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
 import { createProxyHandler, isProxyTarget, proxyPath } from "./proxy/proxy-handler.ts";

@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import { DomainError, type ProblemCode } from "#core/domain/problem/domain-error";
 import type { Log } from "#core/ports/log";
 import { asDatabaseProblem } from "#adapters/postgres/pool";
+import type { FindProduct } from "./connect/find-product.ts";
 import { isForPeople, problemCard } from "./connect/problem-card.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
@@ -109,14 +110,16 @@ export function createProblemWriter(options: { readonly publicUrl: string; reado
 }
 
 /** The same for hono, and as a page where a person is looking. */
-export function createProblemMapper(write: ProblemWriter) {
+export function createProblemMapper(write: ProblemWriter, findProduct: FindProduct) {
   return async (error: unknown, context: Context): Promise<Response> => {
     const { method, path } = context.req;
     const problem = write(error, { requestId: requestIdOf(context), method, path });
     const { status, body } = problem;
     const headers = new Headers(problem.headers.map(([name, value]): [string, string] => [name, value]));
     if (!isForPeople(context)) return new Response(JSON.stringify(body), { status, headers });
-    const card = await problemCard(body, randomBytes(16).toString("base64"));
+    // A database that is away would only keep the person waiting.
+    const product = body.code === "database_unavailable" ? null : await findProduct(context);
+    const card = await problemCard(body, product, randomBytes(16).toString("base64"));
     headers.set("content-type", "text/html; charset=utf-8");
     headers.set("content-security-policy", card.policy);
     return new Response(card.body, { status, headers });

@@ -1,7 +1,8 @@
 import type { EnvironmentRecord, EnvironmentStore } from "#core/ports/environment-store";
+import type { LogoImage } from "#core/domain/brand/logo-image";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { insertAudit } from "./audit-log.ts";
-import { inTransaction, query, type DatabasePool } from "./pool.ts";
+import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 interface EnvironmentRow {
   readonly id: string;
@@ -16,10 +17,18 @@ export interface EnvironmentPatch {
   readonly returnUrls?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly branding?: Readonly<Record<string, unknown>>;
+  /** Null: there is to be none. */
+  readonly logo?: StoredLogo | null;
   readonly reauthLinksInEvents?: boolean;
 }
 
+export interface StoredLogo extends LogoImage {
+  readonly digest: string;
+}
+
 export interface EnvironmentAdministration extends EnvironmentStore {
+  /** The picture with this digest, whosever it is: pages show it to anybody. */
+  findLogo(digest: string): Promise<LogoImage | null>;
   update(id: string, patch: EnvironmentPatch, audit: AuditRecord): Promise<EnvironmentRecord | null>;
 }
 
@@ -43,6 +52,14 @@ export function createEnvironmentStore(pool: DatabasePool): EnvironmentAdministr
     },
     findById: (id) => one("id", id),
     findByName: (name) => one("name", name),
+    async findLogo(digest) {
+      const { rows } = await query<{ media_type: LogoImage["mediaType"]; bytes: Buffer }>(
+        pool,
+        "SELECT media_type, bytes FROM environment_logo WHERE digest = $1 LIMIT 1",
+        [digest],
+      );
+      return rows[0] === undefined ? null : { mediaType: rows[0].media_type, bytes: rows[0].bytes };
+    },
     async update(id, patch, audit) {
       return await inTransaction(pool, async (client) => {
         const { rows } = await client.query<EnvironmentRow>(
@@ -60,11 +77,24 @@ export function createEnvironmentStore(pool: DatabasePool): EnvironmentAdministr
           ],
         );
         if (rows[0] === undefined) return null;
+        if (patch.logo !== undefined) await putLogo(client, id, patch.logo);
         await insertAudit(client, [audit]);
         return toRecord(rows[0]);
       });
     },
   };
+}
+
+async function putLogo(client: DatabaseClient, environmentId: string, logo: StoredLogo | null): Promise<void> {
+  if (logo === null) {
+    await client.query("DELETE FROM environment_logo WHERE environment_id = $1", [environmentId]);
+    return;
+  }
+  await client.query(
+    `INSERT INTO environment_logo (environment_id, digest, media_type, bytes) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (environment_id) DO UPDATE SET digest = excluded.digest, media_type = excluded.media_type, bytes = excluded.bytes`,
+    [environmentId, logo.digest, logo.mediaType, Buffer.from(logo.bytes)],
+  );
 }
 
 function toRecord(row: EnvironmentRow): EnvironmentRecord {

@@ -8,12 +8,10 @@ import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+import { linkTokenPattern } from "./link-token-pattern.ts";
 
 /** How long after its trip a browser may come back to grant what it left out. */
 const returnMs = 30 * 60_000;
-
-/** Link tokens as they are made: anything else is not looked up. */
-export const linkTokenPattern = /^lt_[A-Za-z0-9_-]{43}$/;
 
 /**
  * The way of an end user: the click that leaves for the provider, the way back, and what the pages read. The pages themselves

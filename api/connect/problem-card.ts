@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { html } from "hono/html";
 import type { ProblemBody } from "../problem.ts";
+import type { ConnectProduct } from "../schemas/connect.ts";
 
 /** Addresses that an end user's browser opens itself: there a problem is a page, in words for people. */
 export function isForPeople(context: Context): boolean {
@@ -9,10 +10,16 @@ export function isForPeople(context: Context): boolean {
 }
 
 /**
- * The card of the connect pages, without web: it must stand when web is down, and it says one next step. No script, no
- * resource from anywhere; the one style sheet is allowed by its nonce.
+ * The card of the connect pages, without web: it must stand when web is down, and it says one next step. No script, and of
+ * resources only the product's logo; the one style sheet is allowed by its nonce.
+ *
+ * @param product whose customer is looking; null: nobody knows
  */
-export async function problemCard(problem: ProblemBody, nonce: string): Promise<{ body: string; policy: string }> {
+export async function problemCard(
+  problem: ProblemBody,
+  product: ConnectProduct | null,
+  nonce: string,
+): Promise<{ body: string; policy: string }> {
   const { title, step } = wordsFor(problem);
   const page = html`<!doctype html>
     <html lang="en">
@@ -30,14 +37,16 @@ export async function problemCard(problem: ProblemBody, nonce: string): Promise<
             --line: #e4e4e7;
             --text: #18181b;
             --muted: #52525b;
+            --accent: ${product?.accent?.light.ink ?? "#007c59"};
           }
           @media (prefers-color-scheme: dark) {
             :root {
-              --ground: #09090b;
-              --card: #111113;
+              --ground: #0c0c0e;
+              --card: #121215;
               --line: #27272a;
               --text: #fafafa;
               --muted: #a1a1aa;
+              --accent: ${product?.accent?.dark.ink ?? "#4bc899"};
             }
           }
           body {
@@ -62,6 +71,43 @@ export async function problemCard(problem: ProblemBody, nonce: string): Promise<
             border: 1px solid var(--line);
             border-radius: 12px;
           }
+          header {
+            display: flex;
+            align-items: center;
+            gap: 12px;
+            margin-bottom: 24px;
+            font-weight: 600;
+            overflow-wrap: anywhere;
+          }
+          header > span {
+            min-width: 0;
+          }
+          header > :first-child {
+            box-sizing: border-box;
+            flex: none;
+            width: 40px;
+            height: 40px;
+            border-radius: 10px;
+          }
+          img {
+            border: 1px solid var(--line);
+            background: #fff;
+            object-fit: contain;
+          }
+          i {
+            display: grid;
+            place-items: center;
+            background: var(--accent);
+            color: var(--card);
+            font-style: normal;
+          }
+          a {
+            color: var(--accent);
+          }
+          :focus-visible {
+            outline: 2px solid var(--accent);
+            outline-offset: 2px;
+          }
           h1 {
             margin: 0 0 8px;
             font-size: 20px;
@@ -84,15 +130,29 @@ export async function problemCard(problem: ProblemBody, nonce: string): Promise<
       </head>
       <body>
         <main>
+          ${product === null ? "" : sender(product)}
           <h1>${title}</h1>
           <p>${problem.detail}</p>
           <p>${step}</p>
+          ${product?.support == null ? "" : help(product.support)}
           <small>${problem.instance.replace("urn:evergrant:request:", "")}</small>
         </main>
       </body>
     </html>`;
-  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   return { body: String(await page), policy };
+}
+
+function sender({ name, logo }: ConnectProduct) {
+  const letter = /[\p{L}\p{N}]/u.exec(name)?.[0]?.toUpperCase() ?? "?";
+  const mark = logo === null ? html`<i aria-hidden="true">${letter}</i>` : html`<img src="${logo}" alt="" />`;
+  return html`<header>${mark}<span>${name}</span></header>`;
+}
+
+function help(support: string) {
+  const isEmail = /^[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+$/.test(support);
+  const href = isEmail ? `mailto:${support}` : /^https?:\/\//.test(support) ? support : null;
+  return html`<p>Questions? ${href === null ? support : html`<a href="${href}" rel="noreferrer">${support}</a>`}</p>`;
 }
 
 function wordsFor(problem: ProblemBody): { readonly title: string; readonly step: string } {

@@ -1,6 +1,25 @@
 import { z } from "@hono/zod-openapi";
 import { instantSchema } from "./primitives.ts";
 
+const coloursSchema = z.object({
+  fill: z.string(),
+  on_fill: z.string(),
+  /** For words in the accent on the card. */
+  ink: z.string(),
+});
+
+/** Who asks, in its environment's branding. */
+const productSchema = z.object({
+  name: z.string(),
+  support: z.string().nullable(),
+  privacy_url: z.string().nullable(),
+  /** A path of our own origin; null: a letter stands in. */
+  logo: z.string().nullable(),
+  /** Hex; null: ours. */
+  accent: z.object({ light: coloursSchema, dark: coloursSchema }).nullable(),
+});
+export type ConnectProduct = z.infer<typeof productSchema>;
+
 const linkIntegrationSchema = z.object({
   name: z.string(),
   label: z.string(),
@@ -45,7 +64,7 @@ const linkIntegrationSchema = z.object({
 export const connectLinkSchema = z
   .object({
     state: z.enum(["open", "used", "expired", "unknown"]),
-    product: z.object({ name: z.string(), support: z.string().nullable() }),
+    product: productSchema,
     environment: z.string().nullable(),
     /** Set when the link re-authorizes an account that exists. */
     reauthorizes: z.object({ external_account: z.string().nullable() }).nullable(),
@@ -85,7 +104,7 @@ export const connectOutcomeSchema = z
   .object({
     /** `confirming`: the product's backend has not said yet that it was the right person; nothing is connected. */
     status: z.enum(["authorizing", "confirming", "connected", "failed", "unknown"]),
-    product: z.object({ name: z.string(), support: z.string().nullable() }),
+    product: productSchema,
     integration: z.object({ name: z.string(), label: z.string() }).nullable(),
     reauthorized: z.boolean(),
     external_account: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { longestOverlapSeconds } from "#core/domain/integration/plan-client-secrets";
+import { brandingSchema, storedBrandingSchema } from "./branding.ts";
 import { clientProofsSchema } from "./client-proofs.ts";
 import {
   instantSchema,
@@ -215,10 +216,7 @@ export const environmentSchema = z
     allowed_origins: z
       .array(z.string())
       .openapi({ description: "Origins of your product's pages.", example: ["https://app.example.com"] }),
-    branding: z.record(z.string(), z.unknown()).openapi({
-      description: "What the connect pages call your product: `name` and `support`.",
-      example: { name: "Example", support: "help@example.com" },
-    }),
+    branding: storedBrandingSchema,
     reauth_links_in_events: z
       .boolean()
       .openapi({ description: "Whether an event of a dead grant carries a ready link.", example: false }),
@@ -232,18 +230,6 @@ const origin = z
     (value) => URL.canParse(value) && new URL(value).origin === value,
     "expected an origin such as https://app.example.com, without a path",
   );
-
-const brandingSchema = z
-  .strictObject({
-    name: z.string().min(1).max(100).optional().openapi({ description: "Your product's name.", example: "Example" }),
-    support: z
-      .string()
-      .min(1)
-      .max(300)
-      .optional()
-      .openapi({ description: "Where customers get help: an e-mail or web address.", example: "help@example.com" }),
-  })
-  .openapi("Branding", { description: "What the connect pages call your product." });
 
 export const environmentPatchSchema = z
   .strictObject({

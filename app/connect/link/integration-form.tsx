@@ -96,7 +96,7 @@ function Asked({ integration, product }: Pick<Props, "integration" | "product">)
       </ul>
       {rest.length > 0 && (
         <details className="group mt-3">
-          <summary className="flex min-h-6 list-none items-center text-sm font-medium text-accent hover:underline pointer-coarse:min-h-11">
+          <summary className="flex min-h-6 list-none items-center text-sm font-medium text-accent-ink hover:underline pointer-coarse:min-h-11">
             <span className="group-open:hidden">
               {rest.length === 1 ? "One more permission" : `${rest.length} more permissions`}
             </span>

@@ -33,8 +33,11 @@ export default async function ConnectLinkPage({ searchParams }: Props) {
     );
   }
   const view = link.value;
-  if (view.state !== "open")
-    return <Closed state={view.state} product={view.product.name} support={view.product.support} />;
+  if (view.state !== "open") {
+    return (
+      <Closed state={view.state} product={view.product.name} brand={view.product} support={view.product.support} />
+    );
+  }
   const { check } = await searchParams;
   const until = view.forms_blocked_until;
   const restMinutes = until === null ? null : Math.max(1, Math.ceil((Date.parse(until) - Date.now()) / 60_000));
@@ -46,7 +49,8 @@ type OfferProps = { view: ConnectLinkView; check: string[]; restMinutes: number 
 function Offer({ view, check, restMinutes }: OfferProps) {
   const [first, ...others] = view.integrations;
   const product = view.product.name;
-  if (first === undefined) return <Closed state="unknown" product={product} support={view.product.support} />;
+  if (first === undefined)
+    return <Closed state="unknown" product={product} brand={view.product} support={view.product.support} />;
   const only = others.length === 0 ? first : null;
   const account = view.reauthorizes?.external_account ?? null;
   const isAgain = view.reauthorizes !== null;
@@ -54,6 +58,7 @@ function Offer({ view, check, restMinutes }: OfferProps) {
   return (
     <ConnectCard
       product={product}
+      brand={view.product}
       label={only?.label ?? null}
       joint={only === null ? "idle" : "open"}
       environment={view.environment}
@@ -92,9 +97,14 @@ function titleOf(product: string, label: string | null, isAgain: boolean): strin
   return isAgain ? `Reconnect ${label} to ${product}` : `Connect ${label} to ${product}`;
 }
 
-type ClosedProps = { state: Exclude<ConnectLinkView["state"], "open">; product: string; support: string | null };
+type ClosedProps = {
+  state: Exclude<ConnectLinkView["state"], "open">;
+  product: string;
+  brand?: ConnectLinkView["product"];
+  support: string | null;
+};
 
-function Closed({ state, product, support }: ClosedProps) {
+function Closed({ state, product, brand, support }: ClosedProps) {
   const words = {
     used: {
       title: "This link has been used",
@@ -112,6 +122,7 @@ function Closed({ state, product, support }: ClosedProps) {
   return (
     <ConnectCard
       product={product}
+      brand={brand}
       label={null}
       joint={state === "used" ? "done" : "broken"}
       title={words.title}

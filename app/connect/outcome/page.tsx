@@ -156,6 +156,7 @@ function Unknown({ view }: { view: ConnectOutcomeView }) {
   return (
     <ConnectCard
       product={view.product.name}
+      brand={view.product}
       label={null}
       joint="broken"
       support={view.product.support}
@@ -174,7 +175,8 @@ function OutcomeCard({
   ...card
 }: { view: ConnectOutcomeView } & Pick<ComponentProps<typeof ConnectCard>, "joint" | "title" | "children">) {
   const label = view.integration?.label ?? null;
-  return <ConnectCard product={view.product.name} label={label} support={view.product.support} {...card} />;
+  const { name, support } = view.product;
+  return <ConnectCard product={name} brand={view.product} label={label} support={support} {...card} />;
 }
 
 /** Leads back to the link; the API knows from the cookie which one it was. */
