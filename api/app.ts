@@ -5,7 +5,9 @@ import { DomainError, type FieldError } from "#core/domain/problem/domain-error"
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { embedRoutes } from "./connect/embed-routes.ts";
 import { createFindProduct } from "./connect/find-product.ts";
+import { scriptRoutes } from "./connect/script-route.ts";
 import { logoRoute } from "./connect/logo-route.ts";
 import { countRequests } from "./count-requests.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
@@ -99,6 +101,8 @@ export function createApp(
 
   connectRoutes(app, ports);
   logoRoute(app, ports);
+  embedRoutes(app, ports);
+  scriptRoutes(app);
   clientKeyRoutes(app, ports);
   return app;
 }
@@ -162,9 +166,11 @@ function tooLarge(limit: string): () => never {
   };
 }
 
-/** A content security policy of an answer's own stands. */
+/** What an answer says itself of these stands. */
+const ofItsOwn = new Set(["content-security-policy", "cross-origin-resource-policy"]);
+
 function secure({ res: { headers } }: Context): void {
   for (const [name, value] of Object.entries(securityHeaders)) {
-    if (name !== "content-security-policy" || !headers.has(name)) headers.set(name, value);
+    if (!ofItsOwn.has(name) || !headers.has(name)) headers.set(name, value);
   }
 }

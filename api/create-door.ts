@@ -4,6 +4,7 @@ import type { ApiPorts } from "./api-environment.ts";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
 import { openLinkCookie, readConnectCookie } from "./connect/browser-cookies.ts";
+import { readEmbedRequest, type EmbedRequest } from "./connect/embed-request.ts";
 import { linkTokenPattern } from "./connect/link-token-pattern.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
@@ -12,10 +13,11 @@ import { createWebPass, type WebPass } from "./pass-to-web.ts";
 import { page, unmatched } from "./count-requests.ts";
 import { createTokenDoor } from "./token-door.ts";
 import { findReadable } from "#core/usecases/find-readable";
+import { DomainError } from "#core/domain/problem/domain-error";
 import { documentHosts } from "#core/domain/integration/integration-document";
 
 /** First path segments that api answers itself; every other path is a page. */
-const ownPaths = /^\/(?:api|oauth)(?:\/|$)/;
+const ownPaths = /^\/(?:(?:api|oauth)(?:\/|$)|connect\.m?js$)/;
 
 /** The public door: one node:http server for the API, sign-in, the OAuth callback, and the pass to web. */
 export function createDoor(
@@ -142,7 +144,13 @@ async function passPage(
     );
     const link = id === null ? null : await ports.connect.findLink(id);
     request.url = path;
-    pass(request, response, link === null ? {} : { "x-evergrant-form-action": await formTargets(ports, link) });
+    if (link === null) return pass(request, response);
+    const browser = ports.digests.digest("browser", readConnectCookie(cookie, "browser", ports.publicUrl) ?? "");
+    const opener = await ports.embeds.findOrigin(link.id, browser);
+    pass(request, response, {
+      "x-evergrant-form-action": await formTargets(ports, link),
+      ...(opener === null ? {} : embedHeaders({ mode: "popup", origin: opener })),
+    });
     return;
   }
   const mayHoldToken = /^\/+connect(?:\/|$)/i.test(path) || linkTokenAnywhere.test(decoded(request.url ?? ""));
@@ -154,12 +162,36 @@ async function passPage(
   const link = linkTokenPattern.test(token)
     ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
     : null;
+  const query = new URLSearchParams(/\?(.*)$/.exec(request.url ?? "")?.[1]);
+  const embed = link === null ? null : await embedOf(ports, link.environmentId, query);
   const check = /[?&](check=[\w,.%-]{1,500})/.exec(request.url ?? "")?.[1];
   request.url = check === undefined ? "/connect/link" : `/connect/link?${check}`;
   pass(request, response, {
     "x-evergrant-link": link?.id ?? "none",
     "x-evergrant-form-action": link === null ? "" : await formTargets(ports, link),
+    ...(embed === null ? {} : embedHeaders(embed)),
   });
+}
+
+/** An origin that may not embed gets the page as everybody does: it can't be framed, and its opener learns nothing. */
+async function embedOf(
+  ports: ApiPorts,
+  environmentId: string,
+  query: URLSearchParams,
+): Promise<Pick<EmbedRequest, "mode" | "origin"> | null> {
+  if (!query.has("embed")) return null;
+  const environment = await ports.environments.findById(environmentId);
+  try {
+    return readEmbedRequest(query, environment?.allowedOrigins ?? []);
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+/** For web, which says in the page's own headers who may frame it, and keeps its tie to the window that opened it. */
+function embedHeaders({ mode, origin }: Pick<EmbedRequest, "mode" | "origin">): Record<string, string> {
+  return { "x-evergrant-embed": mode, "x-evergrant-opener": origin };
 }
 
 const linkTokenAnywhere = /lt_[\w-]{43}/;

@@ -210,6 +210,7 @@ const outcome: ConnectOutcomeView = {
   scope_descriptions: {},
   failure: null,
   return_url: null,
+  opener: null,
 };
 const failed = (
   code: NonNullable<ConnectOutcomeView["failure"]>["code"],

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { answerHealth, type Health } from "./health.ts";
 import type { Log } from "./log.ts";
-import { contentSecurityPolicy, fixedHeaders, formTargets } from "./security-headers.ts";
+import { contentSecurityPolicy, formTargets, otherHeaders, readEmbed } from "./security-headers.ts";
 
 export type RenderPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -36,12 +36,14 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
 
 function setHeaders(parts: Parts, request: IncomingMessage, response: ServerResponse, path: string): void {
   const nonce = randomBytes(16).toString("base64");
+  const embed = readEmbed(request.headers);
   const policy = contentSecurityPolicy(
     nonce,
     formTargets(request.headers["x-evergrant-form-action"]),
     parts.isDevelopment,
+    embed,
   );
-  for (const [name, value] of Object.entries(fixedHeaders)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(otherHeaders(embed))) response.setHeader(name, value);
   response.setHeader("content-security-policy", policy);
   if (!path.startsWith("/_next/static/")) response.setHeader("cache-control", "no-store");
   if (parts.isStopping()) response.setHeader("connection", "close");

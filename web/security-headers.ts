@@ -12,8 +12,26 @@ export function formTargets(header: string | string[] | undefined): string[] {
   return [...new Set(origins)].slice(0, maxFormTargets);
 }
 
+/** How a page of the product shows this one, as the API says after it has looked at the list of allowed origins. */
+export interface Embed {
+  readonly mode: "popup" | "frame";
+  readonly origin: string;
+}
+
+/** Null: nobody does; also when the headers are not what the API writes. */
+export function readEmbed(headers: Readonly<Record<string, string | string[] | undefined>>): Embed | null {
+  const { "x-evergrant-embed": mode, "x-evergrant-opener": origin } = headers;
+  if ((mode !== "popup" && mode !== "frame") || typeof origin !== "string") return null;
+  return URL.parse(origin)?.origin === origin ? { mode, origin } : null;
+}
+
 /** The content security policy of one answer. `nonce` must be fresh for each. */
-export function contentSecurityPolicy(nonce: string, targets: string[], isDevelopment: boolean): string {
+export function contentSecurityPolicy(
+  nonce: string,
+  targets: string[],
+  isDevelopment: boolean,
+  embed: Embed | null = null,
+): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
@@ -26,13 +44,25 @@ export function contentSecurityPolicy(nonce: string, targets: string[], isDevelo
     "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${embed?.mode === "frame" ? embed.origin : "'none'"}`,
     ["form-action 'self'", ...targets].join(" "),
   ].join("; ");
 }
 
-/** What every answer carries besides its policy. */
-export const fixedHeaders = {
+/** What an answer carries besides its policy. */
+export function otherHeaders(embed: Embed | null): Readonly<Record<string, string>> {
+  const { "x-frame-options": frameOptions, ...others } = fixedHeaders;
+  if (embed === null) return fixedHeaders;
+  return {
+    ...others,
+    // It knows no list: where the policy allows one origin, it would forbid that one too.
+    ...(embed.mode === "frame" ? {} : { "x-frame-options": frameOptions }),
+    // The tie to the window that opened this one: what came of it is told there.
+    "cross-origin-opener-policy": "unsafe-none",
+  };
+}
+
+const fixedHeaders = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",

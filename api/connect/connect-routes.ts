@@ -8,6 +8,8 @@ import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+import { embedDigest, embedQuery, readEmbedRequest, type EmbedRequest } from "./embed-request.ts";
+import { readOpener } from "./embed-routes.ts";
 import { linkTokenPattern } from "./link-token-pattern.ts";
 
 /** How long after its trip a browser may come back to grant what it left out. */
@@ -30,7 +32,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       readConnectCookie(cookie, "browser", publicUrl),
     );
     const link = linkId === null ? null : await ports.connect.findLink(linkId);
-    return await start(context, link, null, await connectedHere(context, link));
+    return await start(context, link, null, await connectedHere(context, link), null);
   });
 
   app.post("/connect/:token", async (context) => {
@@ -39,8 +41,15 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const link = linkTokenPattern.test(token)
       ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
       : null;
-    return await start(context, link, token, null);
+    return await start(context, link, token, null, await embedOf(context, link));
   });
+
+  const embedOf = async (context: Context, link: Link | null): Promise<EmbedRequest | null> => {
+    const query = new URL(context.req.url).searchParams;
+    if (link === null || !query.has("embed")) return null;
+    const environment = await ports.environments.findById(link.environmentId);
+    return readEmbedRequest(query, environment?.allowedOrigins ?? []);
+  };
 
   /** The account that this browser's latest trip connected through this link. */
   const connectedHere = async (context: Context, link: Link | null): Promise<string | null> => {
@@ -56,17 +65,19 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     link: Link | null,
     token: string | null,
     connectedAccountId: string | null,
+    embed: EmbedRequest | null,
   ): Promise<Response> => {
     if (link === null) return context.redirect("/connect/outcome", 303);
     const form = await readForm(context);
     const browserSecret =
       readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ??
       Buffer.from(ports.random.bytes(32)).toString("base64url");
+    if (token !== null) await rememberEmbed(link, browserSecret, embed);
     const name = form.integrationName ?? (await lastChoice(link));
     if ((await findForm(ports, link, name)) !== null) {
       // Its form stands on the page of the link, and nowhere else.
       if (token === null) return context.redirect("/connect/outcome", 303);
-      return await submit(context, link, token, { ...form, integrationName: name }, browserSecret);
+      return await submit(context, link, token, { ...form, integrationName: name }, browserSecret, embed);
     }
     let outcome: StartOutcome;
     try {
@@ -81,7 +92,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       if (!(error instanceof DomainError) || error.code !== "invalid_request" || token === null) throw error;
       // The page comes again and says which input needs another look; what was typed is in the address of nobody.
       const wrong = error.errors.map((one) => one.pointer.replace("/inputs/", "")).join(",");
-      return context.redirect(`/connect/${token}?check=${encodeURIComponent(wrong)}`, 303);
+      return context.redirect(`/connect/${token}${embedQuery(embed, { check: wrong })}`, 303);
     }
     rememberTrip(context, link, browserSecret);
     switch (outcome.kind) {
@@ -91,7 +102,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
         return context.redirect("/connect/outcome", 303);
       case "unusable_link":
       case "unavailable":
-        return context.redirect(token === null ? "/connect/outcome" : `/connect/${token}`, 303);
+        return context.redirect(token === null ? "/connect/outcome" : `/connect/${token}${embedQuery(embed)}`, 303);
     }
   };
 
@@ -101,6 +112,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     token: string,
     form: ConnectForm & { readonly integrationName: string },
     browserSecret: string,
+    embed: EmbedRequest | null,
   ): Promise<Response> => {
     const outcome = await submitCredentials(ports, {
       link,
@@ -117,14 +129,22 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
         return await leave(context, outcome);
       case "again": {
         // The form shows what was typed by the browser's cookie; without one it says at least which fields need another look.
-        const check = outcome.names.length === 0 ? "" : `?check=${outcome.names.join(",")}`;
-        return context.redirect(page + check, 303);
+        const check = outcome.names.join(",");
+        return context.redirect(page + embedQuery(embed, check === "" ? {} : { check }), 303);
       }
       case "limited":
       case "unusable_link":
       case "unavailable":
-        return context.redirect(page, 303);
+        return context.redirect(page + embedQuery(embed), 303);
     }
+  };
+
+  /** Whoever opened the link anew is told what comes of it, and nobody else any more. */
+  const rememberEmbed = async (link: Link, browserSecret: string, embed: EmbedRequest | null): Promise<void> => {
+    const browserDigest = ports.digests.digest("browser", browserSecret);
+    if (embed === null) return await ports.embeds.close(link.id, browserDigest);
+    const digest = embedDigest(ports.digests, link.id, embed.key);
+    await ports.embeds.open({ digest, linkTokenId: link.id, browserDigest, origin: embed.origin });
   };
 
   /** So that this browser, and no other, can go on with its trip, or see its form again. */
@@ -179,6 +199,9 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     if (outcome.kind === "failed" || returnUrl === null) return context.redirect("/connect/outcome", 303);
     // Nothing is connected yet: the product's page learns of no more than the session that its backend confirms (R93).
     if (outcome.kind === "unconfirmed") return context.redirect(confirmAddress(returnUrl, outcome.session.id), 303);
+    // A page of the product waits beside this window, and would get a copy of itself in it.
+    const waits = await ports.embeds.findOrigin(outcome.session.linkTokenId, outcome.session.browserDigest);
+    if (waits !== null) return context.redirect("/connect/outcome", 303);
     const target = new URL(returnUrl);
     target.searchParams.set("status", "connected");
     // No account stands in any address (R2): events and the list of the tenant's accounts name it.
@@ -200,7 +223,10 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     const session =
       secret === null ? null : await ports.connect.findSessionOfBrowser(ports.digests.digest("browser", secret));
     context.header("cache-control", "no-store");
-    return context.json(await readConnectOutcome(ports, session));
+    const [view, opener] = await Promise.all([readConnectOutcome(ports, session), readOpener(ports, session)]);
+    // Whoever embeds takes it from here: the window has nowhere to lead back to.
+    const isDone = opener !== null && view.status === "connected";
+    return context.json({ ...view, opener, ...(isDone ? { return_url: null } : {}) });
   });
 }
 
@@ -237,6 +263,11 @@ function refuseForeignForm(context: Context, publicUrl: string): void {
   const site = context.req.header("sec-fetch-site");
   // A page under `Referrer-Policy: no-referrer` sends `Origin: null` with its own forms; Sec-Fetch-Site tells them apart.
   const isOwn = origin === publicUrl || site === "same-origin" || (origin === undefined && site === undefined);
-  if (isOwn) return;
+  if (isOwn) {
+    // The provider's own page never stands in a frame, where nobody sees whose it is (checklist B8).
+    const place = context.req.header("sec-fetch-dest") ?? "document";
+    if (place === "document" || place === "empty") return;
+    throw new DomainError("forbidden", { detail: "This can't go on inside another page. Open the link in a window." });
+  }
   throw new DomainError("forbidden", { detail: "This form was not sent from our own page. Open the link again." });
 }

@@ -152,7 +152,7 @@ async function readTries(
 export async function readConnectOutcome(
   ports: ConnectReads,
   session: ConnectSession | null,
-): Promise<ConnectOutcomeView> {
+): Promise<Omit<ConnectOutcomeView, "opener">> {
   if (session === null) {
     return {
       status: "unknown",

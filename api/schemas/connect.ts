@@ -99,6 +99,16 @@ export const connectLinkSchema = z
   .openapi("ConnectLink");
 export type ConnectLinkView = z.infer<typeof connectLinkSchema>;
 
+/** What a page that embeds connect is told. Never a token. */
+const embedResultSchema = z.object({
+  /** `waiting`: nobody has set out yet. `away`: at the provider, or on the way back. `refused`: not to this page. */
+  status: z.enum(["waiting", "away", "connected", "failed", "refused"]),
+  connect_session_id: z.string().optional(),
+  integrated_account_id: z.string().optional(),
+  error: z.string().optional(),
+});
+export type EmbedResult = z.infer<typeof embedResultSchema>;
+
 /** What came of this browser's trip to the provider. */
 export const connectOutcomeSchema = z
   .object({
@@ -130,6 +140,8 @@ export const connectOutcomeSchema = z
       .nullable(),
     /** While `confirming`, with the session that the product confirms. */
     return_url: z.string().nullable(),
+    /** The page of the product that embeds this trip, and what it is told; null: none does. */
+    opener: z.object({ origin: z.string(), result: embedResultSchema }).nullable(),
   })
   .openapi("ConnectOutcome");
 export type ConnectOutcomeView = z.infer<typeof connectOutcomeSchema>;
