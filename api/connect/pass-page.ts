@@ -1,0 +1,118 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { documentHosts } from "#core/domain/integration/integration-document";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { findReadable } from "#core/usecases/find-readable";
+import type { ApiPorts } from "../api-environment.ts";
+import type { WebPass } from "../pass-to-web.ts";
+import { openLinkCookie, readConnectCookie } from "./browser-cookies.ts";
+import { readEmbedRequest, type EmbedRequest } from "./embed-request.ts";
+import { linkTokenPattern } from "./link-token-pattern.ts";
+
+/**
+ * A page, passed on to web. The token of a connect link stays here: web learns only the link's id, which redeems nothing.
+ * Whatever else stands under /connect/ gets the page for links that are not known, so that no spelling carries a token on.
+ */
+export async function passPage(
+  ports: ApiPorts,
+  pass: WebPass,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): Promise<void> {
+  dropLinkTokens(request);
+  if (path === "/connect/outcome") {
+    // Its form tries again, and leaves for the same provider.
+    const { cookie } = request.headers;
+    const id = openLinkCookie(
+      ports.digests,
+      readConnectCookie(cookie, "link", ports.publicUrl),
+      readConnectCookie(cookie, "browser", ports.publicUrl),
+    );
+    const link = id === null ? null : await ports.connect.findLink(id);
+    request.url = path;
+    if (link === null) return pass(request, response);
+    const browser = ports.digests.digest("browser", readConnectCookie(cookie, "browser", ports.publicUrl) ?? "");
+    const opener = await ports.embeds.findOrigin(link.id, browser);
+    pass(request, response, {
+      "x-evergrant-form-action": await formTargets(ports, link),
+      ...(opener === null ? {} : embedHeaders({ mode: "popup", origin: opener })),
+    });
+    return;
+  }
+  const mayHoldToken = /^\/+connect(?:\/|$)/i.test(path) || linkTokenAnywhere.test(decoded(request.url ?? ""));
+  if (!mayHoldToken) {
+    pass(request, response);
+    return;
+  }
+  const token = /^\/connect\/([^/]+)\/?$/.exec(path)?.[1] ?? "";
+  const link = linkTokenPattern.test(token)
+    ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
+    : null;
+  const query = new URLSearchParams(/\?(.*)$/.exec(request.url ?? "")?.[1]);
+  const embed = link === null ? null : await embedOf(ports, link.environmentId, query);
+  const check = /[?&](check=[\w,.%-]{1,500})/.exec(request.url ?? "")?.[1];
+  request.url = check === undefined ? "/connect/link" : `/connect/link?${check}`;
+  pass(request, response, {
+    "x-evergrant-link": link?.id ?? "none",
+    "x-evergrant-form-action": link === null ? "" : await formTargets(ports, link),
+    ...(embed === null ? {} : embedHeaders(embed)),
+  });
+}
+
+/** An origin that may not embed gets the page as everybody does: it can't be framed, and its opener learns nothing. */
+async function embedOf(
+  ports: ApiPorts,
+  environmentId: string,
+  query: URLSearchParams,
+): Promise<Pick<EmbedRequest, "mode" | "origin"> | null> {
+  if (!query.has("embed")) return null;
+  const environment = await ports.environments.findById(environmentId);
+  try {
+    return readEmbedRequest(query, environment?.allowedOrigins ?? []);
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+/** For web, which says in the page's own headers who may frame it, and keeps its tie to the window that opened it. */
+function embedHeaders({ mode, origin }: Pick<EmbedRequest, "mode" | "origin">): Record<string, string> {
+  return { "x-evergrant-embed": mode, "x-evergrant-opener": origin };
+}
+
+const linkTokenAnywhere = /lt_[\w-]{43}/;
+
+function decoded(address: string): string {
+  return address.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)));
+}
+
+/** A client-side navigation tells the server the address it comes from, in headers of its own. */
+function dropLinkTokens(request: IncomingMessage): void {
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (linkTokenAnywhere.test(decoded(String(value)))) delete request.headers[name];
+  }
+}
+
+/**
+ * Where the form of a connect page may lead. Browsers hold `form-action` against every redirect that follows, and providers
+ * send people on to hosts of their own choosing (a customer's own domain, a single sign-on): any https address, then, and of
+ * plain http only what an integration names.
+ */
+async function formTargets(
+  ports: ApiPorts,
+  link: {
+    readonly environmentId: string;
+    readonly integrationNames: readonly string[];
+    readonly returnUrl: string | null;
+  },
+): Promise<string> {
+  const found = await Promise.all(
+    link.integrationNames.map((name) => findReadable(ports.integrations, link.environmentId, name)),
+  );
+  const origins = found.flatMap((one) => (one === null ? [] : (documentHosts(one.document)["authorization"] ?? [])));
+  // A form of typed credentials leads straight back to the product.
+  if (link.returnUrl !== null) origins.push(new URL(link.returnUrl).origin);
+  return ["https:", ...new Set(origins.filter((origin) => origin.startsWith("http:") && !origin.includes("{")))].join(
+    " ",
+  );
+}
