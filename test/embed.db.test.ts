@@ -231,3 +231,16 @@ describe("the script", () => {
     expect(page).toEqual({ Evergrant: { connect: expect.any(Function) } });
   });
 });
+
+test.each([
+  "https://*.example.com",
+  "https://app.example.com/",
+  "https://a;sandbox",
+  "ftp://app.example.com",
+  "*",
+  "null",
+])("%s is no origin that may embed", async (one) => {
+  const answer = await stack.call("PATCH", "/environment", { allowed_origins: [one] });
+  expect(answer.status).toBe(422);
+  expect(answer.body.errors[0].pointer).toBe("/allowed_origins/0");
+});

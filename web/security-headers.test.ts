@@ -51,7 +51,18 @@ test("who embeds is an origin, letter by letter", () => {
   const read = (value: string | undefined, mode = "frame") =>
     readEmbed({ "x-evergrant-embed": mode, "x-evergrant-opener": value });
   expect(read(origin)).toEqual({ mode: "frame", origin });
-  for (const value of [undefined, "", "*", "null", `${origin}/`, `${origin} *`, `${origin}; script-src *`, "https:"]) {
+  for (const value of [
+    undefined,
+    "",
+    "*",
+    "null",
+    `${origin}/`,
+    `${origin} *`,
+    "https://*.example",
+    "https://a;b",
+    `${origin}; script-src *`,
+    "https:",
+  ]) {
     expect(read(value), String(value)).toBeNull();
   }
   expect(read(origin, "window")).toBeNull();

@@ -1,4 +1,6 @@
 const maxFormTargets = 20;
+/** Of letters and digits alone: no star, and nothing that ends a directive. */
+const plainOrigin = /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
 
 /**
  * Where a form on this page may lead besides ourselves: the authorization servers of a connect page, since Chromium
@@ -6,9 +8,7 @@ const maxFormTargets = 20;
  */
 export function formTargets(header: string | string[] | undefined): string[] {
   const text = Array.isArray(header) ? header.join(" ") : (header ?? "");
-  const origins = text
-    .split(/\s+/)
-    .filter((target) => target === "https:" || /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(target));
+  const origins = text.split(/\s+/).filter((target) => target === "https:" || plainOrigin.test(target));
   return [...new Set(origins)].slice(0, maxFormTargets);
 }
 
@@ -22,7 +22,7 @@ export interface Embed {
 export function readEmbed(headers: Readonly<Record<string, string | string[] | undefined>>): Embed | null {
   const { "x-evergrant-embed": mode, "x-evergrant-opener": origin } = headers;
   if ((mode !== "popup" && mode !== "frame") || typeof origin !== "string") return null;
-  return URL.parse(origin)?.origin === origin ? { mode, origin } : null;
+  return plainOrigin.test(origin) ? { mode, origin } : null;
 }
 
 /** The content security policy of one answer. `nonce` must be fresh for each. */

@@ -8,9 +8,9 @@ import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { openLinkCookie, readConnectCookie, sealLinkCookie, setConnectCookie } from "./browser-cookies.ts";
 import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+import { findLinkAt } from "./find-link-at.ts";
 import { embedDigest, embedQuery, readEmbedRequest, type EmbedRequest } from "./embed-request.ts";
 import { readOpener } from "./embed-routes.ts";
-import { linkTokenPattern } from "./link-token-pattern.ts";
 
 /** How long after its trip a browser may come back to grant what it left out. */
 const returnMs = 30 * 60_000;
@@ -24,7 +24,8 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
 
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
-    refuseForeignForm(context, publicUrl);
+    const own = await ports.connectHosts.find(context.req.header("host"));
+    refuseForeignForm(context, own?.origin ?? publicUrl);
     const cookie = context.req.header("cookie");
     const linkId = openLinkCookie(
       ports.digests,
@@ -36,11 +37,10 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
   });
 
   app.post("/connect/:token", async (context) => {
-    refuseForeignForm(context, publicUrl);
+    const own = await ports.connectHosts.find(context.req.header("host"));
+    refuseForeignForm(context, own?.origin ?? publicUrl);
     const token = context.req.param("token");
-    const link = linkTokenPattern.test(token)
-      ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
-      : null;
+    const link = await findLinkAt(ports, own, token);
     return await start(context, link, token, null, await embedOf(context, link));
   });
 
@@ -165,10 +165,12 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     return account?.inputs ?? {};
   };
 
-  app.get("/oauth/callback/:callbackId", async (context) => {
+  const complete = async (context: Context, callbackId: string): Promise<CallbackOutcome> => {
     const query = (name: string): string | null => context.req.query(name) ?? null;
-    const outcome = await completeAuthorization(ports, {
-      callbackId: context.req.param("callbackId"),
+    context.header("cache-control", "no-store");
+    context.header("referrer-policy", "no-referrer");
+    return await completeAuthorization(ports, {
+      callbackId,
       state: query("state"),
       code: query("code"),
       error: query("error"),
@@ -177,10 +179,22 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       parameters: context.req.query(),
       browserSecret: readConnectCookie(context.req.header("cookie"), "browser", publicUrl),
     });
-    context.header("cache-control", "no-store");
-    context.header("referrer-policy", "no-referrer");
+  };
+
+  app.get("/oauth/callback/:callbackId", async (context) => {
+    const callbackId = context.req.param("callbackId");
+    const outcome = await complete(context, callbackId);
+    // Nothing was taken. Whoever set out under a product's own name has their cookie there, and comes back there.
+    const own = outcome.kind === "rejected" ? await ports.environments.findConnectUrl(callbackId) : null;
+    if (own !== null)
+      return context.redirect(`${own}/oauth/return/${callbackId}${new URL(context.req.url).search}`, 303);
     return await leave(context, outcome);
   });
+
+  // Never leads to another return, whatever a proxy makes of the Host.
+  app.get("/oauth/return/:callbackId", async (context) =>
+    leave(context, await complete(context, context.req.param("callbackId"))),
+  );
 
   /** 303 to a clean address: code and state are out of the address bar before any page loads (checklist A14). */
   const leave = async (

@@ -6,7 +6,8 @@ import type { ApiPorts } from "../api-environment.ts";
 import type { WebPass } from "../pass-to-web.ts";
 import { openLinkCookie, readConnectCookie } from "./browser-cookies.ts";
 import { readEmbedRequest, type EmbedRequest } from "./embed-request.ts";
-import { linkTokenPattern } from "./link-token-pattern.ts";
+import type { ConnectHost } from "./connect-hosts.ts";
+import { findLinkAt } from "./find-link-at.ts";
 
 /**
  * A page, passed on to web. The token of a connect link stays here: web learns only the link's id, which redeems nothing.
@@ -17,7 +18,7 @@ export async function passPage(
   pass: WebPass,
   request: IncomingMessage,
   response: ServerResponse,
-  path: string,
+  { path, own }: { readonly path: string; readonly own: ConnectHost | null },
 ): Promise<void> {
   dropLinkTokens(request);
   if (path === "/connect/outcome") {
@@ -45,9 +46,7 @@ export async function passPage(
     return;
   }
   const token = /^\/connect\/([^/]+)\/?$/.exec(path)?.[1] ?? "";
-  const link = linkTokenPattern.test(token)
-    ? await ports.connect.findLinkByDigest(ports.digests.digest("link_token", token))
-    : null;
+  const link = await findLinkAt(ports, own, token);
   const query = new URLSearchParams(/\?(.*)$/.exec(request.url ?? "")?.[1]);
   const embed = link === null ? null : await embedOf(ports, link.environmentId, query);
   const check = /[?&](check=[\w,.%-]{1,500})/.exec(request.url ?? "")?.[1];

@@ -36,7 +36,7 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       method: "patch",
       path: "/environment",
       operationId: "updateEnvironment",
-      summary: "Change return URLs, allowed origins and branding",
+      summary: "Change return URLs, allowed origins, branding and the address of links",
       description:
         "Lists and the branding are replaced as a whole; what is absent stays. A colour that can't be read is refused, with the ratio that it reaches and the nearest shade that passes.",
       tags: ["Environment"],
@@ -54,7 +54,7 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
           },
         }),
       },
-      responses: { 200: answer(environmentSchema, "The settings"), ...problems(404, 422) },
+      responses: { 200: answer(environmentSchema, "The settings"), ...problems(404, 409, 422) },
     }),
     async (context) => {
       const caller = context.get("caller");
@@ -69,6 +69,7 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
           ...(input.return_urls === undefined ? {} : { returnUrls: input.return_urls }),
           ...(input.allowed_origins === undefined ? {} : { allowedOrigins: input.allowed_origins }),
           ...(input.branding === undefined ? {} : toBrandingPatch(input.branding, current)),
+          ...(input.connect_url === undefined ? {} : { connectUrl: checkedUrl(input.connect_url, ports.publicUrl) }),
           ...(input.reauth_links_in_events === undefined ? {} : { reauthLinksInEvents: input.reauth_links_in_events }),
         },
         {
@@ -110,6 +111,20 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
   );
 }
 
+/** Cookies of a page are as its scheme is, and the way leads over EVERGRANT_URL: both have the same. */
+function checkedUrl(connectUrl: string | null, publicUrl: string): string | null {
+  const { protocol, origin } = new URL(publicUrl);
+  if (connectUrl === null || (connectUrl.startsWith(protocol) && connectUrl !== origin)) return connectUrl;
+  const detail =
+    connectUrl === origin
+      ? "is Evergrant's public address; set null"
+      : `expected an origin that begins with ${protocol}//, as Evergrant's public address does`;
+  throw new DomainError("invalid_request", {
+    detail: "The body is not valid.",
+    errors: [{ pointer: "/connect_url", detail }],
+  });
+}
+
 function gone(): DomainError {
   return new DomainError("not_found", { detail: "The environment is gone." });
 }
@@ -121,5 +136,6 @@ function toView(environment: EnvironmentRecord, publicUrl: string) {
     allowed_origins: [...environment.allowedOrigins],
     branding: toBrandingView(environment.branding, publicUrl),
     reauth_links_in_events: environment.reauthLinksInEvents,
+    connect_url: environment.connectUrl,
   };
 }

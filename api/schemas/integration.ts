@@ -220,14 +220,21 @@ export const environmentSchema = z
     reauth_links_in_events: z
       .boolean()
       .openapi({ description: "Whether an event of a dead grant carries a ready link.", example: false }),
+    connect_url: z.string().nullable().openapi({
+      description: "Where links lead and connect pages are served; null: at Evergrant's public address.",
+      example: "https://link.example.com",
+    }),
   })
   .openapi("Environment", { description: "The settings of one environment." });
+
+// Of letters and digits alone: a policy would read a star as any name, and a semicolon as its end.
+const plainOrigin = /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
 
 const origin = z
   .url()
   .max(300)
   .refine(
-    (value) => URL.canParse(value) && new URL(value).origin === value,
+    (value) => plainOrigin.test(value) && URL.parse(value)?.origin === value,
     "expected an origin such as https://app.example.com, without a path",
   );
 
@@ -254,6 +261,11 @@ export const environmentPatchSchema = z
       .boolean()
       .optional()
       .openapi({ description: "Whether an event of a dead grant carries a ready link.", example: true }),
+    connect_url: origin.nullable().optional().openapi({
+      description:
+        "An origin of your own whose name leads to Evergrant, for links and connect pages. Redirect URIs stay where they are. Null takes it back.",
+      example: "https://link.example.com",
+    }),
   })
   .openapi("EnvironmentPatch", { description: "What to change; what is absent stays." });
 

@@ -536,6 +536,8 @@ export interface Environment {
   branding: StoredBranding;
   /** Whether an event of a dead grant carries a ready link. */
   reauth_links_in_events: boolean;
+  /** Where links lead and connect pages are served; null: at Evergrant's public address. */
+  connect_url: string | null;
 }
 
 /** What the connect pages show of your product. */
@@ -567,6 +569,8 @@ export interface EnvironmentPatch {
   branding?: Branding | undefined;
   /** Whether an event of a dead grant carries a ready link. */
   reauth_links_in_events?: boolean | undefined;
+  /** An origin of your own whose name leads to Evergrant, for links and connect pages. Redirect URIs stay where they are. Null takes it back. */
+  connect_url?: string | null | undefined;
 }
 
 /** What the connect pages show of your product. Takes the place of all that was set before. */
@@ -854,7 +858,7 @@ export interface Operations {
     body: undefined;
     answer: Environment;
   };
-  /** Change return URLs, allowed origins and branding */
+  /** Change return URLs, allowed origins, branding and the address of links */
   updateEnvironment: {
     path: Record<string, never>;
     query: Record<string, never>;
