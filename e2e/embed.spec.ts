@@ -270,6 +270,30 @@ test("where popups are blocked the product is told, and may go on by a frame or 
   await page.waitForURL(`${demo.origin}/connect/outcome`);
 });
 
+test("all of it goes on under the product's own name, with the redirect URI under ours", async ({ page }) => {
+  // Browsers take every name under localhost for this machine.
+  const own = demo.origin.replace("127.0.0.1", "link.localhost");
+  await demo.call("PATCH", "/environment", { connect_url: own });
+  const url = await makeLink("own-name");
+  expect(new URL(url).origin).toBe(own);
+  await openProduct(page, { url });
+  const window = await clickForWindow(page);
+  await window.getByRole("button", { name: "Continue to Acme CRM" }).click();
+  await window.getByRole("button", { name: /Hedy Lamarr/ }).click();
+  const trip: string[] = [];
+  window.on("request", (request) => {
+    if (request.isNavigationRequest()) trip.push(new URL(request.url()).origin);
+  });
+  await window.getByRole("button", { name: "Deny" }).click();
+  await expect(window.getByRole("button", { name: /try again/i })).toBeVisible();
+  expect(trip.slice(-3)).toEqual([demo.origin, own, own]);
+  expect(new URL(window.url()).origin).toBe(own);
+  await window.getByRole("button", { name: /try again/i }).click();
+  await allow(window);
+  await expectConnected(page, "own-name");
+  await demo.call("PATCH", "/environment", { connect_url: null });
+});
+
 test("an origin that is not on the list gets no word and no frame, whatever it writes into the link", async ({
   page,
   faults,
