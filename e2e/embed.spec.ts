@@ -216,6 +216,15 @@ for (const isIsolated of [false, true]) {
     await openProduct(page, { url, mode: "frame" });
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     const frame = page.frameLocator("iframe");
+    // As high as the card, also where it is narrow, and no higher.
+    const card = async () => (await frame.getByRole("main").boundingBox())?.height;
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      await expect(async () => {
+        expect((await page.locator("iframe").boundingBox())?.height).toBeCloseTo((await card()) ?? 0, -1);
+      }).toPass();
+      expect(await card()).toBeLessThan(700);
+    }
     const opened = page.waitForEvent("popup");
     await frame.getByRole("button", { name: "Continue to Acme CRM" }).click();
     const window = await opened;

@@ -100,7 +100,7 @@ function features() {
 function openFrame(src, container) {
   const frame = document.createElement("iframe");
   Object.assign(frame, { src, title: "Connect", referrerPolicy: "no-referrer" });
-  frame.style.cssText = "border:0;width:100%;height:560px;color-scheme:light dark";
+  frame.style.cssText = "border:0;border-radius:12px;width:100%;height:560px;color-scheme:light dark";
   container.append(frame);
   return frame;
 }

@@ -17,8 +17,7 @@ export default async function ConnectLinkLayout({ children }: { children: ReactN
       />
       {/* Cookies of ours do not reach a frame, and a provider's page must not stand in one: whatever leads on opens a window. */}
       {mode === "frame" && <base target={tripWindow} />}
-      {children}
-      {mode === "frame" && <WatchFrame origin={origin} />}
+      {mode === "frame" ? <WatchFrame origin={origin}>{children}</WatchFrame> : children}
     </>
   );
 }
