@@ -43,7 +43,7 @@ export function connect({ url, linkToken, origin = home, mode = "popup", contain
       // While its window is there, the customer may try again.
       else if (status === "failed" && isClosed) finish(result);
       // `closed` is also what a window looks like that a provider cut off. Ours does not cut itself off, and nobody is at a provider.
-      else if (status === "waiting" && popup?.closed && (isHeard || Date.now() - startedAt > patienceMs)) {
+      else if (status === "waiting" && popup !== null && isClosed && (isHeard || Date.now() - startedAt > patienceMs)) {
         finish({ status: "closed" });
       }
     };

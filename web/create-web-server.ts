@@ -36,7 +36,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
 
 function setHeaders(parts: Parts, request: IncomingMessage, response: ServerResponse, path: string): void {
   const nonce = randomBytes(16).toString("base64");
-  const embed = readEmbed(request.headers);
+  const embed = path.startsWith("/connect/") ? readEmbed(request.headers) : null;
   const policy = contentSecurityPolicy(
     nonce,
     formTargets(request.headers["x-evergrant-form-action"]),
