@@ -18,8 +18,8 @@ function openPage({ isBlocked = false } = {}) {
     /** What the server knows; null: it can't be asked. */
     answer: { status: "waiting" } as object | null,
     asked,
-    post: (data: object, { origin = evergrant, source = popup as object } = {}) => {
-      for (const listener of heard["message"] ?? []) listener({ data, origin, source });
+    post: (data: object, from: { origin?: string; source?: object } = {}) => {
+      for (const listener of heard["message"] ?? []) listener({ data, origin: evergrant, source: popup, ...from });
     },
     listeners: () => Object.values(heard).flat().length,
   };
