@@ -14,6 +14,8 @@ COPY cli cli
 COPY core core
 COPY integrations integrations
 COPY scripts scripts
+# api serves it to pages that embed connect.
+COPY sdk/connect.js sdk/
 COPY web web
 COPY worker worker
 # api serves these pages: the `type` of a problem opens one.

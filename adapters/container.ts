@@ -10,6 +10,7 @@ import type { ProxyPorts } from "#core/usecases/proxy-ports";
 import type { CompletePorts } from "#core/usecases/complete-authorization";
 import type { StartPorts } from "#core/usecases/start-authorization";
 import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
+import type { ConnectEmbeds } from "#core/ports/connect-embeds";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
 import type { KeyPairs } from "#core/ports/key-pairs";
@@ -39,6 +40,7 @@ import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
+import { createConnectEmbeds } from "./postgres/connect-embeds.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
 import { createIntegrationStore } from "./postgres/integration-store.ts";
@@ -56,6 +58,7 @@ export interface Container
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
+  readonly embeds: ConnectEmbeds;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
   readonly expressions: Expressions;
@@ -127,6 +130,7 @@ export async function createContainer(
     metrics,
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
+    embeds: createConnectEmbeds(pool),
     integrations,
     server: createSecretsInTurn({
       // Inside: each secret that is tried is a request.

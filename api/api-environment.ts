@@ -12,6 +12,7 @@ import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
 import type { ConnectAdmission } from "./connect/connect-admission.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
+import type { ConnectHosts } from "./connect/connect-hosts.ts";
 
 /** What hono carries through a request of the API. */
 export interface ApiEnvironment {
@@ -35,6 +36,7 @@ export interface ApiPorts extends Container {
   readonly glances: TokenGlances;
   readonly policies: PolicyMemory;
   readonly publicUrl: string;
+  readonly connectHosts: ConnectHosts;
   readonly callPlaces: CallPlaces;
   readonly pagePlaces: CallPlaces;
   readonly heldBytes: ByteBudget;

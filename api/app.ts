@@ -5,6 +5,10 @@ import { DomainError, type FieldError } from "#core/domain/problem/domain-error"
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { connectRoutes } from "./connect/connect-routes.ts";
+import { embedRoutes } from "./connect/embed-routes.ts";
+import { createFindProduct } from "./connect/find-product.ts";
+import { scriptRoutes } from "./connect/script-route.ts";
+import { logoRoute } from "./connect/logo-route.ts";
 import { rememberLanguage } from "./connect/page-language.ts";
 import { countRequests } from "./count-requests.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
@@ -47,7 +51,7 @@ export function createApp(
   // What callers read of a wrong field; the words of a schema itself come before it.
   z.config({ localeError: wordIssue });
   const app = new OpenAPIHono<ApiEnvironment>();
-  const onError = createProblemMapper(writeProblem);
+  const onError = createProblemMapper(writeProblem, createFindProduct(ports));
   app.onError(onError);
   app.notFound((context) =>
     onError(new DomainError("not_found", { detail: "There is nothing at this address." }), context),
@@ -99,6 +103,9 @@ export function createApp(
   refuseOtherMethods(app, api);
 
   connectRoutes(app, ports);
+  logoRoute(app, ports);
+  embedRoutes(app, ports);
+  scriptRoutes(app);
   clientKeyRoutes(app, ports);
   return app;
 }
@@ -162,9 +169,11 @@ function tooLarge(limit: string): () => never {
   };
 }
 
-/** A content security policy of an answer's own stands. */
+/** What an answer says itself of these stands. */
+const ofItsOwn = new Set(["content-security-policy", "cross-origin-resource-policy"]);
+
 function secure({ res: { headers } }: Context): void {
   for (const [name, value] of Object.entries(securityHeaders)) {
-    if (name !== "content-security-policy" || !headers.has(name)) headers.set(name, value);
+    if (!ofItsOwn.has(name) || !headers.has(name)) headers.set(name, value);
   }
 }

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { ApiPorts } from "./api-environment.ts";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
+import { isForCustomers } from "./connect/connect-hosts.ts";
 import { passPage } from "./connect/pass-page.ts";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
@@ -12,7 +13,7 @@ import { page, unmatched } from "./count-requests.ts";
 import { createTokenDoor } from "./token-door.ts";
 
 /** First path segments that api answers itself; every other path is a page. */
-const ownPaths = /^\/(?:api|oauth)(?:\/|$)/;
+const ownPaths = /^\/(?:(?:api|oauth)(?:\/|$)|connect\.m?js$)/;
 
 /** The public door: one node:http server for the API, sign-in, the OAuth callback, and the pass to web. */
 export function createDoor(
@@ -38,6 +39,13 @@ export function createDoor(
       response.writeHead(400).end();
       return;
     }
+    const path = target.split("?", 1)[0] ?? "/";
+    const own = await ports.connectHosts.find(request.headers.host);
+    if (own !== null && !isForCustomers(path)) {
+      countAtEnd(ports, unmatched, request, response);
+      response.writeHead(404).end();
+      return;
+    }
     if (await serveToken(request, response)) return;
     if (isProxyTarget(target)) {
       countAtEnd(ports, proxyPath, request, response);
@@ -46,7 +54,6 @@ export function createDoor(
     }
     boundBody(request, response);
     if (await answerHealth(request, response, options.readiness)) return;
-    const path = target.split("?", 1)[0] ?? "/";
     const isConnectPost = request.method === "POST" && path.startsWith("/connect/");
     if (ownPaths.test(path) || isConnectPost) {
       await listener(request, response);
@@ -58,7 +65,7 @@ export function createDoor(
       response.writeHead(405, { allow: "GET, HEAD" }).end();
       return;
     }
-    await passPage(ports, pass, request, response, path);
+    await passPage(ports, pass, request, response, { path, own });
   };
 
   const isHttps = ports.publicUrl.startsWith("https:");

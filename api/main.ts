@@ -22,6 +22,7 @@ import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createAdmission } from "./auth/admission.ts";
 import { createConnectAdmission } from "./connect/connect-admission.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
+import { createConnectHosts } from "./connect/connect-hosts.ts";
 import { createDoor } from "./create-door.ts";
 
 const config = readOrExit(readApiConfig);
@@ -61,6 +62,7 @@ const server = createDoor(
     policies: createPolicyMemory(container.integrations),
     idempotency: createIdempotencyStore(pool),
     publicUrl: config.publicUrl,
+    connectHosts: createConnectHosts({ ...container, publicUrl: config.publicUrl }),
     callPlaces: createCallPlaces(config.proxy.concurrency),
     pagePlaces: createCallPlaces(pagesAtATime),
     heldBytes: createByteBudget(),

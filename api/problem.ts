@@ -5,6 +5,8 @@ import { DomainError, type ProblemCode } from "#core/domain/problem/domain-error
 import type { Log } from "#core/ports/log";
 import { asDatabaseProblem } from "#adapters/postgres/pool";
 import type { ApiEnvironment } from "./api-environment.ts";
+import { EmbedRefused } from "./connect/embed-request.ts";
+import type { FindProduct } from "./connect/find-product.ts";
 import { cardReason, isForPeople, problemCard } from "./connect/problem-card.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
@@ -112,15 +114,18 @@ export function createProblemWriter(options: { readonly publicUrl: string; reado
 }
 
 /** The same for hono, and as a page where a person is looking. */
-export function createProblemMapper(write: ProblemWriter) {
+export function createProblemMapper(write: ProblemWriter, findProduct: FindProduct) {
   return async (error: unknown, context: Context): Promise<Response> => {
     const { method, path } = context.req;
     const problem = write(error, { requestId: requestIdOf(context), method, path });
     const { status, body } = problem;
     const headers = new Headers(problem.headers.map(([name, value]): [string, string] => [name, value]));
     if (!isForPeople(context)) return new Response(JSON.stringify(body), { status, headers });
+    // A database that is away would only keep the person waiting.
+    const product = body.code === "database_unavailable" ? null : await findProduct(context);
     const reference = body.instance.replace("urn:evergrant:request:", "");
-    const card = await problemCard({ status, reason: cardReason(body, path), reference }, await languageOf(context));
+    const reason = error instanceof EmbedRefused ? "embedded" : cardReason(body, path);
+    const card = await problemCard({ status, reason, reference }, { language: await languageOf(context), product });
     for (const [name, value] of Object.entries(card.headers)) headers.set(name, value);
     return new Response(card.body, { status, headers });
   };

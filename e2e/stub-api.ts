@@ -11,6 +11,7 @@ import {
   usualWorld,
   type World,
 } from "./stub-accounts.ts";
+import { exampleLogo } from "#test/make-png";
 import { links, outcomes } from "./stub-connect.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -112,6 +113,10 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   const connectLink = /^\/api\/connect\/links\/lnk_(.+)$/.exec(path)?.[1];
   if (connectLink !== undefined) return json(response, 200, links[connectLink] ?? links.unknown);
   if (path === "/api/connect/outcome") return json(response, 200, outcomes[stub.outcome]);
+  if (path === "/api/connect/logos/stub") {
+    response.writeHead(200, { "content-type": "image/png" }).end(exampleLogo());
+    return;
+  }
   if (path === "/api/auth/csrf") return json(response, 200, { csrfToken: "csrf" });
   if (path === "/api/auth/callback/credentials") {
     stub.isSignedIn = new URLSearchParams(body).get("password") === "correct horse";

@@ -1,6 +1,26 @@
 import type { ConnectLinkView, ConnectOutcomeView } from "#api/schemas/connect";
 
-const product = { name: "Ledgerly", support: "help@ledgerly.example" };
+const product: ConnectLinkView["product"] = {
+  name: "Ledgerly",
+  support: "help@ledgerly.example",
+  privacy_url: null,
+  logo: null,
+  accent: null,
+};
+/** As far from ours as a product may go: a pale accent, with near-black words on it in both themes. */
+const branded: ConnectLinkView["product"] = {
+  ...product,
+  privacy_url: "https://ledgerly.example/privacy",
+  logo: "/api/connect/logos/stub",
+  accent: {
+    light: { fill: "#d97706", on_fill: "#09090b", ink: "#b36205" },
+    dark: { fill: "#fbbf24", on_fill: "#09090b", ink: "#fbbf24" },
+  },
+};
+const violet: ConnectLinkView["product"]["accent"] = {
+  light: { fill: "#6d28d9", on_fill: "#ffffff", ink: "#6d28d9" },
+  dark: { fill: "#a78bfa", on_fill: "#09090b", ink: "#a78bfa" },
+};
 
 const acme: ConnectLinkView["integrations"][number] = {
   name: "acme-crm",
@@ -135,6 +155,8 @@ export const links: Record<string, ConnectLinkView> = {
     environment: "staging",
     integrations: [acme, withInputs, { ...acme, name: "hubspot", label: "HubSpot", unavailable: "no_client" }],
   },
+  branded: { ...link, product: branded, integrations: [withInputs] },
+  brandedkey: { ...link, product: { ...branded, accent: violet }, integrations: [withKey] },
   again: { ...link, reauthorizes: { external_account: "admin@northwind.example" } },
   unavailable: {
     ...link,
@@ -182,7 +204,7 @@ export const links: Record<string, ConnectLinkView> = {
   unknown: {
     ...link,
     state: "unknown",
-    product: { name: "Evergrant", support: null },
+    product: { ...product, name: "Evergrant", support: null },
     integrations: [],
     expires_at: null,
   },
@@ -199,6 +221,7 @@ const outcome: ConnectOutcomeView = {
   scope_descriptions: {},
   failure: null,
   return_url: null,
+  opener: null,
 };
 const failed = (
   code: NonNullable<ConnectOutcomeView["failure"]>["code"],
@@ -212,6 +235,7 @@ const failed = (
 
 export const outcomes: Record<string, ConnectOutcomeView> = {
   connected: outcome,
+  branded: { ...outcome, product: branded },
   returning: { ...outcome, return_url: "https://app.ledgerly.example/settings?connected=1" },
   partial: {
     ...outcome,
@@ -239,6 +263,7 @@ export const outcomes: Record<string, ConnectOutcomeView> = {
   binding_failed: { ...failed("binding_failed"), return_url: "https://app.ledgerly.example/settings" },
   unknown: { ...outcome, status: "unknown", integration: null, external_account: null },
   access_denied: { ...failed("access_denied"), return_url: "https://app.ledgerly.example/settings" },
+  branded_failed: { ...failed("state_mismatch"), product: { ...branded, accent: violet } },
   state_mismatch: failed("state_mismatch"),
   expired: failed("expired"),
   provider_error: failed("provider_error", "temporarily_unavailable: we are doing maintenance until noon"),

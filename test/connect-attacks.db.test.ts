@@ -49,7 +49,9 @@ const expectUntouched = async (): Promise<void> => expect(await footprint()).toE
 
 /** Somebody who came back from the provider, and whose answer has not been brought to Evergrant yet. */
 async function answered(person: string, tenant: string, link: Readonly<Record<string, unknown>> = {}) {
-  const departure = await departFrom(stack, String(link["integration_name"] ?? "acme-crm"), {
+  const { integration_name: integration = "acme-crm" } = link;
+  if (typeof integration !== "string") throw new TypeError("an integration has a name");
+  const departure = await departFrom(stack, integration, {
     tenant_id: tenant,
     ...link,
   });

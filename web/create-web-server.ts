@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { answerHealth, type Health } from "./health.ts";
 import type { Log } from "./log.ts";
 import { leaveOutScripts } from "./leave-out-scripts.ts";
-import { contentSecurityPolicy, fixedHeaders, formTargets } from "./security-headers.ts";
+import { contentSecurityPolicy, formTargets, otherHeaders, readEmbed } from "./security-headers.ts";
 
 export type RenderPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -38,13 +38,16 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
 function setHeaders(parts: Parts, request: IncomingMessage, response: ServerResponse, path: string): void {
   const nonce = randomBytes(16).toString("base64");
   const targets = formTargets(request.headers["x-evergrant-form-action"]);
-  const policy = contentSecurityPolicy(nonce, targets, parts);
-  for (const [name, value] of Object.entries(fixedHeaders)) response.setHeader(name, value);
+  const isConnect = path.startsWith("/connect/");
+  const embed = isConnect ? readEmbed(request.headers) : null;
+  const { isDevelopment } = parts;
+  const policy = contentSecurityPolicy(nonce, targets, { isDevelopment, embed });
+  for (const [name, value] of Object.entries(otherHeaders(embed))) response.setHeader(name, value);
   response.setHeader("content-security-policy", policy);
   if (!path.startsWith("/_next/static/")) response.setHeader("cache-control", "no-store");
   // In development Next's scripts bring each change to the page.
-  if (path.startsWith("/connect/") && !parts.isDevelopment) {
-    leaveOutScripts(response, contentSecurityPolicy(nonce, targets, { isDevelopment: false, ownScriptsOnly: true }));
+  if (isConnect && !isDevelopment) {
+    leaveOutScripts(response, contentSecurityPolicy(nonce, targets, { isDevelopment, embed, ownScriptsOnly: true }));
   }
   if (parts.isStopping()) response.setHeader("connection", "close");
 

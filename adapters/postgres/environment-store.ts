@@ -1,7 +1,9 @@
 import type { EnvironmentRecord, EnvironmentStore } from "#core/ports/environment-store";
+import type { LogoImage } from "#core/domain/brand/logo-image";
+import { DomainError } from "#core/domain/problem/domain-error";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { insertAudit } from "./audit-log.ts";
-import { inTransaction, query, type DatabasePool } from "./pool.ts";
+import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
 interface EnvironmentRow {
   readonly id: string;
@@ -10,20 +12,34 @@ interface EnvironmentRow {
   readonly allowed_origins: string[];
   readonly branding: Record<string, unknown>;
   readonly reauth_links_in_events: boolean;
+  readonly connect_url: string | null;
 }
 
 export interface EnvironmentPatch {
   readonly returnUrls?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly branding?: Readonly<Record<string, unknown>>;
+  /** Null: there is to be none. */
+  readonly logo?: StoredLogo | null;
   readonly reauthLinksInEvents?: boolean;
+  /** Null: links lead to EVERGRANT_URL again. */
+  readonly connectUrl?: string | null;
+}
+
+export interface StoredLogo extends LogoImage {
+  readonly digest: string;
 }
 
 export interface EnvironmentAdministration extends EnvironmentStore {
+  /** The picture with this digest, whosever it is: pages show it to anybody. */
+  findLogo(digest: string): Promise<LogoImage | null>;
+  /** The own origin of the environment whose redirect URI ends in this; null: it has none, or there is no such. */
+  findConnectUrl(callbackId: string): Promise<string | null>;
+  /** @throws DomainError conflict, when another environment has that connectUrl */
   update(id: string, patch: EnvironmentPatch, audit: AuditRecord): Promise<EnvironmentRecord | null>;
 }
 
-const columns = "id, name, return_urls, allowed_origins, branding, reauth_links_in_events";
+const columns = "id, name, return_urls, allowed_origins, branding, reauth_links_in_events, connect_url";
 
 export function createEnvironmentStore(pool: DatabasePool): EnvironmentAdministration {
   const one = async (where: string, value: string): Promise<EnvironmentRecord | null> => {
@@ -43,13 +59,30 @@ export function createEnvironmentStore(pool: DatabasePool): EnvironmentAdministr
     },
     findById: (id) => one("id", id),
     findByName: (name) => one("name", name),
+    async findLogo(digest) {
+      const { rows } = await query<{ media_type: LogoImage["mediaType"]; bytes: Buffer }>(
+        pool,
+        "SELECT media_type, bytes FROM environment_logo WHERE digest = $1 LIMIT 1",
+        [digest],
+      );
+      return rows[0] === undefined ? null : { mediaType: rows[0].media_type, bytes: rows[0].bytes };
+    },
+    async findConnectUrl(callbackId) {
+      const { rows } = await query<{ connect_url: string | null }>(
+        pool,
+        `SELECT e.connect_url FROM environment_integration i JOIN environment e ON e.id = i.environment_id
+          WHERE i.callback_id = $1`,
+        [callbackId],
+      );
+      return rows[0]?.connect_url ?? null;
+    },
     async update(id, patch, audit) {
-      return await inTransaction(pool, async (client) => {
+      const work = inTransaction(pool, async (client) => {
         const { rows } = await client.query<EnvironmentRow>(
           `UPDATE environment
               SET return_urls = coalesce($2, return_urls), allowed_origins = coalesce($3, allowed_origins),
                   branding = coalesce($4::jsonb, branding), reauth_links_in_events = coalesce($5, reauth_links_in_events),
-                  updated_at = now()
+                  connect_url = CASE WHEN $6 THEN $7 ELSE connect_url END, updated_at = now()
             WHERE id = $1 RETURNING ${columns}`,
           [
             id,
@@ -57,14 +90,37 @@ export function createEnvironmentStore(pool: DatabasePool): EnvironmentAdministr
             patch.allowedOrigins ?? null,
             patch.branding === undefined ? null : JSON.stringify(patch.branding),
             patch.reauthLinksInEvents ?? null,
+            patch.connectUrl !== undefined,
+            patch.connectUrl ?? null,
           ],
         );
         if (rows[0] === undefined) return null;
+        if (patch.logo !== undefined) await putLogo(client, id, patch.logo);
         await insertAudit(client, [audit]);
         return toRecord(rows[0]);
       });
+      return await work.catch(tellTaken);
     },
   };
+}
+
+function tellTaken(error: unknown): never {
+  if (!(error instanceof Error) || Reflect.get(error, "constraint") !== "environment_connect_url_key") throw error;
+  throw new DomainError("conflict", {
+    detail: "Another environment has this connect_url; a name of a product's own leads to one environment.",
+  });
+}
+
+async function putLogo(client: DatabaseClient, environmentId: string, logo: StoredLogo | null): Promise<void> {
+  if (logo === null) {
+    await client.query("DELETE FROM environment_logo WHERE environment_id = $1", [environmentId]);
+    return;
+  }
+  await client.query(
+    `INSERT INTO environment_logo (environment_id, digest, media_type, bytes) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (environment_id) DO UPDATE SET digest = excluded.digest, media_type = excluded.media_type, bytes = excluded.bytes`,
+    [environmentId, logo.digest, logo.mediaType, Buffer.from(logo.bytes)],
+  );
 }
 
 function toRecord(row: EnvironmentRow): EnvironmentRecord {
@@ -75,5 +131,6 @@ function toRecord(row: EnvironmentRow): EnvironmentRecord {
     allowedOrigins: row.allowed_origins,
     branding: row.branding,
     reauthLinksInEvents: row.reauth_links_in_events,
+    connectUrl: row.connect_url,
   };
 }

@@ -54,3 +54,17 @@ test("an account that nothing came of goes after its trips, so that what was sea
   expect(await sealed()).toEqual([]);
   expect(await rowsOf("integrated_account")).toBe(0);
 });
+
+test("pages that embed connect wait for a day, and not longer than their link is there", async () => {
+  await pool.query(`
+    INSERT INTO link_token (id, digest, environment_id, tenant_id, integration_names, expires_at)
+      VALUES ('lnk_embedded', 'd1', 'env_tidy', 'acme', '{acme-crm}', now() + interval '1 day'),
+             ('lnk_gone', 'd2', 'env_tidy', 'acme', '{acme-crm}', now() - interval '8 days');
+    INSERT INTO connect_embed (digest, link_token_id, browser_digest, origin, created_at)
+      VALUES ('waits', 'lnk_embedded', 'b', 'https://app.example', now() - interval '23 hours'),
+             ('waited', 'lnk_embedded', 'b', 'https://app.example', now() - interval '25 hours'),
+             ('ended', 'lnk_gone', 'b', 'https://app.example', now())`);
+  await removeExpired(pool);
+  const { rows } = await pool.query("SELECT convert_from(digest, 'UTF8') AS digest FROM connect_embed");
+  expect(rows).toEqual([{ digest: "waits" }]);
+});

@@ -12,7 +12,7 @@ export interface Removed {
 }
 
 /**
- * What nobody confirmed in time, sessions of trips that ended, tries of forms after an hour, links a week after their end, accounts
+ * What nobody confirmed in time, sessions of trips that ended, tries of forms after an hour, embedding pages after a day, links a week after their end, accounts
  * that never came back from the provider (a day), answers to requests with an idempotency key after a day, client secrets whose
  * overlap is over.
  */
@@ -31,6 +31,15 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
   await inPortions(
     pool,
     portionOf("connect_try", "id", "SELECT id FROM connect_try WHERE created_at < now() - interval '1 hour'"),
+  );
+  // Whoever asks with its key again is told that nobody has set out.
+  await inPortions(
+    pool,
+    portionOf(
+      "connect_embed",
+      "digest",
+      "SELECT digest FROM connect_embed WHERE created_at < now() - interval '1 day'",
+    ),
   );
   const links = await inPortions(
     pool,

@@ -1,28 +1,31 @@
 import type { Context, Hono } from "hono";
-import { confirmAddress } from "#core/domain/connect/confirm-address";
+import { languageOf } from "#core/domain/connect/language";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Link } from "#core/ports/connect-store";
-import { approveConnection, declineConnection } from "#core/usecases/approve-connection";
-import { completeAuthorization, type CallbackOutcome } from "#core/usecases/complete-authorization";
 import { startAuthorization, type StartOutcome } from "#core/usecases/start-authorization";
-import { findForm, submitCredentials, type SubmitOutcome } from "#core/usecases/submit-credentials";
+import { findForm, submitCredentials } from "#core/usecases/submit-credentials";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { requestOf } from "../request-of.ts";
+import { admitForm } from "./admit-form.ts";
+import { approvalRoutes } from "./approval-routes.ts";
 import {
+  languageCookie,
   readConnectCookie,
   readTypedCookie,
   sealLinkCookie,
   setConnectCookie,
   setTypedCookie,
 } from "./browser-cookies.ts";
-import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
-import { findLinkByToken, findLinkOfBrowser } from "./page-language.ts";
-import { openTyped, sealTyped } from "./typed-cookie.ts";
+import { callbackRoutes } from "./callback-routes.ts";
+import { embedDigest, embedQuery, readEmbedRequest, type EmbedRequest } from "./embed-request.ts";
+import { findLinkAt, findLinkOfBrowser } from "./find-link-at.ts";
+import { leaveTrip } from "./leave-trip.ts";
+import { readForm, type ConnectForm } from "./read-form.ts";
+import { sealTyped } from "./typed-cookie.ts";
+import { viewRoutes } from "./view-routes.ts";
 
 /** How long after its trip a browser may come back to grant what it left out. */
 const returnMs = 30 * 60_000;
-
-const sessionIdPattern = /^cs_[a-z0-9]{1,60}$/;
 
 /**
  * The way of an end user: the click that leaves for the provider, the way back, and what the pages read. The pages themselves
@@ -31,42 +34,29 @@ const sessionIdPattern = /^cs_[a-z0-9]{1,60}$/;
 export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void {
   const { publicUrl } = ports;
 
-  /** Before anything is looked up: what is there and what is not cost the same until then (checklist B10). */
-  const admit = (context: Context): void => {
-    refuseForeignForm(context, publicUrl);
-    ports.connectAdmission.admit(requestOf(context).incoming);
-  };
-
   // GET is safe; only a POST from our own page leaves for the provider (R94).
   app.post("/connect/retry", async (context) => {
-    admit(context);
+    await admitForm(ports, context);
     const link = await findLinkOfBrowser(ports, context.req.header("cookie"));
-    return await start(context, link, null, await connectedHere(context, link));
+    return await start(context, link, null, await connectedHere(context, link), null);
   });
 
-  // The person's word on the account that the page showed (R93).
-  app.post("/connect/approve", async (context) => await answerQuestion(context, approveConnection));
-  app.post("/connect/decline", async (context) => await answerQuestion(context, declineConnection));
-
-  const answerQuestion = async (context: Context, settle: typeof approveConnection): Promise<Response> => {
-    admit(context);
-    const fields = await context.req.parseBody().catch(() => ({}));
-    const sessionId = "connect_session_id" in fields ? fields["connect_session_id"] : null;
-    const browserSecret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
-    context.header("cache-control", "no-store");
-    context.header("referrer-policy", "no-referrer");
-    const isId = typeof sessionId === "string" && sessionIdPattern.test(sessionId);
-    const outcome = isId ? await settle(ports, { sessionId, browserSecret }) : ({ kind: "rejected" } as const);
-    if (outcome.kind !== "rejected") ports.connectAdmission.takeBackGuess(requestOf(context).incoming);
-    return await leave(context, outcome);
-  };
+  // Before every other word after /connect/ counts as a token.
+  approvalRoutes(app, ports);
 
   app.post("/connect/:token", async (context) => {
-    admit(context);
+    const own = await admitForm(ports, context);
     const token = context.req.param("token");
-    const link = await findLinkByToken(ports, token);
-    return await start(context, link, token, null);
+    const link = await findLinkAt(ports, own, token);
+    return await start(context, link, token, null, await embedOf(context, link));
   });
+
+  const embedOf = async (context: Context, link: Link | null): Promise<EmbedRequest | null> => {
+    const query = new URL(context.req.url).searchParams;
+    if (link === null || !query.has("embed")) return null;
+    const environment = await ports.environments.findById(link.environmentId);
+    return readEmbedRequest(query, environment?.allowedOrigins ?? []);
+  };
 
   /** The account that this browser's latest trip connected through this link. */
   const connectedHere = async (context: Context, link: Link | null): Promise<string | null> => {
@@ -82,19 +72,24 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     link: Link | null,
     token: string | null,
     connectedAccountId: string | null,
+    embed: EmbedRequest | null,
   ): Promise<Response> => {
     if (link === null) return context.redirect("/connect/outcome", 303);
     ports.connectAdmission.takeBackGuess(requestOf(context).incoming);
     ports.connectAdmission.admitLink(link.id);
+    // A frame of another site keeps no cookie of ours: what its reader chose comes along in the form's address.
+    const language = languageOf(context.req.query("lang") ?? "");
+    if (language !== null) context.header("set-cookie", languageCookie(language, publicUrl), { append: true });
     const form = await readForm(context);
     const browserSecret =
       readConnectCookie(context.req.header("cookie"), "browser", publicUrl) ??
       Buffer.from(ports.random.bytes(32)).toString("base64url");
+    if (token !== null) await rememberEmbed(link, browserSecret, embed);
     const name = form.integrationName ?? (await lastChoice(link));
     if ((await findForm(ports, link, name)) !== null) {
       // Its form stands on the page of the link, and nowhere else.
       if (token === null) return context.redirect("/connect/outcome", 303);
-      return await submit(context, link, token, { ...form, integrationName: name }, browserSecret);
+      return await submit(context, link, token, { ...form, integrationName: name }, browserSecret, embed);
     }
     let outcome: StartOutcome;
     try {
@@ -111,7 +106,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
       const typed = { link: link.id, integrationName: name, inputs: form.inputs ?? {}, errors: error.errors };
       setTypedCookie(context, publicUrl, sealTyped(typed));
       const wrong = error.errors.map((one) => one.pointer.replace("/inputs/", "")).join(",");
-      return context.redirect(`/connect/${token}?check=${encodeURIComponent(wrong)}`, 303);
+      return context.redirect(`/connect/${token}${embedQuery(embed, { check: wrong })}`, 303);
     }
     rememberTrip(context, link, browserSecret);
     switch (outcome.kind) {
@@ -121,7 +116,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
         return context.redirect("/connect/outcome", 303);
       case "unusable_link":
       case "unavailable":
-        return context.redirect(token === null ? "/connect/outcome" : `/connect/${token}`, 303);
+        return context.redirect(token === null ? "/connect/outcome" : `/connect/${token}${embedQuery(embed)}`, 303);
     }
   };
 
@@ -131,6 +126,7 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     token: string,
     form: ConnectForm & { readonly integrationName: string },
     browserSecret: string,
+    embed: EmbedRequest | null,
   ): Promise<Response> => {
     const outcome = await submitCredentials(ports, {
       link,
@@ -144,17 +140,25 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     switch (outcome.kind) {
       case "connected":
       case "unconfirmed":
-        return await leave(context, outcome);
+        return await leaveTrip(ports, context, outcome);
       case "again": {
         // The form shows what was typed by the browser's cookie; without one it says at least which fields need another look.
-        const check = outcome.names.length === 0 ? "" : `?check=${outcome.names.join(",")}`;
-        return context.redirect(page + check, 303);
+        const check = outcome.names.join(",");
+        return context.redirect(page + embedQuery(embed, check === "" ? {} : { check }), 303);
       }
       case "limited":
       case "unusable_link":
       case "unavailable":
-        return context.redirect(page, 303);
+        return context.redirect(page + embedQuery(embed), 303);
     }
+  };
+
+  /** Whoever opened the link anew is told what comes of it, and nobody else any more. */
+  const rememberEmbed = async (link: Link, browserSecret: string, embed: EmbedRequest | null): Promise<void> => {
+    const browserDigest = ports.digests.digest("browser", browserSecret);
+    if (embed === null) return await ports.embeds.close(link.id, browserDigest);
+    const digest = embedDigest(ports.digests, link.id, embed.key);
+    await ports.embeds.open({ digest, linkTokenId: link.id, browserDigest, origin: embed.origin });
   };
 
   /** So that this browser, and no other, can go on with its trip, or see its form again. */
@@ -176,102 +180,6 @@ export function connectRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void 
     return account?.inputs ?? {};
   };
 
-  app.get("/oauth/callback/:callbackId", async (context) => {
-    const query = (name: string): string | null => context.req.query(name) ?? null;
-    const outcome = await completeAuthorization(ports, {
-      callbackId: context.req.param("callbackId"),
-      state: query("state"),
-      code: query("code"),
-      error: query("error"),
-      errorDescription: query("error_description"),
-      iss: query("iss"),
-      parameters: context.req.query(),
-      browserSecret: readConnectCookie(context.req.header("cookie"), "browser", publicUrl),
-    });
-    context.header("cache-control", "no-store");
-    context.header("referrer-policy", "no-referrer");
-    return await leave(context, outcome);
-  });
-
-  /** 303 to a clean address: code and state are out of the address bar before any page loads (checklist A14). */
-  const leave = async (
-    context: Context,
-    outcome: CallbackOutcome | (SubmitOutcome & { readonly kind: "connected" | "unconfirmed" }),
-  ): Promise<Response> => {
-    if (outcome.kind === "rejected") {
-      throw new DomainError("invalid_request", {
-        status: 400,
-        detail:
-          "This answer does not belong to a connection that this browser started, or it was used or took too long.",
-      });
-    }
-    const link = await ports.connect.findLink(outcome.session.linkTokenId);
-    const returnUrl = link?.returnUrl ?? null;
-    // The outcome page asks which account it shall be; what it is told goes on from there.
-    if (outcome.kind === "failed" || outcome.kind === "unapproved" || returnUrl === null)
-      return context.redirect("/connect/outcome", 303);
-    // Nothing is connected yet: the product's page learns of no more than the session that its backend confirms (R93).
-    if (outcome.kind === "unconfirmed") return context.redirect(confirmAddress(returnUrl, outcome.session.id), 303);
-    const target = new URL(returnUrl);
-    target.searchParams.set("status", "connected");
-    // No account stands in any address (R2): events and the list of the tenant's accounts name it.
-    target.searchParams.set("connect_session_id", outcome.session.id);
-    return context.redirect(target.href, 303);
-  };
-
-  // What the pages read. The id of a link is random and only shows what its page shows.
-  app.get("/api/connect/links/:id", async (context) => {
-    const link = await ports.connect.findLink(context.req.param("id"));
-    const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
-    context.header("cache-control", "no-store");
-    const digest = secret === null ? null : ports.digests.digest("browser", secret);
-    const typed = link === null ? null : openTyped(readTypedCookie(context.req.header("cookie"), publicUrl), link.id);
-    const view = await readConnectLink(ports, link, digest);
-    return context.json(view.state === "open" && typed !== null ? { ...view, attempt: typed } : view);
-  });
-
-  app.get("/api/connect/outcome", async (context) => {
-    const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
-    const session =
-      secret === null ? null : await ports.connect.findSessionOfBrowser(ports.digests.digest("browser", secret));
-    context.header("cache-control", "no-store");
-    return context.json(await readConnectOutcome(ports, session));
-  });
-}
-
-interface ConnectForm {
-  readonly integrationName: string | null;
-  readonly inputs: Readonly<Record<string, string>> | null;
-  readonly credentials: Readonly<Record<string, string>>;
-}
-
-async function readForm(context: Context): Promise<ConnectForm> {
-  const fields = await context.req.parseBody().catch(() => ({}));
-  const inputs: Record<string, string> = {};
-  const credentials: Record<string, string> = {};
-  let integrationName: string | null = null;
-  for (const [name, value] of Object.entries(fields)) {
-    if (typeof value !== "string") continue;
-    // As everywhere (refuseUnstorable), which does not read forms.
-    if (`${name}${value}`.includes("\u0000")) {
-      throw new DomainError("invalid_request", {
-        status: 400,
-        detail: "A field holds a character that can't be stored (U+0000). Open the link again, and type it anew.",
-      });
-    }
-    if (name === "integration_name") integrationName = value;
-    else if (name.startsWith("inputs.")) inputs[name.slice("inputs.".length)] = value;
-    else if (name.startsWith("credentials.")) credentials[name.slice("credentials.".length)] = value;
-  }
-  return { integrationName, inputs: integrationName === null ? null : inputs, credentials };
-}
-
-/** A form of another site must not start a connection in somebody's browser. */
-function refuseForeignForm(context: Context, publicUrl: string): void {
-  const origin = context.req.header("origin");
-  const site = context.req.header("sec-fetch-site");
-  // A page under `Referrer-Policy: no-referrer` sends `Origin: null` with its own forms; Sec-Fetch-Site tells them apart.
-  const isOwn = origin === publicUrl || site === "same-origin" || (origin === undefined && site === undefined);
-  if (isOwn) return;
-  throw new DomainError("forbidden", { detail: "This form was not sent from our own page. Open the link again." });
+  callbackRoutes(app, ports);
+  viewRoutes(app, ports);
 }

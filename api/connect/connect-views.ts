@@ -2,7 +2,6 @@ import type { Account, ExternalAccount } from "#core/domain/account/account";
 import { missingScopes } from "#core/domain/account/account";
 import type { ConnectSession, Link } from "#core/ports/connect-store";
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
-import type { EnvironmentRecord } from "#core/ports/environment-store";
 import {
   describedScopes,
   documentScopes,
@@ -19,21 +18,11 @@ import { ofAccount } from "#core/usecases/of-account";
 import { linkState } from "#core/usecases/start-authorization";
 import type { Container } from "#adapters/container";
 import type { ConnectLinkView, ConnectOutcomeView } from "../schemas/connect.ts";
+import { productOf } from "./product-of.ts";
 
 type ConnectReads = Pick<Container, "accounts" | "connect" | "integrations" | "clock"> & {
   readonly environments: Pick<Container["environments"], "findById">;
 };
-
-const nobody = { name: null, support: null } as const;
-
-function productOf(environment: EnvironmentRecord | null): ConnectLinkView["product"] {
-  const name = environment?.branding["name"];
-  const support = environment?.branding["support"];
-  return {
-    name: typeof name === "string" ? name : nobody.name,
-    support: typeof support === "string" ? support : null,
-  };
-}
 
 function scopesOf(document: IntegrationDocument): string[] {
   const config = oauthConfigOf(document);
@@ -53,7 +42,7 @@ export async function readConnectLink(
   if (link === null) {
     return {
       state: "unknown",
-      product: nobody,
+      product: productOf(null),
       environment: null,
       reauthorizes: null,
       integrations: [],
@@ -163,13 +152,13 @@ async function readTries(
 export async function readConnectOutcome(
   ports: ConnectReads,
   latest: ConnectSession | null,
-): Promise<ConnectOutcomeView> {
+): Promise<Omit<ConnectOutcomeView, "opener">> {
   const session = latest === null ? null : inTime(latest, ports.clock.now());
   if (session === null) {
     return {
       status: "unknown",
       connect_session_id: null,
-      product: nobody,
+      product: productOf(null),
       integration: null,
       reauthorized: false,
       external_account: null,

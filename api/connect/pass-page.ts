@@ -1,12 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { documentHosts } from "#core/domain/integration/integration-document";
-import { languageOf } from "#core/domain/connect/language";
+import { languageOf, type Language } from "#core/domain/connect/language";
+import { DomainError } from "#core/domain/problem/domain-error";
 import type { Link } from "#core/ports/connect-store";
 import { findReadable } from "#core/usecases/find-readable";
 import type { ApiPorts } from "../api-environment.ts";
 import type { WebPass } from "../pass-to-web.ts";
-import { languageCookie } from "./browser-cookies.ts";
-import { findLinkByToken, findLinkOfBrowser, languageFor } from "./page-language.ts";
+import { languageCookie, readConnectCookie } from "./browser-cookies.ts";
+import type { ConnectHost } from "./connect-hosts.ts";
+import { readEmbedRequest, type EmbedRequest } from "./embed-request.ts";
+import { findLinkAt, findLinkOfBrowser } from "./find-link-at.ts";
+import { namedProduct, type NamedProduct } from "./find-product.ts";
+import { languageFor } from "./page-language.ts";
 import { answerCard } from "./problem-card.ts";
 
 /**
@@ -18,19 +23,29 @@ export async function passPage(
   pass: WebPass,
   request: IncomingMessage,
   response: ServerResponse,
-  path: string,
+  { path, own }: { readonly path: string; readonly own: ConnectHost | null },
 ): Promise<void> {
   dropLinkTokens(request);
   const query = new URLSearchParams((request.url ?? "").split("?", 2)[1]);
-  const speak = (link: Link | null): Spoken => speakTo(ports.publicUrl, request, response, link, query.get("lang"));
+  const passOn = (link: Link | null, headers: Headers): void => {
+    const language = speakTo(ports.publicUrl, request, response, link, query.get("lang"));
+    const seen = own?.origin ?? ports.publicUrl;
+    const shown = { "x-evergrant-language": language, "x-evergrant-host": new URL(seen).hostname };
+    pass(request, response, { ...shown, ...headers }, () => {
+      void findProduct(ports, link, seen).then((product) => answerCard(response, 503, { language, product }));
+    });
+  };
   if (path === "/connect/outcome") {
-    // Its form tries again, and leaves for the same provider.
+    // Its forms answer, or try again and leave for the same provider.
     const link = await findLinkOfBrowser(ports, request.headers.cookie);
-    const { headers, whenAway } = speak(link);
     request.url = path;
-    const target = link === null ? {} : { "x-evergrant-form-action": await formTargets(ports, link) };
-    pass(request, response, { ...headers, ...target }, whenAway);
-    return;
+    if (link === null) return passOn(null, {});
+    const secret = readConnectCookie(request.headers.cookie, "browser", ports.publicUrl) ?? "";
+    const opener = await ports.embeds.findOrigin(link.id, ports.digests.digest("browser", secret));
+    return passOn(link, {
+      "x-evergrant-form-action": await formTargets(ports, link),
+      ...(opener === null ? {} : embedHeaders({ mode: "popup", origin: opener })),
+    });
   }
   const mayHoldToken = /^\/+connect(?:\/|$)/i.test(path) || linkTokenAnywhere.test(decoded(request.url ?? ""));
   if (!mayHoldToken) {
@@ -38,21 +53,23 @@ export async function passPage(
     return;
   }
   const token = /^\/connect\/([^/]+)\/?$/.exec(path)?.[1] ?? "";
-  const link = await findLinkByToken(ports, token);
-  const { headers, whenAway } = speak(link);
+  const link = await findLinkAt(ports, own, token);
+  const embed = link === null ? null : await embedOf(ports, link.environmentId, query);
   const check = /[?&](check=[\w,.%-]{1,500})/.exec(request.url ?? "")?.[1];
   request.url = check === undefined ? "/connect/link" : `/connect/link?${check}`;
-  const target = {
+  passOn(link, {
     "x-evergrant-link": link?.id ?? "none",
     "x-evergrant-form-action": link === null ? "" : await formTargets(ports, link),
-  };
-  pass(request, response, { ...headers, ...target }, whenAway);
+    ...(embed === null ? {} : embedHeaders(embed)),
+  });
 }
 
-interface Spoken {
-  readonly headers: Readonly<Record<string, string>>;
-  /** What is answered while web is away. */
-  readonly whenAway: () => void;
+type Headers = Readonly<Record<string, string>>;
+
+/** For the card that stands in while web is away; null: the link is not known, or its product can't be read now. */
+async function findProduct(ports: ApiPorts, link: Link | null, origin: string): Promise<NamedProduct | null> {
+  const environment = link === null ? null : await ports.environments.findById(link.environmentId).catch(() => null);
+  return environment === null ? null : namedProduct(environment, origin);
 }
 
 /** Decides what language a page speaks, and remembers a choice that its address makes: it must hold until the outcome. */
@@ -62,15 +79,32 @@ function speakTo(
   response: ServerResponse,
   link: Link | null,
   asked: string | null,
-): Spoken {
+): Language {
   const { cookie, "accept-language": accepted } = request.headers;
   const chosen = languageOf(asked ?? "");
-  const language = languageFor(publicUrl, { cookie, accepted }, link, chosen);
   if (chosen !== null) response.appendHeader("set-cookie", languageCookie(chosen, publicUrl));
-  return {
-    headers: { "x-evergrant-language": language },
-    whenAway: () => void answerCard(response, 503, language),
-  };
+  return languageFor(publicUrl, { cookie, accepted }, link, chosen);
+}
+
+/** An origin that may not embed gets the page as everybody does: it can't be framed, and its opener learns nothing. */
+async function embedOf(
+  ports: ApiPorts,
+  environmentId: string,
+  query: URLSearchParams,
+): Promise<Pick<EmbedRequest, "mode" | "origin"> | null> {
+  if (!query.has("embed")) return null;
+  const environment = await ports.environments.findById(environmentId);
+  try {
+    return readEmbedRequest(query, environment?.allowedOrigins ?? []);
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
+  }
+}
+
+/** For web, which says in the page's own headers who may frame it, and keeps its tie to the window that opened it. */
+function embedHeaders({ mode, origin }: Pick<EmbedRequest, "mode" | "origin">): Headers {
+  return { "x-evergrant-embed": mode, "x-evergrant-opener": origin };
 }
 
 const linkTokenAnywhere = /lt_[\w-]{43}/;

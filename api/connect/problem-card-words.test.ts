@@ -4,17 +4,18 @@ import { findEnglish } from "#test/find-english";
 import { cardWords } from "./problem-card-words.ts";
 
 const textsOf = (language: (typeof languages)[number]): string[] => {
-  const { later, over, reasons } = cardWords[language];
-  return [later, over, reasons].flatMap((part) => Object.values(part));
+  const { later, over, reasons, questions } = cardWords[language];
+  return [later, over, reasons, { questions }].flatMap((part) => Object.values(part));
 };
 
 test.each(languages)("a card in %s says all that it has to say, and nothing in English", (language) => {
   const texts = textsOf(language);
-  expect(texts).toHaveLength(11);
+  expect(texts).toHaveLength(13);
   for (const text of texts) {
     expect(text.trim()).not.toBe("");
     if (language === "en") continue;
     expect(findEnglish(text, language), text).toEqual([]);
     expect(textsOf("en")).not.toContain(text);
   }
+  expect(cardWords[language].questions.split("{support}")).toHaveLength(2);
 });

@@ -1,7 +1,15 @@
 import type { Language } from "#core/domain/connect/language";
 
-/** What a card can say happened. `ours`: nobody who reads it could have done otherwise. */
-export type CardReason = "ours" | "too_often" | "stale" | "foreign" | "too_large" | "unreadable" | "nothing";
+/** What a card can say happened. `ours`: nobody who reads it could have done otherwise. `embedded`: another page may not show ours. */
+export type CardReason =
+  | "ours"
+  | "too_often"
+  | "stale"
+  | "foreign"
+  | "embedded"
+  | "too_large"
+  | "unreadable"
+  | "nothing";
 
 interface CardWords {
   /** It may work in a minute. */
@@ -9,6 +17,8 @@ interface CardWords {
   /** It won't, in this way. */
   readonly over: { readonly title: string; readonly step: string };
   readonly reasons: Readonly<Record<CardReason, string>>;
+  /** With the product's support in place of `{support}`. */
+  readonly questions: string;
 }
 
 export const cardWords: Readonly<Record<Language, CardWords>> = {
@@ -27,10 +37,12 @@ export const cardWords: Readonly<Record<Language, CardWords>> = {
         "This answer does not belong to a connection that this browser started, or it was used already or took too long.",
       too_often: "That was too often in a short time.",
       foreign: "This form was not sent from our own page.",
+      embedded: "The website that opened this page is not allowed to show it.",
       too_large: "More was sent than this page can take.",
       unreadable: "What was sent can’t be read.",
       nothing: "There is nothing at this address.",
     },
+    questions: "Questions? {support}",
   },
   de: {
     later: {
@@ -47,10 +59,12 @@ export const cardWords: Readonly<Record<Language, CardWords>> = {
         "Diese Antwort gehört zu keiner Verbindung, die in diesem Browser begonnen wurde, oder sie wurde schon verwendet oder kam zu spät.",
       too_often: "Das war zu oft in kurzer Zeit.",
       foreign: "Dieses Formular wurde nicht von unserer eigenen Seite gesendet.",
+      embedded: "Die Website, die diese Seite geöffnet hat, darf sie nicht anzeigen.",
       too_large: "Es wurde mehr gesendet, als diese Seite annimmt.",
       unreadable: "Was gesendet wurde, ist nicht lesbar.",
       nothing: "Unter dieser Adresse gibt es nichts.",
     },
+    questions: "Fragen? {support}",
   },
   fr: {
     later: {
@@ -67,10 +81,12 @@ export const cardWords: Readonly<Record<Language, CardWords>> = {
         "Cette réponse ne correspond à aucune connexion lancée dans ce navigateur, ou elle a déjà servi ou est arrivée trop tard.",
       too_often: "Les tentatives ont été trop nombreuses en peu de temps.",
       foreign: "Ce formulaire n’a pas été envoyé depuis notre page.",
+      embedded: "Le site qui a ouvert cette page n’est pas autorisé à l’afficher.",
       too_large: "L’envoi dépasse ce que cette page accepte.",
       unreadable: "Ce qui a été envoyé est illisible.",
       nothing: "Il n’y a rien à cette adresse.",
     },
+    questions: "Des questions\u00a0? {support}",
   },
   es: {
     later: {
@@ -87,10 +103,12 @@ export const cardWords: Readonly<Record<Language, CardWords>> = {
         "Esta respuesta no corresponde a ninguna conexión iniciada en este navegador, ya se ha usado o ha llegado demasiado tarde.",
       too_often: "Han sido demasiados intentos en poco tiempo.",
       foreign: "Este formulario no se envió desde nuestra página.",
+      embedded: "El sitio web que abrió esta página no tiene permiso para mostrarla.",
       too_large: "Se ha enviado más de lo que admite esta página.",
       unreadable: "No se puede leer lo que se ha enviado.",
       nothing: "No hay nada en esta dirección.",
     },
+    questions: "¿Preguntas? {support}",
   },
   pt: {
     later: {
@@ -107,10 +125,12 @@ export const cardWords: Readonly<Record<Language, CardWords>> = {
         "Esta resposta não pertence a nenhuma conexão iniciada neste navegador, já foi usada ou demorou demais para chegar.",
       too_often: "Foram tentativas demais em pouco tempo.",
       foreign: "Este formulário não foi enviado da nossa própria página.",
+      embedded: "O site que abriu esta página não tem permissão para exibi-la.",
       too_large: "Foi enviado mais do que esta página aceita.",
       unreadable: "Não é possível ler o que foi enviado.",
       nothing: "Não há nada neste endereço.",
     },
+    questions: "Dúvidas? {support}",
   },
   ja: {
     later: {
@@ -126,9 +146,11 @@ export const cardWords: Readonly<Record<Language, CardWords>> = {
       stale: "この応答は、このブラウザーで始めた接続のものではないか、すでに使われたか、時間切れです。",
       too_often: "短時間に回数が多すぎました。",
       foreign: "このフォームは、このサービスのページから送信されたものではありません。",
+      embedded: "このページを開いたサイトには、表示する許可がありません。",
       too_large: "送信された内容が大きすぎます。",
       unreadable: "送信された内容を読み取れません。",
       nothing: "このアドレスには何もありません。",
     },
+    questions: "お問い合わせ：{support}",
   },
 };

@@ -5,6 +5,7 @@ import { html } from "hono/html";
 import type { Language } from "#core/domain/connect/language";
 import type { ProblemBody } from "../problem.ts";
 import { securityHeaders } from "../security-headers.ts";
+import type { NamedProduct } from "./find-product.ts";
 import { cardWords, type CardReason } from "./problem-card-words.ts";
 
 /** Addresses that an end user's browser opens itself: there a problem is a page, in words for people. */
@@ -14,16 +15,17 @@ export function isForPeople(context: Context): boolean {
 }
 
 /**
- * The card of the connect pages, without web: it must stand when web is down, and it says one next step. No script, no
- * resource from anywhere; the one style sheet is allowed by its nonce.
+ * The card of the connect pages, without web: it must stand when web is down, and it says one next step. No script, and of
+ * resources only the product's logo; the one style sheet is allowed by its nonce.
  *
  * @param reference what the operator finds it by; null: nothing was logged of it
+ * @param product whose customer is looking; null: nobody knows
  */
 export async function problemCard(
   problem: { readonly status: number; readonly reason: CardReason | null; readonly reference: string | null },
-  language: Language,
+  { language, product }: { readonly language: Language; readonly product: NamedProduct | null },
 ): Promise<{ readonly body: string; readonly headers: Readonly<Record<string, string>> }> {
-  const { later, over, reasons } = cardWords[language];
+  const { later, over, reasons, questions } = cardWords[language];
   const { title, step } = problem.status >= 500 || problem.status === 429 ? later : over;
   const nonce = randomBytes(16).toString("base64");
   const page = html`<!doctype html>
@@ -42,14 +44,16 @@ export async function problemCard(
             --line: #e4e4e7;
             --text: #18181b;
             --muted: #52525b;
+            --accent: ${product?.accent?.light.ink ?? "#007c59"};
           }
           @media (prefers-color-scheme: dark) {
             :root {
-              --ground: #09090b;
-              --card: #111113;
+              --ground: #0c0c0e;
+              --card: #121215;
               --line: #27272a;
               --text: #fafafa;
               --muted: #a1a1aa;
+              --accent: ${product?.accent?.dark.ink ?? "#4bc899"};
             }
           }
           body {
@@ -73,6 +77,43 @@ export async function problemCard(
             background: var(--card);
             border: 1px solid var(--line);
             border-radius: 12px;
+          }
+          header {
+            display: flex;
+            align-items: center;
+            gap: 12px;
+            margin-bottom: 24px;
+            font-weight: 600;
+            overflow-wrap: anywhere;
+          }
+          header > span {
+            min-width: 0;
+          }
+          header > :first-child {
+            box-sizing: border-box;
+            flex: none;
+            width: 40px;
+            height: 40px;
+            border-radius: 10px;
+          }
+          img {
+            border: 1px solid var(--line);
+            background: #fff;
+            object-fit: contain;
+          }
+          i {
+            display: grid;
+            place-items: center;
+            background: var(--accent);
+            color: var(--card);
+            font-style: normal;
+          }
+          a {
+            color: var(--accent);
+          }
+          :focus-visible {
+            outline: 2px solid var(--accent);
+            outline-offset: 2px;
           }
           h1 {
             margin: 0 0 8px;
@@ -103,14 +144,16 @@ export async function problemCard(
       </head>
       <body>
         <main>
+          ${product === null ? "" : sender(product)}
           <h1>${title}</h1>
           ${problem.reason === null ? "" : html`<p>${reasons[problem.reason]}</p>`}
           <p>${step}</p>
+          ${product?.support == null ? "" : help(questions, product.support)}
           ${problem.reference === null ? "" : html`<small>${problem.reference}</small>`}
         </main>
       </body>
     </html>`;
-  const policy = `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; img-src 'self'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   return {
     body: String(await page),
     headers: {
@@ -121,6 +164,20 @@ export async function problemCard(
       vary: "accept, accept-language, cookie",
     },
   };
+}
+
+function sender({ name, logo }: NamedProduct) {
+  const letter = /[\p{L}\p{N}]/u.exec(name)?.[0]?.toUpperCase() ?? "?";
+  const mark = logo === null ? html`<i aria-hidden="true">${letter}</i>` : html`<img src="${logo}" alt="" />`;
+  return html`<header>${mark}<span>${name}</span></header>`;
+}
+
+function help(questions: string, support: string) {
+  const isEmail = /^[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+$/.test(support);
+  const href = isEmail ? `mailto:${support}` : /^https?:\/\//.test(support) ? support : null;
+  const way = href === null ? support : html`<a href="${href}" rel="noreferrer">${support}</a>`;
+  const [before, after] = questions.split("{support}");
+  return html`<p>${before}${way}${after}</p>`;
 }
 
 /** What a problem is to somebody who only followed a link. Null: nothing that would mean anything to them. */
@@ -143,8 +200,12 @@ export function cardReason({ status, code }: Pick<ProblemBody, "status" | "code"
 }
 
 /** The card on node's own response, where web is away. */
-export async function answerCard(response: ServerResponse, status: number, language: Language): Promise<void> {
-  const card = await problemCard({ status, reason: "ours", reference: null }, language);
+export async function answerCard(
+  response: ServerResponse,
+  status: number,
+  reader: Parameters<typeof problemCard>[1],
+): Promise<void> {
+  const card = await problemCard({ status, reason: "ours", reference: null }, reader);
   response.writeHead(status, { ...securityHeaders, ...card.headers, "retry-after": "2" });
   response.end(card.body);
 }

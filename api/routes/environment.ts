@@ -8,6 +8,7 @@ import { environmentPatchSchema, environmentSchema } from "../schemas/integratio
 import { requestOf } from "../request-of.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
 import { sessionSchema } from "../schemas/session.ts";
+import { toBrandingPatch, toBrandingView } from "../views/branding-view.ts";
 
 export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
   app.openapi(
@@ -25,8 +26,8 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       const caller = context.get("caller");
       demand(caller, "integrations:read");
       const environment = await ports.environments.findById(caller.environmentId);
-      if (environment === null) throw new DomainError("not_found", { detail: "The environment is gone." });
-      return context.json(toView(environment), 200);
+      if (environment === null) throw gone();
+      return context.json(toView(environment, ports.publicUrl), 200);
     },
   );
 
@@ -35,29 +36,40 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       method: "patch",
       path: "/environment",
       operationId: "updateEnvironment",
-      summary: "Change return URLs, allowed origins and branding",
-      description: "Lists are replaced as a whole; what is absent stays.",
+      summary: "Change return URLs, allowed origins, branding and the address of links",
+      description:
+        "Lists and the branding are replaced as a whole; what is absent stays. A colour that can't be read is refused, with the ratio that it reaches and the nearest shade that passes.",
       tags: ["Environment"],
       security: needs("settings:write"),
       request: {
         body: body(environmentPatchSchema, {
           "Where customers come back to": { return_urls: ["https://app.example.com/settings"] },
-          "What the connect pages say": { branding: { name: "Example", support: "help@example.com" } },
+          "What the connect pages show": {
+            branding: {
+              name: "Example",
+              accent: { light: "#0f766e", dark: "#2dd4bf" },
+              support: "help@example.com",
+              privacy_url: "https://example.com/privacy",
+            },
+          },
         }),
       },
-      responses: { 200: answer(environmentSchema, "The settings"), ...problems(404, 422) },
+      responses: { 200: answer(environmentSchema, "The settings"), ...problems(404, 409, 422) },
     }),
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "settings:write");
       refuseLimited(caller, "These settings count", "tenants and integrations");
       const input = context.req.valid("json");
+      const current = await ports.environments.findById(caller.environmentId);
+      if (current === null) throw gone();
       const environment = await ports.environments.update(
         caller.environmentId,
         {
           ...(input.return_urls === undefined ? {} : { returnUrls: input.return_urls }),
           ...(input.allowed_origins === undefined ? {} : { allowedOrigins: input.allowed_origins }),
-          ...(input.branding === undefined ? {} : { branding: input.branding }),
+          ...(input.branding === undefined ? {} : toBrandingPatch(input.branding, current)),
+          ...(input.connect_url === undefined ? {} : { connectUrl: checkedUrl(input.connect_url, ports.publicUrl) }),
           ...(input.reauth_links_in_events === undefined ? {} : { reauthLinksInEvents: input.reauth_links_in_events }),
         },
         {
@@ -68,8 +80,8 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
           detail: { fields: Object.keys(input) },
         },
       );
-      if (environment === null) throw new DomainError("not_found", { detail: "The environment is gone." });
-      return context.json(toView(environment), 200);
+      if (environment === null) throw gone();
+      return context.json(toView(environment, ports.publicUrl), 200);
     },
   );
 
@@ -99,12 +111,31 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
   );
 }
 
-function toView(environment: EnvironmentRecord) {
+/** Cookies of a page are as its scheme is, and the way leads over EVERGRANT_URL: both have the same. */
+function checkedUrl(connectUrl: string | null, publicUrl: string): string | null {
+  const { protocol, origin } = new URL(publicUrl);
+  if (connectUrl === null || (connectUrl.startsWith(protocol) && connectUrl !== origin)) return connectUrl;
+  const detail =
+    connectUrl === origin
+      ? "is Evergrant's public address; set null"
+      : `expected an origin that begins with ${protocol}//, as Evergrant's public address does`;
+  throw new DomainError("invalid_request", {
+    detail: "The body is not valid.",
+    errors: [{ pointer: "/connect_url", detail }],
+  });
+}
+
+function gone(): DomainError {
+  return new DomainError("not_found", { detail: "The environment is gone." });
+}
+
+function toView(environment: EnvironmentRecord, publicUrl: string) {
   return {
     name: environment.name,
     return_urls: [...environment.returnUrls],
     allowed_origins: [...environment.allowedOrigins],
-    branding: environment.branding,
+    branding: toBrandingView(environment.branding, publicUrl),
     reauth_links_in_events: environment.reauthLinksInEvents,
+    connect_url: environment.connectUrl,
   };
 }

@@ -52,9 +52,11 @@ export function linkRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): v
         metadata: input.metadata ?? {},
         ...(once === undefined ? {} : { made: { id: once.id("lnk"), secret: once.secret() } }),
       });
+      const environment = await ports.environments.findById(caller.environmentId);
+      const origin = environment?.connectUrl ?? ports.publicUrl;
       context.header("cache-control", "no-store");
       return context.json(
-        { link_token: token, url: `${ports.publicUrl}/connect/${token}`, expires_at: expiresAt.toISOString() },
+        { link_token: token, url: `${origin}/connect/${token}`, expires_at: expiresAt.toISOString() },
         201,
       );
     },

@@ -1,6 +1,26 @@
 import { z } from "@hono/zod-openapi";
 import { instantSchema } from "./primitives.ts";
 
+const coloursSchema = z.object({
+  fill: z.string(),
+  on_fill: z.string(),
+  /** For words in the accent on the card. */
+  ink: z.string(),
+});
+
+/** Who asks, in its environment's branding. */
+const productSchema = z.object({
+  /** Null: the environment has not said how it is called. */
+  name: z.string().nullable(),
+  support: z.string().nullable(),
+  privacy_url: z.string().nullable(),
+  /** A path of our own origin; null: a letter stands in. */
+  logo: z.string().nullable(),
+  /** Hex; null: ours. */
+  accent: z.object({ light: coloursSchema, dark: coloursSchema }).nullable(),
+});
+export type ConnectProduct = z.infer<typeof productSchema>;
+
 const linkIntegrationSchema = z.object({
   name: z.string(),
   label: z.string(),
@@ -45,8 +65,7 @@ const linkIntegrationSchema = z.object({
 export const connectLinkSchema = z
   .object({
     state: z.enum(["open", "used", "expired", "unknown"]),
-    /** `name` null: the environment has not said how it is called. */
-    product: z.object({ name: z.string().nullable(), support: z.string().nullable() }),
+    product: productSchema,
     environment: z.string().nullable(),
     /** Set when the link re-authorizes an account that exists. */
     reauthorizes: z.object({ external_account: z.string().nullable() }).nullable(),
@@ -90,6 +109,16 @@ export const connectLinkSchema = z
   .openapi("ConnectLink");
 export type ConnectLinkView = z.infer<typeof connectLinkSchema>;
 
+/** What a page that embeds connect is told. Never a token. */
+const embedResultSchema = z.object({
+  /** `waiting`: nobody has set out yet. `away`: at the provider, or on the way back. `refused`: not to this page. */
+  status: z.enum(["waiting", "away", "connected", "failed", "refused"]),
+  connect_session_id: z.string().optional(),
+  integrated_account_id: z.string().optional(),
+  error: z.string().optional(),
+});
+export type EmbedResult = z.infer<typeof embedResultSchema>;
+
 /** What came of this browser's trip to the provider. */
 export const connectOutcomeSchema = z
   .object({
@@ -100,8 +129,7 @@ export const connectOutcomeSchema = z
     status: z.enum(["authorizing", "confirming", "approving", "connected", "failed", "unknown"]),
     /** While `approving`: goes with the person's answer. */
     connect_session_id: z.string().nullable(),
-    /** `name` null: the environment has not said how it is called. */
-    product: z.object({ name: z.string().nullable(), support: z.string().nullable() }),
+    product: productSchema,
     integration: z.object({ name: z.string(), label: z.string() }).nullable(),
     reauthorized: z.boolean(),
     /** Who is connected, or will be; null: the provider does not tell. */
@@ -129,6 +157,8 @@ export const connectOutcomeSchema = z
       .nullable(),
     /** While `confirming`, with the session that the product confirms. */
     return_url: z.string().nullable(),
+    /** The page of the product that embeds this trip, and what it is told; null: none does. */
+    opener: z.object({ origin: z.string(), result: embedResultSchema }).nullable(),
   })
   .openapi("ConnectOutcome");
 export type ConnectOutcomeView = z.infer<typeof connectOutcomeSchema>;

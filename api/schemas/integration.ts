@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { longestOverlapSeconds } from "#core/domain/integration/plan-client-secrets";
+import { brandingSchema, storedBrandingSchema } from "./branding.ts";
 import { clientProofsSchema } from "./client-proofs.ts";
 import {
   instantSchema,
@@ -215,35 +216,27 @@ export const environmentSchema = z
     allowed_origins: z
       .array(z.string())
       .openapi({ description: "Origins of your product's pages.", example: ["https://app.example.com"] }),
-    branding: z.record(z.string(), z.unknown()).openapi({
-      description: "What the connect pages call your product: `name` and `support`.",
-      example: { name: "Example", support: "help@example.com" },
-    }),
+    branding: storedBrandingSchema,
     reauth_links_in_events: z
       .boolean()
       .openapi({ description: "Whether an event of a dead grant carries a ready link.", example: false }),
+    connect_url: z.string().nullable().openapi({
+      description: "Where links lead and connect pages are served; null: at Evergrant's public address.",
+      example: "https://link.example.com",
+    }),
   })
   .openapi("Environment", { description: "The settings of one environment." });
+
+// Of letters and digits alone: a policy would read a star as any name, and a semicolon as its end.
+const plainOrigin = /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
 
 const origin = z
   .url()
   .max(300)
   .refine(
-    (value) => URL.canParse(value) && new URL(value).origin === value,
+    (value) => plainOrigin.test(value) && URL.parse(value)?.origin === value,
     "expected an origin such as https://app.example.com, without a path",
   );
-
-const brandingSchema = z
-  .strictObject({
-    name: z.string().min(1).max(100).optional().openapi({ description: "Your product's name.", example: "Example" }),
-    support: z
-      .string()
-      .min(1)
-      .max(300)
-      .optional()
-      .openapi({ description: "Where customers get help: an e-mail or web address.", example: "help@example.com" }),
-  })
-  .openapi("Branding", { description: "What the connect pages call your product." });
 
 export const environmentPatchSchema = z
   .strictObject({
@@ -268,6 +261,11 @@ export const environmentPatchSchema = z
       .boolean()
       .optional()
       .openapi({ description: "Whether an event of a dead grant carries a ready link.", example: true }),
+    connect_url: origin.nullable().optional().openapi({
+      description:
+        "An origin of your own whose name leads to Evergrant, for links and connect pages. Redirect URIs stay where they are. Null takes it back.",
+      example: "https://link.example.com",
+    }),
   })
   .openapi("EnvironmentPatch", { description: "What to change; what is absent stays." });
 

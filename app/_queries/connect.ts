@@ -1,3 +1,4 @@
+import { cache } from "react";
 import type { ConnectLinkView, ConnectOutcomeView } from "#api/schemas/connect";
 import { callApi } from "./call-api.ts";
 import type { Answer } from "./problem.ts";
@@ -7,7 +8,7 @@ export async function readConnectLink(id: string): Promise<Answer<ConnectLinkVie
   return callApi<ConnectLinkView>(`/api/connect/links/${encodeURIComponent(id)}`, { unauthorized: "problem" });
 }
 
-/** What came of this browser's trip to the provider. */
-export async function readConnectOutcome(): Promise<Answer<ConnectOutcomeView>> {
+/** What came of this browser's trip to the provider; once for all parts of a page. */
+export const readConnectOutcome = cache(async (): Promise<Answer<ConnectOutcomeView>> => {
   return callApi<ConnectOutcomeView>("/api/connect/outcome", { unauthorized: "problem" });
-}
+});

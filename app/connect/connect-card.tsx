@@ -2,6 +2,7 @@ import { Check, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { classNames } from "../_components/class-names.ts";
 import { Monogram } from "../_components/monogram.tsx";
+import { brandStyle, type Product } from "./brand-style.ts";
 import { LanguageSwitch } from "./language-switch.tsx";
 import { readWords } from "./words/read-words.ts";
 
@@ -9,6 +10,8 @@ export type Joint = "open" | "underway" | "done" | "broken" | "idle";
 
 type Props = {
   product: string;
+  /** Its logo, colours and privacy policy. */
+  brand?: Product | undefined;
   /** The integration once it is known which. */
   label: string | null;
   joint: Joint;
@@ -20,13 +23,14 @@ type Props = {
 };
 
 /** The one card an end user sees: two sides, the line between them, one decision. */
-export async function ConnectCard({ product, label, joint, title, children, environment, support, footer }: Props) {
+export async function ConnectCard(props: Props) {
+  const { product, brand, label, joint, title, children, environment, support, footer } = props;
   const words = await readWords();
   return (
-    <main className="flex min-h-dvh flex-col items-center justify-center px-4 py-8">
+    <main style={brandStyle(brand?.accent)} className="flex min-h-dvh flex-col items-center justify-center px-4 py-8">
       <div className="w-full max-w-[420px]">
         <div className="card px-6 py-8 sm:px-8">
-          <Sides product={product} label={label} joint={joint} />
+          <Sides product={product} logo={brand?.logo ?? null} label={label} joint={joint} />
           <h1 className="text-center text-xl font-semibold tracking-tight text-balance">{title}</h1>
           {children}
         </div>
@@ -36,6 +40,7 @@ export async function ConnectCard({ product, label, joint, title, children, envi
           )}
           {footer}
           {support !== null && support !== undefined && <Support support={support} />}
+          {brand?.privacy_url != null && <Privacy product={product} address={brand.privacy_url} />}
           <LanguageSwitch language={words.language} />
         </div>
       </div>
@@ -43,10 +48,18 @@ export async function ConnectCard({ product, label, joint, title, children, envi
   );
 }
 
-function Sides({ product, label, joint }: Pick<Props, "product" | "label" | "joint">) {
+type SidesProps = Pick<Props, "product" | "label" | "joint"> & { logo: string | null };
+
+function Sides({ product, logo, label, joint }: SidesProps) {
   return (
     <div aria-hidden className="mb-6 flex items-center justify-center">
-      <Monogram name={product} size="large" tone="accent" />
+      {logo === null ? (
+        <Monogram name={product} size="large" tone="accent" />
+      ) : (
+        // White in both themes: most marks are drawn for it, and see through where they are not.
+        // oxlint-disable-next-line next/no-img-element -- small already, and served for good
+        <img src={logo} alt="" className="size-14 shrink-0 rounded-[14px] border border-line bg-white object-contain" />
+      )}
       <Line joint={joint} />
       {label === null ? (
         <span className="size-14 rounded-[14px] border-2 border-dashed border-line-strong" />
@@ -87,6 +100,17 @@ function Line({ joint }: { joint: Joint }) {
         </span>
       )}
     </span>
+  );
+}
+
+async function Privacy({ product, address }: { product: string; address: string }) {
+  const words = await readWords();
+  return (
+    <p>
+      <a href={address} rel="noreferrer" className="text-muted underline underline-offset-2 hover:text-ink">
+        {words.say("card.privacy", { product })}
+      </a>
+    </p>
   );
 }
 

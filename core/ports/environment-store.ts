@@ -5,6 +5,8 @@ export interface EnvironmentRecord {
   readonly allowedOrigins: readonly string[];
   readonly branding: Readonly<Record<string, unknown>>;
   readonly reauthLinksInEvents: boolean;
+  /** The product's own origin of links and connect pages; null: EVERGRANT_URL. */
+  readonly connectUrl: string | null;
 }
 
 export interface EnvironmentStore {

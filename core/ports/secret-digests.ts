@@ -5,6 +5,7 @@ export type DigestPurpose =
   | "link_cookie"
   | "state"
   | "browser"
+  | "connect_embed"
   | "refresh_token"
   | "idempotency_key"
   | "idempotent_request"

@@ -533,10 +533,31 @@ export interface Environment {
   return_urls: Array<string>;
   /** Origins of your product's pages. */
   allowed_origins: Array<string>;
-  /** What the connect pages call your product: `name` and `support`. */
-  branding: Record<string, unknown>;
+  branding: StoredBranding;
   /** Whether an event of a dead grant carries a ready link. */
   reauth_links_in_events: boolean;
+  /** Where links lead and connect pages are served; null: at Evergrant's public address. */
+  connect_url: string | null;
+}
+
+/** What the connect pages show of your product. */
+export interface StoredBranding {
+  /** Your product's name. */
+  name?: string | undefined;
+  /** Where the picture is; send it to keep it. */
+  logo?: string | undefined;
+  /** The colour of the one button and of links. */
+  accent?: {
+    /** On the light card. */
+    light: string;
+    /** On the dark card. */
+    dark: string;
+  } | undefined;
+  /** Where customers get help. */
+  support?: string | undefined;
+  /** Your privacy policy. */
+  privacy_url?: string | undefined;
+  [name: string]: unknown;
 }
 
 /** What to change; what is absent stays. */
@@ -548,14 +569,27 @@ export interface EnvironmentPatch {
   branding?: Branding | undefined;
   /** Whether an event of a dead grant carries a ready link. */
   reauth_links_in_events?: boolean | undefined;
+  /** An origin of your own whose name leads to Evergrant, for links and connect pages. Redirect URIs stay where they are. Null takes it back. */
+  connect_url?: string | null | undefined;
 }
 
-/** What the connect pages call your product. */
+/** What the connect pages show of your product. Takes the place of all that was set before. */
 export interface Branding {
   /** Your product's name. */
   name?: string | undefined;
-  /** Where customers get help: an e-mail or web address. */
+  /** Your product's mark, shown at 56 by 56 points: PNG, JPEG or WebP of at most 64 KB and 1024 by 1024 points, as a data: URL. The address that reading answers keeps the one that is there. */
+  logo?: string | undefined;
+  /** The colour of the one button and of links, for each theme. */
+  accent?: {
+    /** Six hex digits. At least 3:1 against the light card, and 4.5:1 under white or near-black words, which are chosen for you. */
+    light: string;
+    /** Six hex digits. At least 3:1 against the dark card, and 4.5:1 under white or near-black words, which are chosen for you. */
+    dark: string;
+  } | undefined;
+  /** Where customers get help: an e-mail address or https URL. */
   support?: string | undefined;
+  /** Your privacy policy. */
+  privacy_url?: string | undefined;
 }
 
 /** How the integrations of this environment do. */
@@ -824,7 +858,7 @@ export interface Operations {
     body: undefined;
     answer: Environment;
   };
-  /** Change return URLs, allowed origins and branding */
+  /** Change return URLs, allowed origins, branding and the address of links */
   updateEnvironment: {
     path: Record<string, never>;
     query: Record<string, never>;

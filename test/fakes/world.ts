@@ -55,6 +55,7 @@ const production: EnvironmentRecord = {
   allowedOrigins: [],
   branding: {},
   reauthLinksInEvents: false,
+  connectUrl: null,
 };
 
 export const caller: Caller = {

@@ -91,7 +91,7 @@ async function Asked({ integration, product }: Pick<Props, "integration" | "prod
       <FactList intro={words.say("asked.scopes", { product })} facts={facts} />
       {rest.length > 0 && (
         <details className="group mt-3">
-          <summary className="flex min-h-6 list-none items-center text-sm font-medium text-accent hover:underline pointer-coarse:min-h-11">
+          <summary className="flex min-h-6 list-none items-center text-sm font-medium text-accent-ink hover:underline pointer-coarse:min-h-11">
             <span className="group-open:hidden">{words.say("asked.more", { count: rest.length })}</span>
             <span className="hidden group-open:inline">{words.say("asked.fewer")}</span>
           </summary>

@@ -35,7 +35,7 @@ export default async function ConnectLinkPage({ searchParams }: Props) {
   }
   const view = link.value;
   const product = await readProductName(view.product);
-  const closed = { product, support: view.product.support };
+  const closed = { product, brand: view.product };
   if (view.state !== "open") return <Closed state={view.state} until={view.expires_at} {...closed} />;
   if (view.integrations.length === 0) return <Closed state="unknown" {...closed} />;
   const { check } = await searchParams;
@@ -64,6 +64,7 @@ function Offer({ words, view, form }: OfferProps) {
   return (
     <ConnectCard
       product={product}
+      brand={view.product}
       label={only?.label ?? null}
       joint={only === null ? "idle" : "open"}
       environment={view.environment}
@@ -105,22 +106,23 @@ function titleOf(words: Words, product: string, label: string | null, isAgain: b
 type ClosedProps = {
   state: Exclude<ConnectLinkView["state"], "open">;
   product: string;
-  support?: string | null;
+  brand?: ConnectLinkView["product"];
   /** When an expired one ended. */
   until?: string | null;
 };
 
-async function Closed({ state, product, support = null, until = null }: ClosedProps) {
+async function Closed({ state, product, brand, until = null }: ClosedProps) {
   const words = await readWords();
   const text = words.say(`closed.${state}.text`, { product });
   const ended = until === null ? null : words.say("closed.expired.until", { until: words.instant(until) });
   return (
     <ConnectCard
       product={product}
+      brand={brand}
       label={null}
       joint={state === "used" ? "done" : "broken"}
       title={words.say(`closed.${state}.title`)}
-      support={support}
+      support={brand?.support ?? null}
     >
       <p className="mt-2 text-center text-balance text-muted">
         {state === "expired" && ended !== null ? words.join(ended, text) : text}

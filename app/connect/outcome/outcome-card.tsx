@@ -9,5 +9,5 @@ type Props = { trip: Trip } & Pick<ComponentProps<typeof ConnectCard>, "joint" |
 
 /** The card of a trip, with who it is about. */
 export function OutcomeCard({ trip: { view, product, label }, ...card }: Props) {
-  return <ConnectCard product={product} label={label} support={view.product.support} {...card} />;
+  return <ConnectCard product={product} brand={view.product} label={label} support={view.product.support} {...card} />;
 }

@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { cache } from "react";
 import type { ConnectOutcomeView } from "#api/schemas/connect";
 import { assertNever } from "../../_components/assert-never.ts";
 import { buttonClass } from "../../_components/button.tsx";
@@ -12,16 +11,14 @@ import { OutcomeCard, type Trip } from "./outcome-card.tsx";
 import { MissingScopes } from "./missing-scopes.tsx";
 import { failureWords } from "./outcome-words.ts";
 
-const readOutcome = cache(readConnectOutcome);
-
 export async function generateMetadata(): Promise<Metadata> {
-  const [words, outcome] = await Promise.all([readWords(), readOutcome()]);
+  const [words, outcome] = await Promise.all([readWords(), readConnectOutcome()]);
   const title = outcome.kind === "ok" ? words.say(`title.${outcome.value.status}`) : words.say("title.connect");
   return { title: { absolute: title } };
 }
 
 export default async function ConnectOutcomePage() {
-  const [words, outcome] = await Promise.all([readWords(), readOutcome()]);
+  const [words, outcome] = await Promise.all([readWords(), readConnectOutcome()]);
   if (outcome.kind === "problem") {
     return (
       <ConnectCard product="?" label={null} joint="broken" title={words.say("load.outcome.title")}>
@@ -143,6 +140,7 @@ async function Unknown({ view, product }: { view: ConnectOutcomeView; product: s
   return (
     <ConnectCard
       product={product}
+      brand={view.product}
       label={null}
       joint="broken"
       support={view.product.support}

@@ -3,6 +3,7 @@ import type { Catalogue } from "./words.ts";
 export const de: Catalogue = {
   "card.environment": "Testumgebung: {environment}",
   "card.questions": "Fragen? {support}",
+  "card.privacy": "Datenschutzerklärung von {product}",
   "card.language": "Sprache",
 
   "title.connect": "Konto verbinden",

@@ -5,6 +5,7 @@
 export const en = {
   "card.environment": "Test environment: {environment}",
   "card.questions": "Questions? {support}",
+  "card.privacy": "Privacy policy of {product}",
   "card.language": "Language",
 
   "title.connect": "Connect your account",

@@ -3,6 +3,7 @@ import type { Catalogue } from "./words.ts";
 export const es: Catalogue = {
   "card.environment": "Entorno de pruebas: {environment}",
   "card.questions": "¿Preguntas? {support}",
+  "card.privacy": "Política de privacidad de {product}",
   "card.language": "Idioma",
 
   "title.connect": "Conectar su cuenta",

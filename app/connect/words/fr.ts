@@ -3,6 +3,7 @@ import type { Catalogue } from "./words.ts";
 export const fr: Catalogue = {
   "card.environment": "Environnement de test : {environment}",
   "card.questions": "Des questions ? {support}",
+  "card.privacy": "Politique de confidentialité de {product}",
   "card.language": "Langue",
 
   "title.connect": "Connecter votre compte",

@@ -3,6 +3,7 @@ import type { Catalogue } from "./words.ts";
 export const ja: Catalogue = {
   "card.environment": "テスト環境：{environment}",
   "card.questions": "お問い合わせ：{support}",
+  "card.privacy": "{product}のプライバシーポリシー",
   "card.language": "言語",
 
   "title.connect": "アカウントの接続",

@@ -3,6 +3,7 @@ import type { Catalogue } from "./words.ts";
 export const pt: Catalogue = {
   "card.environment": "Ambiente de teste: {environment}",
   "card.questions": "Dúvidas? {support}",
+  "card.privacy": "Política de privacidade de {product}",
   "card.language": "Idioma",
 
   "title.connect": "Conectar sua conta",

@@ -14,5 +14,6 @@ export const readWords: () => Promise<Words> = cache(async () => createWords(awa
 
 /** How a product is called that has not said so: by the address that its customer sees. */
 export async function readProductName(product: { readonly name: string | null }): Promise<string> {
-  return product.name ?? (await headers()).get("host")?.split(":", 1)[0] ?? "?";
+  const given = await headers();
+  return product.name ?? given.get("x-evergrant-host") ?? given.get("host")?.split(":", 1)[0] ?? "?";
 }

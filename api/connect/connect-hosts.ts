@@ -1,0 +1,67 @@
+import type { Clock } from "#core/ports/clock";
+import type { Log } from "#core/ports/log";
+import type { EnvironmentStore } from "#core/ports/environment-store";
+
+/** A name of a product's own under which the connect pages of one environment are served. */
+export interface ConnectHost {
+  readonly environmentId: string;
+  readonly origin: string;
+}
+
+export interface ConnectHosts {
+  /**
+   * By the Host of a request. Null: EVERGRANT_URL, or a name that we do not know, for which nothing is done that EVERGRANT_URL is
+   * not asked for: no address is ever made of a Host.
+   */
+  find(host: string | undefined): Promise<ConnectHost | null>;
+}
+
+/** How long a name may be known that was just taken back, or not yet be known. */
+const freshMs = 5_000;
+
+export function createConnectHosts(ports: {
+  readonly environments: Pick<EnvironmentStore, "list">;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}): ConnectHosts {
+  const { protocol, host: publicHost } = new URL(ports.publicUrl);
+  let known: ReadonlyMap<string, ConnectHost> = new Map();
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | null = null;
+
+  const read = async (): Promise<void> => {
+    try {
+      const environments = await ports.environments.list();
+      known = new Map(
+        environments.flatMap(({ id, connectUrl }) =>
+          connectUrl === null ? [] : [[new URL(connectUrl).host, { environmentId: id, origin: connectUrl }]],
+        ),
+      );
+      readAt = ports.clock.now().getTime();
+    } catch (error) {
+      // What was known goes on: a database that is away for a moment must not turn a product's name into ours.
+      ports.log.warn({ error }, "the hosts of connect pages could not be read");
+    } finally {
+      reading = null;
+    }
+  };
+
+  return {
+    async find(given) {
+      if (given === undefined || given === publicHost) return null;
+      const host = URL.parse(`${protocol}//${given}`)?.host;
+      if (host === undefined || host === publicHost) return null;
+      if (ports.clock.now().getTime() - readAt > freshMs) await (reading ??= read());
+      return known.get(host) ?? null;
+    },
+  };
+}
+
+/** What a product's own name answers: the way of its customers, and nothing of the API or the dashboard. */
+const pathsOfCustomers =
+  /^\/(?:connect\/[^/]+\/?|connect\.m?js|oauth\/return\/[^/]+|api\/connect\/(?:logos\/[^/]+|results)|_next\/static\/.+|icon\.svg)$/;
+
+export function isForCustomers(path: string): boolean {
+  return pathsOfCustomers.test(path);
+}

@@ -1,0 +1,33 @@
+import type { Hono } from "hono";
+import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { readConnectCookie, readTypedCookie } from "./browser-cookies.ts";
+import { readConnectLink, readConnectOutcome } from "./connect-views.ts";
+import { readOpener } from "./embed-routes.ts";
+import { openTyped } from "./typed-cookie.ts";
+
+/** What the pages read. */
+export function viewRoutes(app: Hono<ApiEnvironment>, ports: ApiPorts): void {
+  const { publicUrl } = ports;
+
+  // The id of a link is random and only shows what its page shows.
+  app.get("/api/connect/links/:id", async (context) => {
+    const link = await ports.connect.findLink(context.req.param("id"));
+    const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
+    context.header("cache-control", "no-store");
+    const digest = secret === null ? null : ports.digests.digest("browser", secret);
+    const typed = link === null ? null : openTyped(readTypedCookie(context.req.header("cookie"), publicUrl), link.id);
+    const view = await readConnectLink(ports, link, digest);
+    return context.json(view.state === "open" && typed !== null ? { ...view, attempt: typed } : view);
+  });
+
+  app.get("/api/connect/outcome", async (context) => {
+    const secret = readConnectCookie(context.req.header("cookie"), "browser", publicUrl);
+    const session =
+      secret === null ? null : await ports.connect.findSessionOfBrowser(ports.digests.digest("browser", secret));
+    context.header("cache-control", "no-store");
+    const [view, opener] = await Promise.all([readConnectOutcome(ports, session), readOpener(ports, session)]);
+    // Whoever embeds takes it from here: the window has nowhere to lead back to.
+    const isDone = opener !== null && view.status === "connected";
+    return context.json({ ...view, opener, ...(isDone ? { return_url: null } : {}) });
+  });
+}
