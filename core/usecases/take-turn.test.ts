@@ -159,12 +159,12 @@ describe("the exchange of a code (R21, R22)", () => {
     const circuits: CircuitStore = {
       ...world.circuits,
       report: async (circuit, signal) => {
-        order.push(`told ${signal.kind}, ${world.accounts.events.length} events`);
+        order.push(`told ${signal.kind}, ${world.connect.held.size} sealed`);
         await world.circuits.report(circuit, signal);
       },
     };
     await connect(world, { ...world, circuits });
-    expect(order).toEqual(["told answered, 1 events"]);
+    expect(order).toEqual(["told answered, 1 sealed"]);
   });
 
   it("gives its place back when nothing could be sent", async () => {
