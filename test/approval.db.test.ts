@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectAsPerson } from "#lab/connect-as-person";
+import { departFrom } from "./connect-at.ts";
 import { startProcess } from "./start-process.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
 
@@ -203,6 +205,35 @@ describe("a link without session binding (R93, B5)", () => {
     expect((await answer("approve", asked)).headers.get("location")).toBe("/connect/outcome");
     expect(await outcomeOf(asked.cookie)).toMatchObject({ status: "failed", failure: { code: "expired" } });
     expect((await accountsOf("asked-late")).map((one) => one.status)).toEqual(["connecting"]);
+  });
+
+  test("leaves nothing half written by a process that died with the answer in its hands, and the link works on", async () => {
+    const { authorize, cookie } = await departFrom(stack, "acme-crm", { tenant_id: "asked-dead" });
+    const { callbackUrl } = await connectAsPerson({ authorizeUrl: authorize.href, person: "grace" });
+    const before = stack.lab.stats().code_exchanges;
+    stack.lab.onTokenRequest = async () => ({ holdAnswerMilliseconds: 2_000 });
+    const back = fetch(callbackUrl, { headers: { cookie }, redirect: "manual" }).catch(() => null);
+    await expect.poll(() => stack.lab.stats().code_exchanges, { timeout: 5_000 }).toBe(before + 1);
+    await stack.apis[0]?.process.kill();
+    stack.lab.onTokenRequest = null;
+    expect(await back).toBeNull();
+    const { port } = new URL(origin());
+    stack.apis[0] = { origin: origin(), process: await startProcess("api/main.ts", { ...stack.env, PORT: port }) };
+    // The code is spent, and the page still waits: its button leads to the provider again.
+    expect(await outcomeOf(cookie)).toMatchObject({ status: "authorizing", connect_session_id: null });
+    const again = await fetch(`${origin()}/connect/retry`, {
+      method: "POST",
+      headers: { cookie, origin: origin() },
+      redirect: "manual",
+    });
+    const second = await connectAsPerson({ authorizeUrl: again.headers.get("location") ?? "", person: "grace" });
+    await fetch(second.callbackUrl, { headers: { cookie }, redirect: "manual" });
+    const { connect_session_id: id } = await outcomeOf(cookie);
+    expect((await answer("approve", { cookie, id })).status).toBe(303);
+    const [account, ...others] = await accountsOf("asked-dead");
+    expect(others).toEqual([]);
+    expect(account).toMatchObject({ status: "active", credential_version: 1 });
+    expect(await eventsOf(account.id)).toEqual(["integrated_account:created"]);
   });
 
   test("survives the end of the process that exchanged the code", async () => {

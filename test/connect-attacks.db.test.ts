@@ -32,7 +32,9 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => await stack[Symbol.asyncDispose]());
-beforeEach(async () => void (untouched = await footprint()));
+beforeEach(async () => {
+  untouched = await footprint();
+});
 
 const origin = (): string => stack.apis[0]?.origin ?? "";
 
@@ -48,10 +50,8 @@ async function footprint(): Promise<Footprint> {
 const expectUntouched = async (): Promise<void> => expect(await footprint()).toEqual(untouched);
 
 /** Somebody who came back from the provider, and whose answer has not been brought to Evergrant yet. */
-async function answered(person: string, tenant: string, link: Readonly<Record<string, unknown>> = {}) {
-  const { integration_name: integration = "acme-crm" } = link;
-  if (typeof integration !== "string") throw new TypeError("an integration has a name");
-  const departure = await departFrom(stack, integration, {
+async function answered(person: string, tenant: string, link: Readonly<Record<string, string>> = {}) {
+  const departure = await departFrom(stack, link["integration_name"] ?? "acme-crm", {
     tenant_id: tenant,
     ...link,
   });
