@@ -19,8 +19,8 @@ export interface ApiEnvironment {
   Variables: {
     requestId: string;
     caller: Caller;
-    /** On the way of an end user: the language of a page for them. */
-    findLanguage?: () => Promise<Language>;
+    /** On the way of an end user: the language of a page for them (findLinkOfPage on `isLimited`). */
+    findLanguage?: (isLimited: boolean) => Promise<Language>;
     /** Of a request with an idempotency key. */
     once?: Once;
   };

@@ -121,11 +121,13 @@ export function createProblemMapper(write: ProblemWriter, findProduct: FindProdu
     const { status, body } = problem;
     const headers = new Headers(problem.headers.map(([name, value]): [string, string] => [name, value]));
     if (!isForPeople(context)) return new Response(JSON.stringify(body), { status, headers });
+    const isLimited = body.code === "rate_limited";
     // A database that is away would only keep the person waiting.
-    const product = body.code === "database_unavailable" ? null : await findProduct(context);
+    const product = body.code === "database_unavailable" ? null : await findProduct(context, isLimited);
+    const language = await languageOf(context, isLimited);
     const reference = body.instance.replace("urn:evergrant:request:", "");
     const reason = error instanceof EmbedRefused ? "embedded" : cardReason(body, path);
-    const card = await problemCard({ status, reason, reference }, { language: await languageOf(context), product });
+    const card = await problemCard({ status, reason, reference }, { language, product });
     for (const [name, value] of Object.entries(card.headers)) headers.set(name, value);
     return new Response(card.body, { status, headers });
   };
@@ -164,10 +166,10 @@ function fromHttpException(error: HTTPException): DomainError {
 }
 
 /** A card is there for whoever is looking, whatever has gone wrong before its language could be found. */
-async function languageOf(context: Context): Promise<Language> {
+async function languageOf(context: Context, isLimited: boolean): Promise<Language> {
   const find = context.get("findLanguage") as ApiEnvironment["Variables"]["findLanguage"];
   const accepted = context.req.header("accept-language") ?? null;
-  return find === undefined ? chooseLanguage({ chosen: null, locale: null, accepted }) : await find();
+  return find === undefined ? chooseLanguage({ chosen: null, locale: null, accepted }) : await find(isLimited);
 }
 
 /** The id that answers, logs and provider calls of one request share. */

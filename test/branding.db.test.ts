@@ -129,6 +129,11 @@ describe("a problem on a page of a customer", () => {
     expect(page).toContain(`--accent: ${accent.dark};`);
     expect(page).toContain('href="mailto:help@example.com"');
     expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'; img-src 'self'");
+    const german = await fetch(url, {
+      method: "POST",
+      headers: { ...asPage, "accept-language": "de", origin: "null" },
+    });
+    expect(await german.text()).toMatch(/<html lang="de">[^]*Ada &amp;[^]*Fragen\? <a href="mailto:help@example\.com"/);
   });
 
   test("also on the way back, where only the browser knows the link; and names nobody to strangers", async () => {

@@ -105,7 +105,9 @@ describe("the language of a connect page", () => {
     const answer = await fetch(origin + german, { headers: { "accept-language": "fr" } });
     const text = await answer.text();
     expect([answer.status, answer.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
-    expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'nonce-/);
+    expect(answer.headers.get("content-security-policy")).toMatch(
+      /^default-src 'none'; img-src 'self'; style-src 'nonce-/,
+    );
     expect(text).toContain("Das hat gerade nicht geklappt");
     expect(text).not.toContain(german.slice("/connect/".length));
     expect(await (await fetch(`${origin}/accounts`)).text()).toContain("not available at the moment");

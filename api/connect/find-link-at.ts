@@ -26,12 +26,17 @@ export async function findLinkOfBrowser(
   return id === null ? null : await connect.findLink(id);
 }
 
-/** The link that a page of the connect pages is about: the one in its address, or the one that its browser set out on. */
+/**
+ * The link that a page of the connect pages is about: the one in its address, or the one that its browser set out on.
+ *
+ * @param isLimited whoever asks has guessed too often: then what stands in the address is not looked up (checklist B10)
+ */
 export async function findLinkOfPage(
   ports: Pick<ApiPorts, "connect" | "connectHosts" | "digests" | "publicUrl">,
   { req }: Context,
+  isLimited: boolean,
 ): Promise<Link | null> {
-  const token = /^\/connect\/([^/]+)\/?$/.exec(req.path)?.[1] ?? "";
+  const token = isLimited ? "" : (/^\/connect\/([^/]+)\/?$/.exec(req.path)?.[1] ?? "");
   const link = await findLinkAt(ports, await ports.connectHosts.find(req.header("host")), token);
   return link ?? (await findLinkOfBrowser(ports, req.header("cookie")));
 }

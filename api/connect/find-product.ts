@@ -10,14 +10,14 @@ import { productOf } from "./product-of.ts";
 export type NamedProduct = ConnectProduct & { readonly name: string };
 
 /** Whose page a person is looking at, by the link in the address or the one that this browser set out on; null: nobody knows. */
-export type FindProduct = (context: Context) => Promise<NamedProduct | null>;
+export type FindProduct = (context: Context, isLimited: boolean) => Promise<NamedProduct | null>;
 
 export function createFindProduct(
   ports: Pick<ApiPorts, "connect" | "connectHosts" | "digests" | "environments" | "log" | "publicUrl">,
 ): FindProduct {
-  return async (context) => {
+  return async (context, isLimited) => {
     try {
-      const link = await findLinkOfPage(ports, context);
+      const link = await findLinkOfPage(ports, context, isLimited);
       if (link === null) return null;
       const own = await ports.connectHosts.find(context.req.header("host"));
       return namedProduct(await ports.environments.findById(link.environmentId), own?.origin ?? ports.publicUrl);

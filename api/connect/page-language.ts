@@ -24,10 +24,10 @@ export function rememberLanguage(
   ports: Pick<ApiPorts, "connect" | "connectHosts" | "digests" | "publicUrl">,
 ): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
-    context.set("findLanguage", async () => {
+    context.set("findLanguage", async (isLimited) => {
       const request = { cookie: context.req.header("cookie"), accepted: context.req.header("accept-language") };
       // The problem may be that nothing can be looked up.
-      const link = await findLinkOfPage(ports, context).catch(() => null);
+      const link = await findLinkOfPage(ports, context, isLimited).catch(() => null);
       return languageFor(ports.publicUrl, request, link, languageOf(context.req.query("lang") ?? ""));
     });
     await next();
