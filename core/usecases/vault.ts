@@ -24,7 +24,8 @@ export interface OpenAccess {
     | "code_exchange"
     | "client_change"
     | "probe"
-    | "repeated_request";
+    | "repeated_request"
+    | "webhook_signature";
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */

@@ -31,7 +31,8 @@ export type SealField =
   | "client_certificate"
   | "pkce_verifier"
   | "connect_answer"
-  | "idempotent_answer";
+  | "idempotent_answer"
+  | "webhook_secret";
 
 /** A data key ready for one write: wrapped before the provider is asked, so that a KMS failure later can't cost the answer. */
 export interface DataKey {
