@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { Suspense } from "react";
 import { AccountStatus } from "../../../_components/account-status.tsx";
+import { Breadcrumb } from "../../../_components/breadcrumb.tsx";
 import { CopyButton } from "../../../_components/copy-button.tsx";
 import { Monogram } from "../../../_components/monogram.tsx";
 import { ProblemState } from "../../../_components/problem-state.tsx";
@@ -50,26 +50,12 @@ export default async function AccountPage({ params, searchParams }: Props) {
 
   return (
     <>
-      <nav aria-label="Breadcrumb" className="mb-3 text-sm">
-        <ol className="flex items-center gap-1.5">
-          <li>
-            <Link href="/accounts" className="py-1 text-muted hover:text-ink hover:underline">
-              Accounts
-            </Link>
-          </li>
-          <li aria-hidden className="text-subtle">
-            /
-          </li>
-          <li>
-            <Link
-              href={`/accounts?integration_name=${encodeURIComponent(account.integration_name)}`}
-              className="py-1 text-muted hover:text-ink hover:underline"
-            >
-              {label}
-            </Link>
-          </li>
-        </ol>
-      </nav>
+      <Breadcrumb
+        steps={[
+          { href: "/accounts", label: "Accounts" },
+          { href: `/accounts?integration_name=${encodeURIComponent(account.integration_name)}`, label },
+        ]}
+      />
       <header className="mb-5">
         <div className="flex min-w-0 items-start gap-3">
           <span className="mt-0.5">
