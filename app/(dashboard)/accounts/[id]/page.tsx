@@ -1,14 +1,17 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { Suspense } from "react";
 import { AccountStatus } from "../../../_components/account-status.tsx";
 import { Breadcrumb } from "../../../_components/breadcrumb.tsx";
 import { CopyButton } from "../../../_components/copy-button.tsx";
 import { Monogram } from "../../../_components/monogram.tsx";
+import { isPermitted } from "../../../_components/permitted.ts";
 import { ProblemState } from "../../../_components/problem-state.tsx";
 import { Bone, ListSkeleton } from "../../../_components/skeleton.tsx";
 import { readAccount } from "../../../_queries/account.ts";
 import { readMassFailure } from "../../../_queries/mass-failures.ts";
 import { readCredentialKind, readIntegrationLabels, readScopeDescriptions } from "../../../_queries/integrations.ts";
+import { readRole } from "../../../_queries/session.ts";
 import { AccountActions } from "./account-actions.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { HeldCallout } from "./held-callout.tsx";
@@ -30,7 +33,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function AccountPage({ params, searchParams }: Props) {
   const { id } = await params;
-  const [answer, labels, query] = await Promise.all([readAccount(id), readIntegrationLabels(), searchParams]);
+  const [answer, labels, role, query] = await Promise.all([
+    readAccount(id),
+    readIntegrationLabels(),
+    readRole(),
+    searchParams,
+  ]);
   if (answer.kind === "problem") {
     return (
       <>
@@ -76,6 +84,15 @@ export default async function AccountPage({ params, searchParams }: Props) {
                 <code className="font-mono text-xs">{account.id}</code>
                 <CopyButton text={account.id} label="Copy account id" />
               </span>
+              {isPermitted(role, "webhooks:read") && (
+                <Link
+                  href={`/webhooks/events?account=${account.id}`}
+                  prefetch={false}
+                  className="inline-flex min-h-6 items-center underline decoration-line-strong underline-offset-3 hover:text-ink hover:decoration-current pointer-coarse:min-h-11"
+                >
+                  Its events
+                </Link>
+              )}
             </p>
           </div>
         </div>

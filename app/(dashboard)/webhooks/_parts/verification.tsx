@@ -1,3 +1,4 @@
+import { CodeBlock } from "../../../_components/code-block.tsx";
 import { CopyButton } from "../../../_components/copy-button.tsx";
 import { Tab, Tabs } from "../../../_components/tabs.tsx";
 import { snippetLanguages, snippets, type SnippetLanguage } from "./snippets.ts";
@@ -24,20 +25,7 @@ export function Verification({ language, hrefOf }: Props) {
         </code>
         <CopyButton text={install} label="Copy the install command" />
       </div>
-      <div className="relative">
-        <section
-          // What scrolls must be reachable by keyboard.
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-          tabIndex={0}
-          aria-label={`Verify a delivery in ${label}`}
-          className="overflow-x-auto py-3 pr-12 pl-4 -outline-offset-2"
-        >
-          <pre className="font-mono text-xs leading-5">{code}</pre>
-        </section>
-        <span className="absolute top-2 right-2 rounded-md bg-surface">
-          <CopyButton text={code} label={`Copy the ${label} example`} />
-        </span>
-      </div>
+      <CodeBlock code={code} label={`Verify a delivery in ${label}`} copyLabel={`Copy the ${label} example`} />
     </div>
   );
 }
