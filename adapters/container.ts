@@ -16,6 +16,7 @@ import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
+import type { WebhookStore } from "#core/ports/webhook-store";
 import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
@@ -44,6 +45,7 @@ import { createEnvironmentStore, type EnvironmentAdministration } from "./postgr
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
+import { createWebhookStore } from "./postgres/webhook-store.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
 import { createSecretDigests } from "./system/secret-digests.ts";
@@ -58,6 +60,9 @@ export interface Container
   readonly environments: EnvironmentAdministration;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
+  readonly webhooks: WebhookStore;
+  /** Whether a mail server is configured. */
+  readonly sendsMail: boolean;
   readonly expressions: Expressions;
   readonly keyPairs: KeyPairs;
   /** Where the public keys of an environment integration can be read by anybody. */
@@ -146,6 +151,8 @@ export async function createContainer(
     digests: createSecretDigests(config.secret),
     circuits: createCircuitStore(pool, random),
     massFailures: createMassFailureStore(pool),
+    webhooks: createWebhookStore(pool),
+    sendsMail: config.smtp !== null,
     steadiness: heart ?? { isSteady: () => false },
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
