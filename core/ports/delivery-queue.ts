@@ -22,7 +22,7 @@ export interface ClaimedEndpoint {
 export type Claimed =
   | { readonly kind: "claimed"; readonly endpoint: ClaimedEndpoint }
   /** Somebody else sends to it. */
-  | { readonly kind: "busy" }
+  | { readonly kind: "busy"; readonly health: Pick<EndpointHealth, "failures"> }
   /** Disabled or removed: what waited for it was ended. */
   | { readonly kind: "closed" };
 
@@ -83,8 +83,6 @@ export interface DeliveryQueue {
   wakeAfter(endpointId: string, pauseSeconds: number, isFailing: boolean): Promise<void>;
   /** Gives the claim back. @param unlessDue keeps it while something is due. @returns false: it was kept */
   release(endpoint: ClaimedEndpoint, unlessDue: boolean): Promise<boolean>;
-  /** Whether the endpoint has been failing, by the last that was written. */
-  isFailing(endpointId: string): Promise<boolean>;
   /** Endpoints with something due whose job was lost. @returns how many were woken */
   wakeForgotten(): Promise<number>;
 }
