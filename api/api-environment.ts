@@ -29,7 +29,6 @@ export interface ApiPorts extends Container {
   readonly authenticator: Authenticator;
   readonly glances: TokenGlances;
   readonly policies: PolicyMemory;
-  readonly publicUrl: string;
   readonly callPlaces: CallPlaces;
   readonly pagePlaces: CallPlaces;
   readonly heldBytes: ByteBudget;

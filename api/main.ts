@@ -59,7 +59,6 @@ const server = createDoor(
     glances: createTokenGlances(pool),
     policies: createPolicyMemory(container.integrations),
     idempotency: createIdempotencyStore(pool),
-    publicUrl: config.publicUrl,
     callPlaces: createCallPlaces(config.proxy.concurrency),
     pagePlaces: createCallPlaces(pagesAtATime),
     heldBytes: createByteBudget(),

@@ -111,12 +111,10 @@ const secretSchema = z.string().openapi({
 
 export const newEndpointSchema = endpointSchema
   .extend({
-    secret: secretSchema
-      .nullable()
-      .openapi({
-        description: "Signs every delivery. Shown once; null: the format is not signed.",
-        example: "whsec_...",
-      }),
+    secret: secretSchema.nullable().openapi({
+      description: "Signs every delivery. Shown once; null: the format is not signed.",
+      example: "whsec_...",
+    }),
   })
   .openapi("NewWebhookEndpoint", { description: "An endpoint with its signing secret." });
 
@@ -137,12 +135,10 @@ export const rotatedSecretSchema = z
 export const pingSchema = z
   .object({
     event_id: z.string().openapi({ description: "The ping.", example: "evt_2f8k3mzq0v7w1x9y4t6r5p8n" }),
-    delivery_id: z
-      .string()
-      .openapi({
-        description: "Its delivery; read it to see what came of it.",
-        example: "dlv_2f8k3mzq0v7w1x9y4t6r5p8n",
-      }),
+    delivery_id: z.string().openapi({
+      description: "Its delivery; read it to see what came of it.",
+      example: "dlv_2f8k3mzq0v7w1x9y4t6r5p8n",
+    }),
   })
   .openapi("PingSent", { description: "A test event is on its way." });
 

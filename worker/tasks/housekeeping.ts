@@ -1,11 +1,17 @@
 import type { Task } from "graphile-worker";
 import { removeExpired } from "#adapters/postgres/housekeeping";
+import { pruneEvents } from "#adapters/postgres/webhook-housekeeping";
 import type { WorkerPorts } from "../worker-ports.ts";
 
 /** Every ten minutes: what expired goes, partitions for the coming weeks come. */
 export function housekeepingTask(ports: WorkerPorts): Task {
   return async () => {
     const removed = await removeExpired(ports.pool);
-    ports.log.info({ ...removed }, "housekeeping done");
+    // A partition that can't be had for itself within seconds goes another time.
+    const deliveries = await pruneEvents(ports.pool).catch((error: unknown) => {
+      ports.log.warn({ error }, "old events could not be removed yet");
+      return 0;
+    });
+    ports.log.info({ ...removed, deliveries }, "housekeeping done");
   };
 }
