@@ -9,6 +9,7 @@ import {
   type World,
 } from "./stub-accounts.ts";
 import { links, outcomes } from "./stub-connect.ts";
+import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
 export type StubApi = {
@@ -16,6 +17,7 @@ export type StubApi = {
   world: World;
   environment: string;
   isSignedIn: boolean;
+  role: "owner" | "operator" | "support" | "auditor";
   /** When set, reads of the API answer with this status. */
   failWith: number | null;
   outcome: string;
@@ -41,6 +43,7 @@ export async function startStubApi(): Promise<StubApi> {
     world: emptyWorld(),
     environment: "production",
     isSignedIn: true,
+    role: "owner",
     failWith: null,
     outcome: "connected",
     changes: [],
@@ -52,6 +55,7 @@ export async function startStubApi(): Promise<StubApi> {
         world: usualWorld(),
         environment: "production",
         isSignedIn: true,
+        role: "owner",
         failWith: null,
         outcome: "connected",
         changes: [],
@@ -136,6 +140,8 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
       expires_at: new Date(Date.now() + 604_800_000).toISOString(),
     });
   }
+  const reply = answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body);
+  if (reply !== null) return json(response, reply.status, reply.body);
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
   return answerAccount(stub, method, path, url.searchParams, response);
 }
@@ -225,7 +231,7 @@ function pageOf(world: World, query: URLSearchParams): object {
 
 function sessionOf(stub: StubApi): object {
   return {
-    user: { id: "usr_1", email: "ada@evergrant.example", name: "Ada Lovelace", role: "owner" },
+    user: { id: "usr_1", email: "ada@evergrant.example", name: "Ada Lovelace", role: stub.role },
     environment: stub.environment,
     environments: ["production", "staging"],
   };
