@@ -18,7 +18,7 @@ test.describe("endpoints", () => {
     await expect(table.getByRole("row")).toHaveCount(10);
     const rowOf = (text: string) => table.getByRole("row").filter({ hasText: text });
     await expect(rowOf("billing.example.com")).toContainText("Failing · will be disabled in 1 d");
-    await expect(rowOf("billing.example.com")).toContainText("Re-authorization needed and 1 more");
+    await expect(rowOf("billing.example.com")).toContainText("Re-authorization needed +1");
     await expect(rowOf("billing.example.com")).toContainText("1,284");
     await expect(rowOf("old.example.com")).toContainText("Disabled · failed for five days");
     await expect(rowOf("moved.example.com")).toContainText("Disabled · it answered 410 Gone");
@@ -52,9 +52,9 @@ test.describe("a new endpoint", () => {
     await page.getByLabel("URL").fill("https://new.example.com/hooks");
     await page.getByLabel("Description").fill("Staging backend");
     await page.getByLabel("Only what I choose").check();
-    await page.getByRole("checkbox", { name: "Everything about security" }).check();
+    await page.getByRole("checkbox", { name: "All security events" }).check();
     await page.getByRole("checkbox", { name: /^Account connected/ }).uncheck();
-    await expect(page.getByRole("checkbox", { name: "Everything about accounts" })).not.toBeChecked();
+    await expect(page.getByRole("checkbox", { name: "All account events" })).not.toBeChecked();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Add endpoint" }).click();
 
@@ -113,7 +113,7 @@ test.describe("a new endpoint", () => {
     await page.goto("/webhooks/new");
     await page.getByLabel("URL").fill("https://new.example.com/hooks");
     await page.getByLabel("Only what I choose").check();
-    await page.getByRole("checkbox", { name: "Everything about accounts" }).uncheck();
+    await page.getByRole("checkbox", { name: "All account events" }).uncheck();
     await page.getByRole("button", { name: "Add endpoint" }).click();
     await expect(page.getByText("Choose at least one event.")).toBeVisible();
     expect(stub.changes).toEqual([]);

@@ -54,7 +54,7 @@ describe("a filter in words", () => {
     [["integration:degraded", "*"], ["All events"]],
     [
       [account, "security:anomaly"],
-      ["Everything about accounts", "Security anomaly"],
+      ["All account events", "Security anomaly"],
     ],
     [["later:thing"], ["later:thing"]],
   ])("%j", (filters, words) => {

@@ -69,11 +69,11 @@ export const eventWords: Readonly<Record<EventType, { title: string; tells: stri
 };
 
 export const groupWords: Readonly<Record<EventGroup, { title: string; all: string }>> = {
-  "integrated_account:*": { title: "Accounts", all: "Everything about accounts" },
-  "integration:*": { title: "Integrations", all: "Everything about integrations" },
-  "environment:*": { title: "Environment", all: "Everything about the environment" },
-  "security:*": { title: "Security", all: "Everything about security" },
-  "webhook_endpoint:*": { title: "Webhook endpoints", all: "Everything about endpoints" },
+  "integrated_account:*": { title: "Accounts", all: "All account events" },
+  "integration:*": { title: "Integrations", all: "All integration events" },
+  "environment:*": { title: "Environment", all: "All environment events" },
+  "security:*": { title: "Security", all: "All security events" },
+  "webhook_endpoint:*": { title: "Webhook endpoints", all: "All endpoint events" },
 };
 
 export const eventTypes = Object.keys(eventWords) as EventType[];

@@ -9,7 +9,7 @@ import { EndpointStatus } from "../_parts/endpoint-status.tsx";
 import { EndpointAddress } from "../_parts/endpoint-address.tsx";
 
 const columns =
-  "@3xl:grid @3xl:grid-cols-[minmax(0,3fr)_minmax(0,2.4fr)_minmax(0,1.9fr)_104px_64px_92px] @3xl:items-center @3xl:gap-x-4";
+  "@3xl:grid @3xl:grid-cols-[minmax(0,3fr)_minmax(0,2.8fr)_minmax(0,2.2fr)_92px_60px_84px] @3xl:items-center @3xl:gap-x-4";
 
 const heads = ["Endpoint", "Status", "Events", "Format"];
 const figures = ["Waiting", "Last success"];
@@ -67,7 +67,8 @@ function EndpointRow({ endpoint }: { endpoint: EndpointView }) {
         <EndpointStatus endpoint={endpoint} />
       </td>
       <Cell name="Events" title={words.join(", ")}>
-        {words.length > 1 ? `${first} and ${words.length - 1} more` : first}
+        {first}
+        {words.length > 1 && ` +${words.length - 1}`}
       </Cell>
       <Cell name="Format">{formatWords[endpoint.format].name}</Cell>
       <Cell name="Waiting" isFigure>

@@ -13,7 +13,7 @@ const steps = [
   },
   {
     title: "Verify the signature",
-    text: "Four lines with the Standard Webhooks library, in your language, stand ready to copy.",
+    text: "A few lines with the Standard Webhooks library, in your language, stand ready to copy.",
   },
 ];
 

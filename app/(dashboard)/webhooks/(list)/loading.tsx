@@ -4,7 +4,7 @@ import { WebhooksHeader } from "../_parts/webhooks-header.tsx";
 export default function WebhooksLoading() {
   return (
     <>
-      <WebhooksHeader active="endpoints" mayWrite={false} />
+      <WebhooksHeader active="endpoints" />
       <div className="mt-4">
         <ListSkeleton rows={4} label="Loading the endpoints" />
       </div>

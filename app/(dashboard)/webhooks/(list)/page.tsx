@@ -15,7 +15,7 @@ export default async function WebhooksPage() {
   const hasSome = endpoints.kind === "ok" && endpoints.value.length > 0;
   return (
     <>
-      <WebhooksHeader active="endpoints" mayWrite={mayWrite && hasSome} />
+      <WebhooksHeader active="endpoints" mayAdd={mayWrite && hasSome} />
       <div className="mt-4">
         {endpoints.kind === "problem" && <ProblemState problem={endpoints.problem} />}
         {endpoints.kind === "ok" && !hasSome && <GettingStarted mayWrite={mayWrite} />}

@@ -1,17 +1,19 @@
 "use client";
 
+import { Pencil } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState, useTransition, type ReactNode } from "react";
 import type { EndpointView } from "#api/schemas/webhook";
 import { sendToApi } from "../../../_browser/send-to-api.ts";
 import { assertNever } from "../../../_components/assert-never.ts";
-import { Button } from "../../../_components/button.tsx";
+import { Button, ButtonLink } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
 import { ConfirmDialog } from "../../../_components/confirm-dialog.tsx";
 import { countOf } from "../../../_components/figures.ts";
 import { formatInstant } from "../../../_components/instant.ts";
 import type { ApiProblem } from "../../../_queries/problem.ts";
-import { PingButton } from "../_parts/ping-button.tsx";
+import { PingButton, PingResult, type PingAnswer } from "../_parts/ping-button.tsx";
+import { endpointConditionOf } from "../_parts/endpoint-words.ts";
 import { SecretOnce } from "../_parts/secret-once.tsx";
 import { ReplayDialog } from "./replay-dialog.tsx";
 
@@ -19,6 +21,7 @@ type Rotated = { secret: string; previous_accepted_until: string };
 type Result =
   | { kind: "enabled"; missedSince: string | null }
   | { kind: "disabled" }
+  | { kind: "pinged"; answer: PingAnswer }
   | { kind: "replayed"; deliveries: number }
   | { kind: "problem"; during: string; problem: ApiProblem };
 
@@ -32,6 +35,7 @@ export function EndpointActions({ endpoint, mayWrite, children }: Props) {
   const [result, setResult] = useState<Result | null>(null);
   const [rotated, setRotated] = useState<Rotated | null>(null);
   const path = `/webhook-endpoints/${endpoint.id}`;
+  const condition = endpointConditionOf(endpoint);
   const isEnabled = endpoint.status === "enabled";
 
   const update = () => startTransition(() => router.refresh());
@@ -68,7 +72,14 @@ export function EndpointActions({ endpoint, mayWrite, children }: Props) {
       {mayWrite && (
         <div className="no-print flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
           {isEnabled ? (
-            <PingButton endpoint={endpoint} onDone={update} />
+            <PingButton
+              endpoint={endpoint}
+              variant={condition === "working" ? "secondary" : "primary"}
+              onAnswer={(answer) => {
+                setResult(answer === null ? null : { kind: "pinged", answer });
+                if (answer !== null) update();
+              }}
+            />
           ) : (
             <Button variant="primary" disabled={isBusy} onClick={() => void enable()}>
               {isBusy ? "Enabling…" : "Enable again"}
@@ -102,6 +113,10 @@ export function EndpointActions({ endpoint, mayWrite, children }: Props) {
               }}
             />
           )}
+          <ButtonLink href={`/webhooks/${endpoint.id}/edit`}>
+            <Pencil size={14} aria-hidden />
+            Edit
+          </ButtonLink>
           <span className="grow max-sm:hidden" />
           {isEnabled && (
             <ConfirmDialog
@@ -166,6 +181,8 @@ export function EndpointActions({ endpoint, mayWrite, children }: Props) {
 function ActionResult({ result, children }: { result: Result; children: ReactNode }) {
   const className = "mx-4 mb-4";
   switch (result.kind) {
+    case "pinged":
+      return <PingResult answer={result.answer} className={className} />;
     case "enabled":
       return (
         <Callout tone="good" title="Enabled again" className={className}>

@@ -1,28 +1,16 @@
-import { Pencil } from "lucide-react";
 import type { EndpointView } from "#api/schemas/webhook";
-import { ButtonLink } from "../../../_components/button.tsx";
 import { wordFilters } from "../../../_components/event-words.ts";
 import { Fact, InstantFact } from "../../../_components/facts.tsx";
 import { formatInstant } from "../../../_components/instant.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
-import { formatWords } from "../_parts/endpoint-words.ts";
+import { formatWords, wordWaiting } from "../_parts/endpoint-words.ts";
 
-export function EndpointFacts({ endpoint, mayWrite }: { endpoint: EndpointView; mayWrite: boolean }) {
+export function EndpointFacts({ endpoint }: { endpoint: EndpointView }) {
   return (
     <section aria-labelledby="facts">
-      <SectionHeading id="facts" title="Facts">
-        {mayWrite && (
-          <ButtonLink href={`/webhooks/${endpoint.id}/edit`}>
-            <Pencil size={14} aria-hidden />
-            Edit
-          </ButtonLink>
-        )}
-      </SectionHeading>
+      <SectionHeading id="facts" title="Facts" />
       <dl className="card divide-y divide-line text-sm">
-        <Fact name="Address">
-          <code className="font-mono text-xs leading-5 wrap-anywhere">{endpoint.url}</code>
-        </Fact>
         <Fact name="Format">{formatWords[endpoint.format].name}</Fact>
         <Fact name="Events">
           <ul>
@@ -46,6 +34,7 @@ export function EndpointFacts({ endpoint, mayWrite }: { endpoint: EndpointView; 
             )}
           </Fact>
         )}
+        <Fact name="Waiting">{endpoint.waiting === 0 ? "Nothing" : wordWaiting(endpoint.waiting)}</Fact>
         <InstantFact name="Last success" at={endpoint.last_success_at} none="Never" />
         {endpoint.failing_since !== null && <InstantFact name="Failing since" at={endpoint.failing_since} none="–" />}
         {endpoint.disabled_at !== null && <InstantFact name="Disabled" at={endpoint.disabled_at} none="–" />}

@@ -47,7 +47,7 @@ export default async function EndpointPage({ params, searchParams }: Props) {
       <header className="mb-5">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="min-w-0 text-xl leading-7 font-semibold tracking-tight wrap-anywhere">
-            <EndpointAddress url={endpoint.url} isTitle />
+            <EndpointAddress url={endpoint.url} variant="title" />
           </h1>
           <EndpointStatus endpoint={endpoint} variant="pill" />
         </div>
@@ -70,7 +70,7 @@ export default async function EndpointPage({ params, searchParams }: Props) {
         </Suspense>
       </div>
       <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
-        <EndpointFacts endpoint={endpoint} mayWrite={mayWrite} />
+        <EndpointFacts endpoint={endpoint} />
         {isSigned && (
           <section aria-labelledby="verify" className="min-w-0">
             <SectionHeading id="verify" title="Verify the signature" />

@@ -22,10 +22,10 @@ export function AttemptList({ attempts }: { attempts: Attempt[] }) {
             <span className="sr-only">took </span>
             {formatLatency(attempt.latency_ms)}
           </span>
-          <span className="min-w-0 max-@2xl:basis-full">
-            {attempt.error !== null && <span className="block wrap-anywhere">{attempt.error}</span>}
+          <span className="min-w-0 @max-2xl:basis-full">
+            {isTelling(attempt) && <span className="block wrap-anywhere">{attempt.error}</span>}
             {attempt.response === null ? (
-              attempt.error === null && <span className="text-subtle">Empty answer</span>
+              !isTelling(attempt) && <span className="text-subtle">Empty answer</span>
             ) : (
               <pre className="mt-0.5 max-h-40 overflow-auto rounded-sm font-mono text-xs leading-5 wrap-anywhere whitespace-pre-wrap text-muted">
                 {attempt.response}
@@ -36,6 +36,11 @@ export function AttemptList({ attempts }: { attempts: Attempt[] }) {
       ))}
     </ol>
   );
+}
+
+/** Whether the error says more than the status beside it. */
+function isTelling({ error, http_status: status }: Attempt): boolean {
+  return error !== null && error !== `HTTP ${status}`;
 }
 
 function AttemptMark({ attempt }: { attempt: Attempt }) {

@@ -21,7 +21,7 @@ type Props = {
   isOpen?: boolean;
 };
 
-const columns = "@2xl:grid-cols-[16px_116px_minmax(0,1fr)_minmax(0,168px)_84px]";
+const columns = "@2xl:grid-cols-[16px_116px_minmax(0,1fr)_minmax(0,216px)_84px]";
 
 /** One delivery, which unfolds into its attempts. */
 export function DeliveryRow({ delivery, subject, links, mayRedeliver, isOpen = false }: Props) {
@@ -41,8 +41,8 @@ export function DeliveryRow({ delivery, subject, links, mayRedeliver, isOpen = f
             className="text-subtle transition-transform duration-100 group-open:rotate-90"
           />
           <StatusMark condition={condition} />
-          <span className="min-w-0 max-@2xl:order-last max-@2xl:col-span-2 max-@2xl:col-start-2">{subject}</span>
-          <span className="truncate text-muted max-@2xl:order-last max-@2xl:col-span-2 max-@2xl:col-start-2">
+          <span className="min-w-0 @max-2xl:order-last @max-2xl:col-span-2 @max-2xl:col-start-2">{subject}</span>
+          <span className="truncate text-muted @max-2xl:order-last @max-2xl:col-span-2 @max-2xl:col-start-2">
             <Progress delivery={delivery} />
           </span>
           <span className="text-right text-muted">
@@ -50,14 +50,11 @@ export function DeliveryRow({ delivery, subject, links, mayRedeliver, isOpen = f
           </span>
         </summary>
         <div className="border-t border-line bg-canvas px-4 py-2 @2xl:pl-11">
-          {delivery.attempts.length === 0 ? (
-            <p className="py-2 text-sm text-muted">Nothing was tried yet.</p>
-          ) : (
-            <AttemptList attempts={delivery.attempts} />
-          )}
+          {delivery.attempts.length > 0 && <AttemptList attempts={delivery.attempts} />}
           {delivery.next_attempt_at !== null && (
             <p className="py-1 text-sm text-muted">
-              Tried again <RelativeTime at={delivery.next_attempt_at} parts={2} />.
+              {delivery.attempts.length === 0 ? "Tried" : "Tried again"}{" "}
+              <RelativeTime at={delivery.next_attempt_at} parts={2} />.
             </p>
           )}
           <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 pt-2 pb-1">
@@ -84,13 +81,10 @@ export function DeliveryRow({ delivery, subject, links, mayRedeliver, isOpen = f
 
 /** How far it came: the attempts and the last answer, or when the next is due. */
 function Progress({ delivery: { attempts, next_attempt_at: nextAt } }: { delivery: DeliveryView }) {
-  const last = attempts.at(-1);
-  if (last === undefined) return "not tried yet";
-  const said = last.http_status === null ? (last.error === null ? "taken" : "no answer") : `HTTP ${last.http_status}`;
   return (
     <>
       {attempts.length > 1 && `${countOf(attempts.length, "attempt")} · `}
-      {said}
+      {wordAnswer(attempts.at(-1))}
       {nextAt !== null && (
         <>
           {" · "}
@@ -99,4 +93,10 @@ function Progress({ delivery: { attempts, next_attempt_at: nextAt } }: { deliver
       )}
     </>
   );
+}
+
+function wordAnswer(attempt: DeliveryView["attempts"][number] | undefined): string {
+  if (attempt === undefined) return "not tried yet";
+  if (attempt.http_status !== null) return `HTTP ${attempt.http_status}`;
+  return attempt.error === null ? "taken" : "no answer";
 }

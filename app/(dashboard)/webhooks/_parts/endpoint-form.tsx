@@ -77,7 +77,7 @@ export function EndpointForm<T>({ draft, isNew, words, cancelHref, send, onDone 
             {formats.map((one) => (
               <label
                 key={one}
-                className="flex cursor-pointer items-start gap-2.5 rounded-md border border-line-strong p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft"
+                className="grid cursor-pointer grid-cols-[16px_minmax(0,1fr)] content-start gap-x-2.5 rounded-md border border-line-strong p-3 text-sm has-checked:border-accent has-checked:bg-accent-soft"
               >
                 <input
                   type="radio"
@@ -86,10 +86,8 @@ export function EndpointForm<T>({ draft, isNew, words, cancelHref, send, onDone 
                   onChange={() => setFormat(one)}
                   className="mt-0.5 size-4 shrink-0 accent-accent"
                 />
-                <span className="min-w-0">
-                  <span className="block font-medium">{formatWords[one].name}</span>
-                  <span className="text-xs text-muted">{formatWords[one].tells}</span>
-                </span>
+                <span className="font-medium">{formatWords[one].name}</span>
+                <span className="col-start-2 text-xs text-muted">{formatWords[one].tells}</span>
               </label>
             ))}
           </div>

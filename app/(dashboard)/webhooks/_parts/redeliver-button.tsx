@@ -25,12 +25,12 @@ export function RedeliverButton({ delivery }: { delivery: Pick<DeliveryView, "id
   };
 
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+    <div className="flex flex-wrap items-center gap-y-1">
       <Button disabled={isBusy} onClick={() => void send()}>
         <RotateCw size={14} aria-hidden className={isBusy || isUpdating ? "motion-safe:animate-spin" : ""} />
         {delivery.status === "pending" ? "Try now" : "Redeliver"}
       </Button>
-      <output className="text-sm">
+      <output className="text-sm not-empty:pl-3">
         {result === "sent" && <span className="text-muted">On its way, with the same id.</span>}
         {result !== null && result !== "sent" && (
           <span className="text-bad">

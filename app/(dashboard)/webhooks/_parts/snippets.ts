@@ -5,18 +5,22 @@ export const snippets = {
     install: "npm install standardwebhooks",
     code: `import { Webhook } from "standardwebhooks";
 
-const webhook = new Webhook(process.env.EVERGRANT_WEBHOOK_SECRET);
+const secret = process.env.EVERGRANT_WEBHOOK_SECRET;
+const webhook = new Webhook(secret ?? "");
 
 export async function POST(request: Request) {
-  // The body as it came: parsed and written again, it is another text.
+  // The body as it came: parsed and written again,
+  // it is another text, and the signature is wrong.
   const body = await request.text();
-  let event;
+  const headers = Object.fromEntries(request.headers);
+  let event: { id: string; event_type: string };
   try {
-    event = webhook.verify(body, Object.fromEntries(request.headers));
+    event = webhook.verify(body, headers) as typeof event;
   } catch {
-    return new Response("invalid signature", { status: 400 });
+    return new Response("no signature", { status: 400 });
   }
-  await enqueue(event.id, event); // event.id is the same for every attempt
+  // The id is the same for every attempt.
+  await enqueue(event.id, event);
   return new Response(null, { status: 204 });
 }`,
   },
@@ -25,63 +29,76 @@ export async function POST(request: Request) {
     install: "pip install standardwebhooks flask",
     code: `import os
 from flask import Flask, request
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import (
+    Webhook,
+    WebhookVerificationError,
+)
 
 app = Flask(__name__)
 webhook = Webhook(os.environ["EVERGRANT_WEBHOOK_SECRET"])
 
 @app.post("/webhooks/evergrant")
 def receive():
-    # The body as it came: parsed and written again, it is another text.
+    # The body as it came: parsed and written again,
+    # it is another text, and the signature is wrong.
     body = request.get_data(as_text=True)
-    headers = {name.lower(): value for name, value in request.headers}
+    headers = {k.lower(): v for k, v in request.headers}
     try:
         event = webhook.verify(body, headers)
     except WebhookVerificationError:
-        return "invalid signature", 400
-    enqueue(event["id"], event)  # the id is the same for every attempt
+        return "no signature", 400
+    # The id is the same for every attempt.
+    enqueue(event["id"], event)
     return "", 204`,
   },
   go: {
     label: "Go",
     install: "go get github.com/standard-webhooks/standard-webhooks/libraries/go",
-    code: `import standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+    code: `import sw "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-var webhook, secretErr = standardwebhooks.NewWebhook(os.Getenv("EVERGRANT_WEBHOOK_SECRET"))
+var secret = os.Getenv("EVERGRANT_WEBHOOK_SECRET")
+var webhook, secretErr = sw.NewWebhook(secret)
 
 func receive(w http.ResponseWriter, r *http.Request) {
-	// The body as it came: parsed and written again, it is another text.
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 20_000))
+	// The body as it came: parsed and written again,
+	// it is another text, and the signature is wrong.
+	body, err := io.ReadAll(r.Body)
 	if err != nil || secretErr != nil {
-		http.Error(w, "unreadable", http.StatusInternalServerError)
+		http.Error(w, "unreadable", 500)
 		return
 	}
 	if err := webhook.Verify(body, r.Header); err != nil {
-		http.Error(w, "invalid signature", http.StatusBadRequest)
+		http.Error(w, "no signature", 400)
 		return
 	}
-	enqueue(r.Header.Get("webhook-id"), body) // the same for every attempt
-	w.WriteHeader(http.StatusNoContent)
+	// The id is the same for every attempt.
+	enqueue(r.Header.Get("webhook-id"), body)
+	w.WriteHeader(204)
 }`,
   },
   ruby: {
     label: "Ruby",
     install: "gem install standardwebhooks",
-    code: `require "standardwebhooks"
+    code: `require "sinatra"
+require "standardwebhooks"
 
-WEBHOOK = StandardWebhooks::Webhook.new(ENV.fetch("EVERGRANT_WEBHOOK_SECRET"))
+SECRET = ENV.fetch("EVERGRANT_WEBHOOK_SECRET")
+WEBHOOK = StandardWebhooks::Webhook.new(SECRET)
 
 post "/webhooks/evergrant" do
-  # The body as it came: parsed and written again, it is another text.
+  # The body as it came: parsed and written again,
+  # it is another text, and the signature is wrong.
   body = request.body.read
-  names = %w[webhook-id webhook-timestamp webhook-signature]
-  headers = names.to_h { |name| [name, request.env["HTTP_#{name.upcase.tr("-", "_")}"]] }
+  headers = %w[id timestamp signature].to_h do |name|
+    ["webhook-#{name}", env["HTTP_WEBHOOK_#{name.upcase}"]]
+  end
   begin
     event = WEBHOOK.verify(body, headers)
   rescue StandardWebhooks::WebhookVerificationError
-    halt 400, "invalid signature"
+    halt 400, "no signature"
   end
-  enqueue(event["id"], event) # the id is the same for every attempt
+  # The id is the same for every attempt.
+  enqueue(event["id"], event)
   status 204
 end`,
   },

@@ -10,7 +10,7 @@ export function Verification({ language, hrefOf }: Props) {
   const { label, install, code } = snippets[language];
   return (
     <div className="card overflow-hidden">
-      <div className="px-4 [&>nav]:-mx-4 [&>nav]:px-4">
+      <div className="relative [&>nav]:m-0 [&>nav]:px-4">
         <Tabs label="Language of the example">
           {snippetLanguages.map((one) => (
             <Tab key={one} href={hrefOf(one)} isActive={one === language}>
@@ -18,14 +18,17 @@ export function Verification({ language, hrefOf }: Props) {
             </Tab>
           ))}
         </Tabs>
+        <span className="absolute top-1.5 right-2 pointer-coarse:top-0">
+          <CopyButton text={code} label={`Copy the ${label} example`} />
+        </span>
       </div>
-      <div className="flex items-center justify-between gap-2 border-b border-line bg-sunken py-1.5 pr-2 pl-4">
-        <code className="min-w-0 truncate font-mono text-xs text-muted" title={install}>
+      <p className="flex items-center gap-2 border-b border-line bg-sunken py-1 pr-2 pl-4">
+        <code className="min-w-0 flex-1 truncate font-mono text-xs text-muted" title={install}>
           {install}
         </code>
         <CopyButton text={install} label="Copy the install command" />
-      </div>
-      <CodeBlock code={code} label={`Verify a delivery in ${label}`} copyLabel={`Copy the ${label} example`} />
+      </p>
+      <CodeBlock code={code} label={`Verify a delivery in ${label}`} />
     </div>
   );
 }

@@ -4,14 +4,14 @@ import { buttonClass } from "../../../_components/button.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { Tab, Tabs } from "../../../_components/tabs.tsx";
 
-type Props = { active: "endpoints" | "events"; mayWrite: boolean };
+type Props = { active: "endpoints" | "events"; mayAdd?: boolean };
 
 /** The head of both lists: where events go, and what happened. */
-export function WebhooksHeader({ active, mayWrite }: Props) {
+export function WebhooksHeader({ active, mayAdd = false }: Props) {
   return (
     <>
       <PageHeader title={active === "endpoints" ? "Webhooks" : "Events"}>
-        {mayWrite && (
+        {mayAdd && (
           <Link href="/webhooks/new" prefetch={false} className={buttonClass("primary")}>
             <Plus size={14} aria-hidden />
             Add endpoint

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useState, type ReactNode } from "react";
 import type { EndpointView } from "#api/schemas/webhook";
 import { sendToApi } from "../../../_browser/send-to-api.ts";
@@ -9,8 +10,7 @@ import { SectionHeading } from "../../../_components/section-heading.tsx";
 import { EndpointAddress } from "../_parts/endpoint-address.tsx";
 import { EndpointForm, type EndpointDraft } from "../_parts/endpoint-form.tsx";
 import { SecretOnce } from "../_parts/secret-once.tsx";
-import Link from "next/link";
-import { PingButton } from "../_parts/ping-button.tsx";
+import { PingButton, PingResult, type PingAnswer } from "../_parts/ping-button.tsx";
 
 type Created = EndpointView & { secret: string | null };
 
@@ -19,6 +19,7 @@ const blank: EndpointDraft = { url: "", format: "standard", events: ["*"], descr
 /** The form, and in its place what came of it: the secret, once, and the two steps that are left. */
 export function NewEndpoint({ children }: { children: ReactNode }) {
   const [created, setCreated] = useState<Created | null>(null);
+  const [ping, setPing] = useState<PingAnswer | null>(null);
   if (created === null) {
     return (
       <>
@@ -50,8 +51,9 @@ export function NewEndpoint({ children }: { children: ReactNode }) {
             It goes to this endpoint alone, whatever events it gets, and stands in its deliveries with what was
             answered.
           </p>
-          <PingButton endpoint={created} />
+          <PingButton endpoint={created} onAnswer={setPing} />
         </div>
+        <div aria-live="polite">{ping !== null && <PingResult answer={ping} className="mt-3" />}</div>
       </section>
       {created.secret === null ? (
         <Callout tone="info" title="Nothing to verify">

@@ -6,7 +6,7 @@ import { RelativeTime } from "../../../../_components/relative-time.tsx";
 import { EventDot } from "../../_parts/event-dot.tsx";
 
 const columns =
-  "@3xl:grid @3xl:grid-cols-[minmax(0,2fr)_minmax(0,2.4fr)_minmax(0,2.6fr)_148px_72px] @3xl:items-center @3xl:gap-x-4";
+  "@3xl:grid @3xl:grid-cols-[minmax(0,2fr)_minmax(0,2.2fr)_minmax(0,2.9fr)_132px_72px] @3xl:items-center @3xl:gap-x-4";
 
 const heads = ["Event", "About", "Type"];
 
@@ -55,18 +55,18 @@ function EventRow({ event, subject }: { event: EventView; subject: string | null
         </Link>
       </td>
       <td
-        className="min-w-0 truncate text-muted max-@3xl:order-2 max-@3xl:col-span-2 max-@3xl:pl-4"
+        className="min-w-0 truncate text-muted @max-3xl:order-2 @max-3xl:col-span-2 @max-3xl:pl-4"
         title={subject ?? undefined}
       >
         {subject ?? "the environment"}
       </td>
-      <td className="min-w-0 truncate font-mono text-xs text-subtle max-@3xl:order-3 max-@3xl:col-span-2 max-@3xl:pl-4">
+      <td className="min-w-0 truncate font-mono text-xs text-subtle @max-3xl:order-3 @max-3xl:col-span-2 @max-3xl:pl-4">
         {event.event_type}
       </td>
-      <td className="font-mono text-xs whitespace-nowrap text-subtle max-@3xl:hidden">
+      <td className="font-mono text-xs whitespace-nowrap text-subtle @max-3xl:hidden">
         {formatShortInstant(event.created_at)}
       </td>
-      <td className="text-right text-muted max-@3xl:order-1">
+      <td className="text-right text-muted @max-3xl:order-1">
         <RelativeTime at={event.created_at} />
       </td>
     </tr>

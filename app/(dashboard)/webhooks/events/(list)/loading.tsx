@@ -4,7 +4,7 @@ import { WebhooksHeader } from "../../_parts/webhooks-header.tsx";
 export default function EventsLoading() {
   return (
     <>
-      <WebhooksHeader active="events" mayWrite={false} />
+      <WebhooksHeader active="events" />
       <div className="mt-14">
         <ListSkeleton rows={12} label="Loading the events" />
       </div>

@@ -4,10 +4,8 @@ import { ButtonLink } from "../../../../_components/button.tsx";
 import { EmptyState } from "../../../../_components/empty-state.tsx";
 import { eventTypes, type EventType } from "../../../../_components/event-words.ts";
 import { Paging } from "../../../../_components/paging.tsx";
-import { isPermitted } from "../../../../_components/permitted.ts";
 import { ProblemState } from "../../../../_components/problem-state.tsx";
 import { readIntegrationLabels } from "../../../../_queries/integrations.ts";
-import { readRole } from "../../../../_queries/session.ts";
 import { readEvents, type EventFilter } from "../../../../_queries/webhooks.ts";
 import { EventTypeSelect } from "../../_parts/event-type-select.tsx";
 import { WebhooksHeader } from "../../_parts/webhooks-header.tsx";
@@ -20,7 +18,7 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 
 export default async function EventsPage({ searchParams }: Props) {
   const filter = readEventFilter(await searchParams);
-  const [page, labels, role] = await Promise.all([readEvents(filter), readIntegrationLabels(), readRole()]);
+  const [page, labels] = await Promise.all([readEvents(filter), readIntegrationLabels()]);
   const first = { ...filter, cursor: undefined };
   const hrefs = Object.fromEntries([
     ["all", eventsHref({ ...first, eventType: undefined })],
@@ -28,7 +26,7 @@ export default async function EventsPage({ searchParams }: Props) {
   ]) as Record<EventType | "all", string>;
   return (
     <>
-      <WebhooksHeader active="events" mayWrite={isPermitted(role, "webhooks:write")} />
+      <WebhooksHeader active="events" />
       <search className="flex flex-wrap items-center gap-2 py-3">
         <EventTypeSelect key={filter.eventType} chosen={filter.eventType} hrefs={hrefs} />
         {filter.accountId !== undefined && (

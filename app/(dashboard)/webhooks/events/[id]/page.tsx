@@ -157,13 +157,15 @@ function EventFacts({ event }: { event: EventDetail }) {
 }
 
 /** The body that endpoints of the format `standard` get. */
-function Payload({ event: { deliveries: _, ...body } }: { event: EventDetail }) {
-  const text = JSON.stringify(body, null, 2);
+function Payload({ event }: { event: EventDetail }) {
+  const text = JSON.stringify({ ...event, deliveries: undefined }, null, 2);
   return (
     <section aria-labelledby="body" className="min-w-0">
-      <SectionHeading id="body" title="Body" note="as signed JSON carries it" />
+      <SectionHeading id="body" title="Body" note="as signed JSON carries it">
+        <CopyButton text={text} label="Copy the body" />
+      </SectionHeading>
       <div className="card overflow-hidden">
-        <CodeBlock code={text} label="Body of the event" copyLabel="Copy the body" />
+        <CodeBlock code={text} label="Body of the event" />
       </div>
     </section>
   );
