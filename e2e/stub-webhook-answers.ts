@@ -87,6 +87,10 @@ function acted(world: WebhookWorld, endpoint: EndpointView, action: string): Rep
     };
   }
   if (action === "replay") return { status: 202, body: { deliveries: world.deliveries.length } };
+  if (endpoint.status === "disabled") {
+    const detail = "The endpoint is disabled. Enable it first.";
+    return { status: 409, body: { status: 409, code: "conflict", title: "Conflict", detail } };
+  }
   return { status: 202, body: { event_id: eventIds.reauth, delivery_id: id("dlv", "done") } };
 }
 

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, expectNoSideways, test } from "./pages-fixtures.ts";
+import { expect, expectAccessibleInBothThemes, expectNoSideways, test } from "./pages-fixtures.ts";
 import { ids } from "./stub-accounts.ts";
 import { newSecret } from "./stub-webhook-answers.ts";
 import { eventIds, hookIds, manyDeliveries } from "./stub-webhooks.ts";
@@ -55,13 +55,13 @@ test.describe("a new endpoint", () => {
     await page.getByRole("checkbox", { name: "All security events" }).check();
     await page.getByRole("checkbox", { name: /^Account connected/ }).uncheck();
     await expect(page.getByRole("checkbox", { name: "All account events" })).not.toBeChecked();
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "webhook-choice");
     await page.getByRole("button", { name: "Add endpoint" }).click();
 
     const secret = page.getByRole("textbox", { name: "Signing secret" });
     await expect(secret).toHaveValue(newSecret);
     await expect(page.getByText("It is shown only this once")).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "webhook-secret");
     await page.getByRole("button", { name: "Copy the secret" }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(newSecret);
     const sent = changeOf(stub.changes[0]) as { events: string[] };
@@ -106,7 +106,7 @@ test.describe("a new endpoint", () => {
     await expect(url).toHaveAccessibleDescription(/must be an https address/);
     await expect(url).toHaveValue("http://inside.example.com/hooks");
     await expect(url).toHaveAttribute("aria-invalid", "true");
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "webhook-wrong");
   });
 
   test("without any event is not sent", async ({ page, stub }) => {
@@ -147,7 +147,7 @@ test.describe("an endpoint", () => {
     await page.getByText("What it missed").locator("..").getByRole("button", { name: "Replay…" }).click();
     const dialog = page.getByRole("dialog", { name: "Replay events" });
     await expect(dialog.getByLabel("From")).toHaveValue(disabledAt.slice(0, 16));
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "dialog-replay");
     await dialog.getByLabel(/^To/).fill("2031-01-02T03:04");
     await dialog.getByRole("radio", { name: "Everything" }).check();
     await dialog.getByRole("button", { name: "Replay" }).click();
@@ -160,12 +160,33 @@ test.describe("an endpoint", () => {
     });
   });
 
+  test("gets a test event, and says why one was not sent", async ({ page, stub, faults }) => {
+    faults.allow(/status of 409/);
+    await page.goto(`/webhooks/${hookIds.failing}`);
+    await page.getByRole("button", { name: "Send test event" }).click();
+    await expect(page.getByText("A test event is on its way")).toBeVisible();
+    await expect(page.getByRole("link", { name: "See what came of it" })).toHaveAttribute(
+      "href",
+      `/webhooks/events/${eventIds.reauth}`,
+    );
+    expect(stub.changes).toEqual([`POST /api/v1/webhook-endpoints/${hookIds.failing}/test `]);
+    // Somebody else disables it a moment before.
+    await page.route("**/test", async (route) => {
+      const failing = stub.world.webhooks.endpoints.find(({ id }) => id === hookIds.failing);
+      if (failing !== undefined) failing.status = "disabled";
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Send test event" }).click();
+    await expect(page.getByText("No test event was sent: Conflict")).toBeVisible();
+    await expect(page.getByText("The endpoint is disabled. Enable it first.")).toBeVisible();
+  });
+
   test("rotates its secret only after saying what will happen, and shows the new one once", async ({ page, stub }) => {
     await page.goto(`/webhooks/${hookIds.failing}`);
     await page.getByRole("button", { name: "Rotate secret…" }).click();
     const dialog = page.getByRole("alertdialog", { name: "Replace the signing secret?" });
     await expect(dialog.getByText("For 24 hours every delivery carries two signatures")).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "dialog-rotate");
     await dialog.getByRole("button", { name: "Keep it" }).click();
     expect(stub.changes).toEqual([]);
     await page.getByRole("button", { name: "Rotate secret…" }).click();
@@ -173,7 +194,7 @@ test.describe("an endpoint", () => {
     await expect(page.getByRole("textbox", { name: "Signing secret" })).toHaveValue(newSecret);
     await expect(page.getByText(/carry the signatures of both secrets until \d{4}-/)).toBeVisible();
     await expect(page.getByText(/^Two signatures until/)).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "webhook-rotated");
     await page.reload();
     await expect(page.getByRole("textbox", { name: "Signing secret" })).toHaveCount(0);
   });
@@ -186,7 +207,7 @@ test.describe("an endpoint", () => {
     await page.getByRole("button", { name: "Delete…" }).click();
     const dialog = page.getByRole("alertdialog", { name: "Delete this endpoint?" });
     await expect(dialog.getByText("its log of deliveries are erased")).toBeVisible();
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "dialog-delete");
     await dialog.getByRole("button", { name: "Delete endpoint" }).click();
     await expect(page).toHaveURL("/webhooks");
     await expect(page.getByText("app.example.com")).toHaveCount(0);
@@ -226,7 +247,7 @@ test.describe("deliveries", () => {
   test("unfold into their attempts with what was answered, and are sent once more", async ({ page, stub }) => {
     await page.goto(`/webhooks/${hookIds.healthy}`);
     await expect(rows(page)).toHaveText([
-      /Retrying.*Refresh delayed.*2 attempts · no answer · in 3 min/s,
+      /Retrying.*Refresh delayed.*2 attempts · no answer · due in 3 min/s,
       /Delivered.*Re-authorization needed.*2 attempts · HTTP 204/s,
       /Failed.*Mass failure held.*HTTP 500/s,
     ]);
@@ -235,7 +256,7 @@ test.describe("deliveries", () => {
     await page.keyboard.press("Enter");
     await expect(failed.getByText('{"error":"no such table: accounts"}')).toBeVisible();
     await expect(failed.getByRole("list", { name: "Attempts" })).toContainText("84 ms");
-    await expectAccessible(page);
+    await expectAccessibleInBothThemes(page, "webhook-attempts");
     await failed.getByRole("button", { name: "Redeliver" }).click();
     await expect(failed.getByText("On its way, with the same id.")).toBeVisible();
     await expect(failed.locator("summary")).toContainText("Retrying");

@@ -2,9 +2,8 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { EndpointView } from "#api/schemas/webhook";
 import { wordFilters } from "../../../_components/event-words.ts";
-import { formatCount } from "../../../_components/figures.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
-import { formatWords } from "../_parts/endpoint-words.ts";
+import { formatWaiting, formatWords } from "../_parts/endpoint-words.ts";
 import { EndpointStatus } from "../_parts/endpoint-status.tsx";
 import { EndpointAddress } from "../_parts/endpoint-address.tsx";
 
@@ -72,9 +71,7 @@ function EndpointRow({ endpoint }: { endpoint: EndpointView }) {
       </Cell>
       <Cell name="Format">{formatWords[endpoint.format].name}</Cell>
       <Cell name="Waiting" isFigure>
-        <span className={endpoint.waiting > 0 ? "text-ink" : "text-subtle"}>
-          {endpoint.waiting >= 10_000 ? "10,000+" : formatCount(endpoint.waiting)}
-        </span>
+        <span className={endpoint.waiting > 0 ? "text-ink" : "text-subtle"}>{formatWaiting(endpoint.waiting)}</span>
       </Cell>
       <Cell name="Last success" isFigure>
         {endpoint.last_success_at === null ? (

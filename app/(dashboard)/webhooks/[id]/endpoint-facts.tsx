@@ -4,7 +4,7 @@ import { Fact, InstantFact } from "../../../_components/facts.tsx";
 import { formatInstant } from "../../../_components/instant.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
-import { formatWords, wordWaiting } from "../_parts/endpoint-words.ts";
+import { formatWords, formatWaiting } from "../_parts/endpoint-words.ts";
 
 export function EndpointFacts({ endpoint }: { endpoint: EndpointView }) {
   return (
@@ -34,7 +34,7 @@ export function EndpointFacts({ endpoint }: { endpoint: EndpointView }) {
             )}
           </Fact>
         )}
-        <Fact name="Waiting">{endpoint.waiting === 0 ? "Nothing" : wordWaiting(endpoint.waiting)}</Fact>
+        <Fact name="Waiting">{formatWaiting(endpoint.waiting)}</Fact>
         <InstantFact name="Last success" at={endpoint.last_success_at} none="Never" />
         {endpoint.failing_since !== null && <InstantFact name="Failing since" at={endpoint.failing_since} none="–" />}
         {endpoint.disabled_at !== null && <InstantFact name="Disabled" at={endpoint.disabled_at} none="–" />}

@@ -27,7 +27,7 @@ export function AttemptList({ attempts }: { attempts: Attempt[] }) {
             {attempt.response === null ? (
               !isTelling(attempt) && <span className="text-subtle">Empty answer</span>
             ) : (
-              <pre className="mt-0.5 max-h-40 overflow-auto rounded-sm font-mono text-xs leading-5 wrap-anywhere whitespace-pre-wrap text-muted">
+              <pre className="max-h-40 overflow-auto rounded-sm font-mono text-xs leading-5 wrap-anywhere whitespace-pre-wrap text-muted">
                 {attempt.response}
               </pre>
             )}

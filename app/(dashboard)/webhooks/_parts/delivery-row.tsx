@@ -53,7 +53,7 @@ export function DeliveryRow({ delivery, subject, links, mayRedeliver, isOpen = f
           {delivery.attempts.length > 0 && <AttemptList attempts={delivery.attempts} />}
           {delivery.next_attempt_at !== null && (
             <p className="py-1 text-sm text-muted">
-              {delivery.attempts.length === 0 ? "Tried" : "Tried again"}{" "}
+              The {delivery.attempts.length === 0 ? "first" : "next"} attempt is due{" "}
               <RelativeTime at={delivery.next_attempt_at} parts={2} />.
             </p>
           )}
@@ -87,7 +87,7 @@ function Progress({ delivery: { attempts, next_attempt_at: nextAt } }: { deliver
       {wordAnswer(attempts.at(-1))}
       {nextAt !== null && (
         <>
-          {" · "}
+          {" · due "}
           <RelativeTime at={nextAt} />
         </>
       )}

@@ -6,7 +6,7 @@ import {
   endpointRemark,
   explainEndpoint,
   failingAfter,
-  wordWaiting,
+  formatWaiting,
 } from "./endpoint-words.ts";
 
 const now = Date.parse("2026-11-20T10:00:00Z");
@@ -60,9 +60,11 @@ describe("the state of an endpoint", () => {
 });
 
 it("counts what waits as far as the API does", () => {
-  expect([1, 2, 10_000].map(wordWaiting)).toEqual([
-    "1 delivery waits",
-    "2 deliveries wait",
-    "10,000 deliveries or more wait",
+  expect([0, 1284, 10_000].map(formatWaiting)).toEqual(["0", "1,284", "10,000+"]);
+  const next = (waiting: number) => explainEndpoint({ ...enabled, waiting }, now).next;
+  expect([0, 1, 10_000].map(next)).toEqual([
+    "Nothing waits. Nothing for you to do.",
+    "1 delivery waits. Nothing for you to do.",
+    "10,000+ deliveries wait. Nothing for you to do.",
   ]);
 });

@@ -1,7 +1,7 @@
 import type { EndpointView } from "#api/schemas/webhook";
 import { assertNever } from "../../../_components/assert-never.ts";
 import { formatDuration } from "../../../_components/duration.ts";
-import { countOf } from "../../../_components/figures.ts";
+import { countOf, formatCount } from "../../../_components/figures.ts";
 import { formatShortInstant } from "../../../_components/instant.ts";
 import type { StatusIconName, Tone } from "../../../_components/status.ts";
 
@@ -122,8 +122,12 @@ export function explainEndpoint(endpoint: EndpointFacts, now: number): { why: st
 }
 
 /** The API counts to 10,000. */
-export function wordWaiting(waiting: number): string {
-  return waiting >= 10_000 ? "10,000 deliveries or more wait" : countOf(waiting, "delivery waits", "deliveries wait");
+export function formatWaiting(waiting: number): string {
+  return waiting >= 10_000 ? "10,000+" : formatCount(waiting);
+}
+
+function wordWaiting(waiting: number): string {
+  return `${formatWaiting(waiting)} ${waiting === 1 ? "delivery waits" : "deliveries wait"}`;
 }
 
 function disabledAtOf({ failing_since: since }: EndpointFacts): number {

@@ -1,20 +1,20 @@
 import { CodeBlock } from "../../../_components/code-block.tsx";
 import { CopyButton } from "../../../_components/copy-button.tsx";
 import { Tab, Tabs } from "../../../_components/tabs.tsx";
-import { snippetLanguages, snippets, type SnippetLanguage } from "./snippets.ts";
+import { snippetLanguages, snippetOf, type SnippetLanguage } from "./snippets.ts";
 
 type Props = { language: SnippetLanguage; hrefOf: (language: SnippetLanguage) => string };
 
 /** How the receiver knows that a delivery is ours, in the language of its choice. */
 export function Verification({ language, hrefOf }: Props) {
-  const { label, install, code } = snippets[language];
+  const { label, install, code } = snippetOf(language);
   return (
     <div className="card overflow-hidden">
       <div className="relative [&>nav]:m-0 [&>nav]:px-4">
         <Tabs label="Language of the example">
           {snippetLanguages.map((one) => (
             <Tab key={one} href={hrefOf(one)} isActive={one === language}>
-              {snippets[one].label}
+              {snippetOf(one).label}
             </Tab>
           ))}
         </Tabs>

@@ -66,7 +66,7 @@ function EventRow({ event, subject }: { event: EventView; subject: string | null
       <td className="font-mono text-xs whitespace-nowrap text-subtle @max-3xl:hidden">
         {formatShortInstant(event.created_at)}
       </td>
-      <td className="text-right text-muted @max-3xl:order-1">
+      <td className="text-right text-muted @max-3xl:order-1 @max-3xl:py-1">
         <RelativeTime at={event.created_at} />
       </td>
     </tr>

@@ -55,8 +55,9 @@ export default async function EventPage({ params }: Props) {
         </h1>
         <p className="wrap-anywhere text-muted">
           {subject !== null && <span className="text-ink">{subject} · </span>}
-          {tells} <RelativeTime at={event.created_at} parts={2} />
+          <RelativeTime at={event.created_at} parts={2} />
         </p>
+        <p className="text-sm text-muted">{tells}</p>
       </header>
       <DeliveriesOfEvent event={event} mayWrite={isPermitted(role, "webhooks:write")} />
       <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
