@@ -1,10 +1,10 @@
 // From an event to its receiver: the real processes, a real database, and receivers on this machine.
-import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { until } from "./faulty-integration.ts";
 import { makeKey } from "./make-key.ts";
 import { startReceiver, type Received, type Receiver } from "./start-receiver.ts";
 import { expireToken, startStack, type Stack } from "./start-stack.ts";
+import { verify, webhookHelpers } from "./webhook-helpers.ts";
 
 let stack: Stack;
 let receiver: Receiver;
@@ -21,36 +21,10 @@ afterEach(async () => {
   await stack.database.pool.query("DELETE FROM webhook_endpoint");
 });
 
-let names = 0;
-type Endpoint = { id: string; secret: string; path: string };
-/** An endpoint with a path of its own at the receiver. */
-async function makeEndpoint(more: Record<string, unknown> = {}): Promise<Endpoint> {
-  const path = `/hooks/${(names += 1)}`;
-  const made = await stack.call("POST", "/webhook-endpoints", { url: receiver.origin + path, ...more });
-  expect(made.status, JSON.stringify(made.body)).toBe(201);
-  return { id: made.body.id, secret: made.body.secret, path };
-}
-
-const verify = (secret: string, { raw, headers }: Received): unknown =>
-  new Webhook(secret).verify(raw, headers as Record<string, string>);
-const deliveriesOf = async (endpoint: Endpoint, query = ""): Promise<any[]> =>
-  (await stack.call("GET", `/webhook-deliveries?endpoint=${endpoint.id}${query}`)).body.data;
-const ping = async (endpoint: Endpoint): Promise<{ event_id: string; delivery_id: string }> =>
-  (await stack.call("POST", `/webhook-endpoints/${endpoint.id}/test`, {})).body;
-const delivery = async (id: string): Promise<any> => (await stack.call("GET", `/webhook-deliveries/${id}`)).body;
-const untilReceived = (endpoint: Endpoint, count = 1): Promise<void> =>
-  until(async () => receiver.at(endpoint.path).length >= count);
-/** Next attempts come now. */
-const hasten = async (endpoint: Endpoint): Promise<void> => {
-  await stack.database.pool.query(
-    "UPDATE webhook_delivery SET next_attempt_at = now() WHERE endpoint_id = $1 AND status = 'pending'",
-    [endpoint.id],
-  );
-  await stack.database.pool.query(
-    "SELECT graphile_worker.add_job('deliver-webhooks', json_build_object('endpoint', $1::text), job_key => 'deliver:' || $1::text)",
-    [endpoint.id],
-  );
-};
+const { makeEndpoint, deliveriesOf, ping, delivery, untilReceived, hasten } = webhookHelpers(
+  () => stack,
+  () => receiver,
+);
 
 describe("an event", () => {
   test("reaches its receivers signed, in the words of CONTRACT, and the reference library takes it and nothing altered", async () => {
