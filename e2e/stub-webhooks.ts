@@ -26,6 +26,7 @@ export const eventIds = {
   retrying: id("evt", "retrying"),
   nowhere: id("evt", "nowhere"),
   massFailure: id("evt", "massfailure"),
+  endpoint: id("evt", "endpoint"),
 };
 
 export const emptyWebhooks = (): WebhookWorld => ({ endpoints: [], deliveries: [], events: [] });
@@ -115,7 +116,7 @@ export function webhooks(accountId: string, now = Date.now()): WebhookWorld {
     }),
     event(eventIds.massFailure, "integration:mass_failure", -50, { integration_name: "salesforce", held: 412 }),
     event(eventIds.nowhere, "environment:needs_reauth_spike", -90, { accounts: 63 }),
-    event(id("evt", "endpoint"), "webhook_endpoint:disabled", -95, {
+    event(eventIds.endpoint, "webhook_endpoint:disabled", -95, {
       id: hookIds.gaveUp,
       url: "https://old.example.com/hooks",
       reason: "failing",

@@ -103,7 +103,7 @@ test.describe("a new endpoint", () => {
     const url = page.getByLabel("URL");
     await url.fill("http://inside.example.com/hooks");
     await page.getByRole("button", { name: "Add endpoint" }).click();
-    await expect(url).toHaveAccessibleDescription(/must be an https address/);
+    await expect(url).toHaveAccessibleDescription(/^Must be an https address/);
     await expect(url).toHaveValue("http://inside.example.com/hooks");
     await expect(url).toHaveAttribute("aria-invalid", "true");
     await expectAccessibleInBothThemes(page, "webhook-wrong");
@@ -328,6 +328,12 @@ test.describe("events", () => {
     await page.getByLabel("Event type").selectOption("Mass failure held");
     await expect(page).toHaveURL(/event_type=integration%3Amass_failure$/);
     await expect(page.getByRole("row")).toHaveCount(2);
+  });
+
+  test("about an endpoint lead to it", async ({ page }) => {
+    await page.goto(`/webhooks/events/${eventIds.endpoint}`);
+    await page.getByRole("link", { name: hookIds.gaveUp }).click();
+    await expect(page).toHaveURL(`/webhooks/${hookIds.gaveUp}`);
   });
 
   test("that went nowhere say so", async ({ page }) => {

@@ -68,6 +68,7 @@ describe("what an event is about", () => {
     [{ id: "ia_1", integration_name: "acme-crm", tenant_id: "northwind" }, "northwind · Acme CRM"],
     [{ integration_name: "other" }, "other"],
     [{ url: "https://app.example.com/hooks" }, "https://app.example.com/hooks"],
+    [{ id: "whe_1" }, "whe_1"],
     [{ tenant_id: 7, count: 3 }, null],
   ])("%j", (payload, subject) => {
     expect(subjectOf({ payload }, labels)).toBe(subject);

@@ -118,7 +118,7 @@ export function toggleGroup(filters: readonly string[], group: EventGroup): stri
   return filters.includes(group) ? others : [...others, group satisfies EventFilter];
 }
 
-/** What an event is about, from its payload: the tenant of an account, an integration, an endpoint. Null: the environment. */
+/** What an event is about, from its payload: the tenant of an account, an integration, an endpoint, or the id alone. Null: the environment. */
 export function subjectOf({ payload }: Pick<EventView, "payload">, labels: ReadonlyMap<string, string>): string | null {
   const text = (name: string): string | null => {
     const value = payload[name];
@@ -131,5 +131,5 @@ export function subjectOf({ payload }: Pick<EventView, "payload">, labels: Reado
     text("url"),
   ];
   const said = parts.filter((part) => part !== null);
-  return said.length === 0 ? null : said.join(" · ");
+  return said.length === 0 ? text("id") : said.join(" · ");
 }

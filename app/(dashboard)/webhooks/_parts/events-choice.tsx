@@ -1,6 +1,7 @@
 "use client";
 
 import { useId } from "react";
+import { asSentence } from "../../../_components/as-sentence.ts";
 import {
   eventGroups,
   eventWords,
@@ -81,7 +82,7 @@ export function EventsChoice({ filters, onChange, wrong }: Props) {
       )}
       {wrong !== null && (
         <p id={`${id}-wrong`} role="alert" className="mt-1.5 text-xs font-medium text-bad">
-          {wrong}
+          {asSentence(wrong)}
         </p>
       )}
     </fieldset>

@@ -1,3 +1,4 @@
+import { asSentence } from "../../../_components/as-sentence.ts";
 import { useId, type ComponentProps } from "react";
 
 type Props = Omit<ComponentProps<"input">, "id" | "className"> & {
@@ -30,7 +31,7 @@ export function TextField({ label, help, wrong, isCode = false, ...input }: Prop
       />
       {wrong !== null && (
         <p id={`${id}-wrong`} role="alert" className="text-xs font-medium wrap-anywhere text-bad">
-          {wrong}
+          {asSentence(wrong)}
         </p>
       )}
       <p id={`${id}-help`} className="text-xs text-subtle">

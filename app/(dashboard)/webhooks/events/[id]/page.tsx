@@ -107,8 +107,8 @@ async function DeliveriesOfEvent({ event, mayWrite }: { event: EventDetail; mayW
 }
 
 function EventFacts({ event }: { event: EventDetail }) {
-  const accountId = event.payload.id;
-  const isAboutAccount = typeof accountId === "string" && accountId.startsWith("ia_");
+  const id = typeof event.payload.id === "string" ? event.payload.id : "";
+  const isAboutAccount = id.startsWith("ia_");
   return (
     <section aria-labelledby="facts">
       <SectionHeading id="facts" title="Facts" />
@@ -123,17 +123,8 @@ function EventFacts({ event }: { event: EventDetail }) {
           </span>
         </Fact>
         <InstantFact name="Happened" at={event.created_at} none="–" />
-        {isAboutAccount && (
-          <Fact name="Account">
-            <Link
-              href={`/accounts/${accountId}`}
-              prefetch={false}
-              className="font-mono text-xs leading-5 wrap-anywhere underline decoration-line-strong underline-offset-3 hover:decoration-current"
-            >
-              {accountId}
-            </Link>
-          </Fact>
-        )}
+        {isAboutAccount && <Subject name="Account" id={id} href={`/accounts/${id}`} />}
+        {id.startsWith("whe_") && <Subject name="Endpoint" id={id} href={`/webhooks/${id}`} />}
         {event.sequence !== null && (
           <Fact name="Sequence">
             {formatCount(event.sequence)}
@@ -141,7 +132,7 @@ function EventFacts({ event }: { event: EventDetail }) {
               <>
                 {" "}
                 <Link
-                  href={`/webhooks/events?account=${accountId}`}
+                  href={`/webhooks/events?account=${id}`}
                   prefetch={false}
                   className="text-muted underline decoration-line-strong underline-offset-3 hover:decoration-current"
                 >
@@ -154,6 +145,20 @@ function EventFacts({ event }: { event: EventDetail }) {
         <Fact name="Environment">{event.environment}</Fact>
       </dl>
     </section>
+  );
+}
+
+function Subject({ name, id, href }: { name: string; id: string; href: string }) {
+  return (
+    <Fact name={name}>
+      <Link
+        href={href}
+        prefetch={false}
+        className="font-mono text-xs leading-5 wrap-anywhere underline decoration-line-strong underline-offset-3 hover:decoration-current"
+      >
+        {id}
+      </Link>
+    </Fact>
   );
 }
 
