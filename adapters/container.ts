@@ -17,6 +17,9 @@ import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
+import type { DeliveryQueue } from "#core/ports/delivery-queue";
+import type { WebhookReceivers } from "#core/ports/webhook-receivers";
+import type { WebhookStore } from "#core/ports/webhook-store";
 import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
@@ -25,6 +28,7 @@ import { decodeBody } from "./egress/decode-body.ts";
 import { createEgressClient } from "./egress/egress-client.ts";
 import { originRefusal } from "./egress/origin-refusal.ts";
 import { createProviderStreams } from "./egress/provider-streams.ts";
+import { createWebhookPoster } from "./egress/webhook-poster.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
@@ -46,11 +50,14 @@ import { createEnvironmentStore, type EnvironmentAdministration } from "./postgr
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
+import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
+import { createWebhookStore } from "./postgres/webhook-store.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
 import { createSecretDigests } from "./system/secret-digests.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
+import { createMailSender } from "./webhook/mail-sender.ts";
 
 /** Everything wired, for api, worker and the command line. */
 export interface Container
@@ -61,6 +68,12 @@ export interface Container
   readonly embeds: ConnectEmbeds;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
+  readonly webhooks: WebhookStore;
+  readonly deliveries: DeliveryQueue;
+  readonly receivers: WebhookReceivers;
+  readonly publicUrl: string;
+  /** Whether a mail server is configured. */
+  readonly sendsMail: boolean;
   readonly expressions: Expressions;
   readonly keyPairs: KeyPairs;
   /** Where the public keys of an environment integration can be read by anybody. */
@@ -111,6 +124,8 @@ export async function createContainer(
   const route = { proxy: config.egressProxy };
   const egress = countRefusals(createEgressClient(guard, route), metrics);
   const streams = countStreamRefusals(createProviderStreams(guard, route), metrics);
+  const poster = createWebhookPoster(guard, { clock, metrics }, route);
+  const mails = createMailSender(config.smtp);
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
@@ -150,6 +165,11 @@ export async function createContainer(
     digests: createSecretDigests(config.secret),
     circuits: createCircuitStore(pool, random),
     massFailures: createMassFailureStore(pool),
+    webhooks: createWebhookStore(pool),
+    deliveries: createDeliveryQueue(pool),
+    receivers: { post: poster.post, mail: mails.mail },
+    publicUrl: config.publicUrl,
+    sendsMail: config.smtp !== null,
     steadiness: heart ?? { isSteady: () => false },
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),
@@ -161,7 +181,8 @@ export async function createContainer(
     jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
     async close() {
       await heart?.stop();
-      await Promise.all([egress.close(), streams.close()]);
+      await Promise.all([egress.close(), streams.close(), poster.close()]);
+      mails.close();
       await expressions.close();
       await pool.end();
     },

@@ -35,7 +35,6 @@ export interface ApiPorts extends Container {
   readonly connectAdmission: ConnectAdmission;
   readonly glances: TokenGlances;
   readonly policies: PolicyMemory;
-  readonly publicUrl: string;
   readonly connectHosts: ConnectHosts;
   readonly callPlaces: CallPlaces;
   readonly pagePlaces: CallPlaces;

@@ -26,6 +26,8 @@ import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { webhookDeliveryRoutes } from "./routes/webhook-deliveries.ts";
+import { webhookEndpointRoutes } from "./routes/webhook-endpoints.ts";
 import { makeRequestId } from "./request-id.ts";
 import { requestOf } from "./request-of.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -94,6 +96,8 @@ export function createApp(
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
+  webhookEndpointRoutes(api, ports);
+  webhookDeliveryRoutes(api, ports);
   statsRoutes(api, ports);
   describeProxy(api.openAPIRegistry);
   documentationRoutes(api, ports);

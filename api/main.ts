@@ -61,7 +61,6 @@ const server = createDoor(
     glances: createTokenGlances(pool),
     policies: createPolicyMemory(container.integrations),
     idempotency: createIdempotencyStore(pool),
-    publicUrl: config.publicUrl,
     connectHosts: createConnectHosts({ ...container, publicUrl: config.publicUrl }),
     callPlaces: createCallPlaces(config.proxy.concurrency),
     pagePlaces: createCallPlaces(pagesAtATime),

@@ -1,7 +1,5 @@
-import { join } from "node:path";
-import type { Page } from "@playwright/test";
 import { emptyWorld, ids, resolvingFailure, usualWorld } from "./stub-accounts.ts";
-import { expect, expectAccessible, settle, test } from "./pages-fixtures.ts";
+import { expect, expectAccessible, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";
 
 test.describe("signing in and out", () => {
   test("leads to the sign-in page and back to where one wanted to go", async ({ page, stub }) => {
@@ -117,18 +115,6 @@ test("an account that holds a key speaks of no refresh, and says what a disconne
   const dialog = page.getByRole("alertdialog");
   await expect(dialog.getByText("It works in Acme Billing until the customer deletes it there.")).toBeVisible();
 });
-
-/** `name`: of the picture, where pictures are wanted. */
-async function expectAccessibleInBothThemes(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    // Without transitions a theme is judged by its colours, not by a moment between two.
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await settle(page);
-    await expectAccessible(page);
-    const shots = process.env.EVERGRANT_SHOTS;
-    if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
-  }
-}
 
 test.describe("a mass failure", () => {
   test("says what failed, what to look at, and leads to the held accounts", async ({ page }) => {

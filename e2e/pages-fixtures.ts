@@ -1,4 +1,6 @@
-import { test as base } from "./fixtures.ts";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { expectAccessible, settle, test as base } from "./fixtures.ts";
 import { startStubApi, type StubApi } from "./stub-api.ts";
 import { startWeb } from "./start-web.ts";
 
@@ -27,5 +29,17 @@ export const test = base.extend<{ stub: StubApi; baseURL: string }, { running: S
     await use(running.origin);
   },
 });
+
+/** Light and dark, as the page stands. `name`: of the picture, where pictures are wanted. */
+export async function expectAccessibleInBothThemes(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    // Without transitions a theme is judged by its colours, not by a moment between two.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await settle(page);
+    await expectAccessible(page);
+    const shots = process.env.EVERGRANT_SHOTS;
+    if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
+  }
+}
 
 export { expect, expectAccessible, expectNoSideways, settle } from "./fixtures.ts";

@@ -2,6 +2,7 @@ import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./st
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import { manyClients } from "./stub-health.ts";
 import type { StubApi } from "./stub-api.ts";
+import { eventIds, hookIds, manyDeliveries } from "./stub-webhooks.ts";
 import { judgeEverywhere } from "./judge-page.ts";
 import { expect, test } from "./pages-fixtures.ts";
 
@@ -15,6 +16,13 @@ const empty = (stub: StubApi) => {
 };
 const broken = (stub: StubApi) => {
   stub.failWith = 503;
+};
+const auditor = (stub: StubApi) => {
+  stub.role = "auditor";
+};
+const emptyAuditor = (stub: StubApi) => {
+  empty(stub);
+  auditor(stub);
 };
 const well = (stub: StubApi) => {
   stub.world.accounts = stub.world.accounts.filter((account) => account.last_error === null);
@@ -99,6 +107,45 @@ const cases: PageCase[] = [
     title: /Evergrant$/,
   })),
   { name: "account-unknown", path: "/accounts/ia_nobody", title: /not found/i, expected: /404/ },
+  { name: "webhooks", path: "/webhooks", title: /^Webhooks/ },
+  { name: "webhooks-empty", path: "/webhooks", title: /^Webhooks/, arrange: empty },
+  { name: "webhooks-empty-auditor", path: "/webhooks", title: /^Webhooks/, arrange: emptyAuditor },
+  { name: "webhooks-broken", path: "/webhooks", title: /^Webhooks/, arrange: broken, expected: /503/ },
+  { name: "webhook-new", path: "/webhooks/new", title: /^Add endpoint/ },
+  { name: "webhook-new-auditor", path: "/webhooks/new", title: /^Add endpoint/, arrange: auditor },
+  ...Object.entries(hookIds).map(([name, id]) => ({
+    name: `webhook-${name}`,
+    path: `/webhooks/${id}`,
+    title: /Webhooks · Evergrant$/,
+  })),
+  {
+    name: "webhook-many",
+    path: `/webhooks/${hookIds.healthy}?lang=ruby`,
+    title: /Webhooks · Evergrant$/,
+    arrange: (stub) => {
+      stub.world.webhooks.deliveries = manyDeliveries(stub.world.webhooks);
+    },
+  },
+  {
+    name: "webhook-none-match",
+    path: `/webhooks/${hookIds.healthy}?status=failed&event_type=security:anomaly`,
+    title: /Webhooks · Evergrant$/,
+  },
+  { name: "webhook-auditor", path: `/webhooks/${hookIds.failing}`, title: /Evergrant$/, arrange: auditor },
+  { name: "webhook-broken", path: `/webhooks/${hookIds.healthy}`, title: /^Webhook/, arrange: broken, expected: /503/ },
+  { name: "webhook-edit", path: `/webhooks/${hookIds.failing}/edit`, title: /^Edit endpoint/ },
+  { name: "webhook-unknown", path: "/webhooks/whe_nobody", title: /not found/i, expected: /404/ },
+  { name: "events", path: "/webhooks/events", title: /^Events/ },
+  { name: "events-of-account", path: `/webhooks/events?account=${ids.revoked}`, title: /^Events/ },
+  { name: "events-none-match", path: "/webhooks/events?event_type=security:anomaly", title: /^Events/ },
+  { name: "events-empty", path: "/webhooks/events", title: /^Events/, arrange: empty },
+  { name: "events-broken", path: "/webhooks/events", title: /^Events/, arrange: broken, expected: /503/ },
+  ...Object.entries(eventIds).map(([name, id]) => ({
+    name: `event-${name}`,
+    path: `/webhooks/events/${id}`,
+    title: /Events · Evergrant$/,
+  })),
+  { name: "event-unknown", path: "/webhooks/events/evt_nobody", title: /not found/i, expected: /404/ },
   { name: "not-found", path: "/no/such/page", title: /^Not found/, expected: /404/ },
 ];
 

@@ -4,6 +4,7 @@ import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
 export type World = {
@@ -13,6 +14,7 @@ export type World = {
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
   integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
+  webhooks: WebhookWorld;
 };
 
 export const integrations: World["integrations"] = [
@@ -48,6 +50,7 @@ export const emptyWorld = (): World => ({
   massFailures: [],
   clients: [],
   integrations,
+  webhooks: emptyWebhooks(),
 });
 
 const minute = 60_000;
@@ -274,6 +277,7 @@ export function usualWorld(now = Date.now()): World {
     massFailures: [massFailure(now)],
     clients: clients(now),
     integrations,
+    webhooks: webhooks(ids.revoked, now),
   };
 }
 

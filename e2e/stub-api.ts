@@ -13,6 +13,7 @@ import {
 } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
 import { links, outcomes } from "./stub-connect.ts";
+import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
 export type StubApi = {
@@ -20,6 +21,7 @@ export type StubApi = {
   world: World;
   environment: string;
   isSignedIn: boolean;
+  role: "owner" | "operator" | "support" | "auditor";
   /** When set, reads of the API answer with this status. */
   failWith: number | null;
   outcome: string;
@@ -45,6 +47,7 @@ export async function startStubApi(): Promise<StubApi> {
     world: emptyWorld(),
     environment: "production",
     isSignedIn: true,
+    role: "owner",
     failWith: null,
     outcome: "connected",
     changes: [],
@@ -56,6 +59,7 @@ export async function startStubApi(): Promise<StubApi> {
         world: usualWorld(),
         environment: "production",
         isSignedIn: true,
+        role: "owner",
         failWith: null,
         outcome: "connected",
         changes: [],
@@ -154,6 +158,8 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
       expires_at: new Date(Date.now() + 604_800_000).toISOString(),
     });
   }
+  const reply = answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body);
+  if (reply !== null) return json(response, reply.status, reply.body);
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
   return answerAccount(stub, method, path, url.searchParams, response);
 }
@@ -243,7 +249,7 @@ function pageOf(world: World, query: URLSearchParams): object {
 
 function sessionOf(stub: StubApi): object {
   return {
-    user: { id: "usr_1", email: "ada@evergrant.example", name: "Ada Lovelace", role: "owner" },
+    user: { id: "usr_1", email: "ada@evergrant.example", name: "Ada Lovelace", role: stub.role },
     environment: stub.environment,
     environments: ["production", "staging"],
   };

@@ -12,6 +12,7 @@ import { benchmarkProxy } from "../bench/proxy/proxy.ts";
 import { benchmarkRefresh } from "../bench/refresh/refresh.ts";
 import { benchmarkSingleFlight } from "../bench/single-flight/single-flight.ts";
 import { benchmarkToken } from "../bench/token/token.ts";
+import { benchmarkWebhooks } from "../bench/webhooks/webhooks.ts";
 import { createSteps, elapsed } from "./progress.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 
@@ -20,6 +21,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   "single-flight": benchmarkSingleFlight,
   token: benchmarkToken,
   proxy: benchmarkProxy,
+  webhooks: benchmarkWebhooks,
 };
 
 const steps = createSteps();

@@ -67,6 +67,7 @@ export async function startPostgresEngine(
       publicUrl: "https://evergrant.example",
       egressAllow: [],
       egressProxy: null,
+      smtp: null,
       spoolDirectory,
       logLevel: "silent",
     },

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { grantToAppRole } from "../adapters/postgres/app-role.ts";
@@ -45,6 +46,9 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_left", "reauth_required_at IS NOT NULL", ""],
     ["integrated_account_held", "hold IS NOT NULL", ""],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
+    ["event_undispatched", "(created_at, id)", "dispatched_at IS NULL"],
+    ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
+    ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
     expect(index?.indexdef).toContain(first);
@@ -78,6 +82,7 @@ describe("what the datamodel has no words for", () => {
       { relname: "integrated_account", reloptions: ["fillfactor=80", "autovacuum_vacuum_scale_factor=0.02"] },
       { relname: "process_heartbeat", reloptions: ["fillfactor=50"] },
       { relname: "sealed_credential", reloptions: ["fillfactor=70", "autovacuum_vacuum_scale_factor=0.02"] },
+      { relname: "webhook_endpoint", reloptions: ["fillfactor=50"] },
     ]);
   });
 
@@ -95,6 +100,48 @@ describe("what the datamodel has no words for", () => {
     await expect(insertAccount("ia_alarm", "needs_reauth", new Date())).rejects.toThrow(
       "integrated_account_alarm_only_active",
     );
+  });
+});
+
+describe("the outbox", () => {
+  test("wakes the dispatcher with whatever statement writes events, once for each connection, and for nothing when none is written", async () => {
+    await using other = await createTestDatabase();
+    const jobs = async (): Promise<unknown[]> =>
+      (await other.pool.query("SELECT task_identifier FROM graphile_worker.jobs WHERE key LIKE 'dispatch:%'")).rows;
+    const columns = "event (id, created_at, environment_id, event_type, payload)";
+    const one = await other.pool.connect();
+    try {
+      await one.query(`INSERT INTO ${columns} SELECT 'ev_0', now(), 'env', 'x', '{}' WHERE false`);
+      expect(await jobs()).toEqual([]);
+      await one.query(
+        `INSERT INTO ${columns} VALUES ('ev_1', now(), 'env', 'x', '{}'), ('ev_2', now(), 'env', 'x', '{}')`,
+      );
+      await one.query(`WITH e AS (INSERT INTO ${columns} VALUES ('ev_3', now(), 'env', 'x', '{}')) SELECT 1`);
+      expect(await jobs()).toEqual([{ task_identifier: "dispatch-events" }]);
+      await one.query(`BEGIN; INSERT INTO ${columns} VALUES ('ev_4', now(), 'env', 'x', '{}'); ROLLBACK`);
+    } finally {
+      one.release();
+    }
+    expect(await jobs()).toHaveLength(1);
+    expect((await other.pool.query("SELECT count(*)::int AS n FROM event WHERE dispatched_at IS NULL")).rows).toEqual([
+      { n: 3 },
+    ]);
+  });
+
+  test("what was there before there were webhooks is not told afterwards", async () => {
+    await using older = await createTestDatabase({ migrated: false });
+    await older.pool.query(`
+      CREATE TABLE event (id text, created_at timestamptz); INSERT INTO event VALUES ('ev_old', now() - interval '1 hour');`);
+    const migration = readFileSync(
+      new URL("../prisma/migrations/20261130100000_webhooks/migration.sql", import.meta.url),
+      "utf8",
+    );
+    for (const statement of migration.match(/ALTER TABLE "event"[^;]+;/g) ?? []) await older.pool.query(statement);
+    await older.pool.query("INSERT INTO event VALUES ('ev_new', now())");
+    expect((await older.pool.query("SELECT id, dispatched_at IS NULL AS waits FROM event ORDER BY id")).rows).toEqual([
+      { id: "ev_new", waits: true },
+      { id: "ev_old", waits: false },
+    ]);
   });
 });
 
@@ -206,9 +253,11 @@ test("an app role of its own can queue jobs and write history, and cannot change
     for (let time = 0; time < 2; time += 1) await grantToAppRole(owner, role);
     await owner.query(`SET ROLE ${role}`);
     await owner.query("SELECT graphile_worker.add_job('x', payload => '{}'::json, job_key => 'one')");
-    expect((await owner.query("SELECT task_identifier FROM graphile_worker.jobs")).rows).toEqual([
-      { task_identifier: "x" },
-    ]);
+    const mine = "SELECT task_identifier FROM graphile_worker.jobs WHERE key = 'one'";
+    expect((await owner.query(mine)).rows).toEqual([{ task_identifier: "x" }]);
+    await owner.query(
+      "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ('ev_role', now(), 'env', 'x', '{}')",
+    );
     await owner.query("SELECT evergrant_ensure_partitions()");
     await owner.query(
       "INSERT INTO audit_event (id, at, environment_id, actor, action, target) VALUES ('ae_2', now(), 'env', 'me', 'open', 'ia_1')",

@@ -2,15 +2,20 @@ import { parseCronItems, type ParsedCronItem, type TaskList } from "graphile-wor
 import { probeTask, recallTask } from "#adapters/postgres/circuit-jobs";
 import { resolveHoldTask } from "#adapters/postgres/mass-failure-store";
 import { refreshTask } from "#adapters/postgres/refresh-jobs";
+import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
+import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
+import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
 import { housekeepingTask } from "./tasks/housekeeping.ts";
 import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
 import { resolveHoldTaskOf } from "./tasks/resolve-hold.ts";
 import { refreshAccountTask } from "./tasks/refresh-account.ts";
 import { sweepTask } from "./tasks/sweep.ts";
+import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
 export function createTaskList(ports: WorkerPorts): TaskList {
+  const dispatch = dispatchEventsTask(ports);
   return {
     [refreshTask]: refreshAccountTask(ports),
     sweep: sweepTask(ports),
@@ -18,6 +23,9 @@ export function createTaskList(ports: WorkerPorts): TaskList {
     [probeTask]: probeCircuitTask(ports),
     [recallTask]: recallAccountsTask(ports),
     [resolveHoldTask]: resolveHoldTaskOf(ports),
+    [dispatchTask]: dispatch,
+    [deliverTask]: deliverWebhooksTask(ports),
+    "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
   };
 }
 
@@ -25,6 +33,7 @@ export function createTaskList(ports: WorkerPorts): TaskList {
 export function createCrontab(): ParsedCronItem[] {
   return parseCronItems([
     { task: "sweep", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep" } },
+    { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
   ]);
 }

@@ -50,6 +50,30 @@ describe("a configuration", () => {
     ]);
   });
 
+  it("takes a mail server and a sender, both or none, and repeats neither", () => {
+    expect(readWorkerConfig(complete).smtp).toBeNull();
+    const mail = {
+      EVERGRANT_SMTP_URL: "smtps://me:hunter2@mail:465",
+      EVERGRANT_SMTP_FROM: "Evergrant <e@example.com>",
+    };
+    expect(readApiConfig({ ...complete, ...mail }).smtp).toEqual({
+      url: "smtps://me:hunter2@mail:465",
+      from: "Evergrant <e@example.com>",
+    });
+    for (const wrong of [
+      { EVERGRANT_SMTP_URL: mail.EVERGRANT_SMTP_URL },
+      { EVERGRANT_SMTP_FROM: mail.EVERGRANT_SMTP_FROM },
+      { ...mail, EVERGRANT_SMTP_URL: "https://me:hunter2@mail" },
+      { ...mail, EVERGRANT_SMTP_FROM: "nobody" },
+      { ...mail, EVERGRANT_SMTP_FROM: "a@example.com\r\nBcc: b@example.com" },
+    ]) {
+      const [problem, ...others] = problems({ ...complete, ...wrong });
+      expect(problem).toMatch(/^EVERGRANT_SMTP_(URL|FROM) must be/);
+      expect(problem).not.toContain("hunter2");
+      expect(others).toEqual([]);
+    }
+  });
+
   it("takes the limits of the API, and 0 for none", () => {
     const limited = { ...complete, EVERGRANT_RATE_LIMIT: "5", EVERGRANT_TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8" };
     expect(readApiConfig(limited)).toMatchObject({

@@ -28,7 +28,16 @@ export interface EngineConfig {
   /** Null: calls leave directly. */
   readonly egressProxy: EgressProxy | null;
   readonly spoolDirectory: string;
+  /** Where mails of webhook endpoints go; null: none are sent. */
+  readonly smtp: SmtpConfig | null;
   readonly logLevel: LogLevel;
+}
+
+/** The operator's own mail server, so that its address is not judged. */
+export interface SmtpConfig {
+  /** A secret: it may hold a password. */
+  readonly url: string;
+  readonly from: string;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
@@ -129,6 +138,7 @@ function readEngine(read: Reader): EngineConfig {
     egressAllow: read.cidrs("EVERGRANT_EGRESS_ALLOW"),
     egressProxy: read.egressProxy(),
     spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
+    smtp: read.smtp(),
     logLevel: read.logLevel(),
   };
 }
@@ -216,6 +226,26 @@ function reader(env: Environment) {
           "must be http://host:port, or http://user:password@host:port, without a path",
         );
       return proxy;
+    },
+
+    smtp(): SmtpConfig | null {
+      const url = optional("EVERGRANT_SMTP_URL");
+      const from = optional("EVERGRANT_SMTP_FROM");
+      if (url === null && from === null) return null;
+      // Not the text itself: it may hold a password.
+      if (
+        url === null ||
+        !URL.canParse(url) ||
+        !/^smtps?:$/.test(new URL(url).protocol) ||
+        new URL(url).hostname === ""
+      )
+        complain("EVERGRANT_SMTP_URL", "must be smtp://host:port, or smtps://user:password@host:port");
+      if (from === null || !/^[^\r\n]{1,200}@[^\s\r\n]{1,250}$/.test(from))
+        complain(
+          "EVERGRANT_SMTP_FROM",
+          "must be the address that mails come from, such as Evergrant <evergrant@example.com>",
+        );
+      return { url: url ?? "", from: from ?? "" };
     },
 
     databaseUrl(): string {

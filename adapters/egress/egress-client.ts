@@ -108,7 +108,7 @@ function onSend(note: () => void): Dispatcher.DispatcherComposeInterceptor {
 }
 
 /** A request that waits for a connection hears of its signal only when it gets one; its caller does not wait for that. */
-async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+export async function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const leave = (): void => reject(signal.reason);
   if (signal.aborted) leave();

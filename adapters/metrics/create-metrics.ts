@@ -12,6 +12,8 @@ import type {
   ServerRequest,
   StatusClass,
   TokenReadResult,
+  WebhookAttemptResult,
+  WebhookFormat,
 } from "#core/ports/metrics";
 import { definitions, type Definition, type MetricName } from "./definitions.ts";
 import type { Count, Registry } from "./registry.ts";
@@ -40,6 +42,8 @@ const serverRequests = membersOf<ServerRequest>({
 });
 const keyOperations = membersOf<KeyOperation>({ generate: 1, unwrap: 1, rewrap: 1 });
 const proxyOutcomes = membersOf<ProxyOutcome>({ answered: 1, replayed: 1, refused: 1, failed: 1, aborted: 1 });
+const webhookFormats = membersOf<WebhookFormat>({ standard: 1, chat: 1, email: 1 });
+const webhookResults = membersOf<WebhookAttemptResult>({ delivered: 1, failed: 1, gone: 1 });
 const statusClasses = ["1xx", "2xx", "3xx", "4xx", "5xx"] as const;
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 /** Operators define integrations, so they are few; a process that meets more names than this counts the rest together. */
@@ -108,6 +112,16 @@ export function createMetrics(registry: Registry, processName: "api" | "worker")
   const proxyBytes = bind("evergrant_proxy_bytes_total", ["in", "out"]);
   const rejectedTokens = bind("evergrant_proxy_rejected_tokens_total", ["refreshed", "not_refreshed"]);
 
+  const sent = Object.fromEntries(
+    webhookFormats.map((format) => [
+      format,
+      bind("evergrant_webhook_attempts_total", webhookResults, (result) => [format, result]),
+    ]),
+  ) as Record<WebhookFormat, Record<WebhookAttemptResult, Count>>;
+  const sentSeconds = distribution("evergrant_webhook_attempt_seconds");
+  const deliveries = bind("evergrant_webhook_deliveries_total", ["delivered", "failed"]);
+  const disabled = bind("evergrant_webhook_endpoints_disabled_total", ["failing", "gone"]);
+
   const integrations = new Set<string>();
   const integrationLabel = (name: string): string => {
     if (integrations.has(name)) return name;
@@ -172,6 +186,16 @@ export function createMetrics(registry: Registry, processName: "api" | "worker")
       proxyOverhead.record(overheadSeconds);
       proxyBytes.in.value += bytesIn;
       proxyBytes.out.value += bytesOut;
+    },
+    webhookAttempted(format, result, seconds) {
+      sent[format][result].value += 1;
+      sentSeconds.record(seconds);
+    },
+    webhookEnded(status) {
+      deliveries[status].value += 1;
+    },
+    endpointDisabled(reason) {
+      disabled[reason].value += 1;
     },
     proxyTokenRejected(result) {
       rejectedTokens[result].value += 1;

@@ -17,5 +17,8 @@ export const noMetrics: Metrics = {
   keyRejected: nothing,
   requestsTo: () => nothing,
   proxied: nothing,
+  webhookAttempted: nothing,
+  webhookEnded: nothing,
+  endpointDisabled: nothing,
   proxyTokenRejected: nothing,
 };

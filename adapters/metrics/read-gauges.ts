@@ -54,6 +54,16 @@ export function readEngine(pool: DatabasePool): Reader {
       ]),
       evergrant_budget_places: [[[], state.places]],
       evergrant_budgets_waited_for: [[[], state.waitedFor]],
+      evergrant_webhook_deliveries_waiting: [
+        [["due"], state.deliveriesDue],
+        [["retrying"], state.deliveriesRetrying],
+      ],
+      evergrant_webhook_events_undispatched: [[[], state.eventsUndispatched]],
+      evergrant_webhook_endpoints: [
+        [["working"], state.endpointsWorking],
+        [["failing"], state.endpointsFailing],
+        [["disabled"], state.endpointsDisabled],
+      ],
     };
   };
 }

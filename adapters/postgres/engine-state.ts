@@ -18,6 +18,12 @@ export interface EngineState {
   readonly circuitsHalfOpen: Readonly<Record<string, number>>;
   readonly places: number;
   readonly waitedFor: number;
+  readonly deliveriesDue: number;
+  readonly deliveriesRetrying: number;
+  readonly eventsUndispatched: number;
+  readonly endpointsWorking: number;
+  readonly endpointsFailing: number;
+  readonly endpointsDisabled: number;
 }
 
 const lifeMs = 10_000;
@@ -53,14 +59,24 @@ export const engineStateSql = `
            coalesce(sum((SELECT count(*) FROM jsonb_each(c.places) p
                           WHERE p.value::text::numeric > extract(epoch FROM now()))), 0)::int AS places
       FROM circuit c WHERE c.places <> '{}' OR c.demanded_until > now()
+  ), deliveries AS (
+    SELECT count(*) FILTER (WHERE d.next_attempt_at <= now())::int AS "deliveriesDue",
+           count(*) FILTER (WHERE d.next_attempt_at > now())::int AS "deliveriesRetrying"
+      FROM (SELECT next_attempt_at FROM webhook_delivery WHERE status = 'pending' LIMIT ${most}) d
+  ), endpoints AS (
+    SELECT count(*) FILTER (WHERE status = 'enabled' AND failures = 0)::int AS "endpointsWorking",
+           count(*) FILTER (WHERE status = 'enabled' AND failures > 0)::int AS "endpointsFailing",
+           count(*) FILTER (WHERE status = 'disabled')::int AS "endpointsDisabled"
+      FROM webhook_endpoint
   )
-  SELECT due.*, jobs.*, busy.*,
+  SELECT due.*, jobs.*, busy.*, deliveries.*, endpoints.*,
+         (SELECT count(*) FROM (SELECT FROM event WHERE dispatched_at IS NULL LIMIT ${most}) e)::int AS "eventsUndispatched",
          (SELECT count(*) FROM (SELECT FROM integrated_account WHERE hold IS NOT NULL LIMIT ${most}) h)::int AS held,
          (SELECT coalesce(json_object_agg(cause, n), '{}') FROM
            (SELECT cause, count(*) AS n FROM open_circuits WHERE NOT is_half GROUP BY cause) o) AS "circuitsOpen",
          (SELECT coalesce(json_object_agg(cause, n), '{}') FROM
            (SELECT cause, count(*) AS n FROM open_circuits WHERE is_half GROUP BY cause) o) AS "circuitsHalfOpen"
-    FROM due, jobs, busy`;
+    FROM due, jobs, busy, deliveries, endpoints`;
 
 /**
  * One look for all who ask within ten seconds, and nobody waits for it longer than two: a scrape must say that the database is away

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestDatabase, type TestDatabase } from "#test/database";
 import { removeExpired } from "./housekeeping.ts";
 import { createPool, type DatabasePool } from "./pool.ts";
+import { pruneEvents } from "./webhook-housekeeping.ts";
 
 let database: TestDatabase;
 let pool: DatabasePool;
@@ -67,4 +68,34 @@ test("pages that embed connect wait for a day, and not longer than their link is
   await removeExpired(pool);
   const { rows } = await pool.query("SELECT convert_from(digest, 'UTF8') AS digest FROM connect_embed");
   expect(rows).toEqual([{ digest: "waits" }]);
+});
+
+test("deliveries of events older than 30 days go with their attempts, then the events; younger ones stay, and secrets whose overlap is over", async () => {
+  await pool.query(`
+    INSERT INTO webhook_endpoint (id, environment_id, url) VALUES ('whe_tidy', 'env_tidy', 'https://app.example.com');
+    INSERT INTO event (id, created_at, environment_id, event_type, payload, dispatched_at)
+      SELECT 'evt_' || days, now() - make_interval(days => days), 'env_tidy', 'x', '{}', now() FROM unnest(ARRAY[31, 45, 29, 1]) days;
+    INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, status, finished_at)
+      SELECT 'dlv_' || id, 'whe_tidy', 'env_tidy', id, created_at, 'x', 'delivered', now() FROM event WHERE environment_id = 'env_tidy';
+    INSERT INTO webhook_attempt (delivery_id, number, at, latency_ms) SELECT id, 1, now(), 1 FROM webhook_delivery;
+    INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed, accepted_until)
+      VALUES ('whe_tidy', 'webhook_secret', 'env_tidy', 1, 'k1', 'v', now() - interval '1 minute'),
+             ('whe_tidy', 'webhook_secret', 'env_tidy', 2, 'k1', 'v', NULL)`);
+  expect(await pruneEvents(pool)).toBe(2);
+  expect((await pool.query("SELECT event_id FROM webhook_delivery ORDER BY event_id")).rows).toEqual([
+    { event_id: "evt_1" },
+    { event_id: "evt_29" },
+  ]);
+  expect(await rowsOf("webhook_attempt")).toBe(2);
+  expect((await pool.query("SELECT id FROM event WHERE environment_id = 'env_tidy' ORDER BY id")).rows).toEqual([
+    { id: "evt_1" },
+    { id: "evt_29" },
+  ]);
+  expect((await removeExpired(pool)).secrets).toBe(1);
+  expect((await pool.query("SELECT version FROM sealed_secret WHERE owner = 'whe_tidy'")).rows).toEqual([
+    { version: 2 },
+  ]);
+  expect((await pool.query("SELECT action, target FROM audit_event WHERE environment_id = 'env_tidy'")).rows).toEqual([
+    { action: "secret.erased", target: "whe_tidy" },
+  ]);
 });

@@ -3,6 +3,7 @@ import { idempotencySeconds } from "#core/domain/idempotency/idempotency-key";
 import { eraseExpiredSecrets } from "./client-secrets.ts";
 import { endOverdueSessions } from "./held-answers.ts";
 import { query, type DatabasePool } from "./pool.ts";
+import { eraseExpiredWebhookSecrets } from "./webhook-endpoints.ts";
 
 export interface Removed {
   readonly sessions: number;
@@ -84,7 +85,12 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
           AND (next_at IS NULL OR next_at < now() - interval '1 day') AND places = '{}'`,
     ),
   );
-  return { sessions, links, accounts, secrets: await eraseExpiredSecrets(pool) };
+  return {
+    sessions,
+    links,
+    accounts,
+    secrets: (await eraseExpiredSecrets(pool)) + (await eraseExpiredWebhookSecrets(pool)),
+  };
 }
 
 /** Rows a statement: what piled up while no worker ran must not take longer than one may, or it would never go. */

@@ -17,6 +17,10 @@ export const tags: readonly { readonly name: string; readonly description: strin
     description:
       "What the mass-disconnect guard holds when many accounts of a client fail together, and your decision.",
   },
+  {
+    name: "Webhooks",
+    description: "What happened, where it is sent, and whether it arrived. Guide: Receive webhooks.",
+  },
   { name: "Stats", description: "How integrations do." },
   { name: "Dashboard", description: "What only a signed-in browser asks." },
   { name: "Documentation", description: "This API about itself. No key is needed." },

@@ -3,7 +3,11 @@ import { readProblem, unreachable, type Answer } from "../_queries/problem.ts";
 const timeoutMs = 60_000;
 
 /** Sends a change to the API as the signed-in operator. Never throws: what went wrong comes back as a problem. */
-export async function sendToApi<T>(method: "POST" | "DELETE", path: string, body?: object): Promise<Answer<T>> {
+export async function sendToApi<T>(
+  method: "POST" | "PATCH" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<Answer<T>> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -18,7 +22,7 @@ export async function sendToApi<T>(method: "POST" | "DELETE", path: string, body
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch {
-    const detail = "It is not known whether this was carried out. Look at the state of the account, then try again.";
+    const detail = "It is not known whether this was carried out. Look at how it stands, then try again.";
     return { kind: "problem", problem: { ...unreachable, detail } };
   }
   if (response.status === 401) {
@@ -26,7 +30,8 @@ export async function sendToApi<T>(method: "POST" | "DELETE", path: string, body
     location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
   }
   if (!response.ok) return { kind: "problem", problem: await readProblem(response) };
-  return { kind: "ok", value: (await response.json()) as T };
+  // 204 has no body; who asks for something that has none takes nothing from it.
+  return { kind: "ok", value: (response.status === 204 ? undefined : await response.json()) as T };
 }
 
 /** `crypto.randomUUID` is missing on plain http off this machine; random bytes are not. */

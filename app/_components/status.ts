@@ -1,5 +1,6 @@
 import { assertNever } from "./assert-never.ts";
 import type { AccountView } from "#api/schemas/account";
+import { asSentence } from "./as-sentence.ts";
 import { formatDuration } from "./duration.ts";
 
 export type Tone = "good" | "warn" | "info" | "bad" | "hold" | "none";
@@ -159,11 +160,4 @@ function servedWords(expiresAt: string | null, now: number): string {
 
 function lasting(at: string | null, now: number): string {
   return formatDuration(Math.abs((at === null ? now : Date.parse(at)) - now) / 1000);
-}
-
-function asSentence(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed === "") return "";
-  const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,5 +1,12 @@
 /** A problem document of the API (RFC 9457), or what stands in for one when there was no readable answer. */
-export type ApiProblem = { status: number; code: string; title: string; detail: string | null };
+export type ApiProblem = {
+  status: number;
+  code: string;
+  title: string;
+  detail: string | null;
+  /** What is wrong with which field of the request; none where it is not about a field. */
+  errors: { pointer: string; detail: string }[];
+};
 
 export type Answer<T> = { kind: "ok"; value: T } | { kind: "problem"; problem: ApiProblem };
 
@@ -15,7 +22,17 @@ export async function readProblem(response: Response): Promise<ApiProblem> {
     code: text("code") ?? `http_${response.status}`,
     title: text("title") ?? (response.status >= 500 ? "The API could not answer" : "The request was not accepted"),
     detail: text("detail"),
+    errors: readErrors(body),
   };
+}
+
+function readErrors(body: unknown): ApiProblem["errors"] {
+  const errors = typeof body === "object" && body !== null ? (body as { errors?: unknown }).errors : null;
+  if (!Array.isArray(errors)) return [];
+  return errors.flatMap((error: unknown) => {
+    const { pointer, detail } = (error ?? {}) as Record<string, unknown>;
+    return typeof pointer === "string" && typeof detail === "string" ? [{ pointer, detail }] : [];
+  });
 }
 
 /** No answer at all: the API is down, restarting, or too slow. */
@@ -24,4 +41,5 @@ export const unreachable: ApiProblem = {
   code: "api_unreachable",
   title: "The API does not answer",
   detail: "It may be restarting. This page tries again by itself.",
+  errors: [],
 };

@@ -11,3 +11,9 @@ export async function isSignedIn(): Promise<boolean> {
   const session = await callApi<SessionView>("/api/v1/session", { unauthorized: "problem" });
   return session.kind === "ok";
 }
+
+/** The role of who is signed in; none when the API cannot tell, and nothing is offered that needs one. */
+export async function readRole(): Promise<string> {
+  const session = await readSession();
+  return session.kind === "ok" ? session.value.user.role : "";
+}

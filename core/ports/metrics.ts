@@ -37,6 +37,12 @@ export type KeyOperation = "generate" | "unwrap" | "rewrap";
 /** `refused`: nothing was tried. `replayed`: answered after one refresh and a second call. `failed`: no answer, or not the whole of it. `aborted`: the caller left. */
 export type ProxyOutcome = "answered" | "replayed" | "refused" | "failed" | "aborted";
 
+/** How an event is written for its receiver. */
+export type WebhookFormat = "standard" | "chat" | "email";
+
+/** What one attempt to deliver came to. */
+export type WebhookAttemptResult = "delivered" | "failed" | "gone";
+
 export type StatusClass = "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
 
 /** Why a key was turned away: it is none of ours by its form, or none that is in force. */
@@ -91,6 +97,11 @@ export interface Metrics {
     readonly bytesIn: number;
     readonly bytesOut: number;
   }): void;
+  /** An event was sent to an endpoint, or could not be. */
+  webhookAttempted(format: WebhookFormat, result: WebhookAttemptResult, seconds: number): void;
+  /** No more attempts follow. */
+  webhookEnded(status: "delivered" | "failed"): void;
+  endpointDisabled(reason: "failing" | "gone"): void;
   /** An upstream rejected a token within its lifetime, and a refresh was asked for. */
   proxyTokenRejected(result: "refreshed" | "not_refreshed"): void;
 }

@@ -10,7 +10,9 @@ export type DigestPurpose =
   | "idempotency_key"
   | "idempotent_request"
   | "derived_id"
-  | "derived_secret";
+  | "derived_secret"
+  /** The link that an event carries (R84). */
+  | "event_link";
 
 /** Keyed digests (HMAC-SHA-256) of secrets that are looked up or compared but never needed again in the clear. */
 export interface SecretDigests {

@@ -25,7 +25,8 @@ export interface OpenAccess {
     | "approval"
     | "client_change"
     | "probe"
-    | "repeated_request";
+    | "repeated_request"
+    | "webhook_signature";
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */

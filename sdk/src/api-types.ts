@@ -592,6 +592,186 @@ export interface Branding {
   privacy_url?: string | undefined;
 }
 
+/** An endpoint with its signing secret. */
+export type NewWebhookEndpoint = WebhookEndpoint & {
+  /** Signs every delivery. Shown once; null: the format is not signed. */
+  secret: string | null;
+};
+
+/** Where events are sent, and how it does. */
+export interface WebhookEndpoint {
+  /** The endpoint's id. */
+  id: string;
+  /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
+  url: string;
+  /** `standard`: the event as JSON, signed (Standard Webhooks). `chat`: `{"text": "…"}` in plain words, as incoming webhooks of chats take it. `email`: the same words as a mail. */
+  format: "standard" | "chat" | "email";
+  /** Types of events, groups of them such as `integrated_account:*`, or `*` for all. */
+  events: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping">;
+  /** Your own words about it; null: none. */
+  description: string | null;
+  /** `disabled`: nothing is sent, and events that come meanwhile are kept for a replay. */
+  status: "enabled" | "disabled";
+  /** `failing`: only failures for five days. `gone`: it answered 410. `operator`: somebody did. null: it is enabled. */
+  disabled_reason: "failing" | "gone" | "operator" | null;
+  /** Since when; null: it is enabled. */
+  disabled_at: string | null;
+  /** Attempts that failed in a row. */
+  failures: number;
+  /** The first of them; null: the latest attempt worked, or there was none. After three days `webhook_endpoint:failing` warns, after five the endpoint is disabled. */
+  failing_since: string | null;
+  /** The latest attempt that worked; null: none. */
+  last_success_at: string | null;
+  /** Deliveries that are not done, those between two attempts among them. 10000 stands for more. */
+  waiting: number;
+  /** Until then every delivery is signed with the replaced secret too; null: with one secret. */
+  previous_secret_accepted_until: string | null;
+  /** When it was made. */
+  created_at: string;
+  /** When it was changed last. */
+  updated_at: string;
+}
+
+/** Where events are to be sent. */
+export interface WebhookEndpointRequest {
+  /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
+  url: string;
+  /** What is sent; `*` by default. */
+  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  /** By default `email` for a `mailto:` address, and `standard` for any other. */
+  format?: "standard" | "chat" | "email" | undefined;
+  /** Your own words about it; null: none. */
+  description?: string | null | undefined;
+}
+
+/** The endpoints of the environment; at most 50. */
+export interface WebhookEndpointList {
+  /** All of them, oldest first. */
+  data: Array<WebhookEndpoint>;
+}
+
+/** What is absent stays; `events` is replaced as a whole. */
+export interface WebhookEndpointPatch {
+  /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
+  url?: string | undefined;
+  /** Types of events, groups of them such as `integrated_account:*`, or `*` for all. */
+  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  /** Your own words about it; null: none. */
+  description?: string | null | undefined;
+  /** `enabled` takes a disabled endpoint into use again, its failures forgotten; `disabled` ends its deliveries as failed. */
+  status?: "enabled" | "disabled" | undefined;
+}
+
+/** A new signing secret. */
+export interface RotatedSecret {
+  /** Signs every delivery (HMAC-SHA-256). Shown once: keep it where your receiver finds it. */
+  secret: string;
+  /** Until then deliveries carry the signatures of both secrets. */
+  previous_accepted_until: string;
+}
+
+/** A test event is on its way. */
+export interface PingSent {
+  /** The ping. */
+  event_id: string;
+  /** Its delivery; read it to see what came of it. */
+  delivery_id: string;
+}
+
+/** What a replay sends. */
+export interface Replay {
+  /** How many are on their way. */
+  deliveries: number;
+}
+
+/** Which events are to be sent once more. */
+export interface ReplayRequest {
+  /** Events from then on; they are kept for 30 days. */
+  from: string;
+  /** And until then; now by default. */
+  to?: string | undefined;
+  /** `failed`: what did not arrive, whether its delivery failed or the endpoint was not there or disabled. `all`: also what was delivered. */
+  status?: "failed" | "all" | undefined;
+  /** Of these types; by default whatever the endpoint subscribes to. */
+  event_types?: Array<"integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+}
+
+/** A page of events. */
+export interface EventPage {
+  /** The events of this page, newest first. */
+  data: Array<Event>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** Something that happened; the body of a webhook has this form. */
+export interface Event {
+  /** The event's id. */
+  id: string;
+  /** When it happened. */
+  created_at: string;
+  /** The environment's name. */
+  environment: string;
+  /** Counts the events of one account, in the order in which they happened; null: it is about none. */
+  sequence: number | null;
+  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
+  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
+  /** Ids and states of what it is about; never a token. */
+  payload: Record<string, unknown>;
+}
+
+/** An event with its deliveries. */
+export type EventDetail = Event & {
+  /** One for each endpoint that it went to. */
+  deliveries: Array<WebhookDelivery>;
+};
+
+/** One event on its way to one endpoint. */
+export interface WebhookDelivery {
+  /** The delivery's id. */
+  id: string;
+  /** The event's id, which is the `webhook-id` of every attempt. */
+  event_id: string;
+  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
+  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
+  /** When the event happened. */
+  event_created_at: string;
+  /** The account that it is about; null: it is about none. */
+  integrated_account_id: string | null;
+  /** The endpoint's id. */
+  webhook_endpoint_id: string;
+  /** `pending`: an attempt is to come. `delivered`: the receiver took it. `failed`: given up, after ten attempts or since the endpoint was disabled; redeliver or replay it. */
+  status: "pending" | "delivered" | "failed";
+  /** What was tried, oldest first; the latest 50. */
+  attempts: Array<DeliveryAttempt>;
+  /** When it is tried next; null: it is not. */
+  next_attempt_at: string | null;
+  /** When it was delivered or given up; null: it is pending. */
+  finished_at: string | null;
+}
+
+/** One attempt to deliver an event. */
+export interface DeliveryAttempt {
+  /** When it began. */
+  at: string;
+  /** What the receiver answered; null: it did not, or it was a mail. */
+  http_status: number | null;
+  /** How long it took, milliseconds. */
+  latency_ms: number;
+  /** Why it does not count as delivered; null: it does. */
+  error: string | null;
+  /** The beginning of the answer, at most 1 kB; links that it repeats are left out. null: nothing came. */
+  response: string | null;
+}
+
+/** A page of deliveries. */
+export interface WebhookDeliveryPage {
+  /** The deliveries of this page, newest event first. */
+  data: Array<WebhookDelivery>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -865,6 +1045,144 @@ export interface Operations {
     body: EnvironmentPatch;
     answer: Environment;
   };
+  /** Have events sent to an address */
+  createWebhookEndpoint: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: WebhookEndpointRequest;
+    answer: NewWebhookEndpoint;
+  };
+  /** List the endpoints of the environment */
+  listWebhookEndpoints: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: WebhookEndpointList;
+  };
+  /** One endpoint, and how it does */
+  getWebhookEndpoint: {
+    path: {
+      /** The endpoint's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: WebhookEndpoint;
+  };
+  /** Change an endpoint, or take a disabled one into use again */
+  updateWebhookEndpoint: {
+    path: {
+      /** The endpoint's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: WebhookEndpointPatch;
+    answer: WebhookEndpoint;
+  };
+  /** Remove an endpoint, its secrets and its log */
+  deleteWebhookEndpoint: {
+    path: {
+      /** The endpoint's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: null;
+  };
+  /** Replace the signing secret, with both in use for a day */
+  rotateWebhookSecret: {
+    path: {
+      /** The endpoint's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: RotatedSecret;
+  };
+  /** Send a test event to this endpoint alone */
+  testWebhookEndpoint: {
+    path: {
+      /** The endpoint's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: PingSent;
+  };
+  /** Send the events of some time once more */
+  replayWebhookEvents: {
+    path: {
+      /** The endpoint's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: ReplayRequest;
+    answer: Replay;
+  };
+  /** List what happened, newest first */
+  listEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Those of this type. */
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      /** Those of this account. */
+      account?: string | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: EventPage;
+  };
+  /** One event with its deliveries */
+  getEvent: {
+    path: {
+      /** The event's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: EventDetail;
+  };
+  /** List deliveries with their attempts, by the newest event first */
+  listWebhookDeliveries: {
+    path: Record<string, never>;
+    query: {
+      /** Those to this endpoint. */
+      endpoint?: string | undefined;
+      /** Those of this status. */
+      status?: "pending" | "delivered" | "failed" | undefined;
+      /** Those of events of this type. */
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: WebhookDeliveryPage;
+  };
+  /** One delivery with its attempts */
+  getWebhookDelivery: {
+    path: {
+      /** The delivery's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: WebhookDelivery;
+  };
+  /** Send an event to an endpoint once more */
+  redeliverWebhook: {
+    path: {
+      /** The delivery's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: WebhookDelivery;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -903,5 +1221,18 @@ export const routes = {
   completeConnectSession: ["POST", "/connect-sessions/{id}/complete"],
   getEnvironment: ["GET", "/environment"],
   updateEnvironment: ["PATCH", "/environment"],
+  createWebhookEndpoint: ["POST", "/webhook-endpoints"],
+  listWebhookEndpoints: ["GET", "/webhook-endpoints"],
+  getWebhookEndpoint: ["GET", "/webhook-endpoints/{id}"],
+  updateWebhookEndpoint: ["PATCH", "/webhook-endpoints/{id}"],
+  deleteWebhookEndpoint: ["DELETE", "/webhook-endpoints/{id}"],
+  rotateWebhookSecret: ["POST", "/webhook-endpoints/{id}/rotate-secret"],
+  testWebhookEndpoint: ["POST", "/webhook-endpoints/{id}/test"],
+  replayWebhookEvents: ["POST", "/webhook-endpoints/{id}/replay"],
+  listEvents: ["GET", "/events"],
+  getEvent: ["GET", "/events/{id}"],
+  listWebhookDeliveries: ["GET", "/webhook-deliveries"],
+  getWebhookDelivery: ["GET", "/webhook-deliveries/{id}"],
+  redeliverWebhook: ["POST", "/webhook-deliveries/{id}/redeliver"],
   getHealthStats: ["GET", "/stats/health"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

@@ -1,4 +1,4 @@
-import type { Account, Operations, RefreshAttempt } from "./api-types.ts";
+import type { Account, Event, Operations, RefreshAttempt, WebhookDelivery } from "./api-types.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
 import { createTransport, type CallOptions, type EvergrantOptions, type Transport } from "./transport.ts";
@@ -20,6 +20,9 @@ export class Evergrant {
   readonly environmentIntegrations: ReturnType<typeof environmentIntegrationMethods>;
   readonly environment: ReturnType<typeof environmentMethods>;
   readonly massFailures: ReturnType<typeof massFailureMethods>;
+  readonly webhookEndpoints: ReturnType<typeof webhookEndpointMethods>;
+  readonly webhookDeliveries: ReturnType<typeof webhookDeliveryMethods>;
+  readonly events: ReturnType<typeof eventMethods>;
   readonly stats: ReturnType<typeof statsMethods>;
 
   constructor(options: EvergrantOptions) {
@@ -35,6 +38,9 @@ export class Evergrant {
     this.environmentIntegrations = environmentIntegrationMethods(transport);
     this.environment = environmentMethods(transport);
     this.massFailures = massFailureMethods(transport);
+    this.webhookEndpoints = webhookEndpointMethods(transport);
+    this.webhookDeliveries = webhookDeliveryMethods(transport);
+    this.events = eventMethods(transport);
     this.stats = statsMethods(transport);
   }
 
@@ -132,6 +138,55 @@ function massFailureMethods({ call }: Transport) {
       call("releaseMassFailure", at(integrationName, options)),
     confirm: (integrationName: string, options: CallOptions = {}) =>
       call("confirmMassFailure", at(integrationName, options)),
+  };
+}
+
+function webhookEndpointMethods({ call }: Transport) {
+  const at = (id: string, options: CallOptions) => ({ ...options, path: { id } });
+  return {
+    list: (options: CallOptions = {}) => call("listWebhookEndpoints", options),
+    get: (id: string, options: CallOptions = {}) => call("getWebhookEndpoint", at(id, options)),
+    /** The answer has the signing secret, which is shown once. */
+    create: (body: Body<"createWebhookEndpoint">, options: CallOptions = {}) =>
+      call("createWebhookEndpoint", { ...options, body }),
+    update: (id: string, body: Body<"updateWebhookEndpoint">, options: CallOptions = {}) =>
+      call("updateWebhookEndpoint", { ...at(id, options), body }),
+    delete: (id: string, options: CallOptions = {}) => call("deleteWebhookEndpoint", at(id, options)),
+    /** For a day deliveries carry the signatures of both secrets. */
+    rotateSecret: (id: string, options: CallOptions = {}) => call("rotateWebhookSecret", at(id, options)),
+    test: (id: string, options: CallOptions = {}) => call("testWebhookEndpoint", at(id, options)),
+    replay: (id: string, body: Body<"replayWebhookEvents">, options: CallOptions = {}) =>
+      call("replayWebhookEvents", { ...at(id, options), body }),
+  };
+}
+
+function webhookDeliveryMethods({ call }: Transport) {
+  const list = (query: Query<"listWebhookDeliveries"> = {}, options: CallOptions = {}) =>
+    call("listWebhookDeliveries", { ...options, query });
+  return {
+    /** One page, by the newest event first. */
+    list,
+    iterate: (
+      query: Omit<Query<"listWebhookDeliveries">, "cursor"> = {},
+      options: CallOptions = {},
+    ): AsyncGenerator<WebhookDelivery, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    get: (id: string, options: CallOptions = {}) => call("getWebhookDelivery", { ...options, path: { id } }),
+    redeliver: (id: string, options: CallOptions = {}) => call("redeliverWebhook", { ...options, path: { id } }),
+  };
+}
+
+function eventMethods({ call }: Transport) {
+  const list = (query: Query<"listEvents"> = {}, options: CallOptions = {}) =>
+    call("listEvents", { ...options, query });
+  return {
+    /** One page, newest first. */
+    list,
+    iterate: (
+      query: Omit<Query<"listEvents">, "cursor"> = {},
+      options: CallOptions = {},
+    ): AsyncGenerator<Event, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** With its deliveries. */
+    get: (id: string, options: CallOptions = {}) => call("getEvent", { ...options, path: { id } }),
   };
 }
 

@@ -28,6 +28,9 @@ export function createRecordingMetrics(): Metrics & { readonly told: readonly To
       return (status, seconds) => count(route, method, status, seconds);
     },
     proxied: keep("proxied"),
+    webhookAttempted: keep("webhookAttempted"),
+    webhookEnded: keep("webhookEnded"),
+    endpointDisabled: keep("endpointDisabled"),
     proxyTokenRejected: keep("proxyTokenRejected"),
   };
 }

@@ -50,6 +50,27 @@ const declare = async ({ stack }: World): Promise<void> => {
   );
 };
 
+const makeEndpoint = async ({ stack }: World): Promise<string> => {
+  const { body } = await stack.call("POST", "/webhook-endpoints", { url: "https://app.example.com/hooks" });
+  // As many as there may be; those of other tests have served.
+  if (body.id !== undefined) return body.id;
+  await stack.database.pool.query("DELETE FROM webhook_endpoint");
+  return await makeEndpoint({ stack } as World);
+};
+
+/** A test event that was tried once: no worker runs in these tests. */
+const ping = async (world: World): Promise<{ event_id: string; delivery_id: string; endpoint: string }> => {
+  const endpoint = await makeEndpoint(world);
+  const { body } = await world.stack.call("POST", `/webhook-endpoints/${endpoint}/test`, {});
+  await world.stack.database.pool.query(
+    `WITH tried AS (UPDATE webhook_delivery SET attempts = 1, tries = 1 WHERE id = $1)
+     INSERT INTO webhook_attempt (delivery_id, number, at, http_status, latency_ms, error, response)
+     VALUES ($1, 1, now(), 503, 84, 'HTTP 503', 'later')`,
+    [body.delivery_id],
+  );
+  return { ...body, endpoint };
+};
+
 /**
  * A valid call of each operation for each answer that it documents as a success, by operationId. Routes of the document without
  * one fail the tests: whoever adds a route adds its calls here.
@@ -144,6 +165,53 @@ export const inputs: Inputs = {
     await declare(world);
     return [{ status: 202, params: { name: "acme-crm" } }];
   },
+
+  createWebhookEndpoint: () => [
+    {
+      status: 201,
+      body: { url: "https://app.example.com/hooks", events: ["integration:*"], description: "Ours", format: "chat" },
+    },
+    { status: 201, body: { url: "https://app.example.com/hooks" } },
+  ],
+  listWebhookEndpoints: async (world) => {
+    await makeEndpoint(world);
+    return [{ status: 200 }];
+  },
+  getWebhookEndpoint: async (world) => [{ status: 200, params: { id: await makeEndpoint(world) } }],
+  updateWebhookEndpoint: async (world) => [
+    {
+      status: 200,
+      params: { id: await makeEndpoint(world) },
+      body: { url: "https://app.example.com/other", events: ["*"], description: null, status: "enabled" },
+    },
+  ],
+  deleteWebhookEndpoint: async (world) => [{ status: 204, params: { id: await makeEndpoint(world) } }],
+  rotateWebhookSecret: async (world) => [{ status: 200, params: { id: await makeEndpoint(world) }, body: {} }],
+  testWebhookEndpoint: async (world) => [{ status: 202, params: { id: await makeEndpoint(world) }, body: {} }],
+  replayWebhookEvents: async (world) => [
+    {
+      status: 202,
+      params: { id: await makeEndpoint(world) },
+      body: {
+        from: new Date(Date.now() - 60_000).toISOString(),
+        to: new Date(Date.now() + 60_000).toISOString(),
+        status: "all",
+        event_types: ["integrated_account:created"],
+      },
+    },
+  ],
+  listEvents: ({ accountId: account }) => [
+    { status: 200 },
+    { status: 200, query: { event_type: "integrated_account:created", account, limit: "1" } },
+  ],
+  getEvent: async (world) => [{ status: 200, params: { id: (await ping(world)).event_id } }],
+  listWebhookDeliveries: async (world) => {
+    const { endpoint } = await ping(world);
+    const query = { endpoint, status: "pending", event_type: "webhook_endpoint:ping", limit: "1" };
+    return [{ status: 200 }, { status: 200, query }];
+  },
+  getWebhookDelivery: async (world) => [{ status: 200, params: { id: (await ping(world)).delivery_id } }],
+  redeliverWebhook: async (world) => [{ status: 202, params: { id: (await ping(world)).delivery_id }, body: {} }],
 
   getHealthStats: () => [{ status: 200 }, { status: 200, query: { window: "7d" } }],
 };

@@ -10,7 +10,7 @@ import { menuItem, menuPopup } from "./menu-classes.ts";
 
 type Props = { environment: string; environments: string[] };
 
-/** Which environment this browser looks at. Lists go on in the other one; an account exists only in its own. */
+/** Which environment this browser looks at. Lists go on in the other one; what they list exists only in its own. */
 export function EnvironmentSwitcher({ environment, environments }: Props) {
   const router = useRouter();
   const pathname = usePathname();
@@ -18,7 +18,7 @@ export function EnvironmentSwitcher({ environment, environments }: Props) {
   const choose = (chosen: string) => {
     if (chosen === environment) return;
     setPreference(environmentCookie, chosen);
-    router.replace(pathname.startsWith("/accounts") ? "/accounts" : "/");
+    router.replace(["/accounts", "/webhooks/events", "/webhooks"].find((list) => pathname.startsWith(list)) ?? "/");
     router.refresh();
   };
 

@@ -44,7 +44,7 @@ export function MobileBar({ session, theme }: { session: SessionView; theme: The
               </Dialog.Close>
             </div>
             <EnvironmentSwitcher environment={session.environment} environments={session.environments} />
-            <Navigation onNavigate={() => setOpen(false)} />
+            <Navigation role={session.user.role} onNavigate={() => setOpen(false)} />
             <div className="mt-auto">
               <UserMenu user={session.user} theme={theme} />
             </div>

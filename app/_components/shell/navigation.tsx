@@ -1,21 +1,26 @@
 "use client";
 
-import { LayoutDashboard, Link2, type LucideIcon } from "lucide-react";
+import { LayoutDashboard, Link2, Webhook, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "../class-names.ts";
+import { isPermitted } from "../permitted.ts";
 
-const pages: { href: string; label: string; icon: LucideIcon }[] = [
+type Page = { href: string; label: string; icon: LucideIcon; needs?: Parameters<typeof isPermitted>[1] };
+
+const pages: Page[] = [
   { href: "/", label: "Overview", icon: LayoutDashboard },
   { href: "/accounts", label: "Accounts", icon: Link2 },
+  { href: "/webhooks", label: "Webhooks", icon: Webhook, needs: "webhooks:read" },
 ];
 
-export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
+export function Navigation({ role, onNavigate }: { role: string; onNavigate?: () => void }) {
   const pathname = usePathname();
+  const permitted = pages.filter(({ needs }) => needs === undefined || isPermitted(role, needs));
   return (
     <nav aria-label="Main">
       <ul className="flex flex-col gap-0.5">
-        {pages.map(({ href, label, icon: Icon }) => {
+        {permitted.map(({ href, label, icon: Icon }) => {
           const isActive = href === "/" ? pathname === "/" : pathname.startsWith(href);
           return (
             <li key={href}>

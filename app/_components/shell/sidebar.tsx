@@ -23,7 +23,7 @@ export function Sidebar({ session, theme }: { session: SessionView; theme: Theme
         Evergrant
       </Link>
       <EnvironmentSwitcher environment={session.environment} environments={session.environments} />
-      <Navigation />
+      <Navigation role={session.user.role} />
       <div className="mt-auto">
         <UserMenu user={session.user} theme={theme} />
       </div>

@@ -12,7 +12,9 @@ export type IdPrefix =
   | "aud"
   | "req"
   | "try"
-  | "idm";
+  | "idm"
+  | "whe"
+  | "dlv";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 

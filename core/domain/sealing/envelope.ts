@@ -32,7 +32,8 @@ export type SealField =
   | "pkce_verifier"
   | "connect_answer"
   | "connect_grant"
-  | "idempotent_answer";
+  | "idempotent_answer"
+  | "webhook_secret";
 
 /** A data key ready for one write: wrapped before the provider is asked, so that a KMS failure later can't cost the answer. */
 export interface DataKey {

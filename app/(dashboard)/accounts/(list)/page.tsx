@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { ButtonLink } from "../../../_components/button.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
+import { Paging } from "../../../_components/paging.tsx";
 import { ProblemState } from "../../../_components/problem-state.tsx";
 import { readAccounts, type AccountFilter } from "../../../_queries/accounts.ts";
 import { AccountFilters } from "./account-filters.tsx";
@@ -42,7 +43,17 @@ export default async function AccountsPage({ searchParams }: Props) {
       ) : (
         <AccountTable accounts={accounts} labels={labels} />
       )}
-      <Paging filter={filter} nextCursor={nextCursor} />
+      <Paging
+        label="Pages"
+        first={
+          filter.cursor === undefined
+            ? null
+            : { href: accountsHref({ ...filter, cursor: undefined }), label: "First page" }
+        }
+        next={
+          nextCursor === null ? null : { href: accountsHref({ ...filter, cursor: nextCursor }), label: "Next page" }
+        }
+      />
     </>
   );
 }
@@ -67,17 +78,5 @@ function NoAccounts({ filter }: { filter: AccountFilter }) {
         {`POST /api/v1/link-tokens\n{ "tenant_id": "acme", "integration_name": "…" }`}
       </pre>
     </EmptyState>
-  );
-}
-
-function Paging({ filter, nextCursor }: { filter: AccountFilter; nextCursor: string | null }) {
-  if (filter.cursor === undefined && nextCursor === null) return null;
-  return (
-    <nav aria-label="Pages" className="mt-4 flex justify-end gap-2">
-      {filter.cursor !== undefined && (
-        <ButtonLink href={accountsHref({ ...filter, cursor: undefined })}>First page</ButtonLink>
-      )}
-      {nextCursor !== null && <ButtonLink href={accountsHref({ ...filter, cursor: nextCursor })}>Next page</ButtonLink>}
-    </nav>
   );
 }

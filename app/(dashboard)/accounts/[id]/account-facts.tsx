@@ -1,8 +1,7 @@
-import type { ReactNode } from "react";
 import type { AccountView } from "#api/schemas/account";
 import { typedWords, type CredentialKind } from "../../../_components/credential-kind.ts";
+import { Fact, InstantFact } from "../../../_components/facts.tsx";
 import { formatCount } from "../../../_components/figures.ts";
-import { formatInstant } from "../../../_components/instant.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
 
@@ -22,14 +21,14 @@ export function AccountFacts({ account, kind }: { account: AccountView; kind: Cr
         )}
         {kind === "token" ? (
           <>
-            <Instant
+            <InstantFact
               name="Token expires"
               at={account.expires_at}
               none={account.status === "active" ? "Does not expire" : "–"}
             />
-            <Instant name="Next refresh" at={account.refresh_due_at} none="None scheduled" />
-            <Instant name="Last refreshed" at={account.refreshed_at} none="Never" />
-            <Instant name="Refresh token rotated" at={account.refresh_token_rotated_at} none="Never" />
+            <InstantFact name="Next refresh" at={account.refresh_due_at} none="None scheduled" />
+            <InstantFact name="Last refreshed" at={account.refreshed_at} none="Never" />
+            <InstantFact name="Refresh token rotated" at={account.refresh_token_rotated_at} none="Never" />
           </>
         ) : (
           <>
@@ -40,7 +39,7 @@ export function AccountFacts({ account, kind }: { account: AccountView; kind: Cr
           </>
         )}
         {account.reauth_required_at !== null && (
-          <Instant name="Re-authorization needed" at={account.reauth_required_at} none="–" />
+          <InstantFact name="Re-authorization needed" at={account.reauth_required_at} none="–" />
         )}
         {account.last_error !== null && (
           <Fact name="Last error">
@@ -51,7 +50,7 @@ export function AccountFacts({ account, kind }: { account: AccountView; kind: Cr
           </Fact>
         )}
         <Fact name="Credential version">{formatCount(account.credential_version)}</Fact>
-        <Instant name="Created" at={account.created_at} none="–" />
+        <InstantFact name="Created" at={account.created_at} none="–" />
         {Object.entries(account.metadata).map(([name, value]) => (
           <Fact key={name} name={name} isOwn>
             <span className="wrap-anywhere">{value}</span>
@@ -59,29 +58,5 @@ export function AccountFacts({ account, kind }: { account: AccountView; kind: Cr
         ))}
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children, isOwn = false }: { name: string; children: ReactNode; isOwn?: boolean }) {
-  return (
-    <div className="grid grid-cols-[minmax(0,3fr)_minmax(0,6fr)] gap-4 sm:grid-cols-[minmax(0,5fr)_minmax(0,8fr)] px-4 py-2.5">
-      <dt className={isOwn ? "truncate font-mono text-xs leading-5 text-muted" : "text-muted"}>{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </div>
-  );
-}
-
-function Instant({ name, at, none }: { name: string; at: string | null; none: string }) {
-  return (
-    <Fact name={name}>
-      {at === null ? (
-        <span className="text-subtle">{none}</span>
-      ) : (
-        <span className="flex flex-wrap items-baseline gap-x-2.5">
-          <RelativeTime at={at} parts={2} />
-          <span className="font-mono text-xs whitespace-nowrap text-subtle">{formatInstant(at)}</span>
-        </span>
-      )}
-    </Fact>
   );
 }

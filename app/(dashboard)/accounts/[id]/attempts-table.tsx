@@ -89,7 +89,7 @@ function AttemptRow({ attempt }: { attempt: AttemptView }) {
       </td>
       <td className="order-2 font-mono text-xs leading-5 text-muted @3xl:order-none @3xl:text-right">
         {attempt.http_status === null ? (
-          <span className="max-@3xl:hidden">–</span>
+          <span className="@max-3xl:hidden">–</span>
         ) : (
           <HttpStatus status={attempt.http_status} />
         )}

@@ -1,11 +1,11 @@
 import Link from "next/link";
 import type { AccountView } from "#api/schemas/account";
-import { ButtonLink } from "../../../_components/button.tsx";
 import { classNames } from "../../../_components/class-names.ts";
 import { buildLifeline } from "../../../_components/lifeline/build-lifeline.ts";
 import { ranges } from "../../../_components/lifeline/choose-span.ts";
 import { LifelineTable } from "../../../_components/lifeline/lifeline-table.tsx";
 import { LifelineView } from "../../../_components/lifeline/lifeline-view.tsx";
+import { Paging } from "../../../_components/paging.tsx";
 import { ProblemState } from "../../../_components/problem-state.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
 import { readAttempts } from "../../../_queries/account.ts";
@@ -39,24 +39,22 @@ export async function LifelineSection({ account, range }: { account: AccountView
 export async function AttemptsSection({ account, cursor }: { account: AccountView; cursor: string | undefined }) {
   const page = await readAttempts(account.id, tableLimit, cursor);
   if (page.kind === "problem") return <ProblemState problem={page.problem} />;
-  const isPaged = cursor !== undefined || page.value.next_cursor !== null;
+  const older = page.value.next_cursor;
   return (
     <section aria-labelledby="attempts">
       <SectionHeading id="attempts" title="Refresh attempts" note="newest first" />
       <AttemptsTable attempts={page.value.data} account={account} />
-      {isPaged && (
-        <nav aria-label="Pages of attempts" className="mt-3 flex justify-end gap-2">
-          {cursor !== undefined && <ButtonLink href={`/accounts/${account.id}`}>Newest</ButtonLink>}
-          <OlderLink id={account.id} cursor={page.value.next_cursor} />
-        </nav>
-      )}
+      <Paging
+        label="Pages of attempts"
+        first={cursor === undefined ? null : { href: `/accounts/${account.id}`, label: "Newest" }}
+        next={
+          older === null
+            ? null
+            : { href: `/accounts/${account.id}?cursor=${encodeURIComponent(older)}`, label: "Older" }
+        }
+      />
     </section>
   );
-}
-
-function OlderLink({ id, cursor }: { id: string; cursor: string | null }) {
-  if (cursor === null) return null;
-  return <ButtonLink href={`/accounts/${id}?cursor=${encodeURIComponent(cursor)}`}>Older</ButtonLink>;
 }
 
 type RangeProps = { id: string; offered: readonly { name: string; label: string }[]; chosen: string | undefined };

@@ -2,13 +2,16 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { Suspense } from "react";
 import { AccountStatus } from "../../../_components/account-status.tsx";
+import { Breadcrumb } from "../../../_components/breadcrumb.tsx";
 import { CopyButton } from "../../../_components/copy-button.tsx";
 import { Monogram } from "../../../_components/monogram.tsx";
+import { isPermitted } from "../../../_components/permitted.ts";
 import { ProblemState } from "../../../_components/problem-state.tsx";
 import { Bone, ListSkeleton } from "../../../_components/skeleton.tsx";
 import { readAccount } from "../../../_queries/account.ts";
 import { readMassFailure } from "../../../_queries/mass-failures.ts";
 import { readCredentialKind, readIntegrationLabels, readScopeDescriptions } from "../../../_queries/integrations.ts";
+import { readRole } from "../../../_queries/session.ts";
 import { AccountActions } from "./account-actions.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { HeldCallout } from "./held-callout.tsx";
@@ -30,7 +33,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function AccountPage({ params, searchParams }: Props) {
   const { id } = await params;
-  const [answer, labels, query] = await Promise.all([readAccount(id), readIntegrationLabels(), searchParams]);
+  const [answer, labels, role, query] = await Promise.all([
+    readAccount(id),
+    readIntegrationLabels(),
+    readRole(),
+    searchParams,
+  ]);
   if (answer.kind === "problem") {
     return (
       <>
@@ -50,26 +58,12 @@ export default async function AccountPage({ params, searchParams }: Props) {
 
   return (
     <>
-      <nav aria-label="Breadcrumb" className="mb-3 text-sm">
-        <ol className="flex items-center gap-1.5">
-          <li>
-            <Link href="/accounts" className="py-1 text-muted hover:text-ink hover:underline">
-              Accounts
-            </Link>
-          </li>
-          <li aria-hidden className="text-subtle">
-            /
-          </li>
-          <li>
-            <Link
-              href={`/accounts?integration_name=${encodeURIComponent(account.integration_name)}`}
-              className="py-1 text-muted hover:text-ink hover:underline"
-            >
-              {label}
-            </Link>
-          </li>
-        </ol>
-      </nav>
+      <Breadcrumb
+        steps={[
+          { href: "/accounts", label: "Accounts" },
+          { href: `/accounts?integration_name=${encodeURIComponent(account.integration_name)}`, label },
+        ]}
+      />
       <header className="mb-5">
         <div className="flex min-w-0 items-start gap-3">
           <span className="mt-0.5">
@@ -90,6 +84,15 @@ export default async function AccountPage({ params, searchParams }: Props) {
                 <code className="font-mono text-xs">{account.id}</code>
                 <CopyButton text={account.id} label="Copy account id" />
               </span>
+              {isPermitted(role, "webhooks:read") && (
+                <Link
+                  href={`/webhooks/events?account=${account.id}`}
+                  prefetch={false}
+                  className="inline-flex min-h-6 items-center underline decoration-line-strong underline-offset-3 hover:text-ink hover:decoration-current pointer-coarse:min-h-11"
+                >
+                  Its events
+                </Link>
+              )}
             </p>
           </div>
         </div>

@@ -1,0 +1,154 @@
+import type { WebhookStore } from "#core/ports/webhook-store";
+import { insertAudit } from "./audit-log.ts";
+import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
+import { deliveryIdSql, enqueueDelivery, isMeantSql } from "./webhook-matching.ts";
+import { deliveryColumns, eventColumns, toDelivery, toEvent, type DeliveryRow, type EventRow } from "./webhook-rows.ts";
+
+type Log = Pick<
+  WebhookStore,
+  "ping" | "listEvents" | "findEvent" | "deliveriesOf" | "listDeliveries" | "findDelivery" | "redeliver" | "replay"
+>;
+
+/** What a key that is limited to tenants or integrations sees: an event that names none is about others too. */
+const isVisibleSql = (tenants: string, integrations: string): string =>
+  `(${tenants}::text[] IS NULL OR e.payload ->> 'tenant_id' = ANY (${tenants}))
+   AND (${integrations}::text[] IS NULL OR e.payload ->> 'integration_name' = ANY (${integrations}))`;
+
+export function webhookLog(pool: DatabasePool): Log {
+  return {
+    async listEvents({ environmentId, tenantIds, integrationNames, eventType, accountId }, after, take) {
+      const { rows } = await query<EventRow>(
+        pool,
+        `SELECT ${eventColumns} FROM event e
+          WHERE e.environment_id = $1 AND ${isVisibleSql("$2", "$3")}
+            AND ($4::text IS NULL OR e.event_type = $4) AND ($5::text IS NULL OR e.account_id = $5)
+            AND ($6::timestamptz IS NULL OR (e.created_at, e.id) < ($6, $7))
+          ORDER BY e.created_at DESC, e.id DESC LIMIT $8`,
+        [environmentId, tenantIds, integrationNames, eventType, accountId, after?.at, after?.id, take],
+      );
+      return rows.map(toEvent);
+    },
+
+    async findEvent({ environmentId, tenantIds, integrationNames }, id) {
+      const { rows } = await query<EventRow>(
+        pool,
+        `SELECT ${eventColumns} FROM event e WHERE e.id = $4 AND e.environment_id = $1 AND ${isVisibleSql("$2", "$3")}`,
+        [environmentId, tenantIds, integrationNames, id],
+      );
+      return rows[0] === undefined ? null : toEvent(rows[0]);
+    },
+
+    async deliveriesOf({ id, environmentId }) {
+      const { rows } = await query<DeliveryRow>(
+        pool,
+        `SELECT ${deliveryColumns} FROM webhook_delivery d WHERE d.event_id = $1 AND d.environment_id = $2 ORDER BY d.id`,
+        [id, environmentId],
+      );
+      return rows.map(toDelivery);
+    },
+
+    // By way of the endpoints, which are few: each has its deliveries in order.
+    async listDeliveries({ environmentId, endpointId, status, eventType }, after, take) {
+      const { rows } = await query<DeliveryRow>(
+        pool,
+        `SELECT ${deliveryColumns}
+           FROM webhook_endpoint w CROSS JOIN LATERAL (
+             SELECT * FROM webhook_delivery o
+              WHERE o.endpoint_id = w.id ${status === null ? "" : `AND o.status = '${status}'`}
+                AND ($3::text IS NULL OR o.event_type = $3)
+                AND ($4::timestamptz IS NULL OR (o.event_created_at, o.id) < ($4, $5))
+              ORDER BY o.event_created_at DESC, o.id DESC LIMIT $6) d
+          WHERE w.environment_id = $1 AND ($2::text IS NULL OR w.id = $2)
+          ORDER BY d.event_created_at DESC, d.id DESC LIMIT $6`,
+        [environmentId, endpointId, eventType, after?.at, after?.id, take],
+      );
+      return rows.map(toDelivery);
+    },
+
+    async findDelivery(environmentId, id) {
+      const { rows } = await query<DeliveryRow>(
+        pool,
+        `SELECT ${deliveryColumns} FROM webhook_delivery d WHERE d.id = $1 AND d.environment_id = $2`,
+        [id, environmentId],
+      );
+      return rows[0] === undefined ? null : toDelivery(rows[0]);
+    },
+
+    async redeliver(environmentId, id, audit) {
+      const done = await inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ endpoint_id: string }>(
+          `UPDATE webhook_delivery d
+              SET status = 'pending', tries = CASE WHEN d.status = 'pending' THEN d.tries ELSE 0 END,
+                  next_attempt_at = now(), finished_at = NULL
+             FROM webhook_endpoint w
+            WHERE d.id = $1 AND d.environment_id = $2 AND w.id = d.endpoint_id AND w.status = 'enabled'
+            RETURNING d.endpoint_id`,
+          [id, environmentId],
+        );
+        if (rows[0] === undefined) return rollback;
+        await insertAudit(client, [audit]);
+        await enqueueDelivery(client, rows[0].endpoint_id);
+        return true;
+      });
+      return done === true;
+    },
+
+    async ping(endpoint, event, audit) {
+      return await inTransaction(pool, async (client) => {
+        // Dispatched as it is written: it is for nobody else, whatever they subscribe to.
+        const { rows } = await client.query<{ id: string }>(
+          `WITH made AS (
+             INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, next_attempt_at)
+             VALUES (${deliveryIdSql("$1::text", "$2::text")}, $2, $3, $1, now(), 'webhook_endpoint:ping', now())
+             ON CONFLICT (event_id, endpoint_id) DO NOTHING RETURNING event_id
+           ), told AS (
+             INSERT INTO event (id, created_at, environment_id, event_type, payload, dispatched_at)
+             SELECT event_id, now(), $3, 'webhook_endpoint:ping', $4::jsonb, now() FROM made
+           )
+           SELECT ${deliveryIdSql("$1::text", "$2::text")} AS id`,
+          [event.id, endpoint.id, endpoint.environmentId, JSON.stringify(event.payload)],
+        );
+        await insertAudit(client, [audit]);
+        await enqueueDelivery(client, endpoint.id);
+        return rows[0]?.id ?? "";
+      });
+    },
+
+    async replay(endpoint, { from, to, status, eventTypes }, most, audit) {
+      const made = await inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ wanted: number; made: number }>({
+          text: replaySql,
+          values: [endpoint.id, endpoint.environmentId, from, to, status === "all", eventTypes, most],
+        });
+        const found = rows[0] ?? { wanted: 0, made: 0 };
+        if (found.wanted > most) return rollback;
+        await insertAudit(client, [{ ...audit, detail: { ...audit.detail, deliveries: found.made } }]);
+        if (found.made > 0) await enqueueDelivery(client, endpoint.id);
+        return found.made;
+      });
+      return made === rollback ? null : made;
+    },
+  };
+}
+
+/** What was not dispatched yet is on its way anyway, and so is what is pending. */
+const replaySql = `
+  WITH w AS (
+    SELECT id, events FROM webhook_endpoint WHERE id = $1 AND environment_id = $2 AND status = 'enabled' FOR KEY SHARE
+  ), wanted AS (
+    SELECT b.id, b.created_at, b.event_type, b.account_id
+      FROM w CROSS JOIN event b LEFT JOIN webhook_delivery d ON d.event_id = b.id AND d.endpoint_id = w.id
+     WHERE b.environment_id = $2 AND b.created_at >= $3 AND b.created_at < coalesce($4::timestamptz, now())
+       AND b.dispatched_at IS NOT NULL AND ($6::text[] IS NULL OR b.event_type = ANY ($6)) AND ${isMeantSql}
+       AND (d.id IS NULL OR d.status = 'failed' OR ($5 AND d.status = 'delivered'))
+     ORDER BY b.created_at LIMIT $7 + 1
+  ), counted AS (SELECT count(*)::int AS n FROM wanted),
+  made AS (
+    INSERT INTO webhook_delivery AS d (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, next_attempt_at)
+    SELECT ${deliveryIdSql("e.id", "$1")}, $1, $2, e.id, e.created_at, e.event_type, e.account_id, now()
+      FROM wanted e, counted c WHERE c.n <= $7
+    ON CONFLICT (event_id, endpoint_id) DO UPDATE
+      SET status = 'pending', tries = 0, next_attempt_at = now(), finished_at = NULL WHERE d.status <> 'pending'
+    RETURNING 1
+  )
+  SELECT c.n AS wanted, (SELECT count(*)::int FROM made) AS made FROM counted c`;

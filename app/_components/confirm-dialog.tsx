@@ -1,0 +1,91 @@
+"use client";
+
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { useState, type ReactNode } from "react";
+import type { Answer, ApiProblem } from "../_queries/problem.ts";
+import { Button, buttonClass } from "./button.tsx";
+import { Callout } from "./callout.tsx";
+import { usePausedUpdates } from "./live-updates.tsx";
+
+type Variant = Parameters<typeof buttonClass>[0];
+
+type Props<T> = {
+  trigger: { label: string; variant: Variant; isDisabled?: boolean };
+  title: string;
+  description: ReactNode;
+  /** What will happen, one by one. */
+  effects: readonly string[];
+  /** `doing` stands on the button while it is done; `failed` where the API says no more than that it was not. */
+  words: { action: string; doing: string; keep: string; failed: string };
+  variant?: "primary" | "danger";
+  act: () => Promise<Answer<T>>;
+  onDone: (value: T) => void;
+  /** After a dialog that met a problem: what stands behind it may be old. */
+  onGivenUp?: () => void;
+};
+
+/** Says exactly what something does before it is done. */
+export function ConfirmDialog<T>({ trigger, title, description, effects, words, act, ...rest }: Props<T>) {
+  const { variant = "danger", onDone, onGivenUp } = rest;
+  const [isOpen, setOpen] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  usePausedUpdates(isOpen);
+
+  const confirm = async () => {
+    setBusy(true);
+    setProblem(null);
+    const answer = await act();
+    setBusy(false);
+    if (answer.kind === "problem") {
+      setProblem(answer.problem);
+      return;
+    }
+    setOpen(false);
+    onDone(answer.value);
+  };
+
+  const change = (open: boolean) => {
+    if (isBusy) return;
+    setOpen(open);
+    setProblem(null);
+    if (!open && problem !== null) onGivenUp?.();
+  };
+
+  return (
+    <AlertDialog.Root open={isOpen} onOpenChange={change}>
+      <AlertDialog.Trigger className={buttonClass(trigger.variant)} disabled={trigger.isDisabled === true}>
+        {trigger.label}
+      </AlertDialog.Trigger>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="backdrop z-40" />
+        <AlertDialog.Viewport className="fixed inset-0 z-40 grid place-items-center overflow-y-auto p-4">
+          <AlertDialog.Popup className="popup w-full max-w-[480px] p-5 outline-none">
+            <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{title}</AlertDialog.Title>
+            <AlertDialog.Description className="mt-1 wrap-anywhere text-muted">{description}</AlertDialog.Description>
+            <ul className="mt-3 list-disc space-y-1 pl-5 text-sm marker:text-subtle">
+              {effects.map((effect) => (
+                <li key={effect}>{effect}</li>
+              ))}
+            </ul>
+            {problem !== null && (
+              <div role="alert" className="mt-4">
+                <Callout tone="bad" title={problem.title} code={problem.code}>
+                  {problem.detail ?? words.failed}
+                </Callout>
+              </div>
+            )}
+            <div className="mt-5 flex flex-wrap justify-end gap-2">
+              <AlertDialog.Close className={buttonClass("secondary")} disabled={isBusy}>
+                {words.keep}
+              </AlertDialog.Close>
+              <Button variant={variant} disabled={isBusy} onClick={() => void confirm()}>
+                {isBusy ? words.doing : words.action}
+              </Button>
+            </div>
+          </AlertDialog.Popup>
+        </AlertDialog.Viewport>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,44 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { classNames } from "./class-names.ts";
+import { formatCount } from "./figures.ts";
+
+/** Parts or filters of a page as links in a row, which a phone scrolls sideways. */
+export function Tabs({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <nav aria-label={label} className="-mx-4 overflow-x-auto border-b border-line px-4 md:mx-0 md:px-0">
+      <ul className="flex gap-5">{children}</ul>
+    </nav>
+  );
+}
+
+type TabProps = {
+  href: string;
+  isActive: boolean;
+  /** `page`: leads to another page; `true`: filters this one. */
+  current?: "page" | "true";
+  children: ReactNode;
+};
+
+export function Tab({ href, isActive, current = "true", children }: TabProps) {
+  return (
+    <li>
+      <Link
+        href={href}
+        prefetch={false}
+        scroll={current === "page"}
+        aria-current={isActive ? current : undefined}
+        className={classNames(
+          "-mb-px flex h-9 items-center gap-1.5 border-b-2 text-sm font-medium whitespace-nowrap -outline-offset-2 pointer-coarse:h-11",
+          isActive ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink",
+        )}
+      >
+        {children}
+      </Link>
+    </li>
+  );
+}
+
+export function TabCount({ value }: { value: number | null }) {
+  return value === null ? null : <span className="font-normal text-subtle">{formatCount(value)}</span>;
+}

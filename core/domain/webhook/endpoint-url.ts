@@ -1,0 +1,47 @@
+/** How events are written for a receiver. */
+export type EndpointFormat = "standard" | "chat" | "email";
+
+/** One address and nothing else: what follows a `?` would set other headers of the mail. */
+const mailAddress = /^mailto:([^\s@,;:?<>()"\\%]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,250}[a-zA-Z0-9])?)$/;
+
+/** The mail address of an endpoint; null: it has none. */
+export function mailAddressOf(url: string): string | null {
+  return mailAddress.exec(url)?.[1] ?? null;
+}
+
+export type EndpointUrl =
+  | { readonly kind: "valid"; readonly format: EndpointFormat }
+  | { readonly kind: "invalid"; readonly pointer: "/url" | "/format"; readonly detail: string };
+
+/**
+ * Whether events can be sent to an address at all.
+ *
+ * @param format as it was asked for; null: what goes with the address
+ * @param refusal why calls to an origin are certain to be refused; null: they may work. What a name resolves to is seen whenever it
+ *   is called.
+ */
+export function judgeEndpointUrl(
+  url: string,
+  format: EndpointFormat | null,
+  refusal: (origin: string) => string | null,
+): EndpointUrl {
+  const wrong = (detail: string): EndpointUrl => ({ kind: "invalid", pointer: "/url", detail });
+  if (/^mailto:/i.test(url) || format === "email") {
+    if (format !== null && format !== "email")
+      return { kind: "invalid", pointer: "/format", detail: "mails are written in the format email; leave it out" };
+    if (mailAddressOf(url) === null)
+      return wrong("expected mailto: and one mail address, such as mailto:ops@example.com");
+    return { kind: "valid", format: "email" };
+  }
+  // `https:example.com` and texts with tabs in them are taken by the parser of URLs, and meant by nobody.
+  if (!URL.canParse(url) || !/^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/.test(url))
+    return wrong("expected an https address, such as https://app.example.com/webhooks");
+  const { protocol, username, password, hash, origin } = new URL(url);
+  if (username !== "" || password !== "")
+    return wrong("must not carry credentials; the signature says who sends, and a path may hold what only you know");
+  if (hash !== "") return wrong("must not have a fragment: it would not be sent");
+  const refused = refusal(origin);
+  if (refused !== null)
+    return wrong(protocol === "http:" ? `must be an https address: ${refused}` : `can't be called: ${refused}`);
+  return { kind: "valid", format: format ?? "standard" };
+}
