@@ -209,7 +209,7 @@ test("while the question is open the product waits; who says no may take another
   const url = await makeLink("question");
   await openProduct(page, { url });
   const window = await clickForWindow(page);
-  await window.getByText("English").click();
+  await window.locator("summary", { hasText: "English" }).click();
   await window.getByRole("link", { name: "Deutsch" }).click();
   await window.getByRole("button", { name: "Weiter zu Acme CRM" }).click();
   await allow(window);
@@ -234,7 +234,7 @@ test("who chooses a language in a frame reads it there and in the window that le
   await openProduct(page, { url: await makeLink("framed-words"), mode: "frame" });
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   const frame = page.frameLocator("iframe");
-  await frame.getByText("English").click();
+  await frame.locator("summary", { hasText: "English" }).click();
   await frame.getByRole("link", { name: "日本語" }).click();
   await expect(frame.locator("html")).toHaveAttribute("lang", "ja");
   expect(page.context().pages()).toHaveLength(1);
