@@ -144,9 +144,10 @@ const run = () => deliverWebhooks(world.ports, "whe_a");
 
 describe("sending what is due", () => {
   it("sends each once, at most sixteen at a time, and opens the secret once for all, on the record", async () => {
-    world.queue(200);
+    world.queue(500);
     expect(await run()).toBe("done");
-    expect(world.recorded).toHaveLength(200);
+    expect(world.recorded).toHaveLength(500);
+    expect(new Set(world.recorded.map(({ id }) => id)).size).toBe(500);
     expect(new Set(world.recorded.map(({ status }) => status))).toEqual(new Set(["delivered"]));
     expect(world.state.most).toBe(16);
     expect(world.audit.records.map(({ action, detail }) => [action, detail?.["purpose"]])).toEqual([
@@ -229,19 +230,20 @@ describe("what keeps it from sending", () => {
   });
 
   it("a lost claim: it stops after the batch in hand, and says nothing of the endpoint", async () => {
-    world.queue(200);
+    world.queue(500);
     world.state.isOurs = false;
     expect(await run()).toBe("lost");
-    expect(world.recorded).toHaveLength(64);
+    // The next one was on its way when the first was refused.
+    expect(world.posts).toHaveLength(256);
     expect(world.calls).toEqual([]);
   });
 
   it("the end of its process: the batch in hand is finished and recorded", async () => {
-    world.queue(200);
+    world.queue(500);
     const controller = new AbortController();
     controller.abort();
     expect(await deliverWebhooks(world.ports, "whe_a", controller.signal)).toBe("done");
-    expect(world.recorded).toHaveLength(64);
+    expect(world.recorded).toHaveLength(128);
     expect(world.calls.at(-1)).toBe("wakeAfter a moment");
   });
 });

@@ -83,27 +83,58 @@ async function sendTo(
   }
   const endMs = clock.monotonicMs() + runSeconds * 1000;
   let { health } = endpoint;
+  /** Being sent or written down: the database still has them as due. */
+  const inHand = new Set<string>();
+  const look = async (): Promise<readonly DueDelivery[]> => {
+    const { batch } = sendingPace(health);
+    // As of now: what is written down while the database looks may be in what it finds all the same.
+    const known = new Set(inHand);
+    const found = await deliveries.due(endpoint, batch + known.size);
+    return found.filter((one) => !known.has(one.id)).slice(0, batch);
+  };
+  let recording = Promise.resolve(true);
+  let due = await look();
   for (;;) {
-    const due = await deliveries.due(endpoint, sendingPace(health).batch);
+    // While a batch is sent, the one before it is written down, and the one after it looked for.
+    let ahead: ReturnType<typeof look> | null = null;
     if (due.length > 0) {
-      const batch = await sendBatch(ports, endpoint, health, due, sign);
+      const ids = due.map((one) => one.id);
+      for (const one of ids) inHand.add(one);
+      const sending = sendBatch(ports, endpoint, health, due, sign);
+      ahead = isFailing(health) ? null : look();
+      ahead?.catch(() => {});
+      const batch = await sending;
+      if (!(await recording)) return "lost";
       const after = afterAttempts(health, batch.attempts);
-      const isOurs = await deliveries.record(endpoint, batch.results, after.health, leaseSeconds);
-      if (!isOurs) return "lost";
-      await deliveries.conclude(endpoint, after.health, after.consequence);
+      recording = deliveries.record(endpoint, batch.results, after.health, leaseSeconds).then((isOurs) => {
+        for (const one of ids) inHand.delete(one);
+        return isOurs;
+      });
+      recording.catch(() => {});
+      ({ health } = after);
+      if (after.consequence.kind !== "none") {
+        if (!(await recording)) return "lost";
+        await deliveries.conclude(endpoint, health, after.consequence);
+      }
       if (after.consequence.kind === "disable") {
         ports.metrics.endpointDisabled(after.consequence.reason);
         ports.log.warn({ endpoint: id, reason: after.consequence.reason }, "a webhook endpoint was disabled");
         return "done";
       }
-      ({ health } = after);
     }
     const isOver = isFailing(health) || clock.monotonicMs() >= endMs || signal?.aborted === true;
-    if (due.length > 0 && !isOver) continue;
+    if (ahead !== null && !isOver) {
+      due = await ahead;
+      if (due.length > 0) continue;
+    }
+    if (!(await recording)) return "lost";
     // In this order: what comes due meanwhile is either seen by the release, or wakes somebody who can claim.
     await deliveries.wakeWhenDue(id, 0, isFailing(health));
     if (await deliveries.release(endpoint, true)) return "done";
-    if (!isOver) continue;
+    if (!isOver) {
+      due = await look();
+      continue;
+    }
     await deliveries.release(endpoint, false);
     await deliveries.wakeAfter(id, isFailing(health) ? 1 : 0, isFailing(health));
     return "done";

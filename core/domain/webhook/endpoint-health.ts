@@ -74,5 +74,5 @@ export function sendingPace(health: Pick<EndpointHealth, "failures">): {
   readonly batch: number;
   readonly concurrency: number;
 } {
-  return isFailing(health) ? { batch: 1, concurrency: 1 } : { batch: 64, concurrency: 16 };
+  return isFailing(health) ? { batch: 1, concurrency: 1 } : { batch: 128, concurrency: 16 };
 }

@@ -110,7 +110,10 @@ function NoDeliveries({ endpoint, view }: { endpoint: EndpointView; view: PageVi
     );
   }
   return (
-    <EmptyState icon={Inbox} title="Nothing was sent here yet">
+    <EmptyState
+      icon={Inbox}
+      title={endpoint.last_success_at === null ? "Nothing was sent here yet" : "Nothing was sent in the last 30 days"}
+    >
       {endpoint.status === "enabled"
         ? "The next event that it gets stands here within seconds. A test event does so at once."
         : "It is disabled: nothing is sent until it is enabled again."}
