@@ -176,7 +176,7 @@ describe("an endpoint", () => {
     expect(receiver.at(other.path)[0]?.body).toMatchObject({
       event_type: "webhook_endpoint:disabled",
       sequence: null,
-      payload: { id: endpoint.id, reason: "gone" },
+      payload: { id: endpoint.id, reason: "gone", url: receiver.origin },
     });
     expect((await stack.call("GET", `/webhook-endpoints/${endpoint.id}`)).body).toMatchObject({
       status: "disabled",

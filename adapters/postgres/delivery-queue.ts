@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { EndpointHealth, HealthConsequence } from "#core/domain/webhook/endpoint-health";
-import type { EndpointFormat } from "#core/domain/webhook/endpoint-url";
+import { originOf, type EndpointFormat } from "#core/domain/webhook/endpoint-url";
 import type { EndpointEventType } from "#core/domain/webhook/event-type";
 import type { Claimed, ClaimedEndpoint, DeliveryQueue, DeliveryResult } from "#core/ports/delivery-queue";
 import { insertAudit } from "./audit-log.ts";
@@ -235,10 +235,22 @@ async function conclude(
   const tell = async (type: EndpointEventType, payload: Readonly<Record<string, string | null>>): Promise<void> => {
     await client.query(
       "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ($1, now(), $2, $3, $4)",
-      [makeId("evt", randomBytes(idRandomBytes)), environmentId, type, JSON.stringify({ id, url, ...payload })],
+      [
+        makeId("evt", randomBytes(idRandomBytes)),
+        environmentId,
+        type,
+        JSON.stringify({ id, url: originOf(url), ...payload }),
+      ],
     );
   };
-  if (consequence.kind === "warn") return await tell("webhook_endpoint:failing", { failing_since: failingSince });
+  if (consequence.kind === "warn") {
+    await client.query("UPDATE webhook_endpoint SET warned_at = $3 WHERE id = $1 AND claim = $2", [
+      id,
+      endpoint.claim,
+      health.warnedAt,
+    ]);
+    return await tell("webhook_endpoint:failing", { failing_since: failingSince });
+  }
   const { reason } = consequence;
   const { rowCount } = await client.query(
     `UPDATE webhook_endpoint SET status = 'disabled', disabled_reason = $3, disabled_at = now(), updated_at = now(),
