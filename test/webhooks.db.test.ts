@@ -176,7 +176,7 @@ describe("an endpoint", () => {
     expect(receiver.at(other.path)[0]?.body).toMatchObject({
       event_type: "webhook_endpoint:disabled",
       sequence: null,
-      payload: { id: endpoint.id, reason: "gone" },
+      payload: { id: endpoint.id, reason: "gone", url: receiver.origin },
     });
     expect((await stack.call("GET", `/webhook-endpoints/${endpoint.id}`)).body).toMatchObject({
       status: "disabled",
@@ -187,6 +187,11 @@ describe("an endpoint", () => {
     expect((await stack.call("POST", `/webhook-endpoints/${endpoint.id}/test`, {})).body.code).toBe("conflict");
 
     await stack.connect("tenant-missed", "ada");
+    // What is dispatched only after it is in use again comes by itself.
+    await until(async () => {
+      const { rows } = await stack.database.pool.query("SELECT FROM event WHERE dispatched_at IS NULL");
+      return rows.length === 0;
+    });
     receiver.answer = (_request, response) => void response.writeHead(204).end();
     const enabled = await stack.call("PATCH", `/webhook-endpoints/${endpoint.id}`, { status: "enabled" });
     expect(enabled.body).toMatchObject({ status: "enabled", disabled_reason: null, failures: 0, failing_since: null });

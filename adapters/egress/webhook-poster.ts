@@ -39,7 +39,10 @@ export function createWebhookPoster(
   });
   return {
     async post(url, headers, body) {
-      const signal = AbortSignal.timeout(deadline);
+      // Cleared at the end: a timer for each of thousands a second would pile up for as long as the deadline.
+      const controller = new AbortController();
+      const { signal } = controller;
+      const timer = setTimeout(() => controller.abort(), deadline);
       try {
         const target = new URL(url);
         refuseEarly(target, guard);
@@ -66,6 +69,8 @@ export function createWebhookPoster(
         const refused = refusalIn(error);
         if (refused !== null) ports.metrics.egressRefused();
         return failed(refused?.message ?? wordFailure(error, signal.aborted, deadline));
+      } finally {
+        clearTimeout(timer);
       }
     },
     close: () => agent.destroy(),

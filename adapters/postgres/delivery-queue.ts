@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { EndpointHealth, HealthConsequence } from "#core/domain/webhook/endpoint-health";
-import type { EndpointFormat } from "#core/domain/webhook/endpoint-url";
+import { originOf, type EndpointFormat } from "#core/domain/webhook/endpoint-url";
 import type { EndpointEventType } from "#core/domain/webhook/event-type";
 import type { Claimed, ClaimedEndpoint, DeliveryQueue, DeliveryResult } from "#core/ports/delivery-queue";
 import { insertAudit } from "./audit-log.ts";
@@ -95,7 +95,8 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
 }
 
 /**
- * One statement, so that an event is dispatched with its deliveries and their jobs or not at all. What another process dispatches is
+ * One statement, so that an event is dispatched with its deliveries and their jobs or not at all. Rows are found by their ids as an
+ * array, for which the planner takes the key whatever it thinks of the tables' sizes. What another process dispatches is
  * skipped. The endpoints are locked, so that none of them is removed meanwhile.
  */
 const dispatchSql = `
@@ -103,7 +104,8 @@ const dispatchSql = `
     SELECT id, created_at, environment_id, account_id, event_type, payload FROM event
      WHERE dispatched_at IS NULL ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
   ), marked AS (
-    UPDATE event e SET dispatched_at = clock_timestamp() FROM b WHERE e.id = b.id AND e.created_at = b.created_at
+    UPDATE event e SET dispatched_at = clock_timestamp()
+     WHERE e.id = ANY (ARRAY(SELECT id FROM b)) AND e.created_at >= (SELECT min(created_at) FROM b)
   ), w AS MATERIALIZED (
     SELECT id, environment_id, events FROM webhook_endpoint
      WHERE status = 'enabled' AND environment_id IN (SELECT environment_id FROM b) ORDER BY id FOR KEY SHARE
@@ -112,7 +114,7 @@ const dispatchSql = `
     SELECT ${deliveryIdSql("b.id", "w.id")}, w.id, b.environment_id, b.id, b.created_at, b.event_type, b.account_id, clock_timestamp()
       FROM b JOIN w ON w.environment_id = b.environment_id AND ${isMeantSql}
      ORDER BY b.created_at, b.id
-    ON CONFLICT (event_id, endpoint_id) DO NOTHING
+    ON CONFLICT (id) DO NOTHING
     RETURNING endpoint_id
   )
   SELECT (SELECT count(*)::int FROM b) AS events, (SELECT count(*)::int FROM made) AS deliveries,
@@ -179,20 +181,24 @@ async function whyNot(pool: DatabasePool, endpointId: string): Promise<Claimed> 
   return { kind: "closed" };
 }
 
-/** An attempt counts once: the delivery stands as it did when the attempt began, whoever holds the claim by now. */
+/**
+ * An attempt counts once: the delivery stands as it did when the attempt began, whoever holds the claim by now. Values are looked up
+ * by their place in the arrays, so that rows are found by the key alone: joined to the arrays, the planner compares each with each,
+ * or reads all that is pending (`finished_at IS NULL` says the same as the status, and is in no index).
+ */
 const recordSql = `
-  WITH r AS (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::int[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
-      AS r (id, attempts, at, http_status, latency_ms, error, response, status, next_attempt_at)
-  ), changed AS (
+  WITH changed AS (
     UPDATE webhook_delivery d
-       SET attempts = d.attempts + 1, tries = d.tries + 1, status = r.status, next_attempt_at = r.next_attempt_at,
-           finished_at = CASE WHEN r.status <> 'pending' THEN clock_timestamp() END
-      FROM r WHERE d.id = r.id AND d.attempts = r.attempts AND d.status = 'pending'
-    RETURNING d.id, d.attempts
+       SET attempts = d.attempts + 1, tries = d.tries + 1, status = ($8::text[])[array_position($1::text[], d.id)],
+           next_attempt_at = ($9::timestamptz[])[array_position($1::text[], d.id)],
+           finished_at = CASE WHEN ($9::timestamptz[])[array_position($1::text[], d.id)] IS NULL THEN clock_timestamp() END
+     WHERE d.id = ANY ($1::text[]) AND d.attempts = ($2::int[])[array_position($1::text[], d.id)] AND d.finished_at IS NULL
+    RETURNING d.id, d.attempts, array_position($1::text[], d.id) AS place
   ), logged AS (
     INSERT INTO webhook_attempt (delivery_id, number, at, http_status, latency_ms, error, response)
-    SELECT c.id, c.attempts, r.at, r.http_status, r.latency_ms, r.error, r.response FROM changed c JOIN r ON r.id = c.id
+    SELECT c.id, c.attempts, ($3::timestamptz[])[c.place], ($4::int[])[c.place], ($5::int[])[c.place], ($6::text[])[c.place],
+           ($7::text[])[c.place]
+      FROM changed c
   )
   UPDATE webhook_endpoint
      SET failures = $12, failing_since = $13, warned_at = $14, last_success_at = $15,
@@ -229,10 +235,22 @@ async function conclude(
   const tell = async (type: EndpointEventType, payload: Readonly<Record<string, string | null>>): Promise<void> => {
     await client.query(
       "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ($1, now(), $2, $3, $4)",
-      [makeId("evt", randomBytes(idRandomBytes)), environmentId, type, JSON.stringify({ id, url, ...payload })],
+      [
+        makeId("evt", randomBytes(idRandomBytes)),
+        environmentId,
+        type,
+        JSON.stringify({ id, url: originOf(url), ...payload }),
+      ],
     );
   };
-  if (consequence.kind === "warn") return await tell("webhook_endpoint:failing", { failing_since: failingSince });
+  if (consequence.kind === "warn") {
+    await client.query("UPDATE webhook_endpoint SET warned_at = $3 WHERE id = $1 AND claim = $2", [
+      id,
+      endpoint.claim,
+      health.warnedAt,
+    ]);
+    return await tell("webhook_endpoint:failing", { failing_since: failingSince });
+  }
   const { reason } = consequence;
   const { rowCount } = await client.query(
     `UPDATE webhook_endpoint SET status = 'disabled', disabled_reason = $3, disabled_at = now(), updated_at = now(),

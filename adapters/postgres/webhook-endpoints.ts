@@ -58,6 +58,12 @@ export function webhookEndpoints(pool: DatabasePool): Endpoints {
           environmentId,
         ]);
         if (rowCount !== 1) return false;
+        // With the row gone nobody makes further ones.
+        await client.query(
+          `WITH gone AS (DELETE FROM webhook_delivery WHERE endpoint_id = $1 RETURNING id)
+           DELETE FROM webhook_attempt a USING gone g WHERE a.delivery_id = g.id`,
+          [id],
+        );
         await client.query("DELETE FROM sealed_secret WHERE owner = $1 AND field = 'webhook_secret'", [id]);
         await insertAudit(client, audit);
         return true;

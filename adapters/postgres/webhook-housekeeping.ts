@@ -13,17 +13,22 @@ export async function pruneEvents(pool: DatabasePool): Promise<number> {
   let total = 0;
   for (;;) {
     // By each endpoint's own order, which its index has.
-    const { rowCount } = await query(
+    const { rows } = await query<{ n: number }>(
       pool,
-      `DELETE FROM webhook_delivery WHERE id IN (
-         SELECT d.id FROM webhook_endpoint w CROSS JOIN LATERAL (
-           SELECT o.id FROM webhook_delivery o
-            WHERE o.endpoint_id = w.id AND o.event_created_at < now() - make_interval(days => $1)
-            ORDER BY o.event_created_at, o.id LIMIT $2 FOR UPDATE SKIP LOCKED) d LIMIT $2)`,
+      `WITH gone AS (
+         DELETE FROM webhook_delivery WHERE id IN (
+           SELECT d.id FROM webhook_endpoint w CROSS JOIN LATERAL (
+             SELECT o.id FROM webhook_delivery o
+              WHERE o.endpoint_id = w.id AND o.event_created_at < now() - make_interval(days => $1)
+              ORDER BY o.event_created_at, o.id LIMIT $2 FOR UPDATE SKIP LOCKED) d LIMIT $2)
+         RETURNING id
+       ), attempts AS (DELETE FROM webhook_attempt a USING gone g WHERE a.delivery_id = g.id)
+       SELECT count(*)::int AS n FROM gone`,
       [keptDays, portion],
     );
-    total += rowCount ?? 0;
-    if ((rowCount ?? 0) < portion) break;
+    const removed = rows[0]?.n ?? 0;
+    total += removed;
+    if (removed < portion) break;
   }
   await query(pool, "SELECT evergrant_drop_old_partitions('event', now() - make_interval(days => $1))", [keptDays]);
   return total;

@@ -41,7 +41,8 @@ export function webhookLog(pool: DatabasePool): Log {
     async deliveriesOf({ id, environmentId }) {
       const { rows } = await query<DeliveryRow>(
         pool,
-        `SELECT ${deliveryColumns} FROM webhook_delivery d WHERE d.event_id = $1 AND d.environment_id = $2 ORDER BY d.id`,
+        `SELECT ${deliveryColumns} FROM webhook_endpoint w JOIN webhook_delivery d ON d.id = ${deliveryIdSql("$1::text", "w.id")}
+          WHERE w.environment_id = $2 ORDER BY w.created_at, w.id`,
         [id, environmentId],
       );
       return rows.map(toDelivery);
@@ -97,10 +98,11 @@ export function webhookLog(pool: DatabasePool): Log {
       return await inTransaction(pool, async (client) => {
         // Dispatched as it is written: it is for nobody else, whatever they subscribe to.
         const { rows } = await client.query<{ id: string }>(
-          `WITH made AS (
+          `WITH w AS (SELECT id FROM webhook_endpoint WHERE id = $2 AND environment_id = $3 FOR KEY SHARE),
+           made AS (
              INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, next_attempt_at)
-             VALUES (${deliveryIdSql("$1::text", "$2::text")}, $2, $3, $1, now(), 'webhook_endpoint:ping', now())
-             ON CONFLICT (event_id, endpoint_id) DO NOTHING RETURNING event_id
+             SELECT ${deliveryIdSql("$1::text", "$2::text")}, w.id, $3, $1, now(), 'webhook_endpoint:ping', now() FROM w
+             ON CONFLICT (id) DO NOTHING RETURNING event_id
            ), told AS (
              INSERT INTO event (id, created_at, environment_id, event_type, payload, dispatched_at)
              SELECT event_id, now(), $3, 'webhook_endpoint:ping', $4::jsonb, now() FROM made
@@ -137,7 +139,7 @@ const replaySql = `
     SELECT id, events FROM webhook_endpoint WHERE id = $1 AND environment_id = $2 AND status = 'enabled' FOR KEY SHARE
   ), wanted AS (
     SELECT b.id, b.created_at, b.event_type, b.account_id
-      FROM w CROSS JOIN event b LEFT JOIN webhook_delivery d ON d.event_id = b.id AND d.endpoint_id = w.id
+      FROM w CROSS JOIN event b LEFT JOIN webhook_delivery d ON d.id = ${deliveryIdSql("b.id", "w.id")}
      WHERE b.environment_id = $2 AND b.created_at >= $3 AND b.created_at < coalesce($4::timestamptz, now())
        AND b.dispatched_at IS NOT NULL AND ($6::text[] IS NULL OR b.event_type = ANY ($6)) AND ${isMeantSql}
        AND (d.id IS NULL OR d.status = 'failed' OR ($5 AND d.status = 'delivered'))
@@ -147,7 +149,7 @@ const replaySql = `
     INSERT INTO webhook_delivery AS d (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, next_attempt_at)
     SELECT ${deliveryIdSql("e.id", "$1")}, $1, $2, e.id, e.created_at, e.event_type, e.account_id, now()
       FROM wanted e, counted c WHERE c.n <= $7
-    ON CONFLICT (event_id, endpoint_id) DO UPDATE
+    ON CONFLICT (id) DO UPDATE
       SET status = 'pending', tries = 0, next_attempt_at = now(), finished_at = NULL WHERE d.status <> 'pending'
     RETURNING 1
   )

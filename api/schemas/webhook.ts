@@ -162,7 +162,7 @@ export const replayRequestSchema = z
       .max(50)
       .optional()
       .openapi({
-        description: "Of these types; by default whatever the endpoint subscribes to.",
+        description: "Of these types alone, among those that the endpoint subscribes to; by default all of them.",
         example: ["integrated_account:authentication_error"],
       }),
   })

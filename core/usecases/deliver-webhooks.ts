@@ -106,7 +106,9 @@ async function sendTo(
       const batch = await sending;
       if (!(await recording)) return "lost";
       const after = afterAttempts(health, batch.attempts);
-      recording = deliveries.record(endpoint, batch.results, after.health, leaseSeconds).then((isOurs) => {
+      // That others were warned is written with the warning itself.
+      const written = { ...after.health, ...(after.consequence.kind === "warn" ? { warnedAt: health.warnedAt } : {}) };
+      recording = deliveries.record(endpoint, batch.results, written, leaseSeconds).then((isOurs) => {
         for (const one of ids) inHand.delete(one);
         return isOurs;
       });

@@ -692,7 +692,7 @@ export interface ReplayRequest {
   to?: string | undefined;
   /** `failed`: what did not arrive, whether its delivery failed or the endpoint was not there or disabled. `all`: also what was delivered. */
   status?: "failed" | "all" | undefined;
-  /** Of these types; by default whatever the endpoint subscribes to. */
+  /** Of these types alone, among those that the endpoint subscribes to; by default all of them. */
   event_types?: Array<"integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judgeEndpointUrl, mailAddressOf } from "./endpoint-url.ts";
+import { judgeEndpointUrl, mailAddressOf, originOf } from "./endpoint-url.ts";
 
 const plain = "plain http is for hosts in a range of EVERGRANT_EGRESS_ALLOW alone";
 const refusal = (origin: string): string | null => (origin.startsWith("http:") ? plain : null);
@@ -50,6 +50,11 @@ describe("the address of an endpoint", () => {
     const inner = judgeEndpointUrl("https://10.0.0.1/", null, () => "10.0.0.1 is not a public address");
     expect(inner).toMatchObject({ detail: "can't be called: 10.0.0.1 is not a public address" });
   });
+});
+
+it("others read of an address where it is, and not its path, which may be a secret", () => {
+  expect(originOf("https://chat.example.com/hooks/T1/secret?token=x")).toBe("https://chat.example.com");
+  expect(originOf("mailto:ops@example.com")).toBe("mailto:ops@example.com");
 });
 
 it("a mail address is read from mailto: alone", () => {

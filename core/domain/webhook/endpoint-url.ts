@@ -9,6 +9,11 @@ export function mailAddressOf(url: string): string | null {
   return mailAddress.exec(url)?.[1] ?? null;
 }
 
+/** What others may read of an address: its path may be a secret, as those of chats are. */
+export function originOf(url: string): string {
+  return mailAddressOf(url) === null && URL.canParse(url) ? new URL(url).origin : url;
+}
+
 export type EndpointUrl =
   | { readonly kind: "valid"; readonly format: EndpointFormat }
   | { readonly kind: "invalid"; readonly pointer: "/url" | "/format"; readonly detail: string };
