@@ -2,16 +2,24 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expectAccessible, expectNoSideways, settle } from "./fixtures.ts";
 
-const views = [
+type View = { readonly colorScheme: "light" | "dark"; readonly width: number; readonly height: number };
+
+const views: readonly View[] = [
   { colorScheme: "light", width: 1280, height: 860 },
   { colorScheme: "dark", width: 1280, height: 860 },
   { colorScheme: "dark", width: 360, height: 740 },
   { colorScheme: "light", width: 360, height: 740 },
-] as const;
+];
+
+/** Each theme and each size once, in one way and in the other: two languages of one page see all four between them. */
+export const halves: readonly (readonly View[])[] = [
+  views.filter(({ colorScheme, width }) => (colorScheme === "light") === width > 640),
+  views.filter(({ colorScheme, width }) => (colorScheme === "light") !== width > 640),
+];
 
 /** Fails when a page is not accessible, or wider than its window, in either theme, on a desk or on a phone. */
-export async function judgeEverywhere(page: Page, name: string): Promise<void> {
-  for (const { colorScheme, width, height } of views) {
+export async function judgeEverywhere(page: Page, name: string, seen: readonly View[] = views): Promise<void> {
+  for (const { colorScheme, width, height } of seen) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height });
     await settle(page);
