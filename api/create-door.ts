@@ -40,6 +40,8 @@ export function createDoor(
       return;
     }
     const path = target.split("?", 1)[0] ?? "/";
+    // Probes come under whatever Host, and a process that lives says so although the database, which knows the names, hangs.
+    if (path === "/healthz" && (await answerHealth(request, response, options.readiness))) return;
     const own = await ports.connectHosts.find(request.headers.host);
     if (own !== null && !isForCustomers(path)) {
       countAtEnd(ports, unmatched, request, response);

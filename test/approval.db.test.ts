@@ -186,6 +186,17 @@ describe("a link without session binding (R93, B5)", () => {
     expect(await accountsOf("asked-no")).toMatchObject([{ id: account.id, external_account: { id: "grace" } }]);
   });
 
+  test("does not end a grant while the same person is asked about another one: it would end both where a provider has one of user and app", async () => {
+    const before = ended();
+    const first = await ask("asked-two-at-once", "hedy");
+    const second = await ask("asked-two-at-once", "hedy");
+    expect((await answer("decline", first)).status).toBe(303);
+    expect(await sealedFor(first.id)).toEqual([]);
+    expect(ended()).toBe(before);
+    expect((await answer("decline", second)).status).toBe(303);
+    expect(ended()).toBe(before + 1);
+  });
+
   test("ends what nobody answered within half an hour, by the worker, as expired", async () => {
     const asked = await ask("asked-late", "alan");
     const before = ended();

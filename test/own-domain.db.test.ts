@@ -194,6 +194,21 @@ test.each([
   expect(seen).toEqual([]);
 });
 
+test("whether the process lives is told under whatever Host, also while the database hangs", async () => {
+  // The names that are known are looked up again by then.
+  await new Promise((resolve) => setTimeout(resolve, 5_100));
+  const client = await stack.database.pool.connect();
+  try {
+    await client.query("BEGIN; LOCK TABLE environment IN ACCESS EXCLUSIVE MODE");
+    const startedAt = performance.now();
+    expect((await at("10.0.0.7:3000", "/healthz")).status).toBe(200);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  } finally {
+    await client.query("ROLLBACK");
+    client.release();
+  }
+});
+
 test("a Host that nobody set is in no address that we make, and its forms are refused", async () => {
   const path = await newPath();
   for (const host of ["evil.example", `${ownHost}.evil.example`, `evil.example:80`, `${ownHost}:8080`]) {

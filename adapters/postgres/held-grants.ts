@@ -3,7 +3,10 @@ import { insertAudit } from "./audit-log.ts";
 import { sessionColumns, toSession, type SessionRow } from "./connect-rows.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
 
-type HeldGrants = Pick<ConnectStore, "holdGrant" | "findHeldGrant" | "endUnapproved" | "listUnanswered">;
+type HeldGrants = Pick<
+  ConnectStore,
+  "holdGrant" | "findHeldGrant" | "endUnapproved" | "isAskedElsewhere" | "listUnanswered"
+>;
 
 /** Grants that wait until their person has said that it is the right account (R93). */
 export function heldGrants(pool: DatabasePool): HeldGrants {
@@ -47,6 +50,18 @@ export function heldGrants(pool: DatabasePool): HeldGrants {
         await insertAudit(client, audit);
         return true;
       }),
+
+    async isAskedElsewhere({ id, environmentId, integrationName, accountId }, externalAccountId) {
+      const { rows } = await query<{ is_asked: boolean }>(
+        pool,
+        `SELECT EXISTS (SELECT FROM connect_session
+           WHERE environment_id = $1 AND integration_name = $2 AND id <> $3 AND status = 'exchanging' AND asked IS NOT NULL
+             AND (asked #>> '{externalAccount,id}' = $4::text
+                  OR account_id = $5 AND ($4::text IS NULL OR asked #>> '{externalAccount,id}' IS NULL))) AS is_asked`,
+        [environmentId, integrationName, id, externalAccountId, accountId],
+      );
+      return rows[0]?.is_asked === true;
+    },
 
     async listUnanswered(now, limit) {
       const { rows } = await query<SessionRow>(

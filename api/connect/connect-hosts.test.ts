@@ -81,6 +81,7 @@ describe("under a product's own name", () => {
     "/api/connect/results",
     `/api/connect/logos/${"0".repeat(64)}`,
     "/_next/static/chunks/a.js",
+    "/_next/static/chunks/[...all]/a..b.js",
   ])("%s is answered", (path) => expect(isForCustomers(path)).toBe(true));
 
   test.each([
@@ -95,6 +96,10 @@ describe("under a product's own name", () => {
     "/oauth/jwks/cb_1",
     "/connect/../api/v1/session",
     "/connect/",
+    "/connect/..",
+    "/_next/static/../../accounts",
+    "/_next/static/%2e%2E/%2e./accounts",
+    "/_next/static/..\\..\\accounts",
     "/metrics",
   ])("%s is not", (path) => expect(isForCustomers(path)).toBe(false));
 });

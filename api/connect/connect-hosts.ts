@@ -62,6 +62,9 @@ export function createConnectHosts(ports: {
 const pathsOfCustomers =
   /^\/(?:connect\/[^/]+\/?|connect\.m?js|oauth\/return\/[^/]+|api\/connect\/(?:logos\/[^/]+|results)|_next\/static\/.+|icon\.svg)$/;
 
+/** Whoever takes an address apart further on may go up by it, as URL does: also written `%2e`, and with a backslash. */
+const dotSegment = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;
+
 export function isForCustomers(path: string): boolean {
-  return pathsOfCustomers.test(path);
+  return pathsOfCustomers.test(path) && !dotSegment.test(path);
 }

@@ -39,7 +39,11 @@ function refuse(context: Context, error: "unknown_link" | "origin_not_allowed"):
   return context.json({ status: "refused", error } satisfies EmbedResult, 403);
 }
 
-/** Ids and a status: no token, and nothing of the external account. */
+/**
+ * A status, and ids once the session has ended: no token, and nothing of the external account. Until then the id of a session with
+ * binding is known to its browser and the product alone: whoever brings it to the product first is taken for who authorized (R93),
+ * and link token and key may be those of somebody who sent the link to another person.
+ */
 export function embedResult(session: ConnectSession | null, now: Date): EmbedResult {
   if (session === null) return { status: "waiting" };
   const ids = { connect_session_id: session.id };
@@ -49,7 +53,7 @@ export function embedResult(session: ConnectSession | null, now: Date): EmbedRes
   if (session.status === "failed") {
     return { status: "failed", ...ids, error: session.failure?.code ?? "server_error" };
   }
-  return session.expiresAt <= now ? { status: "failed", ...ids, error: "expired" } : { status: "away", ...ids };
+  return session.expiresAt <= now ? { status: "failed", error: "expired" } : { status: "away" };
 }
 
 /** Whom the outcome page of this browser tells, and what. */

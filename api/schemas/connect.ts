@@ -113,6 +113,7 @@ export type ConnectLinkView = z.infer<typeof connectLinkSchema>;
 const embedResultSchema = z.object({
   /** `waiting`: nobody has set out yet. `away`: at the provider, or on the way back. `refused`: not to this page. */
   status: z.enum(["waiting", "away", "connected", "failed", "refused"]),
+  /** Of a session that has ended. */
   connect_session_id: z.string().optional(),
   integrated_account_id: z.string().optional(),
   error: z.string().optional(),

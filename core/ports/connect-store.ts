@@ -171,6 +171,11 @@ export interface ConnectStore {
   findHeldGrant(sessionId: string): Promise<Uint8Array | null>;
   /** Ends a session that nobody will approve, and throws its grant away. @returns false: it is `unapproved` no more */
   endUnapproved(id: string, failure: ConnectFailure, audit: readonly AuditRecord[]): Promise<boolean>;
+  /**
+   * Whether somebody is asked about another grant that may be the same external account's: it has that id, or belongs to the same
+   * account where the provider did not tell of one of the two.
+   */
+  isAskedElsewhere(session: ConnectSession, externalAccountId: string | null): Promise<boolean>;
   /** Sessions that nobody approved in time, those that wait longest first. */
   listUnanswered(now: Date, limit: number): Promise<readonly ConnectSession[]>;
   /**

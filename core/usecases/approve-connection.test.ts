@@ -26,6 +26,8 @@ async function asked(
     readonly link?: Parameters<typeof addLink>[1];
     readonly world?: World;
     readonly lifeSeconds?: number;
+    /** A link that was made before. */
+    readonly again?: string;
   } = {},
 ) {
   const { who = ada, lifeSeconds = 3600 } = options;
@@ -33,7 +35,7 @@ async function asked(
   const expiresAt = new Date(world.clock.now().getTime() + lifeSeconds * 1000);
   const answer = tokenResult(world.clock, "1", { expiresAt });
   world.server.respondWith(who === null ? answer : ofPerson(answer, who));
-  const { id: linkId } = await addLink(world, options.link);
+  const linkId = options.again ?? (await addLink(world, options.link)).id;
   const outcome = await completeAuthorization(world, callback(await depart(world, linkId)));
   if (outcome.kind !== "unapproved") throw new Error(outcome.kind);
   const { session } = outcome;
@@ -177,6 +179,43 @@ describe("a grant that its person does not want", () => {
     expect(await declineConnection(first.world, second.input)).toMatchObject({ kind: "failed" });
     expect(revoked(first.world)).toEqual([]);
     expect((await first.account()).status).toBe("active");
+  });
+
+  it.each([
+    [
+      "declined",
+      async ({ world, input }: Awaited<ReturnType<typeof asked>>) => void (await declineConnection(world, input)),
+    ],
+    [
+      "not answered",
+      async ({ world }: Awaited<ReturnType<typeof asked>>) => {
+        world.clock.advance(900_000);
+        await endUnanswered(world);
+      },
+    ],
+  ])(
+    "is thrown away without a word to the provider where the person is still asked about another one of theirs: %s",
+    async (_name, end) => {
+      for (const who of [ada, null]) {
+        const first = await asked({ who });
+        const { world, linkId } = first;
+        world.clock.advance(900_000);
+        // The same link, gone through once more: both questions stand.
+        const second = await asked({ world, who, again: linkId });
+        await end(first);
+        expect(await first.read()).toMatchObject({ status: "failed" });
+        expect(revoked(world)).toEqual([]);
+        expect(await approveConnection(world, second.input)).toMatchObject({ kind: "connected" });
+      }
+    },
+  );
+
+  it("is ended at the provider with the last of several that nobody wants", async () => {
+    const first = await asked();
+    const second = await asked({ world: first.world });
+    await declineConnection(first.world, second.input);
+    await declineConnection(first.world, first.input);
+    expect(revoked(first.world)).toHaveLength(1);
   });
 
   it("ends by itself after half an hour, as expired", async () => {

@@ -179,14 +179,18 @@ async function untilPrepared(ports: KeepPorts, environmentId: string): Promise<D
 
 /**
  * Two tabs of one person, or an account that is connected already: where ending one grant ends all of user and app, it would end the
- * one that works.
+ * one that works, or the one that the person is about to approve.
  */
 export async function isInUse(
-  { accounts }: Pick<KeepPorts, "accounts">,
-  { environmentId, integrationName }: ConnectSession,
+  { accounts, connect }: Pick<KeepPorts, "accounts" | "connect">,
+  session: ConnectSession,
   externalAccount: ExternalAccount | null,
 ): Promise<boolean> {
-  return externalAccount !== null && (await accounts.hasActive(environmentId, integrationName, externalAccount.id));
+  const { environmentId, integrationName } = session;
+  if (externalAccount !== null && (await accounts.hasActive(environmentId, integrationName, externalAccount.id))) {
+    return true;
+  }
+  return await connect.isAskedElsewhere(session, externalAccount?.id ?? null);
 }
 
 /** A grant that nobody will keep is ended at the provider, where it can be told. Without a refresh token it ends by itself. */

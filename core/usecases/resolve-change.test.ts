@@ -168,6 +168,10 @@ describe("a change of the granted scopes (R6)", () => {
     // Another process was there first, with the same word.
     const second = resolveChange({ ...row, scopesRefused: ["b"] }, refuse);
     expect([second.event, second.audit]).toEqual([null, []]);
+    // Many calls were refused at once, and each by other names: what is full takes none, and tells of none.
+    const full = Array.from({ length: 20 }, (_, index) => `s${index}`);
+    const late = resolveChange({ ...row, scopesRefused: full }, refuse);
+    expect([late.set.scopesRefused, late.event, late.audit]).toEqual([full, null, []]);
     const mends = change({
       happening: happening("credentials_obtained"),
       set: { scopesGranted: ["a", "b"], scopesRefused: [] },

@@ -1,5 +1,6 @@
 import { haveSameScopes, type Account, type AccountStatus } from "../domain/account/account.ts";
 import { consequences, type StatusFields } from "../domain/account/consequences.ts";
+import { mostRefused } from "../domain/account/refused-scopes.ts";
 import { canonicalJson } from "../domain/integration/overrides.ts";
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { AccountEventType } from "../domain/webhook/event-type.ts";
@@ -91,7 +92,8 @@ function refusedAfter(
   change: AccountChange,
 ): readonly string[] | undefined {
   if (change.refusesScopes === undefined) return change.set.scopesRefused;
-  return [...new Set([...scopesRefused, ...change.refusesScopes])];
+  // Several calls may have been refused at once, each with other scopes.
+  return [...new Set([...scopesRefused, ...change.refusesScopes])].slice(0, mostRefused);
 }
 
 /** Whether the row may still be written by this change (invariant 3). */

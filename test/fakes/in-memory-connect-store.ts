@@ -178,6 +178,14 @@ export function createInMemoryConnectStore(clock: Clock): InMemoryConnectStore {
       audit.push(...records);
       return true;
     },
+    isAskedElsewhere: async ({ id, environmentId, integrationName, accountId }, externalAccountId) =>
+      [...sessions.values()].some((one) => {
+        const isOther = one.id !== id && one.environmentId === environmentId && one.integrationName === integrationName;
+        if (!isOther || one.asked === null) return false;
+        const other = one.asked.externalAccount?.id ?? null;
+        if (other === null || externalAccountId === null) return one.accountId === accountId;
+        return other === externalAccountId;
+      }),
     listUnanswered: async (now, limit) =>
       [...sessions.values()]
         .filter((one) => one.status === "unapproved" && one.expiresAt <= now)

@@ -5,7 +5,7 @@ const evergrant = "https://connect.example.com";
 const url = `${evergrant}/connect/lt_${"t".repeat(43)}`;
 const connected = { status: "connected", connect_session_id: "cs_1", integrated_account_id: "ia_1" };
 const failed = { status: "failed", connect_session_id: "cs_1", error: "access_denied" };
-const away = { status: "away", connect_session_id: "cs_1" };
+const away = { status: "away" };
 
 /** What the script needs of a page of the product: its window, the one that it opens, and the server. */
 function openPage({ isBlocked = false } = {}) {

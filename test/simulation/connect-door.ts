@@ -49,6 +49,8 @@ export function createConnectDoor(world: SimulatedWorld, effect: Effect): Connec
     holdGrant: refuse,
     findHeldGrant: refuse,
     endUnapproved: refuse,
+    // No simulated visitor is asked.
+    isAskedElsewhere: async () => false,
     listUnanswered: refuse,
     beginTry: refuse,
     failTry: refuse,

@@ -43,4 +43,10 @@ describe("what a challenge tells of an account (R6)", () => {
   ])("%s", (_name, row, named, expected) => {
     expect(newlyRefused(row, named)).toEqual(expected);
   });
+
+  it("is told until twenty are known: an API that names others each time must not fill the row, or tell of each", () => {
+    const names = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `s${from + index}`);
+    expect(newlyRefused(account(["read"], names(19)), names(20, 100))).toEqual(["s100"]);
+    expect(newlyRefused(account(["read"], names(20)), names(20, 100))).toEqual([]);
+  });
 });

@@ -1,7 +1,13 @@
 import { grantedScopes, type Account } from "./account.ts";
 
-/** More than a real challenge names, and no more than a row should hold. */
+/** More than a real challenge names. */
 const most = { scopes: 20, length: 200 } as const;
+
+/**
+ * More than an API has, and no more than a row should hold. One that names others each time would fill it else, and each would be
+ * told.
+ */
+export const mostRefused = 20;
 
 /**
  * The scopes that a challenge names (RFC 6750 §3: "the required scope of the access token for accessing the requested resource").
@@ -18,7 +24,8 @@ export function challengedScopes(challenge: string | null): readonly string[] {
 
 /**
  * What a challenge says to be missing that is not known to be (R6). All that it names is needed: where some of that was never
- * granted, that is what is missing; where all of it was, the grant was narrowed since, and nobody can tell by which.
+ * granted, that is what is missing; where all of it was, the grant was narrowed since, and nobody can tell by which. None any more
+ * where as many are known as are kept.
  */
 export function newlyRefused(
   account: Pick<Account, "scopesRequested" | "scopesGranted" | "scopesRefused">,
@@ -26,7 +33,7 @@ export function newlyRefused(
 ): readonly string[] {
   const granted = new Set(grantedScopes(account));
   const lacking = named.filter((scope) => !granted.has(scope));
-  if (lacking.length === 0) return named;
   const known = new Set([...account.scopesRequested, ...account.scopesRefused]);
-  return lacking.filter((scope) => !known.has(scope));
+  const fresh = lacking.length === 0 ? named : lacking.filter((scope) => !known.has(scope));
+  return fresh.slice(0, Math.max(0, mostRefused - account.scopesRefused.length));
 }
