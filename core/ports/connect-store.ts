@@ -30,6 +30,8 @@ export interface AskedGrant {
   /** Null: the provider does not tell who it is. */
   readonly externalAccount: ExternalAccount | null;
   readonly scopesGranted: readonly string[];
+  /** The id of the external account that was connected then; null: nobody's was known. */
+  readonly known: string | null;
 }
 
 export interface ConnectSession {

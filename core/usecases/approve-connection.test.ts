@@ -385,4 +385,20 @@ describe("a re-authorization", () => {
     });
     expect(await world.account()).toMatchObject({ externalAccount: ada });
   });
+
+  it("of which nobody knows whose it is does not take the place of one that has come to be known meanwhile (R32)", async () => {
+    const world = await createWorld({ config: { auth } });
+    await world.addAccount();
+    const first = await asked({ world, link: reauthorize });
+    const second = await asked({ world, link: reauthorize, who: null });
+    expect((await approveConnection(world, first.input)).kind).toBe("connected");
+    const { credentialVersion } = await world.account();
+    expect(await approveConnection(world, second.input)).toMatchObject({
+      kind: "failed",
+      failure: { code: "expired" },
+    });
+    expect(await world.account()).toMatchObject({ externalAccount: ada, credentialVersion, status: "active" });
+    // It may be the same person's: where ending one grant ends all of user and app, it would end the one that works.
+    expect(revoked(world)).toEqual([]);
+  });
 });

@@ -95,7 +95,10 @@ async function refusalOf(ports: CompletePorts, session: ConnectSession): Promise
   const account = await ports.accounts.find(session.environmentId, session.accountId);
   const isOpen = link !== null && (link.usedAt === null || session.isReturn);
   if (!isOpen || account === null || account.status === "disconnected") return expired;
-  return mismatchOf(account.externalAccount, session.asked?.externalAccount ?? null);
+  const found = session.asked?.externalAccount ?? null;
+  // Nobody can compare: the word counts for whom the account was known to be when its person was asked.
+  if (found === null && (account.externalAccount?.id ?? null) !== (session.asked?.known ?? null)) return expired;
+  return mismatchOf(account.externalAccount, found);
 }
 
 /** @returns null when nothing was written: the row, the link or the session is another one by now */

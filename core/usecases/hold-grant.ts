@@ -25,7 +25,7 @@ const pauseMs = 500;
 export async function holdGrant(
   ports: KeepPorts,
   grant: InspectedGrant,
-  { clientId }: Account,
+  { clientId, externalAccount: known }: Account,
 ): Promise<AskedSession | ConnectFailure> {
   const { session, result, sentAt, inspected } = grant;
   const [dataKey] = grant.keys;
@@ -39,7 +39,11 @@ export async function holdGrant(
   });
   const { kid, sealed } = ports.vault.seal(dataKey, locationOf(session), plaintext);
   plaintext.fill(0);
-  const asked: AskedGrant = { externalAccount: inspected.externalAccount, scopesGranted: tokenSet.scopes };
+  const asked: AskedGrant = {
+    externalAccount: inspected.externalAccount,
+    scopesGranted: tokenSet.scopes,
+    known: known?.id ?? null,
+  };
   const expiresAt = new Date(ports.clock.now().getTime() + approvalSeconds * 1000);
   const isHeld = await insist(ports, session, () =>
     ports.connect.holdGrant(
