@@ -97,7 +97,8 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
 /**
  * One statement, so that an event is dispatched with its deliveries and their jobs or not at all. Rows are found by their ids as an
  * array, for which the planner takes the key whatever it thinks of the tables' sizes. What another process dispatches is
- * skipped. The endpoints are locked, so that none of them is removed meanwhile.
+ * skipped. The endpoints are locked, so that none of them is removed meanwhile;
+ * one that is younger than an event gets it by a replay alone.
  */
 const dispatchSql = `
   WITH b AS MATERIALIZED (
@@ -107,12 +108,12 @@ const dispatchSql = `
     UPDATE event e SET dispatched_at = clock_timestamp()
      WHERE e.id = ANY (ARRAY(SELECT id FROM b)) AND e.created_at >= (SELECT min(created_at) FROM b)
   ), w AS MATERIALIZED (
-    SELECT id, environment_id, events FROM webhook_endpoint
+    SELECT id, environment_id, events, created_at FROM webhook_endpoint
      WHERE status = 'enabled' AND environment_id IN (SELECT environment_id FROM b) ORDER BY id FOR KEY SHARE
   ), made AS (
     INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, next_attempt_at)
     SELECT ${deliveryIdSql("b.id", "w.id")}, w.id, b.environment_id, b.id, b.created_at, b.event_type, b.account_id, clock_timestamp()
-      FROM b JOIN w ON w.environment_id = b.environment_id AND ${isMeantSql}
+      FROM b JOIN w ON w.environment_id = b.environment_id AND w.created_at <= b.created_at AND ${isMeantSql}
      ORDER BY b.created_at, b.id
     ON CONFLICT (id) DO NOTHING
     RETURNING endpoint_id
