@@ -51,10 +51,10 @@ describe("what an embedding page is told", () => {
 
   test.each<[ConnectSession | null, object]>([
     [null, { status: "waiting" }],
-    [session({}), { status: "away", connect_session_id: "cs_1" }],
-    [session({ status: "unconfirmed" }), { status: "away", connect_session_id: "cs_1" }],
-    [session({ status: "exchanging" }), { status: "away", connect_session_id: "cs_1" }],
-    [session({ expiresAt: now }), { status: "failed", connect_session_id: "cs_1", error: "expired" }],
+    [session({}), { status: "away" }],
+    [session({ status: "unconfirmed" }), { status: "away" }],
+    [session({ status: "exchanging" }), { status: "away" }],
+    [session({ expiresAt: now }), { status: "failed", error: "expired" }],
     [
       session({ status: "connected", expiresAt: now }),
       { status: "connected", connect_session_id: "cs_1", integrated_account_id: "ia_1" },
@@ -63,5 +63,5 @@ describe("what an embedding page is told", () => {
       session({ status: "failed", failure: { code: "access_denied", detail: "their words" } }),
       { status: "failed", connect_session_id: "cs_1", error: "access_denied" },
     ],
-  ])("%#: ids and a status alone", (one, told) => expect(embedResult(one, now)).toEqual(told));
+  ])("%#: a status, and ids alone once it has ended", (one, told) => expect(embedResult(one, now)).toEqual(told));
 });
