@@ -169,6 +169,8 @@ describe("a key that is limited", () => {
   });
 
   const client = { credentials: { oauth2: { config: { client_id: "stolen" } } } };
+  const endpoint = `/webhook-endpoints/whe_${"0".repeat(24)}`;
+  const delivery = `/webhook-deliveries/dlv_${"0".repeat(24)}`;
   const changes: [method: string, path: string, body?: unknown][] = [
     ["PATCH", "/environment", { return_urls: ["https://evil.example/"] }],
     ["PUT", "/integrations/acme-crm", { name: "acme-crm" }],
@@ -176,6 +178,13 @@ describe("a key that is limited", () => {
     ["PATCH", "/environment-integration", { integration_name: "acme-crm", ...client }],
     ["POST", "/integrations/acme-crm/mass-failure/release"],
     ["POST", "/integrations/acme-crm/mass-failure/confirm"],
+    ["POST", "/webhook-endpoints", { url: "https://evil.example/" }],
+    ["PATCH", endpoint, { url: "https://evil.example/" }],
+    ["DELETE", endpoint],
+    ["POST", `${endpoint}/rotate-secret`],
+    ["POST", `${endpoint}/test`],
+    ["POST", `${endpoint}/replay`, { from: "2026-11-20T10:00:00.000Z" }],
+    ["POST", `${delivery}/redeliver`],
   ];
 
   test.each(changes)("to tenants may not %s %s: it concerns them all", async (method, path, body) => {
@@ -214,12 +223,18 @@ describe("a key that is limited", () => {
     }
   });
 
+  const withNames = (path: string): string =>
+    path
+      .replace("{name}", "acme-crm")
+      .replace("/webhook-endpoints/{id}", endpoint)
+      .replace("/webhook-deliveries/{id}", delivery);
+
   test("is refused by every route that writes and names no account, unless it is known here", async () => {
     const { body } = await stack.call("GET", "/openapi.json");
     const writes = Object.entries(body.paths as Record<string, Record<string, unknown>>).flatMap(([path, methods]) =>
       Object.keys(methods)
         .filter((method) => method !== "get" && /^(put|post|patch|delete)$/.test(method))
-        .map((method) => `${method.toUpperCase()} ${path.replace("{name}", "acme-crm")}`),
+        .map((method) => `${method.toUpperCase()} ${withNames(path)}`),
     );
     // They check the tenant that the request or the account names.
     const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy)/;

@@ -69,10 +69,12 @@ async function compile(files: Readonly<Record<string, string>>): Promise<string>
 }
 
 describe("the packed client", () => {
-  test("holds code, types, a licence and a word about its use, and nothing else", () => {
+  test("holds code, types, the script for pages, a licence and a word about its use, and nothing else", () => {
     expect(packed.filter((path) => !/^dist\/[\w-]+\.(?:js|d\.ts)$/.test(path)).toSorted()).toEqual([
       "LICENSE",
       "README.md",
+      "connect.d.ts",
+      "connect.js",
       "package.json",
     ]);
   });
