@@ -73,10 +73,12 @@ export function createTokenDoor(
     // Its "close" has come and gone: whoever followed would wait for ever.
     if (response.destroyed) return null;
     const key = renewalKey({ ...common, environmentId: common.caller.environmentId, seenVersion: version });
-    const first = ports.renewals.follow(key, () => new Promise((resolve) => response.once("close", resolve)));
-    if (first === null) return null;
+    const closed = (): Promise<void> => new Promise((resolve) => response.once("close", () => resolve()));
+    const follower = ports.renewals.follow(key, closed);
+    if (follower === null) return null;
+    void closed().then(follower.leave);
     const startedMs = performance.now();
-    await first;
+    await follower.over;
     const now = response.destroyed ? null : await lookAt(common);
     if (now === null || now.credential?.version === version) return null;
     const body = await serve(common, now, "refreshed");

@@ -80,8 +80,39 @@ describe("a single flight (R10)", () => {
     gate.resolve();
     expect(await first).toBe(2);
     answered.resolve();
-    for (const over of followers) await over;
+    for (const follower of followers) await follower?.over;
     expect(flights.callers()).toBe(0);
     expect(flights.follow("a", () => answered.promise)).toBeNull();
+  });
+
+  it("gives its followers the result that they waited for, and nobody once they have left", async () => {
+    const flights = createSingleFlight<number>();
+    const answered = Promise.withResolvers<void>();
+    let runs = 0;
+    const work = async (): Promise<number> => {
+      runs += 1;
+      throw new Error(`failure ${runs}`);
+    };
+    flights.follow("a", () => answered.promise);
+    const followers = [1, 2].map(() => flights.follow("a", () => answered.promise));
+    await expect(flights.run("a", work)).rejects.toThrow("failure 1");
+    answered.resolve();
+    await followers[0]?.over;
+    for (const follower of followers) {
+      await expect(flights.run("a", work)).rejects.toThrow("failure 1");
+      follower?.leave();
+    }
+    await expect(flights.run("a", work)).rejects.toThrow("failure 2");
+  });
+
+  it("keeps no result for followers that left before it was there", async () => {
+    const flights = createSingleFlight<number>();
+    const answered = Promise.withResolvers<void>();
+    flights.follow("a", () => answered.promise);
+    flights.follow("a", () => answered.promise)?.leave();
+    let runs = 0;
+    const work = async (): Promise<number> => (runs += 1);
+    expect(await flights.run("a", work)).toBe(1);
+    expect(await flights.run("a", work)).toBe(2);
   });
 });
