@@ -1,17 +1,13 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { labIntegration } from "#scripts/lab-integration";
 import { expect, test } from "./fixtures.ts";
-import { findDemoPorts, startDemo, type Demo } from "./start-demo.ts";
 import { startSite, type Site } from "./start-site.ts";
+import { allow, approve, startTripStack, type TripStack } from "./trip-stack.ts";
 
 // A product on another site embeds connect of the real processes; a third site tries to.
 test.describe.configure({ mode: "serial", timeout: 120_000 });
 
-let directory: string;
-let demo: Demo;
+let demo: TripStack;
 let product: Site;
 let stranger: Site;
 let isolated: Site;
@@ -45,10 +41,7 @@ const strangerPage = `
   </script>`;
 
 test.beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "evergrant-embed-"));
-  // As root, PostgreSQL runs as a user of its own, who must get there.
-  chmodSync(directory, 0o755);
-  demo = await startDemo(directory, await findDemoPorts());
+  demo = await startTripStack();
   product = await startSite({ "/": productPage(demo.origin) });
   stranger = await startSite({ "/": strangerPage });
   isolated = await putIsolatedProvider();
@@ -59,21 +52,13 @@ test.afterAll(async () => {
   await product?.stop();
   await stranger?.stop();
   await isolated?.stop();
-  await demo?.interrupt();
-  rmSync(directory, { recursive: true, force: true });
+  await demo?.stop();
 });
 
-async function makeLink(tenantId: string, more: object = {}): Promise<string> {
-  const answer = await demo.call("POST", "/link-tokens", {
-    tenant_id: tenantId,
-    integration_name: "acme-crm",
-    ...more,
-  });
-  return answer.body.url;
-}
+const makeLink = async (tenantId: string, more: object = {}): Promise<string> =>
+  await demo.makeLink({ tenant_id: tenantId, integration_name: "acme-crm", ...more });
 
-const accountsOf = async (tenantId: string) =>
-  (await demo.call("GET", `/integrated-accounts?tenant_id=${tenantId}`)).body.data;
+const accountsOf = async (tenantId: string) => await demo.accountsOf(tenantId);
 
 async function openProduct(page: Page, options: Record<string, string>): Promise<void> {
   await page.goto(`${product.origin}/#${new URLSearchParams(options)}`);
@@ -84,17 +69,6 @@ async function clickForWindow(page: Page): Promise<Page> {
   const opened = page.waitForEvent("popup");
   await page.getByRole("button", { name: "Connect", exact: true }).click();
   return await opened;
-}
-
-async function allow(window: Page): Promise<void> {
-  await window.getByRole("button", { name: /Hedy Lamarr/ }).click();
-  await window.getByRole("button", { name: "Allow" }).click();
-}
-
-/** The person's word that it is the right account. */
-async function approve(window: Page): Promise<void> {
-  await expect(window.getByRole("heading", { name: "Connect this account?" })).toBeVisible();
-  await window.getByRole("button", { name: "Connect", exact: true }).click();
 }
 
 const resultOf = (page: Page) => page.locator("output");
@@ -119,17 +93,7 @@ async function putIsolatedProvider(): Promise<Site> {
   );
   const document: any = labIntegration("isolated-crm", demo.labOrigin);
   document.credentials.config.auth.authorizeHost = gate.origin;
-  const client = { client_id: "isolated", client_secret: "a secret of the isolated client" };
-  await demo.call("PUT", "/integrations/isolated-crm", document);
-  const made = await demo.call("PATCH", "/environment-integration", {
-    integration_name: "isolated-crm",
-    credentials: { oauth2: { config: client } },
-  });
-  await fetch(`${demo.labOrigin}/lab/clients`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ...client, redirect_uris: [made.body.redirect_uri] }),
-  });
+  await demo.putIntegration(document);
   return gate;
 }
 

@@ -1,24 +1,31 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 
-/** What went wrong in the browser while a test looked elsewhere. `allow` names what a test provokes on purpose. */
-export type Faults = { allow: (pattern: RegExp) => void };
+/**
+ * What went wrong in the browser while a test looked elsewhere. `allow` names what a test provokes on purpose; `watch` looks at
+ * one more page.
+ */
+export type Faults = { allow: (pattern: RegExp) => void; watch: (page: Page) => Promise<void> };
 
 export const test = base.extend<{ faults: Faults }>({
   faults: [
     async ({ page }, use) => {
       const seen: string[] = [];
       const allowed: RegExp[] = [];
-      page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") seen.push(`console: ${message.text()}`);
-      });
-      page.on("pageerror", (error) => seen.push(`uncaught: ${error.message}`));
-      await page.addInitScript(() => {
-        document.addEventListener("securitypolicyviolation", (event) => {
-          console.error(`CSP ${event.effectiveDirective} blocked ${event.blockedURI}`);
+      const watch: Faults["watch"] = async (one) => {
+        one.on("console", (message) => {
+          if (message.type() !== "error" && message.type() !== "warning") return;
+          seen.push(`console: ${message.text()} ${message.location().url}`);
         });
-      });
-      await use({ allow: (pattern) => allowed.push(pattern) });
+        one.on("pageerror", (error) => seen.push(`uncaught: ${error.message}`));
+        await one.addInitScript(() => {
+          document.addEventListener("securitypolicyviolation", (event) => {
+            console.error(`CSP ${event.effectiveDirective} blocked ${event.blockedURI}`);
+          });
+        });
+      };
+      await watch(page);
+      await use({ allow: (pattern) => allowed.push(pattern), watch });
       const faults = seen.filter((fault) => !allowed.some((pattern) => pattern.test(fault)));
       expect(faults, "errors in the browser").toEqual([]);
     },

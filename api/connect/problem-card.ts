@@ -16,7 +16,8 @@ export function isForPeople(context: Context): boolean {
 
 /**
  * The card of the connect pages, without web: it must stand when web is down, and it says one next step. No script, and of
- * resources only the product's logo; the one style sheet is allowed by its nonce.
+ * resources only the product's logo and the pages' icon, lest the browser ask for one that is not there; the one style sheet is
+ * allowed by its nonce.
  *
  * @param reference what the operator finds it by; null: nothing was logged of it
  * @param product whose customer is looking; null: nobody knows
@@ -35,6 +36,7 @@ export async function problemCard(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
+        <link rel="icon" href="/icon.svg" />
         <title>${title}</title>
         <style nonce="${nonce}">
           :root {
