@@ -46,6 +46,7 @@ export function createMailSender(smtp: SmtpConfig | null): MailSender {
           text,
           messageId: `<${messageId}>`,
         });
+        // After its deadline nobody listens any more, and the attempt has been told as late.
         sending.catch(() => {});
         const { response } = (await Promise.race([sending, late.promise])) as { response: string };
         return told(null, response.slice(0, 1_000));

@@ -160,7 +160,13 @@ async function complete(
     if (error === takenBefore) return null;
     if (!hand.isTaken()) throw error;
     // Nothing that was typed leaves before it is stored, and stored it is once: it can be tried again.
-    if (answer.kind === "typed" && isPassing(error)) await hand.giveBack().catch(() => {});
+    if (answer.kind === "typed" && isPassing(error)) {
+      await hand
+        .giveBack()
+        .catch((failure: unknown) =>
+          ports.log.warn({ session: session.id, error: failure }, "a confirmed connection could not be put back"),
+        );
+    }
     if (hand.isTaken()) {
       ports.log.error({ session: session.id, error }, "a confirmed connection could not be completed");
       // Should what was answered still be written, the session is connected all the same.

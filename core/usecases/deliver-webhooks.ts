@@ -61,7 +61,11 @@ export async function deliverWebhooks(
   try {
     return await sendTo(ports, endpoint, signal);
   } catch (error) {
-    await deliveries.release(endpoint, false).catch(() => false);
+    await deliveries
+      .release(endpoint, false)
+      .catch((failure: unknown) =>
+        ports.log.warn({ endpoint: endpointId, error: failure }, "an endpoint stays claimed until its lease ends"),
+      );
     throw error;
   } finally {
     leave();
@@ -102,6 +106,7 @@ async function sendTo(
       for (const one of ids) inHand.add(one);
       const sending = sendBatch(ports, endpoint, health, due, sign);
       ahead = isFailing(health) ? null : look();
+      // Awaited below, where its failure is told: until then it is nobody's unhandled rejection. So is the record's.
       ahead?.catch(() => {});
       const batch = await sending;
       if (!(await recording)) return "lost";
