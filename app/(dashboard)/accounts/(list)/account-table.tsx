@@ -2,6 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { AccountView } from "#api/schemas/account";
 import { AccountStatus } from "../../../_components/account-status.tsx";
+import { ListTable } from "../../../_components/list-table.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { TokenLife } from "../../../_components/token-life.tsx";
 
@@ -13,26 +14,15 @@ const heads = ["Tenant", "Integration", "External account", "Status", "Token exp
 /** Accounts as rows of 40 px; where the place is narrow, as cards. */
 export function AccountTable({ accounts, labels }: { accounts: AccountView[]; labels: Map<string, string> }) {
   return (
-    <table aria-label="Accounts" className="block w-full @container card overflow-hidden">
-      <thead className="hidden @3xl:block">
-        <tr className={`h-9 border-b border-line px-4 text-xs font-medium text-subtle ${columns}`}>
-          {heads.map((head) => (
-            <th key={head} scope="col" className="text-left font-medium">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody className="block divide-y divide-line">
-        {accounts.map((account) => (
-          <AccountRow
-            key={account.id}
-            account={account}
-            label={labels.get(account.integration_name) ?? account.integration_name}
-          />
-        ))}
-      </tbody>
-    </table>
+    <ListTable name="Accounts" columns={columns} heads={heads}>
+      {accounts.map((account) => (
+        <AccountRow
+          key={account.id}
+          account={account}
+          label={labels.get(account.integration_name) ?? account.integration_name}
+        />
+      ))}
+    </ListTable>
   );
 }
 

@@ -2,6 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { EndpointView } from "#api/schemas/webhook";
 import { wordFilters } from "../../../_components/event-words.ts";
+import { ListTable } from "../../../_components/list-table.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { formatWaiting, formatWords } from "../_parts/endpoint-words.ts";
 import { EndpointStatus } from "../_parts/endpoint-status.tsx";
@@ -16,27 +17,11 @@ const figures = ["Waiting", "Last success"];
 /** Endpoints as rows; where the place is narrow, as cards. */
 export function EndpointTable({ endpoints }: { endpoints: EndpointView[] }) {
   return (
-    <table aria-label="Endpoints" className="block w-full @container card overflow-hidden">
-      <thead className="hidden @3xl:block">
-        <tr className={`h-9 border-b border-line px-4 text-xs font-medium text-subtle ${columns}`}>
-          {heads.map((head) => (
-            <th key={head} scope="col" className="text-left font-medium">
-              {head}
-            </th>
-          ))}
-          {figures.map((head) => (
-            <th key={head} scope="col" className="text-right font-medium">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody className="block divide-y divide-line">
-        {endpoints.map((endpoint) => (
-          <EndpointRow key={endpoint.id} endpoint={endpoint} />
-        ))}
-      </tbody>
-    </table>
+    <ListTable name="Endpoints" columns={columns} heads={heads} figures={figures}>
+      {endpoints.map((endpoint) => (
+        <EndpointRow key={endpoint.id} endpoint={endpoint} />
+      ))}
+    </ListTable>
   );
 }
 

@@ -2,39 +2,23 @@ import Link from "next/link";
 import type { EventView } from "#api/schemas/delivery";
 import { eventWords, subjectOf } from "../../../../_components/event-words.ts";
 import { formatShortInstant } from "../../../../_components/instant.ts";
+import { ListTable } from "../../../../_components/list-table.tsx";
 import { RelativeTime } from "../../../../_components/relative-time.tsx";
 import { EventDot } from "../../_parts/event-dot.tsx";
 
 const columns =
   "@3xl:grid @3xl:grid-cols-[minmax(0,2fr)_minmax(0,2.2fr)_minmax(0,2.9fr)_132px_72px] @3xl:items-center @3xl:gap-x-4";
 
-const heads = ["Event", "About", "Type"];
+const heads = ["Event", "About", "Type", "At (UTC)"];
 
 /** What happened, as rows; where the place is narrow, as cards. */
 export function EventTable({ events, labels }: { events: EventView[]; labels: ReadonlyMap<string, string> }) {
   return (
-    <table aria-label="Events" className="block w-full @container card overflow-hidden">
-      <thead className="hidden @3xl:block">
-        <tr className={`h-9 border-b border-line px-4 text-xs font-medium text-subtle ${columns}`}>
-          {heads.map((head) => (
-            <th key={head} scope="col" className="text-left font-medium">
-              {head}
-            </th>
-          ))}
-          <th scope="col" className="text-left font-medium">
-            At (UTC)
-          </th>
-          <th scope="col" className="text-right font-medium">
-            When
-          </th>
-        </tr>
-      </thead>
-      <tbody className="block divide-y divide-line">
-        {events.map((event) => (
-          <EventRow key={event.id} event={event} subject={subjectOf(event, labels)} />
-        ))}
-      </tbody>
-    </table>
+    <ListTable name="Events" columns={columns} heads={heads} figures={["When"]}>
+      {events.map((event) => (
+        <EventRow key={event.id} event={event} subject={subjectOf(event, labels)} />
+      ))}
+    </ListTable>
   );
 }
 
