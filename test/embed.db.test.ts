@@ -1,24 +1,18 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { approveAsPerson } from "#lab/approve-as-person";
 import { connectAsPerson } from "#lab/connect-as-person";
 import { startStack, type Stack } from "./start-stack.ts";
+import { startStandInWeb } from "./stand-in-web.ts";
 
-// What web is told of each page that the door passes on.
-const seen: IncomingHttpHeaders[] = [];
-const web = createServer((request, response) => {
-  seen.push({ ...request.headers, url: request.url });
-  response.end("a page");
-});
+const web = await startStandInWeb();
+const { seen } = web;
 let stack: Stack;
 const product = "https://app.example.com";
 const key = "k".repeat(43);
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
-  stack = await startStack({ webOrigin: `http://127.0.0.1:${(web.address() as AddressInfo).port}` });
+  stack = await startStack({ webOrigin: web.origin });
   await stack.call("PATCH", "/environment", {
     allowed_origins: [product],
     return_urls: ["https://app.example.com/done"],
@@ -27,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
   web.close();
-  web.closeAllConnections();
 });
 beforeEach(() => {
   seen.length = 0;

@@ -1,24 +1,19 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { connectAsPerson } from "#lab/connect-as-person";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
+import { startStandInWeb } from "./stand-in-web.ts";
 
-// What web is told of each page that the door passes on.
-const seen: IncomingHttpHeaders[] = [];
-const web = createServer((request, response) => {
-  seen.push({ ...request.headers, url: request.url });
-  response.end("a page");
-});
+const web = await startStandInWeb();
+const { seen } = web;
 const ownHost = "link.product.example";
 const own = `http://${ownHost}`;
 let stack: Stack;
 let staging: { key: string };
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
-  stack = await startStack({ webOrigin: `http://127.0.0.1:${(web.address() as AddressInfo).port}` });
+  stack = await startStack({ webOrigin: web.origin });
   const made = await stack.cli("api-keys", "create", "--environment", "staging", "--permissions", "all", "--json");
   staging = { key: (JSON.parse(made.stdout) as { key: string }).key };
   await put({ connect_url: own });
@@ -26,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
   web.close();
-  web.closeAllConnections();
 });
 beforeEach(() => {
   seen.length = 0;
