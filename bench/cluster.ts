@@ -62,6 +62,12 @@ export async function startInstallation(): Promise<Installation> {
   }
 }
 
+/** The processes of its connections, and those that work in the background. */
+export async function databasePids(pool: pg.Pool): Promise<number[]> {
+  const { rows } = await pool.query<{ pid: number }>("SELECT pid FROM pg_stat_activity");
+  return rows.map((row) => row.pid);
+}
+
 async function startCluster(directory: string): Promise<EmbeddedDatabase> {
   // --ephemeral: the data goes with the cluster, also when we are killed; --fast is left out, so it syncs as in production.
   const megabytes = String(Math.floor(totalmem() / 4 / 2 ** 20));

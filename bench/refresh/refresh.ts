@@ -5,7 +5,7 @@ import { sweepAlarms } from "#adapters/postgres/refresh-jobs";
 import { findFreePort } from "#scripts/ports";
 import { startProcess, type StartedProcess } from "#test/start-process";
 import type { BenchmarkOptions, Report, Result } from "../benchmark.ts";
-import { startInstallation, type Installation } from "../cluster.ts";
+import { databasePids, startInstallation, type Installation } from "../cluster.ts";
 import { cpuSeconds } from "../cpu-seconds.ts";
 import { startPart, type Part } from "../part.ts";
 import { defineIntegration, insertAccounts, sealAccounts, sealTokenSet, settle } from "../seed.ts";
@@ -224,11 +224,6 @@ async function measure(
     perSecond: (last - first) / seconds,
     cpuMs: { process: perRefresh([pid]), database: perRefresh(backends) },
   };
-}
-
-async function databasePids(pool: Installation["pool"]): Promise<number[]> {
-  const { rows } = await pool.query<{ pid: number }>("SELECT pid FROM pg_stat_activity");
-  return rows.map((row) => row.pid);
 }
 
 function describe(round: Round | undefined): string {

@@ -5,7 +5,8 @@ import { renderEvent } from "#core/domain/webhook/render-event";
 import { findFreePort } from "#scripts/ports";
 import { startProcess } from "#test/start-process";
 import type { Benchmark, Report } from "../benchmark.ts";
-import { startInstallation, type Installation } from "../cluster.ts";
+import { databasePids, startInstallation, type Installation } from "../cluster.ts";
+import { cpuSeconds } from "../cpu-seconds.ts";
 import { startPart, type Part } from "../part.ts";
 import { median, quantile, spread } from "../statistics.ts";
 
@@ -27,6 +28,8 @@ const pauseMs = 50;
 interface Round {
   readonly floorPerSecond: number;
   readonly perSecond: number;
+  /** CPU time per delivery, microseconds. 0 where the system does not tell. */
+  readonly cpuUs: { readonly floor: number; readonly worker: number; readonly database: number };
 }
 
 /** Deliveries a second beside a bare loop of signing and posting, and how long a receiver waits while another one hangs. */
@@ -50,7 +53,7 @@ export const benchmarkWebhooks: Benchmark = async (options) => {
     for (let round = 1; round <= sizes.rounds; round += 1) {
       rounds.push(
         await steps.step(`webhooks: round ${round} of ${sizes.rounds}`, () =>
-          runRound(installation, receiver, floor, sizes, round % 2 === 1),
+          runRound({ installation, receiver, floor, workerPid: worker.pid }, sizes, round % 2 === 1),
         ),
       );
     }
@@ -62,18 +65,47 @@ export const benchmarkWebhooks: Benchmark = async (options) => {
   }
 };
 
+interface Parts {
+  readonly installation: Installation;
+  readonly receiver: Part;
+  readonly floor: Part;
+  readonly workerPid: number;
+}
+
 /** In turn, since a shared machine is another one a minute later. */
 async function runRound(
-  installation: Installation,
-  receiver: Part,
-  floor: Part,
+  { installation, receiver, floor, workerPid }: Parts,
   { events }: Sizes,
   isFloorFirst: boolean,
 ): Promise<Round> {
-  const bare = async (): Promise<number> => events / (await floor.ask<number>({ count: events, body: sampleBody }));
+  const { pool } = installation;
+  const bare = () => withCpu(() => floor.ask<number>({ count: events, body: sampleBody }));
   const before = isFloorFirst ? await bare() : null;
-  const seconds = await deliver(installation, receiver, events);
-  return { floorPerSecond: before ?? (await bare()), perSecond: events / seconds };
+  const subject = await withCpu(() => deliver(installation, receiver, events));
+  const floored = before ?? (await bare());
+  const perDelivery = (seconds: number): number => (seconds / events) * 1e6;
+  return {
+    floorPerSecond: events / floored.took,
+    perSecond: events / subject.took,
+    cpuUs: {
+      floor: perDelivery(floored.cpuOf([floor.pid])),
+      worker: perDelivery(subject.cpuOf([workerPid])),
+      database: perDelivery(subject.cpuOf(subject.backends)),
+    },
+  };
+
+  /** With the CPU time that processes took meanwhile, seconds. */
+  async function withCpu(work: () => Promise<number>) {
+    const ours = [floor.pid, workerPid];
+    const from = cpuSeconds([...ours, ...(await databasePids(pool))]);
+    const took = await work();
+    // Idle connections are closed and others opened: the list is that of the end.
+    const backends = await databasePids(pool);
+    const until = cpuSeconds([...ours, ...backends]);
+    const cpuOf = (pids: readonly number[]): number =>
+      pids.reduce((sum, pid) => sum + (until.get(pid) ?? 0) - (from.get(pid) ?? 0), 0);
+    return { took, backends, cpuOf };
+  }
 }
 
 /** @returns how long it takes from the commit of the events until the last is recorded, seconds */
@@ -162,6 +194,7 @@ const sampleBody = renderEvent(
 function report(sizes: Sizes, rounds: readonly Round[], waits: readonly number[]): Report {
   const ratios = rounds.map((one) => one.perSecond / one.floorPerSecond);
   const p99 = quantile(waits, 0.99);
+  const cpu = (of: keyof Round["cpuUs"]): string => median(rounds.map(({ cpuUs }) => cpuUs[of])).toFixed(0);
   return {
     name: "webhooks",
     results: [
@@ -183,6 +216,7 @@ function report(sizes: Sizes, rounds: readonly Round[], waits: readonly number[]
       },
     ],
     notes: [
+      `CPU per delivery, medians: floor ${cpu("floor")} µs; worker ${cpu("worker")} µs and PostgreSQL ${cpu("database")} µs.`,
       `${sizes.rounds} rounds of ${sizes.events} events each to one endpoint, floor and worker in turn; medians (least–greatest). The worker's time runs from the commit of the events to the last record; the floor signs and posts the same bodies, 16 at once.`,
       `${sizes.watched} events, one every ${pauseMs} ms, to an endpoint that works, while another hangs with ${sizes.waiting} events waiting.`,
     ],
