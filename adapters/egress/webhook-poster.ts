@@ -1,4 +1,5 @@
-import { Agent } from "undici";
+import type { IncomingHttpHeaders } from "node:http";
+import { Agent, type Dispatcher } from "undici";
 import { parseRetryAfter } from "#core/domain/rate-limit/parse-retry-after";
 import type { SendResult } from "#core/domain/webhook/judge-answer";
 import { extractBytes, extractOf } from "#core/domain/webhook/scrub-response";
@@ -6,7 +7,6 @@ import type { Clock } from "#core/ports/clock";
 import type { Metrics } from "#core/ports/metrics";
 import type { WebhookReceivers } from "#core/ports/webhook-receivers";
 import type { AddressGuard } from "./address-guard.ts";
-import { orAborted } from "./egress-client.ts";
 import { guardedConnector, refusalIn, refuseEarly, type EgressRoute } from "./guarded-connector.ts";
 
 export interface WebhookPoster extends Pick<WebhookReceivers, "post"> {
@@ -39,36 +39,33 @@ export function createWebhookPoster(
   });
   return {
     async post(url, headers, body) {
-      // Cleared at the end: a timer for each of thousands a second would pile up for as long as the deadline.
-      const controller = new AbortController();
-      const { signal } = controller;
-      const timer = setTimeout(() => controller.abort(), deadline);
+      const posting = new Posting();
+      const timer = setTimeout(() => posting.expire(), deadline);
       try {
         const target = new URL(url);
         refuseEarly(target, guard);
-        const answer = await orAborted(
-          signal,
-          agent.request({
+        agent.dispatch(
+          {
             origin: target.origin,
             path: target.pathname + target.search,
             method: "POST",
             headers: { "user-agent": "Evergrant", "accept-encoding": "identity", ...headers },
             body,
-            signal,
-          }),
+          },
+          posting,
         );
-        const { "retry-after": retryAfter } = answer.headers;
+        const { status, retryAfter, chunks } = await posting.answer;
         return {
-          status: answer.statusCode,
+          status,
           error: null,
-          retryAfterSeconds: parseRetryAfter(typeof retryAfter === "string" ? retryAfter : null, ports.clock.now()),
+          retryAfterSeconds: retryAfter === null ? null : parseRetryAfter(retryAfter, ports.clock.now()),
           // The status says whether it was taken, whatever becomes of the rest.
-          response: extractOf(await readBeginning(answer.body)),
+          response: extractOf(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
         };
       } catch (error) {
         const refused = refusalIn(error);
         if (refused !== null) ports.metrics.egressRefused();
-        return failed(refused?.message ?? wordFailure(error, signal.aborted, deadline));
+        return failed(refused?.message ?? wordFailure(error, posting.isLate, deadline));
       } finally {
         clearTimeout(timer);
       }
@@ -81,20 +78,75 @@ function failed(error: string): SendResult {
   return { status: null, error, retryAfterSeconds: null, response: null };
 }
 
-/** Ending the loop early closes the connection: what is not read does not come. */
-async function readBeginning(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > extractBytes) break;
-    }
-  } catch {
-    // Cut off, or too slow: what came is what there is.
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  /** The beginning of the body. */
+  readonly chunks: readonly Uint8Array[];
+}
+
+/**
+ * One request on its way, without the stream and the signal that undici's other calls make for each: they cost as much as the rest
+ * of a delivery. It ends once, whatever comes later.
+ */
+class Posting implements Dispatcher.DispatchHandler {
+  readonly #settled = Promise.withResolvers<Answer>();
+  #controller: Dispatcher.DispatchController | null = null;
+  #head: Pick<Answer, "status" | "retryAfter"> | null = null;
+  readonly #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #isOver = false;
+  isLate = false;
+
+  get answer(): Promise<Answer> {
+    return this.#settled.promise;
   }
-  return Buffer.concat(chunks).subarray(0, extractBytes);
+
+  /** Its time is over: what is there counts, and a request that waits for a connection is not sent any more. */
+  expire(): void {
+    if (this.#isOver) return;
+    this.isLate = true;
+    this.#end(new Error("late"));
+    this.#controller?.abort(new Error("late"));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(new Error("late"));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // RFC 9110 §15.2: another answer follows.
+    if (status < 200) return;
+    const { "retry-after": retryAfter } = headers;
+    this.#head = { status, retryAfter: typeof retryAfter === "string" ? retryAfter : null };
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes <= extractBytes) return;
+    this.#end(null);
+    // Closes the connection: what is not read does not come.
+    controller.abort(new Error("enough"));
+  }
+
+  onResponseEnd(): void {
+    this.#end(null);
+  }
+
+  /** Cut off, or too slow: after the head what came is what there is. */
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(error);
+  }
+
+  #end(error: Error | null): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#head !== null) this.#settled.resolve({ ...this.#head, chunks: this.#chunks });
+    else this.#settled.reject(error ?? new Error("there was no answer"));
+  }
 }
 
 const words: Readonly<Record<string, string>> = {

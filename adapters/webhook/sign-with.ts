@@ -1,8 +1,23 @@
-import { Webhook } from "standardwebhooks";
+import { createHmac } from "node:crypto";
 import type { Sign } from "#core/ports/webhook-receivers";
 
-/** One signature for each secret, parted by spaces: while a secret is replaced, whoever knows either can verify. */
+const prefix = "whsec_";
+
+/**
+ * Signatures as Standard Webhooks 1.0.0 has them ("Signature scheme"): HMAC-SHA-256 over `id.timestamp.body`, the timestamp in whole
+ * seconds. One for each secret, parted by spaces: while a secret is replaced, whoever knows either can verify. The reference library
+ * makes the same ones in JavaScript, which takes longer than all else of a delivery; tests verify with it.
+ *
+ * @throws Error a secret is none
+ */
 export function signWith(secrets: readonly string[]): Sign {
-  const signers = secrets.map((secret) => new Webhook(secret));
-  return (id, at, body) => signers.map((one) => one.sign(id, at, body)).join(" ");
+  const keys = secrets.map((secret) => {
+    const key = Buffer.from(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret, "base64");
+    if (key.length === 0) throw new Error("a secret of a webhook endpoint is empty");
+    return key;
+  });
+  return (id, at, body) => {
+    const signed = `${id}.${Math.floor(at.getTime() / 1000)}.${body}`;
+    return keys.map((key) => `v1,${createHmac("sha256", key).update(signed).digest("base64")}`).join(" ");
+  };
 }
