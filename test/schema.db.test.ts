@@ -46,7 +46,6 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_left", "reauth_required_at IS NOT NULL", ""],
     ["integrated_account_held", "hold IS NOT NULL", ""],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
-    ["event_undispatched", "(created_at, id)", "dispatched_at IS NULL"],
     ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
   ])("the index %s is partial", async (name, first, second) => {
@@ -123,26 +122,30 @@ describe("the outbox", () => {
       one.release();
     }
     expect(await jobs()).toHaveLength(1);
-    expect((await other.pool.query("SELECT count(*)::int AS n FROM event WHERE dispatched_at IS NULL")).rows).toEqual([
-      { n: 3 },
+    expect((await other.pool.query("SELECT event_id FROM event_outbox ORDER BY event_id")).rows).toEqual([
+      { event_id: "ev_1" },
+      { event_id: "ev_2" },
+      { event_id: "ev_3" },
     ]);
   });
 
-  test("what was there before there were webhooks is not told afterwards", async () => {
+  test("what was there before there were webhooks is not told afterwards, and what waited before there was an outbox is", async () => {
     await using older = await createTestDatabase({ migrated: false });
     await older.pool.query(`
       CREATE TABLE event (id text, created_at timestamptz); INSERT INTO event VALUES ('ev_old', now() - interval '1 hour');`);
-    const migration = readFileSync(
-      new URL("../prisma/migrations/20261130100000_webhooks/migration.sql", import.meta.url),
-      "utf8",
+    for (const statement of statementsOf("20261130100000_webhooks", /ALTER TABLE "event"[^;]+;/g))
+      await older.pool.query(statement);
+    await older.pool.query(
+      "INSERT INTO event VALUES ('ev_new', now()); CREATE INDEX event_undispatched ON event (created_at)",
     );
-    for (const statement of migration.match(/ALTER TABLE "event"[^;]+;/g) ?? []) await older.pool.query(statement);
-    await older.pool.query("INSERT INTO event VALUES ('ev_new', now())");
-    expect((await older.pool.query("SELECT id, dispatched_at IS NULL AS waits FROM event ORDER BY id")).rows).toEqual([
-      { id: "ev_new", waits: true },
-      { id: "ev_old", waits: false },
-    ]);
+    const [moved] = statementsOf("20261130200000_event_outbox", /CREATE TABLE[^]*DROP COLUMN "dispatched_at";/g);
+    await older.pool.query(`BEGIN; ${moved}; COMMIT`);
+    expect((await older.pool.query("SELECT event_id FROM event_outbox")).rows).toEqual([{ event_id: "ev_new" }]);
   });
+
+  const statementsOf = (migration: string, pattern: RegExp): string[] =>
+    readFileSync(new URL(`../prisma/migrations/${migration}/migration.sql`, import.meta.url), "utf8").match(pattern) ??
+    [];
 });
 
 describe("the audit log", () => {

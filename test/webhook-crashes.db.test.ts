@@ -1,4 +1,5 @@
 // Workers that are killed, receivers that hang, and two workers at once: nothing is lost, and nobody waits for somebody else.
+import type { ServerResponse } from "node:http";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "./faulty-integration.ts";
@@ -91,9 +92,13 @@ describe("kill -9", () => {
   test("between the receiver's 200 and its record sends it twice with one id, and records it once", async () => {
     const endpoint = await makeEndpoint();
     const worker = await startWorker();
-    const frozen = await freeze("webhook_attempt");
+    const unanswered = Promise.withResolvers<ServerResponse>();
+    receiver.answer = (_request, response) => unanswered.resolve(response);
     const { delivery_id: id, event_id: eventId } = await ping(endpoint);
-    await untilReceived(endpoint);
+    const response = await unanswered.promise;
+    const frozen = await freeze("webhook_delivery");
+    response.writeHead(200).end();
+    receiver.answer = (_request, later) => void later.writeHead(200).end();
     await until(frozen.isWaitedFor);
     await killWorker(worker);
     await frozen.end();

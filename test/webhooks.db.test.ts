@@ -189,7 +189,7 @@ describe("an endpoint", () => {
     await stack.connect("tenant-missed", "ada");
     // What is dispatched only after it is in use again comes by itself.
     await until(async () => {
-      const { rows } = await stack.database.pool.query("SELECT FROM event WHERE dispatched_at IS NULL");
+      const { rows } = await stack.database.pool.query("SELECT FROM event_outbox");
       return rows.length === 0;
     });
     receiver.answer = (_request, response) => void response.writeHead(204).end();

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { EndpointHealth, HealthConsequence } from "#core/domain/webhook/endpoint-health";
 import { originOf, type EndpointFormat } from "#core/domain/webhook/endpoint-url";
-import type { EndpointEventType } from "#core/domain/webhook/event-type";
-import type { Claimed, ClaimedEndpoint, DeliveryQueue, DeliveryResult } from "#core/ports/delivery-queue";
+import type { EndpointEventType, EventType } from "#core/domain/webhook/event-type";
+import type { Claimed, ClaimedEndpoint, DeliveryQueue, DeliveryResult, DueDelivery } from "#core/ports/delivery-queue";
 import { insertAudit } from "./audit-log.ts";
 import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import { endPending } from "./webhook-endpoints.ts";
@@ -15,12 +15,16 @@ import {
   isMeantSql,
   jobSpecSql,
 } from "./webhook-matching.ts";
-import { eventColumns, toEvent, toHealth, type EventRow } from "./webhook-rows.ts";
+import { toHealth } from "./webhook-rows.ts";
 
+/**
+ * Statements that take many rows have no names: a plan that is kept from when there were few deliveries reads all of them each time
+ * once there are many, until their statistics are renewed. Planning costs little beside what they do.
+ */
 export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
   return {
-    async dispatch(most) {
-      const { rows } = await query<{ events: number; deliveries: number }>(pool, dispatchSql, [most], "dispatch");
+    async dispatch(most, order) {
+      const { rows } = await query<{ events: number; deliveries: number }>(pool, dispatchSql[order], [most]);
       return rows[0] ?? { events: 0, deliveries: 0 };
     },
 
@@ -30,28 +34,25 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
       return await whyNot(pool, endpointId);
     },
 
-    async due(endpoint, most) {
+    async due(endpoint, most, since) {
+      // Instants as numbers: nothing of a row takes as long to read as a date.
       const { rows } = await query<DueRow>(
         pool,
-        `SELECT d.id AS delivery_id, d.attempts, d.tries, ${eventColumns}
+        `SELECT d.id AS delivery_id, d.attempts, d.tries, ${msSql("d.next_attempt_at")} AS due_ms,
+                e.id, ${msSql("e.created_at")} AS created_ms, e.account_id, e.sequence, e.event_type, e.payload
            FROM (SELECT * FROM webhook_delivery o WHERE o.endpoint_id = $1 AND o.status = 'pending' AND o.next_attempt_at <= now()
+                    AND o.next_attempt_at >= coalesce($3::timestamptz, '-infinity')
                   ORDER BY o.next_attempt_at LIMIT $2) d
            LEFT JOIN event e ON e.id = d.event_id AND e.created_at = d.event_created_at
           ORDER BY d.next_attempt_at`,
-        [endpoint.id, most],
-        "delivery-due",
+        [endpoint.id, most, since],
       );
-      return rows.map(({ delivery_id: id, attempts, tries, ...event }) => ({
-        id,
-        attempts,
-        tries,
-        event: event.id === null ? null : toEvent(event as EventRow),
-      }));
+      return rows.map((row) => toDue(row, endpoint.environmentId));
     },
 
     async record(endpoint, results, health, leaseSeconds) {
       const values = [...columnsOf(results), endpoint.id, endpoint.claim, ...healthOf(health), leaseSeconds];
-      const { rows } = await query<{ id: string }>(pool, recordSql, values, "delivery-record");
+      const { rows } = await query<{ id: string }>(pool, recordSql, values);
       return rows.length === 1;
     },
 
@@ -95,18 +96,20 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
 }
 
 /**
- * One statement, so that an event is dispatched with its deliveries and their jobs or not at all. Rows are found by their ids as an
- * array, for which the planner takes the key whatever it thinks of the tables' sizes. What another process dispatches is
- * skipped. The endpoints are locked, so that none of them is removed meanwhile;
- * one that is younger than an event gets it by a replay alone.
+ * One statement, so that an event is dispatched with its deliveries and their jobs or not at all. What another process dispatches is
+ * skipped. Rows are found by their places, and events by their ids as an array, for which the planner takes the key whatever it thinks
+ * of the tables' sizes. An event whose partition is gone is left out. The endpoints are locked, so that none of them is removed
+ * meanwhile; one that is younger than an event gets it by a replay alone.
  */
-const dispatchSql = `
-  WITH b AS MATERIALIZED (
+const dispatchOf = (direction: "ASC" | "DESC"): string => `
+  WITH next AS MATERIALIZED (
+    SELECT ctid FROM event_outbox ORDER BY created_at ${direction}, event_id ${direction} LIMIT $1 FOR UPDATE SKIP LOCKED
+  ), taken AS MATERIALIZED (
+    DELETE FROM event_outbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM next)) RETURNING event_id, created_at
+  ), b AS MATERIALIZED (
     SELECT id, created_at, environment_id, account_id, event_type, payload FROM event
-     WHERE dispatched_at IS NULL ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
-  ), marked AS (
-    UPDATE event e SET dispatched_at = clock_timestamp()
-     WHERE e.id = ANY (ARRAY(SELECT id FROM b)) AND e.created_at >= (SELECT min(created_at) FROM b)
+     WHERE id = ANY (ARRAY(SELECT event_id FROM taken)) AND created_at >= (SELECT min(created_at) FROM taken)
+       AND created_at <= (SELECT max(created_at) FROM taken)
   ), w AS MATERIALIZED (
     SELECT id, environment_id, events, created_at FROM webhook_endpoint
      WHERE status = 'enabled' AND environment_id IN (SELECT environment_id FROM b) ORDER BY id FOR KEY SHARE
@@ -118,10 +121,11 @@ const dispatchSql = `
     ON CONFLICT (id) DO NOTHING
     RETURNING endpoint_id
   )
-  SELECT (SELECT count(*)::int FROM b) AS events, (SELECT count(*)::int FROM made) AS deliveries,
+  SELECT (SELECT count(*)::int FROM taken) AS events, (SELECT count(*)::int FROM made) AS deliveries,
          (SELECT count(*) FROM graphile_worker.add_jobs((
             SELECT coalesce(array_agg(${jobSpecSql("m.endpoint_id")} ORDER BY m.endpoint_id), '{}')
               FROM (SELECT DISTINCT endpoint_id FROM made) m))) AS jobs`;
+const dispatchSql = { oldest: dispatchOf("ASC"), newest: dispatchOf("DESC") };
 
 /** A claim ends when its time is over, or with the heart of its process. */
 const claimSql = `
@@ -166,9 +170,38 @@ function toClaimed(row: ClaimRow): ClaimedEndpoint {
   };
 }
 
-type DueRow = { readonly delivery_id: string; readonly attempts: number; readonly tries: number } & {
-  readonly [K in keyof EventRow]: EventRow[K] | null;
-};
+const msSql = (instant: string): string => `(extract(epoch FROM ${instant}) * 1000)::float8`;
+
+interface DueRow {
+  readonly delivery_id: string;
+  readonly attempts: number;
+  readonly tries: number;
+  readonly due_ms: number;
+  /** Null: there is no such event any more, and so are the others. */
+  readonly id: string | null;
+  readonly created_ms: number;
+  readonly account_id: string | null;
+  readonly sequence: number | null;
+  readonly event_type: EventType;
+  readonly payload: Record<string, unknown>;
+}
+
+function toDue(row: DueRow, environmentId: string): DueDelivery {
+  const { delivery_id: id, attempts, tries } = row;
+  const event =
+    row.id === null
+      ? null
+      : {
+          id: row.id,
+          createdAt: new Date(row.created_ms),
+          environmentId,
+          accountId: row.account_id,
+          sequence: row.sequence,
+          eventType: row.event_type,
+          payload: row.payload,
+        };
+  return { id, dueAt: new Date(row.due_ms), attempts, tries, event };
+}
 
 /** What was dispatched just as the endpoint went out of use is ended here. */
 async function whyNot(pool: DatabasePool, endpointId: string): Promise<Claimed> {
@@ -182,24 +215,33 @@ async function whyNot(pool: DatabasePool, endpointId: string): Promise<Claimed> 
   return { kind: "closed" };
 }
 
+/** Where the delivery stands in the arrays, which are in the order of their ids: searched by halves, the bytes compared. */
+const place = `width_bucket(d.id COLLATE "C", $1::text[])`;
+const isDelivered = `($8::text[])[${place}] = 'delivered'`;
+
 /**
  * An attempt counts once: the delivery stands as it did when the attempt began, whoever holds the claim by now. Values are looked up
  * by their place in the arrays, so that rows are found by the key alone: joined to the arrays, the planner compares each with each,
- * or reads all that is pending (`finished_at IS NULL` says the same as the status, and is in no index).
+ * or reads all that is pending (`finished_at IS NULL` says the same as the status, and is in no index). An attempt that delivered
+ * stands with its delivery.
  */
 const recordSql = `
   WITH changed AS (
     UPDATE webhook_delivery d
-       SET attempts = d.attempts + 1, tries = d.tries + 1, status = ($8::text[])[array_position($1::text[], d.id)],
-           next_attempt_at = ($9::timestamptz[])[array_position($1::text[], d.id)],
-           finished_at = CASE WHEN ($9::timestamptz[])[array_position($1::text[], d.id)] IS NULL THEN clock_timestamp() END
-     WHERE d.id = ANY ($1::text[]) AND d.attempts = ($2::int[])[array_position($1::text[], d.id)] AND d.finished_at IS NULL
-    RETURNING d.id, d.attempts, array_position($1::text[], d.id) AS place
+       SET attempts = d.attempts + 1, tries = d.tries + 1, status = ($8::text[])[${place}],
+           next_attempt_at = ($9::timestamptz[])[${place}],
+           finished_at = CASE WHEN ($9::timestamptz[])[${place}] IS NULL THEN clock_timestamp() END,
+           delivered_at = CASE WHEN ${isDelivered} THEN ($3::timestamptz[])[${place}] END,
+           delivered_http_status = CASE WHEN ${isDelivered} THEN ($4::int[])[${place}] END,
+           delivered_latency_ms = CASE WHEN ${isDelivered} THEN ($5::int[])[${place}] END,
+           delivered_response = CASE WHEN ${isDelivered} THEN ($7::text[])[${place}] END
+     WHERE d.id = ANY ($1::text[]) AND d.attempts = ($2::int[])[${place}] AND d.finished_at IS NULL
+    RETURNING d.id, d.status, d.attempts, ${place} AS place
   ), logged AS (
     INSERT INTO webhook_attempt (delivery_id, number, at, http_status, latency_ms, error, response)
     SELECT c.id, c.attempts, ($3::timestamptz[])[c.place], ($4::int[])[c.place], ($5::int[])[c.place], ($6::text[])[c.place],
            ($7::text[])[c.place]
-      FROM changed c
+      FROM changed c WHERE c.status <> 'delivered'
   )
   UPDATE webhook_endpoint
      SET failures = $12, failing_since = $13, warned_at = $14, last_success_at = $15,
@@ -207,7 +249,8 @@ const recordSql = `
    WHERE id = $10 AND claim = $11 AND status = 'enabled'
   RETURNING id`;
 
-function columnsOf(results: readonly DeliveryResult[]): unknown[] {
+function columnsOf(unordered: readonly DeliveryResult[]): unknown[] {
+  const results = unordered.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return [
     results.map((one) => one.id),
     results.map((one) => one.attempts),

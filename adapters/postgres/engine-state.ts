@@ -70,7 +70,7 @@ export const engineStateSql = `
       FROM webhook_endpoint
   )
   SELECT due.*, jobs.*, busy.*, deliveries.*, endpoints.*,
-         (SELECT count(*) FROM (SELECT FROM event WHERE dispatched_at IS NULL LIMIT ${most}) e)::int AS "eventsUndispatched",
+         (SELECT count(*) FROM (SELECT FROM event_outbox LIMIT ${most}) e)::int AS "eventsUndispatched",
          (SELECT count(*) FROM (SELECT FROM integrated_account WHERE hold IS NOT NULL LIMIT ${most}) h)::int AS held,
          (SELECT coalesce(json_object_agg(cause, n), '{}') FROM
            (SELECT cause, count(*) AS n FROM open_circuits WHERE NOT is_half GROUP BY cause) o) AS "circuitsOpen",

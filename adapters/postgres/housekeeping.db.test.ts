@@ -73,8 +73,8 @@ test("pages that embed connect wait for a day, and not longer than their link is
 test("deliveries of events older than 30 days go with their attempts, then the events; younger ones stay, and secrets whose overlap is over", async () => {
   await pool.query(`
     INSERT INTO webhook_endpoint (id, environment_id, url) VALUES ('whe_tidy', 'env_tidy', 'https://app.example.com');
-    INSERT INTO event (id, created_at, environment_id, event_type, payload, dispatched_at)
-      SELECT 'evt_' || days, now() - make_interval(days => days), 'env_tidy', 'x', '{}', now() FROM unnest(ARRAY[31, 45, 29, 1]) days;
+    INSERT INTO event (id, created_at, environment_id, event_type, payload)
+      SELECT 'evt_' || days, now() - make_interval(days => days), 'env_tidy', 'x', '{}' FROM unnest(ARRAY[31, 45, 29, 1]) days;
     INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, status, finished_at)
       SELECT 'dlv_' || id, 'whe_tidy', 'env_tidy', id, created_at, 'x', 'delivered', now() FROM event WHERE environment_id = 'env_tidy';
     INSERT INTO webhook_attempt (delivery_id, number, at, latency_ms) SELECT id, 1, now(), 1 FROM webhook_delivery;

@@ -2,7 +2,16 @@ import type { WebhookStore } from "#core/ports/webhook-store";
 import { insertAudit } from "./audit-log.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
 import { deliveryIdSql, enqueueDelivery, isMeantSql } from "./webhook-matching.ts";
-import { deliveryColumns, eventColumns, toDelivery, toEvent, type DeliveryRow, type EventRow } from "./webhook-rows.ts";
+import {
+  beginAnewSql,
+  deliveryColumns,
+  eventColumns,
+  keepDeliveredSql,
+  toDelivery,
+  toEvent,
+  type DeliveryRow,
+  type EventRow,
+} from "./webhook-rows.ts";
 
 type Log = Pick<
   WebhookStore,
@@ -78,11 +87,13 @@ export function webhookLog(pool: DatabasePool): Log {
     async redeliver(environmentId, id, audit) {
       const done = await inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ endpoint_id: string }>(
-          `UPDATE webhook_delivery d
-              SET status = 'pending', tries = CASE WHEN d.status = 'pending' THEN d.tries ELSE 0 END,
-                  next_attempt_at = now(), finished_at = NULL
-             FROM webhook_endpoint w
-            WHERE d.id = $1 AND d.environment_id = $2 AND w.id = d.endpoint_id AND w.status = 'enabled'
+          `WITH again AS MATERIALIZED (
+             SELECT d.* FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id AND w.status = 'enabled'
+              WHERE d.id = $1 AND d.environment_id = $2 FOR UPDATE OF d FOR KEY SHARE OF w
+           ), kept AS (${keepDeliveredSql("SELECT * FROM again")})
+           UPDATE webhook_delivery d
+              SET tries = CASE WHEN d.status = 'pending' THEN d.tries ELSE 0 END, ${beginAnewSql}
+             FROM again a WHERE d.id = $1 AND d.id = a.id
             RETURNING d.endpoint_id`,
           [id, environmentId],
         );
@@ -104,8 +115,8 @@ export function webhookLog(pool: DatabasePool): Log {
              SELECT ${deliveryIdSql("$1::text", "$2::text")}, w.id, $3, $1, now(), 'webhook_endpoint:ping', now() FROM w
              ON CONFLICT (id) DO NOTHING RETURNING event_id
            ), told AS (
-             INSERT INTO event (id, created_at, environment_id, event_type, payload, dispatched_at)
-             SELECT event_id, now(), $3, 'webhook_endpoint:ping', $4::jsonb, now() FROM made
+             INSERT INTO event (id, created_at, environment_id, event_type, payload)
+             SELECT event_id, now(), $3, 'webhook_endpoint:ping', $4::jsonb FROM made
            )
            SELECT ${deliveryIdSql("$1::text", "$2::text")} AS id`,
           [event.id, endpoint.id, endpoint.environmentId, JSON.stringify(event.payload)],
@@ -141,16 +152,18 @@ const replaySql = `
     SELECT b.id, b.created_at, b.event_type, b.account_id
       FROM w CROSS JOIN event b LEFT JOIN webhook_delivery d ON d.id = ${deliveryIdSql("b.id", "w.id")}
      WHERE b.environment_id = $2 AND b.created_at >= $3 AND b.created_at < coalesce($4::timestamptz, now())
-       AND b.dispatched_at IS NOT NULL AND ($6::text[] IS NULL OR b.event_type = ANY ($6)) AND ${isMeantSql}
+       AND NOT EXISTS (SELECT FROM event_outbox o WHERE o.created_at = b.created_at AND o.event_id = b.id) AND ($6::text[] IS NULL OR b.event_type = ANY ($6)) AND ${isMeantSql}
        AND (d.id IS NULL OR d.status = 'failed' OR ($5 AND d.status = 'delivered'))
      ORDER BY b.created_at LIMIT $7 + 1
   ), counted AS (SELECT count(*)::int AS n FROM wanted),
+  kept AS (${keepDeliveredSql(`SELECT d.* FROM wanted e JOIN webhook_delivery d ON d.id = ${deliveryIdSql("e.id", "$1")}, counted c
+    WHERE c.n <= $7 AND d.status = 'delivered' FOR UPDATE OF d`)}),
   made AS (
     INSERT INTO webhook_delivery AS d (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, next_attempt_at)
     SELECT ${deliveryIdSql("e.id", "$1")}, $1, $2, e.id, e.created_at, e.event_type, e.account_id, now()
       FROM wanted e, counted c WHERE c.n <= $7
     ON CONFLICT (id) DO UPDATE
-      SET status = 'pending', tries = 0, next_attempt_at = now(), finished_at = NULL WHERE d.status <> 'pending'
+      SET tries = 0, ${beginAnewSql} WHERE d.status <> 'pending'
     RETURNING 1
   )
   SELECT c.n AS wanted, (SELECT count(*)::int FROM made) AS made FROM counted c`;

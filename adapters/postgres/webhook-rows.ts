@@ -95,7 +95,23 @@ export const deliveryColumns = `d.id, d.endpoint_id, d.event_id, d.event_created
   d.next_attempt_at, d.finished_at,
   (SELECT coalesce(json_agg(json_build_object('at', extract(epoch FROM a.at) * 1000, 'httpStatus', a.http_status,
             'latencyMs', a.latency_ms, 'error', a.error, 'response', a.response) ORDER BY a.number), '[]')
-     FROM (SELECT * FROM webhook_attempt t WHERE t.delivery_id = d.id ORDER BY t.number DESC LIMIT ${mostAttempts}) a) AS attempts`;
+     FROM (SELECT t.number, t.at, t.http_status, t.latency_ms, t.error, t.response FROM webhook_attempt t WHERE t.delivery_id = d.id
+           UNION ALL
+           SELECT d.attempts, d.delivered_at, d.delivered_http_status, d.delivered_latency_ms, NULL, d.delivered_response
+            WHERE d.delivered_at IS NOT NULL
+            ORDER BY number DESC LIMIT ${mostAttempts}) a) AS attempts`;
+
+/** What stands with a delivery of the attempt that delivered it. */
+const deliveredColumns = ["delivered_at", "delivered_http_status", "delivered_latency_ms", "delivered_response"];
+
+/** Before a delivery is made anew the attempt that delivered it goes to the others. @param rows a query of deliveries, locked */
+export const keepDeliveredSql = (rows: string): string => `
+  INSERT INTO webhook_attempt (delivery_id, number, at, http_status, latency_ms, response)
+  SELECT id, attempts, ${deliveredColumns.join(", ")} FROM (${rows}) kept WHERE delivered_at IS NOT NULL
+  ON CONFLICT DO NOTHING`;
+/** For the SET of the update that begins anew. */
+export const beginAnewSql = `status = 'pending', next_attempt_at = now(), finished_at = NULL,
+  ${deliveredColumns.map((one) => `${one} = NULL`).join(", ")}`;
 
 export interface DeliveryRow {
   readonly id: string;

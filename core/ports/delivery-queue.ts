@@ -28,6 +28,7 @@ export type Claimed =
 
 export interface DueDelivery {
   readonly id: string;
+  readonly dueAt: Date;
   /** Made so far. */
   readonly attempts: number;
   /** Of them, since the schedule began. */
@@ -53,15 +54,16 @@ export interface DeliveryResult {
 /** The sending side: from events to deliveries, and from deliveries to attempts. */
 export interface DeliveryQueue {
   /**
-   * Makes deliveries of events that are not dispatched yet, oldest first, and wakes their endpoints; all of it or nothing. Any number
-   * of processes may do so at once.
+   * Makes deliveries of events that are not dispatched yet, and wakes their endpoints; all of it or nothing. Any number of processes
+   * may do so at once.
+   * @param order whether the oldest or the newest ones are taken
    * @returns of how many events; fewer than `most`: there are no more
    */
-  dispatch(most: number): Promise<{ readonly events: number; readonly deliveries: number }>;
+  dispatch(most: number, order: "oldest" | "newest"): Promise<{ readonly events: number; readonly deliveries: number }>;
   /** The claim lapses by itself, or when its process's heart stops. */
   claim(endpointId: string, owner: string, leaseSeconds: number): Promise<Claimed>;
-  /** Those that are due, the longest due first. */
-  due(endpoint: ClaimedEndpoint, most: number): Promise<readonly DueDelivery[]>;
+  /** Those that are due, the longest due first. @param since leaves out what was due before; null: nothing */
+  due(endpoint: ClaimedEndpoint, most: number, since: Date | null): Promise<readonly DueDelivery[]>;
   /**
    * Writes attempts down and extends the claim. An attempt that somebody else has written changes nothing.
    * @returns false: the claim is lost

@@ -1,155 +1,26 @@
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
-import { signWith } from "#adapters/webhook/sign-with";
-import { createInMemoryAuditLog } from "#test/fakes/in-memory-audit-log";
-import { createRecordingLog } from "#test/fakes/recording-log";
-import { createRecordingMetrics } from "#test/fakes/recording-metrics";
-import { createSeededRandomness } from "#test/fakes/seeded-randomness";
+import { createDeliveryWorld, refused, taken, webhookSecret as secret } from "#test/fakes/delivery-world";
 import { createSteppedClock, type SteppedClock } from "#test/fakes/stepped-clock";
-import { createSwitchableKeys } from "#test/fakes/switchable-keys";
-import { unknownHealth } from "../domain/webhook/endpoint-health.ts";
-import type { SendResult } from "../domain/webhook/judge-answer.ts";
-import type { ClaimedEndpoint, DeliveryQueue, DeliveryResult, DueDelivery } from "../ports/delivery-queue.ts";
-import { createDeliverySlots } from "./delivery-slots.ts";
-import { deliverWebhooks, type DeliverPorts } from "./deliver-webhooks.ts";
-import { createVault } from "./vault.ts";
-
-const secret = `whsec_${Buffer.alloc(32, 5).toString("base64")}`;
-const taken: SendResult = { status: 204, error: null, retryAfterSeconds: null, response: null };
-const refused: SendResult = { ...taken, status: 500 };
+import { deliverWebhooks } from "./deliver-webhooks.ts";
 
 let clock: SteppedClock;
-let world: ReturnType<typeof createWorld>;
+let world: ReturnType<typeof createDeliveryWorld>;
 beforeEach(async () => {
   clock = createSteppedClock();
-  world = createWorld();
+  world = createDeliveryWorld(clock);
   await world.seal();
 });
-
-/** A queue in memory, of one endpoint with what is due; what was called stands in `calls`. */
-function createWorld() {
-  const random = createSeededRandomness();
-  const keys = createSwitchableKeys(random);
-  const audit = createInMemoryAuditLog();
-  const vault = createVault({ keys, audit, random });
-  const log = createRecordingLog();
-  const calls: string[] = [];
-  const recorded: DeliveryResult[] = [];
-  const posts: { headers: Readonly<Record<string, string>>; body: string }[] = [];
-  let endpoint: ClaimedEndpoint = {
-    id: "whe_a",
-    environmentId: "env_a",
-    environment: "production",
-    reauthLinksInEvents: false,
-    url: "https://app.example.com/hooks",
-    format: "standard",
-    health: unknownHealth,
-    claim: 1,
-    secrets: [],
-  };
-  const state = {
-    due: [] as DueDelivery[],
-    isOurs: true,
-    isBusy: false,
-    most: 0,
-    answer: async (): Promise<SendResult> => await Promise.resolve(taken),
-  };
-  const told = (name: string) => async (): Promise<void> => void (await Promise.resolve(calls.push(name)));
-  const deliveries: DeliveryQueue = {
-    dispatch: async () => await Promise.resolve({ events: 0, deliveries: 0 }),
-    claim: async () =>
-      await Promise.resolve(state.isBusy ? { kind: "busy", health: endpoint.health } : { kind: "claimed", endpoint }),
-    due: async (_endpoint, most) => await Promise.resolve(state.due.slice(0, most)),
-    async record(_endpoint, results, health) {
-      await Promise.resolve();
-      const done = new Set(results.map(({ id }) => id));
-      state.due = state.due.filter(({ id }) => !done.has(id));
-      recorded.push(...results);
-      endpoint = { ...endpoint, health };
-      return state.isOurs;
-    },
-    conclude: async (_endpoint, _health, { kind }) => await told(`conclude ${kind}`)(),
-    wakeWhenDue: told("wakeWhenDue"),
-    wakeAfter: async (_id, pause, isFailing) => {
-      await told(
-        `wakeAfter ${Math.round(pause * 10) / 10 >= 1 ? "seconds" : "a moment"}${isFailing ? " failing" : ""}`,
-      )();
-    },
-    async release(_endpoint, unlessDue) {
-      const isKept = unlessDue && state.due.length > 0;
-      await told(isKept ? "release kept" : "release")();
-      return !isKept;
-    },
-    wakeForgotten: async () => await Promise.resolve(0),
-  };
-  let sending = 0;
-  const ports = {
-    deliveries,
-    vault,
-    clock,
-    random,
-    log,
-    metrics: createRecordingMetrics(),
-    slots: createDeliverySlots(),
-    signWith,
-    owner: "worker@here",
-    publicUrl: "https://connect.example.com",
-    receivers: {
-      async post(_url: string, headers: Readonly<Record<string, string>>, body: string) {
-        posts.push({ headers, body });
-        state.most = Math.max(state.most, (sending += 1));
-        const answer = await state.answer();
-        sending -= 1;
-        return answer;
-      },
-      mail: async () => await Promise.resolve(taken),
-    },
-  } as unknown as DeliverPorts;
-  return {
-    ports,
-    state,
-    calls,
-    recorded,
-    posts,
-    keys,
-    audit,
-    log,
-    fail: (failures: number) =>
-      (endpoint = { ...endpoint, health: { ...unknownHealth, failures, failingSince: clock.now() } }),
-    async seal() {
-      const location = { environmentId: "env_a", owner: "whe_a", field: "webhook_secret", version: 1 } as const;
-      const { sealed } = vault.seal(await vault.prepare("env_a"), location, Buffer.from(secret));
-      endpoint = { ...endpoint, secrets: [{ version: 1, sealed }] };
-    },
-    queue(count: number) {
-      state.due = Array.from({ length: count }, (_, n) => ({
-        id: `dlv_${n}`,
-        attempts: 0,
-        tries: 0,
-        event: {
-          id: `evt_${n}`,
-          createdAt: clock.now(),
-          environmentId: "env_a",
-          accountId: null,
-          sequence: null,
-          eventType: "integration:recovered",
-          payload: { integration_name: "acme-crm" },
-        },
-      }));
-    },
-  };
-}
 
 const run = () => deliverWebhooks(world.ports, "whe_a");
 
 describe("sending what is due", () => {
-  it("sends each once, at most sixteen at a time, and opens the secret once for all, on the record", async () => {
+  it("sends each once, and opens the secret once for all, on the record", async () => {
     world.queue(500);
     expect(await run()).toBe("done");
     expect(world.recorded).toHaveLength(500);
     expect(new Set(world.recorded.map(({ id }) => id)).size).toBe(500);
     expect(new Set(world.recorded.map(({ status }) => status))).toEqual(new Set(["delivered"]));
-    expect(world.state.most).toBe(16);
     expect(world.audit.records.map(({ action, detail }) => [action, detail?.["purpose"]])).toEqual([
       ["secret.opened", "webhook_signature"],
     ]);
@@ -208,7 +79,9 @@ describe("what keeps it from sending", () => {
   it("somebody else's claim: it is looked at again in a moment", async () => {
     world.state.isBusy = true;
     expect(await run()).toBe("busy");
-    expect(world.calls).toEqual(["wakeAfter seconds"]);
+    world.fail(5);
+    expect(await run()).toBe("busy");
+    expect(world.calls).toEqual(["wakeAfter a moment", "wakeAfter seconds failing"]);
   });
 
   it("no free slot: the claim is given back", async () => {
@@ -229,22 +102,42 @@ describe("what keeps it from sending", () => {
     expect(world.log.lines[0]).toMatchObject({ level: "error" });
   });
 
-  it("a lost claim: it stops after the batch in hand, and says nothing of the endpoint", async () => {
-    world.queue(500);
+  it("a lost claim: it begins no more, and says nothing of the endpoint", async () => {
+    world.queue(2_000);
     world.state.isOurs = false;
     expect(await run()).toBe("lost");
-    // The next one was on its way when the first was refused.
-    expect(world.posts).toHaveLength(256);
+    expect(world.posts.length).toBeLessThan(300);
+    // What was sent is written down all the same.
+    expect(world.recorded).toHaveLength(world.posts.length);
     expect(world.calls).toEqual([]);
   });
 
-  it("the end of its process: the batch in hand is finished and recorded", async () => {
+  it("the end of its process: it begins no more, and the rest is left for others", async () => {
     world.queue(500);
     const controller = new AbortController();
-    controller.abort();
+    world.state.answer = async () => {
+      if (world.posts.length === 40) controller.abort();
+      return await Promise.resolve(taken);
+    };
     expect(await deliverWebhooks(world.ports, "whe_a", controller.signal)).toBe("done");
-    expect(world.recorded).toHaveLength(128);
+    expect(world.posts.length).toBeLessThan(40 + 64);
+    expect(world.recorded).toHaveLength(world.posts.length);
     expect(world.calls.at(-1)).toBe("wakeAfter a moment");
+  });
+
+  it("a turn of this process: that one looks once more before it gives the endpoint back", async () => {
+    world.queue(1);
+    const answer = Promise.withResolvers<typeof taken>();
+    world.state.answer = () => answer.promise;
+    const first = run();
+    while (world.posts.length === 0) await Promise.resolve();
+    expect(await run()).toBe("busy");
+    expect(world.calls).toEqual([]);
+    world.queue(2);
+    answer.resolve(taken);
+    expect(await first).toBe("done");
+    expect(world.posts.map(({ headers }) => headers["webhook-id"])).toEqual(["evt_0", "evt_1"]);
+    expect(world.ports.inTurn.size).toBe(0);
   });
 });
 
@@ -263,6 +156,7 @@ describe("what comes of it for the endpoint", () => {
     await expect(run()).rejects.toThrow("a bug");
     const free = Array.from({ length: 20 }, () => world.ports.slots.take(false)).filter((one) => one !== null);
     expect(free).toHaveLength(12);
-    expect(world.calls).toEqual(["release"]);
+    expect(world.calls).toEqual(["release", "wakeAfter seconds"]);
+    expect(world.ports.inTurn.size).toBe(0);
   });
 });

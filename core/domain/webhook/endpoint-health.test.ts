@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { afterAttempts, isFailing, sendingPace, unknownHealth, type EndpointHealth } from "./endpoint-health.ts";
+import { afterAttempts, batchFor, concurrencyAfter, unknownHealth, type EndpointHealth } from "./endpoint-health.ts";
 import type { Verdict } from "./judge-answer.ts";
 
 const start = Date.parse("2026-11-20T10:00:00Z");
@@ -99,10 +99,28 @@ it("a batch says the same as its attempts one by one", () => {
 });
 
 describe("the pace", () => {
-  it("is many at once, and one at a time from the third failure in a row on", () => {
-    expect([0, 1, 2, 3, 100].map((failures) => sendingPace({ failures }).concurrency)).toEqual([16, 16, 16, 1, 1]);
-    expect(sendingPace({ failures: 3 }).batch).toBe(1);
-    expect(isFailing({ failures: 3 })).toBe(true);
-    expect(isFailing({ failures: 2 })).toBe(false);
+  const made = (count: number, tookMs: number, verdict: Verdict = delivered) =>
+    Array.from({ length: count }, () => ({ tookMs, verdict }));
+  const working = { failures: 0 };
+
+  it("begins with sixteen, and doubles to 64 while as many are answered promptly", () => {
+    expect(concurrencyAfter(null, working, [])).toBe(16);
+    expect(concurrencyAfter(16, working, made(15, 20))).toBe(16);
+    expect(concurrencyAfter(16, working, made(16, 20))).toBe(32);
+    expect(concurrencyAfter(32, working, made(128, 20))).toBe(64);
+    expect(concurrencyAfter(64, working, made(128, 20))).toBe(64);
+  });
+
+  it("begins anew after a failure, or an answer that takes long", () => {
+    expect(concurrencyAfter(64, { failures: 1 }, [...made(63, 20), ...made(1, 20, failed)])).toBe(16);
+    expect(concurrencyAfter(64, working, [...made(63, 20), ...made(1, 1_000)])).toBe(16);
+  });
+
+  it("is one at a time from the third failure in a row on, and sixteen again once one works", () => {
+    expect(batchFor({ failures: 2 })).toBe(128);
+    expect(batchFor({ failures: 3 })).toBe(1);
+    expect(concurrencyAfter(null, { failures: 3 }, [])).toBe(1);
+    expect(concurrencyAfter(16, { failures: 3 }, made(3, 20, failed))).toBe(1);
+    expect(concurrencyAfter(1, working, made(1, 20))).toBe(16);
   });
 });

@@ -69,10 +69,31 @@ export function isFailing({ failures }: Pick<EndpointHealth, "failures">): boole
   return failures >= failingAfter;
 }
 
-/** How an endpoint is sent to: deliveries that are taken at a time, and how many of them are under way at once. */
-export function sendingPace(health: Pick<EndpointHealth, "failures">): {
-  readonly batch: number;
-  readonly concurrency: number;
-} {
-  return isFailing(health) ? { batch: 1, concurrency: 1 } : { batch: 128, concurrency: 16 };
+/** Deliveries that are taken at a time. */
+export function batchFor(health: Pick<EndpointHealth, "failures">): number {
+  return isFailing(health) ? 1 : 128;
+}
+
+/** Deliveries that are under way at once: a receiver that hangs takes so many connections before it shows. */
+const leastConcurrency = 16;
+/** Of a receiver that keeps up. */
+const mostConcurrency = 64;
+/** Who takes longer is asked for no more at once, milliseconds. */
+const promptMs = 1_000;
+
+/**
+ * How many deliveries are under way at once. A receiver that has answered as many promptly is asked for twice as many; a failure, or
+ * an answer that takes long, begins anew.
+ *
+ * @param before null: it is not known yet how the receiver does
+ */
+export function concurrencyAfter(
+  before: number | null,
+  health: Pick<EndpointHealth, "failures">,
+  attempts: readonly { readonly tookMs: number; readonly verdict: Verdict }[],
+): number {
+  if (isFailing(health)) return 1;
+  const isSmooth = attempts.every(({ tookMs, verdict }) => verdict.kind === "delivered" && tookMs < promptMs);
+  if (before === null || !isSmooth) return leastConcurrency;
+  return Math.max(leastConcurrency, attempts.length >= before ? Math.min(2 * before, mostConcurrency) : before);
 }

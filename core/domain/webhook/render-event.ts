@@ -39,11 +39,13 @@ export function renderEvent(
 }
 
 /** Providers' words come from outside: none of them makes the body larger than a receiver takes. */
-function boundTexts(payload: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function boundTexts(payload: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isLong = (value: unknown): value is string => typeof value === "string" && value.length > longestText;
+  if (!Object.values(payload).some(isLong)) return payload;
   return Object.fromEntries(
     Object.entries(payload).map(([name, value]) => [
       name,
-      typeof value === "string" && value.length > longestText ? `${value.slice(0, longestText - 1)}…` : value,
+      isLong(value) ? `${value.slice(0, longestText - 1)}…` : value,
     ]),
   );
 }
