@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 import type { Sign } from "#core/ports/webhook-receivers";
 
 const prefix = "whsec_";
@@ -14,7 +14,8 @@ export function signWith(secrets: readonly string[]): Sign {
   const keys = secrets.map((secret) => {
     const key = Buffer.from(secret.startsWith(prefix) ? secret.slice(prefix.length) : secret, "base64");
     if (key.length === 0) throw new Error("a secret of a webhook endpoint is empty");
-    return key;
+    // Once for all: made of bytes each time, the key costs Node 24 several times what the digest does.
+    return createSecretKey(key);
   });
   return (id, at, body) => {
     const signed = `${id}.${Math.floor(at.getTime() / 1000)}.${body}`;
