@@ -15,8 +15,10 @@ export interface WebhookPoster extends Pick<WebhookReceivers, "post"> {
 
 /** From the look at the address to the last byte that is read (checklist E8). */
 const deadlineMs = 15_000;
-/** To one origin, of all endpoints that are there. */
-const connectionsPerOrigin = 64;
+/** To one origin, of all endpoints that are there: four of them at their full pace. */
+const connectionsPerOrigin = 256;
+/** Addresses that are remembered as read. */
+const mostTargets = 1_000;
 
 /**
  * Posts to receivers that nobody vouches for: the address is judged when a connection is made (E11), no redirect is followed, and of
@@ -37,17 +39,27 @@ export function createWebhookPoster(
     connections: connectionsPerOrigin,
     maxHeaderSize: 16_384,
   });
+  const targets = new Map<string, Target>();
+  /** Of addresses that were not refused: what is certain before anybody connects does not change. @throws EgressRefused */
+  const targetOf = (url: string): Target => {
+    const known = targets.get(url);
+    if (known !== undefined) return known;
+    const parsed = new URL(url);
+    refuseEarly(parsed, guard);
+    const target = { origin: parsed.origin, path: parsed.pathname + parsed.search };
+    if (targets.size >= mostTargets) targets.clear();
+    targets.set(url, target);
+    return target;
+  };
   return {
     async post(url, headers, body) {
       const posting = new Posting();
       const timer = setTimeout(() => posting.expire(), deadline);
       try {
-        const target = new URL(url);
-        refuseEarly(target, guard);
+        const target = targetOf(url);
         agent.dispatch(
           {
-            origin: target.origin,
-            path: target.pathname + target.search,
+            ...target,
             method: "POST",
             headers: { "user-agent": "Evergrant", "accept-encoding": "identity", ...headers },
             body,
@@ -72,6 +84,11 @@ export function createWebhookPoster(
     },
     close: () => agent.destroy(),
   };
+}
+
+interface Target {
+  readonly origin: string;
+  readonly path: string;
 }
 
 function failed(error: string): SendResult {

@@ -39,7 +39,7 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
       const { rows } = await query<DueRow>(
         pool,
         `SELECT d.id AS delivery_id, d.attempts, d.tries, ${msSql("d.next_attempt_at")} AS due_ms,
-                e.id, ${msSql("e.created_at")} AS created_ms, e.account_id, e.sequence, e.event_type, e.payload
+                e.id, ${msSql("e.created_at")} AS created_ms, e.account_id, e.sequence, e.event_type, e.payload::text AS payload
            FROM (SELECT * FROM webhook_delivery o WHERE o.endpoint_id = $1 AND o.status = 'pending' AND o.next_attempt_at <= now()
                     AND o.next_attempt_at >= coalesce($3::timestamptz, '-infinity')
                   ORDER BY o.next_attempt_at LIMIT $2) d
@@ -183,11 +183,11 @@ interface DueRow {
   readonly account_id: string | null;
   readonly sequence: number | null;
   readonly event_type: EventType;
-  readonly payload: Record<string, unknown>;
+  readonly payload: string;
 }
 
 function toDue(row: DueRow, environmentId: string): DueDelivery {
-  const { delivery_id: id, attempts, tries } = row;
+  const { delivery_id: id, attempts, tries, payload: payloadJson } = row;
   const event =
     row.id === null
       ? null
@@ -198,7 +198,11 @@ function toDue(row: DueRow, environmentId: string): DueDelivery {
           accountId: row.account_id,
           sequence: row.sequence,
           eventType: row.event_type,
-          payload: row.payload,
+          payloadJson,
+          // Most are sent as they are.
+          get payload() {
+            return JSON.parse(payloadJson) as Record<string, unknown>;
+          },
         };
   return { id, dueAt: new Date(row.due_ms), attempts, tries, event };
 }

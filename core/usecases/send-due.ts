@@ -18,11 +18,11 @@ export interface SendDuePorts extends AttemptPorts {
 export const leaseSeconds = 45;
 const startSeconds = 10;
 /** So many results are written down together while more are coming. */
-const recordedTogether = 128;
+const recordedTogether = 256;
 /** Of one statement. */
-const mostRecorded = 256;
-/** Sent and not written down yet: a process that dies then sends so many again. */
-const mostUnrecorded = 512;
+const mostRecorded = 512;
+/** Sent and not written down yet: a process that dies then has others send so many again. */
+const mostUnrecorded = 768;
 /** No attempt waits longer than this for others to be written down with, milliseconds from its beginning. */
 const patienceMs = 200;
 
@@ -80,7 +80,8 @@ export async function sendDue(
   let done: Done[] = [];
   let isLooking = false;
   let isDrained = false;
-  let isRecording = false;
+  /** Being written down. */
+  let recording = 0;
   let isLost = false;
   let isGone = false;
   let disabled: Disabled | null = null;
@@ -98,7 +99,7 @@ export async function sendDue(
   const mayBegin = (): boolean =>
     !isOver() &&
     underWay < concurrency &&
-    done.length < mostUnrecorded &&
+    done.length + recording < mostUnrecorded &&
     (begun === 0 || clock.monotonicMs() < extendedMs + startSeconds * 1000);
 
   /** What comes due before those in hand meanwhile is found when nothing is in hand any more. */
@@ -128,6 +129,7 @@ export async function sendDue(
 
   const record = async (): Promise<void> => {
     const group = done.slice(0, mostRecorded);
+    recording = group.length;
     done = done.slice(mostRecorded);
     const attempts = group.flatMap(({ attempt }) => (attempt === null ? [] : [attempt]));
     const { health: after, consequence } = afterAttempts(health, attempts);
@@ -189,11 +191,8 @@ export async function sendDue(
       isOver() ||
       done.length >= recordedTogether ||
       (oldest !== undefined && clock.monotonicMs() - oldest.begunMs >= patienceMs);
-    if (oldest !== undefined && isPressing && !isRecording && bug === null) {
-      isRecording = true;
-      aside(record(), () => (isRecording = false));
-    }
-    if (underWay > 0 || isLooking || isRecording || isFinished) return;
+    if (oldest !== undefined && isPressing && recording === 0 && bug === null) aside(record(), () => (recording = 0));
+    if (underWay > 0 || isLooking || recording > 0 || isFinished) return;
     isFinished = true;
     finish().then(resolve, reject);
   };
