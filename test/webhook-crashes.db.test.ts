@@ -175,6 +175,22 @@ describe("receivers that hang", () => {
     expect(hung.takeMost()).toBe(1);
   }, 90_000);
 
+  test("one with ten thousand events waiting: another one has all of its own before the first of those is answered", async () => {
+    const hanging = await makeEndpoint({ events: ["integration:recovered"] });
+    const working = await makeEndpoint({ events: ["integration:degraded"] });
+    const hung = hangAt((path) => path === hanging.path);
+    await startWorker();
+    await writeEvents(10_000);
+    await until(async () => hung.now() === 16);
+    // Nobody has looked at all of the others yet, and these are the youngest.
+    for (let n = 0; n < 40; n += 1) await writeEvents(1, "integration:degraded");
+    await untilReceived(working, 40);
+    const first = receiver.at(hanging.path).map(({ headers }) => headers["webhook-id"]);
+    expect(new Set(first).size).toBe(16);
+    expect(hung.now()).toBe(16);
+    expect(new Set(receiver.at(working.path).map(({ headers }) => headers["webhook-id"])).size).toBe(40);
+  }, 90_000);
+
   test("forty that have been failing take four places of the worker, and neither a refresh nor another endpoint waits", async () => {
     const hanging = await Promise.all(Array.from({ length: 40 }, () => makeEndpoint({ events: ["integration:*"] })));
     const working = await makeEndpoint({ events: ["security:*"] });

@@ -156,12 +156,14 @@ const replaySql = `
        AND (d.id IS NULL OR d.status = 'failed' OR ($5 AND d.status = 'delivered'))
      ORDER BY b.created_at LIMIT $7 + 1
   ), counted AS (SELECT count(*)::int AS n FROM wanted),
-  kept AS (${keepDeliveredSql(`SELECT d.* FROM wanted e JOIN webhook_delivery d ON d.id = ${deliveryIdSql("e.id", "$1")}, counted c
-    WHERE c.n <= $7 AND d.status = 'delivered' FOR UPDATE OF d`)}),
+  again AS MATERIALIZED (
+    SELECT d.* FROM counted c, wanted e JOIN webhook_delivery d ON d.id = ${deliveryIdSql("e.id", "$1")}
+     WHERE c.n <= $7 AND d.status = 'delivered' FOR UPDATE OF d
+  ), kept AS (${keepDeliveredSql("SELECT * FROM again")}),
   made AS (
     INSERT INTO webhook_delivery AS d (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, next_attempt_at)
     SELECT ${deliveryIdSql("e.id", "$1")}, $1, $2, e.id, e.created_at, e.event_type, e.account_id, now()
-      FROM wanted e, counted c WHERE c.n <= $7
+      FROM wanted e, counted c, (SELECT count(*) FROM again) looked_at_first WHERE c.n <= $7
     ON CONFLICT (id) DO UPDATE
       SET tries = 0, ${beginAnewSql} WHERE d.status <> 'pending'
     RETURNING 1

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { unknownHealth } from "#core/domain/webhook/endpoint-health";
+import type { ClaimedEndpoint, DeliveryResult, DueDelivery } from "#core/ports/delivery-queue";
+import { createTestDatabase, type TestDatabase } from "#test/database";
+import { createDeliveryQueue } from "./delivery-queue.ts";
+import { createPool, type DatabasePool } from "./pool.ts";
+import { createWebhookStore } from "./webhook-store.ts";
+
+let database: TestDatabase;
+let pool: DatabasePool;
+const environmentId = "env_queue";
+const endpointId = "whe_queue";
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ connectionString: database.url, max: 6, applicationName: "test", onError: () => {} });
+  await pool.query("INSERT INTO environment (id, name) VALUES ($1, 'queue')", [environmentId]);
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+beforeEach(async () => {
+  await pool.query("TRUNCATE event, event_outbox, webhook_delivery, webhook_attempt, webhook_endpoint");
+  await pool.query(
+    "INSERT INTO webhook_endpoint (id, environment_id, url, created_at) VALUES ($1, $2, 'https://app.example.com', now() - interval '1 day')",
+    [endpointId, environmentId],
+  );
+});
+
+/** The younger the higher the number. */
+async function writeEvents(from: number, to: number): Promise<void> {
+  await pool.query(
+    `INSERT INTO event (id, created_at, environment_id, event_type, payload)
+     SELECT 'evt_' || lpad(n::text, 5, '0'), now() + make_interval(secs => n / 1000.0), $1, 'integration:recovered', '{"integration_name": "acme-crm"}'
+       FROM generate_series($2::int, $3) n`,
+    [environmentId, from, to],
+  );
+}
+
+async function claim(): Promise<ClaimedEndpoint> {
+  const claimed = await createDeliveryQueue(pool).claim(endpointId, "worker@here", 45);
+  if (claimed.kind !== "claimed") throw new Error(claimed.kind);
+  return claimed.endpoint;
+}
+
+const dispatched = async (): Promise<string[]> =>
+  (await pool.query<{ event_id: string }>("SELECT event_id FROM webhook_delivery ORDER BY event_id")).rows.map(
+    ({ event_id: id }) => id,
+  );
+
+const resultOf = (one: DueDelivery, more: Partial<DeliveryResult>): DeliveryResult => ({
+  id: one.id,
+  attempts: one.attempts,
+  at: new Date("2026-11-20T10:00:00.000Z"),
+  httpStatus: 204,
+  latencyMs: 7,
+  error: null,
+  response: null,
+  status: "delivered",
+  nextAttemptAt: null,
+  ...more,
+});
+
+describe("dispatching", () => {
+  test("takes the oldest or the newest, each event once, and counts what it took", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 10);
+    expect(await queue.dispatch(2, "oldest")).toMatchObject({ events: 2, deliveries: 2 });
+    expect(await queue.dispatch(3, "newest")).toMatchObject({ events: 3, deliveries: 3 });
+    expect(await dispatched()).toEqual(["evt_00001", "evt_00002", "evt_00008", "evt_00009", "evt_00010"]);
+    expect(await queue.dispatch(100, "oldest")).toMatchObject({ events: 5, deliveries: 5 });
+    expect(await queue.dispatch(100, "newest")).toMatchObject({ events: 0, deliveries: 0 });
+    expect(await dispatched()).toHaveLength(10);
+  });
+
+  test("by several at once makes one delivery of each, and nobody waits for another's", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 200);
+    const client = await pool.connect();
+    try {
+      await client.query("BEGIN; SELECT FROM event_outbox ORDER BY created_at LIMIT 50 FOR UPDATE");
+      const taken = await Promise.all([queue.dispatch(100, "oldest"), queue.dispatch(100, "newest")]);
+      expect(taken.reduce((sum, { events }) => sum + events, 0)).toBe(150);
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+    expect((await queue.dispatch(100, "oldest")).events).toBe(50);
+    expect(new Set(await dispatched()).size).toBe(200);
+  });
+
+  test("leaves out an event that is not kept any more", async () => {
+    await writeEvents(1, 2);
+    await pool.query("DELETE FROM event WHERE id = 'evt_00001'");
+    expect(await createDeliveryQueue(pool).dispatch(10, "oldest")).toMatchObject({ events: 2, deliveries: 1 });
+    expect(await dispatched()).toEqual(["evt_00002"]);
+  });
+});
+
+describe("what is due", () => {
+  test("comes the longest due first, and from an instant on where that is asked for", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 5);
+    await queue.dispatch(10, "oldest");
+    await pool.query(
+      "UPDATE webhook_delivery SET next_attempt_at = '2026-11-01T10:00:00Z'::timestamptz + right(event_id, 1)::int * interval '1 second'",
+    );
+    const endpoint = await claim();
+    const all = await queue.due(endpoint, 10, null);
+    expect(all.map(({ event }) => event?.id)).toEqual([1, 2, 3, 4, 5].map((n) => `evt_0000${n}`));
+    expect(all[2]?.dueAt).toEqual(new Date("2026-11-01T10:00:03Z"));
+    expect(all[2]?.event).toMatchObject({ environmentId, sequence: null, eventType: "integration:recovered" });
+    expect(all[2]?.event?.payload).toEqual({ integration_name: "acme-crm" });
+    const later = await queue.due(endpoint, 2, new Date("2026-11-01T10:00:03Z"));
+    expect(later.map(({ event }) => event?.id)).toEqual(["evt_00003", "evt_00004"]);
+  });
+});
+
+describe("writing attempts down", () => {
+  test("each with its delivery, whatever their order, once, and only as the delivery stood when it began", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 6);
+    await queue.dispatch(10, "oldest");
+    const endpoint = await claim();
+    const due = await queue.due(endpoint, 10, null);
+    const later = new Date("2026-11-20T10:00:05.000Z");
+    const results = due.map((one, n) =>
+      n < 3
+        ? resultOf(one, { httpStatus: 200 + n, response: `{"a": "${n}, \\"quoted\\""}` })
+        : resultOf(one, { httpStatus: 500 + n, error: `HTTP ${500 + n}`, status: "pending", nextAttemptAt: later }),
+    );
+    expect(await queue.record(endpoint, results.toReversed(), unknownHealth, 45)).toBe(true);
+    // Somebody else has it too, and comes later.
+    expect(await queue.record({ ...endpoint, claim: endpoint.claim - 1 }, results, unknownHealth, 45)).toBe(false);
+    const store = createWebhookStore(pool);
+    for (const [n, one] of due.entries()) {
+      const delivery = await store.findDelivery(environmentId, one.id);
+      const result = results[n];
+      expect(delivery).toMatchObject({
+        status: result?.status,
+        nextAttemptAt: result?.nextAttemptAt,
+        attempts: [
+          {
+            at: result?.at,
+            httpStatus: result?.httpStatus,
+            latencyMs: 7,
+            error: result?.error,
+            response: result?.response,
+          },
+        ],
+      });
+    }
+    const { rows } = await pool.query("SELECT count(*)::int AS n FROM webhook_attempt");
+    // The others stand with their deliveries.
+    expect(rows).toEqual([{ n: 3 }]);
+  });
+
+  test("one that delivered is kept when its delivery begins anew, by redelivery and by replay", async () => {
+    const queue = createDeliveryQueue(pool);
+    const store = createWebhookStore(pool);
+    await writeEvents(1, 1);
+    await queue.dispatch(10, "oldest");
+    const endpoint = await claim();
+    const audit = {
+      environmentId,
+      actor: "usr_op",
+      action: "webhook_delivery.redelivered",
+      target: endpointId,
+    } as const;
+    const found = await store.findEndpoint(environmentId, endpointId);
+    if (found === null) throw new Error("no endpoint");
+    const deliverAgain = async (httpStatus: number): Promise<string> => {
+      const [one] = await queue.due(endpoint, 1, null);
+      if (one === undefined) throw new Error("nothing is due");
+      await queue.record(endpoint, [resultOf(one, { httpStatus })], unknownHealth, 45);
+      return one.id;
+    };
+    const id = await deliverAgain(200);
+    expect(await store.redeliver(environmentId, id, audit)).toBe(true);
+    // Twice changes nothing.
+    expect(await store.redeliver(environmentId, id, audit)).toBe(true);
+    expect((await store.findDelivery(environmentId, id))?.attempts.map((one) => one.httpStatus)).toEqual([200]);
+    await deliverAgain(201);
+    const replay = { from: new Date(0), to: new Date(Date.now() + 60_000), status: "all", eventTypes: null } as const;
+    expect(await store.replay(found, replay, 10, audit)).toBe(1);
+    expect(await store.findDelivery(environmentId, id)).toMatchObject({ status: "pending", finishedAt: null });
+    await deliverAgain(202);
+    expect(await store.findDelivery(environmentId, id)).toMatchObject({
+      status: "delivered",
+      attempts: [{ httpStatus: 200 }, { httpStatus: 201 }, { httpStatus: 202 }],
+    });
+  });
+});
