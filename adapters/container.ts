@@ -81,6 +81,8 @@ export interface Container
   /** Why calls to an origin are certain to be refused. */
   readonly hostRefusal: (origin: string) => string | null;
   readonly logger: ReturnType<typeof createLog>;
+  /** Writes this process's heartbeat now, with the pools of its queue. */
+  beat(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -179,6 +181,7 @@ export async function createContainer(
     redirectUri,
     hostRefusal: process.guard === undefined ? originRefusal(config.egressAllow) : () => null,
     jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
+    beat: async () => await heart?.beat(),
     async close() {
       await heart?.stop();
       await Promise.all([egress.close(), streams.close(), poster.close()]);

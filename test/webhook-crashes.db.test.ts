@@ -29,13 +29,6 @@ afterEach(async () => {
 async function startWorker(): Promise<StartedProcess> {
   const worker = await startProcess("worker/main.ts", { ...stack.env, WORKER_PORT: "0" });
   workers.push(worker);
-  // From then on its jobs are known to be its own.
-  await until(async () => {
-    const { rows } = await stack.database.pool.query(
-      "SELECT count(*)::int AS n FROM process_heartbeat WHERE cardinality(worker_ids) > 0",
-    );
-    return rows[0].n >= workers.length;
-  });
   return worker;
 }
 
@@ -61,6 +54,14 @@ async function freeze(table: string): Promise<{ isWaitedFor(): Promise<boolean>;
 }
 
 describe("kill -9", () => {
+  test("of a worker that has just become ready leaves nobody's jobs behind: its heartbeat names its pool", async () => {
+    await startWorker();
+    const { rows } = await stack.database.pool.query(
+      "SELECT worker_ids FROM process_heartbeat WHERE owner LIKE 'worker@%'",
+    );
+    expect(rows).toEqual([{ worker_ids: [expect.stringMatching(/^pool-/)] }]);
+  });
+
   test("between the commit of an event and its dispatch loses nothing", async () => {
     const endpoint = await makeEndpoint();
     const frozen = await freeze("webhook_delivery");

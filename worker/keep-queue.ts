@@ -6,6 +6,8 @@ export interface Queue {
   /** graphile-worker's pools of this process: their jobs are to be taken over when it dies. */
   workerIds(): readonly string[];
   isRunning(): boolean;
+  /** Resolves once the first pool was announced, or could not be. */
+  readonly announced: Promise<void>;
   /** Finishes the jobs in hand. */
   stop(): Promise<void>;
 }
@@ -23,11 +25,17 @@ const silentMs = 15_000;
  * queue is left behind, what it has in hand goes on, and the next one begins.
  *
  * @param release gives the jobs of a pool that is left behind back to the queue
+ * @param announce tells the others which pools are ours, before one takes its first job: nobody could take over from us otherwise
  */
 export function keepQueue(
   options: Omit<RunnerOptions, "events" | "noHandleSignals">,
-  ports: { readonly log: Log; readonly release: (workerIds: readonly string[]) => Promise<void> },
+  ports: {
+    readonly log: Log;
+    readonly release: (workerIds: readonly string[]) => Promise<void>;
+    readonly announce: () => Promise<void>;
+  },
 ): Queue {
+  const announced = Promise.withResolvers<void>();
   let ids: string[] = [];
   let runner: Runner | null = null;
   let isStopping = false;
@@ -35,7 +43,11 @@ export function keepQueue(
 
   const runOnce = async (): Promise<void> => {
     const events = new EventEmitter() as WorkerEvents;
-    events.on("pool:create", ({ workerPool }) => ids.push(workerPool.id));
+    events.on("pool:create", ({ workerPool }) => {
+      ids.push(workerPool.id);
+      // The next beat tells as well.
+      ports.announce().then(announced.resolve, () => announced.resolve());
+    });
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => {});
     events.on("pool:gracefulShutdown", () => {
@@ -88,6 +100,7 @@ export function keepQueue(
   return {
     workerIds: () => ids,
     isRunning: () => runner !== null,
+    announced: announced.promise,
     async stop() {
       isStopping = true;
       wake();

@@ -82,7 +82,7 @@ queue = keepQueue(
       else if (level === "warning" && !message.includes("maxPoolSize")) log.warn({}, message);
     }),
   },
-  { log, release: (workerIds) => releaseJobs(pool, workerIds) },
+  { log, release: (workerIds) => releaseJobs(pool, workerIds), announce: container.beat },
 );
 // Alarms that fell due while no worker ran.
 const late = await sweepAlarms(pool).then(
@@ -96,6 +96,8 @@ const late = await sweepAlarms(pool).then(
   },
 );
 log.info({ jobs: late }, "first sweep done");
+// Ready is who can be replaced, should it die now.
+await Promise.race([queue.announced, container.clock.sleep(beatMs)]);
 
 // Every worker looks after the dead: whoever comes first takes over, the others find nothing left.
 const watch = setInterval(() => {

@@ -9,6 +9,8 @@ const silentSeconds = 15;
 const steadyMs = steadySeconds * 1000;
 
 export interface Heart extends Steadiness {
+  /** Says at once which pools are this process's own: until it has, nobody could take over their jobs. */
+  beat(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export function startHeart(
   let isBeating = false;
   let beating: Promise<void> = Promise.resolve();
 
-  const beat = async (): Promise<void> => {
+  const beatOnce = async (): Promise<void> => {
     isBeating = true;
     const startedMs = performance.now();
     try {
@@ -54,16 +56,20 @@ export function startHeart(
     lastMs = nowMs;
     // A beat that hangs is not followed by others behind it.
     if (isStopped || isBeating) return;
-    beating = beat();
+    beating = beatOnce();
   }, beatMs);
   timer.unref();
-  beating = beat();
+  beating = beatOnce();
 
   return {
     // A process that was paused goes on before its timer does: its last beat is old then.
     isSteady() {
       const nowMs = performance.now();
       return steadySince !== null && nowMs - steadySince >= steadyMs && nowMs - lastMs <= 3 * beatMs;
+    },
+    async beat() {
+      // One that is under way may have been sent before.
+      if (!isStopped) await (beating = beating.then(beatOnce));
     },
     async stop() {
       isStopped = true;
