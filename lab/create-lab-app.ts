@@ -4,6 +4,7 @@ import { interactionRoutes } from "./interaction-routes.ts";
 import type { LabContext, LabHonoEnv } from "./lab-context.ts";
 import { labRoutes } from "./lab-routes.ts";
 import { logLine } from "./log-line.ts";
+import { receiverRoutes } from "./receiver-routes.ts";
 import { renderErrorPage } from "./render-error-page.ts";
 import { renderGrantsPage } from "./render-grants-page.ts";
 import { renderHomePage } from "./render-home-page.ts";
@@ -13,7 +14,7 @@ const pagePolicy =
 
 /** True for the paths of the lab itself; all others are the authorization server's. */
 export function isLabPath(pathname: string): boolean {
-  return pathname === "/" || /^\/(grants|interaction|api|lab|healthz)(\/|$)/.test(pathname);
+  return pathname === "/" || /^\/(grants|interaction|api|lab|receiver|healthz)(\/|$)/.test(pathname);
 }
 
 export function createLabApp(context: LabContext): Hono<LabHonoEnv> {
@@ -41,6 +42,7 @@ export function createLabApp(context: LabContext): Hono<LabHonoEnv> {
   app.route("/interaction", interactionRoutes(context));
   app.route("/api", apiRoutes(context));
   app.route("/lab", labRoutes(context));
+  app.route("/receiver", receiverRoutes(context));
 
   app.notFound((c) => c.html(renderErrorPage("not_found", "There is no such page in the lab."), 404));
   app.onError((error, c) => {

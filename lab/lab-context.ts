@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type Provider from "oidc-provider";
+import type { Receiver } from "./create-receiver.ts";
 import type { Ledger } from "./create-ledger.ts";
 import type { Lab } from "./lab.ts";
 
@@ -8,6 +9,7 @@ export type LabContext = {
   lab: Lab;
   provider: Provider;
   ledger: Ledger;
+  receiver: Receiver;
   accessTokenSeconds: number;
   isRevealing: boolean;
 };

@@ -62,6 +62,8 @@ main.narrow h1 + .card { margin-top: 20px; }
 .as { display: flex; align-items: center; gap: 12px; padding: 12px 16px; margin-bottom: 24px; }
 .filter { display: flex; flex-wrap: wrap; gap: 10px; align-items: end; margin: 0 0 20px; }
 .filter label { display: grid; gap: 4px; font-size: 14px; font-weight: 600; }
+input[type="text"] { min-height: 44px; width: 100%; padding: 0 12px; font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; color: var(--text); background: var(--surface); border: 1px solid var(--edge); border-radius: 9px; }
+input[aria-invalid] { border-color: var(--danger); }
 select { min-height: 44px; min-width: 220px; max-width: 100%; padding: 0 12px; font: inherit; font-weight: 400; color: var(--text); background: var(--surface); border: 1px solid var(--edge); border-radius: 9px; }
 .grant { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 2fr) 100px; gap: 16px 24px; align-items: center; padding: 16px; }
 .holder { display: flex; gap: 14px; align-items: flex-start; }
@@ -78,7 +80,39 @@ select { min-height: 44px; min-width: 220px; max-width: 100%; padding: 0 12px; f
 .empty p { margin: 4px auto 0; color: var(--muted); max-width: 46ch; }
 .people { display: grid; grid-template-columns: repeat(auto-fill, minmax(280px, 1fr)); gap: 12px; list-style: none; margin: 0; padding: 0; }
 code { font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
+.links { display: flex; flex-wrap: wrap; gap: 12px; }
+.settings { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; }
+.setting { display: grid; gap: 8px; align-content: start; justify-items: start; padding: 16px; }
+.setting label { font-weight: 600; }
+.setting select { width: 100%; min-width: 0; }
+.help { color: var(--muted); font-size: 14px; margin: 0 0 4px; }
+.help .wrong { display: block; color: var(--danger); }
+.bar { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; margin: 32px 0 12px; }
+.bar h2 { margin: 0; flex: 1; }
+.received summary { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 16px; align-items: center; padding: 12px 16px; cursor: pointer; list-style: none; }
+.received summary::-webkit-details-marker { display: none; }
+.received summary:hover { background: var(--tint); }
+.received summary:focus-visible { outline-offset: -3px; border-radius: 12px; }
+.received .what strong { font-weight: 600; margin-right: 6px; }
+.received .what .muted { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
+.received .when { grid-column: 1 / -1; color: var(--muted); font-size: 14px; }
+.received .status { font-size: 13px; font-weight: 600; padding: 1px 9px; border-radius: 999px; }
+.received .status.live { color: var(--live); background: var(--live-tint); }
+.received .status.off { color: var(--muted); background: var(--off-tint); }
+.received .status.warn { color: var(--warn); background: var(--warn-tint); }
+.inside { padding: 0 16px 16px; }
+.inside h3 { font-size: 14px; margin: 12px 0 6px; }
+.inside table { width: 100%; border-collapse: collapse; font-size: 13px; }
+.inside th, .inside td { padding: 4px 12px 4px 0; text-align: left; vertical-align: top; font-weight: 400; border-top: 1px solid var(--line); }
+.inside th { width: 200px; color: var(--muted); }
+.inside code { font-size: 13px; }
+pre { margin: 0; padding: 12px; max-height: 420px; overflow: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 9px; overflow-wrap: normal; }
 @media (max-width: 760px) {
+  .settings { grid-template-columns: minmax(0, 1fr); }
+  .received summary { grid-template-columns: minmax(0, 1fr); justify-items: start; }
+  .inside tr { display: grid; }
+  .inside th { width: auto; padding-bottom: 0; }
+  .inside td { border-top: 0; padding-top: 0; }
   main { padding-top: 24px; }
   .grant { grid-template-columns: minmax(0, 1fr); }
   .grant .end { text-align: left; }

@@ -12,7 +12,10 @@ export function renderHomePage(issuer: string, accessTokenSeconds: number): Html
         ${describeSeconds(accessTokenSeconds)}, each refresh token works once, and one that comes back a second time
         ends the whole grant.
       </p>
-      <p><a class="button main" href="/grants">See the grants</a></p>
+      <p class="links">
+        <a class="button main" href="/grants">See the grants</a>
+        <a class="button" href="/receiver">See the webhooks</a>
+      </p>
       <h2>People with an account here</h2>
       <ul class="people">
         ${people.map(

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { createLabApp, isLabPath } from "./create-lab-app.ts";
 import { createLedger } from "./create-ledger.ts";
+import { createReceiver } from "./create-receiver.ts";
 import { createProvider } from "./create-provider.ts";
 import { createTokenRequestGuard, type TokenRequestOutcomes } from "./guard-token-request.ts";
 import { issueGrant } from "./issue-grant.ts";
@@ -81,7 +82,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     },
   };
 
-  const app = createLabApp({ lab, provider, ledger, accessTokenSeconds, isRevealing: revealTokens === true });
+  const receiver = createReceiver(store);
+  const app = createLabApp({ lab, provider, ledger, receiver, accessTokenSeconds, isRevealing: revealTokens === true });
   const own = getRequestListener(app.fetch);
   const authorizationServer = provider.callback();
   const guardTokenRequest = createTokenRequestGuard(store, ledger, outcomes);

@@ -55,6 +55,8 @@ export async function prepareDemo(context: DemoContext): Promise<void> {
     branding: { name: "Northwind Reports", support: "support@northwind.example" },
   });
 
+  await makeReceiver(context, call);
+
   for (const [index, { tenant, person }] of customers.entries()) {
     const { data } = (await call("GET", `/integrated-accounts?tenant_id=${tenant}&limit=200`)) as {
       data: { status: string }[];
@@ -90,6 +92,33 @@ async function walk(url: string, person: string): Promise<void> {
   const outcome = await fetch(new URL("/api/connect/outcome", url), { headers: { cookie } });
   const { status, failure } = (await outcome.json()) as { status: string; failure: { code: string } | null };
   if (status !== "connected") throw new Error(`a demo account did not connect: ${failure?.code ?? status}`);
+}
+
+/** Before the first account connects, so that what happens to it arrives. One that was deleted since is not made again. */
+async function makeReceiver({ state, save, labOrigin }: DemoContext, call: Call): Promise<void> {
+  const url = `${labOrigin}/receiver`;
+  if (state.receiver === undefined) {
+    const { id, secret } = (await call("POST", "/webhook-endpoints", { url, description: "The lab’s receiver" })) as {
+      id: string;
+      secret: string;
+    };
+    const response = await fetch(`${url}/settings`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ secrets: [secret] }),
+    });
+    if (!response.ok) throw new Error(`the lab's receiver refused its secret: ${await response.text()}`);
+    state.receiver = { endpointId: id, url };
+    save();
+    return;
+  }
+  if (state.receiver.url === url) return;
+  // The lab has another port since.
+  const { data } = (await call("GET", "/webhook-endpoints")) as { data: { id: string }[] };
+  if (data.some(({ id }) => id === state.receiver?.endpointId))
+    await call("PATCH", `/webhook-endpoints/${state.receiver.endpointId}`, { url });
+  state.receiver = { ...state.receiver, url };
+  save();
 }
 
 type Call = (method: string, path: string, body?: unknown) => Promise<unknown>;

@@ -10,6 +10,8 @@ export type DemoState = {
   operator: { email: string; password: string };
   /** Made on the first start and shown again on every other one: this is a demo. */
   apiKey: string | null;
+  /** The webhook endpoint that leads to the lab's receiver; absent: none was made yet. */
+  receiver?: { endpointId: string; url: string };
 };
 
 export function readDemoState(directory: string): DemoState {

@@ -57,6 +57,7 @@ async function main(): Promise<void> {
   await start("worker", "worker started", "worker/main.ts", environment);
   await start("web", "dashboard started", "web/main.ts", webEnvironment(environment));
   const origin = `http://127.0.0.1:${ports.PORT}`;
+  const lab = labOrigin["origin"] ?? `http://127.0.0.1:${ports.LAB_PORT}`;
   await steps.step("demo accounts connected", async (note) => {
     const save = (): void => writeDemoState(data, state);
     await prepareDemo({
@@ -64,12 +65,12 @@ async function main(): Promise<void> {
       save,
       databaseUrl,
       origin,
-      labOrigin: labOrigin["origin"] ?? `http://127.0.0.1:${ports.LAB_PORT}`,
+      labOrigin: lab,
       environment,
       note,
     });
   });
-  printWelcome(state, origin);
+  printWelcome(state, origin, lab);
 }
 
 function readPorts(): Ports {
@@ -162,11 +163,12 @@ function demoEnvironment(state: DemoState, ports: Ports, databaseUrl: string): R
   };
 }
 
-function printWelcome(state: DemoState, origin: string): void {
+function printWelcome(state: DemoState, origin: string, lab: string): void {
   const lines = [
     "",
     `  Dashboard   ${origin}`,
     `  Sign in     ${state.operator.email}  ${state.operator.password}`,
+    `  Webhooks    ${lab}/receiver shows what arrives`,
     ...(state.apiKey === null
       ? []
       : [
