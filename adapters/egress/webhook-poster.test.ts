@@ -84,6 +84,44 @@ describe("a post to a receiver", () => {
     expect(performance.now() - startedMs).toBeLessThan(3_000);
   });
 
+  it("that waits for a connection beyond its deadline is told as late, and not sent afterwards", async () => {
+    const asked: string[] = [];
+    const { origin } = await receiverThat((request, response) => {
+      asked.push(request.url ?? "");
+      if (request.url !== "/silent") response.end("ok");
+    });
+    const { post } = poster(loopback, { deadline: 300, connections: 1 });
+    const late = { status: null, error: "no answer within 0.3 s" };
+    const [first, second] = await Promise.all([post(`${origin}/silent`), post(`${origin}/waits`)]);
+    expect([first, second]).toMatchObject([late, late]);
+    // The connection is free again, and what was late is not on it.
+    expect((await post(`${origin}/after`)).status).toBe(200);
+    expect(asked).toEqual(["/silent", "/after"]);
+  });
+
+  it("takes the answer that follows interim ones, and nothing that is no answer", async () => {
+    const raw = (text: string) =>
+      receiverThat((request) => {
+        request.socket.end(text);
+      });
+    const interim = await raw(
+      "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok",
+    );
+    expect(await poster().post(interim.origin)).toMatchObject({ status: 201, error: null, response: "ok" });
+    for (const text of [
+      "",
+      "not HTTP at all\r\n\r\n",
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+      `HTTP/1.1 200 OK\r\nx: ${"y".repeat(40_000)}\r\n\r\n`,
+    ]) {
+      const { origin } = await raw(text);
+      expect(await poster().post(origin), text.slice(0, 20)).toMatchObject({ status: null, error: expect.any(String) });
+    }
+    // Cut off in its body: it said that it took it.
+    const cut = await raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+    expect(await poster().post(cut.origin)).toMatchObject({ status: 200, response: "half" });
+  });
+
   it.each([
     ["a port where nobody listens", "http://127.0.0.1:1/", "the connection was refused"],
     ["a name that is none", "https://nobody.invalid/", "the host's name does not resolve"],

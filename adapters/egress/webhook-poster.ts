@@ -28,7 +28,11 @@ const mostTargets = 1_000;
 export function createWebhookPoster(
   guard: AddressGuard,
   ports: { readonly clock: Clock; readonly metrics: Pick<Metrics, "egressRefused"> },
-  { deadline = deadlineMs, ...route }: EgressRoute & { readonly deadline?: number } = {},
+  {
+    deadline = deadlineMs,
+    connections = connectionsPerOrigin,
+    ...route
+  }: EgressRoute & { readonly deadline?: number; readonly connections?: number } = {},
 ): WebhookPoster {
   const agent = new Agent({
     connect: guardedConnector(guard, null, route, { allowH2: false }),
@@ -36,7 +40,7 @@ export function createWebhookPoster(
     headersTimeout: deadline,
     bodyTimeout: deadline,
     keepAliveTimeout: 4_000,
-    connections: connectionsPerOrigin,
+    connections,
     maxHeaderSize: 16_384,
   });
   const targets = new Map<string, Target>();
