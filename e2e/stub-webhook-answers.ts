@@ -68,6 +68,7 @@ function created(world: WebhookWorld, body: string): Reply {
     failing_since: null,
     last_success_at: null,
     waiting: 0,
+    last_day: { deliveries: 0, delivered: 0 },
     previous_secret_accepted_until: null,
     created_at: new Date().toISOString(),
     updated_at: new Date().toISOString(),

@@ -47,6 +47,7 @@ export function webhooks(accountId: string, now = Date.now()): WebhookWorld {
     failing_since: null,
     last_success_at: at(-3),
     waiting: 0,
+    last_day: { deliveries: 0, delivered: 0 },
     previous_secret_accepted_until: null,
     created_at: at(-60 * 24 * 40),
     updated_at: at(-60 * 24 * 12),
@@ -61,6 +62,7 @@ export function webhooks(accountId: string, now = Date.now()): WebhookWorld {
   const endpoints = [
     endpoint(hookIds.healthy, "https://app.example.com/webhooks/evergrant", {
       description: "Production backend",
+      last_day: { deliveries: 1_000, delivered: 997 },
       waiting: 2,
       previous_secret_accepted_until: at(60 * 19),
     }),
@@ -71,6 +73,7 @@ export function webhooks(accountId: string, now = Date.now()): WebhookWorld {
       failing_since: at(-60 * 24 * 3 - 200),
       last_success_at: at(-60 * 24 * 3 - 260),
       waiting: 1284,
+      last_day: { deliveries: 31, delivered: 0 },
     }),
     endpoint(hookIds.stumbling, "https://hooks.example.org/in?team=7", {
       events: ["integration:*"],
@@ -84,7 +87,7 @@ export function webhooks(accountId: string, now = Date.now()): WebhookWorld {
       "https://a-receiver-with-a-remarkably-long-name.region-1.internal.customers.example.com/tenants/northwind/environments/production/webhooks/evergrant?source=evergrant&version=2",
       { description: "An address as long as some are", last_success_at: null, events: ["integrated_account:*"] },
     ),
-    endpoint(hookIds.chat, "https://chat.example.com/hooks/T0001/B7", {
+    endpoint(hookIds.chat, "https://chat.example.com/…9Xq4", {
       format: "chat",
       description: "#integrations",
       events: ["integration:mass_failure", "integration:client_error", "security:*"],

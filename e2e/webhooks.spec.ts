@@ -20,6 +20,8 @@ test.describe("endpoints", () => {
     await expect(rowOf("billing.example.com")).toContainText("Failing · will be disabled in 1 d");
     await expect(rowOf("billing.example.com")).toContainText("Re-authorization needed +1");
     await expect(rowOf("billing.example.com")).toContainText("1,284");
+    await expect(rowOf("billing.example.com").getByTitle("0 of 31 deliveries of the last 24 hours")).toHaveText(/0 %/);
+    await expect(rowOf("app.example.com/webhooks").getByTitle(/^997 of the latest 1,000/)).toHaveText(/99.7 %/);
     await expect(rowOf("old.example.com")).toContainText("Disabled · failed for five days");
     await expect(rowOf("moved.example.com")).toContainText("Disabled · it answered 410 Gone");
     await expect(rowOf("ops@example.com")).toContainText("Email");
@@ -135,6 +137,41 @@ test.describe("an endpoint", () => {
     });
   });
 
+  test("of a chat is changed without showing its address, which stays unless another one is typed", async ({
+    page,
+    stub,
+  }) => {
+    await page.goto(`/webhooks/${hookIds.chat}/edit`);
+    const url = page.getByLabel("URL");
+    await expect(url).toHaveValue("");
+    await expect(url).toHaveAttribute("placeholder", "https://chat.example.com/…9Xq4");
+    await expectAccessibleInBothThemes(page, "webhook-chat-edit");
+    await page.getByLabel("Description").fill("#alerts");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(page.getByText("#alerts")).toBeVisible();
+    await page.getByRole("link", { name: "Edit" }).click();
+    await url.fill("https://chat.example.com/hooks/T0002");
+    await page.getByRole("button", { name: "Save changes" }).click();
+    await expect(page).toHaveURL(`/webhooks/${hookIds.chat}`);
+    const [first, second] = stub.changes.map(changeOf);
+    expect(first).not.toHaveProperty("url");
+    expect(second).toMatchObject({ url: "https://chat.example.com/hooks/T0002", description: "#alerts" });
+  });
+
+  test("may be asked for some types of events once more, of those that it gets", async ({ page, stub }) => {
+    await page.goto(`/webhooks/${hookIds.failing}`);
+    await page.getByRole("button", { name: "Replay…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Replay events" });
+    await expect(dialog.getByLabel("Event type").getByRole("option")).toHaveText([
+      "All that it gets",
+      "Re-authorization needed",
+      "Account works again",
+    ]);
+    await dialog.getByRole("button", { name: "Replay" }).click();
+    await expect(page.getByText("7 deliveries are on the way")).toBeVisible();
+    expect(changeOf(stub.changes[0])).not.toHaveProperty("event_types");
+  });
+
   test("that was disabled is enabled again, and offers to replay what it missed", async ({ page, stub }) => {
     await page.goto(`/webhooks/${hookIds.gaveUp}`);
     await expect(page.getByText("since nothing had arrived for five days")).toBeVisible();
@@ -150,6 +187,7 @@ test.describe("an endpoint", () => {
     await expectAccessibleInBothThemes(page, "dialog-replay");
     await dialog.getByLabel(/^To/).fill("2031-01-02T03:04");
     await dialog.getByRole("radio", { name: "Everything" }).check();
+    await dialog.getByLabel("Event type").selectOption("Re-authorization needed");
     await dialog.getByRole("button", { name: "Replay" }).click();
     await expect(page.getByText("7 deliveries are on the way")).toBeVisible();
     expect(stub.changes[0]).toBe(`PATCH /api/v1/webhook-endpoints/${hookIds.gaveUp} {"status":"enabled"}`);
@@ -157,6 +195,7 @@ test.describe("an endpoint", () => {
       from: `${disabledAt.slice(0, 16)}:00.000Z`,
       to: "2031-01-02T03:04:00.000Z",
       status: "all",
+      event_types: ["integrated_account:authentication_error"],
     });
   });
 

@@ -130,8 +130,10 @@ test("without the setting it carries none", async () => {
 
 test("a chat gets plain words with a link to the dashboard, and no link for customers", async () => {
   await stack.call("PATCH", "/environment", { reauth_links_in_events: true });
-  const endpoint = await makeEndpoint({ format: "chat", events: ["integrated_account:authentication_error"] });
+  const made = await makeEndpoint({ format: "chat", events: ["integrated_account:authentication_error"] });
+  const endpoint = { ...made, path: "/hooks/T0001/B0002/verySecretPart9876" };
   expect(endpoint.secret).toBeNull();
+  await stack.call("PATCH", `/webhook-endpoints/${endpoint.id}`, { url: receiver.origin + endpoint.path });
   const account = await loseGrant("tenant-chat", "edsger");
   await untilReceived(endpoint);
   const [{ body, headers }] = receiver.at(endpoint.path) as [Received];
@@ -144,6 +146,64 @@ test("a chat gets plain words with a link to the dashboard, and no link for cust
   const rotate = await stack.call("POST", `/webhook-endpoints/${endpoint.id}/rotate-secret`, {});
   expect(rotate.body).toMatchObject({ code: "conflict" });
 });
+
+test("the address of a chat is a secret: it is sealed, shown in part, changed and erased on the record, and stands nowhere", async () => {
+  const part = (n: number): string => `capability${n}${"x".repeat(12)}${n}abc`;
+  const urlOf = (n: number): string => `${receiver.origin}/services/T0/${part(n)}`;
+  const path = (n: number): string => new URL(urlOf(n)).pathname;
+  const masked = (n: number): string => `${receiver.origin}/…${n}abc`;
+  // One that repeats what it was asked, and refuses it.
+  receiver.answer = (request, response) => void response.writeHead(500).end(`no such hook: ${request.path}`);
+  const made = await stack.call("POST", "/webhook-endpoints", { url: urlOf(1), format: "chat" });
+  expect(made).toMatchObject({ status: 201, body: { url: masked(1), secret: null } });
+  const { id } = made.body;
+  const endpoint = { id, secret: "", path: path(1) };
+  const { delivery_id: first } = await ping(endpoint);
+  await until(async () => (await delivery(first)).attempts.length === 1);
+  expect((await delivery(first)).attempts[0].response).toBe("no such hook: /…/T0/…");
+
+  // What is shown is not taken for an address, and leaves the one that is there.
+  const kept = await stack.call("PATCH", `/webhook-endpoints/${id}`, { url: masked(1), description: "ours" });
+  expect(kept).toMatchObject({ status: 200, body: { url: masked(1), description: "ours" } });
+  for (const url of [masked(2), encodeURI(masked(2))]) {
+    const refused = await stack.call("PATCH", `/webhook-endpoints/${id}`, { url });
+    expect(refused.body).toMatchObject({ code: "invalid_request", errors: [{ pointer: "/url" }] });
+  }
+  receiver.answer = (_request, response) => void response.writeHead(200).end("ok");
+  const changed = await stack.call("PATCH", `/webhook-endpoints/${id}`, { url: urlOf(2) });
+  expect(changed.body.url).toBe(masked(2));
+  await ping(endpoint);
+  await until(async () => receiver.at(path(2)).length >= 1);
+  expect((await stack.call("GET", "/webhook-endpoints")).body.data.at(-1).url).toBe(masked(2));
+
+  // One of the version before stands in the clear until its next turn.
+  await stack.database.pool.query("DELETE FROM sealed_secret WHERE owner = $1", [id]);
+  await stack.database.pool.query("UPDATE webhook_endpoint SET url = $2 WHERE id = $1", [id, urlOf(3)]);
+  expect((await stack.call("GET", `/webhook-endpoints/${id}`)).body.url).toBe(masked(3));
+  await ping(endpoint);
+  await until(async () => receiver.at(path(3)).length >= 1);
+  const rows = async (): Promise<unknown[]> =>
+    (
+      await stack.database.pool.query(
+        "SELECT w.url, s.field, s.version FROM webhook_endpoint w JOIN sealed_secret s ON s.owner = w.id WHERE w.id = $1",
+        [id],
+      )
+    ).rows;
+  expect(await rows()).toEqual([{ url: masked(3), field: "webhook_address", version: 1 }]);
+
+  const everything = `${await dumpDatabase()}\n${stack.logs()}`;
+  for (const n of [1, 2, 3]) expect(everything.includes(part(n)), `part ${n}`).toBe(false);
+  expect(everything).toContain(masked(3));
+  expect((await stack.call("DELETE", `/webhook-endpoints/${id}`)).status).toBe(204);
+  expect(await rows()).toEqual([]);
+  const { rows: audit } = await stack.database.pool.query(
+    "SELECT action, detail ->> 'field' AS field FROM audit_event WHERE target = $1 AND action LIKE 'secret.%' AND action <> 'secret.opened' ORDER BY at",
+    [id],
+  );
+  expect(audit).toEqual(
+    ["sealed", "sealed", "erased"].map((done) => ({ action: `secret.${done}`, field: "webhook_address" })),
+  );
+}, 60_000);
 
 test("a mailbox gets the same words as a mail, with the same log and schedule", async () => {
   const made = await stack.call("POST", "/webhook-endpoints", { url: "mailto:ops@example.com" });
@@ -168,6 +228,35 @@ test("a mailbox gets the same words as a mail, with the same log and schedule", 
   expect(mail).toContain("Subject: [production] A test.");
   expect(mail).toContain(`Message-ID: <${eventId}.${endpoint.id}@127.0.0.1>`);
   expect(mail).toContain(`${stack.env["EVERGRANT_URL"]}/webhooks`);
+});
+
+test("operators hear of an integration in a chat and in a mailbox, and no provider's words make a header, a line, a link or a mention", async () => {
+  const events = ["integration:mass_failure"];
+  const chat = await makeEndpoint({ format: "chat", events });
+  const mailbox = await stack.call("POST", "/webhook-endpoints", { url: "mailto:oncall@example.com", events });
+  const mailOf = (): string | undefined => smtp.mails.find((one) => one.includes("To: oncall@example.com"));
+  const nasty = "boom\r\nBcc: everybody@example.com\r\n\r\n<!channel> [sign in](https://evil.example)";
+  await stack.database.pool.query(
+    `INSERT INTO event (id, created_at, environment_id, event_type, payload)
+     SELECT 'evt_hostilewords000000000000', now(), id, 'integration:mass_failure', $1 FROM environment WHERE name = 'production'`,
+    [JSON.stringify({ integration_name: "acme-crm", held: 412, last_error: nasty })],
+  );
+  await untilReceived(chat);
+  await until(async () => mailOf() !== undefined);
+  await until(async () => (await deliveriesOf(mailbox.body, "&status=delivered")).length === 1);
+  const [{ body }] = receiver.at(chat.path) as [Received];
+  const link = `${stack.env["EVERGRANT_URL"]}/integrations/acme-crm`;
+  expect(body.text.split("\n")).toEqual([
+    expect.stringMatching(/^\[production\] /),
+    "Integration: acme-crm",
+    "Accounts held: 412",
+    "Last error: boom Bcc: everybody example.com  !channel  [sign in] (https://evil.example)",
+    link,
+  ]);
+  const [head = "", ...rest] = (mailOf() ?? "").split("\r\n\r\n");
+  expect(head).toMatch(/^Subject: \[production\] /m);
+  expect(head).not.toMatch(/^Bcc:/im);
+  expect(rest.join("\r\n\r\n").replaceAll("=\r\n", "")).toContain(link);
 });
 
 test("without a mail server an endpoint for mails is refused, and says which variables are missing", async () => {

@@ -68,6 +68,7 @@ describe("an event", () => {
     expect((await stack.call("GET", `/webhook-endpoints/${all.id}`)).body).toMatchObject({
       failures: 0,
       waiting: 0,
+      last_day: { deliveries: 1, delivered: 1 },
       last_success_at: expect.any(String),
     });
   });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { unknownHealth } from "#core/domain/webhook/endpoint-health";
+import { eventFilters, namesOf, type EventFilter } from "#core/domain/webhook/event-filter";
+import { eventTypes, type EventType } from "#core/domain/webhook/event-type";
 import type { ClaimedEndpoint, DeliveryResult, DueDelivery } from "#core/ports/delivery-queue";
 import { createTestDatabase, type TestDatabase } from "#test/database";
 import { createDeliveryQueue } from "./delivery-queue.ts";
@@ -95,6 +97,37 @@ describe("dispatching", () => {
     await pool.query("DELETE FROM event WHERE id = 'evt_00001'");
     expect(await createDeliveryQueue(pool).dispatch(10, "oldest")).toMatchObject({ events: 2, deliveries: 1 });
     expect(await dispatched()).toEqual(["evt_00002"]);
+  });
+});
+
+describe("filters", () => {
+  test("let through what the core says, each type alone, by its group, and by *", async () => {
+    await pool.query("DELETE FROM webhook_endpoint");
+    for (const [n, filter] of eventFilters.entries()) {
+      await pool.query(
+        "INSERT INTO webhook_endpoint (id, environment_id, url, events, created_at) VALUES ($1, $2, 'https://app.example.com', $3, now() - interval '1 day')",
+        [`whe_${n}`, environmentId, [filter]],
+      );
+    }
+    const types = (Object.keys(eventTypes) as EventType[]).filter((type) => type !== "webhook_endpoint:ping");
+    for (const [n, type] of types.entries()) {
+      await pool.query(
+        // What is told of an endpoint is for the others.
+        `INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ($1, now(), $2, $3, '{"id": "whe_0"}')`,
+        [`evt_${n}`, environmentId, type],
+      );
+    }
+    await createDeliveryQueue(pool).dispatch(100, "oldest");
+    const { rows } = await pool.query<{ event_type: EventType; filter: EventFilter; endpoint_id: string }>(
+      "SELECT d.event_type, w.events[1] AS filter, w.id AS endpoint_id FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id",
+    );
+    const made = rows.map((one) => `${one.event_type} ${one.filter}`).toSorted();
+    const expected = types.flatMap((type) =>
+      namesOf(type)
+        .filter((filter) => !(type.startsWith("webhook_endpoint:") && filter === eventFilters[0]))
+        .map((filter) => `${type} ${filter}`),
+    );
+    expect(made).toEqual(expected.toSorted());
   });
 });
 

@@ -5,8 +5,8 @@ import { originOf, type EndpointFormat } from "#core/domain/webhook/endpoint-url
 import type { EndpointEventType, EventType } from "#core/domain/webhook/event-type";
 import type { Claimed, ClaimedEndpoint, DeliveryQueue, DeliveryResult, DueDelivery } from "#core/ports/delivery-queue";
 import { insertAudit } from "./audit-log.ts";
-import { inTransaction, query, type DatabaseClient, type DatabasePool } from "./pool.ts";
-import { endPending } from "./webhook-endpoints.ts";
+import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { endPending, replaceAddress } from "./webhook-endpoints.ts";
 import {
   deliveryIdSql,
   enqueueDelivery,
@@ -76,6 +76,18 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
 
     wakeAfter: (endpointId, pauseSeconds, isFailing) => enqueueDelivery(pool, endpointId, pauseSeconds, isFailing),
 
+    async sealAddress(endpoint, masked, address, audit) {
+      await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
+          "UPDATE webhook_endpoint SET url = $4 WHERE id = $1 AND claim = $2 AND url = $3",
+          [endpoint.id, endpoint.claim, endpoint.url, masked],
+        );
+        if (rowCount !== 1 || !(await replaceAddress(client, endpoint, address))) return rollback;
+        await insertAudit(client, audit);
+        return null;
+      });
+    },
+
     async release(endpoint, unlessDue) {
       const { rowCount } = await query(
         pool,
@@ -139,7 +151,9 @@ const claimSql = `
             w.failures, w.failing_since, w.warned_at, w.last_success_at,
             (SELECT coalesce(json_agg(json_build_object('version', s.version, 'sealed', encode(s.sealed, 'base64')) ORDER BY s.version DESC), '[]')
                FROM sealed_secret s WHERE s.owner = w.id AND s.field = 'webhook_secret'
-                AND (s.accepted_until IS NULL OR s.accepted_until > now())) AS secrets`;
+                AND (s.accepted_until IS NULL OR s.accepted_until > now())) AS secrets,
+            (SELECT json_build_object('version', s.version, 'sealed', encode(s.sealed, 'base64'))
+               FROM sealed_secret s WHERE s.owner = w.id AND s.field = 'webhook_address') AS address`;
 
 interface ClaimRow {
   readonly id: string;
@@ -153,7 +167,13 @@ interface ClaimRow {
   readonly failing_since: Date | null;
   readonly warned_at: Date | null;
   readonly last_success_at: Date | null;
-  readonly secrets: { readonly version: number; readonly sealed: string }[];
+  readonly secrets: SealedRow[];
+  readonly address: SealedRow | null;
+}
+
+interface SealedRow {
+  readonly version: number;
+  readonly sealed: string;
 }
 
 function toClaimed(row: ClaimRow): ClaimedEndpoint {
@@ -166,8 +186,13 @@ function toClaimed(row: ClaimRow): ClaimedEndpoint {
     format: row.format,
     health: toHealth(row),
     claim: row.claim,
-    secrets: row.secrets.map(({ version, sealed }) => ({ version, sealed: Buffer.from(sealed, "base64") })),
+    secrets: row.secrets.map(toSealed),
+    address: row.address === null ? null : toSealed(row.address),
   };
+}
+
+function toSealed({ version, sealed }: SealedRow): ClaimedEndpoint["secrets"][number] {
+  return { version, sealed: Buffer.from(sealed, "base64") };
 }
 
 const msSql = (instant: string): string => `(extract(epoch FROM ${instant}) * 1000)::float8`;

@@ -42,13 +42,15 @@ export function webhookEndpoints(pool: DatabasePool): Endpoints {
       });
     },
 
-    async updateEndpoint(environmentId, id, patch, audit) {
-      return await inTransaction(pool, async (client) => {
+    async updateEndpoint(environmentId, id, patch, address, audit) {
+      const updated = await inTransaction(pool, async (client) => {
         if (!(await update(client, environmentId, id, patch))) return null;
+        if (address !== null && !(await replaceAddress(client, { id, environmentId }, address))) return rollback;
         if (patch.status === "disabled") await endPending(client, id);
-        await insertAudit(client, [audit]);
+        await insertAudit(client, audit);
         return await find(client, environmentId, id);
       });
+      return updated === rollback ? "changed" : updated;
     },
 
     async removeEndpoint(environmentId, id, audit) {
@@ -64,7 +66,10 @@ export function webhookEndpoints(pool: DatabasePool): Endpoints {
            DELETE FROM webhook_attempt a USING gone g WHERE a.delivery_id = g.id`,
           [id],
         );
-        await client.query("DELETE FROM sealed_secret WHERE owner = $1 AND field = 'webhook_secret'", [id]);
+        await client.query(
+          "DELETE FROM sealed_secret WHERE owner = $1 AND field IN ('webhook_secret', 'webhook_address')",
+          [id],
+        );
         await insertAudit(client, audit);
         return true;
       });
@@ -144,12 +149,27 @@ export async function endPending(client: DatabaseClient | DatabasePool, endpoint
 async function insertSecret(
   client: DatabaseClient,
   endpoint: Pick<WebhookEndpoint, "id" | "environmentId">,
-  { version, kid, sealed }: EndpointSecret,
+  { field, version, kid, sealed }: EndpointSecret,
 ): Promise<void> {
   await client.query(
-    "INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed) VALUES ($1, 'webhook_secret', $2, $3, $4, $5)",
-    [endpoint.id, endpoint.environmentId, version, kid, Buffer.from(sealed)],
+    "INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
+    [endpoint.id, field, endpoint.environmentId, version, kid, Buffer.from(sealed)],
   );
+}
+
+/** The row of the endpoint is locked. @returns false: there is another one than that which was to be replaced */
+export async function replaceAddress(
+  client: DatabaseClient,
+  endpoint: Pick<WebhookEndpoint, "id" | "environmentId">,
+  address: EndpointSecret,
+): Promise<boolean> {
+  const { rows } = await client.query<{ version: number }>(
+    "DELETE FROM sealed_secret WHERE owner = $1 AND field = 'webhook_address' RETURNING version",
+    [endpoint.id],
+  );
+  if ((rows[0]?.version ?? 0) !== address.version - 1) return false;
+  await insertSecret(client, endpoint, address);
+  return true;
 }
 
 /** The replaced secrets whose overlap is over, of every environment. @returns how many */

@@ -162,7 +162,7 @@ const replaySql = `
   ), kept AS (${keepDeliveredSql("SELECT * FROM again")}),
   made AS (
     INSERT INTO webhook_delivery AS d (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, next_attempt_at)
-    SELECT ${deliveryIdSql("e.id", "$1")}, $1, $2, e.id, e.created_at, e.event_type, e.account_id, now()
+    SELECT ${deliveryIdSql("e.id", "$1")}, $1, $2, e.id, e.created_at, e.event_type, e.account_id, clock_timestamp()
       FROM wanted e, counted c, (SELECT count(*) FROM again) looked_at_first WHERE c.n <= $7
     ON CONFLICT (id) DO UPDATE
       SET tries = 0, ${beginAnewSql} WHERE d.status <> 'pending'

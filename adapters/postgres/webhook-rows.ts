@@ -1,17 +1,23 @@
 import type { DisabledReason } from "#core/domain/webhook/endpoint-health";
-import type { EndpointFormat } from "#core/domain/webhook/endpoint-url";
+import { maskAddress, type EndpointFormat } from "#core/domain/webhook/endpoint-url";
 import type { EventType } from "#core/domain/webhook/event-type";
 import type { StoredEvent } from "#core/domain/webhook/render-event";
 import type { Delivery, DeliveryStatus, WebhookEndpoint } from "#core/ports/webhook-store";
 
 /** What a list shows of what waits ends here. */
 const mostWaiting = 10_000;
+/** And what it shows of the last day looks at so many. */
+const mostOfDay = 1_000;
 const mostAttempts = 50;
 
 export const endpointColumns = `w.id, w.environment_id, w.url, w.format, w.events, w.description, w.status, w.disabled_reason,
   w.disabled_at, w.failures, w.failing_since, w.warned_at, w.last_success_at, w.created_at, w.updated_at,
   (SELECT count(*)::int FROM (SELECT FROM webhook_delivery d WHERE d.endpoint_id = w.id AND d.status = 'pending' LIMIT ${mostWaiting}) p) AS waiting,
+  (SELECT json_build_object('deliveries', count(*), 'delivered', count(*) FILTER (WHERE p.status = 'delivered'))
+     FROM (SELECT d.status FROM webhook_delivery d WHERE d.endpoint_id = w.id AND d.event_created_at > now() - interval '24 hours'
+            ORDER BY d.event_created_at DESC, d.id DESC LIMIT ${mostOfDay}) p) AS last_day,
   (SELECT max(s.version) FROM sealed_secret s WHERE s.owner = w.id AND s.field = 'webhook_secret') AS secret_version,
+  (SELECT max(s.version) FROM sealed_secret s WHERE s.owner = w.id AND s.field = 'webhook_address') AS address_version,
   (SELECT max(s.accepted_until) FROM sealed_secret s
     WHERE s.owner = w.id AND s.field = 'webhook_secret' AND s.accepted_until > now()) AS previous_secret_until`;
 
@@ -32,7 +38,9 @@ export interface EndpointRow {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly waiting: number;
+  readonly last_day: WebhookEndpoint["lastDay"];
   readonly secret_version: number | null;
+  readonly address_version: number | null;
   readonly previous_secret_until: Date | null;
 }
 
@@ -40,7 +48,8 @@ export function toEndpoint(row: EndpointRow): WebhookEndpoint {
   return {
     id: row.id,
     environmentId: row.environment_id,
-    url: row.url,
+    // One that the version before wrote is not sealed yet.
+    url: row.format === "chat" ? maskAddress(row.url) : row.url,
     format: row.format,
     events: row.events,
     description: row.description,
@@ -49,8 +58,10 @@ export function toEndpoint(row: EndpointRow): WebhookEndpoint {
     disabledAt: row.disabled_at,
     health: toHealth(row),
     secretVersion: row.secret_version,
+    addressVersion: row.address_version,
     previousSecretUntil: row.previous_secret_until,
     waiting: row.waiting,
+    lastDay: row.last_day,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -110,7 +121,7 @@ export const keepDeliveredSql = (rows: string): string => `
   SELECT id, attempts, ${deliveredColumns.join(", ")} FROM (${rows}) kept WHERE delivered_at IS NOT NULL
   ON CONFLICT DO NOTHING`;
 /** For the SET of the update that begins anew. */
-export const beginAnewSql = `status = 'pending', next_attempt_at = now(), finished_at = NULL,
+export const beginAnewSql = `status = 'pending', next_attempt_at = clock_timestamp(), finished_at = NULL,
   ${deliveredColumns.map((one) => `${one} = NULL`).join(", ")}`;
 
 export interface DeliveryRow {

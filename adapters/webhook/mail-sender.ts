@@ -1,4 +1,5 @@
 import { createTransport, type Transporter } from "nodemailer";
+import { extractOf } from "#core/domain/webhook/scrub-response";
 import type { WebhookReceivers } from "#core/ports/webhook-receivers";
 import type { SmtpConfig } from "../config/read-config.ts";
 
@@ -49,7 +50,7 @@ export function createMailSender(smtp: SmtpConfig | null): MailSender {
         // After its deadline nobody listens any more, and the attempt has been told as late.
         sending.catch(() => {});
         const { response } = (await Promise.race([sending, late.promise])) as { response: string };
-        return told(null, response.slice(0, 1_000));
+        return told(null, extractOf(Buffer.from(response)));
       } catch (error) {
         return told(wordFailure(error), responseOf(error));
       } finally {
@@ -69,5 +70,5 @@ function wordFailure(error: unknown): string {
 
 function responseOf(error: unknown): string | null {
   const { response } = error as { response?: string };
-  return typeof response === "string" ? response.slice(0, 1_000) : null;
+  return typeof response === "string" ? extractOf(Buffer.from(response)) : null;
 }

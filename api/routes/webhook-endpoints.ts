@@ -134,7 +134,7 @@ export function webhookEndpointRoutes(app: OpenAPIHono<ApiEnvironment>, ports: A
           "Into use again": { status: "enabled" },
         }),
       },
-      responses: { 200: answer(endpointSchema, "The endpoint"), ...problems(404, 422) },
+      responses: { 200: answer(endpointSchema, "The endpoint"), ...problems(404, 409, 422) },
     }),
     async (context) => {
       const caller = context.get("caller");

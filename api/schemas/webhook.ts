@@ -72,7 +72,11 @@ export const endpointPatchSchema = z
 export const endpointSchema = z
   .object({
     id: z.string().openapi({ description: "The endpoint's id.", example: "whe_2f8k3mzq0v7w1x9y4t6r5p8n" }),
-    url: urlSchema,
+    url: urlSchema.openapi({
+      description:
+        "Where events are sent. Of the address of a chat, which lets whoever knows it write there, only the origin and the last four characters are shown, with … between them.",
+      example: "https://app.example.com/webhooks/evergrant",
+    }),
     format: formatSchema,
     events: filterSchema,
     description: descriptionSchema,
@@ -94,6 +98,20 @@ export const endpointSchema = z
       description: "Deliveries that are not done, those between two attempts among them. 10000 stands for more.",
       example: 0,
     }),
+    last_day: z
+      .object({
+        deliveries: z
+          .number()
+          .int()
+          .min(0)
+          .max(1_000)
+          .openapi({ description: "Deliveries that were made.", example: 412 }),
+        delivered: z.number().int().min(0).max(1_000).openapi({ description: "Those that arrived.", example: 409 }),
+      })
+      .openapi({
+        description: "What became of the events of the last 24 hours; of more than 1,000, of the latest 1,000.",
+        example: { deliveries: 412, delivered: 409 },
+      }),
     previous_secret_accepted_until: nullableInstantSchema.openapi({
       description: "Until then every delivery is signed with the replaced secret too; null: with one secret.",
       example: null,

@@ -19,6 +19,7 @@ export function toEndpointView(endpoint: WebhookEndpoint): EndpointView {
     failing_since: health.failingSince?.toISOString() ?? null,
     last_success_at: health.lastSuccessAt?.toISOString() ?? null,
     waiting: endpoint.waiting,
+    last_day: endpoint.lastDay,
     previous_secret_accepted_until: endpoint.previousSecretUntil?.toISOString() ?? null,
     created_at: endpoint.createdAt.toISOString(),
     updated_at: endpoint.updatedAt.toISOString(),

@@ -1,3 +1,4 @@
+import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { EndpointHealth, HealthConsequence } from "../domain/webhook/endpoint-health.ts";
 import type { EndpointFormat } from "../domain/webhook/endpoint-url.ts";
 import type { StoredEvent } from "../domain/webhook/render-event.ts";
@@ -10,13 +11,16 @@ export interface ClaimedEndpoint {
   /** The environment's name. */
   readonly environment: string;
   readonly reauthLinksInEvents: boolean;
+  /** Masked where `address` is its sealed form. */
   readonly url: string;
   readonly format: EndpointFormat;
+  /** The whole address, of a chat; null: it stands in `url`. */
+  readonly address: Pick<EndpointSecret, "version" | "sealed"> | null;
   readonly health: EndpointHealth;
   /** Numbers the claims: who lost his says nothing of the endpoint any more. */
   readonly claim: number;
   /** Those in use, newest first. */
-  readonly secrets: readonly Omit<EndpointSecret, "kid">[];
+  readonly secrets: readonly Pick<EndpointSecret, "version" | "sealed">[];
 }
 
 export type Claimed =
@@ -83,6 +87,13 @@ export interface DeliveryQueue {
   wakeWhenDue(endpointId: string, pauseSeconds: number, isFailing: boolean): Promise<void>;
   /** Has the endpoint looked at again after a pause, whatever is due. */
   wakeAfter(endpointId: string, pauseSeconds: number, isFailing: boolean): Promise<void>;
+  /** Seals an address that stands in the clear, from the version before. Changes nothing once the endpoint has another one. */
+  sealAddress(
+    endpoint: ClaimedEndpoint,
+    masked: string,
+    address: EndpointSecret,
+    audit: readonly AuditRecord[],
+  ): Promise<void>;
   /** Gives the claim back. @param unlessDue keeps it while something is due. @returns false: it was kept */
   release(endpoint: ClaimedEndpoint, unlessDue: boolean): Promise<boolean>;
   /** Endpoints with something due whose job was lost. @returns how many were woken */

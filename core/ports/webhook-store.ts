@@ -8,6 +8,7 @@ import type { StoredEvent } from "../domain/webhook/render-event.ts";
 export interface WebhookEndpoint {
   readonly id: string;
   readonly environmentId: string;
+  /** Masked for a chat, whose address is sealed. */
   readonly url: string;
   readonly format: EndpointFormat;
   /** Of the words of EventFilter. */
@@ -19,16 +20,21 @@ export interface WebhookEndpoint {
   readonly health: EndpointHealth;
   /** Of its newest secret; null: it has none. */
   readonly secretVersion: number | null;
+  /** Of its sealed address; null: it has none. */
+  readonly addressVersion: number | null;
   /** Until then the secret before it signs too; null: there is none. */
   readonly previousSecretUntil: Date | null;
   /** Deliveries that are not done; 10000 stands for more. */
   readonly waiting: number;
+  /** Of the events of the last 24 hours, the latest 1,000 at most. */
+  readonly lastDay: { readonly deliveries: number; readonly delivered: number };
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** A signing secret, sealed and bound to its endpoint and version. */
+/** A signing secret, or the address of a chat, sealed and bound to its endpoint and version. */
 export interface EndpointSecret {
+  readonly field: "webhook_secret" | "webhook_address";
   readonly version: number;
   readonly kid: string;
   readonly sealed: Uint8Array;
@@ -95,7 +101,7 @@ export interface WebhookStore {
   findEndpoint(environmentId: string, id: string): Promise<WebhookEndpoint | null>;
   /**
    * Made once for its id, however often it is asked for.
-   * @param secret null: the format is not signed
+   * @param secret what signs, or the address of a chat; null: neither
    * @returns false: there are `most` already
    */
   createEndpoint(
@@ -104,13 +110,17 @@ export interface WebhookStore {
     most: number,
     audit: AuditRecord,
   ): Promise<boolean>;
-  /** @returns null: there is no such endpoint */
+  /**
+   * @param address the address of a chat, of which `patch.url` is the masked form
+   * @returns null: there is no such endpoint; "changed": somebody else changed the address meanwhile
+   */
   updateEndpoint(
     environmentId: string,
     id: string,
     patch: EndpointPatch,
-    audit: AuditRecord,
-  ): Promise<WebhookEndpoint | null>;
+    address: EndpointSecret | null,
+    audit: readonly AuditRecord[],
+  ): Promise<WebhookEndpoint | "changed" | null>;
   /** With its secrets and its log. @returns false: there is no such endpoint */
   removeEndpoint(environmentId: string, id: string, audit: readonly AuditRecord[]): Promise<boolean>;
   /**

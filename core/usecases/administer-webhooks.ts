@@ -2,10 +2,17 @@ import type { Caller } from "../domain/access/permission.ts";
 import type { AuditAction, AuditRecord } from "../domain/audit/audit-record.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import { judgeEndpointUrl, type EndpointFormat } from "../domain/webhook/endpoint-url.ts";
+import { judgeEndpointUrl, maskAddress, type EndpointFormat } from "../domain/webhook/endpoint-url.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/randomness.ts";
-import type { Delivery, EndpointPatch, Replay, WebhookEndpoint, WebhookStore } from "../ports/webhook-store.ts";
+import type {
+  Delivery,
+  EndpointPatch,
+  EndpointSecret,
+  Replay,
+  WebhookEndpoint,
+  WebhookStore,
+} from "../ports/webhook-store.ts";
 import type { Once } from "./run-once.ts";
 import type { Vault } from "./vault.ts";
 
@@ -52,13 +59,19 @@ export async function createEndpoint(
   const format = checkedUrl(ports, input.url, input.format);
   const id = once?.id("whe") ?? makeId("whe", ports.random.bytes(idRandomBytes));
   const secret = format === "standard" ? makeSecret(once?.secret() ?? ports.random.bytes(secretBytes)) : null;
-  const sealed = secret === null ? null : await sealSecret(ports, { id, environmentId }, 1, secret);
+  const sealed =
+    secret !== null
+      ? await seal(ports, { id, environmentId }, "webhook_secret", 1, secret)
+      : format === "chat"
+        ? await seal(ports, { id, environmentId }, "webhook_address", 1, input.url)
+        : null;
+  const url = format === "chat" ? maskAddress(input.url) : input.url;
   const record = recordOf(caller, "webhook_endpoint.created", id, {
     format,
     events: input.events,
     key_id: sealed?.kid ?? null,
   });
-  const endpoint = { id, environmentId, url: input.url, format, events: input.events, description: input.description };
+  const endpoint = { id, environmentId, url, format, events: input.events, description: input.description };
   const isMade = await ports.webhooks.createEndpoint(endpoint, sealed, mostEndpoints, record);
   const made = isMade ? await ports.webhooks.findEndpoint(environmentId, id) : null;
   if (made !== null) return { endpoint: made, secret };
@@ -72,26 +85,45 @@ export async function updateEndpoint(
   ports: WebhookPorts,
   caller: Caller,
   id: string,
-  patch: EndpointPatch,
+  asked: EndpointPatch,
 ): Promise<WebhookEndpoint> {
   const endpoint = await findEndpoint(ports, caller, id);
+  const isChat = endpoint.format === "chat";
+  const { url, ...others } = asked;
+  // The masked address, as it is shown, means the one that is there.
+  const patch: EndpointPatch = isChat && url === endpoint.url ? others : asked;
   // A format stays: what is signed, and what is not, is a matter of its receiver.
   if (patch.url !== undefined) checkedUrl(ports, patch.url, endpoint.format);
-  const record = recordOf(caller, "webhook_endpoint.updated", id, {
-    fields: Object.keys(patch),
-    ...(patch.status === undefined ? {} : { status: patch.status }),
-  });
-  const updated = await ports.webhooks.updateEndpoint(caller.environmentId, id, patch, record);
+  const version = (endpoint.addressVersion ?? 0) + 1;
+  const address =
+    isChat && patch.url !== undefined ? await seal(ports, endpoint, "webhook_address", version, patch.url) : null;
+  const records = [
+    recordOf(caller, "webhook_endpoint.updated", id, {
+      fields: Object.keys(patch),
+      ...(patch.status === undefined ? {} : { status: patch.status }),
+    }),
+    ...(address === null
+      ? []
+      : [recordOf(caller, "secret.sealed", id, { field: address.field, version }, address.kid)]),
+  ];
+  const shown = address === null || patch.url === undefined ? patch : { ...patch, url: maskAddress(patch.url) };
+  const updated = await ports.webhooks.updateEndpoint(caller.environmentId, id, shown, address, records);
   if (updated === null) throw noEndpoint();
-  return updated;
+  if (updated !== "changed") return updated;
+  throw new DomainError("conflict", {
+    detail: "Somebody else changed this address a moment ago. Read the endpoint again.",
+  });
 }
 
 /** @throws DomainError not_found */
 export async function removeEndpoint(ports: WebhookPorts, caller: Caller, id: string): Promise<void> {
-  const { secretVersion } = await findEndpoint(ports, caller, id);
+  const { secretVersion, addressVersion } = await findEndpoint(ports, caller, id);
+  const erased = (field: EndpointSecret["field"], version: number | null): AuditRecord[] =>
+    version === null ? [] : [recordOf(caller, "secret.erased", id, { field, reason: "endpoint_deleted" })];
   const records = [
     recordOf(caller, "webhook_endpoint.deleted", id, {}),
-    ...(secretVersion === null ? [] : [recordOf(caller, "secret.erased", id, { field, reason: "endpoint_deleted" })]),
+    ...erased("webhook_secret", secretVersion),
+    ...erased("webhook_address", addressVersion),
   ];
   if (!(await ports.webhooks.removeEndpoint(caller.environmentId, id, records))) throw noEndpoint();
 }
@@ -117,10 +149,10 @@ export async function rotateSecret(
   if (before !== secretVersion && endpoint.previousSecretUntil !== null) {
     return { secret, previousUntil: endpoint.previousSecretUntil };
   }
-  const sealed = await sealSecret(ports, endpoint, secretVersion + 1, secret);
+  const sealed = await seal(ports, endpoint, "webhook_secret", secretVersion + 1, secret);
   const previousUntil = await ports.webhooks.addSecret(endpoint, sealed, secretVersion, overlapSeconds, [
     recordOf(caller, "webhook_endpoint.updated", id, { fields: ["secret"], version: sealed.version }),
-    recordOf(caller, "secret.sealed", id, { field, version: sealed.version }, sealed.kid),
+    recordOf(caller, "secret.sealed", id, { field: sealed.field, version: sealed.version }, sealed.kid),
   ]);
   if (previousUntil !== null) return { secret, previousUntil };
   throw new DomainError("conflict", {
@@ -183,7 +215,6 @@ export async function findEndpoint(
   return endpoint;
 }
 
-const field = "webhook_secret";
 const secretBytes = 32;
 
 /** As Standard Webhooks writes it: base64 behind a prefix that secret scanners know. */
@@ -191,15 +222,16 @@ function makeSecret(bytes: Uint8Array): string {
   return `whsec_${Buffer.from(bytes).toString("base64")}`;
 }
 
-async function sealSecret(
+async function seal(
   { vault }: Pick<WebhookPorts, "vault">,
-  endpoint: Pick<WebhookEndpoint, "id" | "environmentId">,
+  { id: owner, environmentId }: Pick<WebhookEndpoint, "id" | "environmentId">,
+  field: EndpointSecret["field"],
   version: number,
-  secret: string,
-) {
-  const dataKey = await vault.prepare(endpoint.environmentId);
-  const location = { environmentId: endpoint.environmentId, owner: endpoint.id, field, version } as const;
-  return { ...vault.seal(dataKey, location, Buffer.from(secret, "utf8")), version };
+  value: string,
+): Promise<EndpointSecret> {
+  const dataKey = await vault.prepare(environmentId);
+  const sealed = vault.seal(dataKey, { environmentId, owner, field, version }, Buffer.from(value, "utf8"));
+  return { ...sealed, field, version };
 }
 
 function checkedUrl(ports: WebhookPorts, url: string, asked: EndpointFormat | null): EndpointFormat {

@@ -1,19 +1,15 @@
 import { isFailing } from "../domain/webhook/endpoint-health.ts";
 import type { ClaimedEndpoint } from "../ports/delivery-queue.ts";
 import type { Metrics } from "../ports/metrics.ts";
-import type { Sign } from "../ports/webhook-receivers.ts";
 import type { DeliverySlots } from "./delivery-slots.ts";
+import { openEndpoint, type OpenPorts } from "./open-endpoint.ts";
 import { leaseSeconds, sendDue, type SendDuePorts } from "./send-due.ts";
-import type { Vault } from "./vault.ts";
 
-export interface DeliverPorts extends SendDuePorts {
-  readonly vault: Vault;
+export interface DeliverPorts extends SendDuePorts, Omit<OpenPorts, "deliveries"> {
   readonly metrics: Pick<Metrics, "webhookAttempted" | "webhookEnded" | "endpointDisabled">;
   readonly slots: DeliverySlots;
   /** Endpoints that a turn of this process sends to and looks at once more: whoever comes meanwhile has nothing to do. */
   readonly inTurn: Set<string>;
-  /** Makes what signs with these secrets, as they are written. */
-  readonly signWith: (secrets: readonly string[]) => Sign;
   readonly owner: string;
 }
 
@@ -84,8 +80,8 @@ async function sendTo(
 ): Promise<DeliverOutcome> {
   const { deliveries, clock } = ports;
   const { id } = endpoint;
-  const sign = await openSigner(ports, endpoint);
-  if (sign === null) {
+  const opened = await openEndpoint(ports, endpoint);
+  if (opened === null) {
     await deliveries.release(endpoint, false);
     await deliveries.wakeAfter(id, unsignedPauseSeconds, true);
     return "deferred";
@@ -95,9 +91,14 @@ async function sendTo(
   let sinceMs = claimedMs;
   for (;;) {
     ports.inTurn.add(id);
-    const sent = await sendDue(ports, endpoint, sign, { health, sinceMs, endMs, signal });
+    const sent = await sendDue(ports, opened.endpoint, opened.sign, { health, sinceMs, endMs, signal });
     ({ health, extendedMs: sinceMs } = sent);
-    if (sent.kind === "lost") return "lost";
+    if (sent.kind === "lost") {
+      // Whoever came meanwhile was told that we look once more; it may have been taken out of use and into it again.
+      ports.inTurn.delete(id);
+      await deliveries.wakeAfter(id, 0, isFailing(health));
+      return "lost";
+    }
     if (sent.kind === "disabled") {
       ports.metrics.endpointDisabled(sent.reason);
       ports.log.warn({ endpoint: id, reason: sent.reason }, "a webhook endpoint was disabled");
@@ -111,24 +112,5 @@ async function sendTo(
     await deliveries.release(endpoint, false);
     await deliveries.wakeAfter(id, isFailing(health) ? 1 : 0, isFailing(health));
     return "done";
-  }
-}
-
-/** Opened once for each turn of an endpoint. @returns null: they can't be opened, and nothing must be sent unsigned */
-async function openSigner(ports: DeliverPorts, endpoint: ClaimedEndpoint): Promise<Sign | null> {
-  const { environmentId, id: owner } = endpoint;
-  try {
-    const secrets: string[] = [];
-    for (const { version, sealed } of endpoint.secrets) {
-      const location = { environmentId, owner, field: "webhook_secret", version } as const;
-      const plaintext = await ports.vault.open(location, sealed, { actor: "worker", purpose: "webhook_signature" });
-      secrets.push(plaintext.toString("utf8"));
-      plaintext.fill(0);
-    }
-    if (endpoint.format === "standard" && secrets.length === 0) throw new Error("the endpoint has no secret");
-    return ports.signWith(secrets);
-  } catch (error) {
-    ports.log.error({ endpoint: owner, error }, "the secret of a webhook endpoint can't be opened");
-    return null;
   }
 }

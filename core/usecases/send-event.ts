@@ -42,7 +42,8 @@ export async function sendEvent(
     case "chat": {
       const { text, link } = wordEvent(event, environment, ports.publicUrl);
       const body = JSON.stringify({ text: `${text}\n${link}` });
-      return await ports.receivers.post(url, { "content-type": "application/json" }, body);
+      const sent = await ports.receivers.post(url, { "content-type": "application/json" }, body);
+      return { ...sent, response: withoutAddress(sent.response, url) };
     }
     case "email": {
       const { subject, text, link } = wordEvent(event, environment, ports.publicUrl);
@@ -57,6 +58,17 @@ export async function sendEvent(
     default:
       return assertNever(format);
   }
+}
+
+/** Shorter parts of an address are words. */
+const leastSecret = 8;
+
+/** A chat that repeats what it was asked would have us store its address, which is sealed. */
+function withoutAddress(response: string | null, url: string): string | null {
+  if (response === null) return null;
+  const { pathname, search } = new URL(url);
+  const secrets = `${pathname}${search}`.split(/[/?&=]/).filter(({ length }) => length >= leastSecret);
+  return secrets.reduce((text, secret) => text.replaceAll(secret, "…"), response);
 }
 
 /** A link reaches those alone who can be trusted to be the product: it is signed, and no chat's or mailbox's. */

@@ -26,7 +26,8 @@ export interface OpenAccess {
     | "client_change"
     | "probe"
     | "repeated_request"
-    | "webhook_signature";
+    | "webhook_signature"
+    | "webhook_address";
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */

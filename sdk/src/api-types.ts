@@ -602,7 +602,7 @@ export type NewWebhookEndpoint = WebhookEndpoint & {
 export interface WebhookEndpoint {
   /** The endpoint's id. */
   id: string;
-  /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
+  /** Where events are sent. Of the address of a chat, which lets whoever knows it write there, only the origin and the last four characters are shown, with … between them. */
   url: string;
   /** `standard`: the event as JSON, signed (Standard Webhooks). `chat`: `{"text": "…"}` in plain words, as incoming webhooks of chats take it. `email`: the same words as a mail. */
   format: "standard" | "chat" | "email";
@@ -624,6 +624,13 @@ export interface WebhookEndpoint {
   last_success_at: string | null;
   /** Deliveries that are not done, those between two attempts among them. 10000 stands for more. */
   waiting: number;
+  /** What became of the events of the last 24 hours; of more than 1,000, of the latest 1,000. */
+  last_day: {
+    /** Deliveries that were made. */
+    deliveries: number;
+    /** Those that arrived. */
+    delivered: number;
+  };
   /** Until then every delivery is signed with the replaced secret too; null: with one secret. */
   previous_secret_accepted_until: string | null;
   /** When it was made. */

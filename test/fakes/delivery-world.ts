@@ -33,6 +33,7 @@ export function createDeliveryWorld(clock: SteppedClock) {
     reauthLinksInEvents: false,
     url: "https://app.example.com/hooks",
     format: "standard",
+    address: null,
     health: unknownHealth,
     claim: 1,
     secrets: [],
@@ -60,6 +61,7 @@ export function createDeliveryWorld(clock: SteppedClock) {
       endpoint = { ...endpoint, health };
       return state.isOurs;
     },
+    sealAddress: async (_endpoint, masked) => await told(`sealAddress ${masked}`)(),
     conclude: async (_endpoint, _health, { kind }) => await told(`conclude ${kind}`)(),
     wakeWhenDue: told("wakeWhenDue"),
     wakeAfter: async (_id, pause, isFailing) => {

@@ -33,7 +33,8 @@ export type SealField =
   | "connect_answer"
   | "connect_grant"
   | "idempotent_answer"
-  | "webhook_secret";
+  | "webhook_secret"
+  | "webhook_address";
 
 /** A data key ready for one write: wrapped before the provider is asked, so that a KMS failure later can't cost the answer. */
 export interface DataKey {

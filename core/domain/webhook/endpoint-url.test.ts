@@ -1,8 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { judgeEndpointUrl, mailAddressOf, originOf } from "./endpoint-url.ts";
+import { judgeEndpointUrl, mailAddressOf, maskAddress, originOf } from "./endpoint-url.ts";
 
 const plain = "plain http is for hosts in a range of EVERGRANT_EGRESS_ALLOW alone";
 const refusal = (origin: string): string | null => (origin.startsWith("http:") ? plain : null);
+
+describe("the address of a chat", () => {
+  it.each([
+    ["https://hooks.chat.example/services/T0001/B0002/secret9876", "https://hooks.chat.example/…9876"],
+    ["https://chat.example:8443/?key=0123456789abcdef", "https://chat.example:8443/…cdef"],
+    // Four characters would be too much of it.
+    ["https://chat.example/short", "https://chat.example/…"],
+    ["https://chat.example/", "https://chat.example/"],
+    ["https://chat.example", "https://chat.example"],
+    ["no address at all", "no address at all"],
+  ])("%s is shown as %s, however often it is masked", (url, shown) => {
+    expect(maskAddress(url)).toBe(shown);
+    expect(maskAddress(shown)).toBe(shown);
+  });
+
+  it.each(["https://hooks.chat.example/…9876", "https://hooks.chat.example/%E2%80%A69876"])(
+    "as it is shown is no address: %s",
+    (url) => {
+      expect(judgeEndpointUrl(url, "chat", () => null)).toMatchObject({ kind: "invalid", pointer: "/url" });
+    },
+  );
+});
 
 describe("the address of an endpoint", () => {
   it.each([

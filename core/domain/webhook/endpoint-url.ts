@@ -14,6 +14,23 @@ export function originOf(url: string): string {
   return mailAddressOf(url) === null && URL.canParse(url) ? new URL(url).origin : url;
 }
 
+/** What stands where an address was left out. */
+const leftOut = "…";
+/** A shorter secret is shown in no part. */
+const leastHidden = 16;
+
+/**
+ * The address of a chat as anybody may see it: whoever knows all of it can write there. Its origin, and its last four characters, by
+ * which two of them are told apart.
+ */
+export function maskAddress(url: string): string {
+  if (url.includes(leftOut) || !URL.canParse(url)) return url;
+  const { origin, pathname, search } = new URL(url);
+  const secret = pathname + search;
+  if (secret === "/") return url;
+  return `${origin}/${leftOut}${secret.length - 1 < leastHidden ? "" : secret.slice(-4)}`;
+}
+
 export type EndpointUrl =
   | { readonly kind: "valid"; readonly format: EndpointFormat }
   | { readonly kind: "invalid"; readonly pointer: "/url" | "/format"; readonly detail: string };
@@ -41,6 +58,8 @@ export function judgeEndpointUrl(
   // `https:example.com` and texts with tabs in them are taken by the parser of URLs, and meant by nobody.
   if (!URL.canParse(url) || !/^https?:\/\/[^\s/?#]+(?:[/?#]\S*)?$/.test(url))
     return wrong("expected an https address, such as https://app.example.com/webhooks");
+  // A masked one that was sent back. Browsers write the character in its encoded form.
+  if (url.includes(leftOut) || url.includes("%E2%80%A6")) return wrong("is not shown in full; send all of it");
   const { protocol, username, password, hash, origin } = new URL(url);
   if (username !== "" || password !== "")
     return wrong("must not carry credentials; the signature says who sends, and a path may hold what only you know");

@@ -74,10 +74,10 @@ describe("an event in words", () => {
   });
 
   it("lets nobody's words begin a line, or call for everybody in a chat", () => {
-    const payload = { ...event.payload, last_error: "no\r\nBcc: all@example.com\u2028<!channel>" };
+    const payload = { ...event.payload, last_error: "no\r\nBcc: all@example.com\u2028<!channel> [sign in](https://x)" };
     const { text } = wordEvent({ ...event, payload }, "production", "https://connect.example.com");
     expect(text.split("\n")).toHaveLength(4);
-    expect(text).not.toMatch(/[<>@\r\u2028]/);
+    expect(text).not.toMatch(/[<>@\r\u2028]|\]\(/);
   });
 });
 

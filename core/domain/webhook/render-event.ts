@@ -92,8 +92,11 @@ function linkOf({ accountId, payload, eventType }: StoredEvent, publicUrl: strin
   return typeof name === "string" ? `${publicUrl}/integrations/${encodeURIComponent(name)}` : `${publicUrl}/`;
 }
 
-/** A text from outside makes no line of its own, and no mention of a chat's. */
+/** A text from outside makes no line of its own, and no mention and no link of a chat's. */
 function oneLine(text: string): string {
-  const flat = text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replaceAll(/[<>@]/g, " ");
+  const flat = text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .replaceAll(/[<>@]/g, " ")
+    .replaceAll("](", "] (");
   return flat.length > longestText ? `${flat.slice(0, longestText - 1)}…` : flat;
 }

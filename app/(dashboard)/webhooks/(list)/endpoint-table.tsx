@@ -4,15 +4,15 @@ import type { EndpointView } from "#api/schemas/webhook";
 import { wordFilters } from "../../../_components/event-words.ts";
 import { ListTable } from "../../../_components/list-table.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
-import { formatWaiting, formatWords } from "../_parts/endpoint-words.ts";
+import { formatWaiting, formatWords, wordLastDay } from "../_parts/endpoint-words.ts";
 import { EndpointStatus } from "../_parts/endpoint-status.tsx";
 import { EndpointAddress } from "../_parts/endpoint-address.tsx";
 
 const columns =
-  "@3xl:grid @3xl:grid-cols-[minmax(0,3fr)_minmax(0,2.8fr)_minmax(0,2.2fr)_92px_60px_84px] @3xl:items-center @3xl:gap-x-4";
+  "@3xl:grid @3xl:grid-cols-[minmax(0,3fr)_minmax(0,2.8fr)_minmax(0,2.2fr)_92px_72px_60px_84px] @3xl:items-center @3xl:gap-x-4";
 
 const heads = ["Endpoint", "Status", "Events", "Format"];
-const figures = ["Waiting", "Last success"];
+const figures = ["Arrived, 24 h", "Waiting", "Last success"];
 
 /** Endpoints as rows; where the place is narrow, as cards. */
 export function EndpointTable({ endpoints }: { endpoints: EndpointView[] }) {
@@ -28,6 +28,7 @@ export function EndpointTable({ endpoints }: { endpoints: EndpointView[] }) {
 function EndpointRow({ endpoint }: { endpoint: EndpointView }) {
   const words = wordFilters(endpoint.events);
   const [first = ""] = words;
+  const lastDay = wordLastDay(endpoint.last_day);
   return (
     <tr
       className={`relative flex flex-col gap-1.5 px-4 py-3 text-sm hover:bg-sunken @3xl:min-h-14 @3xl:py-2 ${columns}`}
@@ -55,6 +56,9 @@ function EndpointRow({ endpoint }: { endpoint: EndpointView }) {
         {words.length > 1 && ` +${words.length - 1}`}
       </Cell>
       <Cell name="Format">{formatWords[endpoint.format].name}</Cell>
+      <Cell name="Arrived, 24 h" isFigure title={lastDay?.of ?? "Nothing was sent in the last 24 hours"}>
+        {lastDay === null ? <span className="text-subtle">–</span> : lastDay.share}
+      </Cell>
       <Cell name="Waiting" isFigure>
         <span className={endpoint.waiting > 0 ? "text-ink" : "text-subtle"}>{formatWaiting(endpoint.waiting)}</span>
       </Cell>

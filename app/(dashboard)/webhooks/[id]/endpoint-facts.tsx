@@ -4,9 +4,10 @@ import { Fact, InstantFact } from "../../../_components/facts.tsx";
 import { formatInstant } from "../../../_components/instant.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
-import { formatWords, formatWaiting } from "../_parts/endpoint-words.ts";
+import { formatWords, formatWaiting, wordLastDay } from "../_parts/endpoint-words.ts";
 
 export function EndpointFacts({ endpoint }: { endpoint: EndpointView }) {
+  const lastDay = wordLastDay(endpoint.last_day);
   return (
     <section aria-labelledby="facts">
       <SectionHeading id="facts" title="Facts" />
@@ -34,6 +35,7 @@ export function EndpointFacts({ endpoint }: { endpoint: EndpointView }) {
             )}
           </Fact>
         )}
+        <Fact name="Arrived, 24 h">{lastDay === null ? "Nothing was sent" : `${lastDay.share}: ${lastDay.of}`}</Fact>
         <Fact name="Waiting">{formatWaiting(endpoint.waiting)}</Fact>
         <InstantFact name="Last success" at={endpoint.last_success_at} none="Never" />
         {endpoint.failing_since !== null && <InstantFact name="Failing since" at={endpoint.failing_since} none="–" />}

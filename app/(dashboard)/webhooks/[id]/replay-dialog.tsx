@@ -7,6 +7,7 @@ import { sendToApi } from "../../../_browser/send-to-api.ts";
 import { Button, buttonClass } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
 import { useNow } from "../../../_components/clock.tsx";
+import { eventGroups, eventWords, groupWords, letsThrough, typesOf } from "../../../_components/event-words.ts";
 import { usePausedUpdates } from "../../../_components/live-updates.tsx";
 import type { ApiProblem } from "../../../_queries/problem.ts";
 import { TextField } from "../_parts/text-field.tsx";
@@ -34,12 +35,14 @@ export function ReplayDialog({ endpoint, from, variant, onDone }: Props) {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     const to = toInstant(fields.get("to"));
+    const eventType = fields.get("event_type");
     setBusy(true);
     setProblem(null);
     const answer = await sendToApi<{ deliveries: number }>("POST", `/webhook-endpoints/${endpoint.id}/replay`, {
       from: toInstant(fields.get("from")),
       ...(to === null ? {} : { to }),
       status: fields.get("status"),
+      ...(eventType === null || eventType === "" ? {} : { event_types: [eventType] }),
     });
     setBusy(false);
     if (answer.kind === "problem") {
@@ -87,6 +90,26 @@ export function ReplayDialog({ endpoint, from, variant, onDone }: Props) {
                   help="In UTC; empty: now."
                   wrong={wrongAt("/to")}
                 />
+              </div>
+              <div className="flex flex-col gap-1.5">
+                <label htmlFor={`${id}-type`} className="text-sm font-medium">
+                  Event type
+                </label>
+                <select id={`${id}-type`} name="event_type" defaultValue="" className="control select w-full truncate">
+                  <option value="">All that it gets</option>
+                  {eventGroups.map((group) => {
+                    const types = typesOf(group).filter((type) => letsThrough(endpoint.events, type));
+                    return types.length === 0 ? null : (
+                      <optgroup key={group} label={groupWords[group].title}>
+                        {types.map((type) => (
+                          <option key={type} value={type}>
+                            {eventWords[type].title}
+                          </option>
+                        ))}
+                      </optgroup>
+                    );
+                  })}
+                </select>
               </div>
               <fieldset>
                 <legend className="text-sm font-medium">Which</legend>

@@ -19,11 +19,23 @@ type Props<T> = {
   isNew: boolean;
   words: { action: string; doing: string; failed: string };
   cancelHref: string;
+  /** `url` is empty where the address of a chat, which is not shown, stays as it is. */
   send: (draft: EndpointDraft) => Promise<Answer<T>>;
   onDone: (value: T) => void;
 };
 
 const formats = Object.keys(formatWords) as EndpointView["format"][];
+const placeholders: Record<EndpointView["format"], string> = {
+  standard: "https://app.example.com/webhooks/evergrant",
+  chat: "https://chat.example.com/hooks/T0001",
+  email: "ops@example.com",
+};
+const httpsHelp = "An https address that answers within 15 s with 2xx. Anything else is tried again.";
+const addressHelp: Record<EndpointView["format"], string> = {
+  standard: httpsHelp,
+  chat: `${httpsHelp} It is kept sealed, since whoever knows it can write there.`,
+  email: "One address; a list of your mail server reaches several people.",
+};
 const placesOfFields = ["/url", "/events", "/description", "/format"];
 
 /** Where events go, which, and how they are written: for a new endpoint and for one that is changed. */
@@ -61,6 +73,7 @@ export function EndpointForm<T>({ draft, isNew, words, cancelHref, send, onDone 
     null;
   const isElsewhere = problem !== null && !placesOfFields.some((pointer) => wrongAt(pointer) !== null);
   const isMail = format === "email";
+  const isHidden = !isNew && format === "chat";
   return (
     <form method="post" onSubmit={(event) => void submit(event)} className="card flex flex-col gap-6 p-4 sm:p-6">
       <div role="alert" className="contents">
@@ -103,15 +116,15 @@ export function EndpointForm<T>({ draft, isNew, words, cancelHref, send, onDone 
         name="address"
         label={isMail ? "Mail address" : "URL"}
         type={isMail ? "email" : "url"}
-        required
+        required={!isHidden}
         maxLength={2000}
         isCode
-        defaultValue={isMail ? draft.url.replace(/^mailto:/i, "") : draft.url}
-        placeholder={isMail ? "ops@example.com" : "https://app.example.com/webhooks/evergrant"}
+        defaultValue={isHidden ? "" : draft.url.replace(/^mailto:/i, "")}
+        placeholder={isHidden ? draft.url : placeholders[format]}
         help={
-          isMail
-            ? "One address; a list of your mail server reaches several people."
-            : "An https address that answers within 15 s with 2xx. Anything else is tried again."
+          isHidden
+            ? "Whoever knows it can write there, so it is not shown. Empty: it stays as it is."
+            : addressHelp[format]
         }
         wrong={wrongAt("/url")}
       />

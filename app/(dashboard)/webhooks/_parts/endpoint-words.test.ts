@@ -7,6 +7,7 @@ import {
   explainEndpoint,
   failingAfter,
   formatWaiting,
+  wordLastDay,
 } from "./endpoint-words.ts";
 
 const now = Date.parse("2026-11-20T10:00:00Z");
@@ -56,6 +57,18 @@ describe("the state of an endpoint", () => {
     for (const reason of ["failing", "gone", "operator"] as const) {
       expect(explainEndpoint({ ...disabled, disabled_reason: reason }, now).next).toContain("can be replayed");
     }
+  });
+});
+
+it("tells the share of the last day that arrived, never rounded up", () => {
+  expect(wordLastDay({ deliveries: 0, delivered: 0 })).toBeNull();
+  expect(wordLastDay({ deliveries: 1, delivered: 1 })).toEqual({
+    share: "100 %",
+    of: "1 of 1 delivery of the last 24 hours",
+  });
+  expect(wordLastDay({ deliveries: 1_000, delivered: 999 })).toEqual({
+    share: "99.9 %",
+    of: "999 of the latest 1,000 deliveries of the last 24 hours",
   });
 });
 

@@ -1,7 +1,7 @@
 import type { EndpointView } from "#api/schemas/webhook";
 import { assertNever } from "../../../_components/assert-never.ts";
 import { formatDuration } from "../../../_components/duration.ts";
-import { countOf, formatCount } from "../../../_components/figures.ts";
+import { countOf, formatCount, formatShare } from "../../../_components/figures.ts";
 import { formatShortInstant } from "../../../_components/instant.ts";
 import type { StatusIconName, Tone } from "../../../_components/status.ts";
 
@@ -119,6 +119,19 @@ export function explainEndpoint(endpoint: EndpointFacts, now: number): { why: st
       };
   }
   return assertNever(condition);
+}
+
+/** The share of the last day's deliveries that arrived; null: there were none. The API looks at the latest 1,000. */
+export function wordLastDay({ deliveries, delivered }: EndpointView["last_day"]): {
+  share: string;
+  of: string;
+} | null {
+  if (deliveries === 0) return null;
+  const counted = deliveries >= 1_000 ? "the latest 1,000 deliveries" : countOf(deliveries, "delivery", "deliveries");
+  return {
+    share: formatShare(delivered / deliveries),
+    of: `${formatCount(delivered)} of ${counted} of the last 24 hours`,
+  };
 }
 
 /** The API counts to 10,000. */

@@ -16,7 +16,11 @@ export function EditEndpoint({ endpoint }: { endpoint: EndpointView }) {
       words={{ action: "Save changes", doing: "Saving…", failed: "Nothing was changed" }}
       cancelHref={href}
       send={({ url, events, description }) =>
-        sendToApi<EndpointView>("PATCH", `/webhook-endpoints/${endpoint.id}`, { url, events, description })
+        sendToApi<EndpointView>("PATCH", `/webhook-endpoints/${endpoint.id}`, {
+          ...(url === "" ? {} : { url }),
+          events,
+          description,
+        })
       }
       onDone={() => {
         router.push(href);
