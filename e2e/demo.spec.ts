@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, test } from "./fixtures.ts";
+import { expect, expectAccessible, expectNoSideways, test } from "./fixtures.ts";
 import { describeWeight, weighPage, type Weight } from "./weigh-page.ts";
 import { findDemoPorts, isAlive, startDemo, waitFor, type Demo, type DemoPorts } from "./start-demo.ts";
 
@@ -69,6 +69,55 @@ test("takes the pictures of the README", async ({ page }) => {
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");
     await page.screenshot({ path: join(images, file) });
+  }
+});
+
+test("webhooks arrive at the lab's receiver, verified, and it can be told to fail", async ({ page, faults }) => {
+  // Pages are told by the status of their answer; a form that was filled in wrong has its own.
+  faults.allow(/status of 422/);
+  const { body } = await demo.call("GET", "/webhook-endpoints");
+  expect(body.data).toMatchObject([{ url: `${demo.labOrigin}/receiver`, status: "enabled" }]);
+  const [{ id }] = body.data;
+  await page.goto(`${demo.labOrigin}/receiver`);
+  // One for each account that was connected.
+  await waitFor(async () => {
+    await page.reload();
+    return (await page.getByText("integrated_account:created").count()) >= 4;
+  }, 30);
+  await expect(page.getByText("Verified", { exact: true })).toHaveCount(await page.getByRole("listitem").count());
+
+  const answer = page.getByLabel("It answers");
+  await answer.selectOption({ label: "500, something is broken" });
+  await page.getByRole("button", { name: "Answer so" }).click();
+  await expect(answer).toHaveValue("fail");
+  await demo.call("POST", `/webhook-endpoints/${id}/test`, {});
+  await waitFor(async () => {
+    await page.reload();
+    return (await page.getByText("webhook_endpoint:ping").count()) >= 1;
+  }, 30);
+  await answer.selectOption({ label: "204, as it should" });
+  await page.getByRole("button", { name: "Answer so" }).click();
+  await page.getByLabel("Signing secret").fill("password");
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await expect(page.getByText("That is no signing secret")).toBeVisible();
+  await page.goto(`${demo.labOrigin}/receiver`);
+  // The second attempt, after five seconds.
+  await waitFor(async () => {
+    await page.reload();
+    return (await page.getByText("came before, 2 times now").count()) >= 1;
+  }, 30);
+  await page.getByRole("listitem").first().locator("summary").click();
+  await expect(page.getByRole("region", { name: "Body" })).toContainText('"event_type": "webhook_endpoint:ping"');
+  for (const width of [1280, 360]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+      await expectNoSideways(page);
+      const shots = process.env["EVERGRANT_SHOTS"];
+      if (shots !== undefined)
+        await page.screenshot({ path: join(shots, `receiver-${width}-${colorScheme}.png`), fullPage: true });
+    }
   }
 });
 

@@ -88,7 +88,7 @@ code { font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .help { color: var(--muted); font-size: 14px; margin: 0 0 4px; }
 .help .wrong { display: block; color: var(--danger); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; margin: 32px 0 12px; }
-.bar h2 { margin: 0; flex: 1; }
+.bar h2 { margin: 0; flex: 1 0 auto; }
 .received summary { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 4px 16px; align-items: center; padding: 12px 16px; cursor: pointer; list-style: none; }
 .received summary::-webkit-details-marker { display: none; }
 .received summary:hover { background: var(--tint); }

@@ -3,7 +3,7 @@ import { mostReceived, type ReceivedWebhook, type Receiver, type ReceiverAnswer 
 import { type Html, renderPage } from "./render-page.ts";
 
 const answerWords: Record<ReceiverAnswer, { choice: string; said: string }> = {
-  accept: { choice: "204, as it should", said: "answered" },
+  accept: { choice: "204, as it should", said: "answered 204" },
   fail: { choice: "500, something is broken", said: "answered 500" },
   gone: { choice: "410, it wants no more", said: "answered 410" },
   busy: { choice: "429, come back in 10 seconds", said: "answered 429" },
@@ -181,6 +181,7 @@ function pretty(body: string): string {
 
 function describeAge(instant: Date, now: Date): string {
   const seconds = Math.max(0, Math.floor((now.getTime() - instant.getTime()) / 1_000));
+  if (seconds < 5) return "just now";
   if (seconds < 60) return `${seconds} s ago`;
   return seconds < 3_600 ? `${Math.floor(seconds / 60)} min ago` : `${Math.floor(seconds / 3_600)} h ago`;
 }

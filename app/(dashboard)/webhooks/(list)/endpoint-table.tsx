@@ -9,7 +9,7 @@ import { EndpointStatus } from "../_parts/endpoint-status.tsx";
 import { EndpointAddress } from "../_parts/endpoint-address.tsx";
 
 const columns =
-  "@3xl:grid @3xl:grid-cols-[minmax(0,3fr)_minmax(0,2.8fr)_minmax(0,2.2fr)_92px_72px_60px_84px] @3xl:items-center @3xl:gap-x-4";
+  "@3xl:grid @3xl:grid-cols-[minmax(0,2.7fr)_minmax(0,3.2fr)_minmax(0,2fr)_92px_72px_60px_84px] @3xl:items-center @3xl:gap-x-4";
 
 const heads = ["Endpoint", "Status", "Events", "Format"];
 const figures = ["Arrived, 24 h", "Waiting", "Last success"];
