@@ -244,33 +244,32 @@ async function whyNot(pool: DatabasePool, endpointId: string): Promise<Claimed> 
   return { kind: "closed" };
 }
 
-/** Where the delivery stands in the arrays, which are in the order of their ids: searched by halves, the bytes compared. */
-const place = `width_bucket(d.id COLLATE "C", $1::text[])`;
-const isDelivered = `($8::text[])[${place}] = 'delivered'`;
+/** Where a delivery stands in the arrays, which are in the order of their ids: searched by halves, the bytes compared. */
+const placeOf = (id: string): string => `width_bucket(${id} COLLATE "C", $1::text[])`;
 
 /**
  * An attempt counts once: the delivery stands as it did when the attempt began, whoever holds the claim by now. Values are looked up
  * by their place in the arrays, so that rows are found by the key alone: joined to the arrays, the planner compares each with each,
- * or reads all that is pending (`finished_at IS NULL` says the same as the status, and is in no index). An attempt that delivered
- * stands with its delivery.
+ * or reads all that is pending (`finished_at IS NULL` says the same as the status, and is in no index). The place is found once for
+ * all values: it costs as much as a fifth of the statement. An attempt that delivered stands with its delivery.
  */
 const recordSql = `
   WITH changed AS (
     UPDATE webhook_delivery d
-       SET attempts = d.attempts + 1, tries = d.tries + 1, status = ($8::text[])[${place}],
-           next_attempt_at = ($9::timestamptz[])[${place}],
-           finished_at = CASE WHEN ($9::timestamptz[])[${place}] IS NULL THEN clock_timestamp() END,
-           delivered_at = CASE WHEN ${isDelivered} THEN ($3::timestamptz[])[${place}] END,
-           delivered_http_status = CASE WHEN ${isDelivered} THEN ($4::int[])[${place}] END,
-           delivered_latency_ms = CASE WHEN ${isDelivered} THEN ($5::int[])[${place}] END,
-           delivered_response = CASE WHEN ${isDelivered} THEN ($7::text[])[${place}] END
-     WHERE d.id = ANY ($1::text[]) AND d.attempts = ($2::int[])[${place}] AND d.finished_at IS NULL
-    RETURNING d.id, d.status, d.attempts, ${place} AS place
+       SET (attempts, tries, status, next_attempt_at, finished_at,
+            delivered_at, delivered_http_status, delivered_latency_ms, delivered_response) = (
+         SELECT d.attempts + 1, d.tries + 1, CASE WHEN v.took THEN 'delivered' WHEN v.next IS NULL THEN 'failed' ELSE 'pending' END,
+                v.next, CASE WHEN v.next IS NULL THEN clock_timestamp() END,
+                CASE WHEN v.took THEN ($3::timestamptz[])[v.n] END, CASE WHEN v.took THEN ($4::int[])[v.n] END,
+                CASE WHEN v.took THEN ($5::int[])[v.n] END, CASE WHEN v.took THEN ($7::text[])[v.n] END
+           FROM (SELECT p.n, ($8::boolean[])[p.n] AS took, ($9::timestamptz[])[p.n] AS next
+                   FROM (SELECT ${placeOf("d.id")} AS n OFFSET 0) p OFFSET 0) v)
+     WHERE d.id = ANY ($1::text[]) AND d.attempts = ($2::int[])[${placeOf("d.id")}] AND d.finished_at IS NULL
+    RETURNING d.id, d.status, d.attempts
   ), logged AS (
     INSERT INTO webhook_attempt (delivery_id, number, at, http_status, latency_ms, error, response)
-    SELECT c.id, c.attempts, ($3::timestamptz[])[c.place], ($4::int[])[c.place], ($5::int[])[c.place], ($6::text[])[c.place],
-           ($7::text[])[c.place]
-      FROM changed c WHERE c.status <> 'delivered'
+    SELECT c.id, c.attempts, ($3::timestamptz[])[c.n], ($4::int[])[c.n], ($5::int[])[c.n], ($6::text[])[c.n], ($7::text[])[c.n]
+      FROM (SELECT id, attempts, ${placeOf("id")} AS n FROM changed WHERE status <> 'delivered' OFFSET 0) c
   )
   UPDATE webhook_endpoint
      SET failures = $12, failing_since = $13, warned_at = $14, last_success_at = $15,
@@ -288,7 +287,7 @@ function columnsOf(unordered: readonly DeliveryResult[]): unknown[] {
     results.map((one) => one.latencyMs),
     results.map((one) => one.error),
     results.map((one) => one.response),
-    results.map((one) => one.status),
+    results.map((one) => one.status === "delivered"),
     results.map((one) => one.nextAttemptAt),
   ];
 }

@@ -48,13 +48,13 @@ export const benchmarkWebhooks: Benchmark = async (options) => {
   );
   try {
     await makeEndpoint(installation, `${origin}/fast`, ["integration:degraded"]);
-    await deliver(installation, receiver, 200);
+    const parts = { installation, receiver, floor, workerPid: worker.pid };
+    // Not counted: neither has compiled its loop yet.
+    await steps.step("webhooks: warmed up", () => runRound(parts, sizes, true));
     const rounds: Round[] = [];
     for (let round = 1; round <= sizes.rounds; round += 1) {
       rounds.push(
-        await steps.step(`webhooks: round ${round} of ${sizes.rounds}`, () =>
-          runRound({ installation, receiver, floor, workerPid: worker.pid }, sizes, round % 2 === 1),
-        ),
+        await steps.step(`webhooks: round ${round} of ${sizes.rounds}`, () => runRound(parts, sizes, round % 2 === 1)),
       );
     }
     const waits = await steps.step("webhooks: one endpoint hangs", () => watch(installation, receiver, sizes, origin));
@@ -209,7 +209,7 @@ function report(sizes: Sizes, rounds: readonly Round[], waits: readonly number[]
       {
         measured: "p99 of first attempts, another endpoint hanging",
         floor: "",
-        subject: `${p99.toFixed(0)} ms (p50 ${quantile(waits, 0.5).toFixed(0)} ms)`,
+        subject: `${p99.toFixed(0)} ms (p50 ${quantile(waits, 0.5).toFixed(0)} ms, longest ${Math.max(...waits).toFixed(0)} ms)`,
         target: `< ${targetMs} ms`,
         reached: `${p99.toFixed(0)} ms`,
         isReached: p99 < targetMs,
