@@ -92,6 +92,21 @@ describe("dispatching", () => {
     expect(new Set(await dispatched()).size).toBe(200);
   });
 
+  test("goes on where a delivery is there already, which it leaves as it is", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 3);
+    await queue.dispatch(1, "oldest");
+    await pool.query(
+      "INSERT INTO event_outbox (event_id, created_at) SELECT id, created_at FROM event WHERE id = 'evt_00001'; UPDATE webhook_delivery SET attempts = 7",
+    );
+    expect(await queue.dispatch(10, "oldest")).toMatchObject({ events: 3, deliveries: 2 });
+    expect((await pool.query("SELECT attempts FROM webhook_delivery ORDER BY event_id")).rows).toEqual([
+      { attempts: 7 },
+      { attempts: 0 },
+      { attempts: 0 },
+    ]);
+  });
+
   test("leaves out an event that is not kept any more", async () => {
     await writeEvents(1, 2);
     await pool.query("DELETE FROM event WHERE id = 'evt_00001'");

@@ -24,7 +24,14 @@ import { toHealth } from "./webhook-rows.ts";
 export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
   return {
     async dispatch(most, order) {
-      const { rows } = await query<{ events: number; deliveries: number }>(pool, dispatchSql[order], [most]);
+      const dispatch = async (isCareful: boolean) =>
+        await query<{ events: number; deliveries: number }>(pool, dispatchSql(order, isCareful), [most]);
+      // What is in the outbox has no deliveries, so looking for them first would cost something and find nothing. Should there be
+      // one all the same, it is no reason to dispatch nothing any more.
+      const { rows } = await dispatch(false).catch(async (error: unknown) => {
+        if (!isUniqueViolation(error)) throw error;
+        return await dispatch(true);
+      });
       return rows[0] ?? { events: 0, deliveries: 0 };
     },
 
@@ -113,9 +120,10 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
  * of the tables' sizes. An event whose partition is gone is left out. The endpoints are locked, so that none of them is removed
  * meanwhile; one that is younger than an event gets it by a replay alone.
  */
-const dispatchOf = (direction: "ASC" | "DESC"): string => `
+const dispatchSql = (order: "oldest" | "newest", isCareful: boolean): string => `
   WITH next AS MATERIALIZED (
-    SELECT ctid FROM event_outbox ORDER BY created_at ${direction}, event_id ${direction} LIMIT $1 FOR UPDATE SKIP LOCKED
+    SELECT ctid FROM event_outbox ORDER BY ${order === "oldest" ? "created_at, event_id" : "created_at DESC, event_id DESC"}
+     LIMIT $1 FOR UPDATE SKIP LOCKED
   ), taken AS MATERIALIZED (
     DELETE FROM event_outbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM next)) RETURNING event_id, created_at
   ), b AS MATERIALIZED (
@@ -130,14 +138,17 @@ const dispatchOf = (direction: "ASC" | "DESC"): string => `
     SELECT ${deliveryIdSql("b.id", "w.id")}, w.id, b.environment_id, b.id, b.created_at, b.event_type, b.account_id, clock_timestamp()
       FROM b JOIN w ON w.environment_id = b.environment_id AND w.created_at <= b.created_at AND ${isMeantSql}
      ORDER BY b.created_at, b.id
-    ON CONFLICT (id) DO NOTHING
+    ${isCareful ? "ON CONFLICT (id) DO NOTHING" : ""}
     RETURNING endpoint_id
   )
   SELECT (SELECT count(*)::int FROM taken) AS events, (SELECT count(*)::int FROM made) AS deliveries,
          (SELECT count(*) FROM graphile_worker.add_jobs((
             SELECT coalesce(array_agg(${jobSpecSql("m.endpoint_id")} ORDER BY m.endpoint_id), '{}')
               FROM (SELECT DISTINCT endpoint_id FROM made) m))) AS jobs`;
-const dispatchSql = { oldest: dispatchOf("ASC"), newest: dispatchOf("DESC") };
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "23505";
+}
 
 /** A claim ends when its time is over, or with the heart of its process. */
 const claimSql = `

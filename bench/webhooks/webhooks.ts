@@ -18,7 +18,7 @@ interface Sizes {
   readonly watched: number;
 }
 
-const fullSizes: Sizes = { events: 10_000, rounds: 8, waiting: 10_000, watched: 600 };
+const fullSizes: Sizes = { events: 20_000, rounds: 8, waiting: 10_000, watched: 600 };
 const quickSizes: Sizes = { events: 1_000, rounds: 2, waiting: 1_000, watched: 60 };
 const target = 0.5;
 const targetMs = 2_000;

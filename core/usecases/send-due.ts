@@ -180,7 +180,7 @@ export async function sendDue(
       underWay += 1;
       aside(send(one), () => (underWay -= 1));
     }
-    if (!isOver() && !isLooking && !isDrained && waiting.length < 2 * concurrency) {
+    if (!isOver() && !isLooking && !isDrained && waiting.length < batchFor({ failures })) {
       isLooking = true;
       aside(look(), () => (isLooking = false));
     }

@@ -25,7 +25,9 @@ export async function sendEvent(
   const { environment, format, url } = endpoint;
   switch (format) {
     case "standard": {
-      const body = renderEvent(event, environment, await addedTo(ports, endpoint, event));
+      const body = carriesLink(endpoint, event)
+        ? renderEvent(event, environment, await linkOf(ports, environment, event))
+        : renderEvent(event, environment);
       // Of each attempt its own, since receivers refuse an old one; the id is the event's, by which they know it again.
       const at = ports.clock.now();
       return await ports.receivers.post(
@@ -72,12 +74,11 @@ function withoutAddress(response: string | null, url: string): string | null {
 }
 
 /** A link reaches those alone who can be trusted to be the product: it is signed, and no chat's or mailbox's. */
-async function addedTo(
-  ports: SendPorts,
-  { environment, reauthLinksInEvents }: ClaimedEndpoint,
-  event: StoredEvent,
-): Promise<Record<string, string>> {
-  if (!reauthLinksInEvents || event.eventType !== "integrated_account:authentication_error") return {};
+function carriesLink({ reauthLinksInEvents }: ClaimedEndpoint, { eventType }: StoredEvent): boolean {
+  return reauthLinksInEvents && eventType === "integrated_account:authentication_error";
+}
+
+async function linkOf(ports: SendPorts, environment: string, event: StoredEvent): Promise<Record<string, string>> {
   const token = await linkForEvent(ports, event, environment);
   return token === null ? {} : { reauth_url: `${ports.publicUrl}/connect/${token}` };
 }
