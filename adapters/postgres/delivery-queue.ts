@@ -206,7 +206,7 @@ function toSealed({ version, sealed }: SealedRow): ClaimedEndpoint["secrets"][nu
   return { version, sealed: Buffer.from(sealed, "base64") };
 }
 
-const msSql = (instant: string): string => `(extract(epoch FROM ${instant}) * 1000)::float8`;
+const msSql = (instant: string): string => `date_part('epoch', ${instant}) * 1000`;
 
 interface DueRow {
   readonly delivery_id: string;
@@ -229,7 +229,7 @@ function toDue(row: DueRow, environmentId: string): DueDelivery {
       ? null
       : {
           id: row.id,
-          createdAt: new Date(row.created_ms),
+          createdAt: new Date(Math.round(row.created_ms)),
           environmentId,
           accountId: row.account_id,
           sequence: row.sequence,
@@ -240,7 +240,7 @@ function toDue(row: DueRow, environmentId: string): DueDelivery {
             return JSON.parse(payloadJson) as Record<string, unknown>;
           },
         };
-  return { id, dueAt: new Date(row.due_ms), attempts, tries, event };
+  return { id, dueAt: new Date(Math.round(row.due_ms)), attempts, tries, event };
 }
 
 /** What was dispatched just as the endpoint went out of use is ended here. */
