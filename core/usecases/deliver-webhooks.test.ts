@@ -125,7 +125,7 @@ describe("what keeps it from sending", () => {
     expect(world.calls.at(-1)).toBe("wakeAfter a moment");
   });
 
-  it("a turn of this process: that one looks once more before it gives the endpoint back", async () => {
+  it("a turn of this process: that one looks once more, and at the end before it gives the endpoint back", async () => {
     world.queue(1);
     const answer = Promise.withResolvers<typeof taken>();
     world.state.answer = () => answer.promise;

@@ -8,8 +8,8 @@ import { leaseSeconds, sendDue, type SendDuePorts } from "./send-due.ts";
 export interface DeliverPorts extends SendDuePorts, Omit<OpenPorts, "deliveries"> {
   readonly metrics: Pick<Metrics, "webhookAttempted" | "webhookEnded" | "endpointDisabled">;
   readonly slots: DeliverySlots;
-  /** Endpoints that a turn of this process sends to and looks at once more: whoever comes meanwhile has nothing to do. */
-  readonly inTurn: Set<string>;
+  /** Endpoints that a turn of this process sends to, with what has it look once more: whoever comes meanwhile does that alone. */
+  readonly inTurn: Map<string, () => void>;
   readonly owner: string;
 }
 
@@ -37,7 +37,11 @@ export async function deliverWebhooks(
   signal?: AbortSignal,
 ): Promise<DeliverOutcome> {
   const { deliveries, random } = ports;
-  if (ports.inTurn.has(endpointId)) return "busy";
+  const lookAgain = ports.inTurn.get(endpointId);
+  if (lookAgain !== undefined) {
+    lookAgain();
+    return "busy";
+  }
   const sinceMs = ports.clock.monotonicMs();
   const claimed = await deliveries.claim(endpointId, ports.owner, leaseSeconds);
   if (claimed.kind === "closed") return "closed";
@@ -90,8 +94,8 @@ async function sendTo(
   let { health } = endpoint;
   let sinceMs = claimedMs;
   for (;;) {
-    ports.inTurn.add(id);
-    const sent = await sendDue(ports, opened.endpoint, opened.sign, { health, sinceMs, endMs, signal });
+    const onBegin = (lookAgain: () => void): void => void ports.inTurn.set(id, lookAgain);
+    const sent = await sendDue(ports, opened.endpoint, opened.sign, { health, sinceMs, endMs, signal, onBegin });
     ({ health, extendedMs: sinceMs } = sent);
     if (sent.kind === "lost") {
       // Whoever came meanwhile was told that we look once more; it may have been taken out of use and into it again.

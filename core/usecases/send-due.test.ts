@@ -7,6 +7,7 @@ import { sendDue } from "./send-due.ts";
 
 let clock: SteppedClock;
 let world: ReturnType<typeof createDeliveryWorld>;
+let lookAgain: () => void;
 beforeEach(() => {
   clock = createSteppedClock();
   world = createDeliveryWorld(clock);
@@ -18,6 +19,7 @@ const run = (endMs = 10_000) =>
     sinceMs: clock.monotonicMs(),
     endMs,
     signal: undefined,
+    onBegin: (again) => (lookAgain = again),
   });
 
 /** Everything that can go on without an answer has. */
@@ -83,6 +85,26 @@ describe("how many are under way", () => {
     expect(await sending).toMatchObject({ kind: "drained" });
     expect(world.recorded).toHaveLength(300);
   });
+});
+
+it("what comes due while one answer is awaited is sent at once, when it is told", async () => {
+  world.queue(1);
+  const answers = holdAnswers();
+  const sending = run();
+  await settled();
+  expect(world.posts).toHaveLength(1);
+  const [first] = world.state.due;
+  if (first?.event == null) throw new Error("nothing is due");
+  const later = new Date(first.dueAt.getTime() + 5);
+  world.state.due.push({ ...first, id: "dlv_later", dueAt: later, event: { ...first.event, id: "evt_later" } });
+  lookAgain();
+  await settled();
+  expect(world.posts.map(({ headers }) => headers["webhook-id"])).toEqual(["evt_0", "evt_later"]);
+  await answers.give(taken);
+  expect(await sending).toMatchObject({ kind: "drained" });
+  expect(world.recorded).toHaveLength(2);
+  // It has ended: nobody looks any more.
+  lookAgain();
 });
 
 describe("what is written down", () => {

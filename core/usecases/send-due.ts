@@ -34,6 +34,8 @@ export interface SendDueInput {
   readonly endMs: number;
   /** Likewise. */
   readonly signal: AbortSignal | undefined;
+  /** Is given what has it look once more: something may have come due since. */
+  readonly onBegin: (lookAgain: () => void) => void;
 }
 
 type Disabled = Extract<HealthConsequence, { kind: "disable" }>;
@@ -62,7 +64,7 @@ export async function sendDue(
   ports: SendDuePorts,
   endpoint: ClaimedEndpoint,
   sign: Sign,
-  { health: before, sinceMs, endMs, signal }: SendDueInput,
+  { health: before, sinceMs, endMs, signal, onBegin }: SendDueInput,
 ): Promise<Sent> {
   const { deliveries, clock } = ports;
   /** As it is written down. */
@@ -79,6 +81,7 @@ export async function sendDue(
   let latestDueMs = 0;
   let done: Done[] = [];
   let isLooking = false;
+  let isToldOfMore = false;
   let isDrained = false;
   /** Being written down. */
   let recording = 0;
@@ -108,9 +111,11 @@ export async function sendDue(
     const since = known.size > 0 ? latestDueMs : null;
     const again = since === null ? 0 : [...inHand.values()].filter((dueMs) => dueMs >= since).length;
     const batch = batchFor({ failures });
+    isToldOfMore = false;
     const found = await deliveries.due(endpoint, batch + again, since === null ? null : new Date(since));
     const fresh = found.filter(({ id }) => !known.has(id)).slice(0, batch);
-    isDrained = fresh.length === 0;
+    // What it was told of meanwhile may be younger than what it saw.
+    isDrained = fresh.length === 0 && !isToldOfMore;
     for (const one of fresh) {
       inHand.set(one.id, one.dueAt.getTime());
       latestDueMs = Math.max(latestDueMs, one.dueAt.getTime());
@@ -196,6 +201,11 @@ export async function sendDue(
     isFinished = true;
     finish().then(resolve, reject);
   };
+  onBegin(() => {
+    isToldOfMore = true;
+    isDrained = false;
+    if (!isFinished) goOn();
+  });
   goOn();
   return await promise;
 }

@@ -85,7 +85,7 @@ export function createDeliveryWorld(clock: SteppedClock) {
     log,
     metrics: createRecordingMetrics(),
     slots: createDeliverySlots(),
-    inTurn: new Set<string>(),
+    inTurn: new Map<string, () => void>(),
     signWith,
     owner: "worker@here",
     publicUrl: "https://connect.example.com",

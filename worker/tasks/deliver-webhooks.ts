@@ -10,7 +10,7 @@ const payloadSchema = z.strictObject({ endpoint: z.string() });
 /** What is due at one endpoint is sent. */
 export function deliverWebhooksTask(ports: WorkerPorts): Task {
   const slots = createDeliverySlots();
-  const inTurn = new Set<string>();
+  const inTurn = new Map<string, () => void>();
   return async (payload, helpers) => {
     const { endpoint } = payloadSchema.parse(payload);
     await deliverWebhooks({ ...ports, slots, inTurn, signWith }, endpoint, helpers.abortSignal);
