@@ -45,6 +45,7 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_circuit", "(circuit_key, integration_name)", "status = 'active'"],
     ["integrated_account_left", "reauth_required_at IS NOT NULL", ""],
     ["integrated_account_held", "hold IS NOT NULL", ""],
+    ["integrated_account_external", "(external_account ->> 'id'::text)", "external_account IS NOT NULL"],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
     ["event_undispatched", "(created_at, id)", "dispatched_at IS NULL"],
     ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
