@@ -106,6 +106,7 @@ const cases: PageCase[] = [
     path: `/accounts/${id}`,
     title: /Evergrant$/,
   })),
+  { name: "account-auditor", path: `/accounts/${ids.revoked}`, title: /Evergrant$/, arrange: auditor },
   { name: "account-unknown", path: "/accounts/ia_nobody", title: /not found/i, expected: /404/ },
   { name: "webhooks", path: "/webhooks", title: /^Webhooks/ },
   { name: "webhooks-empty", path: "/webhooks", title: /^Webhooks/, arrange: empty },

@@ -2,8 +2,10 @@ import { Cable } from "lucide-react";
 import type { Metadata } from "next";
 import { EmptyState } from "../../_components/empty-state.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
+import { isPermitted } from "../../_components/permitted.ts";
 import { ProblemState } from "../../_components/problem-state.tsx";
 import { readOverview } from "../../_queries/overview.ts";
+import { readRole } from "../../_queries/session.ts";
 import { AttentionList } from "./attention-list.tsx";
 import { ClientSecrets } from "./client-secrets.tsx";
 import { Figures } from "./figures-strip.tsx";
@@ -16,7 +18,7 @@ import { judge, totalsOf, troubleOf } from "./wellness.ts";
 export const metadata: Metadata = { title: "Overview" };
 
 export default async function OverviewPage() {
-  const overview = await readOverview();
+  const [overview, role] = await Promise.all([readOverview(), readRole()]);
   if (overview.kind === "problem") {
     return (
       <>
@@ -35,7 +37,7 @@ export default async function OverviewPage() {
     <>
       <PageHeader title="Overview" />
       <WellnessSentence wellness={judge(totals, trouble)} />
-      <MassFailures failures={massFailures} labels={labels} />
+      <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
       <IntegrationProblems integrations={integrations} health={health} />
       {isEmpty ? (
         <div className="card mt-6">
