@@ -12,6 +12,7 @@ import { labIntegration } from "#scripts/lab-integration";
 import { findFreePort } from "#scripts/ports";
 import { assertProblem } from "./assert-problem.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { machineEnvironment } from "./machine-environment.ts";
 import { startProcess, type StartedProcess } from "./start-process.ts";
 
 export type Answer = { status: number; headers: Headers; body: any };
@@ -183,7 +184,7 @@ async function runCli(
   const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], {
-      env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
+      env: { ...machineEnvironment(), ...env },
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

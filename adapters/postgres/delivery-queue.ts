@@ -20,7 +20,10 @@ import { eventColumns, toEvent, toHealth, type EventRow } from "./webhook-rows.t
 export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
   return {
     async dispatch(most) {
-      const { rows } = await query<{ events: number; deliveries: number }>(pool, dispatchSql, [most], "dispatch");
+      const { rows: oldest } = await query<{ created_at: Date }>(pool, oldestSql, [], "dispatch-oldest");
+      if (oldest[0] === undefined) return { events: 0, deliveries: 0 };
+      const values = [most, oldest[0].created_at];
+      const { rows } = await query<{ events: number; deliveries: number }>(pool, dispatchSql, values, "dispatch");
       return rows[0] ?? { events: 0, deliveries: 0 };
     },
 
@@ -95,6 +98,12 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
 }
 
 /**
+ * Asked for before, so that the partitions to look into are known when the dispatching begins. PostgreSQL 18 crashes, and all its
+ * connections with it, where a statement prunes partitions by what it reads itself, and meets a row that changed since its snapshot.
+ */
+const oldestSql = "SELECT created_at FROM event WHERE dispatched_at IS NULL ORDER BY created_at LIMIT 1";
+
+/**
  * One statement, so that an event is dispatched with its deliveries and their jobs or not at all. Rows are found by their ids as an
  * array, for which the planner takes the key whatever it thinks of the tables' sizes. What another process dispatches is
  * skipped. The endpoints are locked, so that none of them is removed meanwhile;
@@ -103,10 +112,10 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
 const dispatchSql = `
   WITH b AS MATERIALIZED (
     SELECT id, created_at, environment_id, account_id, event_type, payload FROM event
-     WHERE dispatched_at IS NULL ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
+     WHERE dispatched_at IS NULL AND created_at >= $2 ORDER BY created_at, id LIMIT $1 FOR UPDATE SKIP LOCKED
   ), marked AS (
     UPDATE event e SET dispatched_at = clock_timestamp()
-     WHERE e.id = ANY (ARRAY(SELECT id FROM b)) AND e.created_at >= (SELECT min(created_at) FROM b)
+     WHERE e.id = ANY (ARRAY(SELECT id FROM b)) AND e.created_at >= $2
   ), w AS MATERIALIZED (
     SELECT id, environment_id, events, created_at FROM webhook_endpoint
      WHERE status = 'enabled' AND environment_id IN (SELECT environment_id FROM b) ORDER BY id FOR KEY SHARE
