@@ -20,6 +20,10 @@ import type { Metrics } from "#core/ports/metrics";
 import type { DeliveryQueue } from "#core/ports/delivery-queue";
 import type { WebhookReceivers } from "#core/ports/webhook-receivers";
 import type { WebhookStore } from "#core/ports/webhook-store";
+import type { ApprovalTimes } from "#core/domain/approval/approval";
+import type { ApprovalStore } from "#core/ports/approval-store";
+import { defineAction, type ApprovalActions } from "#core/usecases/approval-actions";
+import { hostsChangeAction } from "#core/usecases/hosts-change-action";
 import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
@@ -43,6 +47,7 @@ import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
+import { createApprovalStore } from "./postgres/approval-store.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
 import { createConnectEmbeds } from "./postgres/connect-embeds.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
@@ -68,6 +73,9 @@ export interface Container
   readonly embeds: ConnectEmbeds;
   readonly keys: KeyManagement;
   readonly massFailures: MassFailureStore;
+  readonly approvals: ApprovalStore;
+  readonly approvalActions: ApprovalActions;
+  readonly approvalTimes: ApprovalTimes;
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly receivers: WebhookReceivers;
@@ -128,6 +136,8 @@ export async function createContainer(
   const mails = createMailSender(config.smtp);
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
+  const keyPairs = { generate: generateKeyPair };
+  const vault = createVault({ keys, audit: createAuditLog(pool, metrics), random });
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
   const server = createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger });
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
@@ -154,17 +164,22 @@ export async function createContainer(
       clock,
       log: logger,
     }),
-    keyPairs: { generate: generateKeyPair },
+    keyPairs,
     provider: createProviderApi({ egress, clock }),
     streams,
     proofs: createPossessionProofs(clock),
     renewalHistory: createRenewalHistory(pool),
     decodeBody,
-    vault: createVault({ keys, audit: createAuditLog(pool, metrics), random }),
+    vault,
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),
     circuits: createCircuitStore(pool, random),
     massFailures: createMassFailureStore(pool),
+    approvals: createApprovalStore(pool),
+    approvalActions: {
+      "integration.hosts_change": defineAction(hostsChangeAction({ integrations, vault, clock, keyPairs })),
+    },
+    approvalTimes: config.approvals,
     webhooks: createWebhookStore(pool),
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },

@@ -22,6 +22,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
@@ -92,6 +93,7 @@ export function createApp(
   app.use("/api/v1/*", refuseOtherBodies());
   app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
+  approvalRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);

@@ -5,6 +5,7 @@ import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { CheckUnavailable } from "./check/check-unavailable.ts";
 import { UsageError } from "./usage-error.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
+import { approveOne, listApprovals, refuseOne } from "./commands/approvals.ts";
 import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
 import { keysStatus } from "./commands/keys.ts";
 import { createUser } from "./commands/users.ts";
@@ -52,6 +53,21 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "",
     does: "shows the key-encryption keys and how many values each seals",
     run: { kind: "engine", with: keysStatus },
+  },
+  "approvals list": {
+    usage: "--environment <name> [--all]",
+    does: "lists what waits for a second person; with --all what is over too",
+    run: { kind: "engine", with: listApprovals },
+  },
+  "approvals approve": {
+    usage: "<id> --environment <name>",
+    does: "approves it as the second person, and carries it out",
+    run: { kind: "engine", with: approveOne },
+  },
+  "approvals refuse": {
+    usage: "<id> --environment <name>",
+    does: "refuses it",
+    run: { kind: "engine", with: refuseOne },
   },
   "integrations check": {
     usage: "<file>… [--schema-only]",

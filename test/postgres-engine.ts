@@ -1,3 +1,4 @@
+import { defaultTimes } from "#core/domain/approval/approval";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,6 +69,7 @@ export async function startPostgresEngine(
       egressAllow: [],
       egressProxy: null,
       smtp: null,
+      approvals: defaultTimes,
       spoolDirectory,
       logLevel: "silent",
     },

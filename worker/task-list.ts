@@ -12,6 +12,7 @@ import { resolveHoldTaskOf } from "./tasks/resolve-hold.ts";
 import { refreshAccountTask } from "./tasks/refresh-account.ts";
 import { sweepTask } from "./tasks/sweep.ts";
 import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
+import { tendApprovalsTask } from "./tasks/tend-approvals.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
 export function createTaskList(ports: WorkerPorts): TaskList {
@@ -26,6 +27,7 @@ export function createTaskList(ports: WorkerPorts): TaskList {
     [dispatchTask]: dispatch,
     [deliverTask]: deliverWebhooksTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
+    "tend-approvals": tendApprovalsTask(ports),
   };
 }
 
@@ -34,6 +36,7 @@ export function createCrontab(): ParsedCronItem[] {
   return parseCronItems([
     { task: "sweep", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep" } },
     { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
+    { task: "tend-approvals", match: "* * * * *", options: { maxAttempts: 1, jobKey: "tend-approvals" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
   ]);
 }

@@ -1,3 +1,4 @@
+import { defaultTimes, type ApprovalTimes } from "#core/domain/approval/approval";
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
 import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
 import type { Keyrings } from "../kms/local-keyring.ts";
@@ -30,6 +31,8 @@ export interface EngineConfig {
   readonly spoolDirectory: string;
   /** Where mails of webhook endpoints go; null: none are sent. */
   readonly smtp: SmtpConfig | null;
+  /** How long requests for a second person wait and stay open (R48). */
+  readonly approvals: ApprovalTimes;
   readonly logLevel: LogLevel;
 }
 
@@ -139,6 +142,10 @@ function readEngine(read: Reader): EngineConfig {
     egressProxy: read.egressProxy(),
     spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
     smtp: read.smtp(),
+    approvals: {
+      waitingSeconds: read.count("EVERGRANT_APPROVAL_WAITING_HOURS", defaultTimes.waitingSeconds / 3600) * 3600,
+      openSeconds: read.count("EVERGRANT_APPROVAL_OPEN_DAYS", defaultTimes.openSeconds / 86_400) * 86_400,
+    },
     logLevel: read.logLevel(),
   };
 }

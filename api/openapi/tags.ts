@@ -18,6 +18,11 @@ export const tags: readonly { readonly name: string; readonly description: strin
       "What the mass-disconnect guard holds when many accounts of a client fail together, and your decision.",
   },
   {
+    name: "Approvals",
+    description:
+      "What needs a second person: keys, exports, and hosts of integrations with live accounts. Guide: Two-person approval.",
+  },
+  {
     name: "Webhooks",
     description: "What happened, where it is sent, and whether it arrived. Guide: Receive webhooks.",
   },

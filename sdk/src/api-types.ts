@@ -81,7 +81,7 @@ export interface Problem {
   /** The HTTP status. */
   status: number;
   /** Decide by this: it is stable, the texts are not. */
-  code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
+  code: "invalid_request" | "unauthorized" | "forbidden" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
   /** What happened and whose move it is, for people. */
   detail: string;
   /** `urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log. */
@@ -105,6 +105,8 @@ export interface Problem {
   source?: "provider" | "evergrant" | undefined;
   /** A finer word for why, where the code's page lists some. */
   reason?: string | undefined;
+  /** Of problems about a request for approval: which one. */
+  approval_id?: string | undefined;
   /** Of `method_not_allowed`: the methods that the address has. */
   allow?: string | undefined;
   [name: string]: unknown;
@@ -116,6 +118,87 @@ export interface FieldError {
   pointer: string;
   /** What was expected. */
   detail: string;
+}
+
+/** A request that needs a second person. */
+export interface Approval {
+  /** The request's id. */
+  id: string;
+  /** What it is about. */
+  kind: "key.rewrap_start" | "key.disable" | "key.enable" | "key.policy_change" | "tenant.delete_key" | "integration.hosts_change" | "export";
+  /** What it would be done to: an integration's name, a key's id, a tenant's id. */
+  subject: string;
+  /** `pending`: nobody has decided. `approved`: it is being carried out, or tried again each minute. The others are ends: `executed`, `refused`, `withdrawn`, `expired`, or `failed` (`failure` says why). */
+  status: "pending" | "approved" | "executed" | "refused" | "withdrawn" | "expired" | "failed";
+  /** `second_person`: another administrator approves. `waiting`: there was nobody else when it was asked, so whoever asked confirms it when `waits_until` has passed. */
+  mode: "second_person" | "waiting";
+  /** What would be done, in one sentence. */
+  summary: string;
+  /** What would be otherwise. */
+  changes: Array<ApprovalChange>;
+  /** What follows from it, one sentence each. */
+  consequences: Array<string>;
+  /** Why, in the words of whoever asked; null: they gave none. */
+  reason: string | null;
+  /** Exactly what would be carried out. Never a secret. */
+  parameters: Record<string, unknown>;
+  /** SHA-256 over canonical JSON of kind and parameters; the audit log names it. */
+  parameters_hash: string;
+  requested_by: ApprovalPerson;
+  /** When it was asked. */
+  requested_at: string;
+  /** Nobody can confirm it before; null: it waits for a person. */
+  waits_until: string | null;
+  /** What is not decided, or not carried out, by then is over. */
+  expires_at: string;
+  /** Who approved; null: nobody did. */
+  approved_by: ApprovalPerson | null;
+  /** When; null: nobody did. */
+  approved_at: string | null;
+  /** Who ended it; null: it is open. */
+  ended_by: ApprovalPerson | null;
+  /** When it ended; null: it is open. */
+  ended_at: string | null;
+  /** Of `failed`, and of the latest try while it is `approved`; null otherwise. */
+  failure: {
+    /** Why it came to nothing. */
+    code: "state_changed" | "asker_changed" | "approver_changed" | "action_failed";
+    /** The same for people. */
+    detail: string;
+  } | null;
+  may: ApprovalRights;
+}
+
+/** One thing that would be otherwise. */
+export interface ApprovalChange {
+  /** What would be otherwise: words, or a JSON Pointer into the integration document. */
+  what: string;
+  /** As it was when it was asked; null: nothing. */
+  before: string | null;
+  /** As it would be; null: nothing. */
+  after: string | null;
+}
+
+/** Who did something about a request. */
+export interface ApprovalPerson {
+  /** The administrator's id; `command_line` for the server's, `system` for time or another change. */
+  id: string;
+  /** Their name; null: it is nobody who is there. */
+  name: string | null;
+  /** Their address; null as above. */
+  email: string | null;
+}
+
+/** What you may do about it, as you look. */
+export interface ApprovalRights {
+  /** Approve it, or go on with what is approved. */
+  approve: boolean;
+  /** Refuse it. */
+  refuse: boolean;
+  /** Take it back. */
+  withdraw: boolean;
+  /** Why you can't approve it; null: you can. */
+  why_not: string | null;
 }
 
 /** One integration as this environment configured it. */
@@ -222,6 +305,17 @@ export interface EnvironmentIntegrationList {
   /** Always null: this list has one page. */
   next_cursor: string | null;
 }
+
+/** A page of requests. */
+export interface ApprovalList {
+  /** Newest first. */
+  data: Array<Approval>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** Nothing needs to be said; a body may be left out. */
+export type Nothing = Record<string, never>;
 
 /** One account by itself, with the values in force for it. */
 export type AccountDetail = Account & {
@@ -390,9 +484,6 @@ export interface Disconnection {
   /** What came of revoking at the provider. `not_supported`: it has no way to. `failed`: it did not confirm; the tokens are erased here all the same. */
   revocation: "revoked" | "not_supported" | "failed";
 }
-
-/** Nothing needs to be said; a body may be left out. */
-export type Nothing = Record<string, never>;
 
 /** An access token and what is known of it. */
 export interface Token {
@@ -607,7 +698,7 @@ export interface WebhookEndpoint {
   /** `standard`: the event as JSON, signed (Standard Webhooks). `chat`: `{"text": "…"}` in plain words, as incoming webhooks of chats take it. `email`: the same words as a mail. */
   format: "standard" | "chat" | "email";
   /** Types of events, groups of them such as `integrated_account:*`, or `*` for all. */
-  events: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping">;
+  events: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "approval:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping">;
   /** Your own words about it; null: none. */
   description: string | null;
   /** `disabled`: nothing is sent, and events that come meanwhile are kept for a replay. */
@@ -637,7 +728,7 @@ export interface WebhookEndpointRequest {
   /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
   url: string;
   /** What is sent; `*` by default. */
-  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "approval:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
   /** By default `email` for a `mailto:` address, and `standard` for any other. */
   format?: "standard" | "chat" | "email" | undefined;
   /** Your own words about it; null: none. */
@@ -655,7 +746,7 @@ export interface WebhookEndpointPatch {
   /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
   url?: string | undefined;
   /** Types of events, groups of them such as `integrated_account:*`, or `*` for all. */
-  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "approval:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
   /** Your own words about it; null: none. */
   description?: string | null | undefined;
   /** `enabled` takes a disabled endpoint into use again, its failures forgotten; `disabled` ends its deliveries as failed. */
@@ -693,7 +784,7 @@ export interface ReplayRequest {
   /** `failed`: what did not arrive, whether its delivery failed or the endpoint was not there or disabled. `all`: also what was delivered. */
   status?: "failed" | "all" | undefined;
   /** Of these types alone, among those that the endpoint subscribes to; by default all of them. */
-  event_types?: Array<"integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  event_types?: Array<"integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
 }
 
 /** A page of events. */
@@ -714,8 +805,8 @@ export interface Event {
   environment: string;
   /** Counts the events of one account, in the order in which they happened; null: it is about none. */
   sequence: number | null;
-  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
-  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
+  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `approval:requested`: Somebody asks for a second person's approval. `approval:ended`: A request for approval is over. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
+  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
   /** Ids and states of what it is about; never a token. */
   payload: Record<string, unknown>;
 }
@@ -732,8 +823,8 @@ export interface WebhookDelivery {
   id: string;
   /** The event's id, which is the `webhook-id` of every attempt. */
   event_id: string;
-  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
-  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
+  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `approval:requested`: Somebody asks for a second person's approval. `approval:ended`: A request for approval is over. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
+  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
   /** When the event happened. */
   event_created_at: string;
   /** The account that it is about; null: it is about none. */
@@ -844,9 +935,14 @@ export interface Operations {
       /** The integration's name. */
       name: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** Ask for a second person's approval where hosts would change while accounts live on them. */
+      approval?: "ask" | undefined;
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
     body: IntegrationDocument;
-    answer: IntegrationDocument;
+    answer: IntegrationDocument | Approval;
   };
   /** Remove this environment's definition; the catalogue's, if any, is in force again */
   deleteIntegration: {
@@ -881,6 +977,30 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: EnvironmentIntegration;
+  };
+  /** Requests that need a second person */
+  listApprovals: {
+    path: Record<string, never>;
+    query: {
+      /** `open`: nobody has decided, or it is being carried out. `over`: the rest. */
+      state?: "open" | "over" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: ApprovalList;
+  };
+  /** One request: who asks for what, and what you may do about it */
+  getApproval: {
+    path: {
+      /** The request's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Approval;
   };
   /** Import existing credentials */
   importAccount: {
@@ -1124,7 +1244,7 @@ export interface Operations {
     path: Record<string, never>;
     query: {
       /** Those of this type. */
-      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
       /** Those of this account. */
       account?: string | undefined;
       /** Entries on a page, 1 to 200. */
@@ -1154,7 +1274,7 @@ export interface Operations {
       /** Those of this status. */
       status?: "pending" | "delivered" | "failed" | undefined;
       /** Those of events of this type. */
-      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
       /** Entries on a page, 1 to 200. */
       limit?: number | undefined;
       /** The `next_cursor` of the page before, as it came. Without it, the first page. */
@@ -1205,6 +1325,8 @@ export const routes = {
   updateEnvironmentIntegration: ["PATCH", "/environment-integration"],
   listEnvironmentIntegrations: ["GET", "/environment-integrations"],
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
+  listApprovals: ["GET", "/approvals"],
+  getApproval: ["GET", "/approvals/{id}"],
   importAccount: ["POST", "/integrated-accounts"],
   listAccounts: ["GET", "/integrated-accounts"],
   getAccount: ["GET", "/integrated-accounts/{id}"],

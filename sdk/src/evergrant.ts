@@ -20,6 +20,7 @@ export class Evergrant {
   readonly environmentIntegrations: ReturnType<typeof environmentIntegrationMethods>;
   readonly environment: ReturnType<typeof environmentMethods>;
   readonly massFailures: ReturnType<typeof massFailureMethods>;
+  readonly approvals: ReturnType<typeof approvalMethods>;
   readonly webhookEndpoints: ReturnType<typeof webhookEndpointMethods>;
   readonly webhookDeliveries: ReturnType<typeof webhookDeliveryMethods>;
   readonly events: ReturnType<typeof eventMethods>;
@@ -38,6 +39,7 @@ export class Evergrant {
     this.environmentIntegrations = environmentIntegrationMethods(transport);
     this.environment = environmentMethods(transport);
     this.massFailures = massFailureMethods(transport);
+    this.approvals = approvalMethods(transport);
     this.webhookEndpoints = webhookEndpointMethods(transport);
     this.webhookDeliveries = webhookDeliveryMethods(transport);
     this.events = eventMethods(transport);
@@ -138,6 +140,15 @@ function massFailureMethods({ call }: Transport) {
       call("releaseMassFailure", at(integrationName, options)),
     confirm: (integrationName: string, options: CallOptions = {}) =>
       call("confirmMassFailure", at(integrationName, options)),
+  };
+}
+
+/** Read only: who decides is a person, in the dashboard. */
+function approvalMethods({ call }: Transport) {
+  return {
+    list: (query: Query<"listApprovals"> = {}, options: CallOptions = {}) =>
+      call("listApprovals", { ...options, query }),
+    get: (id: string, options: CallOptions = {}) => call("getApproval", { ...options, path: { id } }),
   };
 }
 

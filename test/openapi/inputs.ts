@@ -7,6 +7,8 @@ export type World = {
   accountId: string;
   /** The cookie of a signed-in owner. */
   session: string;
+  /** Of another owner. */
+  otherSession: string;
   /** Another account with a token set that was imported. */
   importAccount(): Promise<string>;
 };
@@ -56,6 +58,42 @@ const makeEndpoint = async ({ stack }: World): Promise<string> => {
   if (body.id !== undefined) return body.id;
   await stack.database.pool.query("DELETE FROM webhook_endpoint");
   return await makeEndpoint({ stack } as World);
+};
+
+let moves = 0;
+
+/** Hosts of a new integration with an account: nothing is put, and an approval is asked for. */
+const askForHosts = async ({ stack, session }: World): Promise<Case> => {
+  moves += 1;
+  const name = `made-to-move-${moves}`;
+  const made = document(name) as { api: object };
+  await stack.call("PUT", `/integrations/${name}`, made);
+  await stack.database.pool.query(
+    `INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status)
+      SELECT $1, id, 'tenant-m', $2, 'connecting' FROM environment WHERE name = 'production'`,
+    [`ia_${String(moves).padStart(24, "0")}`, name],
+  );
+  return {
+    status: 202,
+    params: { name },
+    query: { approval: "ask", reason: "It moved" },
+    body: { ...made, api: { baseUrl: "https://api.moved.example" } },
+    headers: { cookie: session },
+  };
+};
+
+const askedId = async (world: World): Promise<string> => {
+  const { params, query, body } = await askForHosts(world);
+  const { stack, session } = world;
+  const response = await fetch(
+    `${stack.apis[0]?.origin}/api/v1/integrations/${params?.["name"]}?${new URLSearchParams(query)}`,
+    {
+      method: "PUT",
+      headers: { cookie: session, origin: stack.env["EVERGRANT_URL"] ?? "", "content-type": "application/json" },
+      body: JSON.stringify(body),
+    },
+  );
+  return ((await response.json()) as { id: string }).id;
 };
 
 /** A test event that was tried once: no worker runs in these tests. */
@@ -123,9 +161,10 @@ export const inputs: Inputs = {
 
   listIntegrations: () => [{ status: 200 }],
   getIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
-  putIntegration: () => [
+  putIntegration: async (world) => [
     { status: 201, params: { name: "made-here" }, body: document("made-here") },
     { status: 200, params: { name: "made-here" }, body: document("made-here") },
+    await askForHosts(world),
   ],
   deleteIntegration: async ({ stack }) => {
     await stack.call("PUT", "/integrations/made-to-go", document("made-to-go"));
@@ -150,6 +189,21 @@ export const inputs: Inputs = {
         reauth_links_in_events: false,
       },
     },
+  ],
+
+  listApprovals: async (world) => {
+    await askedId(world);
+    return [{ status: 200 }, { status: 200, query: { state: "over", limit: "1" } }];
+  },
+  getApproval: async (world) => [{ status: 200, params: { id: await askedId(world) } }],
+  approveRequest: async (world) => [
+    { status: 200, params: { id: await askedId(world) }, headers: { cookie: world.otherSession } },
+  ],
+  refuseRequest: async (world) => [
+    { status: 200, params: { id: await askedId(world) }, body: {}, headers: { cookie: world.otherSession } },
+  ],
+  withdrawRequest: async (world) => [
+    { status: 200, params: { id: await askedId(world) }, headers: { cookie: world.session } },
   ],
 
   listMassFailures: async (world) => {

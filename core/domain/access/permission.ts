@@ -11,6 +11,7 @@ export const permissions = [
   "webhooks:read",
   "webhooks:write",
   "audit:read",
+  "approvals:read",
   "settings:write",
   "export",
 ] as const;
@@ -27,8 +28,8 @@ export type Role = "owner" | "operator" | "support" | "auditor";
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions,
   operator: permissions.filter((one) => one !== "export"),
-  support: ["accounts:read", "integrations:read", "webhooks:read"],
-  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read"],
+  support: ["accounts:read", "integrations:read", "webhooks:read", "approvals:read"],
+  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read", "approvals:read"],
 };
 
 /** Who is calling: an API key or a signed-in administrator, always inside one environment (invariant 10). */

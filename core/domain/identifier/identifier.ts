@@ -14,7 +14,8 @@ export type IdPrefix =
   | "try"
   | "idm"
   | "whe"
-  | "dlv";
+  | "dlv"
+  | "apr";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 

@@ -68,6 +68,10 @@ export function wordEvent(
     ...named("url", "Endpoint"),
     ...named("last_error", "Last error"),
     ...named("kind", "What"),
+    ...named("summary", "What"),
+    ...named("requested_by", "Asked by"),
+    ...named("waits_until", "Not before"),
+    ...named("outcome", "Outcome"),
   ];
   const said = eventTypes[event.eventType];
   return { subject: `[${environment}] ${said}`, text: [`[${environment}] ${said}`, ...lines].join("\n"), link };
@@ -75,6 +79,7 @@ export function wordEvent(
 
 function linkOf({ accountId, payload, eventType }: StoredEvent, publicUrl: string): string {
   if (accountId !== null) return `${publicUrl}/accounts/${accountId}`;
+  if (eventType.startsWith("approval:")) return `${publicUrl}/approvals/${String(payload["id"])}`;
   if (eventType.startsWith("webhook_endpoint:")) return `${publicUrl}/webhooks`;
   const name = payload["integration_name"];
   return typeof name === "string" ? `${publicUrl}/integrations/${encodeURIComponent(name)}` : `${publicUrl}/`;
