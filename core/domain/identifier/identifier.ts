@@ -14,7 +14,9 @@ export type IdPrefix =
   | "try"
   | "idm"
   | "whe"
-  | "dlv";
+  | "dlv"
+  | "tk"
+  | "rwp";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
