@@ -75,7 +75,13 @@ async function rewrapOne(
   const tell = createTeller(environment.name);
   tell(run);
   while (run.state === "running" && !signal.aborted) {
-    const worked = await runRewrap(container, { runId: run.id, owner, signal, onProgress: tell });
+    const worked = await runRewrap(container, {
+      runId: run.id,
+      owner,
+      actor: caller.id,
+      signal,
+      onProgress: tell,
+    });
     // Null: a worker has it in hand, or this process is not configured for it.
     if (worked === null || worked.state === "running") await container.clock.sleep(lookMs, signal);
     run = (await rewraps.find(environment.id, run.id)) ?? run;

@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly runId: string;
   /** Names this process in the lease. */
   readonly owner: string;
+  /** Who stands in the audit log: `worker`, `command_line`. */
+  readonly actor: string;
   /** Ends the work after the batch in hand; whoever takes the run next goes on from there. */
   readonly signal: AbortSignal;
   readonly onProgress?: (run: RewrapRun) => void;
@@ -114,7 +116,11 @@ async function scopeOf({ rewraps }: RewrapPorts, { environmentId, toKid }: Rewra
 }
 
 /** One batch, or the way to the next place or pass. @returns null when the run is somebody else's */
-async function step(ports: RewrapPorts, { owner, signal }: RunOptions, run: RewrapRun): Promise<RewrapRun | null> {
+async function step(
+  ports: RewrapPorts,
+  { owner, actor, signal }: RunOptions,
+  run: RewrapRun,
+): Promise<RewrapRun | null> {
   const { rewraps, clock } = ports;
   const startedMs = clock.monotonicMs();
   const values = await rewraps.readStale(await scopeOf(ports, run), run.place, run.cursor, batchSize(run.pace));
@@ -147,7 +153,7 @@ async function step(ports: RewrapPorts, { owner, signal }: RunOptions, run: Rewr
         ? null
         : {
             environmentId: run.environmentId,
-            actor: "worker",
+            actor,
             action: "rewrap.batch",
             target: run.id,
             keyId: run.toKid,
@@ -234,7 +240,7 @@ function failed({ place, owner, field, version, kid }: StoredValue, reason: Rewr
 }
 
 /** The end: a sample is opened, audited like every opening, and what is left under other keys is counted once more. */
-async function verify(ports: RewrapPorts, { owner }: RunOptions, run: RewrapRun): Promise<RewrapRun | null> {
+async function verify(ports: RewrapPorts, { owner, actor }: RunOptions, run: RewrapRun): Promise<RewrapRun | null> {
   const { rewraps } = ports;
   const { environmentId } = run;
   const sample = await rewraps.sample(environmentId, sampleSizeOf(run.done));
@@ -243,7 +249,7 @@ async function verify(ports: RewrapPorts, { owner }: RunOptions, run: RewrapRun)
   for (let at = 0; at < sample.length; at += keepEvery) {
     if ((await rewraps.keep(run.id, owner, leaseSeconds, null))?.state !== "running") return null;
     await mapAtMost(callsAtOnce, sample.slice(at, at + keepEvery), async (value) => {
-      if (!(await opens(ports, environmentId, value))) {
+      if (!(await opens(ports, actor, environmentId, value))) {
         const { place, field, version, kid } = value;
         failures.push({ place, owner: value.owner, field, version, kid, reason: "sample_does_not_open" });
       }
@@ -258,7 +264,7 @@ async function verify(ports: RewrapPorts, { owner }: RunOptions, run: RewrapRun)
     { sampleSize: sample.length, sampleOpened, failures, remaining },
     {
       environmentId,
-      actor: "worker",
+      actor,
       action: "rewrap.ended",
       target: run.id,
       keyId: run.toKid,
@@ -287,12 +293,17 @@ async function verify(ports: RewrapPorts, { owner }: RunOptions, run: RewrapRun)
   return ended;
 }
 
-async function opens({ vault }: RewrapPorts, environmentId: string, value: StoredValue): Promise<boolean> {
+async function opens(
+  { vault }: RewrapPorts,
+  actor: string,
+  environmentId: string,
+  value: StoredValue,
+): Promise<boolean> {
   const { owner, field, version, sealed } = value;
   try {
     const location = { environmentId, owner, field: field as SealField, version };
     const plaintext = await vault.open(location, sealed, {
-      actor: "worker",
+      actor,
       purpose: "rewrap_sample",
       ...(value.place === "credential" ? { accountId: owner } : {}),
     });

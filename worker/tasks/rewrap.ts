@@ -10,7 +10,7 @@ const payloadSchema = z.strictObject({ run_id: z.string() });
 export function rewrapTask(ports: WorkerPorts): Task {
   return async (payload, helpers) => {
     const { run_id: runId } = payloadSchema.parse(payload);
-    await runRewrap(ports, { runId, owner: ports.owner, signal: helpers.abortSignal });
+    await runRewrap(ports, { runId, owner: ports.owner, actor: "worker", signal: helpers.abortSignal });
   };
 }
 
