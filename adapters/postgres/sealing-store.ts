@@ -144,6 +144,16 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
       });
     },
 
+    async knowsTenant(environmentId, tenantId) {
+      const { rows } = await query<{ is_known: boolean }>(
+        pool,
+        `SELECT EXISTS (SELECT FROM integrated_account WHERE environment_id = $1 AND tenant_id = $2)
+             OR EXISTS (SELECT FROM tenant_key WHERE environment_id = $1 AND tenant_id = $2) AS is_known`,
+        [environmentId, tenantId],
+      );
+      return rows[0]?.is_known === true;
+    },
+
     async countUnderTenantKey(environmentId, tenantId) {
       const { rows } = await query<{ sealed: number }>(
         pool,

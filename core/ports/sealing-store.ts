@@ -66,6 +66,8 @@ export interface SealingAdministration extends SealingStore {
     tenantId: string,
     audit: (id: string, sealed: number) => AuditRecord,
   ): Promise<readonly string[]>;
+  /** Whether a tenant has, or had, an account or a key. */
+  knowsTenant(environmentId: string, tenantId: string): Promise<boolean>;
   /** Values that the tenant's current key seals. */
   countUnderTenantKey(environmentId: string, tenantId: string): Promise<number>;
 }

@@ -1,4 +1,5 @@
 import type { Caller } from "../domain/access/permission.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
 import type { SealingAdministration } from "../ports/sealing-store.ts";
 import { destroyTenantKey } from "./destroy-tenant-key.ts";
@@ -27,6 +28,8 @@ const looks = 3;
 /**
  * Disconnects every account of a tenant as each alone would be (grants are revoked, tokens erased), and destroys the tenant's key: what
  * a backup still holds of its tokens opens with nothing then, as far as it was sealed with that key. A second call finds nothing left.
+ *
+ * @throws DomainError `not_found` for a tenant that never had an account or a key here
  */
 export async function deleteTenant(
   ports: DeleteTenantPorts,
@@ -34,6 +37,9 @@ export async function deleteTenant(
   tenantId: string,
 ): Promise<DeletedTenant> {
   const { environmentId, id: actor } = caller;
+  if (!(await ports.sealing.knowsTenant(environmentId, tenantId))) {
+    throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
+  }
   const disconnected = { revoked: 0, not_supported: 0, failed: 0 };
   for (let look = 0; look < looks; look += 1) {
     const accounts = await ports.connectedAccountsOf(environmentId, tenantId);

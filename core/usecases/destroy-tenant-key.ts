@@ -9,7 +9,7 @@ import type { SealingAdministration } from "../ports/sealing-store.ts";
  *
  * @param isForced although accounts still hang on it: they answer `sealed_value_invalid` then, and must be connected anew
  * @returns how many keys were destroyed: 0 where the tenant has none
- * @throws DomainError `conflict` when it still seals something
+ * @throws DomainError `not_found`, `conflict` when it still seals something
  */
 export async function destroyTenantKey(
   { sealing }: { readonly sealing: SealingAdministration },
@@ -18,6 +18,9 @@ export async function destroyTenantKey(
   isForced = false,
 ): Promise<number> {
   const { environmentId } = caller;
+  if (!(await sealing.knowsTenant(environmentId, tenantId))) {
+    throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
+  }
   const sealed = await sealing.countUnderTenantKey(environmentId, tenantId);
   if (sealed > 0 && !isForced) {
     throw new DomainError("conflict", {

@@ -12,6 +12,8 @@ export const permissions = [
   "webhooks:write",
   "audit:read",
   "settings:write",
+  "keys:read",
+  "keys:write",
   "export",
 ] as const;
 
@@ -28,7 +30,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions,
   operator: permissions.filter((one) => one !== "export"),
   support: ["accounts:read", "integrations:read", "webhooks:read"],
-  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read"],
+  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read", "keys:read"],
 };
 
 /** Who is calling: an API key or a signed-in administrator, always inside one environment (invariant 10). */
