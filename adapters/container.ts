@@ -4,6 +4,8 @@ import type { Renewal } from "#core/usecases/read-token";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { createVault } from "#core/usecases/vault";
+import { createSealingKeys, type SealingKeys } from "#core/usecases/sealing-keys";
+import { createWrapCounter } from "#core/usecases/wrap-counter";
 import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
 import { createProbeMemory } from "#core/usecases/probe-memory";
 import type { ProxyPorts } from "#core/usecases/proxy-ports";
@@ -13,8 +15,13 @@ import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { ConnectEmbeds } from "#core/ports/connect-embeds";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
+import type { AuditLog } from "#core/ports/audit-log";
 import type { KeyPairs } from "#core/ports/key-pairs";
-import type { KeyManagement } from "#core/ports/key-management";
+import type { Kms } from "#core/ports/kms";
+import type { RewrapStore } from "#core/ports/rewrap-store";
+import type { SealingAdministration } from "#core/ports/sealing-store";
+import type { Randomness } from "#core/ports/randomness";
+import { keyBytes } from "#core/domain/sealing/aead";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
 import type { DeliveryQueue } from "#core/ports/delivery-queue";
@@ -38,7 +45,7 @@ import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
 import { measureAuthorizationServer } from "./metrics/measure-authorization-server.ts";
-import { measureKeys } from "./metrics/measure-keys.ts";
+import { measureKms } from "./metrics/measure-kms.ts";
 import { noMetrics } from "./metrics/no-metrics.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { generateKeyPair } from "./oauth/generate-key-pair.ts";
@@ -48,12 +55,15 @@ import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createApprovalStore } from "./postgres/approval-store.ts";
+import { connectedAccountsOf } from "./postgres/tenant-accounts.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
 import { createConnectEmbeds } from "./postgres/connect-embeds.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
+import { createRewrapStore } from "./postgres/rewrap-store.ts";
+import { createSealingStore } from "./postgres/sealing-store.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
@@ -71,7 +81,15 @@ export interface Container
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
   readonly embeds: ConnectEmbeds;
-  readonly keys: KeyManagement;
+  /** What wraps and unwraps, past tenant keys and the states of keys. */
+  readonly kms: Kms;
+  readonly sealingKeys: SealingKeys;
+  readonly sealing: SealingAdministration;
+  readonly rewraps: RewrapStore;
+  readonly audit: AuditLog;
+  readonly connectedAccountsOf: (environmentId: string, tenantId: string) => Promise<readonly string[]>;
+  /** Random keys under the given ids: somebody who has everything but the real ones. */
+  readonly strangerKms: (kids: readonly string[]) => Kms;
   readonly massFailures: MassFailureStore;
   readonly approvals: ApprovalStore;
   readonly approvalActions: ApprovalActions;
@@ -91,6 +109,9 @@ export interface Container
   readonly logger: ReturnType<typeof createLog>;
   close(): Promise<void>;
 }
+
+/** Wraps that are counted in memory reach the database within this time; a process that is killed loses what it had in hand. */
+const wrapFlushMs = 5_000;
 
 /** The one place that wires. */
 export async function createContainer(
@@ -122,12 +143,16 @@ export async function createContainer(
   const clock = systemClock;
   const random = systemRandomness;
   const environments = createEnvironmentStore(pool);
-  const keyring = createLocalKeyring({
-    keyrings: config.keyrings,
-    environmentName: environmentNames(environments),
-    random,
-  });
-  const keys = measureKeys(keyring, metrics);
+  const environmentName = environmentNames(environments);
+  const audit = createAuditLog(pool, metrics);
+  const kms = measureKms(createLocalKeyring({ keyrings: config.keyrings, environmentName, random }), metrics);
+  const sealing = createSealingStore(pool);
+  const wraps = createWrapCounter({ store: sealing, log: logger });
+  const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
+  const flushing = setInterval(() => {
+    wraps.flush().catch((error: unknown) => logger.warn({ error }, "wraps could not be added yet"));
+  }, wrapFlushMs);
+  flushing.unref();
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
   const route = { proxy: config.egressProxy };
   const egress = countRefusals(createEgressClient(guard, route), metrics);
@@ -137,7 +162,7 @@ export async function createContainer(
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
   const keyPairs = { generate: generateKeyPair };
-  const vault = createVault({ keys, audit: createAuditLog(pool, metrics), random });
+  const vault = createVault({ keys: sealingKeys, audit, random });
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
   const server = createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger });
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
@@ -147,7 +172,13 @@ export async function createContainer(
     pool,
     clock,
     random,
-    keys,
+    kms,
+    sealingKeys,
+    sealing,
+    rewraps: createRewrapStore(pool),
+    audit,
+    connectedAccountsOf: (environmentId, tenantId) => connectedAccountsOf(pool, environmentId, tenantId),
+    strangerKms: (kids) => strangerKms(kids, random),
     environments,
     expressions,
     logger,
@@ -196,12 +227,22 @@ export async function createContainer(
     jwksUri: (callbackId) => `${config.publicUrl}/oauth/jwks/${callbackId}`,
     async close() {
       await heart?.stop();
+      clearInterval(flushing);
+      await wraps.flush().catch((error: unknown) => logger.warn({ error }, "the last wraps could not be added"));
+      sealingKeys.close();
       await Promise.all([egress.close(), streams.close(), poster.close()]);
       mails.close();
       await expressions.close();
       await pool.end();
     },
   };
+}
+
+function strangerKms(kids: readonly string[], random: Randomness): Kms {
+  const keyOf = (id: string) => ({ id, key: random.bytes(keyBytes) });
+  const [first = keyOf("none"), ...rest] = kids.map(keyOf);
+  const keyrings = { shared: [first, ...rest] as const, perEnvironment: new Map() };
+  return createLocalKeyring({ keyrings, environmentName: async () => "any", random });
 }
 
 /** Names of environments never change, so one look at each is enough. */

@@ -7,7 +7,8 @@ import { UsageError } from "./usage-error.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
 import { approveOne, listApprovals, refuseOne } from "./commands/approvals.ts";
 import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
-import { keysStatus } from "./commands/keys.ts";
+import { keysDisable, keysDrill, keysEnable, keysPolicy, keysRotate, keysStatus } from "./commands/keys.ts";
+import { keysRewrap } from "./commands/rewrap.ts";
 import { createUser } from "./commands/users.ts";
 
 /** What a command gives back: one value for `--json`, lines for people. */
@@ -53,6 +54,36 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "",
     does: "shows the key-encryption keys and how many values each seals",
     run: { kind: "engine", with: keysStatus },
+  },
+  "keys rotate": {
+    usage: "[--environment <name>]",
+    does: "prints the keyring with a new key in front (a secret), or says how to add a version to the KMS",
+    run: { kind: "plain", with: keysRotate },
+  },
+  "keys rewrap": {
+    usage: "[--environment <name>] [--pace <values a second>]",
+    does: "brings everything under the current key; Ctrl-C pauses, and the next run goes on",
+    run: { kind: "engine", with: keysRewrap },
+  },
+  "keys disable": {
+    usage: "<key id> --environment <name> [--force]",
+    does: "lets a key wrap and open nothing any more, until it is enabled again",
+    run: { kind: "engine", with: keysDisable },
+  },
+  "keys enable": {
+    usage: "<key id> --environment <name>",
+    does: "lets a disabled key work again",
+    run: { kind: "engine", with: keysEnable },
+  },
+  "keys policy": {
+    usage: "--environment <name> [--set direct|tenant]",
+    does: "shows or sets what wraps the data keys of accounts: the KMS itself, or one key for each tenant",
+    run: { kind: "engine", with: keysPolicy },
+  },
+  "keys drill": {
+    usage: "[--environment <name>]",
+    does: "proves on a sample that the database without its keys opens nothing",
+    run: { kind: "engine", with: keysDrill },
   },
   "approvals list": {
     usage: "--environment <name> [--all]",

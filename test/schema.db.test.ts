@@ -50,6 +50,9 @@ describe("what the datamodel has no words for", () => {
     ["event_undispatched", "(created_at, id)", "dispatched_at IS NULL"],
     ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
+    ["tenant_key_current", "UNIQUE INDEX", "state = 'current'"],
+    ["tenant_key_lately_destroyed", "(destroyed_at)", "destroyed_at IS NOT NULL"],
+    ["rewrap_run_unfinished", "UNIQUE INDEX", "'running'::text, 'paused'::text"],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
     expect(index?.indexdef).toContain(first);

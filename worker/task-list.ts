@@ -1,6 +1,7 @@
 import { parseCronItems, type ParsedCronItem, type TaskList } from "graphile-worker";
 import { probeTask, recallTask } from "#adapters/postgres/circuit-jobs";
 import { resolveHoldTask } from "#adapters/postgres/mass-failure-store";
+import { rewrapTask as rewrapTaskName } from "#adapters/postgres/rewrap-store";
 import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
 import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
@@ -10,6 +11,7 @@ import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
 import { resolveHoldTaskOf } from "./tasks/resolve-hold.ts";
 import { refreshAccountTask } from "./tasks/refresh-account.ts";
+import { rewrapTask, wakeRewrapsTask } from "./tasks/rewrap.ts";
 import { sweepTask } from "./tasks/sweep.ts";
 import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
 import { tendApprovalsTask } from "./tasks/tend-approvals.ts";
@@ -28,6 +30,8 @@ export function createTaskList(ports: WorkerPorts): TaskList {
     [deliverTask]: deliverWebhooksTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
     "tend-approvals": tendApprovalsTask(ports),
+    [rewrapTaskName]: rewrapTask(ports),
+    "wake-rewraps": wakeRewrapsTask(ports),
   };
 }
 
@@ -37,6 +41,7 @@ export function createCrontab(): ParsedCronItem[] {
     { task: "sweep", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep" } },
     { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
     { task: "tend-approvals", match: "* * * * *", options: { maxAttempts: 1, jobKey: "tend-approvals" } },
+    { task: "wake-rewraps", match: "* * * * *", options: { maxAttempts: 1, jobKey: "wake-rewraps" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
   ]);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createSeededRandomness } from "#test/fakes/seeded-randomness";
+import { directKeys } from "./direct-keys.ts";
 import { createLocalKeyring, type Keyring } from "./local-keyring.ts";
 
 const key = (id: string, byte: number) => ({ id, key: new Uint8Array(32).fill(byte) });
@@ -10,11 +11,13 @@ const names = new Map([
 ]);
 
 function keyring(shared: Keyring, staging?: Keyring) {
-  return createLocalKeyring({
+  const random = createSeededRandomness();
+  const kms = createLocalKeyring({
     keyrings: { shared, perEnvironment: new Map(staging === undefined ? [] : [["staging", staging]]) },
     environmentName: async (id) => names.get(id) ?? null,
-    random: createSeededRandomness(),
+    random,
   });
+  return { ...directKeys(kms, random), kms };
 }
 
 const old = keyring([key("k1", 1)]);

@@ -2,7 +2,7 @@ import { createSecretKey, hkdfSync } from "node:crypto";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { decrypt, encrypt, ivBytes, keyBytes } from "#core/domain/sealing/aead";
 import { lengthPrefixed } from "#core/domain/sealing/envelope";
-import type { KeyDescription, KeyManagement } from "#core/ports/key-management";
+import type { KeyDescription, Kms, WrapContext, WrappedKey } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
 
 /** One key-encryption key of a keyring. */
@@ -37,7 +37,7 @@ export function createLocalKeyring(options: {
   readonly keyrings: Keyrings;
   readonly environmentName: (environmentId: string) => Promise<string | null>;
   readonly random: Randomness;
-}): KeyManagement {
+}): Kms {
   const { keyrings, random } = options;
 
   const keyringOf = async (environmentId: string): Promise<Keyring> => {
@@ -46,44 +46,44 @@ export function createLocalKeyring(options: {
     return keyrings.perEnvironment.get(name) ?? keyrings.shared;
   };
 
-  const wrap = (key: KeyringKey, environmentId: string, dataKey: Uint8Array): Uint8Array => {
+  const wrap = (keyringKey: KeyringKey, context: WrapContext, key: Uint8Array): WrappedKey => {
     const salt = random.bytes(saltBytes);
     const iv = random.bytes(ivBytes);
-    const derived = wrappingKey(key.key, salt);
-    const wrapped = encrypt(derived, iv, wrapContext(key.id, environmentId), dataKey);
+    const derived = wrappingKey(keyringKey.key, salt);
+    const wrapped = encrypt(derived, iv, wrapContext(keyringKey.id, context), key);
     derived.fill(0);
-    return Buffer.concat([salt, iv, wrapped]);
+    return { kid: keyringKey.id, wrapped: Buffer.concat([salt, iv, wrapped]) };
   };
 
-  const unwrap = (key: KeyringKey, environmentId: string, wrapped: Uint8Array): Uint8Array | null => {
-    if (wrapped.length < saltBytes + ivBytes + keyBytes) return null;
-    const derived = wrappingKey(key.key, wrapped.subarray(0, saltBytes));
+  // The key id selects exactly one key: no trial decryption (checklist H4).
+  const unwrap = (keyring: Keyring, context: WrapContext, { kid, wrapped }: WrappedKey): Uint8Array | null => {
+    const keyringKey = keyring.find((one) => one.id === kid);
+    if (keyringKey === undefined || wrapped.length < saltBytes + ivBytes + keyBytes) return null;
+    const derived = wrappingKey(keyringKey.key, wrapped.subarray(0, saltBytes));
     const iv = wrapped.subarray(saltBytes, saltBytes + ivBytes);
-    const dataKey = decrypt(derived, iv, wrapContext(key.id, environmentId), wrapped.subarray(saltBytes + ivBytes));
+    const key = decrypt(derived, iv, wrapContext(kid, context), wrapped.subarray(saltBytes + ivBytes));
     derived.fill(0);
-    return dataKey;
+    return key;
   };
 
   return {
-    async generateDataKey(environmentId) {
-      const [current] = await keyringOf(environmentId);
-      const key = random.bytes(keyBytes);
-      return { kid: current.id, key, wrapped: wrap(current, environmentId, key) };
+    async wrap(context, key, kid) {
+      const keyring = await keyringOf(context.environmentId);
+      const chosen = kid === undefined ? keyring[0] : keyring.find((one) => one.id === kid);
+      if (chosen === undefined) throw unavailable(`no key ${kid} for ${context.environmentId}`);
+      return wrap(chosen, context, key);
     },
 
-    async unwrap(environmentId, kid, wrapped) {
-      // The key id selects exactly one key: no trial decryption (checklist H4).
-      const key = (await keyringOf(environmentId)).find((one) => one.id === kid);
-      return key === undefined ? null : unwrap(key, environmentId, wrapped);
+    async unwrap(context, wrapped) {
+      return unwrap(await keyringOf(context.environmentId), context, wrapped);
     },
 
-    async rewrap(environmentId, kid, wrapped) {
-      const keyring = await keyringOf(environmentId);
-      const key = keyring.find((one) => one.id === kid);
-      const dataKey = key === undefined ? null : unwrap(key, environmentId, wrapped);
-      if (dataKey === null) return null;
-      const rewrapped = { kid: keyring[0].id, wrapped: wrap(keyring[0], environmentId, dataKey) };
-      dataKey.fill(0);
+    async rewrap(context, wrapped) {
+      const keyring = await keyringOf(context.environmentId);
+      const key = unwrap(keyring, context, wrapped);
+      if (key === null) return null;
+      const rewrapped = wrap(keyring[0], context, key);
+      key.fill(0);
       return rewrapped;
     },
 
@@ -102,8 +102,10 @@ function wrappingKey(key: Uint8Array, salt: Uint8Array): Buffer {
   return Buffer.from(hkdfSync("sha256", createSecretKey(key), salt, "evergrant/wrap/1", keyBytes));
 }
 
-function wrapContext(kid: string, environmentId: string): Uint8Array {
-  return lengthPrefixed(["evergrant/wrap/1", kid, environmentId]);
+function wrapContext(kid: string, { environmentId, purpose, owner = "" }: WrapContext): Uint8Array {
+  const bound = ["evergrant/wrap/1", kid, environmentId];
+  // The first form that there was has no purpose in it; a length more tells the two apart.
+  return lengthPrefixed(purpose === "data_key" ? bound : [...bound, purpose, owner]);
 }
 
 function unavailable(internal: string): DomainError {

@@ -26,6 +26,12 @@ export const tags: readonly { readonly name: string; readonly description: strin
     name: "Webhooks",
     description: "What happened, where it is sent, and whether it arrived. Guide: Receive webhooks.",
   },
+  {
+    name: "Keys",
+    description:
+      "What seals the values of the environment: keys, what each still seals, re-wraps. Guide: Rotate sealing keys.",
+  },
+  { name: "Tenants", description: "The end of a tenant: its accounts and its key." },
   { name: "Stats", description: "How integrations do." },
   { name: "Dashboard", description: "What only a signed-in browser asks." },
   { name: "Documentation", description: "This API about itself. No key is needed." },

@@ -863,6 +863,185 @@ export interface WebhookDeliveryPage {
   next_cursor: string | null;
 }
 
+/** What seals the values of this environment. */
+export interface SealingKeys {
+  /** What wraps the data keys of accounts. `direct`: the KMS, each one. `tenant`: one key per tenant, which the KMS wraps and each process remembers for some minutes. What belongs to no tenant is always wrapped by the KMS. */
+  policy: "direct" | "tenant";
+  /** Of the KMS: the current one first. */
+  keys: Array<SealingKey>;
+  /** Keys of tenants, together. */
+  tenant_keys: {
+    /** Tenants that have a key. */
+    current: number;
+    /** Keys that were destroyed. */
+    destroyed: number;
+    /** Values that keys of tenants seal; of destroyed ones too, which do not open. */
+    sealed: number;
+    /** How often they wrapped. */
+    wraps: number;
+  };
+  /** Re-wraps, newest first, ten at most. */
+  runs: Array<RewrapRun>;
+}
+
+/** A key-encryption key in one environment. Never key material. */
+export interface SealingKey {
+  /** The key's id, as the configuration or the KMS names it. */
+  id: string;
+  /** `current` seals what is new. `opens` only opens. `disabled`: an operator disabled it, or no process of this kind is configured with it (`configured` false). */
+  state: "current" | "opens" | "disabled";
+  /** Whether the process that answers has it. */
+  configured: boolean;
+  /** Values that it seals in this environment. */
+  sealed: number;
+  sealed_by_kind: SealedCounts;
+  /** How often it wrapped in this environment. Counted in memory and added every few seconds: a process that was killed took the last ones with it. */
+  wraps: number;
+  /** When it wrapped first; null: before this was noted. */
+  first_seen_at: string | null;
+  /** When it was last disabled or enabled; null: never. */
+  changed_at: string | null;
+  /** By whom: a key, an administrator, the command line; null: nobody. */
+  changed_by: string | null;
+}
+
+/** How many values a key seals, by what they are. */
+export interface SealedCounts {
+  /** Keys of tenants. */
+  tenant_key: number;
+  /** Token sets and typed credentials of accounts. */
+  credential: number;
+  /** Client secrets and keys, webhook secrets, what a connect session holds. */
+  secret: number;
+  /** Answers kept for repeated requests. */
+  answer: number;
+}
+
+/** Everything that is not under the current key gets there. */
+export interface RewrapRun {
+  /** The run's id. */
+  id: string;
+  /** `running`: a worker has it, or takes it within a minute. */
+  state: "running" | "paused" | "done" | "stopped";
+  /** `verifying`: everything was gone through, and a sample is opened. */
+  phase: "rewrapping" | "verifying";
+  /** The key's id, as the configuration or the KMS names it. */
+  to: string;
+  /** Keys that were used besides when it began; a hundred at most. */
+  from: Array<string>;
+  /** Values that were to be re-wrapped when it began. */
+  total: number;
+  /** Values re-wrapped so far. */
+  done: number;
+  /** Values that do not open. */
+  failed: number;
+  /** Values that a process with the old configuration sealed meanwhile, and that were re-wrapped too. */
+  anew: number;
+  /** Values a second at most; null: as fast as it goes. */
+  pace: number | null;
+  /** Values a second, measured; null: not yet. */
+  rate: number | null;
+  /** Until everything is re-wrapped, at that rate; null: not known, or it does not run. */
+  seconds_left: number | null;
+  /** Values that were opened at the end: 1 %, at least 200, at most 2,000; null: not at its end. */
+  sample: number | null;
+  /** How many of them opened; null: not at its end. */
+  sample_opened: number | null;
+  /** At the end: keys that still seal something, and how much; empty when all went well; null: not at its end. */
+  remaining: Record<string, number> | null;
+  /** Why it waits; null: it does not. */
+  last_error: string | null;
+  /** Who began it. */
+  started_by: string;
+  /** An instant, RFC 3339 in UTC. */
+  started_at: string;
+  /** An instant, RFC 3339 in UTC. */
+  updated_at: string;
+  /** When it ended; null: it has not. */
+  finished_at: string | null;
+}
+
+/** How fast. */
+export interface RewrapRequest {
+  /** Values a second at most; null: as fast as it goes. */
+  pace?: number | null | undefined;
+}
+
+/** A run, and where what does not open stands. */
+export type RewrapRunDetail = RewrapRun & {
+  /** Values that do not open, a hundred at most. */
+  failures: Array<RewrapFailure>;
+};
+
+/** A value that does not open: where it is, and nothing of it. */
+export interface RewrapFailure {
+  /** What kind of value it is. */
+  place: "tenant_key" | "credential" | "secret" | "answer";
+  /** The id of what owns it. */
+  owner: string;
+  /** Which of its values. */
+  field: string;
+  /** Which version of it. */
+  version: number;
+  /** The key's id, as the configuration or the KMS names it. */
+  key_id: string;
+  /** `unreadable`: no sealed value. `does_not_open`: altered, moved, or its key is missing. `key_disabled`. `sample_does_not_open`: found when a sample was opened at the end. */
+  reason: "unreadable" | "does_not_open" | "key_disabled" | "sample_does_not_open";
+}
+
+/** What is absent stays. */
+export interface RewrapRunPatch {
+  /** `paused` after the batch in hand; `running` resumes; `stopped` ends it for good. */
+  state?: "running" | "paused" | "stopped" | undefined;
+  /** Values a second at most; null: as fast as it goes. */
+  pace?: number | null | undefined;
+}
+
+/** The policy from now on. */
+export interface SealingPolicyRequest {
+  /** What wraps the data keys of accounts. `direct`: the KMS, each one. `tenant`: one key per tenant, which the KMS wraps and each process remembers for some minutes. What belongs to no tenant is always wrapped by the KMS. */
+  policy: "direct" | "tenant";
+}
+
+/** A proof by trial that a copy of the database without its keys opens nothing. */
+export interface KeyDrill {
+  /** Whether everything opens with its keys, and nothing without. */
+  proven: boolean;
+  /** Values that were tried, 200 at most, at random. */
+  sample: number;
+  /** How many opened with the real keys. */
+  opened: number;
+  /** How many opened with random keys of the same names. */
+  opened_without_keys: number;
+  /** How many opened in the name of each other environment. */
+  opened_with_keys_of: Record<string, number>;
+}
+
+/** What was left of a tenant, and is no more. */
+export interface DeletedTenant {
+  /** Whose accounts and key. */
+  tenant_id: string;
+  /** Accounts that this call disconnected, by what became of their grants. */
+  disconnected: {
+    /** Grants that the provider ended. */
+    revoked: number;
+    /** Grants that the provider can't be asked to end, or credentials that were typed. */
+    not_supported: number;
+    /** Grants that the provider would not end, or was not there to. */
+    failed: number;
+  };
+  /** Keys of the tenant that this call destroyed. */
+  keys_destroyed: number;
+}
+
+/** What the tenant's key sealed opens nowhere any more. */
+export interface DestroyedTenantKey {
+  /** Whose key. */
+  tenant_id: string;
+  /** Keys that this call destroyed: none where the tenant has none. */
+  keys_destroyed: number;
+}
+
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -1303,6 +1482,97 @@ export interface Operations {
     body: Nothing | undefined;
     answer: WebhookDelivery;
   };
+  /** The keys of this environment, what each still seals, and re-wraps */
+  listKeys: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: SealingKeys;
+  };
+  /** Bring everything under the current key */
+  startRewrap: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: RewrapRequest | undefined;
+    answer: RewrapRun;
+  };
+  /** How far a re-wrap is */
+  getRewrap: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RewrapRunDetail;
+  };
+  /** Pause, resume or stop a re-wrap, or change its pace */
+  changeRewrap: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: RewrapRunPatch;
+    answer: RewrapRun;
+  };
+  /** Let a key wrap and open nothing any more */
+  disableKey: {
+    path: {
+      /** The key's id, as the configuration or the KMS names it. */
+      kid: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: SealingKey;
+  };
+  /** Let a disabled key work again */
+  enableKey: {
+    path: {
+      /** The key's id, as the configuration or the KMS names it. */
+      kid: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: SealingKey;
+  };
+  /** Choose what wraps the data keys of accounts */
+  setKeyPolicy: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: SealingPolicyRequest;
+    answer: SealingKeys;
+  };
+  /** Prove that a copy of the database without its keys opens nothing */
+  drillKeys: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: KeyDrill;
+  };
+  /** Disconnect all accounts of a tenant and destroy its key */
+  deleteTenant: {
+    path: {
+      /** Your customer, by your product's own id. */
+      tenant_id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: DeletedTenant;
+  };
+  /** Destroy the key of a tenant alone */
+  destroyTenantKey: {
+    path: {
+      /** Your customer, by your product's own id. */
+      tenant_id: string;
+    };
+    query: {
+      /** Although accounts hang on it, which must be connected anew then. */
+      force?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: DestroyedTenantKey;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -1356,5 +1626,15 @@ export const routes = {
   listWebhookDeliveries: ["GET", "/webhook-deliveries"],
   getWebhookDelivery: ["GET", "/webhook-deliveries/{id}"],
   redeliverWebhook: ["POST", "/webhook-deliveries/{id}/redeliver"],
+  listKeys: ["GET", "/keys"],
+  startRewrap: ["POST", "/keys/rewrap"],
+  getRewrap: ["GET", "/keys/rewrap/{id}"],
+  changeRewrap: ["PATCH", "/keys/rewrap/{id}"],
+  disableKey: ["POST", "/keys/{kid}/disable"],
+  enableKey: ["POST", "/keys/{kid}/enable"],
+  setKeyPolicy: ["PUT", "/keys/policy"],
+  drillKeys: ["POST", "/keys/drill"],
+  deleteTenant: ["DELETE", "/tenants/{tenant_id}"],
+  destroyTenantKey: ["DELETE", "/tenants/{tenant_id}/key"],
   getHealthStats: ["GET", "/stats/health"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

@@ -25,6 +25,8 @@ export class Evergrant {
   readonly webhookDeliveries: ReturnType<typeof webhookDeliveryMethods>;
   readonly events: ReturnType<typeof eventMethods>;
   readonly stats: ReturnType<typeof statsMethods>;
+  readonly keys: ReturnType<typeof keyMethods>;
+  readonly tenants: ReturnType<typeof tenantMethods>;
 
   constructor(options: EvergrantOptions) {
     if (!/^https?:\/\//.test(options.url)) throw new TypeError("url must begin with https:// or http://");
@@ -44,6 +46,8 @@ export class Evergrant {
     this.webhookDeliveries = webhookDeliveryMethods(transport);
     this.events = eventMethods(transport);
     this.stats = statsMethods(transport);
+    this.keys = keyMethods(transport);
+    this.tenants = tenantMethods(transport);
   }
 
   /** A token that lives at least `minTtl` seconds. A dead grant is a result, since it is the customer's move and no failure. */
@@ -149,6 +153,31 @@ function approvalMethods({ call }: Transport) {
     list: (query: Query<"listApprovals"> = {}, options: CallOptions = {}) =>
       call("listApprovals", { ...options, query }),
     get: (id: string, options: CallOptions = {}) => call("getApproval", { ...options, path: { id } }),
+  };
+}
+
+function keyMethods({ call }: Transport) {
+  const atKey = (kid: string, options: CallOptions) => ({ ...options, path: { kid } });
+  const atRun = (id: string, options: CallOptions) => ({ ...options, path: { id } });
+  return {
+    list: (options: CallOptions = {}) => call("listKeys", options),
+    rewrap: (body: Body<"startRewrap"> = {}, options: CallOptions = {}) => call("startRewrap", { ...options, body }),
+    getRewrap: (id: string, options: CallOptions = {}) => call("getRewrap", atRun(id, options)),
+    changeRewrap: (id: string, body: Body<"changeRewrap">, options: CallOptions = {}) =>
+      call("changeRewrap", { ...atRun(id, options), body }),
+    disable: (kid: string, options: CallOptions = {}) => call("disableKey", atKey(kid, options)),
+    enable: (kid: string, options: CallOptions = {}) => call("enableKey", atKey(kid, options)),
+    setPolicy: (body: Body<"setKeyPolicy">, options: CallOptions = {}) => call("setKeyPolicy", { ...options, body }),
+    drill: (options: CallOptions = {}) => call("drillKeys", options),
+  };
+}
+
+function tenantMethods({ call }: Transport) {
+  const at = (tenantId: string, options: CallOptions) => ({ ...options, path: { tenant_id: tenantId } });
+  return {
+    delete: (tenantId: string, options: CallOptions = {}) => call("deleteTenant", at(tenantId, options)),
+    destroyKey: (tenantId: string, query: Query<"destroyTenantKey"> = {}, options: CallOptions = {}) =>
+      call("destroyTenantKey", { ...at(tenantId, options), query }),
   };
 }
 

@@ -109,6 +109,15 @@ const ping = async (world: World): Promise<{ event_id: string; delivery_id: stri
   return { ...body, endpoint };
 };
 
+const stopRewraps = async (stack: Stack): Promise<void> => {
+  await stack.database.pool.query("UPDATE rewrap_run SET state = 'stopped' WHERE state IN ('running', 'paused')");
+};
+
+const beginRewrap = async (stack: Stack): Promise<string> => {
+  await stopRewraps(stack);
+  return (await stack.call("POST", "/keys/rewrap", {})).body.id;
+};
+
 /**
  * A valid call of each operation for each answer that it documents as a success, by operationId. Routes of the document without
  * one fail the tests: whoever adds a route adds its calls here.
@@ -218,6 +227,32 @@ export const inputs: Inputs = {
   confirmMassFailure: async (world) => {
     await declare(world);
     return [{ status: 202, params: { name: "acme-crm" } }];
+  },
+
+  listKeys: () => [{ status: 200 }],
+  startRewrap: async ({ stack }) => {
+    await stopRewraps(stack);
+    return [{ status: 202, body: { pace: 500 } }];
+  },
+  getRewrap: async ({ stack }) => [{ status: 200, params: { id: await beginRewrap(stack) } }],
+  changeRewrap: async ({ stack }) => [
+    { status: 200, params: { id: await beginRewrap(stack) }, body: { state: "paused", pace: 50 } },
+  ],
+  // It seals nothing, and is not the current one.
+  disableKey: () => [{ status: 200, params: { kid: "t0" } }],
+  enableKey: () => [{ status: 200, params: { kid: "t0" } }],
+  setKeyPolicy: () => [{ status: 200, body: { policy: "direct" } }],
+  drillKeys: () => [{ status: 200 }],
+  deleteTenant: async ({ importAccount }) => {
+    await importAccount();
+    return [{ status: 200, params: { tenant_id: "tenant-i" } }];
+  },
+  destroyTenantKey: async ({ importAccount }) => {
+    await importAccount();
+    return [
+      { status: 200, params: { tenant_id: "tenant-i" } },
+      { status: 200, params: { tenant_id: "tenant-i" }, query: { force: "true" } },
+    ];
   },
 
   createWebhookEndpoint: () => [

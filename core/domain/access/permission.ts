@@ -13,6 +13,8 @@ export const permissions = [
   "audit:read",
   "approvals:read",
   "settings:write",
+  "keys:read",
+  "keys:write",
   "export",
 ] as const;
 
@@ -29,7 +31,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions,
   operator: permissions.filter((one) => one !== "export"),
   support: ["accounts:read", "integrations:read", "webhooks:read", "approvals:read"],
-  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read", "approvals:read"],
+  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read", "approvals:read", "keys:read"],
 };
 
 /** Who is calling: an API key or a signed-in administrator, always inside one environment (invariant 10). */

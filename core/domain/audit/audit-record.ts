@@ -41,7 +41,18 @@ export type AuditAction =
   | "user.created"
   | "user.signed_in"
   | "user.sign_in_failed"
-  | "sealed_value.invalid";
+  | "sealed_value.invalid"
+  | "tenant_key.created"
+  | "tenant_key.destroyed"
+  | "tenant.deleted"
+  | "key.disabled"
+  | "key.enabled"
+  | "key.policy_changed"
+  | "key.drilled"
+  | "rewrap.started"
+  | "rewrap.changed"
+  | "rewrap.batch"
+  | "rewrap.ended";
 
 /** One line of the audit log. Never a secret: `detail` holds ids, names, versions and purposes. */
 export interface AuditRecord {

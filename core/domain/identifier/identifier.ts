@@ -15,7 +15,9 @@ export type IdPrefix =
   | "idm"
   | "whe"
   | "dlv"
-  | "apr";
+  | "apr"
+  | "tk"
+  | "rwp";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 

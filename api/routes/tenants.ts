@@ -1,0 +1,77 @@
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Caller } from "#core/domain/access/permission";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { deleteTenant } from "#core/usecases/delete-tenant";
+import { destroyTenantKey } from "#core/usecases/destroy-tenant-key";
+import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { demand } from "../auth/authenticate.ts";
+import { deletedTenantSchema, destroyedKeySchema, destroyQuerySchema, tenantParamsSchema } from "../schemas/keys.ts";
+import { answer, needs, problems } from "../schemas/problem.ts";
+
+const tags = ["Tenants"];
+
+/** @throws DomainError forbidden: the key is another tenant's, or for some integrations only */
+function demandTenant(caller: Caller, tenantId: string): void {
+  demand(caller, "keys:write");
+  demand(caller, "accounts:write");
+  if (caller.integrationNames !== null) {
+    throw new DomainError("forbidden", {
+      detail: "A tenant is deleted with its accounts of all integrations, and this key is limited to some.",
+      extensions: { limited_to: "integrations" },
+    });
+  }
+  if (caller.tenantIds !== null && !caller.tenantIds.includes(tenantId)) {
+    throw new DomainError("not_found", { detail: "There is no such tenant for this key." });
+  }
+}
+
+/** The end of a tenant (checklist C5). */
+export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/tenants/{tenant_id}",
+      operationId: "deleteTenant",
+      summary: "Disconnect all accounts of a tenant and destroy its key",
+      description:
+        "Each account ends as it does alone: tokens erased, the provider told. Then the tenant's key is destroyed, where it has one: what it sealed opens nowhere any more, in no copy of the database that is made from now on. A second call finds nothing left. Needs `accounts:write` as well.",
+      tags,
+      security: needs("keys:write"),
+      request: { params: tenantParamsSchema, query: z.strictObject({}) },
+      responses: { 200: answer(deletedTenantSchema, "What was ended"), ...problems(404, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      const { tenant_id: tenantId } = context.req.valid("param");
+      demandTenant(caller, tenantId);
+      const { disconnected, keysDestroyed } = await deleteTenant(ports, caller, tenantId);
+      return context.json(
+        { tenant_id: tenantId, disconnected: { ...disconnected }, keys_destroyed: keysDestroyed },
+        200,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/tenants/{tenant_id}/key",
+      operationId: "destroyTenantKey",
+      summary: "Destroy the key of a tenant alone",
+      description:
+        "Refused while it seals anything, unless `force` says that its accounts are to be out of reach: they answer `sealed_value_invalid` then, and must be connected anew. What is sealed for the tenant afterwards gets another key. Needs `accounts:write` as well.",
+      tags,
+      security: needs("keys:write"),
+      request: { params: tenantParamsSchema, query: destroyQuerySchema },
+      responses: { 200: answer(destroyedKeySchema, "What was destroyed"), ...problems(404, 409, 422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      const { tenant_id: tenantId } = context.req.valid("param");
+      demandTenant(caller, tenantId);
+      const isForced = context.req.valid("query").force === "true";
+      const destroyed = await destroyTenantKey(ports, caller, tenantId, isForced);
+      return context.json({ tenant_id: tenantId, keys_destroyed: destroyed }, 200);
+    },
+  );
+}

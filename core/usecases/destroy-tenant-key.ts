@@ -1,0 +1,39 @@
+import type { Caller } from "../domain/access/permission.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
+import type { SealingAdministration } from "../ports/sealing-store.ts";
+
+/**
+ * Destroys what a tenant's key was wrapped in (checklist C5): from then on nothing that it sealed opens, in this database or in any
+ * backup, as far as the backup does not hold the key as well: one that was made before does, until the key of the KMS is gone too.
+ * Other processes forget what they remember of it within seconds.
+ *
+ * @param isForced although accounts still hang on it: they answer `sealed_value_invalid` then, and must be connected anew
+ * @returns how many keys were destroyed: 0 where the tenant has none
+ * @throws DomainError `not_found`, `conflict` when it still seals something
+ */
+export async function destroyTenantKey(
+  { sealing }: { readonly sealing: SealingAdministration },
+  caller: Pick<Caller, "id" | "environmentId">,
+  tenantId: string,
+  isForced = false,
+): Promise<number> {
+  const { environmentId } = caller;
+  if (!(await sealing.knowsTenant(environmentId, tenantId))) {
+    throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
+  }
+  const sealed = await sealing.countUnderTenantKey(environmentId, tenantId);
+  if (sealed > 0 && !isForced) {
+    throw new DomainError("conflict", {
+      detail: `The key of this tenant still seals ${sealed} values. Disconnect its accounts first, or delete the tenant, which does both.`,
+    });
+  }
+  const destroyed = await sealing.destroyTenantKeys(environmentId, tenantId, (id, stillSealed) => ({
+    environmentId,
+    actor: caller.id,
+    action: "tenant_key.destroyed",
+    target: id,
+    keyId: id,
+    detail: { tenant_id: tenantId, sealed: stillSealed, forced: isForced },
+  }));
+  return destroyed.length;
+}

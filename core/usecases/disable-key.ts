@@ -1,0 +1,76 @@
+import type { Caller } from "../domain/access/permission.ts";
+import { DomainError } from "../domain/problem/domain-error.ts";
+import type { SealingAdministration } from "../ports/sealing-store.ts";
+import { readKeys, type KeyRecord, type ReadKeysPorts } from "./read-keys.ts";
+
+export interface DisableKeyPorts extends ReadKeysPorts {
+  readonly sealing: SealingAdministration;
+}
+
+type KeyCaller = Pick<Caller, "id" | "kind" | "environmentId" | "environment">;
+
+/**
+ * From now on (within seconds, in every process) the key wraps and opens nothing in this environment, until it is enabled again.
+ *
+ * @param isForced although it still seals something: the command line alone may, since what it seals is out of reach then
+ * @throws DomainError `not_found`, `forbidden`, `conflict` when it seals something or is the current one
+ */
+export async function disableKey(
+  ports: DisableKeyPorts,
+  caller: KeyCaller,
+  kid: string,
+  isForced = false,
+): Promise<KeyRecord> {
+  if (isForced && caller.kind !== "command_line") {
+    throw new DomainError("forbidden", {
+      detail: "Only the command line on the server may force a key to be disabled.",
+    });
+  }
+  const key = await findKey(ports, caller, kid);
+  if (!isForced) refuseInUse(key);
+  await ports.sealing.setKeyState(caller.environmentId, kid, "disabled", {
+    environmentId: caller.environmentId,
+    actor: caller.id,
+    action: "key.disabled",
+    target: kid,
+    keyId: kid,
+    detail: { sealed: key.sealedTotal, forced: isForced },
+  });
+  return await findKey(ports, caller, kid);
+}
+
+/** @throws DomainError `not_found` */
+export async function enableKey(ports: DisableKeyPorts, caller: KeyCaller, kid: string): Promise<KeyRecord> {
+  const key = await findKey(ports, caller, kid);
+  await ports.sealing.setKeyState(caller.environmentId, kid, "enabled", {
+    environmentId: caller.environmentId,
+    actor: caller.id,
+    action: "key.enabled",
+    target: kid,
+    keyId: kid,
+    detail: { sealed: key.sealedTotal },
+  });
+  return await findKey(ports, caller, kid);
+}
+
+async function findKey(ports: DisableKeyPorts, caller: KeyCaller, kid: string): Promise<KeyRecord> {
+  const { keys } = await readKeys(ports, { id: caller.environmentId, name: caller.environment });
+  const found = keys.find((key) => key.kid === kid);
+  if (found === undefined) {
+    throw new DomainError("not_found", { detail: `There is no key ${kid} in this environment.` });
+  }
+  return found;
+}
+
+function refuseInUse({ kid, state, sealedTotal }: KeyRecord): void {
+  if (state === "current") {
+    throw new DomainError("conflict", {
+      detail: `${kid} is the current key: everything new is sealed with it. Put another key first, re-wrap, and disable it then.`,
+    });
+  }
+  if (sealedTotal > 0) {
+    throw new DomainError("conflict", {
+      detail: `${kid} still seals ${sealedTotal} values, which would not open any more. Re-wrap them first (keys rewrap), then disable it.`,
+    });
+  }
+}

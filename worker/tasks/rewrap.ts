@@ -1,0 +1,23 @@
+import type { Task } from "graphile-worker";
+import { z } from "zod";
+import { wakeRewraps } from "#adapters/postgres/rewrap-store";
+import { runRewrap } from "#core/usecases/run-rewrap";
+import type { WorkerPorts } from "../worker-ports.ts";
+
+const payloadSchema = z.strictObject({ run_id: z.string() });
+
+/** Works on a run until it is over, or this worker stops: the next minute gives what is left to another. */
+export function rewrapTask(ports: WorkerPorts): Task {
+  return async (payload, helpers) => {
+    const { run_id: runId } = payloadSchema.parse(payload);
+    await runRewrap(ports, { runId, owner: ports.owner, actor: "worker", signal: helpers.abortSignal });
+  };
+}
+
+/** Every minute: runs whose holder died, or whose job was lost. The rows are the truth. */
+export function wakeRewrapsTask({ pool, log }: Pick<WorkerPorts, "pool" | "log">): Task {
+  return async () => {
+    const runs = await wakeRewraps(pool);
+    if (runs > 0) log.info({ runs }, "re-wraps that nobody worked on");
+  };
+}
