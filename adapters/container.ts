@@ -30,7 +30,8 @@ import { originRefusal } from "./egress/origin-refusal.ts";
 import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createWebhookPoster } from "./egress/webhook-poster.ts";
 import { createExpressions } from "./expressions/expressions.ts";
-import { createLocalKeyring } from "./kms/local-keyring.ts";
+import { createKms } from "./kms/create-kms.ts";
+import { directKeys } from "./kms/direct-keys.ts";
 import { createLog } from "./log/log.ts";
 import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
 import { measureAuthorizationServer } from "./metrics/measure-authorization-server.ts";
@@ -114,12 +115,8 @@ export async function createContainer(
   const clock = systemClock;
   const random = systemRandomness;
   const environments = createEnvironmentStore(pool);
-  const keyring = createLocalKeyring({
-    keyrings: config.keyrings,
-    environmentName: environmentNames(environments),
-    random,
-  });
-  const keys = measureKeys(keyring, metrics);
+  const kms = await createKms(config.kms, { environmentName: environmentNames(environments), random });
+  const keys = measureKeys(directKeys(kms, random), metrics);
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
   const route = { proxy: config.egressProxy };
   const egress = countRefusals(createEgressClient(guard, route), metrics);
@@ -184,6 +181,7 @@ export async function createContainer(
       await Promise.all([egress.close(), streams.close(), poster.close()]);
       mails.close();
       await expressions.close();
+      await kms.close();
       await pool.end();
     },
   };

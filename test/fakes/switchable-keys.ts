@@ -1,3 +1,4 @@
+import { directKeys } from "#adapters/kms/direct-keys";
 import { createLocalKeyring } from "#adapters/kms/local-keyring";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { KeyManagement } from "#core/ports/key-management";
@@ -10,11 +11,12 @@ export interface SwitchableKeys extends KeyManagement {
 
 /** The real local keyring behind a switch. */
 export function createSwitchableKeys(random: Randomness): SwitchableKeys {
-  const keys = createLocalKeyring({
+  const keyring = createLocalKeyring({
     keyrings: { shared: [{ id: "k1", key: new Uint8Array(32).fill(7) }], perEnvironment: new Map() },
     environmentName: async () => "production",
     random,
   });
+  const keys = directKeys(keyring, random);
   let down: "wrap" | "unwrap" | null = null;
   const guard = (what: "wrap" | "unwrap"): void => {
     if (down === what) throw new DomainError("kms_unavailable", { detail: "The key service does not answer." });
