@@ -8,7 +8,7 @@ import type { KeyReference } from "./parse-key-references.ts";
 
 const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "aws-secret-of-the-test", sessionToken: "aws-session" };
 
-function createKms(aws: FakeAws, shared: KeyRow<KeyReference>, staging?: KeyRow<KeyReference>, deadlineMs = 5_000) {
+function createKms(aws: FakeAws, shared: KeyRow<KeyReference>, staging?: KeyRow<KeyReference>, deadlineMs = 30_000) {
   const config = { endpoint: aws.origin, region: "eu-central-1", ca: null, deadlineMs };
   return createKeyedKms({
     keys: { shared, perEnvironment: new Map(staging === undefined ? [] : [["staging", staging]]) },

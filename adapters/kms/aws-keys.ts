@@ -1,4 +1,3 @@
-import { Agent } from "node:https";
 import { DecryptCommand, EncryptCommand, KMSClient, ReEncryptCommand, type KMSClientConfig } from "@aws-sdk/client-kms";
 import type { WrapContext } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
@@ -36,7 +35,7 @@ export function createAwsKeys(
       requestHandler: {
         connectionTimeout: config.deadlineMs,
         requestTimeout: config.deadlineMs,
-        httpsAgent: new Agent({ keepAlive: true, maxSockets: 64, ...(config.ca === null ? {} : { ca: config.ca }) }),
+        httpsAgent: { keepAlive: true, maxSockets: 64, ...(config.ca === null ? {} : { ca: config.ca }) },
       },
       ...overrides,
     });

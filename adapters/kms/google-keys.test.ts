@@ -34,7 +34,7 @@ function createKms(
   google: FakeGoogle,
   shared: KeyRow<KeyReference>,
   staging?: KeyRow<KeyReference>,
-  deadlineMs = 5_000,
+  deadlineMs = 30_000,
 ) {
   return createKeyedKms({
     keys: { shared, perEnvironment: new Map(staging === undefined ? [] : [["staging", staging]]) },

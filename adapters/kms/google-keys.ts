@@ -101,11 +101,14 @@ export function createGoogleKeys(
 /** What arrived is not what was sent, by its checksum. Another try makes sense. */
 class Corrupted extends Error {}
 
-function checked(bytes: Uint8Array | string | null | undefined, crc: unknown): Uint8Array {
+function checked(
+  bytes: Uint8Array | string | null | undefined,
+  crc: { toString(): string } | null | undefined,
+): Uint8Array {
   if (bytes === null || bytes === undefined || typeof bytes === "string")
     throw new Corrupted("the answer lacks its bytes");
   // A checksum of 64 bits by its type, so that it may come as a number, a text or an object with a text in it.
-  if (crc === null || crc === undefined || String(crc as unknown) !== String(crc32c(bytes)))
+  if (crc === null || crc === undefined || crc.toString() !== String(crc32c(bytes)))
     throw new Corrupted("the answer arrived altered");
   return Buffer.from(bytes);
 }

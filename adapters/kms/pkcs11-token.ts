@@ -19,6 +19,8 @@ export class TokenFailed extends Error {
   }
 }
 
+/** CKS_RO_USER_FUNCTIONS (PKCS#11 §4.2): a session that reads, and whose token is logged in. */
+const readOnlyUserFunctions = 1;
 /** Operations at a time; more wait for a session. */
 const mostSessions = 8;
 
@@ -51,7 +53,7 @@ export function openPkcs11Token(
       if (/PIN/.test(name)) throw new TokenFailed("pin", name);
       if (name !== "CKR_USER_ALREADY_LOGGED_IN") throw error;
     }
-    idle.push(session);
+    // It stays open and does nothing else: with its last session, a token logs out.
   };
   const openSession = (of: Handle): Handle => pkcs11.C_OpenSession(of, pkcs11js.CKF_SERIAL_SESSION);
   /** Starts the library anew, once nobody is inside it any more; once for all who found the same one lost. */
@@ -61,7 +63,7 @@ export function openPkcs11Token(
     return starting;
   };
   const startAnew = async (): Promise<void> => {
-    while (busy > 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    while (isBusy()) await new Promise<void>((resolve) => waiting.push(resolve));
     idle.length = 0;
     keys.clear();
     if (slot !== null) quietly(() => pkcs11.C_Finalize());
@@ -75,6 +77,7 @@ export function openPkcs11Token(
       throw error;
     }
   };
+  const isBusy = (): boolean => busy > 0;
   const release = (): void => {
     busy -= 1;
     // All of them look again: one may wait for a session, another for nobody to hold one.
@@ -107,7 +110,12 @@ export function openPkcs11Token(
     const found = pkcs11.C_FindObjects(session, 2);
     pkcs11.C_FindObjectsFinal(session);
     const [key] = found;
-    if (key === undefined) throw new TokenFailed("unavailable", `the token has no AES key labelled ${label}`);
+    if (key === undefined) {
+      // Whoever is not logged in sees no private key.
+      const isLoggedIn = pkcs11.C_GetSessionInfo(session).state === readOnlyUserFunctions;
+      if (!isLoggedIn) throw new TokenFailed("again", "the token has logged out");
+      throw new TokenFailed("unavailable", `the token has no AES key labelled ${label}`);
+    }
     if (found.length > 1) throw new TokenFailed("unavailable", `the token has several AES keys labelled ${label}`);
     keys.set(label, key);
     return key;

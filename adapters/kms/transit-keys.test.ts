@@ -25,7 +25,7 @@ function createKms(
     mount: "transit",
     token: options.token ?? { from: "variable" as const, value: firstToken },
     ca: null,
-    deadlineMs: options.deadlineMs ?? 5_000,
+    deadlineMs: options.deadlineMs ?? 30_000,
   };
   return createKeyedKms({
     keys: { shared, perEnvironment: new Map(options.staging === undefined ? [] : [["staging", options.staging]]) },
@@ -151,7 +151,7 @@ describe("the token of Transit", () => {
   ])("is left alone when %s", async (_name, life) => {
     vi.useFakeTimers();
     try {
-      const renew = vi.fn(async () => null);
+      const renew = vi.fn<() => Promise<null>>(async () => null);
       const token = createTransitToken({ from: "variable", value: "t" }, { lookUp: async () => life, renew });
       await token.read();
       await vi.advanceTimersByTimeAsync(200_000);
