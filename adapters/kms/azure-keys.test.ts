@@ -6,7 +6,12 @@ import { createAzureKeys } from "./azure-keys.ts";
 import { createKeyedKms, type KeyRow } from "./keyed-kms.ts";
 import type { KeyReference } from "./parse-key-references.ts";
 
-function createKms(azure: FakeAzure, shared: KeyRow<KeyReference>, staging?: KeyRow<KeyReference>, deadlineMs = 30_000) {
+function createKms(
+  azure: FakeAzure,
+  shared: KeyRow<KeyReference>,
+  staging?: KeyRow<KeyReference>,
+  deadlineMs = 30_000,
+) {
   const credential = { getToken: async () => ({ token: azure.token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   return createKeyedKms({
     keys: { shared, perEnvironment: new Map(staging === undefined ? [] : [["staging", staging]]) },

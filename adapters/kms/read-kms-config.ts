@@ -113,7 +113,10 @@ export function readKmsConfig(
       return {
         kind,
         ...common,
-        endpoint: read.endpoint() ?? read.missing("EVERGRANT_KMS_ENDPOINT", "set it to https://vault.example.com:8200"),
+        endpoint:
+          optional(env, "EVERGRANT_KMS_ENDPOINT") === null
+            ? read.missing("EVERGRANT_KMS_ENDPOINT", "set it to https://vault.example.com:8200")
+            : (read.endpoint() ?? ""),
         namespace: optional(env, "EVERGRANT_KMS_NAMESPACE"),
         mount: read.mount(),
         token: read.secret("EVERGRANT_KMS_TOKEN"),

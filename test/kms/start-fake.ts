@@ -10,8 +10,11 @@ export interface FakeKms {
   readonly origin: string;
   /** Requests for an operation of a key that came, answered or not. */
   readonly requests: number;
-  /** @param times after so many requests it is well again; always by default */
-  setFault(fault: Fault | null, times?: number): Promise<void>;
+  /**
+   * @param times after so many requests it is well again; always by default
+   * @param after so many requests go well first
+   */
+  setFault(fault: Fault | null, times?: number, after?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,7 @@ export async function startFake(options: {
 }): Promise<FakeKms> {
   let fault: Fault | null = null;
   let left = 0;
+  let before = 0;
   let requests = 0;
   const onRequest: RequestListener = (incoming, response) => {
     const chunks: Buffer[] = [];
@@ -55,7 +59,9 @@ export async function startFake(options: {
       };
       // Calls for a token come at a time of their own.
       if (!request.path.startsWith("/v1/auth/")) requests += 1;
-      const now = left > 0 ? fault : null;
+      const isEarly = before > 0;
+      if (isEarly) before -= 1;
+      const now = left > 0 && !isEarly ? fault : null;
       if (now !== null) left -= 1;
       if (now === "silent") return;
       const failure = now === null || now === "unreachable" ? null : options.fail(now, request);
@@ -80,8 +86,9 @@ export async function startFake(options: {
     get requests() {
       return requests;
     },
-    async setFault(next, times = Number.POSITIVE_INFINITY) {
+    async setFault(next, times = Number.POSITIVE_INFINITY, after = 0) {
       fault = next;
+      before = after;
       left = next === null ? 0 : times;
       if (next === "unreachable") await stop();
       else if (!server.listening) await listen(port);
