@@ -41,6 +41,7 @@ import { originRefusal } from "./egress/origin-refusal.ts";
 import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createWebhookPoster } from "./egress/webhook-poster.ts";
 import { createExpressions } from "./expressions/expressions.ts";
+import { createKms } from "./kms/create-kms.ts";
 import { createLocalKeyring } from "./kms/local-keyring.ts";
 import { createLog } from "./log/log.ts";
 import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
@@ -145,7 +146,8 @@ export async function createContainer(
   const environments = createEnvironmentStore(pool);
   const environmentName = environmentNames(environments);
   const audit = createAuditLog(pool, metrics);
-  const kms = measureKms(createLocalKeyring({ keyrings: config.keyrings, environmentName, random }), metrics);
+  const chosenKms = await createKms(config.kms, { environmentName, random });
+  const kms = measureKms(chosenKms, metrics);
   const sealing = createSealingStore(pool);
   const wraps = createWrapCounter({ store: sealing, log: logger });
   const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
@@ -233,6 +235,7 @@ export async function createContainer(
       await Promise.all([egress.close(), streams.close(), poster.close()]);
       mails.close();
       await expressions.close();
+      await chosenKms.close();
       await pool.end();
     },
   };

@@ -64,7 +64,10 @@ export async function startPostgresEngine(
     {
       databaseUrl: database.url,
       secret: randomBytes(32),
-      keyrings: { shared: [{ id: "k1", key: new Uint8Array(32).fill(7) }], perEnvironment: new Map() },
+      kms: {
+        kind: "local",
+        keyrings: { shared: [{ id: "k1", key: new Uint8Array(32).fill(7) }], perEnvironment: new Map() },
+      },
       publicUrl: "https://evergrant.example",
       egressAllow: [],
       egressProxy: null,

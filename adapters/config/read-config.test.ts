@@ -128,7 +128,7 @@ describe("a configuration", () => {
     ["an address without scheme", { EVERGRANT_URL: "x.example" }, "EVERGRANT_URL must be an address"],
     ["another scheme", { EVERGRANT_URL: "ftp://x.example" }, "EVERGRANT_URL must be an address"],
     ["a level that is none", { LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of debug"],
-    ["a KMS that is not there yet", { EVERGRANT_KMS: "aws" }, "EVERGRANT_KMS aws is not supported"],
+    ["a KMS that is none", { EVERGRANT_KMS: "cloud" }, "EVERGRANT_KMS must be one of local, aws"],
     [
       "an egress proxy with a path",
       { EVERGRANT_EGRESS_PROXY: "http://user:hunter2@proxy.internal:3128/x" },
@@ -157,13 +157,15 @@ describe("a configuration", () => {
 
 describe("keyrings", () => {
   it("seal with the first key, and environments may have one of their own (R41)", () => {
-    const { keyrings } = readEngineConfig({
+    const { kms } = readEngineConfig({
       ...complete,
       EVERGRANT_KEYRING: `k2:${key(3)},k1:${key(2)}`,
       EVERGRANT_KEYRING_STAGING: `s1:${key(4)}`,
       EVERGRANT_KEYRING_EU_WEST: `e1:${key(5)}`,
       EVERGRANT_KEYRING_EMPTY: " ",
     });
+    if (kms.kind !== "local") throw new Error("the keyring is the default");
+    const { keyrings } = kms;
     expect(keyrings.shared.map((one) => one.id)).toEqual(["k2", "k1"]);
     const own = [...keyrings.perEnvironment].map(([name, keyring]) => [name, keyring[0].id]);
     expect(own).toEqual([

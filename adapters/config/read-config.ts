@@ -1,8 +1,7 @@
 import { defaultTimes, type ApprovalTimes } from "#core/domain/approval/approval";
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
 import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
-import type { Keyrings } from "../kms/local-keyring.ts";
-import { parseKeyring } from "../kms/parse-keyring.ts";
+import { readKmsConfig, type KmsConfig } from "../kms/read-kms-config.ts";
 
 /** The configuration of a process does not do. The message names every variable and its remedy, one a line. */
 export class ConfigurationError extends Error {
@@ -22,7 +21,7 @@ export interface EngineConfig {
   readonly databaseUrl: string;
   /** At least 32 bytes; sessions, link tokens and fingerprints use keys derived from it. */
   readonly secret: Uint8Array;
-  readonly keyrings: Keyrings;
+  readonly kms: KmsConfig;
   /** Public base address, without a trailing slash. */
   readonly publicUrl: string;
   readonly egressAllow: readonly Cidr[];
@@ -130,13 +129,10 @@ export function readEngineConfig(env: Environment): EngineConfig {
 }
 
 function readEngine(read: Reader): EngineConfig {
-  const kms = read.optional("EVERGRANT_KMS") ?? "local";
-  if (kms !== "local")
-    read.complain("EVERGRANT_KMS", `${kms} is not supported by this version yet; leave it out or set it to local`);
   return {
     databaseUrl: read.databaseUrl(),
     secret: read.secret(),
-    keyrings: read.keyrings(),
+    kms: read.kms(),
     publicUrl: read.origin("EVERGRANT_URL", "http://127.0.0.1:3000"),
     egressAllow: read.cidrs("EVERGRANT_EGRESS_ALLOW"),
     egressProxy: read.egressProxy(),
@@ -153,7 +149,6 @@ function readEngine(read: Reader): EngineConfig {
 type Reader = ReturnType<typeof reader>;
 
 const logLevels: readonly string[] = ["debug", "info", "warn", "error", "silent"] satisfies LogLevel[];
-const keyringPrefix = "EVERGRANT_KEYRING_";
 
 function reader(env: Environment) {
   const problems: string[] = [];
@@ -276,27 +271,7 @@ function reader(env: Environment) {
       return bytes;
     },
 
-    keyrings(): Keyrings {
-      const parse = (name: string, text: string): Keyrings["shared"] | null => {
-        const keyring = parseKeyring(text);
-        if (typeof keyring !== "string") return keyring;
-        complain(name, `${keyring}. The form is kid:base64key[,kid:base64key…]`);
-        return null;
-      };
-      const text = optional("EVERGRANT_KEYRING");
-      if (text === null) {
-        complain("EVERGRANT_KEYRING", "is missing; set it to kid:base64key, with a key from: openssl rand -base64 32");
-      }
-      const shared = text === null ? null : parse("EVERGRANT_KEYRING", text);
-      const perEnvironment = new Map<string, Keyrings["shared"]>();
-      for (const [name, value] of Object.entries(env)) {
-        if (!name.startsWith(keyringPrefix) || value === undefined || value.trim() === "") continue;
-        const keyring = parse(name, value.trim());
-        const environment = name.slice(keyringPrefix.length).toLowerCase().replaceAll("_", "-");
-        if (keyring !== null) perEnvironment.set(environment, keyring);
-      }
-      return { shared: shared ?? [{ id: "none", key: new Uint8Array() }], perEnvironment };
-    },
+    kms: (): KmsConfig => readKmsConfig(env, complain),
 
     cidrs(name: string): Cidr[] {
       const parts = (optional(name) ?? "").split(",").map((part) => part.trim());
