@@ -1,6 +1,6 @@
 import type { Permission, Role } from "#core/domain/access/permission";
 
-const readsStates = ["accounts:read", "integrations:read", "webhooks:read"] as const;
+const readsStates = ["accounts:read", "integrations:read", "webhooks:read", "approvals:read", "keys:read"] as const;
 const operates = [
   ...readsStates,
   "accounts:write",
@@ -16,7 +16,7 @@ const operates = [
 
 /** Who may what, by role: what is not permitted is not offered. The API decides in any case. */
 const byRole: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: [...operates, "export"],
+  owner: [...operates, "keys:write", "export"],
   operator: operates,
   support: readsStates,
   auditor: [...readsStates, "audit:read"],

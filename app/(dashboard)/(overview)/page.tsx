@@ -1,5 +1,6 @@
 import { Cable } from "lucide-react";
 import type { Metadata } from "next";
+import { Suspense } from "react";
 import { EmptyState } from "../../_components/empty-state.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { isPermitted } from "../../_components/permitted.ts";
@@ -12,6 +13,7 @@ import { Figures } from "./figures-strip.tsx";
 import { IntegrationProblems } from "./integration-problems.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
 import { MassFailures } from "./mass-failures.tsx";
+import { WaitingApprovals } from "./waiting-approvals.tsx";
 import { WellnessSentence } from "./wellness-sentence.tsx";
 import { judge, totalsOf, troubleOf } from "./wellness.ts";
 
@@ -37,6 +39,9 @@ export default async function OverviewPage() {
     <>
       <PageHeader title="Overview" />
       <WellnessSentence wellness={judge(totals, trouble)} />
+      <Suspense fallback={null}>
+        <WaitingApprovals />
+      </Suspense>
       <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
       <IntegrationProblems integrations={integrations} health={health} />
       {isEmpty ? (

@@ -18,14 +18,14 @@ export function documentChanges(
   before: IntegrationDocument | null,
   after: IntegrationDocument,
 ): readonly ApprovalChange[] {
-  const others = fieldChanges(before, after);
+  const hosts = hostChanges(pin, before, after);
+  // A field that is nothing but its host would be read twice.
+  const isSaid = (change: ApprovalChange): boolean =>
+    hosts.some((one) => one.before === lower(change.before) && one.after === lower(change.after));
+  const others = fieldChanges(before, after).filter((change) => !isSaid(change));
   const shown = others.slice(0, mostChanges);
   const rest = others.length - shown.length;
-  return [
-    ...hostChanges(pin, before, after),
-    ...shown,
-    ...(rest === 0 ? [] : [{ what: "Further fields", before: null, after: `${rest} more` }]),
-  ];
+  return [...hosts, ...shown, ...(rest === 0 ? [] : [{ what: "Further fields", before: null, after: `${rest} more` }])];
 }
 
 function hostChanges(
@@ -49,6 +49,11 @@ function fieldChanges(before: IntegrationDocument | null, after: IntegrationDocu
     .filter((pointer) => textOf(from.get(pointer)) !== textOf(to.get(pointer)))
     .toSorted()
     .map((pointer) => ({ what: pointer, before: shorten(from.get(pointer)), after: shorten(to.get(pointer)) }));
+}
+
+/** As hosts are compared. */
+function lower(text: string | null): string | null {
+  return text === null ? null : text.toLowerCase();
 }
 
 function textOf(value: unknown): string | null {

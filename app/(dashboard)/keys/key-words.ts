@@ -1,0 +1,136 @@
+import { assertNever } from "../../_components/assert-never.ts";
+import { formatDuration } from "../../_components/duration.ts";
+import { countOf, formatCount } from "../../_components/figures.ts";
+import type { StatusIconName, Tone } from "../../_components/status.ts";
+import type { KeysView, KeyView, RewrapView, SealedCounts } from "../../_queries/keys.ts";
+
+export const keyStates: Record<KeyView["state"], { tone: Tone; icon: StatusIconName; label: string; tells: string }> = {
+  current: { tone: "good", icon: "filled", label: "Current", tells: "seals what is new" },
+  opens: { tone: "info", icon: "half", label: "Opens", tells: "opens what it sealed" },
+  disabled: { tone: "none", icon: "slash", label: "Disabled", tells: "not used" },
+  missing: { tone: "bad", icon: "broken-link", label: "Missing", tells: "the key service does not have it" },
+};
+
+/** By what stands sealed, the most first as a rule. */
+export const sealedKinds: readonly { kind: keyof SealedCounts; one: string; many: string; solid: string }[] = [
+  { kind: "credentials", one: "token set", many: "token sets", solid: "bg-accent" },
+  { kind: "secrets", one: "secret", many: "secrets", solid: "bg-info-solid" },
+  { kind: "answers", one: "kept answer", many: "kept answers", solid: "bg-warn-solid" },
+  { kind: "tenant_keys", one: "tenant key", many: "tenant keys", solid: "bg-hold-solid" },
+];
+
+export function totalOf(sealed: SealedCounts): number {
+  return sealed.credentials + sealed.secrets + sealed.answers + sealed.tenant_keys;
+}
+
+/** `31,402 token sets, 421 secrets`; kinds of which there are none are left out. */
+export function wordSealed(sealed: SealedCounts): string {
+  const words = sealedKinds.flatMap(({ kind, one, many }) =>
+    sealed[kind] === 0 ? [] : [countOf(sealed[kind], one, many)],
+  );
+  return words.length === 0 ? "nothing" : words.join(", ");
+}
+
+/** `88,204`, `1.62 billion`: a figure of ten digits says no more. */
+export function formatWraps(wraps: number): string {
+  if (wraps < 1_000_000) return formatCount(wraps);
+  const [divisor, word] = wraps < 1_000_000_000 ? [1_000_000, "million"] : [1_000_000_000, "billion"];
+  return `${(wraps / divisor).toLocaleString("en", { maximumSignificantDigits: 3 })} ${word}`;
+}
+
+export type Sentence = { tone: "good" | "warn" | "info" | "bad"; icon: StatusIconName; says: string; next: string };
+
+/** Is all well with the keys, and whose move is it? */
+export function judgeKeys({ keys, rewrap, wraps_alarm: alarm }: KeysView): Sentence {
+  const missing = keys.filter((key) => key.state === "missing");
+  const current = keys.find((key) => key.state === "current");
+  const stale = keys.filter((key) => key.state !== "current" && totalOf(key.sealed) > 0);
+  const left = stale.reduce((sum, key) => sum + totalOf(key.sealed), 0);
+  const worn = keys.find((key) => key.state !== "disabled" && key.wraps >= alarm);
+  if (missing.length > 0) {
+    const lost = missing.reduce((sum, key) => sum + totalOf(key.sealed), 0);
+    return {
+      tone: "bad",
+      icon: "broken-link",
+      says: `${countOf(lost, "value")} can't be opened: the key service does not have ${missing.map((key) => key.id).join(", ")}.`,
+      next: "Give the key back to the key service. Until then these accounts get no token.",
+    };
+  }
+  if (worn !== undefined) {
+    return {
+      tone: "bad",
+      icon: "alert",
+      says: `${worn.id} has wrapped ${formatWraps(worn.wraps)} data keys, more than half of its bound.`,
+      next: "Add a version to the key service, then re-wrap.",
+    };
+  }
+  if (rewrap?.state === "running" || rewrap?.state === "paused") {
+    return {
+      tone: rewrap.state === "paused" ? "warn" : "info",
+      icon: rewrap.state === "paused" ? "pause" : "dashed",
+      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key, and a re-wrap is ${rewrap.state}.`,
+      next:
+        rewrap.state === "paused"
+          ? "Resume it when you like. Everything opens meanwhile."
+          : "Everything opens meanwhile. Nothing for you to do.",
+    };
+  }
+  if (left > 0) {
+    return {
+      tone: "warn",
+      icon: "half",
+      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key.`,
+      next: "Re-wrap them under the current key; after that the older one can be disabled. Everything opens meanwhile.",
+    };
+  }
+  return {
+    tone: "good",
+    icon: "filled",
+    says: current === undefined ? "Nothing is sealed yet." : `Everything here is sealed under ${current.id}.`,
+    next: "Nothing for you to do.",
+  };
+}
+
+export const rewrapStates: Record<RewrapView["state"], { tone: Tone; icon: StatusIconName; label: string }> = {
+  running: { tone: "info", icon: "dashed", label: "Running" },
+  paused: { tone: "warn", icon: "pause", label: "Paused" },
+  done: { tone: "good", icon: "filled", label: "Done" },
+  stopped: { tone: "none", icon: "slash", label: "Stopped" },
+};
+
+/** How far it is, in one line. */
+export function wordProgress(run: RewrapView): string {
+  const { state } = run;
+  switch (state) {
+    case "running": {
+      if (run.phase === "verifying") return "Opening a sample, to see that it opens";
+      if (run.pass > 1) return "Looking once more for what was sealed meanwhile";
+      return run.seconds_left === null ? "Measuring its pace" : `About ${formatDuration(run.seconds_left)} left`;
+    }
+    case "paused":
+      return "It goes on where it stopped";
+    case "done":
+      return run.remaining === null || run.remaining.length === 0
+        ? "No value is left under another key"
+        : run.remaining.map((one) => `${one.id} still seals ${formatCount(one.sealed)}`).join(", ");
+    case "stopped":
+      return "What was re-wrapped stays so";
+  }
+  return assertNever(state);
+}
+
+export const policies: Record<KeysView["policy"], { name: string; tells: string; good: string; costs: string }> = {
+  direct: {
+    name: "Direct",
+    tells: "The key service wraps the data key of each value.",
+    good: "One level less, and every opening of a value is seen by the key service.",
+    costs: "One call of the key service for each value that is sealed or opened.",
+  },
+  tenant: {
+    name: "Tenant keys",
+    tells:
+      "Each tenant has a key of its own, which the key service wraps; it wraps the data keys of the tenant's accounts.",
+    good: "Few calls of the key service, and deleting a tenant's key makes all of it unreadable, in backups too.",
+    costs: "A tenant's key is in the memory of api and worker for five minutes.",
+  },
+};
