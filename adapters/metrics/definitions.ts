@@ -268,6 +268,18 @@ export const definitions = {
     help: "Endpoints: working, failing (the latest attempts failed), disabled",
     labels: ["state"],
   },
+  evergrant_key_wraps_most: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Keys wrapped by the key of the KMS that wrapped most; operators are told at 2^31",
+    labels: [],
+  },
+  evergrant_rewrap_values: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Values of re-wraps that are not over: left, or failed (they do not open)",
+    labels: ["state"],
+  },
   evergrant_process_resident_memory_bytes: {
     kind: "gauge",
     in: both,

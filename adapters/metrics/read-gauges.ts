@@ -64,6 +64,11 @@ export function readEngine(pool: DatabasePool): Reader {
         [["failing"], state.endpointsFailing],
         [["disabled"], state.endpointsDisabled],
       ],
+      evergrant_key_wraps_most: [[[], state.keyWrapsMost]],
+      evergrant_rewrap_values: [
+        [["left"], state.rewrapLeft],
+        [["failed"], state.rewrapFailed],
+      ],
     };
   };
 }

@@ -100,7 +100,8 @@ export async function keysRotate(args: string[]): Promise<CommandResult> {
   const next = `${id}:${randomBytes(keyBytes).toString("base64")},${present.trim()}`;
   process.stderr.write(
     `This is a secret: whoever has it and the database can open everything. Keep it where ${variable} is kept, and nowhere else.\n` +
-      "Start every process with it; then run keys rewrap, and take the old key out once keys status says that it seals nothing.\n",
+      "Start every process with it; then run keys rewrap, and take the old key out once keys status says that it seals nothing.\n" +
+      "Where processes restart one after the other, start all of them with the new key at the end first: each must open what another seals.\n",
   );
   return { json: { variable, id, keyring: next }, text: `${variable}=${next}` };
 }
