@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
+import { keyApprovalActions } from "#core/usecases/key-approval-actions";
 import { createVault } from "#core/usecases/vault";
 import { createSealingKeys, type SealingKeys } from "#core/usecases/sealing-keys";
 import { createWrapCounter } from "#core/usecases/wrap-counter";
@@ -149,6 +150,7 @@ export async function createContainer(
   const chosenKms = await createKms(config.kms, { environmentName, random });
   const kms = measureKms(chosenKms, metrics);
   const sealing = createSealingStore(pool);
+  const rewraps = createRewrapStore(pool);
   const wraps = createWrapCounter({ store: sealing, log: logger });
   const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
   const flushing = setInterval(() => {
@@ -177,7 +179,7 @@ export async function createContainer(
     kms,
     sealingKeys,
     sealing,
-    rewraps: createRewrapStore(pool),
+    rewraps,
     audit,
     connectedAccountsOf: (environmentId, tenantId) => connectedAccountsOf(pool, environmentId, tenantId),
     strangerKms: (kids) => strangerKms(kids, random),
@@ -210,6 +212,7 @@ export async function createContainer(
     massFailures: createMassFailureStore(pool),
     approvals: createApprovalStore(pool),
     approvalActions: {
+      ...keyApprovalActions({ kms, sealing, sealingKeys, rewraps, random, environments }),
       "integration.hosts_change": defineAction(hostsChangeAction({ integrations, vault, clock, keyPairs })),
     },
     approvalTimes: config.approvals,

@@ -30,7 +30,7 @@ const switchAction: ApprovalAction<{ to: string }> = {
     if (world.crashes !== null) throw world.crashes;
     return "done";
   },
-  wasDone: async (_, id) => world.done.some((run) => run.id === id),
+  wasDone: async (_environment, _parameters, id) => world.done.some((run) => run.id === id),
 };
 
 let ports: WorkerPorts;

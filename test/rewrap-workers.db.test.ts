@@ -11,6 +11,7 @@ import { findFreePort } from "#scripts/ports";
 import { createSealingProcess, fillEnvironment, openEverything, type SealingProcess } from "./sealing-process.ts";
 import { startProcess, type StartedProcess } from "./start-process.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
+import { createTwoOwners } from "./two-owners.ts";
 
 const fillers = 3_000;
 const keyText = (id: string): string => `${id}:${randomBytes(32).toString("base64")}`;
@@ -90,8 +91,12 @@ test("a rotation while accounts refresh: workers killed twice, nothing unreadabl
     }),
   );
 
-  const { status, body: begun } = await stack.call("POST", "/keys/rewrap", { pace: 800 }, { api: next });
-  expect({ status, total: begun.total, to: begun.to }).toEqual({ status: 202, total, to: "t2" });
+  const owners = await createTwoOwners(stack);
+  const agreed = await owners.agree("POST", "/keys/rewrap", { pace: 800 }, next);
+  expect(agreed).toMatchObject({ kind: "key.rewrap_start", subject: "t2", status: "executed" });
+  const { runs } = (await stack.call("GET", "/keys", undefined, { api: next })).body;
+  const begun = runs[0];
+  expect({ total: begun.total, to: begun.to }).toEqual({ total, to: "t2" });
   for (const done of [500, 1_500]) {
     await runUntil(next, begun.id, (run) => run.done >= done);
     await worker.kill();
@@ -128,10 +133,9 @@ test("a rotation while accounts refresh: workers killed twice, nothing unreadabl
     ["t2", "current", keysStatus.keys[0].sealed],
     ["t1", "opens", 0],
   ]);
-  expect((await stack.call("POST", "/keys/t1/disable", {}, { api: next })).body).toMatchObject({
-    id: "t1",
-    state: "disabled",
-  });
+  expect(await owners.agree("POST", "/keys/t1/disable", {}, next)).toMatchObject({ status: "executed" });
+  const after = await stack.call("GET", "/keys", undefined, { api: next });
+  expect(after.body.keys).toContainEqual(expect.objectContaining({ id: "t1", state: "disabled" }));
 
   // The old key leaves the configuration of every process.
   await Promise.all([worker.stop(), ...stack.apis.map(({ process }) => process.stop())]);

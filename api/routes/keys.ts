@@ -2,17 +2,16 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller, Permission } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { RewrapCommand } from "#core/domain/sealing/rewrap-run";
-import { changeSealingPolicy } from "#core/usecases/change-sealing-policy";
-import { disableKey, enableKey } from "#core/usecases/disable-key";
 import { drillKeys } from "#core/usecases/drill-keys";
 import { readKeys } from "#core/usecases/read-keys";
-import { changeRewrap, startRewrap } from "#core/usecases/start-rewrap";
+import { requireApproval } from "#core/usecases/require-approval";
+import { changeRewrap } from "#core/usecases/start-rewrap";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { approvalReasonSchema, approvalSchema } from "../schemas/approval.ts";
 import {
   drillSchema,
-  keySchema,
   keysSchema,
   kidSchema,
   policyRequestSchema,
@@ -23,10 +22,13 @@ import {
 } from "../schemas/keys.ts";
 import { nothingSchema } from "../schemas/primitives.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
-import { toKeysView, toKeyView, toRunView } from "../views/keys-view.ts";
+import { toApprovalView } from "../views/approval-view.ts";
+import { toKeysView, toRunView } from "../views/keys-view.ts";
 
 const tags = ["Keys"];
 const nothing = z.strictObject({});
+const asked = z.strictObject({ reason: approvalReasonSchema.optional() });
+const waits = answer(approvalSchema, "Nothing is changed yet: it waits for a second person");
 const noBody = { required: false, content: { "application/json": { schema: nothingSchema } } };
 const kidParams = z.object({ kid: kidSchema });
 // A malformed id is one that does not exist.
@@ -74,17 +76,22 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
       operationId: "startRewrap",
       summary: "Bring everything under the current key",
       description:
-        "A worker goes through every sealed value that is not under the current key (or, with the policy `tenant`, not under its tenant's) and has its data key wrapped anew; no value is opened for it. Whatever is written meanwhile wins. At the end a sample is opened, and what is left is counted once more. One run at a time.",
+        "A worker goes through every sealed value that is not under the current key (or, with the policy `tenant`, not under its tenant's) and has its data key wrapped anew; no value is opened for it. Whatever is written meanwhile wins. At the end a sample is opened, and what is left is counted once more. One run at a time. Asked for from the dashboard's session, it begins when another owner has approved it; `keys rewrap` on the server begins at once.",
       tags,
       security: needs("keys:write"),
-      request: { body: { ...body(rewrapRequestSchema, { "At a pace": { pace: 500 } }), required: false } },
-      responses: { 202: answer(runSchema, "It is under way"), ...problems(409, 422) },
+      request: {
+        query: asked,
+        body: { ...body(rewrapRequestSchema, { "At a pace": { pace: 500 } }), required: false },
+      },
+      responses: { 202: waits, ...problems(409, 422) },
     }),
     async (context) => {
       const caller = context.get("caller");
       demandKeys(caller, "keys:write");
+      const { reason = null } = context.req.valid("query");
       const { pace = null } = context.req.valid("json") ?? {};
-      return context.json(toRunView(await startRewrap(ports, caller, { pace })), 202);
+      const approval = await requireApproval(ports, caller, { kind: "key.rewrap_start", parameters: { pace }, reason });
+      return context.json(await toApprovalView(ports, caller, approval), 202);
     },
   );
 
@@ -141,20 +148,20 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
     },
   );
 
-  for (const [verb, operationId, summary, description, change] of [
+  for (const [verb, operationId, summary, description, kind] of [
     [
       "disable",
       "disableKey",
       "Let a key wrap and open nothing any more",
-      "In every process within seconds, until it is enabled again. Refused while it is the current one or seals anything.",
-      disableKey,
+      "In every process within seconds, until it is enabled again. Refused while it is the current one or seals anything. Another owner approves it first.",
+      "key.disable",
     ],
     [
       "enable",
       "enableKey",
       "Let a disabled key work again",
-      "In every process within seconds. A key that no process is configured with opens nothing all the same.",
-      enableKey,
+      "In every process within seconds. A key that no process is configured with opens nothing all the same. Another owner approves it first.",
+      "key.enable",
     ],
   ] as const) {
     app.openapi(
@@ -166,13 +173,16 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
         description,
         tags,
         security: needs("keys:write"),
-        request: { params: kidParams, query: nothing, body: noBody },
-        responses: { 200: answer(keySchema, "The key"), ...problems(404, 409, 422) },
+        request: { params: kidParams, query: asked, body: noBody },
+        responses: { 202: waits, ...problems(404, 409, 422) },
       }),
       async (context) => {
         const caller = context.get("caller");
         demandKeys(caller, "keys:write");
-        return context.json(toKeyView(await change(ports, caller, context.req.valid("param").kid)), 200);
+        const { reason = null } = context.req.valid("query");
+        const parameters = { kid: context.req.valid("param").kid };
+        const approval = await requireApproval(ports, caller, { kind, parameters, reason });
+        return context.json(await toApprovalView(ports, caller, approval), 202);
       },
     );
   }
@@ -184,18 +194,23 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
       operationId: "setKeyPolicy",
       summary: "Choose what wraps the data keys of accounts",
       description:
-        "For what is sealed from now on, in every process within seconds. What is sealed already stays as it is, and opens; a re-wrap brings it under the new policy.",
+        "For what is sealed from now on, in every process within seconds. What is sealed already stays as it is, and opens; a re-wrap brings it under the new policy. Another owner approves it first.",
       tags,
       security: needs("keys:write"),
-      request: { body: body(policyRequestSchema, { "One key per tenant": { policy: "tenant" } }) },
-      responses: { 200: answer(keysSchema, "The keys"), ...problems(422) },
+      request: { query: asked, body: body(policyRequestSchema, { "One key per tenant": { policy: "tenant" } }) },
+      responses: { 202: waits, ...problems(409, 422) },
     }),
     async (context) => {
       const caller = context.get("caller");
       demandKeys(caller, "keys:write");
-      await changeSealingPolicy(ports, caller, context.req.valid("json").policy);
-      const keys = await readKeys(ports, { id: caller.environmentId, name: caller.environment });
-      return context.json(toKeysView(keys), 200);
+      const { reason = null } = context.req.valid("query");
+      const { policy } = context.req.valid("json");
+      const approval = await requireApproval(ports, caller, {
+        kind: "key.policy_change",
+        parameters: { policy },
+        reason,
+      });
+      return context.json(await toApprovalView(ports, caller, approval), 202);
     },
   );
 

@@ -2,11 +2,13 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { deleteTenant } from "#core/usecases/delete-tenant";
-import { destroyTenantKey } from "#core/usecases/destroy-tenant-key";
+import { requireApproval } from "#core/usecases/require-approval";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
-import { deletedTenantSchema, destroyedKeySchema, destroyQuerySchema, tenantParamsSchema } from "../schemas/keys.ts";
+import { deletedTenantSchema, destroyQuerySchema, tenantParamsSchema } from "../schemas/keys.ts";
 import { answer, needs, problems } from "../schemas/problem.ts";
+import { approvalSchema } from "../schemas/approval.ts";
+import { toApprovalView } from "../views/approval-view.ts";
 
 const tags = ["Tenants"];
 
@@ -59,19 +61,23 @@ export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts):
       operationId: "destroyTenantKey",
       summary: "Destroy the key of a tenant alone",
       description:
-        "Refused while it seals anything, unless `force` says that its accounts are to be out of reach: they answer `sealed_value_invalid` then, and must be connected anew. What is sealed for the tenant afterwards gets another key. Needs `accounts:write` as well.",
+        "Refused while it seals anything, unless `force` says that its accounts are to be out of reach: they answer `sealed_value_invalid` then, and must be connected anew. What is sealed for the tenant afterwards gets another key. Another owner approves it first. Needs `accounts:write` as well.",
       tags,
       security: needs("keys:write"),
       request: { params: tenantParamsSchema, query: destroyQuerySchema },
-      responses: { 200: answer(destroyedKeySchema, "What was destroyed"), ...problems(404, 409, 422) },
+      responses: {
+        202: answer(approvalSchema, "Nothing is changed yet: it waits for a second person"),
+        ...problems(404, 409, 422),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
       const { tenant_id: tenantId } = context.req.valid("param");
       demandTenant(caller, tenantId);
-      const isForced = context.req.valid("query").force === "true";
-      const destroyed = await destroyTenantKey(ports, caller, tenantId, isForced);
-      return context.json({ tenant_id: tenantId, keys_destroyed: destroyed }, 200);
+      const { force, reason = null } = context.req.valid("query");
+      const parameters = { tenant_id: tenantId, force: force === "true" };
+      const approval = await requireApproval(ports, caller, { kind: "tenant.delete_key", parameters, reason });
+      return context.json(await toApprovalView(ports, caller, approval), 202);
     },
   );
 }

@@ -1,3 +1,4 @@
+import { approvalReasonSchema } from "./approval.ts";
 import { z } from "@hono/zod-openapi";
 import { sealedPlaces } from "#core/domain/sealing/sealed-place";
 import { sealingPolicies } from "#core/domain/sealing/sealing-policy";
@@ -212,11 +213,5 @@ export const destroyQuerySchema = z.strictObject({
     description: "Although accounts hang on it, which must be connected anew then.",
     example: "false",
   }),
+  reason: approvalReasonSchema.optional(),
 });
-
-export const destroyedKeySchema = z
-  .object({
-    tenant_id: z.string().openapi({ description: "Whose key.", example: "acme" }),
-    keys_destroyed: count("Keys that this call destroyed: none where the tenant has none.", 1),
-  })
-  .openapi("DestroyedTenantKey", { description: "What the tenant's key sealed opens nowhere any more." });

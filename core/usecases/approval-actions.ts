@@ -36,7 +36,7 @@ export interface ApprovalAction<P> {
   /** @throws DomainError: with a status below 500 and without `retryAfterSeconds` it has failed; anything else is tried again */
   execute(parameters: P, run: ApprovedRun): Promise<ExecuteOutcome>;
   /** Whether this very approval was carried out before; absent: the action spends it. */
-  wasDone?(parameters: P, approvalId: string): Promise<boolean>;
+  wasDone?(environmentId: string, parameters: P, approvalId: string): Promise<boolean>;
 }
 
 /** The same for parameters as they were stored. */
@@ -45,7 +45,7 @@ export interface KnownAction {
   parse(parameters: unknown): unknown;
   assess(environmentId: string, parameters: unknown): Promise<Assessment>;
   execute(parameters: unknown, run: ApprovedRun): Promise<ExecuteOutcome>;
-  wasDone(parameters: unknown, approvalId: string): Promise<boolean>;
+  wasDone(environmentId: string, parameters: unknown, approvalId: string): Promise<boolean>;
 }
 
 /**
@@ -65,6 +65,7 @@ export function defineAction<P>(action: ApprovalAction<P>): KnownAction {
     parse,
     assess: async (environmentId, parameters) => await action.assess(environmentId, parse(parameters)),
     execute: async (parameters, run) => await action.execute(parse(parameters), run),
-    wasDone: async (parameters, approvalId) => (await action.wasDone?.(parse(parameters), approvalId)) ?? false,
+    wasDone: async (environmentId, parameters, approvalId) =>
+      (await action.wasDone?.(environmentId, parse(parameters), approvalId)) ?? false,
   };
 }

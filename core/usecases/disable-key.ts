@@ -53,7 +53,12 @@ export async function enableKey(ports: DisableKeyPorts, caller: KeyCaller, kid: 
   return await findKey(ports, caller, kid);
 }
 
-async function findKey(ports: DisableKeyPorts, caller: KeyCaller, kid: string): Promise<KeyRecord> {
+/** @throws DomainError `not_found` */
+export async function findKey(
+  ports: ReadKeysPorts,
+  caller: Pick<KeyCaller, "environmentId" | "environment">,
+  kid: string,
+): Promise<KeyRecord> {
   const { keys } = await readKeys(ports, { id: caller.environmentId, name: caller.environment });
   const found = keys.find((key) => key.kid === kid);
   if (found === undefined) {
@@ -62,7 +67,8 @@ async function findKey(ports: DisableKeyPorts, caller: KeyCaller, kid: string): 
   return found;
 }
 
-function refuseInUse({ kid, state, sealedTotal }: KeyRecord): void {
+/** @throws DomainError `conflict` */
+export function refuseInUse({ kid, state, sealedTotal }: KeyRecord): void {
   if (state === "current") {
     throw new DomainError("conflict", {
       detail: `${kid} is the current key: everything new is sealed with it. Put another key first, re-wrap, and disable it then.`,

@@ -53,7 +53,7 @@ async function tryOnce(ports: ExecuteApprovalPorts, approval: Approval): Promise
   try {
     const action = ports.approvalActions[kind];
     if (action === undefined) return { kind: "release", detail: `This version carries out no ${kind}.` };
-    if (run > 1 && (await action.wasDone(parameters, id))) return executed;
+    if (run > 1 && (await action.wasDone(environmentId, parameters, id))) return executed;
     const { state } = await action.assess(environmentId, parameters);
     if (digestOf(state) !== approval.stateHash) return failed("state_changed");
     const outcome = await action.execute(parameters, {

@@ -18,12 +18,13 @@ type RewrapCaller = Pick<Caller, "id" | "environmentId">;
  * Begins to re-wrap everything that is not under the current key (R42); a worker does it, unless `heldBy` does.
  *
  * @param pace values a second at most; null: as fast as it goes
+ * @param id of the run; by default a new one
  * @throws DomainError `conflict` while another run is not over, or when the current key is disabled; `kms_unavailable`
  */
 export async function startRewrap(
   ports: StartRewrapPorts,
   caller: RewrapCaller,
-  { pace }: { readonly pace: number | null },
+  { pace, id }: { readonly pace: number | null; readonly id?: string },
   heldBy: { readonly owner: string; readonly leaseSeconds: number } | null = null,
 ): Promise<RewrapRun> {
   const { environmentId } = caller;
@@ -39,7 +40,7 @@ export async function startRewrap(
   const fromKids = Object.keys(stale);
   const started = await ports.rewraps.start(
     {
-      id: makeId("rwp", ports.random.bytes(idRandomBytes)),
+      id: id ?? makeId("rwp", ports.random.bytes(idRandomBytes)),
       environmentId,
       toKid,
       fromKids,

@@ -1034,14 +1034,6 @@ export interface DeletedTenant {
   keys_destroyed: number;
 }
 
-/** What the tenant's key sealed opens nowhere any more. */
-export interface DestroyedTenantKey {
-  /** Whose key. */
-  tenant_id: string;
-  /** Keys that this call destroyed: none where the tenant has none. */
-  keys_destroyed: number;
-}
-
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -1492,9 +1484,12 @@ export interface Operations {
   /** Bring everything under the current key */
   startRewrap: {
     path: Record<string, never>;
-    query: Record<string, never>;
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
     body: RewrapRequest | undefined;
-    answer: RewrapRun;
+    answer: Approval;
   };
   /** How far a re-wrap is */
   getRewrap: {
@@ -1522,9 +1517,12 @@ export interface Operations {
       /** The key's id, as the configuration or the KMS names it. */
       kid: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
     body: Nothing | undefined;
-    answer: SealingKey;
+    answer: Approval;
   };
   /** Let a disabled key work again */
   enableKey: {
@@ -1532,16 +1530,22 @@ export interface Operations {
       /** The key's id, as the configuration or the KMS names it. */
       kid: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
     body: Nothing | undefined;
-    answer: SealingKey;
+    answer: Approval;
   };
   /** Choose what wraps the data keys of accounts */
   setKeyPolicy: {
     path: Record<string, never>;
-    query: Record<string, never>;
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
     body: SealingPolicyRequest;
-    answer: SealingKeys;
+    answer: Approval;
   };
   /** Prove that a copy of the database without its keys opens nothing */
   drillKeys: {
@@ -1569,9 +1573,11 @@ export interface Operations {
     query: {
       /** Although accounts hang on it, which must be connected anew then. */
       force?: "true" | "false" | undefined;
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
     };
     body: undefined;
-    answer: DestroyedTenantKey;
+    answer: Approval;
   };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {

@@ -1,4 +1,5 @@
 import type { Stack } from "../start-stack.ts";
+import { callAs } from "../two-owners.ts";
 
 /** What the inputs are made of. */
 export type World = {
@@ -84,16 +85,8 @@ const askForHosts = async ({ stack, session }: World): Promise<Case> => {
 
 const askedId = async (world: World): Promise<string> => {
   const { params, query, body } = await askForHosts(world);
-  const { stack, session } = world;
-  const response = await fetch(
-    `${stack.apis[0]?.origin}/api/v1/integrations/${params?.["name"]}?${new URLSearchParams(query)}`,
-    {
-      method: "PUT",
-      headers: { cookie: session, origin: stack.env["EVERGRANT_URL"] ?? "", "content-type": "application/json" },
-      body: JSON.stringify(body),
-    },
-  );
-  return ((await response.json()) as { id: string }).id;
+  const path = `/integrations/${params?.["name"]}?${new URLSearchParams(query)}`;
+  return (await callAs(world.stack, world.session, "PUT", path, body)).body.id;
 };
 
 /** A test event that was tried once: no worker runs in these tests. */
@@ -113,9 +106,12 @@ const stopRewraps = async (stack: Stack): Promise<void> => {
   await stack.database.pool.query("UPDATE rewrap_run SET state = 'stopped' WHERE state IN ('running', 'paused')");
 };
 
-const beginRewrap = async (stack: Stack): Promise<string> => {
+/** Two people start it; its id is made of the request's. */
+const beginRewrap = async ({ stack, session, otherSession }: World): Promise<string> => {
   await stopRewraps(stack);
-  return (await stack.call("POST", "/keys/rewrap", {})).body.id;
+  const { body } = await callAs(stack, session, "POST", "/keys/rewrap", { pace: 500 });
+  await callAs(stack, otherSession, "POST", `/approvals/${body.id}/approve`);
+  return (await stack.call("GET", "/keys")).body.runs[0].id;
 };
 
 /**
@@ -230,28 +226,26 @@ export const inputs: Inputs = {
   },
 
   listKeys: () => [{ status: 200 }],
-  startRewrap: async ({ stack }) => {
-    await stopRewraps(stack);
-    return [{ status: 202, body: { pace: 500 } }];
-  },
-  getRewrap: async ({ stack }) => [{ status: 200, params: { id: await beginRewrap(stack) } }],
-  changeRewrap: async ({ stack }) => [
-    { status: 200, params: { id: await beginRewrap(stack) }, body: { state: "paused", pace: 50 } },
+  getRewrap: async (world) => [{ status: 200, params: { id: await beginRewrap(world) } }],
+  changeRewrap: async (world) => [
+    { status: 200, params: { id: await beginRewrap(world) }, body: { state: "paused", pace: 50 } },
   ],
+  startRewrap: async ({ session }) => [{ status: 202, body: { pace: 500 }, headers: { cookie: session } }],
   // It seals nothing, and is not the current one.
-  disableKey: () => [{ status: 200, params: { kid: "t0" } }],
-  enableKey: () => [{ status: 200, params: { kid: "t0" } }],
-  setKeyPolicy: () => [{ status: 200, body: { policy: "direct" } }],
+  disableKey: ({ session }) => [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }],
+  enableKey: ({ session }) => [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }],
+  setKeyPolicy: ({ session }) => [{ status: 202, body: { policy: "direct" }, headers: { cookie: session } }],
   drillKeys: () => [{ status: 200 }],
   deleteTenant: async ({ importAccount }) => {
     await importAccount();
     return [{ status: 200, params: { tenant_id: "tenant-i" } }];
   },
-  destroyTenantKey: async ({ importAccount }) => {
+  destroyTenantKey: async ({ importAccount, session }) => {
     await importAccount();
+    const headers = { cookie: session };
     return [
-      { status: 200, params: { tenant_id: "tenant-i" } },
-      { status: 200, params: { tenant_id: "tenant-i" }, query: { force: "true" } },
+      { status: 202, params: { tenant_id: "tenant-i" }, headers },
+      { status: 202, params: { tenant_id: "tenant-a" }, query: { force: "true", reason: "They left" }, headers },
     ];
   },
 
