@@ -33,13 +33,18 @@ describe("a key", () => {
     // Each has just looked: what it remembers is as young as can be.
     expect(await createAccessStore(stack.database.pool).revokeKey(id, "test")).toBe(true);
     const revokedAt = performance.now();
-    const refusedAfter = await Promise.all(
+    // By when they began: how long an answer takes is the machine's.
+    const lastAccepted = await Promise.all(
       [0, 1].map(async (api) => {
-        while ((await read(key, { api })).status === 200) await wait(20);
-        return performance.now() - revokedAt;
+        for (let last = 0; ;) {
+          const began = performance.now() - revokedAt;
+          if ((await read(key, { api })).status !== 200) return last;
+          last = began;
+          await wait(20);
+        }
       }),
     );
-    for (const ms of refusedAfter) expect(ms).toBeLessThan(1_000);
+    for (const ms of lastAccepted) expect(ms).toBeLessThan(1_000);
     for (const api of [0, 1]) expect((await read(key, { api })).body.code).toBe("unauthorized");
   });
 

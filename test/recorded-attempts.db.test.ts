@@ -19,7 +19,7 @@ beforeAll(async () => {
     applicationName: "test",
     onError: () => {},
   });
-}, 60_000);
+});
 afterAll(async () => {
   await pool.end();
   await stack[Symbol.asyncDispose]();
@@ -265,5 +265,5 @@ describe("a refresh that could not even be tried (R24)", () => {
     expect(rows).toEqual([{ doubts: 1, attempt_id: null, lease_until: null }]);
     // Nothing is left that would make a job of it again and again.
     expect(await settleLeftAttempts(pool)).toBe(0);
-  }, 60_000);
+  });
 });
