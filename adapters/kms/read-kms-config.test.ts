@@ -285,7 +285,7 @@ describe("the configuration of a KMS", () => {
 
   it("says at start which package an installation left out", () => {
     expect(read(azure, () => false).problems).toEqual([
-      "EVERGRANT_KMS is azure, and @azure/keyvault-keys and @azure/identity are not installed: npm ci --include=optional",
+      "EVERGRANT_KMS is azure, and @azure/keyvault-keys and @azure/identity are not installed: npm ci",
     ]);
     expect(read(pkcs11, (name) => name !== "pkcs11js").problems).toEqual([
       expect.stringMatching(

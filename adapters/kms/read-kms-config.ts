@@ -94,8 +94,10 @@ export function readKmsConfig(
   if (absent.length > 0)
     complain(
       "EVERGRANT_KMS",
-      `is ${kind}, and ${absent.join(" and ")} ${absent.length > 1 ? "are" : "is"} not installed: npm ci --include=optional` +
-        (kind === "pkcs11" ? " on a machine with a C++ compiler, make and Python, since it is compiled" : ""),
+      `is ${kind}, and ${absent.join(" and ")} ${absent.length > 1 ? "are" : "is"} not installed: ` +
+        (kind === "pkcs11"
+          ? "npm ci --include=optional, on a machine with a C++ compiler, make and Python, since it is compiled"
+          : "npm ci"),
     );
   const read = createReader(env, complain);
   const common = { keys: read.keys(kind), former: read.former(), deadlineMs: read.deadlineMs() };
