@@ -156,28 +156,22 @@ function approvalMethods({ call }: Transport) {
   };
 }
 
+/** What changes which keys seal is for two people, in the dashboard. */
 function keyMethods({ call }: Transport) {
-  const atKey = (kid: string, options: CallOptions) => ({ ...options, path: { kid } });
   const atRun = (id: string, options: CallOptions) => ({ ...options, path: { id } });
   return {
     list: (options: CallOptions = {}) => call("listKeys", options),
-    rewrap: (body: Body<"startRewrap"> = {}, options: CallOptions = {}) => call("startRewrap", { ...options, body }),
     getRewrap: (id: string, options: CallOptions = {}) => call("getRewrap", atRun(id, options)),
     changeRewrap: (id: string, body: Body<"changeRewrap">, options: CallOptions = {}) =>
       call("changeRewrap", { ...atRun(id, options), body }),
-    disable: (kid: string, options: CallOptions = {}) => call("disableKey", atKey(kid, options)),
-    enable: (kid: string, options: CallOptions = {}) => call("enableKey", atKey(kid, options)),
-    setPolicy: (body: Body<"setKeyPolicy">, options: CallOptions = {}) => call("setKeyPolicy", { ...options, body }),
     drill: (options: CallOptions = {}) => call("drillKeys", options),
   };
 }
 
 function tenantMethods({ call }: Transport) {
-  const at = (tenantId: string, options: CallOptions) => ({ ...options, path: { tenant_id: tenantId } });
   return {
-    delete: (tenantId: string, options: CallOptions = {}) => call("deleteTenant", at(tenantId, options)),
-    destroyKey: (tenantId: string, query: Query<"destroyTenantKey"> = {}, options: CallOptions = {}) =>
-      call("destroyTenantKey", { ...at(tenantId, options), query }),
+    delete: (tenantId: string, options: CallOptions = {}) =>
+      call("deleteTenant", { ...options, path: { tenant_id: tenantId } }),
   };
 }
 
