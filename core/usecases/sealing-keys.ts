@@ -32,6 +32,8 @@ export interface SealingKeys extends KeyManagement {
   /** The same tenant key under the current key of the KMS. Null as for unwrap. */
   rewrapTenantKey(environmentId: string, id: string, wrapped: WrappedKey): Promise<WrappedKey | null>;
   isDisabled(environmentId: string, kid: string): Promise<boolean>;
+  /** Policies and states of keys are read again before the next use: somebody changed them here. */
+  forgetState(): void;
   /** Wipes what is in memory. */
   close(): void;
 }
@@ -222,6 +224,8 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
 
     isDisabled,
 
+    forgetState: () => readState.forget(),
+
     close() {
       memory.clear();
       currentIds.clear();
@@ -235,7 +239,7 @@ function createStateReader(
   store: SealingStore,
   clock: Clock,
   onDestroyed: (ids: readonly string[]) => void,
-): () => Promise<SealingState> {
+): (() => Promise<SealingState>) & { readonly forget: () => void } {
   let known: { readonly state: SealingState; readonly untilMs: number } | null = null;
   let reading: Promise<SealingState> | null = null;
 
@@ -250,11 +254,17 @@ function createStateReader(
     return state;
   };
 
-  return async () => {
+  const find = async (): Promise<SealingState> => {
     if (known !== null && clock.monotonicMs() < known.untilMs) return known.state;
     reading ??= read().finally(() => (reading = null));
     return await reading;
   };
+  // What is being read may be of before.
+  const forget = (): void => {
+    reading = null;
+    if (known !== null) known = { ...known, untilMs: Number.NEGATIVE_INFINITY };
+  };
+  return Object.assign(find, { forget });
 }
 
 function disabled(kid: string): DomainError {
