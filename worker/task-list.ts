@@ -16,7 +16,8 @@ import { sweepTask } from "./tasks/sweep.ts";
 import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
-export function createTaskList(ports: WorkerPorts): TaskList {
+/** @param stopping this worker is to end: what takes long leaves off and is taken up by another */
+export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskList {
   const dispatch = dispatchEventsTask(ports);
   return {
     [refreshTask]: refreshAccountTask(ports),
@@ -28,7 +29,7 @@ export function createTaskList(ports: WorkerPorts): TaskList {
     [dispatchTask]: dispatch,
     [deliverTask]: deliverWebhooksTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
-    [rewrapTaskName]: rewrapTask(ports),
+    [rewrapTaskName]: rewrapTask(ports, stopping),
     "wake-rewraps": wakeRewrapsTask(ports),
   };
 }

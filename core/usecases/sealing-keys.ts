@@ -242,25 +242,33 @@ function createStateReader(
 ): (() => Promise<SealingState>) & { readonly forget: () => void } {
   let known: { readonly state: SealingState; readonly untilMs: number } | null = null;
   let reading: Promise<SealingState> | null = null;
+  let forgotten = 0;
 
   const read = async (): Promise<SealingState> => {
     const before = known?.state ?? null;
+    const begun = forgotten;
     const state = await store.readState().catch((error: unknown) => {
       if (before === null) throw error;
       return before;
     });
     onDestroyed(state.destroyed);
-    known = { state, untilMs: clock.monotonicMs() + stateMs };
+    // What was on its way when somebody changed it may be of before.
+    known = { state, untilMs: begun === forgotten ? clock.monotonicMs() + stateMs : Number.NEGATIVE_INFINITY };
     return state;
   };
 
   const find = async (): Promise<SealingState> => {
     if (known !== null && clock.monotonicMs() < known.untilMs) return known.state;
-    reading ??= read().finally(() => (reading = null));
+    if (reading === null) {
+      const mine = read().finally(() => {
+        if (reading === mine) reading = null;
+      });
+      reading = mine;
+    }
     return await reading;
   };
-  // What is being read may be of before.
   const forget = (): void => {
+    forgotten += 1;
     reading = null;
     if (known !== null) known = { ...known, untilMs: Number.NEGATIVE_INFINITY };
   };
