@@ -190,6 +190,12 @@ describe("a key that is limited", () => {
     ["POST", `${endpoint}/test`],
     ["POST", `${endpoint}/replay`, { from: "2026-11-20T10:00:00.000Z" }],
     ["POST", `${delivery}/redeliver`],
+    ["POST", "/keys/rewrap", {}],
+    ["PATCH", `/keys/rewrap/rwp_${"0".repeat(24)}`, { state: "stopped" }],
+    ["POST", "/keys/t1/disable"],
+    ["POST", "/keys/t1/enable"],
+    ["PUT", "/keys/policy", { policy: "tenant" }],
+    ["POST", "/keys/drill"],
   ];
 
   test.each(changes)("to tenants may not %s %s: it concerns them all", async (method, path, body) => {
@@ -231,6 +237,8 @@ describe("a key that is limited", () => {
   const withNames = (path: string): string =>
     path
       .replace("{name}", "acme-crm")
+      .replace("{kid}", "t1")
+      .replace("/keys/rewrap/{id}", `/keys/rewrap/rwp_${"0".repeat(24)}`)
       .replace("/webhook-endpoints/{id}", endpoint)
       .replace("/webhook-deliveries/{id}", delivery);
 
@@ -242,7 +250,7 @@ describe("a key that is limited", () => {
         .map((method) => `${method.toUpperCase()} ${withNames(path)}`),
     );
     // They check the tenant that the request or the account names.
-    const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy)/;
+    const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy|tenants)/;
     const known = new Set(changes.map(([method, path]) => `${method} ${path}`));
     expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual([]);
   });

@@ -87,7 +87,7 @@ export async function startPostgresEngine(
   };
   const production = await container.environments.findByName("production");
   const caller: Caller = { ...anyCaller, environmentId: production?.id ?? "" };
-  const tasks = createTaskList(ports);
+  const tasks = createTaskList(ports, new AbortController().signal);
   const query: PostgresEngine["query"] = async (text, values = []) =>
     (await database.pool.query({ text, values })).rows as never;
 
@@ -128,7 +128,7 @@ export async function startPostgresEngine(
       await tasks[task]?.(payload, {} as JobHelpers);
     },
     async runWith(other, task, payload) {
-      await createTaskList(other)[task]?.(payload, {} as JobHelpers);
+      await createTaskList(other, new AbortController().signal)[task]?.(payload, {} as JobHelpers);
     },
     query,
     account: async (id) => (await query("SELECT * FROM integrated_account WHERE id = $1", [id]))[0] ?? {},

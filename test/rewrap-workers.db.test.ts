@@ -105,6 +105,13 @@ test("a rotation while accounts refresh: workers killed twice, nothing unreadabl
     await wakeRewraps(stack.database.pool);
     worker = await startWorker(`${t2},${t1}`);
   }
+  // One that is stopped in order leaves off after the batch in hand, and gives the run back.
+  await runUntil(next, begun.id, (run) => run.done >= 2_000);
+  expect(await worker.stop()).toBe(0);
+  const { rows } = await stack.database.pool.query("SELECT state, claimed_by FROM rewrap_run");
+  expect(rows).toEqual([{ state: "running", claimed_by: null }]);
+  await wakeRewraps(stack.database.pool);
+  worker = await startWorker(`${t2},${t1}`);
   isOldThere = false;
   await stack.call("PATCH", `/keys/rewrap/${begun.id}`, { pace: null }, { api: next });
   const ended = await runUntil(next, begun.id, (run) => run.state !== "running");

@@ -25,6 +25,7 @@ const poolSize = 25;
 
 const config = readOrExit(readWorkerConfig);
 let queue: Queue | null = null;
+const stopping = new AbortController();
 const { metrics, registry, answer } = createProcessMetrics("worker");
 const container = await createContainer(config, {
   name: "worker",
@@ -58,10 +59,10 @@ registry.read(readEngine(pool));
 queue = keepQueue(
   {
     pgPool: pool,
-    taskList: createTaskList({
-      ...container,
-      circuits: withBulkhead(container.circuits, concurrency, container),
-    }),
+    taskList: createTaskList(
+      { ...container, circuits: withBulkhead(container.circuits, concurrency, container) },
+      stopping.signal,
+    ),
     parsedCronItems: createCrontab(),
     preset: {
       worker: {
@@ -130,6 +131,7 @@ stopWithParent(async () => {
   isStopping = true;
   clearInterval(watch);
   log.info({}, "stopping: finishing refreshes in hand");
+  stopping.abort();
   await queue?.stop();
   await closeServer(server, 1_000);
   await container.close();

@@ -17,7 +17,8 @@ import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
 import { tendApprovalsTask } from "./tasks/tend-approvals.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
-export function createTaskList(ports: WorkerPorts): TaskList {
+/** @param stopping this worker is to end: what takes long leaves off and is taken up by another */
+export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskList {
   const dispatch = dispatchEventsTask(ports);
   return {
     [refreshTask]: refreshAccountTask(ports),
@@ -30,7 +31,7 @@ export function createTaskList(ports: WorkerPorts): TaskList {
     [deliverTask]: deliverWebhooksTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
     "tend-approvals": tendApprovalsTask(ports),
-    [rewrapTaskName]: rewrapTask(ports),
+    [rewrapTaskName]: rewrapTask(ports, stopping),
     "wake-rewraps": wakeRewrapsTask(ports),
   };
 }

@@ -33,7 +33,7 @@ export async function environmentsOf(
 export async function keysStatus(container: Container): Promise<CommandResult> {
   const described = await container.kms.describe();
   const own = new Set(described.flatMap((key) => key.environment ?? []));
-  const keys: (ReturnType<typeof statusOf> & { environment?: string })[] = [];
+  const keys: KeyStatus[] = [];
   const environments: Record<string, unknown> = {};
   for (const environment of await container.environments.list()) {
     const { policy, tenantKeys, keys: records } = await readKeys(container, environment);
@@ -65,13 +65,17 @@ export async function keysStatus(container: Container): Promise<CommandResult> {
   };
 }
 
-function statusOf({ kid, state, sealedTotal, wraps }: KeyRecord) {
-  return { id: kid, state, sealed: sealedTotal, wraps } as {
-    id: string;
-    state: KeyRecord["state"];
-    sealed: number;
-    wraps: number;
-  };
+interface KeyStatus {
+  readonly id: string;
+  state: KeyRecord["state"];
+  sealed: number;
+  wraps: number;
+  /** Absent: of all environments without a keyring of their own. */
+  readonly environment?: string;
+}
+
+function statusOf({ kid, state, sealedTotal, wraps }: KeyRecord): KeyStatus {
+  return { id: kid, state, sealed: sealedTotal, wraps };
 }
 
 /**

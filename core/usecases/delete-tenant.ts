@@ -7,9 +7,11 @@ import { disconnectAccount } from "./disconnect-account.ts";
 import type { Revocation } from "./end-grant.ts";
 import { mapAtMost } from "./map-at-most.ts";
 import type { RefreshPorts } from "./refresh-ports.ts";
+import type { SealingKeys } from "./sealing-keys.ts";
 
 export interface DeleteTenantPorts extends RefreshPorts {
   readonly sealing: SealingAdministration;
+  readonly sealingKeys: SealingKeys;
   readonly audit: AuditLog;
   /** Ids of the tenant's accounts that are not disconnected. */
   readonly connectedAccountsOf: (environmentId: string, tenantId: string) => Promise<readonly string[]>;

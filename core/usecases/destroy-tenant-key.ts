@@ -1,6 +1,7 @@
 import type { Caller } from "../domain/access/permission.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { SealingAdministration } from "../ports/sealing-store.ts";
+import type { SealingKeys } from "./sealing-keys.ts";
 
 /**
  * Destroys what a tenant's key was wrapped in (checklist C5): from then on nothing that it sealed opens, in this database or in any
@@ -12,7 +13,7 @@ import type { SealingAdministration } from "../ports/sealing-store.ts";
  * @throws DomainError `not_found`, `conflict` when it still seals something
  */
 export async function destroyTenantKey(
-  { sealing }: { readonly sealing: SealingAdministration },
+  { sealing, sealingKeys }: { readonly sealing: SealingAdministration; readonly sealingKeys: SealingKeys },
   caller: Pick<Caller, "id" | "environmentId">,
   tenantId: string,
   isForced = false,
@@ -35,5 +36,6 @@ export async function destroyTenantKey(
     keyId: id,
     detail: { tenant_id: tenantId, sealed: stillSealed, forced: isForced },
   }));
+  sealingKeys.forgetState();
   return destroyed.length;
 }

@@ -1,9 +1,11 @@
 import type { Caller } from "../domain/access/permission.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { SealingAdministration } from "../ports/sealing-store.ts";
+import type { SealingKeys } from "./sealing-keys.ts";
 import { readKeys, type KeyRecord, type ReadKeysPorts } from "./read-keys.ts";
 
 export interface DisableKeyPorts extends ReadKeysPorts {
+  readonly sealingKeys: SealingKeys;
   readonly sealing: SealingAdministration;
 }
 
@@ -36,6 +38,7 @@ export async function disableKey(
     keyId: kid,
     detail: { sealed: key.sealedTotal, forced: isForced },
   });
+  ports.sealingKeys.forgetState();
   return await findKey(ports, caller, kid);
 }
 
@@ -50,6 +53,7 @@ export async function enableKey(ports: DisableKeyPorts, caller: KeyCaller, kid: 
     keyId: kid,
     detail: { sealed: key.sealedTotal },
   });
+  ports.sealingKeys.forgetState();
   return await findKey(ports, caller, kid);
 }
 

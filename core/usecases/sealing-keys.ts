@@ -32,6 +32,8 @@ export interface SealingKeys extends KeyManagement {
   /** The same tenant key under the current key of the KMS. Null as for unwrap. */
   rewrapTenantKey(environmentId: string, id: string, wrapped: WrappedKey): Promise<WrappedKey | null>;
   isDisabled(environmentId: string, kid: string): Promise<boolean>;
+  /** Policies and states of keys are read again before the next use: somebody changed them here. */
+  forgetState(): void;
   /** Wipes what is in memory. */
   close(): void;
 }
@@ -222,6 +224,8 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
 
     isDisabled,
 
+    forgetState: () => readState.forget(),
+
     close() {
       memory.clear();
       currentIds.clear();
@@ -235,26 +239,40 @@ function createStateReader(
   store: SealingStore,
   clock: Clock,
   onDestroyed: (ids: readonly string[]) => void,
-): () => Promise<SealingState> {
+): (() => Promise<SealingState>) & { readonly forget: () => void } {
   let known: { readonly state: SealingState; readonly untilMs: number } | null = null;
   let reading: Promise<SealingState> | null = null;
+  let forgotten = 0;
 
   const read = async (): Promise<SealingState> => {
     const before = known?.state ?? null;
+    const begun = forgotten;
     const state = await store.readState().catch((error: unknown) => {
       if (before === null) throw error;
       return before;
     });
     onDestroyed(state.destroyed);
-    known = { state, untilMs: clock.monotonicMs() + stateMs };
+    // What was on its way when somebody changed it may be of before.
+    known = { state, untilMs: begun === forgotten ? clock.monotonicMs() + stateMs : Number.NEGATIVE_INFINITY };
     return state;
   };
 
-  return async () => {
+  const find = async (): Promise<SealingState> => {
     if (known !== null && clock.monotonicMs() < known.untilMs) return known.state;
-    reading ??= read().finally(() => (reading = null));
+    if (reading === null) {
+      const mine = read().finally(() => {
+        if (reading === mine) reading = null;
+      });
+      reading = mine;
+    }
     return await reading;
   };
+  const forget = (): void => {
+    forgotten += 1;
+    reading = null;
+    if (known !== null) known = { ...known, untilMs: Number.NEGATIVE_INFINITY };
+  };
+  return Object.assign(find, { forget });
 }
 
 function disabled(kid: string): DomainError {

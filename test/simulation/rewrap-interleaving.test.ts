@@ -150,7 +150,7 @@ async function interleave(seed: number, sabotage: "none" | "writes_blindly" = "n
       vault: turns.gated(life, vaultOf(keyring), ["seal"]),
       server: turns.gated(life, ports.server),
       spool: turns.gated(life, ports.spool),
-      sealingKeys: turns.gated(life, keysOf(keyring), ["close"]),
+      sealingKeys: turns.gated(life, keysOf(keyring), ["close", "forgetState"]),
       rewraps: turns.gated(life, rewraps),
     };
   };

@@ -7,10 +7,12 @@ import type { WorkerPorts } from "../worker-ports.ts";
 const payloadSchema = z.strictObject({ run_id: z.string() });
 
 /** Works on a run until it is over, or this worker stops: the next minute gives what is left to another. */
-export function rewrapTask(ports: WorkerPorts): Task {
+export function rewrapTask(ports: WorkerPorts, stopping: AbortSignal): Task {
   return async (payload, helpers) => {
     const { run_id: runId } = payloadSchema.parse(payload);
-    await runRewrap(ports, { runId, owner: ports.owner, actor: "worker", signal: helpers.abortSignal });
+    // The queue's own signal comes only when its patience is over.
+    const signal = AbortSignal.any([helpers.abortSignal, stopping]);
+    await runRewrap(ports, { runId, owner: ports.owner, actor: "worker", signal });
   };
 }
 
