@@ -13,6 +13,8 @@ export const permissions = [
   "audit:read",
   "approvals:read",
   "settings:write",
+  "keys:read",
+  "keys:write",
   "export",
 ] as const;
 
@@ -27,9 +29,9 @@ export type Role = "owner" | "operator" | "support" | "auditor";
 /** Denied unless listed. The role of an administrator, in the permissions that a key would need. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions,
-  operator: permissions.filter((one) => one !== "export"),
-  support: ["accounts:read", "integrations:read", "webhooks:read", "approvals:read"],
-  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read", "approvals:read"],
+  operator: permissions.filter((one) => one !== "export" && one !== "keys:write"),
+  support: ["accounts:read", "integrations:read", "webhooks:read", "keys:read", "approvals:read"],
+  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read", "keys:read", "approvals:read"],
 };
 
 /** Who is calling: an API key or a signed-in administrator, always inside one environment (invariant 10). */
