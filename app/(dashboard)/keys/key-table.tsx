@@ -50,7 +50,7 @@ export function KeyTable({ view, mayWrite, asked }: Props) {
             {key.first_seen_at === null ? "never" : <RelativeTime at={key.first_seen_at} />}
           </td>
           {mayWrite && (
-            <td className="@3xl:-mt-1 @3xl:text-right">
+            <td className="empty:hidden @3xl:-mt-1 @3xl:text-right">
               <KeyAction view={key} asked={asked} />
             </td>
           )}
@@ -94,10 +94,7 @@ function KeyAction({ view: key, asked }: { view: KeyView; asked: ApprovalView[] 
   if (open !== undefined) {
     return (
       <span className="text-xs leading-8 text-subtle">
-        <span className="@3xl:hidden">
-          {open.kind === "key.disable" ? "To disable it is asked" : "To enable it is asked"}
-        </span>
-        <span className="hidden @3xl:inline">Asked</span> for
+        {open.kind === "key.disable" ? "Disabling asked" : "Enabling asked"}
       </span>
     );
   }
