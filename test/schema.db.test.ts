@@ -47,6 +47,7 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_held", "hold IS NOT NULL", ""],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
     ["event_undispatched", "(created_at, id)", "dispatched_at IS NULL"],
+    ["approval_open", "UNIQUE INDEX approval_open", "'pending'::text, 'approved'::text"],
     ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
   ])("the index %s is partial", async (name, first, second) => {
