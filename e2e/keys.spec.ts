@@ -40,7 +40,7 @@ test.describe("keys", () => {
 
   test("are re-wrapped at a chosen pace, when a second person approves", async ({ page, stub }) => {
     arrangeKeys(stub.world.keys, "done");
-    stub.world.keys.keys.rewrap = null;
+    stub.world.keys.keys.runs = [];
     stub.world.approvals.approvals = stub.world.approvals.approvals.filter(({ id }) => id === approvalIds.own);
     const own = stub.world.approvals.approvals[0];
     Object.assign(own ?? {}, { kind: "key.policy_change" });
@@ -72,10 +72,10 @@ test.describe("keys", () => {
     await page.getByRole("alertdialog").getByRole("button", { name: "Stop" }).click();
     await expect(section).toContainText("Stopped · What was re-wrapped stays so");
     expect(stub.changes.map(bodyOf)).toEqual([
-      { command: "pause" },
+      { state: "paused" },
       { pace: 50 },
-      { command: "resume" },
-      { command: "stop" },
+      { state: "running" },
+      { state: "stopped" },
     ]);
   });
 
@@ -87,7 +87,7 @@ test.describe("keys", () => {
     await expect(drill).toContainText("With random keys of the same names0 of 200 open");
     await expect(drill).toContainText("With the keys of staging0 of 200 open");
     await expectAccessibleInBothThemes(page, "keys-drill");
-    stub.world.keys.drill = { ...stub.world.keys.drill, opened_by_others: { staging: 3 }, proven: false };
+    stub.world.keys.drill = { ...stub.world.keys.drill, opened_with_keys_of: { staging: 3 }, proven: false };
     await page.getByRole("button", { name: "Run it again" }).click();
     await expect(drill).toContainText("Not proven: look at what is marked");
     await expect(drill).toContainText("3 of 200 open, none should");

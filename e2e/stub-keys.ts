@@ -16,7 +16,6 @@ export function rewrapRun(now: number, facts: Partial<RewrapView> = {}): RewrapV
     id: "rwp_2f8k3mzq0v7w1x9y4t6r5p8n",
     state: "running",
     phase: "rewrapping",
-    pass: 1,
     to: keyIds.current,
     from: [keyIds.opens],
     pace: null,
@@ -27,20 +26,20 @@ export function rewrapRun(now: number, facts: Partial<RewrapView> = {}): RewrapV
     rate: 412.6,
     seconds_left: 40,
     sample: null,
+    sample_opened: null,
     remaining: null,
     last_error: null,
     started_by: "usr_2",
     started_at: at(-1.4),
+    updated_at: at(0),
     finished_at: null,
     ...facts,
   };
 }
 
-const sealed = (credentials: number, secrets = 0, answers = 0, tenant_keys = 0): KeyView["sealed"] => ({
-  credentials,
-  secrets,
-  answers,
-  tenant_keys,
+const sealed = (credential: number, secret = 0, answer = 0, tenant_key = 0) => ({
+  sealed: credential + secret + answer + tenant_key,
+  sealed_by_kind: { credential, secret, answer, tenant_key },
 });
 
 /** `fresh`: one key, nothing sealed yet. */
@@ -49,7 +48,8 @@ export function keyWorld(now: number, kind: "usual" | "fresh" = "usual"): KeyWor
   const key = (id: string, facts: Partial<KeyView>): KeyView => ({
     id,
     state: "opens",
-    sealed: sealed(0),
+    configured: true,
+    ...sealed(0),
     wraps: 0,
     first_seen_at: at(-400),
     changed_at: null,
@@ -57,8 +57,8 @@ export function keyWorld(now: number, kind: "usual" | "fresh" = "usual"): KeyWor
     ...facts,
   });
   const usual = [
-    key(keyIds.current, { state: "current", sealed: sealed(31_402, 421, 47), wraps: 64_120, first_seen_at: at(-1) }),
-    key(keyIds.opens, { sealed: sealed(16_290, 51), wraps: 1_620_441_003, first_seen_at: at(-371) }),
+    key(keyIds.current, { state: "current", ...sealed(31_402, 421, 47), wraps: 64_120, first_seen_at: at(-1) }),
+    key(keyIds.opens, { ...sealed(16_290, 51), wraps: 1_620_441_003, first_seen_at: at(-371) }),
     key(keyIds.old, {
       state: "disabled",
       wraps: 88_204_117,
@@ -70,13 +70,11 @@ export function keyWorld(now: number, kind: "usual" | "fresh" = "usual"): KeyWor
   return {
     keys: {
       policy: "direct",
-      wraps_alarm: 2 ** 31,
-      wraps_bound: 2 ** 32,
       keys: kind === "usual" ? usual : [key("k1", { state: "current", first_seen_at: at(0) })],
       tenant_keys: { current: 0, destroyed: 0, sealed: 0, wraps: 0 },
-      rewrap: kind === "usual" ? rewrapRun(now) : null,
+      runs: kind === "usual" ? [rewrapRun(now)] : [],
     },
-    drill: { sample: 200, opened: 200, opened_by_stranger: 0, opened_by_others: { staging: 0 }, proven: true },
+    drill: { proven: true, sample: 200, opened: 200, opened_without_keys: 0, opened_with_keys_of: { staging: 0 } },
   };
 }
 
@@ -86,42 +84,47 @@ export function arrangeKeys({ keys }: KeyWorld, kind: "done" | "failed" | "pause
   const [current, opens] = keys.keys;
   if (current === undefined || opens === undefined) return;
   const ended = { seconds_left: null, finished_at: new Date(now - 4 * minute).toISOString() };
-  const done = { ...ended, state: "done" as const, phase: "verifying" as const, pass: 3, done: 48_211 };
+  const done = { ...ended, state: "done" as const, phase: "verifying" as const, done: 48_211 };
   switch (kind) {
     case "done":
-      current.sealed = sealed(47_692, 472, 47);
-      opens.sealed = sealed(0);
-      keys.rewrap = rewrapRun(now, { ...done, sample: { size: 483, opened: 483 }, remaining: [], anew: 12 });
+      Object.assign(current, sealed(47_692, 472, 47));
+      Object.assign(opens, sealed(0));
+      keys.runs = [rewrapRun(now, { ...done, sample: 483, sample_opened: 483, remaining: {}, anew: 12 })];
       break;
     case "failed":
-      opens.sealed = sealed(3);
-      keys.rewrap = rewrapRun(now, {
-        ...done,
-        done: 48_208,
-        failed: 3,
-        sample: { size: 483, opened: 481 },
-        remaining: [{ id: keyIds.opens, sealed: 3 }],
-      });
+      Object.assign(opens, sealed(3));
+      keys.runs = [
+        rewrapRun(now, {
+          ...done,
+          done: 48_208,
+          failed: 3,
+          sample: 483,
+          sample_opened: 481,
+          remaining: { [keyIds.opens]: 3 },
+        }),
+      ];
       break;
     case "paused":
-      keys.rewrap = rewrapRun(now, {
-        state: "paused",
-        pace: 200,
-        rate: 198,
-        seconds_left: null,
-        last_error: "The key service does not answer. It is tried again.",
-      });
+      keys.runs = [
+        rewrapRun(now, {
+          state: "paused",
+          pace: 200,
+          rate: 198,
+          seconds_left: null,
+          last_error: "The key service does not answer. It is tried again.",
+        }),
+      ];
       break;
     case "missing":
-      opens.state = "missing";
+      Object.assign(opens, { state: "disabled", configured: false });
       opens.first_seen_at = null;
       opens.id = "projects/evergrant-production/locations/europe-west1/keyRings/evergrant/cryptoKeys/sealing";
-      keys.rewrap = null;
+      keys.runs = [];
       break;
     case "tenant":
       keys.policy = "tenant";
       keys.tenant_keys = { current: 1204, destroyed: 3, sealed: 31_402, wraps: 402_118 };
-      current.sealed = sealed(0, 421, 47, 1204);
+      Object.assign(current, sealed(0, 421, 47, 1204));
       current.wraps = 2_203_000_000;
       break;
   }
@@ -138,13 +141,11 @@ export function answerKeys(
   const { keys } = world.keys;
   if (path === "/api/v1/keys") return { status: 200, body: keys };
   if (path === "/api/v1/keys/drill") return { status: 200, body: world.keys.drill };
-  if (method === "PATCH" && keys.rewrap !== null) {
-    const { command, pace } = JSON.parse(body) as { command?: "pause" | "resume" | "stop"; pace?: number | null };
-    const states = { pause: "paused", resume: "running", stop: "stopped" } as const;
-    if (command !== undefined) keys.rewrap.state = states[command];
-    if (pace !== undefined) keys.rewrap.pace = pace;
-    if (keys.rewrap.state !== "running") keys.rewrap.seconds_left = null;
-    return { status: 200, body: keys.rewrap };
+  const [run] = keys.runs;
+  if (method === "PATCH" && run !== undefined) {
+    Object.assign(run, JSON.parse(body) as Partial<RewrapView>);
+    if (run.state !== "running") run.seconds_left = null;
+    return { status: 200, body: run };
   }
   // Everything else of keys needs a second person: the request is asked for.
   const asked = world.approvals.approvals.find((one) => one.id === approvalIds.own);

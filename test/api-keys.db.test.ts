@@ -242,6 +242,18 @@ describe("a key that is limited", () => {
       .replace("/webhook-endpoints/{id}", endpoint)
       .replace("/webhook-deliveries/{id}", delivery);
 
+  const decisions = ["approve", "refuse", "withdraw"].map((answer) => `/approvals/{id}/${answer}`);
+
+  test.each(decisions)("may not POST %s, limited or not: a person decides", async (path) => {
+    // Whether there is such a request is not told.
+    for (const key of [byTenant, stack.apiKey]) {
+      expect(await stack.call("POST", path.replace("{id}", "apr_unknown"), undefined, { key })).toMatchObject({
+        status: 403,
+        body: { code: "approval_forbidden", reason: "not_an_administrator" },
+      });
+    }
+  });
+
   test("is refused by every route that writes and names no account, unless it is known here", async () => {
     const { body } = await stack.call("GET", "/openapi.json");
     const writes = Object.entries(body.paths as Record<string, Record<string, unknown>>).flatMap(([path, methods]) =>
@@ -252,6 +264,8 @@ describe("a key that is limited", () => {
     // They check the tenant that the request or the account names.
     const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy|tenants)/;
     const known = new Set(changes.map(([method, path]) => `${method} ${path}`));
-    expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual([]);
+    expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual(
+      decisions.map((path) => `POST ${path}`),
+    );
   });
 });

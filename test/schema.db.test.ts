@@ -48,6 +48,7 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_external", "(external_account ->> 'id'::text)", "external_account IS NOT NULL"],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
     ["event_undispatched", "(created_at, id)", "dispatched_at IS NULL"],
+    ["approval_open", "UNIQUE INDEX approval_open", "'pending'::text, 'approved'::text"],
     ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
     ["tenant_key_current", "UNIQUE INDEX", "state = 'current'"],

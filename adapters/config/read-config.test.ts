@@ -38,6 +38,7 @@ describe("a configuration", () => {
       metricsToken: null,
       rateLimit: 1000,
       trustedProxies: [],
+      approvals: { waitingSeconds: 86_400, openSeconds: 604_800 },
     });
     expect(readWorkerConfig(complete).port).toBe(3200);
   });
@@ -47,6 +48,18 @@ describe("a configuration", () => {
       expect.stringMatching(/^DATABASE_URL is missing; set it to postgres:/),
       expect.stringMatching(/^EVERGRANT_SECRET is missing; make one with: openssl/),
       expect.stringMatching(/^EVERGRANT_KEYRING is missing; set it to kid:base64key/),
+    ]);
+  });
+
+  it("takes how long requests for approval wait and stay open, in whole hours and days", () => {
+    const times = { EVERGRANT_APPROVAL_WAITING_HOURS: "48", EVERGRANT_APPROVAL_OPEN_DAYS: "3" };
+    expect(readEngineConfig({ ...complete, ...times }).approvals).toEqual({
+      waitingSeconds: 172_800,
+      openSeconds: 259_200,
+    });
+    // Nobody turns it off by a number.
+    expect(problems({ ...complete, EVERGRANT_APPROVAL_WAITING_HOURS: "0" })).toEqual([
+      expect.stringMatching(/^EVERGRANT_APPROVAL_WAITING_HOURS must be a whole number from 1/),
     ]);
   });
 

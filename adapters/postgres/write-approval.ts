@@ -108,9 +108,10 @@ export async function insertApprovalEvent(
   approval: Approval,
   type: ApprovalEventType,
 ): Promise<void> {
-  const { rows } = await client.query<{ email: string }>("SELECT email FROM admin_user WHERE id = $1", [
-    approval.requestedBy,
-  ]);
+  const { rows } = await client.query<{ email: string; name: string }>(
+    "SELECT email, name FROM admin_user WHERE id = $1",
+    [approval.requestedBy],
+  );
   const payload = {
     id: approval.id,
     kind: approval.kind,
@@ -119,6 +120,7 @@ export async function insertApprovalEvent(
     status: approval.status,
     mode: approval.mode,
     requested_by: rows[0]?.email ?? approval.requestedBy,
+    requested_by_name: rows[0]?.name ?? null,
     waits_until: type === "approval:requested" ? (approval.waitsUntil?.toISOString() ?? null) : null,
     outcome: type === "approval:ended" ? approval.status : null,
   };

@@ -34,6 +34,7 @@ export async function findApproval(
  * @throws DomainError not_found, approval_forbidden, approval_ended
  */
 export async function approve(ports: AnswerPorts, caller: Caller, id: string): Promise<Approval> {
+  refuseKeys(caller);
   const { environmentId } = caller;
   await endWhereChanged(ports, await findApproval(ports, caller, id));
   const settled = await ports.approvals.settle(environmentId, id, presserOf(caller), (locked): Settlement<Judged> => {
@@ -74,6 +75,7 @@ async function end(
   status: "refused" | "withdrawn",
   decide: typeof decideRefuse,
 ): Promise<Approval> {
+  refuseKeys(caller);
   const settled = await ports.approvals.settle(
     caller.environmentId,
     id,
@@ -114,6 +116,11 @@ async function endWhereChanged(ports: AnswerPorts, approval: Approval): Promise<
     decision: null,
     write: locked.approval.status === "pending" ? { kind: "end", status: "failed", by: systemActor, failure } : null,
   }));
+}
+
+/** Before anything is looked up: whether a request exists is none of a key's business, and nothing ends because one called. */
+function refuseKeys(caller: Caller): void {
+  if (caller.kind === "api_key") throw refusedDecision("not_an_administrator", null);
 }
 
 type Judged = (

@@ -4,12 +4,12 @@ import type { Lapse, Refusal } from "../domain/approval/decide-approval.ts";
 import { assertNever, DomainError } from "../domain/problem/domain-error.ts";
 
 /** Why somebody may not do it, for people. */
-export function wordRefusal(why: Refusal, kind: ApprovalKind): string {
+export function wordRefusal(why: Refusal, kind: ApprovalKind | null): string {
   switch (why) {
     case "not_an_administrator":
       return "Only an administrator who is signed in can ask for this, or decide on it. An API key is nobody's word.";
     case "role":
-      return `Your role may not do this. It takes an ${approvalKinds[kind].approves.join(" or an ")}.`;
+      return `Your role may not do this. It takes an ${kind === null ? "owner" : approvalKinds[kind].approves.join(" or an ")}.`;
     case "own_request":
       return "You asked for this yourself, so somebody else must decide. You can withdraw it.";
     case "too_new":
@@ -40,8 +40,8 @@ export function wordFailure(code: ApprovalFailure): string {
   return failures[code];
 }
 
-/** @param approval absent: none was made yet */
-export function refusedDecision(why: Refusal, kind: ApprovalKind, approval?: Approval, now?: Date): DomainError {
+/** @param kind null: it was not looked up. @param approval absent: none was made yet, or looked up */
+export function refusedDecision(why: Refusal, kind: ApprovalKind | null, approval?: Approval, now?: Date): DomainError {
   if (why === "over" || why === "being_executed") return endedProblem(why, kind, approval);
   const waits = why === "waiting" && approval?.waitsUntil != null && now !== undefined;
   const seconds = waits ? Math.ceil((Number(approval.waitsUntil) - now.getTime()) / 1000) : null;
@@ -52,7 +52,11 @@ export function refusedDecision(why: Refusal, kind: ApprovalKind, approval?: App
   });
 }
 
-function endedProblem(why: "over" | "being_executed", kind: ApprovalKind, approval: Approval | undefined): DomainError {
+function endedProblem(
+  why: "over" | "being_executed",
+  kind: ApprovalKind | null,
+  approval: Approval | undefined,
+): DomainError {
   const status = approval === undefined || isOpen(approval.status) ? null : approval.status;
   const how =
     status === null ? "" : ` It was ${status}.`.replace("was expired", "expired").replace("was failed", "failed");

@@ -39,11 +39,11 @@ export default async function OverviewPage() {
     <>
       <PageHeader title="Overview" />
       <WellnessSentence wellness={judge(totals, trouble)} />
+      <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
+      <IntegrationProblems integrations={integrations} health={health} />
       <Suspense fallback={null}>
         <WaitingApprovals />
       </Suspense>
-      <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
-      <IntegrationProblems integrations={integrations} health={health} />
       {isEmpty ? (
         <div className="card mt-6">
           <EmptyState icon={Cable} title="Connect the first account">

@@ -61,7 +61,7 @@ export function DrillSection({ mayRun }: { mayRun: boolean }) {
 }
 
 function Outcome({ drill }: { drill: DrillView }) {
-  const { sample, opened, opened_by_stranger: byStranger, opened_by_others: byOthers, proven } = drill;
+  const { sample, opened, opened_without_keys: byStranger, opened_with_keys_of: byOthers, proven } = drill;
   if (sample === 0)
     return (
       <p className="border-t border-line px-4 py-3 text-sm text-muted">

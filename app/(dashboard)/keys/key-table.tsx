@@ -7,7 +7,7 @@ import { RelativeTime } from "../../_components/relative-time.tsx";
 import { StatusMark } from "../../_components/status-mark.tsx";
 import type { KeysView, KeyView } from "../../_queries/keys.ts";
 import { DisableKey, EnableKey } from "./key-actions.tsx";
-import { keyStates, totalOf } from "./key-words.ts";
+import { keyConditionOf, keyConditions } from "./key-words.ts";
 import { SealedBar } from "./sealed-bar.tsx";
 import { WrapsBar } from "./wraps-bar.tsx";
 
@@ -18,7 +18,7 @@ type Props = { view: KeysView; mayWrite: boolean; asked: ApprovalView[] };
 
 /** The keys of the key service, each with what it still seals and how worn it is. */
 export function KeyTable({ view, mayWrite, asked }: Props) {
-  const most = Math.max(1, ...view.keys.map((key) => totalOf(key.sealed)));
+  const most = Math.max(1, ...view.keys.map((key) => key.sealed));
   const figures = mayWrite ? ["First seen", "Action"] : ["First seen"];
   return (
     <ListTable name="Keys" columns={columns} heads={["Key", "Seals", "Wraps"]} figures={figures}>
@@ -34,20 +34,23 @@ export function KeyTable({ view, mayWrite, asked }: Props) {
               </code>
               <CopyButton text={key.id} label={`Copy the key id ${key.id}`} />
             </span>
-            <StatusMark condition={keyStates[key.state]} remark={keyStates[key.state].tells} />
+            <StatusMark
+              condition={keyConditions[keyConditionOf(key)]}
+              remark={keyConditions[keyConditionOf(key)].tells}
+            />
           </td>
           <Cell name="Seals">
-            <SealedBar sealed={key.sealed} most={most} />
+            <SealedBar total={key.sealed} sealed={key.sealed_by_kind} most={most} />
           </Cell>
           <Cell name="Wraps">
-            <WrapsBar wraps={key.wraps} alarm={view.wraps_alarm} bound={view.wraps_bound} />
+            <WrapsBar wraps={key.wraps} />
           </Cell>
           <td className="flex justify-between gap-4 leading-6 text-muted @3xl:block @3xl:text-right">
             <span className="text-subtle @3xl:hidden">First seen</span>
             {key.first_seen_at === null ? "never" : <RelativeTime at={key.first_seen_at} />}
           </td>
           {mayWrite && (
-            <td className="@3xl:-mt-1 @3xl:text-right">
+            <td className="empty:hidden @3xl:-mt-1 @3xl:text-right">
               <KeyAction view={key} asked={asked} />
             </td>
           )}
@@ -91,15 +94,13 @@ function KeyAction({ view: key, asked }: { view: KeyView; asked: ApprovalView[] 
   if (open !== undefined) {
     return (
       <span className="text-xs leading-8 text-subtle">
-        <span className="@3xl:hidden">
-          {open.kind === "key.disable" ? "To disable it is asked" : "To enable it is asked"}
-        </span>
-        <span className="hidden @3xl:inline">Asked</span> for
+        {open.kind === "key.disable" ? "Disabling asked" : "Enabling asked"}
       </span>
     );
   }
-  if (key.state === "disabled") return <EnableKey id={key.id} />;
-  if (key.state === "opens" && totalOf(key.sealed) === 0) return <DisableKey id={key.id} />;
-  const why = key.state === "opens" ? "Re-wrap first" : "";
-  return <span className="text-xs leading-8 text-subtle @max-3xl:hidden">{why}</span>;
+  const condition = keyConditionOf(key);
+  if (condition === "disabled") return <EnableKey id={key.id} />;
+  if (condition !== "opens") return null;
+  if (key.sealed === 0) return <DisableKey id={key.id} />;
+  return <span className="text-xs leading-8 text-subtle @max-3xl:hidden">Re-wrap first</span>;
 }

@@ -4,32 +4,34 @@ import { countOf, formatCount } from "../../_components/figures.ts";
 import type { StatusIconName, Tone } from "../../_components/status.ts";
 import type { KeysView, KeyView, RewrapView, SealedCounts } from "../../_queries/keys.ts";
 
-export const keyStates: Record<KeyView["state"], { tone: Tone; icon: StatusIconName; label: string; tells: string }> = {
+/** Finer than the API's state: what an operator did, and what is missing, are not one thing. */
+export type KeyCondition = "current" | "opens" | "disabled" | "missing" | "left";
+
+export const keyConditions: Record<KeyCondition, { tone: Tone; icon: StatusIconName; label: string; tells: string }> = {
   current: { tone: "good", icon: "filled", label: "Current", tells: "seals what is new" },
   opens: { tone: "info", icon: "half", label: "Opens", tells: "opens what it sealed" },
   disabled: { tone: "none", icon: "slash", label: "Disabled", tells: "not used" },
-  missing: { tone: "bad", icon: "broken-link", label: "Missing", tells: "the key service does not have it" },
+  missing: { tone: "bad", icon: "broken-link", label: "Missing", tells: "not configured" },
+  left: { tone: "none", icon: "slash", label: "Gone", tells: "not configured" },
 };
+
+export function keyConditionOf({ state, configured, sealed }: KeyView): KeyCondition {
+  if (!configured) return sealed > 0 ? "missing" : "left";
+  return state;
+}
+
+/** Wraps under one key after which operators are told. As in core/domain/sealing/sealing-policy.ts. */
+export const wrapsAlarm = 2 ** 31;
+/** NIST SP 800-38D: no more under one key with random IVs. */
+export const wrapsBound = 2 ** 32;
 
 /** By what stands sealed, the most first as a rule. */
 export const sealedKinds: readonly { kind: keyof SealedCounts; one: string; many: string; solid: string }[] = [
-  { kind: "credentials", one: "token set", many: "token sets", solid: "bg-accent" },
-  { kind: "secrets", one: "secret", many: "secrets", solid: "bg-info-solid" },
-  { kind: "answers", one: "kept answer", many: "kept answers", solid: "bg-warn-solid" },
-  { kind: "tenant_keys", one: "tenant key", many: "tenant keys", solid: "bg-hold-solid" },
+  { kind: "credential", one: "token set", many: "token sets", solid: "bg-accent" },
+  { kind: "secret", one: "secret", many: "secrets", solid: "bg-info-solid" },
+  { kind: "answer", one: "kept answer", many: "kept answers", solid: "bg-warn-solid" },
+  { kind: "tenant_key", one: "tenant key", many: "tenant keys", solid: "bg-hold-solid" },
 ];
-
-export function totalOf(sealed: SealedCounts): number {
-  return sealed.credentials + sealed.secrets + sealed.answers + sealed.tenant_keys;
-}
-
-/** `31,402 token sets, 421 secrets`; kinds of which there are none are left out. */
-export function wordSealed(sealed: SealedCounts): string {
-  const words = sealedKinds.flatMap(({ kind, one, many }) =>
-    sealed[kind] === 0 ? [] : [countOf(sealed[kind], one, many)],
-  );
-  return words.length === 0 ? "nothing" : words.join(", ");
-}
 
 /** `88,204`, `1.62 billion`: a figure of ten digits says no more. */
 export function formatWraps(wraps: number): string {
@@ -41,19 +43,20 @@ export function formatWraps(wraps: number): string {
 export type Sentence = { tone: "good" | "warn" | "info" | "bad"; icon: StatusIconName; says: string; next: string };
 
 /** Is all well with the keys, and whose move is it? */
-export function judgeKeys({ keys, rewrap, wraps_alarm: alarm }: KeysView): Sentence {
-  const missing = keys.filter((key) => key.state === "missing");
+export function judgeKeys({ keys, runs }: KeysView): Sentence {
+  const [run] = runs;
+  const missing = keys.filter((key) => keyConditionOf(key) === "missing");
   const current = keys.find((key) => key.state === "current");
-  const stale = keys.filter((key) => key.state !== "current" && totalOf(key.sealed) > 0);
-  const left = stale.reduce((sum, key) => sum + totalOf(key.sealed), 0);
-  const worn = keys.find((key) => key.state !== "disabled" && key.wraps >= alarm);
+  const left = keys.reduce((sum, key) => (key.state === "current" ? sum : sum + key.sealed), 0);
+  const sealed = keys.reduce((sum, key) => sum + key.sealed, 0);
+  const worn = keys.find((key) => key.state !== "disabled" && key.wraps >= wrapsAlarm);
   if (missing.length > 0) {
-    const lost = missing.reduce((sum, key) => sum + totalOf(key.sealed), 0);
+    const lost = missing.reduce((sum, key) => sum + key.sealed, 0);
     return {
       tone: "bad",
       icon: "broken-link",
-      says: `${countOf(lost, "value")} can't be opened: the key service does not have ${missing.map((key) => key.id).join(", ")}.`,
-      next: "Give the key back to the key service. Until then these accounts get no token.",
+      says: `${countOf(lost, "value")} can't be opened: ${missing.map((key) => key.id).join(", ")} is not configured any more.`,
+      next: "Configure it again. Until then these accounts get no token.",
     };
   }
   if (worn !== undefined) {
@@ -64,13 +67,13 @@ export function judgeKeys({ keys, rewrap, wraps_alarm: alarm }: KeysView): Sente
       next: "Add a version to the key service, then re-wrap.",
     };
   }
-  if (rewrap?.state === "running" || rewrap?.state === "paused") {
+  if (run?.state === "running" || run?.state === "paused") {
     return {
-      tone: rewrap.state === "paused" ? "warn" : "info",
-      icon: rewrap.state === "paused" ? "pause" : "dashed",
-      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key, and a re-wrap is ${rewrap.state}.`,
+      tone: run.state === "paused" ? "warn" : "info",
+      icon: run.state === "paused" ? "pause" : "dashed",
+      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key, and a re-wrap is ${run.state}.`,
       next:
-        rewrap.state === "paused"
+        run.state === "paused"
           ? "Resume it when you like. Everything opens meanwhile."
           : "Everything opens meanwhile. Nothing for you to do.",
     };
@@ -86,7 +89,10 @@ export function judgeKeys({ keys, rewrap, wraps_alarm: alarm }: KeysView): Sente
   return {
     tone: "good",
     icon: "filled",
-    says: current === undefined ? "Nothing is sealed yet." : `Everything here is sealed under ${current.id}.`,
+    says:
+      current === undefined || sealed === 0
+        ? "Nothing is sealed yet."
+        : `Everything here is sealed under ${current.id}.`,
     next: "Nothing for you to do.",
   };
 }
@@ -101,18 +107,18 @@ export const rewrapStates: Record<RewrapView["state"], { tone: Tone; icon: Statu
 /** How far it is, in one line. */
 export function wordProgress(run: RewrapView): string {
   const { state } = run;
+  const left = Object.entries(run.remaining ?? {});
   switch (state) {
     case "running": {
       if (run.phase === "verifying") return "Opening a sample, to see that it opens";
-      if (run.pass > 1) return "Looking once more for what was sealed meanwhile";
       return run.seconds_left === null ? "Measuring its pace" : `About ${formatDuration(run.seconds_left)} left`;
     }
     case "paused":
       return "It goes on where it stopped";
     case "done":
-      return run.remaining === null || run.remaining.length === 0
+      return left.length === 0
         ? "No value is left under another key"
-        : run.remaining.map((one) => `${one.id} still seals ${formatCount(one.sealed)}`).join(", ");
+        : left.map(([id, count]) => `${id} still seals ${formatCount(count)}`).join(", ");
     case "stopped":
       return "What was re-wrapped stays so";
   }

@@ -92,7 +92,7 @@ export function RewrapButtons({ run }: { run: RewrapView }) {
       <Button
         variant={isPaused ? "primary" : "secondary"}
         disabled={isBusy}
-        onClick={() => void change({ command: isPaused ? "resume" : "pause" })}
+        onClick={() => void change({ state: isPaused ? "running" : "paused" })}
       >
         {isPaused ? "Resume" : "Pause"}
       </Button>
@@ -105,7 +105,7 @@ export function RewrapButtons({ run }: { run: RewrapView }) {
           "To go on later, a new one is asked for; it finds what is left.",
         ]}
         words={{ action: "Stop", doing: "Stopping…", keep: "Let it run", failed: "It was not stopped. Try again." }}
-        act={() => sendToApi<RewrapView>("PATCH", path, { command: "stop" })}
+        act={() => sendToApi<RewrapView>("PATCH", path, { state: "stopped" })}
         onDone={update}
         onGivenUp={update}
       />

@@ -5,22 +5,23 @@ import { RelativeTime } from "../../_components/relative-time.tsx";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { StatusMark } from "../../_components/status-mark.tsx";
 import type { KeysView, RewrapView } from "../../_queries/keys.ts";
-import { rewrapStates, totalOf, wordProgress } from "./key-words.ts";
+import { rewrapStates, wordProgress } from "./key-words.ts";
 import { PaceSelect, RewrapButtons, StartRewrap } from "./rewrap-actions.tsx";
 
 type Props = { view: KeysView; mayWrite: boolean; asked: ApprovalView[] };
 
 /** The run that brings everything under the current key: how far, how fast, how long, and what came of it. */
 export function RewrapSection({ view, mayWrite, asked }: Props) {
-  const { rewrap: run, keys } = view;
-  const left = keys.reduce((sum, key) => (key.state === "current" ? sum : sum + totalOf(key.sealed)), 0);
-  const isOver = run === null || run.state === "done" || run.state === "stopped";
+  const { runs, keys } = view;
+  const [run] = runs;
+  const left = keys.reduce((sum, key) => (key.state === "current" ? sum : sum + key.sealed), 0);
+  const isOver = run === undefined || run.state === "done" || run.state === "stopped";
   const isAsked = asked.some(({ kind }) => kind === "key.rewrap_start");
   return (
     <section aria-labelledby="rewrap">
       <SectionHeading id="rewrap" title="Re-wrap" note="brings what is sealed under the current key" />
       <div className="card overflow-hidden">
-        {run === null ? (
+        {run === undefined ? (
           <p className="px-4 py-3.5 text-sm text-muted">
             There was none yet. It wraps each data key anew, without opening a value; tokens are served and refreshed
             meanwhile, and it goes on where it stopped.
@@ -123,11 +124,12 @@ function wordPace(run: RewrapView): string {
     : `${formatCount(Math.round(run.rate))} a second, ${limit}`;
 }
 
-function wordSample({ sample, state }: RewrapView): string {
-  if (sample === null) return state === "done" ? "nothing to open" : "opened at the end";
-  return sample.opened === sample.size
-    ? `all ${formatCount(sample.size)} opened`
-    : `${formatCount(sample.opened)} of ${formatCount(sample.size)} opened`;
+function wordSample({ sample, sample_opened: opened, state }: RewrapView): string {
+  if (sample === null || opened === null) return state === "done" || state === "stopped" ? "none" : "opened at the end";
+  if (sample === 0) return "nothing to open";
+  return opened === sample
+    ? `all ${formatCount(sample)} opened`
+    : `${formatCount(opened)} of ${formatCount(sample)} opened`;
 }
 
 function Figure({ name, children }: { name: string; children: React.ReactNode }) {

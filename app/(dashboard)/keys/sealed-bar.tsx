@@ -1,10 +1,9 @@
 import { countOf, formatCount } from "../../_components/figures.ts";
 import type { SealedCounts } from "../../_queries/keys.ts";
-import { sealedKinds, totalOf } from "./key-words.ts";
+import { sealedKinds } from "./key-words.ts";
 
 /** What a key seals by kind, as one bar beside the others' bars, and the same in words. @param most of any key */
-export function SealedBar({ sealed, most }: { sealed: SealedCounts; most: number }) {
-  const total = totalOf(sealed);
+export function SealedBar({ total, sealed, most }: { total: number; sealed: SealedCounts; most: number }) {
   const present = sealedKinds.filter(({ kind }) => sealed[kind] > 0);
   if (total === 0) return <span className="leading-6 text-subtle">nothing</span>;
   return (

@@ -67,9 +67,9 @@ export function wordEvent(
     ...named("held", "Accounts held"),
     ...named("url", "Endpoint"),
     ...named("last_error", "Last error"),
-    ...named("kind", "What"),
-    ...named("summary", "What"),
-    ...named("requested_by", "Asked by"),
+    ...named(payload["summary"] === undefined ? "kind" : "summary", "What"),
+    // The name and not the address: a chat may take that for a mention.
+    ...named("requested_by_name", "Asked by"),
     ...named("waits_until", "Not before"),
     ...named("outcome", "Outcome"),
   ];
