@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
@@ -13,6 +13,7 @@ import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { ConnectEmbeds } from "#core/ports/connect-embeds";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
+import type { AnchorSigning, AuditChains } from "#core/ports/audit-chain";
 import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
@@ -43,7 +44,9 @@ import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
+import { createAuditChains } from "./postgres/audit-chains.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
+import { proveRecordsOf } from "./postgres/audit-proofs.ts";
 import { createConnectEmbeds } from "./postgres/connect-embeds.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
@@ -54,7 +57,8 @@ import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
-import { createSecretDigests } from "./system/secret-digests.ts";
+import { createAnchorSigning } from "./system/anchor-signing.ts";
+import { createSecretDigests, deriveKey } from "./system/secret-digests.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 import { createMailSender } from "./webhook/mail-sender.ts";
@@ -71,6 +75,8 @@ export interface Container
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly receivers: WebhookReceivers;
+  readonly chains: AuditChains;
+  readonly signing: AnchorSigning;
   readonly publicUrl: string;
   /** Whether a mail server is configured. */
   readonly sendsMail: boolean;
@@ -110,6 +116,7 @@ export async function createContainer(
     applicationName: `evergrant-${process.name}`,
     onError: (error) => logger.warn({ error }, "a database connection broke"),
   });
+  proveRecordsOf(pool, createSecretKey(deriveKey(config.secret, "audit-record")));
   const metrics = process.metrics ?? noMetrics;
   const clock = systemClock;
   const random = systemRandomness;
@@ -168,6 +175,8 @@ export async function createContainer(
     webhooks: createWebhookStore(pool),
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },
+    chains: createAuditChains(pool),
+    signing: createAnchorSigning(config.secret, config.earlierAuditKeys),
     publicUrl: config.publicUrl,
     sendsMail: config.smtp !== null,
     steadiness: heart ?? { isSteady: () => false },

@@ -69,6 +69,7 @@ export async function startPostgresEngine(
       egressProxy: null,
       smtp: null,
       spoolDirectory,
+      earlierAuditKeys: [],
       logLevel: "silent",
     },
     { name: "cli", poolSize: 20 },

@@ -1,3 +1,4 @@
+import { parseAnchorKey, type AnchorKey } from "#core/domain/audit/audit-anchor";
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
 import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
 import type { Keyrings } from "../kms/local-keyring.ts";
@@ -30,6 +31,8 @@ export interface EngineConfig {
   readonly spoolDirectory: string;
   /** Where mails of webhook endpoints go; null: none are sent. */
   readonly smtp: SmtpConfig | null;
+  /** Public keys of audit anchors that were made under an earlier EVERGRANT_SECRET. */
+  readonly earlierAuditKeys: readonly AnchorKey[];
   readonly logLevel: LogLevel;
 }
 
@@ -139,6 +142,7 @@ function readEngine(read: Reader): EngineConfig {
     egressProxy: read.egressProxy(),
     spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
     smtp: read.smtp(),
+    earlierAuditKeys: read.anchorKeys("EVERGRANT_AUDIT_KEYS"),
     logLevel: read.logLevel(),
   };
 }
@@ -299,6 +303,18 @@ function reader(env: Environment) {
           const cidr = parseCidr(part);
           if (cidr === null) complain(name, `holds ${part}, which is no range such as 10.1.0.0/16 or fd00::/8`);
           return cidr ?? [];
+        });
+    },
+
+    anchorKeys(name: string): AnchorKey[] {
+      const parts = (optional(name) ?? "").split(",").map((part) => part.trim());
+      return parts
+        .filter((part) => part !== "")
+        .flatMap((part) => {
+          const key = parseAnchorKey(part);
+          if (key === null)
+            complain(name, "must be public keys as `evergrant audit public-key` prints them, separated by commas");
+          return key ?? [];
         });
     },
 

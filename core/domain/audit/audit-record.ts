@@ -34,6 +34,8 @@ export type AuditAction =
   | "user.created"
   | "user.signed_in"
   | "user.sign_in_failed"
+  | "audit.exported"
+  | "audit.restored"
   | "sealed_value.invalid";
 
 /** One line of the audit log. Never a secret: `detail` holds ids, names, versions and purposes. */
