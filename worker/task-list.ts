@@ -5,6 +5,7 @@ import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
 import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
 import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
+import { anchorAuditTask, checkAuditTask, sealLateTask } from "./tasks/keep-audit.ts";
 import { housekeepingTask } from "./tasks/housekeeping.ts";
 import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
@@ -25,6 +26,9 @@ export function createTaskList(ports: WorkerPorts): TaskList {
     [resolveHoldTask]: resolveHoldTaskOf(ports),
     [dispatchTask]: dispatch,
     [deliverTask]: deliverWebhooksTask(ports),
+    "seal-audit-late": sealLateTask(ports),
+    "anchor-audit": anchorAuditTask(ports),
+    "check-audit": checkAuditTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
   };
 }
@@ -35,5 +39,8 @@ export function createCrontab(): ParsedCronItem[] {
     { task: "sweep", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep" } },
     { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
+    { task: "seal-audit-late", match: "*/5 * * * *", options: { maxAttempts: 1, jobKey: "seal-audit-late" } },
+    { task: "anchor-audit", match: "7 * * * *", options: { maxAttempts: 3, jobKey: "anchor-audit" } },
+    { task: "check-audit", match: "23 3 * * *", options: { maxAttempts: 2, jobKey: "check-audit" } },
   ]);
 }

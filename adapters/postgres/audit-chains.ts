@@ -4,13 +4,13 @@ import { sealEntries } from "#core/domain/audit/seal-entries";
 import type { AuditChains, SealResult } from "#core/ports/audit-chain";
 import { addAnchor, latestAnchor } from "./audit-anchors.ts";
 import { auditSource } from "./audit-source.ts";
-import { findHead, noteCheck } from "./audit-head.ts";
+import { findAuditState, findHead, noteCheck } from "./audit-head.ts";
 import { proofKeyOf } from "./audit-proofs.ts";
-import { entryColumns, toEntry, writableSql, type EntryRow } from "./audit-rows.ts";
+import { entryColumns, toEntry, type EntryRow } from "./audit-rows.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
-/** Records of one transaction. */
-const defaultBatch = 5_000;
+/** Records of one transaction: the process hashes them in one go, and refreshes go on beside it. */
+const defaultBatch = 1_000;
 /** Between the instant that a record is given and the moment when its transaction shows, seconds. */
 const marginSeconds = 2;
 /** A head that has nothing new is written this seldom, seconds. */
@@ -55,16 +55,7 @@ export function createAuditChains(pool: DatabasePool, batch = defaultBatch): Aud
     addAnchor: (anchor) => addAnchor(pool, anchor),
     noteCheck: (environmentId, result) => noteCheck(pool, environmentId, result),
 
-    async lagSeconds() {
-      const { rows } = await query<{ lag: number }>(
-        pool,
-        `SELECT coalesce(max(extract(epoch FROM clock_timestamp() - coalesce(c.looked_at,
-                  (SELECT min(e.at) FROM audit_event e WHERE e.environment_id = c.environment_id AND ${writableSql("e.at")})))), 0)::float8 AS lag
-           FROM audit_chain c`,
-        [],
-      );
-      return Math.max(0, rows[0]?.lag ?? 0);
-    },
+    lagSeconds: async () => (await findAuditState(pool)).lagSeconds,
 
     async hasBefore(cutoff) {
       const { rows } = await query<{ has: boolean }>(
@@ -161,7 +152,7 @@ async function sealBatch(
   const { rows } = await client.query<CandidateRow>({
     name: "audit-unlinked",
     text: unlinkedSql,
-    values: [environmentId, from, to, batch],
+    values: [environmentId, from, to, batch, head.sealed_at ?? from],
   });
   const key = proofKeyOf(client);
   const { links, refused } = sealEntries(
@@ -218,8 +209,10 @@ async function sealBatch(
 }
 
 /**
- * Links are found by their record's time, which is nearly the order in which they were written; none is older than its record, so that
- * older partitions need no look. A copy has its original within the time that its proof allows.
+ * Links are found by their record's time, which is nearly the order in which they were written; none is older than its record, and none
+ * younger than the present end, so that one partition is looked at. Once for each record (OFFSET 0): a plan that was made while the
+ * tables were small joins both sides row by row, which takes seconds once they are not. A copy has its original within the time that
+ * its proof allows.
  */
 export const unlinkedSql = `
   SELECT ${entryColumns("e")},
@@ -228,7 +221,7 @@ export const unlinkedSql = `
     FROM (SELECT * FROM audit_event a
            WHERE a.environment_id = $1 AND a.at >= $2 AND a.at <= $3
              AND NOT EXISTS (SELECT FROM audit_link l
-                              WHERE l.environment_id = $1 AND l.audit_at >= $2 AND l.audit_at <= $3 AND l.sealed_at >= $2
-                                AND l.audit_at = a.at AND l.audit_id = a.id)
+                              WHERE l.environment_id = $1 AND l.audit_at = a.at AND l.audit_id = a.id
+                                AND l.sealed_at >= $2 AND l.sealed_at <= $5 OFFSET 0)
            ORDER BY a.at, a.id LIMIT $4) e
    ORDER BY e.at, e.id`;

@@ -38,7 +38,7 @@ export async function insertAudit(
       records.map((record) => record.accountId ?? null),
       records.map((record) => record.keyId ?? null),
       records.map((record) => JSON.stringify(record.detail ?? {})),
-      records.map((record, index) => (key === null ? null : proveRecord(key, ids[index] ?? "", record, now))),
+      records.map((record, index) => (key === null ? null : `\\x${proveRecord(key, ids[index] ?? "", record, now)}`)),
     ],
   });
 }

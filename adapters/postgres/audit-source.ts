@@ -7,7 +7,7 @@ import { proofKeyOf } from "./audit-proofs.ts";
 import { entryColumns, toEntry, writableSql, type EntryRow } from "./audit-rows.ts";
 import { query, type DatabasePool } from "./pool.ts";
 
-const linksAtATime = 2_000;
+const linksAtATime = 500;
 const rowsAtATime = 20_000;
 
 interface LinkRow {
@@ -39,7 +39,8 @@ export function auditSource(pool: DatabasePool, environmentId: string): ChainSou
              FROM (SELECT * FROM audit_link
                     WHERE environment_id = $1 AND (seq, sealed_at) > ($2::bigint, $3::timestamptz) AND seq <= $4
                     ORDER BY seq, sealed_at LIMIT $5) l
-             LEFT JOIN audit_event e ON e.id = l.audit_id AND e.at = l.audit_at AND e.environment_id = $1
+             LEFT JOIN LATERAL (SELECT * FROM audit_event WHERE id = l.audit_id AND at = l.audit_at AND environment_id = $1 LIMIT 1) e
+                    ON true
             ORDER BY l.seq, l.sealed_at`,
           [environmentId, seq, at, toSeq, linksAtATime],
           "audit-links",
@@ -78,13 +79,13 @@ export function auditSource(pool: DatabasePool, environmentId: string): ChainSou
         const { rows } = await query<EntryRow & { has_link: boolean } & Record<string, unknown>>(
           pool,
           `SELECT p.has_link, ${entryColumns("p")} FROM (
-             SELECT a.*, l.audit_id IS NOT NULL AS has_link, row_number() OVER (ORDER BY a.at DESC, a.id DESC) AS n
+             SELECT a.*, row_number() OVER (ORDER BY a.at DESC, a.id DESC) AS n,
+                    EXISTS (SELECT FROM audit_link l WHERE l.environment_id = $1 AND l.audit_at = a.at AND l.audit_id = a.id
+                               AND l.sealed_at >= $2 OFFSET 0) AS has_link
                FROM (SELECT * FROM audit_event
                       WHERE environment_id = $1 AND at >= $2 AND (at > $2 OR id > $3) AND ${writableSql("at")}
                         AND ($5::timestamptz IS NULL OR at <= $5)
-                      ORDER BY at, id LIMIT $4) a
-               LEFT JOIN audit_link l ON l.environment_id = $1 AND l.audit_at >= $2 AND l.sealed_at >= $2
-                                     AND l.audit_at = a.at AND l.audit_id = a.id) p
+                      ORDER BY at, id LIMIT $4) a) p
             WHERE NOT p.has_link OR p.n = 1 ORDER BY p.at, p.id`,
           [environmentId, at, id, rowsAtATime, to],
           "audit-without-link",

@@ -214,7 +214,7 @@ function auditPart({ add }: Statement, { audit }: ResolvedChange, key: KeyObject
       `${add(record.accountId ?? null)}::text`,
       `${add(record.keyId ?? null)}::text`,
       `${add(JSON.stringify(record.detail ?? {}))}::jsonb`,
-      `${add(key === null ? null : proveRecord(key, id, record, new Date()))}::bytea`,
+      `${add(key === null ? null : `\\x${proveRecord(key, id, record, new Date())}`)}::bytea`,
     ];
     return `SELECT ${columns.join(", ")}, clock_timestamp() WHERE EXISTS (SELECT FROM target)`;
   });

@@ -17,7 +17,7 @@ const sliceMs = 60_000;
 const toldMost = 1_000;
 
 export interface Sealer {
-  /** Everything that has no link gets one, in every environment. @returns how many */
+  /** Everything that has no link gets one, in every environment; once the signal is aborted, one batch of each. @returns how many */
   seal(signal: AbortSignal): Promise<number>;
   /** The same for what was committed late, from before what is known to be complete. */
   sealLate(signal: AbortSignal, spanMs?: number): Promise<number>;
@@ -51,10 +51,7 @@ export function createSealer({ chains, log, clock }: SealPorts): Sealer {
   return {
     async seal(signal) {
       let links = 0;
-      for (const environmentId of await chains.environments()) {
-        if (signal.aborted) break;
-        links += await drain(environmentId, undefined, signal);
-      }
+      for (const environmentId of await chains.environments()) links += await drain(environmentId, undefined, signal);
       return links;
     },
 
