@@ -14,6 +14,7 @@ import type { ConnectEmbeds } from "#core/ports/connect-embeds";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
 import type { AnchorSigning, AuditChains } from "#core/ports/audit-chain";
+import type { AuditReading } from "#core/ports/audit-reading";
 import type { KeyPairs } from "#core/ports/key-pairs";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
@@ -46,6 +47,7 @@ import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createAuditChains } from "./postgres/audit-chains.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
+import { createAuditReading } from "./postgres/audit-reading.ts";
 import { proveRecordsOf } from "./postgres/audit-proofs.ts";
 import { createConnectEmbeds } from "./postgres/connect-embeds.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
@@ -77,6 +79,7 @@ export interface Container
   readonly receivers: WebhookReceivers;
   readonly chains: AuditChains;
   readonly signing: AnchorSigning;
+  readonly auditReading: AuditReading;
   readonly publicUrl: string;
   /** Whether a mail server is configured. */
   readonly sendsMail: boolean;
@@ -176,6 +179,7 @@ export async function createContainer(
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },
     chains: createAuditChains(pool),
+    auditReading: createAuditReading(pool),
     signing: createAnchorSigning(config.secret, config.earlierAuditKeys),
     publicUrl: config.publicUrl,
     sendsMail: config.smtp !== null,

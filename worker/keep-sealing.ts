@@ -26,12 +26,11 @@ export function keepSealing(ports: AnchorPorts): Sealing {
 
   const look = async (signal: AbortSignal): Promise<void> => {
     await sealer.seal(signal);
-    // The first links at once: an hour is long for a log that nobody else knows of.
+    // At the start, whatever the hour: what another sealed before it stopped has waited long enough.
     for (const environmentId of await chains.environments()) {
       if (anchored.has(environmentId)) continue;
-      const known = await chains.latestAnchor(environmentId);
-      if (known === null || known.keyId !== ports.signing.keyId) await anchorAudit(ports, environmentId);
-      if (known !== null || (await chains.latestAnchor(environmentId)) !== null) anchored.add(environmentId);
+      await anchorAudit(ports, environmentId);
+      if ((await chains.latestAnchor(environmentId)) !== null) anchored.add(environmentId);
     }
     isTold = false;
   };

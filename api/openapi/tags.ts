@@ -21,6 +21,10 @@ export const tags: readonly { readonly name: string; readonly description: strin
     name: "Webhooks",
     description: "What happened, where it is sent, and whether it arrived. Guide: Receive webhooks.",
   },
+  {
+    name: "Audit",
+    description: "Who did what, with which key, and that nobody changed it since. Guide: Verify the audit log.",
+  },
   { name: "Stats", description: "How integrations do." },
   { name: "Dashboard", description: "What only a signed-in browser asks." },
   { name: "Documentation", description: "This API about itself. No key is needed." },

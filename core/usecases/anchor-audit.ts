@@ -1,6 +1,5 @@
 import type { AnchorKind, AuditAnchor } from "../domain/audit/audit-anchor.ts";
-import { noHash } from "../domain/audit/audit-link.ts";
-import { linkHashOf } from "../domain/audit/audit-link.ts";
+import { linkHashOf, noHash } from "../domain/audit/audit-link.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AnchorSigning, AuditChains } from "../ports/audit-chain.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -54,21 +53,36 @@ export async function anchorAudit(ports: AnchorPorts, environmentId: string): Pr
  * The database came back from a copy of an earlier time: what was sealed after it is lost, and anchors that were kept elsewhere know
  * more than the chain. Signed, so that nobody else can declare it.
  *
+ * Run before a worker is, it needs nothing more: the chain ends where the copy did. Afterwards the chain has grown anew, and which
+ * link was the last of both only anchors from before tell.
+ *
  * @param note why, for whoever reads the log
- * @throws DomainError conflict where nothing is sealed
+ * @param shipped anchors that were kept elsewhere
+ * @throws DomainError conflict where nothing is sealed, or none of those anchors is of this chain
  */
-export async function declareRestored(ports: AnchorPorts, environmentId: string, note: string): Promise<AuditAnchor> {
+export async function declareRestored(
+  ports: AnchorPorts,
+  environmentId: string,
+  note: string,
+  shipped: readonly AuditAnchor[],
+): Promise<AuditAnchor> {
   const { chains, signing, clock } = ports;
   const head = await chains.head(environmentId);
   if (head === null || head.seq === 0) {
     throw new DomainError("conflict", { detail: "Nothing is sealed in this environment: start a worker first." });
   }
+  const last = shipped.length === 0 ? head : await lastInCommon(ports, environmentId, shipped);
+  if (last === null) {
+    throw new DomainError("conflict", {
+      detail: "None of these anchors is of this chain: it is not what they were made of.",
+    });
+  }
   const latest = await chains.latestAnchor(environmentId);
   const anchor = signing.sign({
     environmentId,
     kind: "restored",
-    seq: head.seq,
-    hash: head.hash,
+    seq: last.seq,
+    hash: last.hash,
     at: clock.now(),
     rowsSince: latest?.rowsSince ?? null,
     unprovenUntil: latest === null ? head.unprovenUntil : latest.unprovenUntil,
@@ -146,4 +160,17 @@ async function brokenSince(
   return seq === head.seq && hash === head.hash
     ? null
     : `the chain ends with link ${seq}, and its head is link ${head.seq}`;
+}
+
+async function lastInCommon(
+  { chains, signing }: AnchorPorts,
+  environmentId: string,
+  shipped: readonly AuditAnchor[],
+): Promise<{ readonly seq: number; readonly hash: string } | null> {
+  const source = chains.source(environmentId);
+  for (const anchor of shipped.toSorted((a, b) => b.seq - a.seq)) {
+    if (anchor.environmentId !== environmentId || signing.check(anchor) !== "good") continue;
+    if ((await source.hashOf(anchor.seq)) === anchor.hash) return anchor;
+  }
+  return null;
 }
