@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
@@ -17,6 +17,8 @@ import type { ConnectEmbeds } from "#core/ports/connect-embeds";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
 import type { AuditLog } from "#core/ports/audit-log";
+import type { AnchorSigning, AuditChains } from "#core/ports/audit-chain";
+import type { AuditReading } from "#core/ports/audit-reading";
 import type { KeyPairs } from "#core/ports/key-pairs";
 import type { Kms } from "#core/ports/kms";
 import type { RewrapStore } from "#core/ports/rewrap-store";
@@ -58,7 +60,10 @@ import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createApprovalStore } from "./postgres/approval-store.ts";
 import { connectedAccountsOf } from "./postgres/tenant-accounts.ts";
+import { createAuditChains } from "./postgres/audit-chains.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
+import { createAuditReading } from "./postgres/audit-reading.ts";
+import { proveRecordsOf } from "./postgres/audit-proofs.ts";
 import { createConnectEmbeds } from "./postgres/connect-embeds.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
@@ -71,7 +76,8 @@ import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
-import { createSecretDigests } from "./system/secret-digests.ts";
+import { createAnchorSigning } from "./system/anchor-signing.ts";
+import { createSecretDigests, deriveKey } from "./system/secret-digests.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 import { createMailSender } from "./webhook/mail-sender.ts";
@@ -99,6 +105,9 @@ export interface Container
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly receivers: WebhookReceivers;
+  readonly chains: AuditChains;
+  readonly signing: AnchorSigning;
+  readonly auditReading: AuditReading;
   readonly publicUrl: string;
   /** Whether a mail server is configured. */
   readonly sendsMail: boolean;
@@ -141,6 +150,7 @@ export async function createContainer(
     applicationName: `evergrant-${process.name}`,
     onError: (error) => logger.warn({ error }, "a database connection broke"),
   });
+  proveRecordsOf(pool, createSecretKey(deriveKey(config.secret, "audit-record")));
   const metrics = process.metrics ?? noMetrics;
   const clock = systemClock;
   const random = systemRandomness;
@@ -219,6 +229,9 @@ export async function createContainer(
     webhooks: createWebhookStore(pool),
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },
+    chains: createAuditChains(pool),
+    auditReading: createAuditReading(pool),
+    signing: createAnchorSigning(config.secret, config.earlierAuditKeys),
     publicUrl: config.publicUrl,
     sendsMail: config.smtp !== null,
     steadiness: heart ?? { isSteady: () => false },

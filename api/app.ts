@@ -18,6 +18,7 @@ import { describeProxy } from "./proxy/describe-proxy.ts";
 import { refuseOtherBodies } from "./refuse-other-bodies.ts";
 import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
@@ -104,6 +105,7 @@ export function createApp(
   webhookDeliveryRoutes(api, ports);
   keyRoutes(api, ports);
   tenantRoutes(api, ports);
+  auditRoutes(api, ports);
   statsRoutes(api, ports);
   describeProxy(api.openAPIRegistry);
   documentationRoutes(api, ports);

@@ -74,6 +74,7 @@ export async function startPostgresEngine(
       smtp: null,
       approvals: defaultTimes,
       spoolDirectory,
+      earlierAuditKeys: [],
       logLevel: "silent",
     },
     { name: "cli", poolSize: 20 },

@@ -83,6 +83,7 @@ describe("what the datamodel has no words for", () => {
       "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
     );
     expect(rows).toEqual([
+      { relname: "audit_chain", reloptions: ["fillfactor=50"] },
       { relname: "circuit", reloptions: ["fillfactor=50"] },
       { relname: "integrated_account", reloptions: ["fillfactor=80", "autovacuum_vacuum_scale_factor=0.02"] },
       { relname: "process_heartbeat", reloptions: ["fillfactor=50"] },
@@ -166,16 +167,36 @@ describe("the audit log", () => {
     expect(await query("SELECT FROM audit_event")).toHaveLength(2);
   });
 
-  test("is not dropped before its twelve months are over", async () => {
+  test("takes new links and anchors and refuses every change of old ones, in any partition", async () => {
+    for (const at of ["now()", "'1999-01-01'"]) {
+      await query(
+        `INSERT INTO audit_link (environment_id, seq, audit_id, audit_at, row_hash, hash, sealed_at) VALUES ('env', 1, 'ae_1', now(), '', '', ${at})`,
+      );
+    }
+    await query(
+      "INSERT INTO audit_anchor (environment_id, seq, kind, at, hash, key_id, signature) VALUES ('env', 1, 'head', now(), '', 'aak', '')",
+    );
+    for (const table of ["audit_link", "audit_anchor"]) {
+      await expect(query(`UPDATE ${table} SET seq = 2`)).rejects.toThrow(`append-only`);
+      await expect(query(`DELETE FROM ${table}`)).rejects.toThrow("append-only");
+      await expect(query(`TRUNCATE ${table}`)).rejects.toThrow("append-only");
+    }
+    for (const partition of await partitionsOf("audit_link")) {
+      await expect(query(`TRUNCATE ${partition}`)).rejects.toThrow("append-only");
+    }
+    expect(await query("SELECT FROM audit_link")).toHaveLength(2);
+  });
+
+  test.each(["audit_event", "audit_link"])("%s is not dropped before its twelve months are over", async (table) => {
     await expect(
-      query("SELECT evergrant_drop_old_partitions('audit_event', now() - interval '11 months')"),
+      query(`SELECT evergrant_drop_old_partitions('${table}', now() - interval '11 months')`),
     ).rejects.toThrow("12 months");
   });
 });
 
 describe("partitions", () => {
   test("exist for the present and the next two spans, and for everything else", async () => {
-    for (const table of ["refresh_attempt", "event", "audit_event"]) {
+    for (const table of ["refresh_attempt", "event", "audit_event", "audit_link"]) {
       const names = await partitionsOf(table);
       expect(names).toHaveLength(4);
       expect(names).toContain(`${table}_default`);
@@ -267,7 +288,10 @@ test("an app role of its own can queue jobs and write history, and cannot change
     await owner.query(
       "INSERT INTO audit_event (id, at, environment_id, actor, action, target) VALUES ('ae_2', now(), 'env', 'me', 'open', 'ia_1')",
     );
-    await expect(owner.query("DELETE FROM audit_event")).rejects.toThrow("permission denied");
+    for (const table of ["audit_event", "audit_link", "audit_anchor"]) {
+      await expect(owner.query(`DELETE FROM ${table}`)).rejects.toThrow("permission denied");
+      await expect(owner.query(`UPDATE ${table} SET environment_id = ''`)).rejects.toThrow("permission denied");
+    }
     await expect(owner.query("CREATE TABLE mine (id int)")).rejects.toThrow("permission denied");
   } finally {
     await owner.query("RESET ROLE");

@@ -3,7 +3,7 @@ import { Logger } from "graphile-worker";
 import { readOrExit, readWorkerConfig } from "#adapters/config/read-config";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
-import { readEngine, readPool, readSpool } from "#adapters/metrics/read-gauges";
+import { readAudit, readEngine, readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { restoreProbes } from "#adapters/postgres/circuit-jobs";
 import { beatMs, releaseJobs, takeOver } from "#adapters/postgres/heartbeat";
 import { settleLeftAttempts, sweepAlarms } from "#adapters/postgres/refresh-jobs";
@@ -16,6 +16,7 @@ import { withBulkhead } from "#core/usecases/bulkhead";
 import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { keepQueue, type Queue } from "./keep-queue.ts";
+import { keepSealing } from "./keep-sealing.ts";
 import { createCrontab, createTaskList } from "./task-list.ts";
 
 /** Jobs at once. They wait for providers most of the time. */
@@ -56,6 +57,7 @@ await replaySpool(container).catch((error: unknown) => log.error({ error }, "the
 registry.read(readPool(pool, poolSize));
 registry.read(readSpool(config.spoolDirectory));
 registry.read(readEngine(pool));
+registry.read(readAudit(pool));
 queue = keepQueue(
   {
     pgPool: pool,
@@ -111,6 +113,8 @@ async function lookAfterTheDead(): Promise<void> {
   if (dead + left > 0) log.info({ processes: dead, attempts: left }, "took over from the dead");
 }
 
+const sealing = keepSealing(container);
+
 let isStopping = false;
 const server = createServer((request, response) => {
   const readiness = {
@@ -133,6 +137,7 @@ stopWithParent(async () => {
   log.info({}, "stopping: finishing refreshes in hand");
   stopping.abort();
   await queue?.stop();
+  await sealing.stop();
   await closeServer(server, 1_000);
   await container.close();
 });

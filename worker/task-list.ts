@@ -6,6 +6,7 @@ import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
 import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
 import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
+import { anchorAuditTask, checkAuditTask, sealLateTask } from "./tasks/keep-audit.ts";
 import { housekeepingTask } from "./tasks/housekeeping.ts";
 import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
@@ -29,6 +30,9 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     [resolveHoldTask]: resolveHoldTaskOf(ports),
     [dispatchTask]: dispatch,
     [deliverTask]: deliverWebhooksTask(ports),
+    "seal-audit-late": sealLateTask(ports),
+    "anchor-audit": anchorAuditTask(ports),
+    "check-audit": checkAuditTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
     "tend-approvals": tendApprovalsTask(ports),
     [rewrapTaskName]: rewrapTask(ports, stopping),
@@ -44,5 +48,8 @@ export function createCrontab(): ParsedCronItem[] {
     { task: "tend-approvals", match: "* * * * *", options: { maxAttempts: 1, jobKey: "tend-approvals" } },
     { task: "wake-rewraps", match: "* * * * *", options: { maxAttempts: 1, jobKey: "wake-rewraps" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
+    { task: "seal-audit-late", match: "*/5 * * * *", options: { maxAttempts: 1, jobKey: "seal-audit-late" } },
+    { task: "anchor-audit", match: "7 * * * *", options: { maxAttempts: 3, jobKey: "anchor-audit" } },
+    { task: "check-audit", match: "23 3 * * *", options: { maxAttempts: 2, jobKey: "check-audit" } },
   ]);
 }

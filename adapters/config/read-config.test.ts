@@ -34,6 +34,7 @@ describe("a configuration", () => {
       publicUrl: "http://127.0.0.1:3000",
       egressAllow: [],
       spoolDirectory: ".data/spool",
+      earlierAuditKeys: [],
       logLevel: "info",
       metricsToken: null,
       rateLimit: 1000,

@@ -1,4 +1,5 @@
 import { defaultTimes, type ApprovalTimes } from "#core/domain/approval/approval";
+import { parseAnchorKey, type AnchorKey } from "#core/domain/audit/audit-anchor";
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
 import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
 import { readKmsConfig, type KmsConfig } from "../kms/read-kms-config.ts";
@@ -32,6 +33,8 @@ export interface EngineConfig {
   readonly smtp: SmtpConfig | null;
   /** How long requests for a second person wait and stay open (R48). */
   readonly approvals: ApprovalTimes;
+  /** Public keys of audit anchors that were made under an earlier EVERGRANT_SECRET. */
+  readonly earlierAuditKeys: readonly AnchorKey[];
   readonly logLevel: LogLevel;
 }
 
@@ -142,6 +145,7 @@ function readEngine(read: Reader): EngineConfig {
       waitingSeconds: read.count("EVERGRANT_APPROVAL_WAITING_HOURS", defaultTimes.waitingSeconds / 3600) * 3600,
       openSeconds: read.count("EVERGRANT_APPROVAL_OPEN_DAYS", defaultTimes.openSeconds / 86_400) * 86_400,
     },
+    earlierAuditKeys: read.anchorKeys("EVERGRANT_AUDIT_KEYS"),
     logLevel: read.logLevel(),
   };
 }
@@ -281,6 +285,18 @@ function reader(env: Environment) {
           const cidr = parseCidr(part);
           if (cidr === null) complain(name, `holds ${part}, which is no range such as 10.1.0.0/16 or fd00::/8`);
           return cidr ?? [];
+        });
+    },
+
+    anchorKeys(name: string): AnchorKey[] {
+      const parts = (optional(name) ?? "").split(",").map((part) => part.trim());
+      return parts
+        .filter((part) => part !== "")
+        .flatMap((part) => {
+          const key = parseAnchorKey(part);
+          if (key === null)
+            complain(name, "must be public keys as `evergrant audit public-key` prints them, separated by commas");
+          return key ?? [];
         });
     },
 

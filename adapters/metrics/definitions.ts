@@ -138,6 +138,18 @@ export const definitions = {
     labels: [],
     buckets: quick,
   },
+  evergrant_audit_unsealed_seconds: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Time since the audit log's sealer last had nothing left to do, of the chain where it is longest; it looks every second",
+    labels: [],
+  },
+  evergrant_audit_chains_broken: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Environments in whose audit log the latest check found a fault",
+    labels: [],
+  },
   evergrant_database_connections: {
     kind: "gauge",
     in: both,

@@ -32,6 +32,10 @@ export const tags: readonly { readonly name: string; readonly description: strin
       "What seals the values of the environment: keys, what each still seals, re-wraps. Guide: Rotate sealing keys.",
   },
   { name: "Tenants", description: "The end of a tenant: its accounts and its key." },
+  {
+    name: "Audit",
+    description: "Who did what, with which key, and that nobody changed it since. Guide: Verify the audit log.",
+  },
   { name: "Stats", description: "How integrations do." },
   { name: "Dashboard", description: "What only a signed-in browser asks." },
   { name: "Documentation", description: "This API about itself. No key is needed." },

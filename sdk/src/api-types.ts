@@ -1034,6 +1034,120 @@ export interface DeletedTenant {
   keys_destroyed: number;
 }
 
+/** A page of the audit log. */
+export interface AuditEventPage {
+  /** The records of this page, newest first. */
+  data: Array<AuditEvent>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** One record of the audit log. */
+export interface AuditEvent {
+  /** The record's id. */
+  id: string;
+  /** When it was written, by the database's clock. */
+  at: string;
+  /** Who did it: `key_…`, `usr_…`, `worker`, `connect`, `command_line`. */
+  actor: string;
+  /** What was done. */
+  action: string;
+  /** The id or the name of what it was done to. */
+  target: string;
+  /** The account that it is about; null: it is about none. */
+  integrated_account_id: string | null;
+  /** The environment's name. */
+  environment: string;
+  /** The key-encryption key that was used; null: none was. */
+  key_id: string | null;
+  /** Names, versions and purposes; never a secret. */
+  detail: Record<string, unknown>;
+  /** Of its link in the environment's chain, over everything before it; null: it is sealed within seconds. */
+  hash: string | null;
+}
+
+/** What came of looking at a part of the audit log. */
+export interface AuditVerification {
+  /** Whether all that was looked at is as it was sealed. */
+  ok: boolean;
+  /** Records that are, before the first that is not. */
+  checked: number;
+  first_broken: AuditFault;
+}
+
+/** The first that is not; null: all are. */
+export type AuditFault = {
+  /** `edited`, `removed`, `added`, `reordered`: what became of the record. `unsealed`: it has no link, though the sealer is at work. `link_altered`: its link was changed. `rewritten`: an anchor knows another chain. `cut_off`: the end is gone. `anchor_forged`, `anchor_key_unknown`: an anchor's signature does not hold, or its key is not known. `anchors_gone`: there should be later ones. */
+  problem: "edited" | "removed" | "added" | "reordered" | "unsealed" | "link_altered" | "rewritten" | "cut_off" | "anchor_forged" | "anchor_key_unknown" | "anchors_gone";
+  /** The record's id; null: nothing says which it was. */
+  id: string | null;
+  /** Its number in the chain; null: it has none. */
+  seq: number | null;
+  /** Its time; null: nothing says when it was. */
+  at: string | null;
+  /** The same in words. */
+  explanation: string;
+} | null;
+
+/** A page of anchors. */
+export interface AuditAnchorPage {
+  /** The anchors of this page, newest first. */
+  data: Array<AuditAnchor>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What the chain was at a moment, signed. Keep it where the database is not. */
+export interface AuditAnchor {
+  /** The environment's id. */
+  environment_id: string;
+  /** `head`: the chain as it was. `retired`: the records up to here were removed at the end of their time. `restored`: the database came back from a copy, and older anchors beyond it belong to what was lost. */
+  kind: "head" | "retired" | "restored";
+  /** The number of the link. */
+  seq: number;
+  /** Of that link. */
+  hash: string;
+  /** When it was signed. */
+  at: string;
+  /** Records before it were removed at the end of their time; null: none were. */
+  rows_since: string | null;
+  /** Records before it were written by a version without proofs; null: none were. */
+  unproven_until: string | null;
+  /** Why, of a restored one; null: nothing was said. */
+  note: string | null;
+  /** The key that signed it. */
+  key_id: string;
+  /** Ed25519, in base64url, over the anchor without it as canonical JSON (RFC 8785), with `type` `evergrant-audit-anchor/1`. */
+  signature: string;
+}
+
+/** Where the environment's chain of audit records stands. */
+export interface AuditChain {
+  /** How many records were sealed so far, those that were removed since included. */
+  sealed_records: number;
+  /** When the latest was; null: none was yet. */
+  sealed_at: string | null;
+  /** When the sealer last had nothing left to do; null: none has run. Over a minute ago, no worker runs, or none keeps up. */
+  looked_at: string | null;
+  /** The anchor that knows most; null: there is none yet. */
+  latest_anchor: AuditAnchor | null;
+  /** The daily check; null: none was made yet. */
+  latest_check: {
+    /** When it was. */
+    at: string;
+    /** The first record that was looked at. */
+    from_seq: number;
+    /** The last. */
+    to_seq: number;
+    /** What was found; null: all was well. */
+    fault: AuditFault;
+  } | null;
+  /** The key that signs anchors now. */
+  key_id: string;
+  /** It, for whoever checks anchors elsewhere: Ed25519, 32 bytes in base64url. */
+  public_key: string;
+}
+
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -1579,6 +1693,59 @@ export interface Operations {
     body: undefined;
     answer: Approval;
   };
+  /** Search the audit log, newest first */
+  listAuditEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Those about this account. */
+      account?: string | undefined;
+      /** Those of this actor. */
+      actor?: string | undefined;
+      /** Those of this action. */
+      action?: string | undefined;
+      /** Those from then on. */
+      from?: string | undefined;
+      /** Those before. */
+      to?: string | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AuditEventPage;
+  };
+  /** Check that records are as they were written */
+  verifyAuditEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Begins behind the record with this number; by default so that the newest `limit` records are looked at. */
+      after?: number | undefined;
+      /** Records to look at, at most 100,000. The whole log: `evergrant audit verify`. */
+      limit?: number | undefined;
+    };
+    body: undefined;
+    answer: AuditVerification;
+  };
+  /** List the signed anchors, newest first */
+  listAuditAnchors: {
+    path: Record<string, never>;
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AuditAnchorPage;
+  };
+  /** Where the chain of records stands */
+  getAuditChain: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: AuditChain;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -1642,5 +1809,9 @@ export const routes = {
   drillKeys: ["POST", "/keys/drill"],
   deleteTenant: ["DELETE", "/tenants/{tenant_id}"],
   destroyTenantKey: ["DELETE", "/tenants/{tenant_id}/key"],
+  listAuditEvents: ["GET", "/audit-events"],
+  verifyAuditEvents: ["GET", "/audit-events/verify"],
+  listAuditAnchors: ["GET", "/audit-events/anchors"],
+  getAuditChain: ["GET", "/audit-events/chain"],
   getHealthStats: ["GET", "/stats/health"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

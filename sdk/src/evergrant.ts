@@ -1,4 +1,12 @@
-import type { Account, Event, Operations, RefreshAttempt, WebhookDelivery } from "./api-types.ts";
+import type {
+  Account,
+  AuditAnchor,
+  AuditEvent,
+  Event,
+  Operations,
+  RefreshAttempt,
+  WebhookDelivery,
+} from "./api-types.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
 import { createTransport, type CallOptions, type EvergrantOptions, type Transport } from "./transport.ts";
@@ -24,6 +32,7 @@ export class Evergrant {
   readonly webhookEndpoints: ReturnType<typeof webhookEndpointMethods>;
   readonly webhookDeliveries: ReturnType<typeof webhookDeliveryMethods>;
   readonly events: ReturnType<typeof eventMethods>;
+  readonly auditEvents: ReturnType<typeof auditEventMethods>;
   readonly stats: ReturnType<typeof statsMethods>;
   readonly keys: ReturnType<typeof keyMethods>;
   readonly tenants: ReturnType<typeof tenantMethods>;
@@ -45,6 +54,7 @@ export class Evergrant {
     this.webhookEndpoints = webhookEndpointMethods(transport);
     this.webhookDeliveries = webhookDeliveryMethods(transport);
     this.events = eventMethods(transport);
+    this.auditEvents = auditEventMethods(transport);
     this.stats = statsMethods(transport);
     this.keys = keyMethods(transport);
     this.tenants = tenantMethods(transport);
@@ -221,6 +231,32 @@ function eventMethods({ call }: Transport) {
     ): AsyncGenerator<Event, void> => pages((cursor) => list({ ...query, cursor }, options)),
     /** With its deliveries. */
     get: (id: string, options: CallOptions = {}) => call("getEvent", { ...options, path: { id } }),
+  };
+}
+
+function auditEventMethods({ call }: Transport) {
+  const list = (query: Query<"listAuditEvents"> = {}, options: CallOptions = {}) =>
+    call("listAuditEvents", { ...options, query });
+  const anchors = (query: Query<"listAuditAnchors"> = {}, options: CallOptions = {}) =>
+    call("listAuditAnchors", { ...options, query });
+  return {
+    /** One page, newest first. */
+    list,
+    iterate: (
+      query: Omit<Query<"listAuditEvents">, "cursor"> = {},
+      options: CallOptions = {},
+    ): AsyncGenerator<AuditEvent, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** The newest records by default. Broken is an answer, and no failure. */
+    verify: (query: Query<"verifyAuditEvents"> = {}, options: CallOptions = {}) =>
+      call("verifyAuditEvents", { ...options, query }),
+    /** Where the chain stands, and the public key of its anchors. */
+    chain: (options: CallOptions = {}) => call("getAuditChain", options),
+    /** One page, newest first. */
+    anchors,
+    iterateAnchors: (
+      query: Omit<Query<"listAuditAnchors">, "cursor"> = {},
+      options: CallOptions = {},
+    ): AsyncGenerator<AuditAnchor, void> => pages((cursor) => anchors({ ...query, cursor }, options)),
   };
 }
 

@@ -114,6 +114,11 @@ const beginRewrap = async ({ stack, session, otherSession }: World): Promise<str
   return (await stack.call("GET", "/keys")).body.runs[0].id;
 };
 
+const sealAndAnchor = async (stack: Stack): Promise<void> => {
+  const { code, stderr } = await stack.cli("audit", "anchor", "--json");
+  if (code !== 0) throw new Error(stderr);
+};
+
 /**
  * A valid call of each operation for each answer that it documents as a success, by operationId. Routes of the document without
  * one fail the tests: whoever adds a route adds its calls here.
@@ -283,6 +288,34 @@ export const inputs: Inputs = {
       },
     },
   ],
+  listAuditEvents: ({ accountId: account }) => [
+    { status: 200 },
+    {
+      status: 200,
+      query: {
+        account,
+        actor: "connect",
+        action: "account.created",
+        from: "2026-01-01T00:00:00.000Z",
+        to: "2099-01-01T00:00:00.000Z",
+        limit: "1",
+      },
+    },
+  ],
+  // No worker runs in these tests.
+  verifyAuditEvents: async ({ stack }) => {
+    await sealAndAnchor(stack);
+    return [{ status: 200 }, { status: 200, query: { after: "1", limit: "3" } }];
+  },
+  listAuditAnchors: async ({ stack }) => {
+    await sealAndAnchor(stack);
+    return [{ status: 200 }, { status: 200, query: { limit: "1" } }];
+  },
+  getAuditChain: async ({ stack }) => {
+    await sealAndAnchor(stack);
+    return [{ status: 200 }];
+  },
+
   listEvents: ({ accountId: account }) => [
     { status: 200 },
     { status: 200, query: { event_type: "integrated_account:created", account, limit: "1" } },

@@ -52,7 +52,9 @@ export type AuditAction =
   | "rewrap.started"
   | "rewrap.changed"
   | "rewrap.batch"
-  | "rewrap.ended";
+  | "rewrap.ended"
+  | "audit.exported"
+  | "audit.restored";
 
 /** One line of the audit log. Never a secret: `detail` holds ids, names, versions and purposes. */
 export interface AuditRecord {
