@@ -34,9 +34,16 @@ export function createSealingProcess(
   const { clock = systemClock, name = "one" } = options;
   const pool = createPool({ connectionString: database.url, max: 4, applicationName: "test", onError: () => {} });
   const environments = createEnvironmentStore(pool);
+  // Asked once, as a process of the product does.
+  const names = new Map<string, Promise<string | null>>();
+  const nameOf = async (id: string) => (await environments.findById(id))?.name ?? null;
   const keyring = createLocalKeyring({
     keyrings: options.keyrings,
-    environmentName: async (id) => (await environments.findById(id))?.name ?? null,
+    environmentName: (id) => {
+      const known = names.get(id) ?? nameOf(id);
+      names.set(id, known);
+      return known;
+    },
     random: systemRandomness,
   });
   const kms = options.kms?.(keyring) ?? keyring;

@@ -76,6 +76,10 @@ export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts):
       demandTenant(caller, tenantId);
       const { force, reason = null } = context.req.valid("query");
       const parameters = { tenant_id: tenantId, force: force === "true" };
+      // Before it is looked at who asks: a tenant of another environment is not there for anybody.
+      if (!(await ports.sealing.knowsTenant(caller.environmentId, tenantId))) {
+        throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
+      }
       const approval = await requireApproval(ports, caller, { kind: "tenant.delete_key", parameters, reason });
       return context.json(await toApprovalView(ports, caller, approval), 202);
     },

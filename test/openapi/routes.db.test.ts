@@ -88,7 +88,7 @@ async function callOpen(method: string, path: string, headers: Record<string, st
   const response = await fetch(`${stack.apis[0]?.origin}/api/v1${path}`, {
     method,
     headers: { ...headers, origin, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   const isJson = (response.headers.get("content-type") ?? "").includes("json");
