@@ -96,7 +96,10 @@ test("a rotation while accounts refresh: workers killed twice, nothing unreadabl
   expect(agreed).toMatchObject({ kind: "key.rewrap_start", subject: "t2", status: "executed" });
   const { runs } = (await stack.call("GET", "/keys", undefined, { api: next })).body;
   const begun = runs[0];
-  expect({ total: begun.total, to: begun.to }).toEqual({ total, to: "t2" });
+  expect(begun.to).toBe("t2");
+  // What was refreshed until somebody had approved is under the new key already.
+  expect(begun.total).toBeLessThanOrEqual(total);
+  expect(begun.total).toBeGreaterThanOrEqual(total - accounts.length);
   for (const done of [500, 1_500]) {
     await runUntil(next, begun.id, (run) => run.done >= done);
     await worker.kill();

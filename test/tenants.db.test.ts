@@ -3,12 +3,15 @@ import { parseKeyring } from "#adapters/kms/parse-keyring";
 import { makeKey } from "./make-key.ts";
 import { createSealingProcess, openEverything } from "./sealing-process.ts";
 import { startStack, type Stack } from "./start-stack.ts";
+import { createTwoOwners, type TwoOwners } from "./two-owners.ts";
 
 let stack: Stack;
+let owners: TwoOwners;
 
 beforeAll(async () => {
   stack = await startStack({ apis: 2 });
-  await stack.call("PUT", "/keys/policy", { policy: "tenant" });
+  owners = await createTwoOwners(stack);
+  expect(await owners.agree("PUT", "/keys/policy", { policy: "tenant" })).toMatchObject({ status: "executed" });
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
@@ -72,11 +75,16 @@ test("a tenant that is deleted: its accounts are disconnected, its key is destro
 
 test("the key alone: refused while anything hangs on it, and with force its accounts answer sealed_value_invalid", async () => {
   const { id } = await stack.connect("tenant-key", "edsger");
-  expect(await stack.call("DELETE", "/tenants/tenant-key/key")).toMatchObject({
+  expect(await owners.ask("DELETE", "/tenants/tenant-key/key")).toMatchObject({
     status: 409,
     body: { code: "conflict" },
   });
-  expect((await stack.call("DELETE", "/tenants/tenant-key/key?force=true")).body).toMatchObject({ keys_destroyed: 1 });
+  expect(await stack.call("DELETE", "/tenants/tenant-key/key?force=true")).toMatchObject({
+    status: 403,
+    body: { code: "approval_forbidden" },
+  });
+  const agreed = await owners.agree("DELETE", "/tenants/tenant-key/key?force=true");
+  expect(agreed).toMatchObject({ kind: "tenant.delete_key", subject: "tenant-key", status: "executed" });
   await expect.poll(async () => (await tokenOf(id)).body.code, { timeout: 15_000 }).toBe("sealed_value_invalid");
   expect((await tokenOf(id)).status).toBe(500);
   // It can be connected anew.

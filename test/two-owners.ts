@@ -20,6 +20,8 @@ export async function callAs(
 
 /** Two administrators of whom one asks for what needs two people, and the other approves it. */
 export interface TwoOwners {
+  /** What the asker is answered. */
+  ask(method: string, path: string, body?: unknown): Promise<Answer>;
   /** @returns the request as it is once it was approved, and carried out */
   agree(method: string, path: string, body?: unknown, api?: number): Promise<any>;
 }
@@ -28,6 +30,7 @@ export async function createTwoOwners(stack: Stack): Promise<TwoOwners> {
   const asker = await signInAs(stack, "asker@example.com", "owner");
   const approver = await signInAs(stack, "approver@example.com", "owner");
   return {
+    ask: (method, path, body) => callAs(stack, asker, method, path, body),
     async agree(method, path, body = {}, api = 0) {
       const asked = await callAs(stack, asker, method, path, body, api);
       if (asked.status !== 202) throw new Error(`${asked.status} instead of 202: ${JSON.stringify(asked.body)}`);
