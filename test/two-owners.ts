@@ -35,7 +35,7 @@ export async function createTwoOwners(stack: Stack): Promise<TwoOwners> {
       const asked = await callAs(stack, asker, method, path, body, api);
       if (asked.status !== 202) throw new Error(`${asked.status} instead of 202: ${JSON.stringify(asked.body)}`);
       const approved = await callAs(stack, approver, "POST", `/approvals/${asked.body.id}/approve`, {}, api);
-      if (approved.status !== 200) throw new Error(`${approved.status}: ${JSON.stringify(approved.body)}`);
+      if (approved.body.status !== "executed") throw new Error(`${approved.status}: ${JSON.stringify(approved.body)}`);
       return approved.body;
     },
   };
