@@ -23,8 +23,6 @@ import type { KeyPairs } from "#core/ports/key-pairs";
 import type { Kms } from "#core/ports/kms";
 import type { RewrapStore } from "#core/ports/rewrap-store";
 import type { SealingAdministration } from "#core/ports/sealing-store";
-import type { Randomness } from "#core/ports/randomness";
-import { keyBytes } from "#core/domain/sealing/aead";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
 import type { DeliveryQueue } from "#core/ports/delivery-queue";
@@ -45,7 +43,7 @@ import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createWebhookPoster } from "./egress/webhook-poster.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createKms } from "./kms/create-kms.ts";
-import { createLocalKeyring } from "./kms/local-keyring.ts";
+import { createStrangerKms } from "./kms/stranger-kms.ts";
 import { createLog } from "./log/log.ts";
 import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
 import { measureAuthorizationServer } from "./metrics/measure-authorization-server.ts";
@@ -96,7 +94,6 @@ export interface Container
   readonly rewraps: RewrapStore;
   readonly audit: AuditLog;
   readonly connectedAccountsOf: (environmentId: string, tenantId: string) => Promise<readonly string[]>;
-  /** Random keys under the given ids: somebody who has everything but the real ones. */
   readonly strangerKms: (kids: readonly string[]) => Kms;
   readonly massFailures: MassFailureStore;
   readonly approvals: ApprovalStore;
@@ -192,7 +189,7 @@ export async function createContainer(
     rewraps,
     audit,
     connectedAccountsOf: (environmentId, tenantId) => connectedAccountsOf(pool, environmentId, tenantId),
-    strangerKms: (kids) => strangerKms(kids, random),
+    strangerKms: (kids) => createStrangerKms(kids, random),
     environments,
     expressions,
     logger,
@@ -255,13 +252,6 @@ export async function createContainer(
       await pool.end();
     },
   };
-}
-
-function strangerKms(kids: readonly string[], random: Randomness): Kms {
-  const keyOf = (id: string) => ({ id, key: random.bytes(keyBytes) });
-  const [first = keyOf("none"), ...rest] = kids.map(keyOf);
-  const keyrings = { shared: [first, ...rest] as const, perEnvironment: new Map() };
-  return createLocalKeyring({ keyrings, environmentName: async () => "any", random });
 }
 
 /** Names of environments never change, so one look at each is enough. */

@@ -3,7 +3,7 @@ import type { Keyring } from "#adapters/kms/local-keyring";
 import { wakeRewraps } from "#adapters/postgres/rewrap-store";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { parseSealed } from "#core/domain/sealing/envelope";
-import type { RewrapRun } from "#core/domain/sealing/rewrap-run";
+import { firstProgress, type RewrapRun } from "#core/domain/sealing/rewrap-run";
 import type { Kms } from "#core/ports/kms";
 import { disableKey, enableKey } from "#core/usecases/disable-key";
 import { readKeys } from "#core/usecases/read-keys";
@@ -199,14 +199,14 @@ describe("a re-wrap", () => {
     await fillEnvironment(start([k1]), production, { accounts: 5 });
     const dead = start([k2, k1], { name: "dead" });
     const { id } = await startRewrap(dead, caller(), { pace: null });
-    expect(await dead.rewraps.claim(id, "dead", 30)).not.toBeNull();
+    expect(await dead.rewraps.claim(id, "dead")).not.toBeNull();
     const next = start([k2, k1], { name: "next" });
     expect(await run(next, id)).toBeNull();
     expect(await wakeRewraps(database.pool)).toBe(0);
     await database.pool.query("UPDATE rewrap_run SET claimed_until = now() - interval '1 second'");
     expect(await wakeRewraps(database.pool)).toBe(1);
     expect(await run(next, id)).toMatchObject({ state: "done", done: 18 });
-    expect(await dead.rewraps.keep(id, "dead", 30, null)).toBeNull();
+    expect(await dead.rewraps.keep(id, "dead", null)).toBeNull();
     const late = {
       runId: id,
       owner: "dead",
@@ -215,7 +215,7 @@ describe("a re-wrap", () => {
       values: [],
       failures: [],
     } as const;
-    const progress = () => ({ ...halted, rate: null });
+    const progress = () => ({ ...firstProgress, place: "credential" as const, rate: null });
     expect(await dead.rewraps.writeBatch({ ...late, progress, audit: () => null })).toBeNull();
   });
 
@@ -303,19 +303,6 @@ describe("a re-wrap", () => {
     expect(slept[0]).toContain("kms_unavailable");
   });
 });
-
-const halted = {
-  phase: "rewrapping",
-  pass: 1,
-  place: "credential",
-  cursor: null,
-  found: 0,
-  written: 0,
-  leftOver: 0,
-  done: 0,
-  failed: 0,
-  anew: 0,
-} as const;
 
 describe("an operator's hand on a run", () => {
   test("pauses after the batch in hand, resumes, changes the pace while it runs, and stops", async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createLocalKeyring, type Keyrings } from "#adapters/kms/local-keyring";
+import { createStrangerKms } from "#adapters/kms/stranger-kms";
 import { noMetrics } from "#adapters/metrics/no-metrics";
 import { createAuditLog } from "#adapters/postgres/audit-log";
 import { createEnvironmentStore } from "#adapters/postgres/environment-store";
@@ -67,12 +68,7 @@ export function createSealingProcess(
     random: systemRandomness,
     rewraps: createRewrapStore(pool),
     owner: name,
-    strangerKms: (kids: readonly string[]): Kms =>
-      createLocalKeyring({
-        keyrings: { shared: [keyOf(kids[0] ?? "none"), ...kids.slice(1).map(keyOf)], perEnvironment: new Map() },
-        environmentName: async () => "any",
-        random: systemRandomness,
-      }),
+    strangerKms: (kids: readonly string[]) => createStrangerKms(kids, systemRandomness),
 
     /** @returns the bytes and their key */
     async seal(location: SealLocation, text: string, tenantId?: string) {

@@ -63,10 +63,9 @@ describe("a keyring that was in use before", () => {
 
   it("opens what it wrapped, and wraps nothing any more", async () => {
     const key = randomBytes(32);
-    for (const kid of ["old", "older"])
-      expect(bytes(await kms.unwrap(context, await former.wrap(context, key, kid)))).toEqual(key);
+    for (const one of [former, keyring("older", "old")])
+      expect(bytes(await kms.unwrap(context, await one.wrap(context, key)))).toEqual(key);
     expect((await kms.wrap(context, key)).kid).toBe("now");
-    await expect(kms.wrap(context, key, "old")).rejects.toMatchObject({ code: "kms_unavailable" });
   });
 
   it("gives its keys over to the KMS, and can go", async () => {

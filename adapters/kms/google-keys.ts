@@ -1,4 +1,5 @@
 import { KeyManagementServiceClient } from "@google-cloud/kms";
+import type { WrapContext } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
 import { callKms, invalid, type KmsVerdict } from "./call-kms.ts";
 import { crc32c } from "./crc32c.ts";
@@ -54,15 +55,13 @@ export function createGoogleKeys(
 
   return {
     async wrap(key, context, plain) {
-      const aad = associatedData(context);
       const wrapped = await call("encrypt", key, judgeWrap, async (client) => {
         const [answer] = await client.encrypt(
           {
             name: key.reference,
             plaintext: plain,
             plaintextCrc32c: { value: crc32c(plain) },
-            additionalAuthenticatedData: aad,
-            additionalAuthenticatedDataCrc32c: { value: crc32c(aad) },
+            ...bound(context),
           },
           options,
         );
@@ -76,15 +75,13 @@ export function createGoogleKeys(
 
     async unwrap(key, context, wrapped) {
       if (wrapped.length === 0) return null;
-      const aad = associatedData(context);
       return await call("decrypt", key, judgeUnwrap, async (client) => {
         const [answer] = await client.decrypt(
           {
             name: key.reference,
             ciphertext: wrapped,
             ciphertextCrc32c: { value: crc32c(wrapped) },
-            additionalAuthenticatedData: aad,
-            additionalAuthenticatedDataCrc32c: { value: crc32c(aad) },
+            ...bound(context),
           },
           options,
         );
@@ -96,6 +93,11 @@ export function createGoogleKeys(
       await client?.close();
     },
   };
+}
+
+function bound(context: WrapContext) {
+  const aad = associatedData(context);
+  return { additionalAuthenticatedData: aad, additionalAuthenticatedDataCrc32c: { value: crc32c(aad) } };
 }
 
 /** What arrived is not what was sent, by its checksum. Another try makes sense. */

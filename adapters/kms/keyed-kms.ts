@@ -54,11 +54,9 @@ export function createKeyedKms<K extends { readonly id: string }>(options: {
   };
 
   return {
-    async wrap(context, plain, kid) {
+    async wrap(context, plain) {
       if (plain.length !== keyBytes) throw new Error(`a key to wrap has ${keyBytes} bytes`);
-      const row = await keysOf(context.environmentId);
-      const key = kid === undefined ? row[0] : find(row, kid);
-      if (key === null) throw kmsUnavailable(`no key ${kid} is configured for environment ${context.environmentId}`);
+      const [key] = await keysOf(context.environmentId);
       return { kid: key.id, wrapped: await wrapper.wrap(key, context, plain) };
     },
 

@@ -7,7 +7,7 @@ import type { ClosableKms } from "./keyed-kms.ts";
 export function withFormerKeyring(kms: ClosableKms, former: ClosableKms): ClosableKms {
   const formerIds = former.describe().then((keys) => new Set(keys.map((one) => one.id)));
   return {
-    wrap: (context, key, kid) => kms.wrap(context, key, kid),
+    wrap: (context, key) => kms.wrap(context, key),
 
     async unwrap(context, wrapped) {
       const from = (await formerIds).has(wrapped.kid) ? former : kms;

@@ -14,7 +14,7 @@ export function measureKms(kms: Kms, metrics: Pick<Metrics, "kmsCalled">): Kms {
     }
   };
   return {
-    wrap: (context, key, kid) => counted("wrap", kms.wrap(context, key, kid)),
+    wrap: (context, key) => counted("wrap", kms.wrap(context, key)),
     unwrap: (context, wrapped) => counted("unwrap", kms.unwrap(context, wrapped)),
     rewrap: (context, wrapped) => counted("rewrap", kms.rewrap(context, wrapped)),
     describe: () => kms.describe(),

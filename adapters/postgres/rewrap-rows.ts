@@ -1,6 +1,5 @@
 import type { RewrapProgress, RewrapRun, RewrapState } from "#core/domain/sealing/rewrap-run";
-import { staleRanges, type SealedPlace } from "#core/domain/sealing/sealed-place";
-import type { RewrapScope } from "#core/ports/rewrap-store";
+import type { SealedPlace } from "#core/domain/sealing/sealed-place";
 
 export interface RunRow {
   readonly id: string;
@@ -87,8 +86,3 @@ export const valueColumns: Readonly<Record<SealedPlace, string>> = {
     END AS tenant_id`,
   answer: "s.id AS owner, 'idempotent_answer' AS field, 1 AS version, s.kid, s.sealed, NULL::text AS tenant_id",
 };
-
-/** The ranges of keys that are not where a place's values belong, as conditions of one statement each. */
-export function rangesOf(place: SealedPlace, { policy, toKid }: RewrapScope) {
-  return staleRanges(place, policy, toKid).map(([from, before]) => ({ from, before }));
-}

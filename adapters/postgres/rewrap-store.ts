@@ -1,10 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
-import type { RewrapProgress, RewrapRun } from "#core/domain/sealing/rewrap-run";
+import { rewrapLeaseSeconds, type RewrapProgress, type RewrapRun } from "#core/domain/sealing/rewrap-run";
 import type { SealedPlace } from "#core/domain/sealing/sealed-place";
 import type { SealingPolicy } from "#core/domain/sealing/sealing-policy";
 import type { RewrapFailure, RewrapFailureReason, RewrapStore } from "#core/ports/rewrap-store";
 import { insertAudit } from "./audit-log.ts";
+import { insertEvent } from "./integration-events.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import { runColumns, toRun, type RunRow } from "./rewrap-rows.ts";
 import { countStale, readStale, sampleValues, writeValues } from "./rewrap-values.ts";
@@ -44,8 +43,8 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
             run.pace,
             run.total,
             run.startedBy,
-            heldBy?.owner ?? null,
-            heldBy?.leaseSeconds ?? null,
+            heldBy,
+            heldBy === null ? null : rewrapLeaseSeconds,
           ],
         );
         if (rows[0] === undefined) return rollback;
@@ -90,19 +89,19 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
       return rows;
     },
 
-    claim: (id, owner, leaseSeconds) =>
+    claim: (id, owner) =>
       one(
         `UPDATE rewrap_run SET claimed_by = $2, claimed_until = now() + make_interval(secs => $3), updated_at = now()
           WHERE id = $1 AND state = 'running' AND (claimed_until IS NULL OR claimed_until < now() OR claimed_by = $2)
           RETURNING ${runColumns}`,
-        [id, owner, leaseSeconds],
+        [id, owner, rewrapLeaseSeconds],
       ),
 
-    keep: (id, owner, leaseSeconds, lastError) =>
+    keep: (id, owner, lastError) =>
       one(
         `UPDATE rewrap_run SET claimed_until = now() + make_interval(secs => $3), last_error = $4, updated_at = now()
           WHERE id = $1 AND claimed_by = $2 RETURNING ${runColumns}`,
-        [id, owner, leaseSeconds, lastError],
+        [id, owner, rewrapLeaseSeconds, lastError],
       ),
 
     async release(id, owner) {
@@ -133,12 +132,11 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
     },
 
     async countStale(scope) {
-      return Object.values(await countStale(pool, scope)).reduce((sum, count) => sum + count, 0);
-    },
-
-    async staleKids(scope) {
       const counts = Object.entries(await countStale(pool, scope)).toSorted(([, a], [, b]) => b - a);
-      return Object.fromEntries(counts.slice(0, 100));
+      return {
+        total: counts.reduce((sum, [, count]) => sum + count, 0),
+        byKid: Object.fromEntries(counts.slice(0, 100)),
+      };
     },
 
     readStale: (scope, place, cursor, limit) => readStale(pool, scope, place, cursor, limit),
@@ -267,21 +265,9 @@ async function insertFailures(
 }
 
 async function tellAnomaly(client: DatabaseClient, run: RewrapRun, ofSample: number): Promise<void> {
-  await insertSecurityEvent(client, run.environmentId, {
+  await insertEvent(client, run.environmentId, "security:anomaly", {
     kind: "sealed_values_do_not_open",
     rewrap_run_id: run.id,
     values: run.failed + ofSample,
   });
-}
-
-/** To the operators of an environment. */
-export async function insertSecurityEvent(
-  client: DatabaseClient,
-  environmentId: string,
-  payload: { readonly kind: string } & Readonly<Record<string, string | number>>,
-): Promise<void> {
-  await client.query(
-    "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ($1, now(), $2, 'security:anomaly', $3)",
-    [makeId("evt", randomBytes(idRandomBytes)), environmentId, JSON.stringify(payload)],
-  );
 }

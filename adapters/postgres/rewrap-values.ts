@@ -1,7 +1,7 @@
-import { sealedPlaces, type SealedPlace } from "#core/domain/sealing/sealed-place";
+import { sealedPlaces, staleRanges, type SealedPlace } from "#core/domain/sealing/sealed-place";
 import type { RewrapBatch, RewrapScope, StoredValue } from "#core/ports/rewrap-store";
 import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
-import { placeTables, rangesOf, valueColumns } from "./rewrap-rows.ts";
+import { placeTables, valueColumns } from "./rewrap-rows.ts";
 
 interface ValueRow {
   readonly place: SealedPlace;
@@ -23,7 +23,7 @@ export async function countStale(pool: DatabasePool, scope: RewrapScope): Promis
   const counts: Record<string, number> = {};
   for (const place of sealedPlaces) {
     const { table, where } = placeTables[place];
-    for (const { from, before } of rangesOf(place, scope)) {
+    for (const [from, before] of staleRanges(place, scope.policy, scope.toKid)) {
       const { rows } = await query<{ kid: string; n: number }>(
         pool,
         `SELECT s.kid, count(*)::int AS n FROM ${table} s
@@ -47,7 +47,7 @@ export async function readStale(
   const { table, identity, where } = placeTables[place];
   const key = ["kid", ...identity].map((column) => `s.${column}`).join(", ");
   const found: StoredValue[] = [];
-  for (const { from, before } of rangesOf(place, scope)) {
+  for (const [from, before] of staleRanges(place, scope.policy, scope.toKid)) {
     if (found.length >= limit) break;
     const behind = cursor === null ? "" : `AND (${key}) > (${cursor.map((_, index) => `$${index + 5}`).join(", ")})`;
     const { rows } = await query<ValueRow>(
@@ -109,9 +109,9 @@ export async function sampleValues(
   const places = sealedPlaces.filter((place) => place !== "tenant_key");
   const keys = places.map((place) => {
     const { table, identity, where } = placeTables[place];
-    const [owner = "", field = "''", version = "0"] = identity;
-    return `SELECT '${place}' AS place, s.${owner} AS owner, ${identity.length === 1 ? "''" : `s.${field}`} AS field,
-                   ${identity.length === 1 ? "0" : `s.${version}`} AS version
+    const [owner, field, version] = identity;
+    return `SELECT '${place}' AS place, s.${owner} AS owner, ${field === undefined ? "''" : `s.${field}`} AS field,
+                   ${version === undefined ? "0" : `s.${version}`} AS version
               FROM ${table} s WHERE s.environment_id = $1 AND ${where}`;
   });
   const drawn = await query<{ place: SealedPlace; owner: string; field: string; version: number }>(

@@ -1,8 +1,9 @@
 import { isTenantKeyId, type SealingPolicy } from "#core/domain/sealing/sealing-policy";
 import type { CountedWraps, SealingAdministration, StoredKey, StoredKeys, TenantKey } from "#core/ports/sealing-store";
 import { insertAudit } from "./audit-log.ts";
+import { insertEvent } from "./integration-events.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
-import { insertSecurityEvent } from "./rewrap-store.ts";
+import { spendAny } from "./write-approval.ts";
 
 /** Longer than any process remembers a tenant's key. */
 const destroyedInterval = "15 minutes";
@@ -97,18 +98,19 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
       });
     },
 
-    async setPolicy(environmentId, policy, audit) {
+    async setPolicy(environmentId, policy, audit, approved) {
       await inTransaction(pool, async (client) => {
         await client.query("UPDATE environment SET sealing_policy = $2, updated_at = now() WHERE id = $1", [
           environmentId,
           policy,
         ]);
+        await spendAny(client, approved);
         await insertAudit(client, [audit]);
       });
     },
 
-    async setKeyState(environmentId, kid, state, audit) {
-      const changed = await inTransaction(pool, async (client) => {
+    async setKeyState(environmentId, kid, state, audit, approved) {
+      await inTransaction(pool, async (client) => {
         const { rowCount } = await client.query(
           `INSERT INTO key_state AS k (environment_id, kid, state, changed_at, changed_by) VALUES ($1, $2, $3, now(), $4)
            ON CONFLICT (environment_id, kid) DO UPDATE
@@ -116,16 +118,14 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
            WHERE k.state <> excluded.state`,
           [environmentId, kid, state, audit.actor],
         );
-        if (rowCount === 0) return rollback;
-        await insertAudit(client, [audit]);
-        return true;
+        await spendAny(client, approved);
+        if (rowCount === 1) await insertAudit(client, [audit]);
       });
-      return changed !== rollback;
     },
 
     readKeys: (environmentId) => readKeys(pool, environmentId),
 
-    async destroyTenantKeys(environmentId, tenantId, audit) {
+    async destroyTenantKeys(environmentId, tenantId, audit, approved) {
       return await inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ id: string; sealed: number }>(
           `WITH gone AS (
@@ -136,6 +136,7 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
              FROM gone g`,
           [environmentId, tenantId],
         );
+        await spendAny(client, approved);
         await insertAudit(
           client,
           rows.map(({ id, sealed }) => audit(id, sealed)),
@@ -217,7 +218,7 @@ async function tellNearBound(
     [kids, alarmAt],
   );
   for (const { environment_id, kid, wraps } of rows) {
-    await insertSecurityEvent(client, environment_id, {
+    await insertEvent(client, environment_id, "security:anomaly", {
       kind: "key_wraps_near_bound",
       key_id: kid,
       wraps: Number(wraps),

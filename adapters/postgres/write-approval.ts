@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Approval } from "#core/domain/approval/approval";
 import type { AuditAction } from "#core/domain/audit/audit-record";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
+import { DomainError } from "#core/domain/problem/domain-error";
 import type { ApprovalEventType } from "#core/domain/webhook/event-type";
 import type { ApprovalUse, ApprovalWrite } from "#core/ports/approval-store";
 import { toApproval, type ApprovalRow } from "./approval-rows.ts";
@@ -74,6 +75,19 @@ export async function spendApproval(client: DatabaseClient, { id, run }: Approva
   const by = row.approved_by ?? "system";
   await writeApproval(client, toApproval(row), { kind: "end", status: "executed", by }, row.now);
   return true;
+}
+
+/**
+ * The same where what is done may also need no approval (absent), and has no outcome of its own for one that is over.
+ *
+ * @throws DomainError approval_ended, which rolls the transaction back
+ */
+export async function spendAny(client: DatabaseClient, use: ApprovalUse | undefined): Promise<void> {
+  if (use === undefined || (await spendApproval(client, use))) return;
+  throw new DomainError("approval_ended", {
+    detail: "This request is over, or another try to carry it out has begun.",
+    extensions: { reason: "over", approval_id: use.id },
+  });
 }
 
 /** Each step leaves a line that names what it was about; the parameters by their digest, which the request has too. */

@@ -1,11 +1,10 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller, Permission } from "#core/domain/access/permission";
-import { DomainError } from "#core/domain/problem/domain-error";
 import type { RewrapCommand } from "#core/domain/sealing/rewrap-run";
 import { drillKeys } from "#core/usecases/drill-keys";
 import { readKeys } from "#core/usecases/read-keys";
 import { requireApproval } from "#core/usecases/require-approval";
-import { changeRewrap } from "#core/usecases/start-rewrap";
+import { changeRewrap, findRewrap } from "#core/usecases/start-rewrap";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
@@ -111,8 +110,7 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
       const caller = context.get("caller");
       demandKeys(caller, "keys:read");
       const { id } = context.req.valid("param");
-      const run = await ports.rewraps.find(caller.environmentId, id);
-      if (run === null) throw new DomainError("not_found", { detail: "There is no such run in this environment." });
+      const run = await findRewrap(ports, caller, id);
       const failures = await ports.rewraps.failures(id, 100);
       return context.json(
         { ...toRunView(run), failures: failures.map(({ kid, ...one }) => ({ ...one, key_id: kid })) },

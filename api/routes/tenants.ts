@@ -2,6 +2,7 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { deleteTenant } from "#core/usecases/delete-tenant";
+import { refuseUnknownTenant } from "#core/usecases/destroy-tenant-key";
 import { requireApproval } from "#core/usecases/require-approval";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
@@ -77,9 +78,7 @@ export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts):
       const { force, reason = null } = context.req.valid("query");
       const parameters = { tenant_id: tenantId, force: force === "true" };
       // Before it is looked at who asks: a tenant of another environment is not there for anybody.
-      if (!(await ports.sealing.knowsTenant(caller.environmentId, tenantId))) {
-        throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
-      }
+      await refuseUnknownTenant(ports.sealing, caller.environmentId, tenantId);
       const approval = await requireApproval(ports, caller, { kind: "tenant.delete_key", parameters, reason });
       return context.json(await toApprovalView(ports, caller, approval), 202);
     },

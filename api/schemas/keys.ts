@@ -1,7 +1,7 @@
-import { approvalReasonSchema } from "./approval.ts";
 import { z } from "@hono/zod-openapi";
 import { sealedPlaces } from "#core/domain/sealing/sealed-place";
 import { sealingPolicies } from "#core/domain/sealing/sealing-policy";
+import { approvalReasonSchema } from "./approval.ts";
 import { instantSchema, nullableInstantSchema } from "./primitives.ts";
 
 const count = (description: string, example: number) => z.number().int().min(0).openapi({ description, example });
@@ -32,7 +32,7 @@ const sealedSchema = z
   })
   .openapi("SealedCounts", { description: "How many values a key seals, by what they are." });
 
-export const keySchema = z
+const keySchema = z
   .object({
     id: kidSchema,
     state: z.enum(["current", "opens", "disabled"]).openapi({

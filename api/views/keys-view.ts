@@ -2,7 +2,7 @@ import { secondsLeft, type RewrapRun } from "#core/domain/sealing/rewrap-run";
 import type { EnvironmentKeys, KeyRecord } from "#core/usecases/read-keys";
 import type { RewrapRunView, SealingKeysView, SealingKeyView } from "../schemas/keys.ts";
 
-export function toKeyView(key: KeyRecord): SealingKeyView {
+function toKeyView(key: KeyRecord): SealingKeyView {
   return {
     id: key.kid,
     state: key.state,

@@ -1,5 +1,5 @@
 import type { Container } from "#adapters/container";
-import { secondsLeft, type RewrapRun } from "#core/domain/sealing/rewrap-run";
+import { isClean, secondsLeft, type RewrapRun } from "#core/domain/sealing/rewrap-run";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
 import { runRewrap } from "#core/usecases/run-rewrap";
 import { changeRewrap, startRewrap } from "#core/usecases/start-rewrap";
@@ -8,7 +8,6 @@ import { parseOptions } from "../parse-options.ts";
 import { UsageError } from "../usage-error.ts";
 import { environmentsOf, onCommandLine } from "./keys.ts";
 
-const leaseSeconds = 30;
 /** How often a run that a worker holds is looked at. */
 const lookMs = 1_000;
 
@@ -97,10 +96,10 @@ async function rewrapOne(
 async function takeUp(container: Container, environment: EnvironmentRecord, pace: number | null): Promise<RewrapRun> {
   const caller = onCommandLine(environment);
   const there = await container.rewraps.findUnfinished(environment.id);
-  if (there === null) return await startRewrap(container, caller, { pace }, { owner: container.owner, leaseSeconds });
+  if (there === null) return await startRewrap(container, caller, { pace }, container.owner);
   if (there.toKid !== (await container.sealingKeys.currentKid(environment.id))) {
     await changeRewrap(container, caller, there.id, { command: "stop" });
-    return await startRewrap(container, caller, { pace }, { owner: container.owner, leaseSeconds });
+    return await startRewrap(container, caller, { pace }, container.owner);
   }
   const isPaused = there.state === "paused";
   if (!isPaused && pace === null) return there;
@@ -108,11 +107,6 @@ async function takeUp(container: Container, environment: EnvironmentRecord, pace
     ...(isPaused ? { command: "resume" as const } : {}),
     ...(pace === null ? {} : { pace }),
   });
-}
-
-function isClean(run: RewrapRun): boolean {
-  const left = Object.values(run.remaining ?? {}).reduce((sum, count) => sum + count, 0);
-  return run.state === "done" && run.failed === 0 && left === 0 && run.sampleSize === run.sampleOpened;
 }
 
 /** A bar on a terminal, a line every ten seconds elsewhere; on stderr, so that `--json` keeps stdout. */

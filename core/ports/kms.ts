@@ -26,8 +26,8 @@ export interface WrappedKey {
  * answer (away, throttling, denied, key disabled for wrapping); there is no fallback (R43).
  */
 export interface Kms {
-  /** Wraps under the environment's current key, or, where `kid` says so, under that one of its keys. */
-  wrap(context: WrapContext, key: Uint8Array, kid?: string): Promise<WrappedKey>;
+  /** Wraps under the environment's current key. */
+  wrap(context: WrapContext, key: Uint8Array): Promise<WrappedKey>;
   /** @returns the key, or null when the kid isn't known to the environment or the wrapped key doesn't open under it and this context */
   unwrap(context: WrapContext, wrapped: WrappedKey): Promise<Uint8Array | null>;
   /** Wraps the same key under the current key, inside the KMS where it can. Null as for unwrap. */

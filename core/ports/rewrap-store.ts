@@ -39,6 +39,12 @@ export interface RewrappedValue {
   readonly sealed: Uint8Array;
 }
 
+export interface StaleCount {
+  readonly total: number;
+  /** Tenant keys by their own ids; the hundred keys that seal most. */
+  readonly byKid: Readonly<Record<string, number>>;
+}
+
 export interface RewrapBatch {
   readonly runId: string;
   /** Whoever holds the run. */
@@ -63,12 +69,12 @@ export interface RewrapStore {
   policyOf(environmentId: string): Promise<SealingPolicy>;
   /**
    * A worker takes it within seconds.
-   * @param heldBy who begins it himself; null: a worker is to
+   * @param heldBy who begins it himself, for `rewrapLeaseSeconds` by the database's clock; null: a worker is to
    * @returns null when a run of this environment is not finished
    */
   start(
     run: Pick<RewrapRun, "id" | "environmentId" | "toKid" | "fromKids" | "pace" | "total" | "startedBy">,
-    heldBy: { readonly owner: string; readonly leaseSeconds: number } | null,
+    heldBy: string | null,
     audit: AuditRecord,
   ): Promise<RewrapRun | null>;
   find(environmentId: string, id: string): Promise<RewrapRun | null>;
@@ -76,10 +82,10 @@ export interface RewrapStore {
   /** Newest first. */
   list(environmentId: string, limit: number): Promise<readonly RewrapRun[]>;
   failures(runId: string, limit: number): Promise<readonly RewrapFailure[]>;
-  /** Takes the run, if it is running and nobody else works on it, for `leaseSeconds` by the database's clock. */
-  claim(id: string, owner: string, leaseSeconds: number): Promise<RewrapRun | null>;
+  /** Takes the run, if it is running and nobody else works on it, for `rewrapLeaseSeconds`. */
+  claim(id: string, owner: string): Promise<RewrapRun | null>;
   /** The run as it stands (it may be paused or stopped by now), held for longer; null: it is somebody else's. */
-  keep(id: string, owner: string, leaseSeconds: number, lastError: string | null): Promise<RewrapRun | null>;
+  keep(id: string, owner: string, lastError: string | null): Promise<RewrapRun | null>;
   release(id: string, owner: string): Promise<void>;
   /** @returns null when the run is not in one of the states `from` */
   change(
@@ -91,9 +97,7 @@ export interface RewrapStore {
   ): Promise<RewrapRun | null>;
 
   /** Values that are not where they belong. */
-  countStale(scope: RewrapScope): Promise<number>;
-  /** By key; tenant keys by their own ids, a hundred keys at most. */
-  staleKids(scope: RewrapScope): Promise<Readonly<Record<string, number>>>;
+  countStale(scope: RewrapScope): Promise<StaleCount>;
   /** In a fixed order, after `cursor`. */
   readStale(
     scope: RewrapScope,

@@ -1,6 +1,7 @@
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { SealedPlace } from "../domain/sealing/sealed-place.ts";
 import type { SealingPolicy } from "../domain/sealing/sealing-policy.ts";
+import type { ApprovalUse } from "./approval-store.ts";
 
 /** What every process must know before it wraps or unwraps; of all environments at once. */
 export interface SealingState {
@@ -53,11 +54,20 @@ export interface SealingStore {
   addWraps(counted: readonly CountedWraps[], alarmAt: number): Promise<readonly string[]>;
 }
 
-/** What administering keys needs besides. */
+/**
+ * What administering keys needs besides. What is done on an approval spends it in the same transaction (`approved`), and throws
+ * DomainError `approval_ended` where that is over: nothing is done twice then, whoever crashed in between.
+ */
 export interface SealingAdministration extends SealingStore {
-  setPolicy(environmentId: string, policy: SealingPolicy, audit: AuditRecord): Promise<void>;
-  /** @returns false when it was in that state already; nothing is recorded then */
-  setKeyState(environmentId: string, kid: string, state: "enabled" | "disabled", audit: AuditRecord): Promise<boolean>;
+  setPolicy(environmentId: string, policy: SealingPolicy, audit: AuditRecord, approved?: ApprovalUse): Promise<void>;
+  /** Records nothing when it was in that state already. */
+  setKeyState(
+    environmentId: string,
+    kid: string,
+    state: "enabled" | "disabled",
+    audit: AuditRecord,
+    approved?: ApprovalUse,
+  ): Promise<void>;
   /** What each key seals, by kind, and what is known of it; tenant keys together. */
   readKeys(environmentId: string): Promise<StoredKeys>;
   /** @returns ids of the keys that were destroyed now */
@@ -65,6 +75,7 @@ export interface SealingAdministration extends SealingStore {
     environmentId: string,
     tenantId: string,
     audit: (id: string, sealed: number) => AuditRecord,
+    approved?: ApprovalUse,
   ): Promise<readonly string[]>;
   /** Whether a tenant has, or had, an account or a key. */
   knowsTenant(environmentId: string, tenantId: string): Promise<boolean>;

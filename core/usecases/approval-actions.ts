@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Caller } from "../domain/access/permission.ts";
 import type { ApprovalEffect } from "../domain/approval/approval.ts";
 import type { ApprovalKind } from "../domain/approval/approval-kind.ts";
 import type { ApprovalUse } from "../ports/approval-store.ts";
@@ -19,6 +20,17 @@ export interface ApprovedRun extends ApprovalUse {
   readonly approvedBy: string;
   /** Digest of the state that was assessed when it was asked for: an action compares it with what it finds under its own lock. */
   readonly stateHash: string;
+}
+
+/** Who does what may need two people. */
+export interface Doer extends Pick<Caller, "id" | "environmentId"> {
+  /** What another approved, which is spent with the deed; absent: it needs nobody else's word. */
+  readonly approved?: ApprovedRun;
+}
+
+/** What the audit record of the deed says of it. */
+export function approvalDetail({ approved }: Doer): Readonly<Record<string, string>> {
+  return approved === undefined ? {} : { approval: approved.id, approved_by: approved.approvedBy };
 }
 
 /** `state_changed`: it was found only under the action's own lock that things are otherwise; nothing was done. */

@@ -1,8 +1,7 @@
 import type { Caller } from "../domain/access/permission.ts";
-import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
 import type { SealingAdministration } from "../ports/sealing-store.ts";
-import { destroyTenantKey } from "./destroy-tenant-key.ts";
+import { destroyTenantKey, refuseUnknownTenant } from "./destroy-tenant-key.ts";
 import { disconnectAccount } from "./disconnect-account.ts";
 import type { Revocation } from "./end-grant.ts";
 import { mapAtMost } from "./map-at-most.ts";
@@ -39,9 +38,7 @@ export async function deleteTenant(
   tenantId: string,
 ): Promise<DeletedTenant> {
   const { environmentId, id: actor } = caller;
-  if (!(await ports.sealing.knowsTenant(environmentId, tenantId))) {
-    throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
-  }
+  await refuseUnknownTenant(ports.sealing, environmentId, tenantId);
   const disconnected = { revoked: 0, not_supported: 0, failed: 0 };
   for (let look = 0; look < looks; look += 1) {
     const accounts = await ports.connectedAccountsOf(environmentId, tenantId);

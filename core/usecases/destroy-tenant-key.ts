@@ -1,6 +1,6 @@
-import type { Caller } from "../domain/access/permission.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { SealingAdministration } from "../ports/sealing-store.ts";
+import { approvalDetail, type Doer } from "./approval-actions.ts";
 import type { SealingKeys } from "./sealing-keys.ts";
 
 /**
@@ -14,28 +14,55 @@ import type { SealingKeys } from "./sealing-keys.ts";
  */
 export async function destroyTenantKey(
   { sealing, sealingKeys }: { readonly sealing: SealingAdministration; readonly sealingKeys: SealingKeys },
-  caller: Pick<Caller, "id" | "environmentId">,
+  caller: Doer,
   tenantId: string,
   isForced = false,
 ): Promise<number> {
   const { environmentId } = caller;
-  if (!(await sealing.knowsTenant(environmentId, tenantId))) {
-    throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
-  }
+  await weighTenantKey(sealing, environmentId, tenantId, isForced);
+  const destroyed = await sealing.destroyTenantKeys(
+    environmentId,
+    tenantId,
+    (id, stillSealed) => ({
+      environmentId,
+      actor: caller.id,
+      action: "tenant_key.destroyed",
+      target: id,
+      keyId: id,
+      detail: { tenant_id: tenantId, sealed: stillSealed, forced: isForced, ...approvalDetail(caller) },
+    }),
+    caller.approved,
+  );
+  sealingKeys.forgetState();
+  return destroyed.length;
+}
+
+/**
+ * @returns how many values the tenant's key seals
+ * @throws DomainError `not_found`, `conflict` when it seals something, and nobody said that it may
+ */
+export async function weighTenantKey(
+  sealing: Pick<SealingAdministration, "knowsTenant" | "countUnderTenantKey">,
+  environmentId: string,
+  tenantId: string,
+  isForced: boolean,
+): Promise<number> {
+  await refuseUnknownTenant(sealing, environmentId, tenantId);
   const sealed = await sealing.countUnderTenantKey(environmentId, tenantId);
   if (sealed > 0 && !isForced) {
     throw new DomainError("conflict", {
-      detail: `The key of this tenant still seals ${sealed} values. Disconnect its accounts first, or delete the tenant, which does both.`,
+      detail: `The key of this tenant still seals ${sealed} ${sealed === 1 ? "value" : "values"}. Disconnect its accounts first, delete the tenant, which does both, or say force.`,
     });
   }
-  const destroyed = await sealing.destroyTenantKeys(environmentId, tenantId, (id, stillSealed) => ({
-    environmentId,
-    actor: caller.id,
-    action: "tenant_key.destroyed",
-    target: id,
-    keyId: id,
-    detail: { tenant_id: tenantId, sealed: stillSealed, forced: isForced },
-  }));
-  sealingKeys.forgetState();
-  return destroyed.length;
+  return sealed;
+}
+
+/** @throws DomainError `not_found` for a tenant that never had an account or a key here */
+export async function refuseUnknownTenant(
+  sealing: Pick<SealingAdministration, "knowsTenant">,
+  environmentId: string,
+  tenantId: string,
+): Promise<void> {
+  if (await sealing.knowsTenant(environmentId, tenantId)) return;
+  throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
 }

@@ -1,15 +1,16 @@
 import type { Caller } from "../domain/access/permission.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import type { SealingAdministration } from "../ports/sealing-store.ts";
-import type { SealingKeys } from "./sealing-keys.ts";
+import { approvalDetail, type Doer } from "./approval-actions.ts";
 import { readKeys, type KeyRecord, type ReadKeysPorts } from "./read-keys.ts";
+import type { SealingKeys } from "./sealing-keys.ts";
 
 export interface DisableKeyPorts extends ReadKeysPorts {
   readonly sealingKeys: SealingKeys;
   readonly sealing: SealingAdministration;
 }
 
-type KeyCaller = Pick<Caller, "id" | "kind" | "environmentId" | "environment">;
+type KeyCaller = Doer & Pick<Caller, "kind" | "environment">;
 
 /**
  * From now on (within seconds, in every process) the key wraps and opens nothing in this environment, until it is enabled again.
@@ -30,29 +31,36 @@ export async function disableKey(
   }
   const key = await findKey(ports, caller, kid);
   if (!isForced) refuseInUse(key);
-  await ports.sealing.setKeyState(caller.environmentId, kid, "disabled", {
-    environmentId: caller.environmentId,
-    actor: caller.id,
-    action: "key.disabled",
-    target: kid,
-    keyId: kid,
-    detail: { sealed: key.sealedTotal, forced: isForced },
-  });
-  ports.sealingKeys.forgetState();
-  return await findKey(ports, caller, kid);
+  return await setState(ports, caller, key, "disabled", { forced: isForced });
 }
 
 /** @throws DomainError `not_found` */
 export async function enableKey(ports: DisableKeyPorts, caller: KeyCaller, kid: string): Promise<KeyRecord> {
-  const key = await findKey(ports, caller, kid);
-  await ports.sealing.setKeyState(caller.environmentId, kid, "enabled", {
-    environmentId: caller.environmentId,
-    actor: caller.id,
-    action: "key.enabled",
-    target: kid,
-    keyId: kid,
-    detail: { sealed: key.sealedTotal },
-  });
+  return await setState(ports, caller, await findKey(ports, caller, kid), "enabled", {});
+}
+
+async function setState(
+  ports: DisableKeyPorts,
+  caller: KeyCaller,
+  { kid, sealedTotal }: KeyRecord,
+  state: "enabled" | "disabled",
+  detail: { readonly forced?: boolean },
+): Promise<KeyRecord> {
+  const { environmentId } = caller;
+  await ports.sealing.setKeyState(
+    environmentId,
+    kid,
+    state,
+    {
+      environmentId,
+      actor: caller.id,
+      action: `key.${state}`,
+      target: kid,
+      keyId: kid,
+      detail: { sealed: sealedTotal, ...detail, ...approvalDetail(caller) },
+    },
+    caller.approved,
+  );
   ports.sealingKeys.forgetState();
   return await findKey(ports, caller, kid);
 }

@@ -1,6 +1,5 @@
 import type { Caller } from "../domain/access/permission.ts";
-import { DomainError } from "../domain/problem/domain-error.ts";
-import { parseSealed, openValue, type SealField, type SealLocation } from "../domain/sealing/envelope.ts";
+import { openValue, parseSealed } from "../domain/sealing/envelope.ts";
 import { isTenantKeyId } from "../domain/sealing/sealing-policy.ts";
 import { unwrapUnderTenantKey } from "../domain/sealing/tenant-wrap.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
@@ -8,6 +7,7 @@ import type { EnvironmentStore } from "../ports/environment-store.ts";
 import type { Kms } from "../ports/kms.ts";
 import type { RewrapStore, StoredValue } from "../ports/rewrap-store.ts";
 import type { SealingStore } from "../ports/sealing-store.ts";
+import { canOpen, locationOf } from "./can-open.ts";
 import { mapAtMost } from "./map-at-most.ts";
 import type { Vault } from "./vault.ts";
 
@@ -54,7 +54,9 @@ export async function drillKeys(
   const count = async (tries: (value: StoredValue) => Promise<boolean>): Promise<number> =>
     (await mapAtMost(callsAtOnce, sample, tries)).filter(Boolean).length;
 
-  const opened = await count((value) => opensForReal(ports, caller, value));
+  const opened = await count((value) =>
+    canOpen(ports.vault, environmentId, value, { actor: caller.id, purpose: "drill" }),
+  );
   const openedByStranger = await count((value) => opensWith(ports, stranger, environmentId, environmentId, value));
   const openedByOthers: Record<string, number> = {};
   for (const { id, name } of others) {
@@ -72,22 +74,6 @@ export async function drillKeys(
     },
   ]);
   return { sample: sample.length, opened, openedByStranger, openedByOthers, isProven };
-}
-
-async function opensForReal(
-  { vault }: DrillPorts,
-  { id, environmentId }: Pick<Caller, "id" | "environmentId">,
-  value: StoredValue,
-): Promise<boolean> {
-  try {
-    const plaintext = await vault.open(locationOf(environmentId, value), value.sealed, { actor: id, purpose: "drill" });
-    plaintext.fill(0);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    if (error.code === "sealed_value_invalid" || error.extensions["reason"] === "key_disabled") return false;
-    throw error;
-  }
 }
 
 /** @param asEnvironment in whose name the KMS is asked; the value itself is tried where it belongs */
@@ -117,8 +103,4 @@ async function opensWith(
   plaintext?.fill(0);
   // A key that was handed out is a finding in itself, whether the value opened or not.
   return dataKey !== null;
-}
-
-function locationOf(environmentId: string, { owner, field, version }: StoredValue): SealLocation {
-  return { environmentId, owner, field: field as SealField, version };
 }

@@ -1,15 +1,20 @@
 import { z } from "zod";
-import type { Caller } from "../domain/access/permission.ts";
 import type { ApprovalEffect } from "../domain/approval/approval.ts";
 import type { ApprovalKind } from "../domain/approval/approval-kind.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { sealingPolicies, type SealingPolicy } from "../domain/sealing/sealing-policy.ts";
 import type { EnvironmentStore } from "../ports/environment-store.ts";
-import { defineAction, type ApprovalAction, type ApprovedRun, type KnownAction } from "./approval-actions.ts";
+import {
+  defineAction,
+  type ApprovalAction,
+  type ApprovedRun,
+  type Doer,
+  type KnownAction,
+} from "./approval-actions.ts";
 import { changeSealingPolicy } from "./change-sealing-policy.ts";
-import { destroyTenantKey } from "./destroy-tenant-key.ts";
+import { destroyTenantKey, weighTenantKey } from "./destroy-tenant-key.ts";
 import { disableKey, enableKey, findKey, refuseInUse, type DisableKeyPorts } from "./disable-key.ts";
-import { startRewrap, type StartRewrapPorts } from "./start-rewrap.ts";
+import { planRewrap, startRewrap, type StartRewrapPorts } from "./start-rewrap.ts";
 
 export interface KeyActionPorts extends DisableKeyPorts, StartRewrapPorts {
   readonly rewraps: DisableKeyPorts["rewraps"] & StartRewrapPorts["rewraps"];
@@ -18,7 +23,10 @@ export interface KeyActionPorts extends DisableKeyPorts, StartRewrapPorts {
 
 type KeyKind = Extract<ApprovalKind, `key.${string}` | "tenant.delete_key">;
 
-/** What needs two people about the keys that seal everything (R48). Each does what the command line does alone. */
+/**
+ * What needs two people about the keys that seal everything (R48). Each does what the command line does alone, and the store spends the
+ * approval with it; but for a re-wrap, whose run is found again by its id.
+ */
 export function keyApprovalActions(ports: KeyActionPorts): Readonly<Record<KeyKind, KnownAction>> {
   return {
     "key.rewrap_start": defineAction(rewrapAction(ports)),
@@ -35,9 +43,9 @@ function rewrapAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof rewr
   return {
     parameters: rewrapParameters,
     async assess(environmentId, { pace }) {
-      const toKid = await ports.sealingKeys.currentKid(environmentId);
-      const policy = await ports.rewraps.policyOf(environmentId);
-      const total = await ports.rewraps.countStale({ environmentId, toKid, policy });
+      const { scope, stale } = await planRewrap(ports, environmentId);
+      const { toKid, policy } = scope;
+      const { total } = stale;
       return {
         subject: toKid,
         // Values come and go; to which key they would be brought is what was seen.
@@ -55,7 +63,7 @@ function rewrapAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof rewr
       };
     },
     async execute({ pace }, run) {
-      await startRewrap(ports, callerOf(run, ""), { pace, id: runIdOf(run.id) });
+      await startRewrap(ports, doerOf(run), { pace, id: runIdOf(run.id) });
       return "done";
     },
     wasDone: async (environmentId, _parameters, approvalId) =>
@@ -84,12 +92,10 @@ function keyStateAction(
       return { subject: kid, state: { state: key.state }, effect: to === "disabled" ? disabling(kid) : enabling(kid) };
     },
     async execute({ kid }, run) {
-      const caller = callerOf(run, await nameOf(ports, run.environmentId));
+      const caller = { ...doerOf(run), kind: "system", environment: await nameOf(ports, run.environmentId) } as const;
       await (to === "disabled" ? disableKey(ports, caller, kid) : enableKey(ports, caller, kid));
       return "done";
     },
-    wasDone: async (environmentId, { kid }) =>
-      ((await find(environmentId, kid)).state === "disabled") === (to === "disabled"),
   };
 }
 
@@ -140,10 +146,9 @@ function policyAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof poli
       };
     },
     async execute({ policy }, run) {
-      await changeSealingPolicy(ports, callerOf(run, ""), policy);
+      await changeSealingPolicy(ports, doerOf(run), policy);
       return "done";
     },
-    wasDone: async (environmentId, { policy }) => (await ports.rewraps.policyOf(environmentId)) === policy,
   };
 }
 
@@ -153,19 +158,12 @@ function tenantKeyAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof t
   return {
     parameters: tenantParameters,
     async assess(environmentId, { tenant_id: tenantId, force }) {
-      if (!(await ports.sealing.knowsTenant(environmentId, tenantId))) {
-        throw new DomainError("not_found", { detail: "There is no such tenant in this environment." });
-      }
-      const sealed = await ports.sealing.countUnderTenantKey(environmentId, tenantId);
-      if (sealed > 0 && !force) {
-        throw new DomainError("conflict", {
-          detail: `The key of this tenant still seals ${valuesOf(sealed)}. Disconnect its accounts first, or say force.`,
-        });
-      }
+      const sealed = await weighTenantKey(ports.sealing, environmentId, tenantId, force);
+      const key = await ports.sealing.findCurrentTenantKey(environmentId, tenantId);
       return {
         subject: tenantId,
-        // Whoever agreed that nothing is lost has not agreed that something is.
-        state: { sealsSomething: sealed > 0 },
+        // Whoever agreed that nothing is lost has not agreed that something is; nor to the end of a key that came later.
+        state: { key: key?.id ?? null, sealsSomething: sealed > 0 },
         effect: {
           summary: `Destroy the key of the tenant ${tenantId}`,
           changes: [],
@@ -179,12 +177,9 @@ function tenantKeyAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof t
       };
     },
     async execute({ tenant_id: tenantId, force }, run) {
-      await destroyTenantKey(ports, callerOf(run, ""), tenantId, force);
+      await destroyTenantKey(ports, doerOf(run), tenantId, force);
       return "done";
     },
-    // What is destroyed seals nothing any more: a second time finds nothing, and hurts nobody.
-    wasDone: async (environmentId, { tenant_id: tenantId, force }) =>
-      force && (await ports.sealing.countUnderTenantKey(environmentId, tenantId)) === 0,
   };
 }
 
@@ -198,9 +193,6 @@ async function nameOf({ environments }: KeyActionPorts, environmentId: string): 
   return found.name;
 }
 
-function callerOf(
-  { environmentId, requestedBy }: ApprovedRun,
-  environment: string,
-): Pick<Caller, "id" | "kind" | "environmentId" | "environment"> {
-  return { kind: "system", id: requestedBy, environmentId, environment };
+function doerOf(run: ApprovedRun): Doer {
+  return { id: run.requestedBy, environmentId: run.environmentId, approved: run };
 }

@@ -1,11 +1,13 @@
 import { DomainError } from "../domain/problem/domain-error.ts";
-import { parseSealed, rewrapSealed, type SealField } from "../domain/sealing/envelope.ts";
+import { parseSealed, rewrapSealed } from "../domain/sealing/envelope.ts";
 import {
   anewOf,
   batchSize,
   endPass,
+  isClean,
   nextRate,
   pauseAfterBatch,
+  rewrapLeaseSeconds,
   sampleSizeOf,
   type RewrapProgress,
   type RewrapRun,
@@ -21,6 +23,7 @@ import type {
   RewrapStore,
   StoredValue,
 } from "../ports/rewrap-store.ts";
+import { canOpen, isKeyDisabled } from "./can-open.ts";
 import { mapAtMost } from "./map-at-most.ts";
 import type { SealingKeys } from "./sealing-keys.ts";
 import type { Vault } from "./vault.ts";
@@ -33,10 +36,10 @@ export interface RewrapPorts {
   readonly log: Log;
 }
 
-/** Nobody else takes a run that its holder has looked at within this time. */
-const leaseSeconds = 30;
 /** Calls of the KMS at a time. */
 const callsAtOnce = 16;
+/** Between two looks at the lease while a batch is in hand, milliseconds. */
+const keepMs = (rewrapLeaseSeconds * 1000) / 3;
 /** While the KMS is away. */
 const firstPauseMs = 1_000;
 const longestPauseMs = 15_000;
@@ -62,7 +65,7 @@ export interface RunOptions {
 export async function runRewrap(ports: RewrapPorts, options: RunOptions): Promise<RewrapRun | null> {
   const { rewraps, log } = ports;
   const { runId, owner, signal } = options;
-  const claimed = await rewraps.claim(runId, owner, leaseSeconds);
+  const claimed = await rewraps.claim(runId, owner);
   if (claimed === null) return null;
   let run: RewrapRun = claimed;
   try {
@@ -103,7 +106,7 @@ async function untilKmsAnswers<T>(
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== "kms_unavailable") throw error;
       log.warn({ run: runId, error }, "the KMS does not answer; the re-wrap waits");
-      const kept = await rewraps.keep(runId, owner, leaseSeconds, "kms_unavailable: the key service does not answer");
+      const kept = await rewraps.keep(runId, owner, "kms_unavailable: the key service does not answer");
       if (kept?.state !== "running") return null;
       await clock.sleep(pauseMs, signal);
     }
@@ -116,17 +119,15 @@ async function scopeOf({ rewraps }: RewrapPorts, { environmentId, toKid }: Rewra
 }
 
 /** One batch, or the way to the next place or pass. @returns null when the run is somebody else's */
-async function step(
-  ports: RewrapPorts,
-  { owner, actor, signal }: RunOptions,
-  run: RewrapRun,
-): Promise<RewrapRun | null> {
+async function step(ports: RewrapPorts, options: RunOptions, run: RewrapRun): Promise<RewrapRun | null> {
   const { rewraps, clock } = ports;
+  const { owner, actor, signal } = options;
   const startedMs = clock.monotonicMs();
   const values = await rewraps.readStale(await scopeOf(ports, run), run.place, run.cursor, batchSize(run.pace));
   const last = values.at(-1);
   if (last === undefined) return await rewraps.moveOn(run.id, owner, behindPlace(run));
-  const outcomes = await mapAtMost(callsAtOnce, values, (value) => rewrapOne(ports, run.environmentId, value));
+  const outcomes = await mapHolding(ports, options, values, (value) => rewrapOne(ports, run.environmentId, value));
+  if (outcomes === null) return null;
   const rewrapped = outcomes.flatMap((one) => (one.kind === "rewrapped" ? [one.value] : []));
   const failures = outcomes.flatMap((one) => (one.kind === "failed" ? [one.failure] : []));
   const tookMs = clock.monotonicMs() - startedMs;
@@ -169,7 +170,31 @@ async function step(
   if (done === null) return null;
   if (pauseMs > 0) await clock.sleep(pauseMs, signal);
   // Somebody may have paused it, or given it another pace.
-  return await rewraps.keep(run.id, owner, leaseSeconds, null);
+  return await rewraps.keep(run.id, owner, null);
+}
+
+/**
+ * Over the values of a run that this process holds. A KMS that is slow may take longer for a batch than a lease lasts: without a look
+ * meanwhile another process would take the run, and its work as well as ours would be for nothing.
+ *
+ * @returns null when the run is somebody else's by now
+ */
+async function mapHolding<T>(
+  { rewraps, clock }: RewrapPorts,
+  { runId, owner }: RunOptions,
+  values: readonly StoredValue[],
+  work: (value: StoredValue) => Promise<T>,
+): Promise<readonly T[] | null> {
+  let isLost = false;
+  let keptMs = clock.monotonicMs();
+  const outcomes = await mapAtMost(callsAtOnce, values, async (value) => {
+    if (clock.monotonicMs() - keptMs >= keepMs) {
+      keptMs = clock.monotonicMs();
+      isLost ||= (await rewraps.keep(runId, owner, null)) === null;
+    }
+    return isLost ? [] : [await work(value)];
+  });
+  return isLost ? null : outcomes.flat();
 }
 
 function behindPlace(run: RewrapRun): RewrapProgress {
@@ -185,7 +210,7 @@ function progressOf(run: RewrapRun): RewrapProgress {
 }
 
 /** Rows come in the order of key and identity. */
-export function cursorOf({ place, kid, owner, field, version }: StoredValue): readonly (string | number)[] {
+function cursorOf({ place, kid, owner, field, version }: StoredValue): readonly (string | number)[] {
   return place === "secret" ? [kid, owner, field, version] : [kid, owner];
 }
 
@@ -204,8 +229,7 @@ async function rewrapOne(ports: RewrapPorts, environmentId: string, value: Store
     // The policy changed, and this process does not know yet: the next pass finds it.
     return rewrapped.kid === value.kid ? { kind: "unchanged" } : { kind: "rewrapped", value: { value, ...rewrapped } };
   } catch (error) {
-    const isDisabled = error instanceof DomainError && error.extensions["reason"] === "key_disabled";
-    if (isDisabled) return failed(value, "key_disabled");
+    if (isKeyDisabled(error)) return failed(value, "key_disabled");
     throw error;
   }
 }
@@ -247,21 +271,20 @@ async function verify(ports: RewrapPorts, { owner, actor }: RunOptions, run: Rew
   const failures: RewrapFailure[] = [];
   const keepEvery = 50;
   for (let at = 0; at < sample.length; at += keepEvery) {
-    if ((await rewraps.keep(run.id, owner, leaseSeconds, null))?.state !== "running") return null;
+    if ((await rewraps.keep(run.id, owner, null))?.state !== "running") return null;
     await mapAtMost(callsAtOnce, sample.slice(at, at + keepEvery), async (value) => {
-      if (!(await opens(ports, actor, environmentId, value))) {
+      if (!(await canOpen(ports.vault, environmentId, value, { actor, purpose: "rewrap_sample" }))) {
         const { place, field, version, kid } = value;
         failures.push({ place, owner: value.owner, field, version, kid, reason: "sample_does_not_open" });
       }
     });
   }
-  const remaining = await rewraps.staleKids(await scopeOf(ports, run));
-  const left = Object.values(remaining).reduce((sum, count) => sum + count, 0);
+  const left = await rewraps.countStale(await scopeOf(ports, run));
   const sampleOpened = sample.length - failures.length;
   const ended = await rewraps.finish(
     run.id,
     owner,
-    { sampleSize: sample.length, sampleOpened, failures, remaining },
+    { sampleSize: sample.length, sampleOpened, failures, remaining: left.byKid },
     {
       environmentId,
       actor,
@@ -274,44 +297,20 @@ async function verify(ports: RewrapPorts, { owner, actor }: RunOptions, run: Rew
         anew: run.anew,
         sample: sample.length,
         sample_opened: sampleOpened,
-        remaining: left,
+        remaining: left.total,
       },
     },
   );
-  const isClean = left === 0 && failures.length === 0 && run.failed === 0;
   const fields = {
     run: run.id,
     rewrapped: run.done,
     failed: run.failed,
     sample: sample.length,
     sampleOpened,
-    remaining: left,
+    remaining: left.total,
   };
-  if (ended !== null && isClean) ports.log.info(fields, "everything is under the current key");
-  else if (ended !== null)
-    ports.log.error(fields, "a re-wrap ended, and some values are not under the current key or do not open");
+  if (ended === null) return null;
+  if (isClean(ended)) ports.log.info(fields, "everything is under the current key");
+  else ports.log.error(fields, "a re-wrap ended, and some values are not under the current key or do not open");
   return ended;
-}
-
-async function opens(
-  { vault }: RewrapPorts,
-  actor: string,
-  environmentId: string,
-  value: StoredValue,
-): Promise<boolean> {
-  const { owner, field, version, sealed } = value;
-  try {
-    const location = { environmentId, owner, field: field as SealField, version };
-    const plaintext = await vault.open(location, sealed, {
-      actor,
-      purpose: "rewrap_sample",
-      ...(value.place === "credential" ? { accountId: owner } : {}),
-    });
-    plaintext.fill(0);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    if (error.code === "sealed_value_invalid" || error.extensions["reason"] === "key_disabled") return false;
-    throw error;
-  }
 }

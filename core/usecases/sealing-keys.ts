@@ -29,6 +29,8 @@ export interface SealingKeyPorts {
 export interface SealingKeys extends KeyManagement {
   /** The key of the KMS that wraps now in this environment, as the KMS itself says. */
   currentKid(environmentId: string): Promise<string>;
+  /** Wraps the same data key under the current key, without the value being opened. Null as for unwrap. */
+  rewrap(environmentId: string, kid: string, wrapped: Uint8Array, tenantId?: string): Promise<WrappedKey | null>;
   /** The same tenant key under the current key of the KMS. Null as for unwrap. */
   rewrapTenantKey(environmentId: string, id: string, wrapped: WrappedKey): Promise<WrappedKey | null>;
   isDisabled(environmentId: string, kid: string): Promise<boolean>;
@@ -122,7 +124,7 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
     const root = rootOf.get(id);
     // Disabled since it was unwrapped, unless it was re-wrapped meanwhile: the row tells.
     if (root !== undefined && (await isDisabled(environmentId, root))) memory.forget(id);
-    return await memory.use(
+    const result = await memory.use(
       id,
       async () => {
         const found = await store.findTenantKey(environmentId, id);
@@ -130,6 +132,10 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
       },
       work,
     );
+    // Another caller may have had it forgotten as it was loaded, since its key was disabled: nothing is wrong with what it sealed.
+    const loadedBy = rootOf.get(id);
+    if (result === null && loadedBy !== undefined) await refuseDisabled(environmentId, loadedBy);
+    return result;
   };
 
   const wrapForTenant = async (environmentId: string, tenantId: string, dataKey: Uint8Array) => {
@@ -203,8 +209,6 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
         dataKey.fill(0);
       }
     },
-
-    describe: () => kms.describe(),
 
     async currentKid(environmentId) {
       // What it would wrap under is what it wraps under: of some services the list of keys does not tell.

@@ -3,7 +3,8 @@ import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { commandRun, type RewrapCommand, type RewrapRun } from "../domain/sealing/rewrap-run.ts";
 import type { Randomness } from "../ports/randomness.ts";
-import type { RewrapStore } from "../ports/rewrap-store.ts";
+import type { RewrapScope, RewrapStore, StaleCount } from "../ports/rewrap-store.ts";
+import { approvalDetail, type Doer } from "./approval-actions.ts";
 import type { SealingKeys } from "./sealing-keys.ts";
 
 export interface StartRewrapPorts {
@@ -11,8 +12,6 @@ export interface StartRewrapPorts {
   readonly sealingKeys: SealingKeys;
   readonly random: Randomness;
 }
-
-type RewrapCaller = Pick<Caller, "id" | "environmentId">;
 
 /**
  * Begins to re-wrap everything that is not under the current key (R42); a worker does it, unless `heldBy` does.
@@ -23,21 +22,15 @@ type RewrapCaller = Pick<Caller, "id" | "environmentId">;
  */
 export async function startRewrap(
   ports: StartRewrapPorts,
-  caller: RewrapCaller,
+  caller: Doer,
   { pace, id }: { readonly pace: number | null; readonly id?: string },
-  heldBy: { readonly owner: string; readonly leaseSeconds: number } | null = null,
+  heldBy: string | null = null,
 ): Promise<RewrapRun> {
   const { environmentId } = caller;
-  const toKid = await ports.sealingKeys.currentKid(environmentId);
-  if (await ports.sealingKeys.isDisabled(environmentId, toKid)) {
-    throw new DomainError("conflict", {
-      detail: `The current key ${toKid} is disabled, so nothing can be re-wrapped under it. Enable it, or put another key first.`,
-    });
-  }
-  const scope = { environmentId, toKid, policy: await ports.rewraps.policyOf(environmentId) };
-  const stale = await ports.rewraps.staleKids(scope);
-  const total = await ports.rewraps.countStale(scope);
-  const fromKids = Object.keys(stale);
+  const { scope, stale } = await planRewrap(ports, environmentId);
+  const { toKid } = scope;
+  const { total } = stale;
+  const fromKids = Object.keys(stale.byKid);
   const started = await ports.rewraps.start(
     {
       id: id ?? makeId("rwp", ports.random.bytes(idRandomBytes)),
@@ -55,7 +48,7 @@ export async function startRewrap(
       action: "rewrap.started",
       target: toKid,
       keyId: toKid,
-      detail: { total, pace, from: fromKids.slice(0, 20) },
+      detail: { total, pace, from: fromKids.slice(0, 20), ...approvalDetail(caller) },
     },
   );
   if (started !== null) return started;
@@ -65,16 +58,44 @@ export async function startRewrap(
   });
 }
 
+/**
+ * Where a run that began now would bring everything, and what.
+ * @throws DomainError `conflict` when the current key is disabled; `kms_unavailable`
+ */
+export async function planRewrap(
+  { sealingKeys, rewraps }: Pick<StartRewrapPorts, "sealingKeys" | "rewraps">,
+  environmentId: string,
+): Promise<{ readonly scope: RewrapScope; readonly stale: StaleCount }> {
+  const toKid = await sealingKeys.currentKid(environmentId);
+  if (await sealingKeys.isDisabled(environmentId, toKid)) {
+    throw new DomainError("conflict", {
+      detail: `The current key ${toKid} is disabled, so nothing can be re-wrapped under it. Enable it, or put another key first.`,
+    });
+  }
+  const scope = { environmentId, toKid, policy: await rewraps.policyOf(environmentId) };
+  return { scope, stale: await rewraps.countStale(scope) };
+}
+
+/** @throws DomainError `not_found` */
+export async function findRewrap(
+  { rewraps }: Pick<StartRewrapPorts, "rewraps">,
+  { environmentId }: Pick<Caller, "environmentId">,
+  id: string,
+): Promise<RewrapRun> {
+  const found = await rewraps.find(environmentId, id);
+  if (found === null) throw new DomainError("not_found", { detail: "There is no such run in this environment." });
+  return found;
+}
+
 /** @throws DomainError `not_found`, `conflict` when the run is not in a state for it */
 export async function changeRewrap(
   ports: Pick<StartRewrapPorts, "rewraps">,
-  caller: RewrapCaller,
+  caller: Pick<Caller, "id" | "environmentId">,
   id: string,
   { command, pace }: { readonly command?: RewrapCommand; readonly pace?: number | null },
 ): Promise<RewrapRun> {
   const { environmentId } = caller;
-  const found = await ports.rewraps.find(environmentId, id);
-  if (found === null) throw new DomainError("not_found", { detail: "There is no such run in this environment." });
+  const found = await findRewrap(ports, caller, id);
   const isOver = found.state === "done" || found.state === "stopped";
   const state = command === undefined ? found.state : commandRun(found.state, command);
   if (state === null || isOver) throw notNow(found, command ?? "change the pace of");

@@ -1,6 +1,11 @@
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { parseSealed } from "#core/domain/sealing/envelope";
-import { firstProgress, type RewrapProgress, type RewrapRun } from "#core/domain/sealing/rewrap-run";
+import {
+  firstProgress,
+  rewrapLeaseSeconds,
+  type RewrapProgress,
+  type RewrapRun,
+} from "#core/domain/sealing/rewrap-run";
 import { staleRanges } from "#core/domain/sealing/sealed-place";
 import type { RewrapScope, RewrapStore, StoredValue } from "#core/ports/rewrap-store";
 import { tokenSetLocation } from "#core/usecases/attempt-changes";
@@ -24,8 +29,8 @@ export function createInMemoryRewrapStore(world: {
   const holds = (id: string, owner: string): RewrapRun | null =>
     leases.get(id)?.owner === owner ? (runs.get(id) ?? null) : null;
   const put = (run: RewrapRun): RewrapRun => (runs.set(run.id, run), run);
-  const lease = (id: string, owner: string, seconds: number): void =>
-    void leases.set(id, { owner, untilMs: clock.monotonicMs() + seconds * 1000 });
+  const lease = (id: string, owner: string): void =>
+    void leases.set(id, { owner, untilMs: clock.monotonicMs() + rewrapLeaseSeconds * 1000 });
 
   const everything = async (): Promise<readonly StoredValue[]> => {
     const values: StoredValue[] = [];
@@ -56,7 +61,7 @@ export function createInMemoryRewrapStore(world: {
     async start(run, heldBy, record) {
       if ([...runs.values()].some(({ state }) => state === "running" || state === "paused")) return null;
       audit.push(record);
-      if (heldBy !== null) lease(run.id, heldBy.owner, heldBy.leaseSeconds);
+      if (heldBy !== null) lease(run.id, heldBy);
       const now = clock.now();
       return put({
         ...firstProgress,
@@ -77,17 +82,17 @@ export function createInMemoryRewrapStore(world: {
       [...runs.values()].find(({ state }) => state === "running" || state === "paused") ?? null,
     list: async () => [...runs.values()],
     failures: async () => [],
-    async claim(id, owner, seconds) {
+    async claim(id, owner) {
       const held = leases.get(id);
       const isHeld = held !== undefined && held.owner !== owner && held.untilMs > clock.monotonicMs();
       if (isHeld || runs.get(id)?.state !== "running") return null;
-      lease(id, owner, seconds);
+      lease(id, owner);
       return runs.get(id) ?? null;
     },
-    async keep(id, owner, seconds, lastError) {
+    async keep(id, owner, lastError) {
       const run = holds(id, owner);
       if (run === null) return null;
-      lease(id, owner, seconds);
+      lease(id, owner);
       return put({ ...run, lastError });
     },
     async release(id, owner) {
@@ -99,11 +104,11 @@ export function createInMemoryRewrapStore(world: {
       audit.push(record);
       return put({ ...run, ...patch });
     },
-    countStale: async (scope) => (await stale(scope)).length,
-    async staleKids(scope) {
-      const counts: Record<string, number> = {};
-      for (const { kid } of await stale(scope)) counts[kid] = (counts[kid] ?? 0) + 1;
-      return counts;
+    async countStale(scope) {
+      const values = await stale(scope);
+      const byKid: Record<string, number> = {};
+      for (const { kid } of values) byKid[kid] = (byKid[kid] ?? 0) + 1;
+      return { total: values.length, byKid };
     },
     async readStale(scope, place, cursor, limit) {
       const [kid, owner] = cursor ?? [];

@@ -1,5 +1,5 @@
-import { directKeys } from "#adapters/kms/direct-keys";
 import { createLocalKeyring } from "#adapters/kms/local-keyring";
+import { keyBytes } from "#core/domain/sealing/aead";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { KeyManagement } from "#core/ports/key-management";
 import type { Kms } from "#core/ports/kms";
@@ -41,8 +41,16 @@ export function createSwitchableKms(random: Randomness): SwitchableKms {
   };
 }
 
-/** Data keys straight from it. */
+/** Data keys straight from it, with nothing between. */
 export function createSwitchableKeys(random: Randomness): SwitchableKeys {
   const kms = createSwitchableKms(random);
-  return { ...directKeys(kms, random), setDown: (what) => kms.setDown(what) };
+  const contextOf = (environmentId: string) => ({ environmentId, purpose: "data_key" }) as const;
+  return {
+    async generateDataKey(environmentId) {
+      const key = random.bytes(keyBytes);
+      return { key, ...(await kms.wrap(contextOf(environmentId), key)) };
+    },
+    unwrap: (environmentId, kid, wrapped) => kms.unwrap(contextOf(environmentId), { kid, wrapped }),
+    setDown: (what) => kms.setDown(what),
+  };
 }

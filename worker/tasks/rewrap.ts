@@ -12,7 +12,8 @@ export function rewrapTask(ports: WorkerPorts, stopping: AbortSignal): Task {
     const { run_id: runId } = payloadSchema.parse(payload);
     // The queue's own signal comes only when its patience is over.
     const signal = AbortSignal.any([helpers.abortSignal, stopping]);
-    await runRewrap(ports, { runId, owner: ports.owner, actor: "worker", signal });
+    // By job: a run that was paused and resumed within a batch has a second one, and only one of them may work on it.
+    await runRewrap(ports, { runId, owner: `${ports.owner}:${helpers.job.id}`, actor: "worker", signal });
   };
 }
 

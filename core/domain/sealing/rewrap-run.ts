@@ -54,6 +54,9 @@ export interface RewrapRun extends RewrapProgress {
   readonly finishedAt: Date | null;
 }
 
+/** Nobody else takes a run that its holder has looked at within this time. */
+export const rewrapLeaseSeconds = 30;
+
 export const firstProgress: RewrapProgress = {
   phase: "rewrapping",
   pass: 1,
@@ -112,6 +115,14 @@ export function secondsLeft(
   const left = Math.max(0, run.total - run.done - run.failed);
   if (run.phase === "verifying" || left === 0) return 0;
   return run.rate === null || run.rate <= 0 ? null : Math.ceil(left / run.rate);
+}
+
+/** Whether it ended with everything under its key, and the sample opened. */
+export function isClean(
+  run: Pick<RewrapRun, "state" | "failed" | "remaining" | "sampleSize" | "sampleOpened">,
+): boolean {
+  const left = Object.keys(run.remaining ?? {}).length;
+  return run.state === "done" && run.failed === 0 && left === 0 && run.sampleSize === run.sampleOpened;
 }
 
 /** 1 % of what was re-wrapped, at least 200, at most 2,000; none when there was nothing. */
