@@ -1,8 +1,8 @@
-import type { DrillView, KeyView, KeysView, RewrapView } from "../app/_queries/keys.ts";
+import type { KeyDrillView, SealingKeyView, SealingKeysView, RewrapRunView } from "#api/schemas/keys";
 import { approvalIds, type ApprovalWorld } from "./stub-approvals.ts";
 
 /** Keys in the shape of the API. */
-export type KeyWorld = { keys: KeysView; drill: DrillView };
+export type KeyWorld = { keys: SealingKeysView; drill: KeyDrillView };
 
 type Reply = { status: number; body?: object };
 
@@ -10,7 +10,7 @@ export const keyIds = { current: "k2026-11", opens: "k2025-11", old: "k2024-06" 
 
 const minute = 60_000;
 
-export function rewrapRun(now: number, facts: Partial<RewrapView> = {}): RewrapView {
+export function rewrapRun(now: number, facts: Partial<RewrapRunView> = {}): RewrapRunView {
   const at = (minutes: number) => new Date(now + minutes * minute).toISOString();
   return {
     id: "rwp_2f8k3mzq0v7w1x9y4t6r5p8n",
@@ -45,7 +45,7 @@ const sealed = (credential: number, secret = 0, answer = 0, tenant_key = 0) => (
 /** `fresh`: one key, nothing sealed yet. */
 export function keyWorld(now: number, kind: "usual" | "fresh" = "usual"): KeyWorld {
   const at = (days: number) => new Date(now + days * 86_400_000).toISOString();
-  const key = (id: string, facts: Partial<KeyView>): KeyView => ({
+  const key = (id: string, facts: Partial<SealingKeyView>): SealingKeyView => ({
     id,
     state: "opens",
     configured: true,
@@ -143,7 +143,7 @@ export function answerKeys(
   if (path === "/api/v1/keys/drill") return { status: 200, body: world.keys.drill };
   const [run] = keys.runs;
   if (method === "PATCH" && run !== undefined) {
-    Object.assign(run, JSON.parse(body) as Partial<RewrapView>);
+    Object.assign(run, JSON.parse(body) as Partial<RewrapRunView>);
     if (run.state !== "running") run.seconds_left = null;
     return { status: 200, body: run };
   }

@@ -369,6 +369,21 @@ describe("hosts, spent in the transaction that writes them", () => {
     expect(await action?.execute(asked.parameters, { ...run, run: 2 })).toBe("state_changed");
   });
 
+  test("what is in force is compared under the lock that writes: something else is not replaced", async () => {
+    const { asked, bob } = await askedHosts("relabelled");
+    await approveOnly(asked, bob);
+    const claim = () => ({ decision: null, write: { kind: "claim", leaseSeconds: 60 } as const });
+    await ports.approvals.settle(asked.environmentId, asked.id, null, claim);
+    const relabel = "UPDATE integration SET document = document || $1 WHERE name = 'relabelled'";
+    const action = ports.approvalActions["integration.hosts_change"];
+    const run = { ...asked, approvedBy: bob.id, run: 1 };
+    await engine.query(relabel, [{ label: "Another label" }]);
+    expect(await action?.execute(asked.parameters, run)).toBe("state_changed");
+    expect((await find(asked)).status).toBe("approved");
+    await engine.query("UPDATE integration SET document = document - 'label' WHERE name = 'relabelled'");
+    expect(await action?.execute(asked.parameters, run)).toBe("done");
+  });
+
   test("a client's secret stays, and goes to the new hosts: that is what was approved", async () => {
     const { asked, bob } = await askedHosts("with-secret");
     expect(asked.effect.consequences.join(" ")).toContain("secret");

@@ -4,6 +4,7 @@ import { until } from "./faulty-integration.ts";
 import { makeKey } from "./make-key.ts";
 import { signInAs } from "./sign-in-as.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
+import { callAs } from "./two-owners.ts";
 
 let stack: Stack;
 let before: FaultServer;
@@ -27,19 +28,8 @@ afterAll(async () => {
   await stack[Symbol.asyncDispose]();
 });
 
-async function as(session: string, method: string, path: string, body?: unknown, api = 0): Promise<Answer> {
-  const response = await fetch(`${stack.apis[api]?.origin}/api/v1${path}`, {
-    method,
-    headers: {
-      cookie: session,
-      origin: stack.env["EVERGRANT_URL"] ?? "",
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
-}
+const as = (...call: [session: string, method: string, path: string, body?: unknown, api?: number]): Promise<Answer> =>
+  callAs(stack, ...call);
 
 const definition = (name: string, tokenHost: string, label = "Acme") => ({
   name,
@@ -281,7 +271,6 @@ describe("races, through two processes", () => {
   });
 
   test("of an approval against a withdrawal: one of them, and what is told is what was done", async () => {
-    const outcomes = new Set<string>();
     for (let round = 0; round < 6; round += 1) {
       const name = `race-withdraw-${round}`;
       const { id } = await asked(name);
@@ -290,7 +279,6 @@ describe("races, through two processes", () => {
         as(who.ada, "POST", `/approvals/${id}/withdraw`, undefined, (round + 1) % 2),
       ]);
       const { body } = await as(who.ada, "GET", `/approvals/${id}`);
-      outcomes.add(body.status);
       expect(await hostOf(name)).toBe(body.status === "executed" ? after.origin : before.origin);
       expect(["executed", "withdrawn"]).toContain(body.status);
       expect([approved.status === 200 && approved.body.status === "executed", withdrawn.status === 200]).toEqual([
@@ -298,7 +286,6 @@ describe("races, through two processes", () => {
         body.status === "withdrawn",
       ]);
     }
-    expect(outcomes.size).toBeGreaterThan(0);
   }, 30_000);
 
   test("of an approval against the approver's demotion: it waits for it, and sees it", async () => {

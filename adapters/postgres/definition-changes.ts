@@ -1,3 +1,4 @@
+import { digestOf } from "#core/domain/approval/digest-of";
 import {
   hostChange,
   hostPinOf,
@@ -8,12 +9,11 @@ import {
   type HostPin,
 } from "#core/domain/integration/host-pin";
 import { documentStructureSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
-import { canonicalJson, findUnfit, noOverrides, type Overrides } from "#core/domain/integration/overrides";
+import { findUnfit, noOverrides, type Overrides } from "#core/domain/integration/overrides";
 import type {
   IntegrationAdministration,
   MovedHosts,
   PutOutcome,
-  SeenDefinition,
   WeighedDefinition,
 } from "#core/ports/integration-store";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
@@ -72,8 +72,10 @@ export function definitionChanges(
     const change = inForce === null || inForce === "unreadable" ? anyChange : hostChange(inForce, document);
     const atStake = await findAtStake(client, environmentId, name, change);
     return {
-      pin: inForce === "unreadable" ? null : inForce,
-      definition: definition === "unreadable" ? null : definition,
+      seen: {
+        pin: inForce === "unreadable" ? null : inForce,
+        definition: definition === "unreadable" ? null : definition,
+      },
       judgement: judgeDefinition(inForce, document, atStake),
       atStake,
       unfit: findUnfit(document, ...(await overridesOver(client, environmentId, name))),
@@ -112,10 +114,10 @@ export function definitionChanges(
         const pinned = await lockPin(client, environmentId, name);
         const weighed = await weigh(client, environmentId, document, pinned);
         const { judgement, atStake, unfit } = weighed;
-        if (approved !== undefined && !isAsSeen(weighed, approved.seen)) return rollback;
+        if (approved !== undefined && digestOf(weighed.seen) !== approved.seenHash) return rollback;
         if (judgement.kind === "refused" && (approved === undefined || !isApprovable(judgement.cause))) {
           const liveAccounts = judgement.cause === "hosts" ? atStake.leftOut : atStake.liveAccounts;
-          return { ...judgement, liveAccounts, pinned: weighed.pin };
+          return { ...judgement, liveAccounts, pinned: weighed.seen.pin };
         }
         if (unfit !== null) return { kind: "unfit", unfit };
         if (approved !== undefined && !(await spendApproval(client, approved.use))) return rollback;
@@ -211,14 +213,6 @@ interface PinnedRow extends PinColumns {
 }
 
 const anyChange: HostChange = { kind: "hosts" };
-
-/** Whether what two people wanted to change is what is there. The database keeps the names of a document in its own order. */
-function isAsSeen(found: SeenDefinition, seen: SeenDefinition): boolean {
-  return (
-    canonicalJson(found.definition) === canonicalJson(seen.definition) &&
-    (found.pin === null || seen.pin === null ? found.pin === seen.pin : isSamePin(found.pin, seen.pin))
-  );
-}
 
 /** Whether anything of what is pinned is still needed: an account that would go elsewhere, a secret that could. */
 async function isAtStake(

@@ -4,7 +4,7 @@ import type { AuditAction } from "#core/domain/audit/audit-record";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { ApprovalEventType } from "#core/domain/webhook/event-type";
-import type { ApprovalUse, ApprovalWrite } from "#core/ports/approval-store";
+import { systemActor, type ApprovalUse, type ApprovalWrite } from "#core/ports/approval-store";
 import { toApproval, type ApprovalRow } from "./approval-rows.ts";
 import { insertAudit } from "./audit-log.ts";
 import type { DatabaseClient } from "./pool.ts";
@@ -72,7 +72,7 @@ export async function spendApproval(client: DatabaseClient, { id, run }: Approva
   );
   const [row] = rows;
   if (row === undefined) return false;
-  const by = row.approved_by ?? "system";
+  const by = row.approved_by ?? systemActor;
   await writeApproval(client, toApproval(row), { kind: "end", status: "executed", by }, row.now);
   return true;
 }

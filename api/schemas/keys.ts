@@ -186,6 +186,8 @@ export const drillSchema = z
   })
   .openapi("KeyDrill", { description: "A proof by trial that a copy of the database without its keys opens nothing." });
 
+export type KeyDrillView = z.infer<typeof drillSchema>;
+
 export const tenantParamsSchema = z.object({
   tenant_id: z
     .string()

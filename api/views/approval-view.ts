@@ -9,6 +9,7 @@ import {
 } from "#core/domain/approval/decide-approval";
 import type { ApprovalStore, KnownPerson } from "#core/ports/approval-store";
 import type { Clock } from "#core/ports/clock";
+import { deciderOf } from "#core/usecases/answer-approval";
 import { wordFailure, wordRefusal } from "#core/usecases/approval-problems";
 import type { ApprovalView } from "#api/schemas/approval";
 
@@ -87,10 +88,6 @@ function rights(
     withdraw: decideWithdraw(approval, decider, people, now).kind === "end",
     why_not: approve.kind === "refused" ? wordRefusal(approve.why, approval.kind) : null,
   };
-}
-
-function deciderOf(caller: Caller, person: KnownPerson["person"]): Decider {
-  return caller.kind === "admin" && person !== null ? { kind: "person", person } : { kind: "nobody" };
 }
 
 function named(id: string, known: ReadonlyMap<string, KnownPerson>): ApprovalView["requested_by"] {

@@ -1,13 +1,11 @@
-import type { Caller } from "#core/domain/access/permission";
-import { permissions } from "#core/domain/access/permission";
 import type { Approval } from "#core/domain/approval/approval";
-import { commandLine } from "#core/domain/approval/decide-approval";
 import { approve, refuseApproval } from "#core/usecases/answer-approval";
 import type { Container } from "#adapters/container";
 import type { CommandResult } from "../main.ts";
 import { parseOptions } from "../parse-options.ts";
 import { UsageError } from "../usage-error.ts";
 import { environmentNamed } from "./api-keys.ts";
+import { onCommandLine } from "./keys.ts";
 
 const mostListed = 200;
 
@@ -43,16 +41,7 @@ async function answerWith(container: Container, args: string[], answer: typeof a
   const [id] = positionals;
   if (id === undefined || positionals.length > 1) throw new UsageError("name one request");
   const environment = await environmentNamed(container, values.environment);
-  const caller: Caller = {
-    kind: "command_line",
-    id: commandLine,
-    environmentId: environment.id,
-    environment: environment.name,
-    permissions: new Set(permissions),
-    tenantIds: null,
-    integrationNames: null,
-  };
-  const after = await answer(container, caller, id);
+  const after = await answer(container, onCommandLine(environment), id);
   const why = after.failure === null ? "" : `\n${after.failure.detail}`;
   return {
     json: toJson(after),

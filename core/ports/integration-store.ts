@@ -138,7 +138,8 @@ export interface IntegrationAdministration extends IntegrationStore {
     options: {
       readonly clientFollows?: boolean;
       readonly audit: AuditRecord;
-      readonly approved?: { readonly use: ApprovalUse; readonly seen: SeenDefinition };
+      /** `seenHash`: digestOf what was seen when it was asked for. */
+      readonly approved?: { readonly use: ApprovalUse; readonly seenHash: string };
     },
   ): Promise<PutOutcome>;
   /** Erases what its client proved itself with too. `absent`: this environment has no definition of that name. */
@@ -198,7 +199,8 @@ export interface SeenDefinition {
   readonly definition: IntegrationDocument | null;
 }
 
-export interface WeighedDefinition extends SeenDefinition {
+export interface WeighedDefinition {
+  readonly seen: SeenDefinition;
   readonly judgement: DefinitionJudgement;
   readonly atStake: AtStake;
   readonly unfit: UnfitOverrides | null;

@@ -7,12 +7,16 @@ import {
   decideWithdraw,
   type Decider,
   type Lapse,
+  type Person,
 } from "../domain/approval/decide-approval.ts";
 import { digestOf } from "../domain/approval/digest-of.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import { systemActor, type LockedApproval, type Settlement } from "../ports/approval-store.ts";
+import { systemActor, type Settlement } from "../ports/approval-store.ts";
 import { lapsedProblem, refusedDecision, wordFailure } from "./approval-problems.ts";
 import { executeApproval, lapseWrite, type ExecuteApprovalPorts } from "./execute-approval.ts";
+
+/** Who decides: what their role allows is looked up under the lock. */
+export type Answerer = Pick<Caller, "kind" | "id" | "environmentId">;
 
 export interface AnswerPorts extends ExecuteApprovalPorts {
   readonly approvalTimes: ApprovalTimes;
@@ -21,7 +25,7 @@ export interface AnswerPorts extends ExecuteApprovalPorts {
 /** @throws DomainError not_found */
 export async function findApproval(
   ports: Pick<AnswerPorts, "approvals">,
-  caller: Caller,
+  caller: Answerer,
   id: string,
 ): Promise<Approval> {
   return (await ports.approvals.find(caller.environmentId, id)) ?? notFound();
@@ -33,13 +37,13 @@ export async function findApproval(
  * @returns as it is afterwards: `executed`, `failed`, or still `approved` where it could not be done yet
  * @throws DomainError not_found, approval_forbidden, approval_ended
  */
-export async function approve(ports: AnswerPorts, caller: Caller, id: string): Promise<Approval> {
+export async function approve(ports: AnswerPorts, caller: Answerer, id: string): Promise<Approval> {
   refuseKeys(caller);
   const { environmentId } = caller;
   await endWhereChanged(ports, await findApproval(ports, caller, id));
   const settled = await ports.approvals.settle(environmentId, id, presserOf(caller), (locked): Settlement<Judged> => {
-    const { approval, now, ...people } = locked;
-    const decision = decideApprove(approval, deciderOf(caller, locked), people, now, ports.approvalTimes);
+    const { approval, now, presser, ...people } = locked;
+    const decision = decideApprove(approval, deciderOf(caller, presser), people, now, ports.approvalTimes);
     switch (decision.kind) {
       case "approve":
         return {
@@ -59,18 +63,18 @@ export async function approve(ports: AnswerPorts, caller: Caller, id: string): P
 }
 
 /** @throws DomainError not_found, approval_forbidden, approval_ended */
-export async function refuseApproval(ports: AnswerPorts, caller: Caller, id: string): Promise<Approval> {
+export async function refuseApproval(ports: AnswerPorts, caller: Answerer, id: string): Promise<Approval> {
   return await end(ports, caller, id, "refused", decideRefuse);
 }
 
 /** @throws DomainError not_found, approval_forbidden, approval_ended */
-export async function withdrawApproval(ports: AnswerPorts, caller: Caller, id: string): Promise<Approval> {
+export async function withdrawApproval(ports: AnswerPorts, caller: Answerer, id: string): Promise<Approval> {
   return await end(ports, caller, id, "withdrawn", decideWithdraw);
 }
 
 async function end(
   ports: AnswerPorts,
-  caller: Caller,
+  caller: Answerer,
   id: string,
   status: "refused" | "withdrawn",
   decide: typeof decideRefuse,
@@ -81,8 +85,8 @@ async function end(
     id,
     presserOf(caller),
     (locked): Settlement<Judged> => {
-      const { approval, now, ...people } = locked;
-      const decision = decide(approval, deciderOf(caller, locked), people, now);
+      const { approval, now, presser, ...people } = locked;
+      const decision = decide(approval, deciderOf(caller, presser), people, now);
       switch (decision.kind) {
         case "end":
           return { decision: { ...decision, now }, write: { kind: "end", status, by: actorOf(caller) } };
@@ -119,7 +123,7 @@ async function endWhereChanged(ports: AnswerPorts, approval: Approval): Promise<
 }
 
 /** Before anything is looked up: whether a request exists is none of a key's business, and nothing ends because one called. */
-function refuseKeys(caller: Caller): void {
+function refuseKeys(caller: Answerer): void {
   if (caller.kind === "api_key") throw refusedDecision("not_an_administrator", null);
 }
 
@@ -135,17 +139,17 @@ function refuse(decision: Judged, approval: Approval): void {
   throw refusedDecision(decision.why, approval.kind, approval, decision.now);
 }
 
-/** Who decides, with the role that they have under the lock, not the one of when the request came. */
-function deciderOf(caller: Caller, { presser }: LockedApproval): Decider {
+/** @param person the caller with the role that they have now, not the one of when the request came; null: who may not sign in */
+export function deciderOf(caller: Answerer, person: Person | null): Decider {
   if (caller.kind === "command_line") return { kind: "command_line" };
-  return caller.kind === "admin" && presser !== null ? { kind: "person", person: presser } : { kind: "nobody" };
+  return caller.kind === "admin" && person !== null ? { kind: "person", person } : { kind: "nobody" };
 }
 
-function presserOf(caller: Caller): string | null {
+function presserOf(caller: Answerer): string | null {
   return caller.kind === "admin" ? caller.id : null;
 }
 
-function actorOf(caller: Caller): string {
+function actorOf(caller: Answerer): string {
   return caller.kind === "command_line" ? commandLine : caller.id;
 }
 

@@ -1,4 +1,4 @@
-import { isOpen, type Approval, type ApprovalFailure } from "../domain/approval/approval.ts";
+import { isOpen, type Approval, type ApprovalFailure, type ApprovalStatus } from "../domain/approval/approval.ts";
 import { approvalKinds, type ApprovalKind } from "../domain/approval/approval-kind.ts";
 import type { Lapse, Refusal } from "../domain/approval/decide-approval.ts";
 import { assertNever, DomainError } from "../domain/problem/domain-error.ts";
@@ -52,14 +52,21 @@ export function refusedDecision(why: Refusal, kind: ApprovalKind | null, approva
   });
 }
 
+const ends: Readonly<Record<Exclude<ApprovalStatus, "pending" | "approved">, string>> = {
+  executed: "was executed",
+  refused: "was refused",
+  withdrawn: "was withdrawn",
+  expired: "expired",
+  failed: "failed",
+};
+
 function endedProblem(
   why: "over" | "being_executed",
   kind: ApprovalKind | null,
   approval: Approval | undefined,
 ): DomainError {
   const status = approval === undefined || isOpen(approval.status) ? null : approval.status;
-  const how =
-    status === null ? "" : ` It was ${status}.`.replace("was expired", "expired").replace("was failed", "failed");
+  const how = status === null ? "" : ` It ${ends[status]}.`;
   return new DomainError("approval_ended", {
     detail: `${wordRefusal(why, kind)}${how}`,
     extensions: {

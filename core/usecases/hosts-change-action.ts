@@ -1,10 +1,8 @@
 import { z } from "zod";
-import type { Caller } from "../domain/access/permission.ts";
-import { digestOf } from "../domain/approval/digest-of.ts";
 import { documentChanges } from "../domain/integration/document-changes.ts";
 import { describeHosts, documentStructureSchema } from "../domain/integration/integration-document.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import type { SeenDefinition, WeighedDefinition } from "../ports/integration-store.ts";
+import type { WeighedDefinition } from "../ports/integration-store.ts";
 import type { ApprovalAction } from "./approval-actions.ts";
 import { ensureClientKey, type ClientKeyPorts } from "./ensure-client-key.ts";
 
@@ -26,10 +24,10 @@ export function hostsChangeAction(ports: ClientKeyPorts): ApprovalAction<z.infer
       return {
         subject: document.name,
         // Accounts come and go; how many there are is shown, and changes nothing about where they would go.
-        state: seenOf(weighed),
+        state: weighed.seen,
         effect: {
           summary: `Send the credentials of ${name} to other hosts`,
-          changes: documentChanges(weighed.pin, weighed.definition, document),
+          changes: documentChanges(weighed.seen.pin, weighed.seen.definition, document),
           consequences: consequencesOf(weighed),
         },
       };
@@ -37,11 +35,8 @@ export function hostsChangeAction(ports: ClientKeyPorts): ApprovalAction<z.infer
 
     async execute({ document }, run) {
       const { environmentId, requestedBy } = run;
-      const seen = seenOf(await ports.integrations.weigh(environmentId, document));
-      // Looked at once more: what the store compares under its lock must be what two people have seen.
-      if (digestOf(seen) !== run.stateHash) return "state_changed";
       const outcome = await ports.integrations.put(environmentId, document, {
-        approved: { use: { id: run.id, run: run.run }, seen },
+        approved: { use: { id: run.id, run: run.run }, seenHash: run.stateHash },
         audit: {
           environmentId,
           actor: requestedBy,
@@ -60,7 +55,7 @@ export function hostsChangeAction(ports: ClientKeyPorts): ApprovalAction<z.infer
           throw unusable(document.name);
       }
       // As after every PUT. Should it fail, the next change of the client makes up for it; the hosts are changed.
-      await ensureClientKey(ports, systemCaller(environmentId, requestedBy), document.name, { rotates: false });
+      await ensureClientKey(ports, { environmentId, id: requestedBy }, document.name, { rotates: false });
       return "done";
     },
   };
@@ -87,20 +82,4 @@ function consequencesOf({ atStake, judgement }: WeighedDefinition): string[] {
     ...(hasSecrets ? ["So do the secret, keys or certificate of the OAuth client, which stay as they are."] : []),
     "Whoever runs the new hosts can use every credential that is sent there.",
   ];
-}
-
-function systemCaller(environmentId: string, id: string): Caller {
-  return {
-    kind: "system",
-    id,
-    environmentId,
-    environment: "",
-    permissions: new Set(["integrations:write"]),
-    tenantIds: null,
-    integrationNames: null,
-  };
-}
-
-function seenOf({ pin, definition }: WeighedDefinition): SeenDefinition {
-  return { pin, definition };
 }

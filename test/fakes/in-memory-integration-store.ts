@@ -140,8 +140,7 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       const pin = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
       const atStake = { liveAccounts: live, leftOut, hasSecrets: hasSecrets(before) };
       return {
-        pin,
-        definition: before?.definition ?? null,
+        seen: { pin, definition: before?.definition ?? null },
         atStake,
         judgement: judgeDefinition(pin, document, atStake),
         unfit: findUnfit(document, before?.overrides ?? noOverrides, []),
@@ -150,11 +149,8 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
     async put(environmentId, document, { audit: record }) {
       const before = byKey.get(key(environmentId, document.name));
       const next = hostPinOf(document);
-      const pinned = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
-      const atStake = { liveAccounts: live, leftOut, hasSecrets: hasSecrets(before) };
-      const judgement = judgeDefinition(pinned, document, atStake);
-      if (judgement.kind === "refused") return { ...judgement, liveAccounts: live, pinned };
-      const unfit = findUnfit(document, before?.overrides ?? noOverrides, []);
+      const { seen, judgement, unfit } = await this.weigh(environmentId, document);
+      if (judgement.kind === "refused") return { ...judgement, liveAccounts: live, pinned: seen.pin };
       if (unfit !== null) return { kind: "unfit", unfit };
       keep({
         environmentId,

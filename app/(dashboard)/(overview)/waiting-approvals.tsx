@@ -1,7 +1,7 @@
 import { ChevronRight } from "lucide-react";
 import Link from "next/link";
-import type { ApprovalView } from "#api/schemas/approval";
-import { readApprovals } from "../../_queries/approvals.ts";
+import type { ApprovalList, ApprovalView } from "#api/schemas/approval";
+import type { Answer } from "../../_queries/problem.ts";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { ApprovalStatus } from "../approvals/_parts/approval-status.tsx";
 import { personName } from "../approvals/_parts/approval-words.ts";
@@ -9,10 +9,9 @@ import { personName } from "../approvals/_parts/approval-words.ts";
 const most = 3;
 
 /** What whoever looks may decide about, and what goes on by itself unless somebody stops it (R48). */
-export async function WaitingApprovals() {
-  const answer = await readApprovals({ state: "open" });
+export function WaitingApprovals({ open }: { open: Answer<ApprovalList> }) {
   // What can't be read of requests must not keep the overview from showing.
-  const waiting = answer.kind === "ok" ? answer.value.data.filter(isForThem) : [];
+  const waiting = open.kind === "ok" ? open.value.data.filter(isForThem) : [];
   if (waiting.length === 0) return null;
   return (
     <section aria-labelledby="approvals" className="mt-6">

@@ -1,16 +1,16 @@
 "use client";
 
 import { useState } from "react";
+import type { KeyDrillView } from "#api/schemas/keys";
 import { sendToApi } from "../../_browser/send-to-api.ts";
 import { Button } from "../../_components/button.tsx";
 import { Callout } from "../../_components/callout.tsx";
 import { formatCount } from "../../_components/figures.ts";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { StatusIcon } from "../../_components/status-icon.tsx";
-import type { DrillView } from "../../_queries/keys.ts";
 import type { ApiProblem } from "../../_queries/problem.ts";
 
-type Result = { kind: "done"; drill: DrillView } | { kind: "problem"; problem: ApiProblem };
+type Result = { kind: "done"; drill: KeyDrillView } | { kind: "problem"; problem: ApiProblem };
 
 /** Proves with values of this environment that a backup without the key service opens nothing. */
 export function DrillSection({ mayRun }: { mayRun: boolean }) {
@@ -19,7 +19,7 @@ export function DrillSection({ mayRun }: { mayRun: boolean }) {
 
   const run = async () => {
     setBusy(true);
-    const answer = await sendToApi<DrillView>("POST", "/keys/drill");
+    const answer = await sendToApi<KeyDrillView>("POST", "/keys/drill");
     setResult(
       answer.kind === "ok" ? { kind: "done", drill: answer.value } : { kind: "problem", problem: answer.problem },
     );
@@ -60,7 +60,7 @@ export function DrillSection({ mayRun }: { mayRun: boolean }) {
   );
 }
 
-function Outcome({ drill }: { drill: DrillView }) {
+function Outcome({ drill }: { drill: KeyDrillView }) {
   const { sample, opened, opened_without_keys: byStranger, opened_with_keys_of: byOthers, proven } = drill;
   if (sample === 0)
     return (

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { KeysView, KeyView, RewrapView } from "../../_queries/keys.ts";
+import * as policy from "#core/domain/sealing/sealing-policy";
+import type { RewrapRunView, SealingKeyView, SealingKeysView } from "#api/schemas/keys";
 import { formatWraps, judgeKeys, keyConditionOf, wordProgress, wrapsAlarm, wrapsBound } from "./key-words.ts";
 
-const key = (id: string, facts: Partial<KeyView> = {}): KeyView => ({
+const key = (id: string, facts: Partial<SealingKeyView> = {}): SealingKeyView => ({
   id,
   state: "opens",
   configured: true,
@@ -15,7 +16,7 @@ const key = (id: string, facts: Partial<KeyView> = {}): KeyView => ({
   ...facts,
 });
 const current = key("k2", { state: "current", sealed: 10 });
-const run: RewrapView = {
+const run: RewrapRunView = {
   id: "rwp_1",
   state: "running",
   phase: "rewrapping",
@@ -37,7 +38,7 @@ const run: RewrapView = {
   updated_at: "2026-12-01T10:00:00Z",
   finished_at: null,
 };
-const view = (keys: KeyView[], ...runs: RewrapView[]): KeysView => ({
+const view = (keys: SealingKeyView[], ...runs: RewrapRunView[]): SealingKeysView => ({
   policy: "direct",
   keys,
   tenant_keys: { current: 0, destroyed: 0, sealed: 0, wraps: 0 },
@@ -45,7 +46,7 @@ const view = (keys: KeyView[], ...runs: RewrapView[]): KeysView => ({
 });
 
 describe("whether all is well with the keys", () => {
-  it.each<[string, KeysView, string, string]>([
+  it.each<[string, SealingKeysView, string, string]>([
     ["good", view([current]), "good", "Everything here is sealed under k2."],
     ["good, with nothing sealed", view([key("k1", { state: "current" })]), "good", "Nothing is sealed yet."],
     [
@@ -81,15 +82,14 @@ describe("whether all is well with the keys", () => {
   ])("is %s", (_, keys, tone, says) => expect(judgeKeys(keys)).toMatchObject({ tone, says }));
 });
 
-it.each<[string, Partial<KeyView>]>([
+it.each<[string, Partial<SealingKeyView>]>([
   ["current", { state: "current" }],
   ["opens", {}],
   ["disabled", { state: "disabled" }],
   ["missing", { state: "disabled", configured: false, sealed: 1 }],
-  ["left", { state: "disabled", configured: false }],
 ])("tells a key that is %s", (condition, facts) => expect(keyConditionOf(key("k1", facts))).toBe(condition));
 
-it.each<[string, Partial<RewrapView>]>([
+it.each<[string, Partial<RewrapRunView>]>([
   ["Measuring its pace", {}],
   ["About 1 min 10 s left", { seconds_left: 70 }],
   ["Opening a sample, to see that it opens", { phase: "verifying" }],
@@ -98,6 +98,8 @@ it.each<[string, Partial<RewrapView>]>([
   ["No value is left under another key", { state: "done", remaining: {} }],
   ["k1 still seals 3", { state: "done", remaining: { k1: 3 } }],
 ])("says of a run: %s", (words, facts) => expect(wordProgress({ ...run, ...facts })).toBe(words));
+
+it("marks the wraps of which operators are told", () => expect(wrapsAlarm).toBe(policy.wrapsAlarm));
 
 it.each([
   [0, "0"],

@@ -1,32 +1,47 @@
+import type { RewrapRunView, SealingKeyView, SealingKeysView } from "#api/schemas/keys";
 import { assertNever } from "../../_components/assert-never.ts";
 import { formatDuration } from "../../_components/duration.ts";
 import { countOf, formatCount } from "../../_components/figures.ts";
-import type { StatusIconName, Tone } from "../../_components/status.ts";
-import type { KeysView, KeyView, RewrapView, SealedCounts } from "../../_queries/keys.ts";
+import type { SentenceTone } from "../../_components/summary-sentence.tsx";
+import type { Look } from "../../_components/status.ts";
 
 /** Finer than the API's state: what an operator did, and what is missing, are not one thing. */
-export type KeyCondition = "current" | "opens" | "disabled" | "missing" | "left";
+export type KeyCondition = SealingKeyView["state"] | "missing";
 
-export const keyConditions: Record<KeyCondition, { tone: Tone; icon: StatusIconName; label: string; tells: string }> = {
+export const keyConditions: Record<KeyCondition, Look & { tells: string }> = {
   current: { tone: "good", icon: "filled", label: "Current", tells: "seals what is new" },
   opens: { tone: "info", icon: "half", label: "Opens", tells: "opens what it sealed" },
   disabled: { tone: "none", icon: "slash", label: "Disabled", tells: "not used" },
   missing: { tone: "bad", icon: "broken-link", label: "Missing", tells: "not configured" },
-  left: { tone: "none", icon: "slash", label: "Gone", tells: "not configured" },
 };
 
-export function keyConditionOf({ state, configured, sealed }: KeyView): KeyCondition {
-  if (!configured) return sealed > 0 ? "missing" : "left";
-  return state;
+/** The API lists a key that is not configured only while it seals something. */
+export function keyConditionOf({ state, configured }: SealingKeyView): KeyCondition {
+  return configured ? state : "missing";
+}
+
+/** How many values are not under the current key. */
+export function countLeft(keys: readonly SealingKeyView[]): number {
+  return keys.reduce((sum, key) => (key.state === "current" ? sum : sum + key.sealed), 0);
+}
+
+/** Whether a run goes on, or would when it is resumed. */
+export function isLive({ state }: RewrapRunView): boolean {
+  return state === "running" || state === "paused";
 }
 
 /** Wraps under one key after which operators are told. As in core/domain/sealing/sealing-policy.ts. */
 export const wrapsAlarm = 2 ** 31;
 /** NIST SP 800-38D: no more under one key with random IVs. */
-export const wrapsBound = 2 ** 32;
+export const wrapsBound = 2 * wrapsAlarm;
 
 /** By what stands sealed, the most first as a rule. */
-export const sealedKinds: readonly { kind: keyof SealedCounts; one: string; many: string; solid: string }[] = [
+export const sealedKinds: readonly {
+  kind: keyof SealingKeyView["sealed_by_kind"];
+  one: string;
+  many: string;
+  solid: string;
+}[] = [
   { kind: "credential", one: "token set", many: "token sets", solid: "bg-accent" },
   { kind: "secret", one: "secret", many: "secrets", solid: "bg-info-solid" },
   { kind: "answer", one: "kept answer", many: "kept answers", solid: "bg-warn-solid" },
@@ -40,21 +55,20 @@ export function formatWraps(wraps: number): string {
   return `${(wraps / divisor).toLocaleString("en", { maximumSignificantDigits: 3 })} ${word}`;
 }
 
-export type Sentence = { tone: "good" | "warn" | "info" | "bad"; icon: StatusIconName; says: string; next: string };
+export type Sentence = { tone: SentenceTone; says: string; next: string };
 
 /** Is all well with the keys, and whose move is it? */
-export function judgeKeys({ keys, runs }: KeysView): Sentence {
+export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
   const [run] = runs;
   const missing = keys.filter((key) => keyConditionOf(key) === "missing");
   const current = keys.find((key) => key.state === "current");
-  const left = keys.reduce((sum, key) => (key.state === "current" ? sum : sum + key.sealed), 0);
+  const left = countLeft(keys);
   const sealed = keys.reduce((sum, key) => sum + key.sealed, 0);
   const worn = keys.find((key) => key.state !== "disabled" && key.wraps >= wrapsAlarm);
   if (missing.length > 0) {
     const lost = missing.reduce((sum, key) => sum + key.sealed, 0);
     return {
       tone: "bad",
-      icon: "broken-link",
       says: `${countOf(lost, "value")} can't be opened: ${missing.map((key) => key.id).join(", ")} is not configured any more.`,
       next: "Configure it again. Until then these accounts get no token.",
     };
@@ -62,15 +76,13 @@ export function judgeKeys({ keys, runs }: KeysView): Sentence {
   if (worn !== undefined) {
     return {
       tone: "bad",
-      icon: "alert",
       says: `${worn.id} has wrapped ${formatWraps(worn.wraps)} data keys, more than half of its bound.`,
       next: "Add a version to the key service, then re-wrap.",
     };
   }
-  if (run?.state === "running" || run?.state === "paused") {
+  if (run !== undefined && isLive(run)) {
     return {
       tone: run.state === "paused" ? "warn" : "info",
-      icon: run.state === "paused" ? "pause" : "dashed",
       says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key, and a re-wrap is ${run.state}.`,
       next:
         run.state === "paused"
@@ -81,14 +93,12 @@ export function judgeKeys({ keys, runs }: KeysView): Sentence {
   if (left > 0) {
     return {
       tone: "warn",
-      icon: "half",
       says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key.`,
       next: "Re-wrap them under the current key; after that the older one can be disabled. Everything opens meanwhile.",
     };
   }
   return {
     tone: "good",
-    icon: "filled",
     says:
       current === undefined || sealed === 0
         ? "Nothing is sealed yet."
@@ -97,7 +107,7 @@ export function judgeKeys({ keys, runs }: KeysView): Sentence {
   };
 }
 
-export const rewrapStates: Record<RewrapView["state"], { tone: Tone; icon: StatusIconName; label: string }> = {
+export const rewrapStates: Record<RewrapRunView["state"], Look> = {
   running: { tone: "info", icon: "dashed", label: "Running" },
   paused: { tone: "warn", icon: "pause", label: "Paused" },
   done: { tone: "good", icon: "filled", label: "Done" },
@@ -105,7 +115,7 @@ export const rewrapStates: Record<RewrapView["state"], { tone: Tone; icon: Statu
 };
 
 /** How far it is, in one line. */
-export function wordProgress(run: RewrapView): string {
+export function wordProgress(run: RewrapRunView): string {
   const { state } = run;
   const left = Object.entries(run.remaining ?? {});
   switch (state) {
@@ -125,18 +135,19 @@ export function wordProgress(run: RewrapView): string {
   return assertNever(state);
 }
 
-export const policies: Record<KeysView["policy"], { name: string; tells: string; good: string; costs: string }> = {
-  direct: {
-    name: "Direct",
-    tells: "The key service wraps the data key of each value.",
-    good: "One level less, and every opening of a value is seen by the key service.",
-    costs: "One call of the key service for each value that is sealed or opened.",
-  },
-  tenant: {
-    name: "Tenant keys",
-    tells:
-      "Each tenant has a key of its own, which the key service wraps; it wraps the data keys of the tenant's accounts.",
-    good: "Few calls of the key service, and deleting a tenant's key makes all of it unreadable, in backups too.",
-    costs: "A tenant's key is in the memory of api and worker for five minutes.",
-  },
-};
+export const policies: Record<SealingKeysView["policy"], { name: string; tells: string; good: string; costs: string }> =
+  {
+    direct: {
+      name: "Direct",
+      tells: "The key service wraps the data key of each value.",
+      good: "One level less, and every opening of a value is seen by the key service.",
+      costs: "One call of the key service for each value that is sealed or opened.",
+    },
+    tenant: {
+      name: "Tenant keys",
+      tells:
+        "Each tenant has a key of its own, which the key service wraps; it wraps the data keys of the tenant's accounts.",
+      good: "Few calls of the key service, and deleting a tenant's key makes all of it unreadable, in backups too.",
+      costs: "A tenant's key is in the memory of api and worker for five minutes.",
+    },
+  };

@@ -3,15 +3,14 @@ import { PageHeader } from "../../_components/page-header.tsx";
 import { isPermitted } from "../../_components/permitted.ts";
 import { ProblemState } from "../../_components/problem-state.tsx";
 import { SectionHeading } from "../../_components/section-heading.tsx";
-import { StatusIcon } from "../../_components/status-icon.tsx";
-import { toneClasses } from "../../_components/status.ts";
+import { SummarySentence } from "../../_components/summary-sentence.tsx";
 import { readApprovals } from "../../_queries/approvals.ts";
 import { readKeys } from "../../_queries/keys.ts";
 import { readRole } from "../../_queries/session.ts";
 import { ApprovalTable } from "../approvals/(list)/approval-table.tsx";
 import { DrillSection } from "./drill-section.tsx";
 import { KeyTable } from "./key-table.tsx";
-import { judgeKeys, type Sentence } from "./key-words.ts";
+import { judgeKeys } from "./key-words.ts";
 import { PolicySection } from "./policy-section.tsx";
 import { RewrapSection } from "./rewrap-section.tsx";
 
@@ -28,6 +27,7 @@ export default async function KeysPage() {
     );
   }
   const keys = answer.value;
+  const { tone, says, next } = judgeKeys(keys);
   const mayWrite = isPermitted(role, "keys:write");
   // What can't be read of requests must not keep the keys from showing.
   const asked =
@@ -37,7 +37,7 @@ export default async function KeysPage() {
   return (
     <>
       <PageHeader title="Keys" />
-      <KeySentence sentence={judgeKeys(keys)} />
+      <SummarySentence tone={tone} lead={says} rest={next} />
       {asked.length > 0 && (
         <section aria-labelledby="asked" className="mt-8">
           <SectionHeading id="asked" title="Asked for" note="each needs a second person" />
@@ -56,16 +56,5 @@ export default async function KeysPage() {
         <DrillSection mayRun={mayWrite} />
       </div>
     </>
-  );
-}
-
-function KeySentence({ sentence }: { sentence: Sentence }) {
-  return (
-    <div className="flex gap-3">
-      <StatusIcon name={sentence.icon} className={`mt-[5px] ${toneClasses[sentence.tone].text}`} />
-      <p className="min-w-0 text-lg wrap-anywhere">
-        <span className="font-medium">{sentence.says}</span> <span className="text-muted">{sentence.next}</span>
-      </p>
-    </div>
   );
 }

@@ -1,11 +1,11 @@
 "use client";
 
-import type { KeysView } from "../../_queries/keys.ts";
+import type { SealingKeysView } from "#api/schemas/keys";
 import { AskDialog } from "./ask-dialog.tsx";
 import { policies } from "./key-words.ts";
 
 /** From the policy in force to the other one. */
-export function PolicyChange({ to }: { to: KeysView["policy"] }) {
+export function PolicyChange({ to }: { to: SealingKeysView["policy"] }) {
   return (
     <AskDialog
       trigger={{ label: to === "tenant" ? "Use tenant keys…" : "Wrap directly…", variant: "secondary" }}

@@ -1,11 +1,11 @@
 import { Check } from "lucide-react";
 import type { ApprovalView } from "#api/schemas/approval";
+import type { SealingKeysView } from "#api/schemas/keys";
 import { SectionHeading } from "../../_components/section-heading.tsx";
-import type { KeysView } from "../../_queries/keys.ts";
 import { policies } from "./key-words.ts";
 import { PolicyChange } from "./policy-change.tsx";
 
-type Props = { view: KeysView; mayWrite: boolean; asked: ApprovalView[] };
+type Props = { view: SealingKeysView; mayWrite: boolean; asked: ApprovalView[] };
 
 /** What wraps the data keys of the accounts here, and what the other way would mean. */
 export function PolicySection({ view, mayWrite, asked }: Props) {

@@ -2,12 +2,12 @@
 
 import { useRouter } from "next/navigation";
 import { useId, useState, useTransition } from "react";
+import type { RewrapRunView } from "#api/schemas/keys";
 import { sendToApi } from "../../_browser/send-to-api.ts";
 import { Button } from "../../_components/button.tsx";
 import { Callout } from "../../_components/callout.tsx";
 import { ConfirmDialog } from "../../_components/confirm-dialog.tsx";
 import { countOf, formatCount } from "../../_components/figures.ts";
-import type { RewrapView } from "../../_queries/keys.ts";
 import type { ApiProblem } from "../../_queries/problem.ts";
 import { AskDialog } from "./ask-dialog.tsx";
 
@@ -61,8 +61,8 @@ function PaceField({ pace, onChange }: { pace: number | null; onChange: (pace: n
   );
 }
 
-/** Every change of a run goes the same way: send, then look again. */
-function useRun(run: RewrapView) {
+/** What may be done with a run that is not over. */
+export function RewrapControls({ run }: { run: RewrapRunView }) {
   const router = useRouter();
   const [, startTransition] = useTransition();
   const [isBusy, setBusy] = useState(false);
@@ -71,21 +71,11 @@ function useRun(run: RewrapView) {
   const path = `/keys/rewrap/${encodeURIComponent(run.id)}`;
   const change = async (patch: object) => {
     setBusy(true);
-    const answer = await sendToApi<RewrapView>("PATCH", path, patch);
+    const answer = await sendToApi<RewrapRunView>("PATCH", path, patch);
     setProblem(answer.kind === "problem" ? answer.problem : null);
     setBusy(false);
     update();
   };
-  return { isBusy, problem, path, change, update };
-}
-
-export function PaceSelect({ run }: { run: RewrapView }) {
-  const { change } = useRun(run);
-  return <PaceField pace={run.pace} onChange={(pace) => void change({ pace })} />;
-}
-
-export function RewrapButtons({ run }: { run: RewrapView }) {
-  const { isBusy, problem, path, change, update } = useRun(run);
   const isPaused = run.state === "paused";
   return (
     <>
@@ -105,10 +95,13 @@ export function RewrapButtons({ run }: { run: RewrapView }) {
           "To go on later, a new one is asked for; it finds what is left.",
         ]}
         words={{ action: "Stop", doing: "Stopping…", keep: "Let it run", failed: "It was not stopped. Try again." }}
-        act={() => sendToApi<RewrapView>("PATCH", path, { state: "stopped" })}
+        act={() => sendToApi<RewrapRunView>("PATCH", path, { state: "stopped" })}
         onDone={update}
         onGivenUp={update}
       />
+      <span className="sm:ml-auto">
+        <PaceField pace={run.pace} onChange={(pace) => void change({ pace })} />
+      </span>
       <div role="alert" className="contents">
         {problem !== null && (
           <Callout tone="bad" title={problem.title} code={problem.code} className="w-full">

@@ -1,21 +1,19 @@
 import type { ApprovalView } from "#api/schemas/approval";
+import type { RewrapRunView, SealingKeysView } from "#api/schemas/keys";
 import { Callout } from "../../_components/callout.tsx";
 import { countOf, formatCount } from "../../_components/figures.ts";
 import { RelativeTime } from "../../_components/relative-time.tsx";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { StatusMark } from "../../_components/status-mark.tsx";
-import type { KeysView, RewrapView } from "../../_queries/keys.ts";
-import { rewrapStates, wordProgress } from "./key-words.ts";
-import { PaceSelect, RewrapButtons, StartRewrap } from "./rewrap-actions.tsx";
+import { countLeft, isLive, rewrapStates, wordProgress } from "./key-words.ts";
+import { RewrapControls, StartRewrap } from "./rewrap-actions.tsx";
 
-type Props = { view: KeysView; mayWrite: boolean; asked: ApprovalView[] };
+type Props = { view: SealingKeysView; mayWrite: boolean; asked: ApprovalView[] };
 
 /** The run that brings everything under the current key: how far, how fast, how long, and what came of it. */
 export function RewrapSection({ view, mayWrite, asked }: Props) {
   const { runs, keys } = view;
   const [run] = runs;
-  const left = keys.reduce((sum, key) => (key.state === "current" ? sum : sum + key.sealed), 0);
-  const isOver = run === undefined || run.state === "done" || run.state === "stopped";
   const isAsked = asked.some(({ kind }) => kind === "key.rewrap_start");
   return (
     <section aria-labelledby="rewrap">
@@ -31,18 +29,12 @@ export function RewrapSection({ view, mayWrite, asked }: Props) {
         )}
         {mayWrite && (
           <div className="no-print flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
-            {isOver ? (
-              isAsked ? (
-                <p className="text-sm text-subtle">A re-wrap is asked for: see above.</p>
-              ) : (
-                <StartRewrap left={left} />
-              )
+            {run !== undefined && isLive(run) ? (
+              <RewrapControls run={run} />
+            ) : isAsked ? (
+              <p className="text-sm text-subtle">A re-wrap is asked for: see above.</p>
             ) : (
-              <>
-                <RewrapButtons run={run} />
-                <span className="grow max-sm:hidden" />
-                <PaceSelect run={run} />
-              </>
+              <StartRewrap left={countLeft(keys)} />
             )}
           </div>
         )}
@@ -51,11 +43,10 @@ export function RewrapSection({ view, mayWrite, asked }: Props) {
   );
 }
 
-function Run({ run }: { run: RewrapView }) {
+function Run({ run }: { run: RewrapRunView }) {
   const share = run.total === 0 ? 1 : Math.min(1, (run.done + run.failed) / run.total);
   // Cut, not rounded: what is not all done must not read as 100 %.
   const percent = Math.floor(share * 100);
-  const isLive = run.state === "running" || run.state === "paused";
   return (
     <div className="px-4 py-3.5 text-sm">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
@@ -80,8 +71,8 @@ function Run({ run }: { run: RewrapView }) {
         <Figure name="From">
           <code className="font-mono text-xs wrap-anywhere">{run.from.length === 0 ? "–" : run.from.join(", ")}</code>
         </Figure>
-        <Figure name={isLive ? "Pace" : "Values"}>
-          {isLive ? wordPace(run) : `${formatCount(run.done)} re-wrapped`}
+        <Figure name={isLive(run) ? "Pace" : "Values"}>
+          {isLive(run) ? wordPace(run) : `${formatCount(run.done)} re-wrapped`}
         </Figure>
         <Figure name="Sample">{wordSample(run)}</Figure>
         <Figure name="Started">
@@ -117,15 +108,16 @@ function Run({ run }: { run: RewrapView }) {
   );
 }
 
-function wordPace(run: RewrapView): string {
+function wordPace(run: RewrapRunView): string {
   const limit = run.pace === null ? "no limit" : `at most ${formatCount(run.pace)} a second`;
   return run.rate === null || run.state === "paused"
     ? limit
     : `${formatCount(Math.round(run.rate))} a second, ${limit}`;
 }
 
-function wordSample({ sample, sample_opened: opened, state }: RewrapView): string {
-  if (sample === null || opened === null) return state === "done" || state === "stopped" ? "none" : "opened at the end";
+function wordSample(run: RewrapRunView): string {
+  const { sample, sample_opened: opened } = run;
+  if (sample === null || opened === null) return isLive(run) ? "opened at the end" : "none";
   if (sample === 0) return "nothing to open";
   return opened === sample
     ? `all ${formatCount(sample)} opened`

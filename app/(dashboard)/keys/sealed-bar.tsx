@@ -1,9 +1,11 @@
+import type { SealingKeyView } from "#api/schemas/keys";
 import { countOf, formatCount } from "../../_components/figures.ts";
-import type { SealedCounts } from "../../_queries/keys.ts";
 import { sealedKinds } from "./key-words.ts";
 
+type Props = { view: SealingKeyView; most: number };
+
 /** What a key seals by kind, as one bar beside the others' bars, and the same in words. @param most of any key */
-export function SealedBar({ total, sealed, most }: { total: number; sealed: SealedCounts; most: number }) {
+export function SealedBar({ view: { sealed: total, sealed_by_kind: sealed }, most }: Props) {
   const present = sealedKinds.filter(({ kind }) => sealed[kind] > 0);
   if (total === 0) return <span className="leading-6 text-subtle">nothing</span>;
   return (

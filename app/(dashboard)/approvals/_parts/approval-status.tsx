@@ -1,9 +1,8 @@
 "use client";
 
 import { useNow } from "../../../_components/clock.tsx";
-import { StatusIcon } from "../../../_components/status-icon.tsx";
+import { Explanation } from "../../../_components/explanation.tsx";
 import { StatusMark } from "../../../_components/status-mark.tsx";
-import { toneClasses } from "../../../_components/status.ts";
 import {
   approvalConditionOf,
   approvalConditions,
@@ -27,15 +26,6 @@ export function ApprovalStatus({ approval, variant = "line" }: { approval: Appro
 /** Why it is so, and whose move it is. */
 export function ApprovalExplanation({ approval }: { approval: ApprovalFacts }) {
   const now = useNow();
-  const { tone, icon } = approvalConditions[approvalConditionOf(approval, now)];
-  const { why, next } = explainApproval(approval, now);
-  return (
-    <div className="flex min-w-0 gap-3">
-      <StatusIcon name={icon} className={`mt-1 ${toneClasses[tone].text}`} />
-      <div className="min-w-0 wrap-anywhere">
-        <p className="font-medium">{why}</p>
-        <p className="text-pretty text-muted">{next}</p>
-      </div>
-    </div>
-  );
+  const look = approvalConditions[approvalConditionOf(approval, now)];
+  return <Explanation look={look} {...explainApproval(approval, now)} />;
 }

@@ -1,7 +1,7 @@
 import type { ApprovalView } from "#api/schemas/approval";
 import { assertNever } from "../../../_components/assert-never.ts";
 import { formatDuration } from "../../../_components/duration.ts";
-import type { StatusIconName, Tone } from "../../../_components/status.ts";
+import type { Look } from "../../../_components/status.ts";
 
 /** What an administrator needs to tell apart; finer than the API's status, and as this one sees it. */
 export type ApprovalCondition =
@@ -17,7 +17,7 @@ export type ApprovalCondition =
   | "expired"
   | "failed";
 
-export const approvalConditions: Record<ApprovalCondition, { tone: Tone; icon: StatusIconName; label: string }> = {
+export const approvalConditions: Record<ApprovalCondition, Look> = {
   yours_to_decide: { tone: "warn", icon: "half", label: "Needs your decision" },
   second_person: { tone: "info", icon: "dashed", label: "Waits for a second person" },
   waiting: { tone: "hold", icon: "pause", label: "Waiting time" },
