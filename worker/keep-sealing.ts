@@ -29,8 +29,9 @@ export function keepSealing(ports: AnchorPorts): Sealing {
     // At the start, whatever the hour: what another sealed before it stopped has waited long enough.
     for (const environmentId of await chains.environments()) {
       if (anchored.has(environmentId)) continue;
-      await anchorAudit(ports, environmentId);
-      if ((await chains.latestAnchor(environmentId)) !== null) anchored.add(environmentId);
+      const { kind } = await anchorAudit(ports, environmentId);
+      // A refusal is said once; after that it is the hourly task's.
+      if (kind !== "unchanged" || (await chains.latestAnchor(environmentId)) !== null) anchored.add(environmentId);
     }
     isTold = false;
   };

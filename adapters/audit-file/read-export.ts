@@ -4,7 +4,7 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import type { AuditAnchor } from "#core/domain/audit/audit-anchor";
 import type { ChainSource, UnlinkedEntry } from "#core/ports/audit-chain";
 import type { LinkedEntry } from "#core/domain/audit/check-chain";
-import { anchorLine, exportLine, linkOf, type ExportLine } from "./audit-lines.ts";
+import { anchorLine, exportFormat, exportLine, linkOf, type ExportLine } from "./audit-lines.ts";
 
 const atATime = 500;
 
@@ -23,8 +23,7 @@ export interface ExportedChain {
 export async function* readExport(path: string): AsyncGenerator<ExportedChain, void> {
   const lines = createLines(path);
   const first = await lines.next();
-  if (first?.type !== "evergrant-audit-export/1")
-    throw damaged(path, "it does not begin as an export of the audit log");
+  if (first?.type !== exportFormat) throw damaged(path, "it does not begin as an export of the audit log");
   for (;;) {
     const head = await lines.next();
     if (head?.type === "end_of_file") return;

@@ -1,10 +1,9 @@
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
-import { proveRecord } from "#core/domain/audit/record-proof";
 import type { AuditLog } from "#core/ports/audit-log";
 import type { Metrics } from "#core/ports/metrics";
 import { randomBytes } from "node:crypto";
-import { proofKeyOf } from "./audit-proofs.ts";
+import { proofKeyOf, proofText } from "./audit-proofs.ts";
 import { createGrouped } from "./grouped.ts";
 import { asUnavailable, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
@@ -38,7 +37,7 @@ export async function insertAudit(
       records.map((record) => record.accountId ?? null),
       records.map((record) => record.keyId ?? null),
       records.map((record) => JSON.stringify(record.detail ?? {})),
-      records.map((record, index) => (key === null ? null : `\\x${proveRecord(key, ids[index] ?? "", record, now)}`)),
+      records.map((record, index) => proofText(key, ids[index] ?? "", record, now)),
     ],
   });
 }

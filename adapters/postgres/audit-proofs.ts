@@ -1,4 +1,6 @@
 import type { KeyObject } from "node:crypto";
+import type { AuditRecord } from "#core/domain/audit/audit-record";
+import { proveRecord } from "#core/domain/audit/record-proof";
 import type { DatabaseClient, DatabasePool } from "./pool.ts";
 
 const keys = new WeakMap<object, KeyObject>();
@@ -15,4 +17,9 @@ export function proveRecordsOf(pool: DatabasePool, key: KeyObject): void {
 /** Null: what is written here stays unproven, and gets no link. */
 export function proofKeyOf(connection: DatabaseClient | DatabasePool): KeyObject | null {
   return keys.get(connection) ?? null;
+}
+
+/** A record's proof as the text of a bytea; null without a key. */
+export function proofText(key: KeyObject | null, id: string, record: AuditRecord, now: Date): string | null {
+  return key === null ? null : `\\x${proveRecord(key, id, record, now)}`;
 }

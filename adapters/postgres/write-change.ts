@@ -1,5 +1,4 @@
 import { createHash, randomBytes, type KeyObject } from "node:crypto";
-import { proveRecord } from "#core/domain/audit/record-proof";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
 import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
@@ -8,7 +7,7 @@ import type { ResolvedChange } from "#core/usecases/resolve-change";
 import { assignments } from "./account-fields.ts";
 import { accountColumns, toAccount, type AccountRow } from "./account-rows.ts";
 import type { Account } from "#core/domain/account/account";
-import { proofKeyOf } from "./audit-proofs.ts";
+import { proofKeyOf, proofText } from "./audit-proofs.ts";
 import type { DatabaseClient, DatabasePool } from "./pool.ts";
 import { refreshTask } from "./refresh-jobs.ts";
 
@@ -214,7 +213,7 @@ function auditPart({ add }: Statement, { audit }: ResolvedChange, key: KeyObject
       `${add(record.accountId ?? null)}::text`,
       `${add(record.keyId ?? null)}::text`,
       `${add(JSON.stringify(record.detail ?? {}))}::jsonb`,
-      `${add(key === null ? null : `\\x${proveRecord(key, id, record, new Date())}`)}::bytea`,
+      `${add(proofText(key, id, record, new Date()))}::bytea`,
     ];
     return `SELECT ${columns.join(", ")}, clock_timestamp() WHERE EXISTS (SELECT FROM target)`;
   });

@@ -1,13 +1,12 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
-import { DomainError } from "#core/domain/problem/domain-error";
 import { anchorView } from "#core/usecases/anchor-audit";
 import { createSingleFlight } from "#core/usecases/single-flight";
 import { verifyAudit, type VerifyReport } from "#core/usecases/verify-audit";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
-import { decodeCursor, pageOf } from "../cursor.ts";
+import { brokenCursor, decodeCursor, pageOf } from "../cursor.ts";
 import {
   anchorListQuerySchema,
   anchorPageSchema,
@@ -155,9 +154,5 @@ function decodeAnchorCursor(text: string | undefined): { at: Date; seq: number }
   if (text === undefined) return null;
   const [, at, seq] = /^(\d{12,15})\.(\d{1,15})$/.exec(Buffer.from(text, "base64url").toString("latin1")) ?? [];
   if (at !== undefined && seq !== undefined) return { at: new Date(Number(at)), seq: Number(seq) };
-  throw new DomainError("invalid_request", {
-    status: 400,
-    detail: "The cursor is not one of ours.",
-    errors: [{ pointer: "cursor", detail: "pass next_cursor of the page before, unchanged, or leave it out" }],
-  });
+  throw brokenCursor();
 }

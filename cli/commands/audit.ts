@@ -11,7 +11,6 @@ import { readAnchors, readExport } from "#adapters/audit-file/read-export";
 import { writeExport } from "#adapters/audit-file/write-export";
 import { readEngineConfig, readOrExit } from "#adapters/config/read-config";
 import type { Container } from "#adapters/container";
-import { insertAudit } from "#adapters/postgres/audit-log";
 import { createAnchorSigning } from "#adapters/system/anchor-signing";
 import type { CommandResult } from "../main.ts";
 import { listOf, parseOptions } from "../parse-options.ts";
@@ -71,8 +70,7 @@ export async function exportAudit(container: Container, args: string[]): Promise
   const { values } = parseOptions(args, { environment: "string", out: "string" });
   const chains = await chainsOf(container, values.environment);
   // Told before anything leaves, as with everything that is read out.
-  await insertAudit(
-    container.pool,
+  await container.audit.append(
     chains.map(({ id }) => ({
       environmentId: id,
       actor: "command_line",
@@ -81,19 +79,23 @@ export async function exportAudit(container: Container, args: string[]): Promise
     })),
   );
   const out = values.out === undefined ? process.stdout : createWriteStream(values.out, { flags: "wx", mode: 0o600 });
-  if (out !== process.stdout) await once(out, "open").catch(unwritable(values.out ?? ""));
+  const unwritable = unwritableAt(values.out ?? "standard output");
+  // Each write says what became of it.
+  out.on("error", () => {});
+  if (out !== process.stdout) await once(out, "open").catch(unwritable);
+  const write = async (text: string): Promise<void> => {
+    await new Promise<void>((resolve, reject) => out.write(text, (error) => (error ? reject(error) : resolve())));
+  };
   const tell = progress("records");
   const total = await writeExport(
     chains.map(({ id, name }) => ({ name, source: container.chains.source(id) })),
     container.clock.now(),
-    async (text) => {
-      if (!out.write(text)) await once(out, "drain");
-    },
+    (text) => write(text).catch(unwritable),
     ({ sealed }) => tell(sealed),
   );
   if (out !== process.stdout) {
     out.end();
-    await finished(out);
+    await finished(out).catch(unwritable);
   }
   const file = values.out ?? null;
   process.stderr.write(`Exported ${total.sealed} sealed records, and ${total.unsealed} that wait.\n`);
@@ -150,15 +152,6 @@ export async function resealAudit(container: Container, args: string[]): Promise
   if (reason === "" || reason.length > 500) throw new UsageError("--reason is missing: why, in at most 500 characters");
   const shipped = values.anchors === undefined ? [] : await readAnchors(values.anchors);
   const anchor = await declareRestored(container, environment.id, reason, shipped);
-  await insertAudit(container.pool, [
-    {
-      environmentId: environment.id,
-      actor: "command_line",
-      action: "audit.restored",
-      target: environment.id,
-      detail: { seq: anchor.seq, reason },
-    },
-  ]);
   return {
     json: { anchor: anchorView(anchor) },
     text: `Records behind ${anchor.seq} that older anchors know count as lost with the restored copy.`,
@@ -250,7 +243,7 @@ function progress(what: string): (count: number) => void {
   };
 }
 
-function unwritable(path: string): (error: unknown) => never {
+function unwritableAt(path: string): (error: unknown) => never {
   return (error) => {
     throw new DomainError("invalid_request", {
       detail: `${path} can't be written: ${error instanceof Error ? error.message : String(error)}.`,

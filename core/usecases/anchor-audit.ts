@@ -1,7 +1,8 @@
-import type { AnchorKind, AuditAnchor } from "../domain/audit/audit-anchor.ts";
+import type { AnchorKind, AnchorStatement, AuditAnchor } from "../domain/audit/audit-anchor.ts";
 import { linkHashOf, noHash } from "../domain/audit/audit-link.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
-import type { AnchorSigning, AuditChains } from "../ports/audit-chain.ts";
+import type { AnchorSigning, AuditChains, ChainHead } from "../ports/audit-chain.ts";
+import type { AuditLog } from "../ports/audit-log.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 
@@ -24,7 +25,7 @@ export type AnchorOutcome =
  * written anew as a whole by its administrator.
  */
 export async function anchorAudit(ports: AnchorPorts, environmentId: string): Promise<AnchorOutcome> {
-  const { chains, signing, clock } = ports;
+  const { chains, signing } = ports;
   const head = await chains.head(environmentId);
   if (head === null || head.seq === 0) return { kind: "unchanged" };
   const latest = await chains.latestAnchor(environmentId);
@@ -35,17 +36,7 @@ export async function anchorAudit(ports: AnchorPorts, environmentId: string): Pr
   if (isSame) return { kind: "unchanged" };
   const reason = await brokenSince(chains, environmentId, latest, head);
   if (reason !== null) return refuse(ports, environmentId, reason);
-  const anchor = signing.sign({
-    environmentId,
-    kind: "head",
-    seq: head.seq,
-    hash: head.hash,
-    at: clock.now(),
-    rowsSince: latest?.rowsSince ?? null,
-    unprovenUntil: latest === null ? head.unprovenUntil : latest.unprovenUntil,
-    note: null,
-  });
-  await publish(ports, anchor);
+  const anchor = await publishAnchor(ports, { ...head, kind: "head" }, { head, latest });
   return { kind: "anchored", anchor };
 }
 
@@ -61,12 +52,12 @@ export async function anchorAudit(ports: AnchorPorts, environmentId: string): Pr
  * @throws DomainError conflict where nothing is sealed, or none of those anchors is of this chain
  */
 export async function declareRestored(
-  ports: AnchorPorts,
+  ports: AnchorPorts & { readonly audit: AuditLog },
   environmentId: string,
   note: string,
   shipped: readonly AuditAnchor[],
 ): Promise<AuditAnchor> {
-  const { chains, signing, clock } = ports;
+  const { chains, audit } = ports;
   const head = await chains.head(environmentId);
   if (head === null || head.seq === 0) {
     throw new DomainError("conflict", { detail: "Nothing is sealed in this environment: start a worker first." });
@@ -77,28 +68,37 @@ export async function declareRestored(
       detail: "None of these anchors is of this chain: it is not what they were made of.",
     });
   }
+  const { seq, hash } = last;
   const latest = await chains.latestAnchor(environmentId);
-  const anchor = signing.sign({
-    environmentId,
-    kind: "restored",
-    seq: last.seq,
-    hash: last.hash,
-    at: clock.now(),
-    rowsSince: latest?.rowsSince ?? null,
-    unprovenUntil: latest === null ? head.unprovenUntil : latest.unprovenUntil,
-    note,
-  });
-  await publish(ports, anchor);
-  return anchor;
+  const detail = { seq, reason: note };
+  await audit.append([
+    { environmentId, actor: "command_line", action: "audit.restored", target: environmentId, detail },
+  ]);
+  return await publishAnchor(ports, { environmentId, kind: "restored", seq, hash, note }, { head, latest });
 }
 
-/** Keeps an anchor here, and tells it to whoever keeps the log. */
-export async function publish(
-  { chains, log }: Pick<AnchorPorts, "chains" | "log">,
-  anchor: AuditAnchor,
-): Promise<void> {
+/** Where a chain stands, and what was signed of it last. */
+export interface Signed {
+  readonly head: ChainHead | null;
+  readonly latest: AuditAnchor | null;
+}
+
+/**
+ * Signs a statement, keeps it here, and tells it to whoever keeps the log. What it doesn't say of the time before, it takes from the
+ * latest anchor: the head's own word is believed until there is one.
+ */
+export async function publishAnchor(
+  { chains, signing, clock, log }: AnchorPorts,
+  statement: Pick<AnchorStatement, "environmentId" | "kind" | "seq" | "hash"> &
+    Partial<Pick<AnchorStatement, "rowsSince" | "note">>,
+  { head, latest }: Signed,
+): Promise<AuditAnchor> {
+  const { environmentId, kind, seq, hash, rowsSince = latest?.rowsSince ?? null, note = null } = statement;
+  const unprovenUntil = latest === null ? (head?.unprovenUntil ?? null) : latest.unprovenUntil;
+  const anchor = signing.sign({ environmentId, kind, seq, hash, at: clock.now(), rowsSince, unprovenUntil, note });
   await chains.addAnchor(anchor);
   log.info({ anchor: anchorView(anchor) }, "audit anchor");
+  return anchor;
 }
 
 export interface AnchorView {

@@ -1,5 +1,5 @@
 import { noHash } from "../domain/audit/audit-link.ts";
-import { publish, type AnchorPorts } from "./anchor-audit.ts";
+import { publishAnchor, type AnchorPorts } from "./anchor-audit.ts";
 
 /** Whole months that are kept besides the present one. */
 const keptMonths = 13;
@@ -16,9 +16,8 @@ export function retentionCutoff(now: Date): Date {
  * @returns the partitions that went
  */
 export async function retireAudit(ports: AnchorPorts): Promise<readonly string[]> {
-  const { chains, signing, clock, log } = ports;
-  const now = clock.now();
-  const cutoff = retentionCutoff(now);
+  const { chains, clock, log } = ports;
+  const cutoff = retentionCutoff(clock.now());
   if (!(await chains.hasBefore(cutoff))) return [];
   for (const environmentId of await chains.environments()) {
     if (!(await chains.isCompleteUntil(environmentId, cutoff))) {
@@ -36,16 +35,11 @@ export async function retireAudit(ports: AnchorPorts): Promise<readonly string[]
     const last = sealed !== null && sealed.seq > known.seq ? sealed : known;
     const latest = await chains.latestAnchor(environmentId);
     const head = await chains.head(environmentId);
-    const anchor = signing.sign({
-      environmentId,
-      kind: "retired",
-      ...last,
-      at: now,
-      rowsSince: cutoff,
-      unprovenUntil: latest === null ? (head?.unprovenUntil ?? null) : latest.unprovenUntil,
-      note: null,
-    });
-    await publish(ports, anchor);
+    await publishAnchor(
+      ports,
+      { environmentId, kind: "retired", seq: last.seq, hash: last.hash, rowsSince: cutoff },
+      { head, latest },
+    );
   }
   const dropped = await chains.dropBefore(cutoff);
   log.info({ partitions: dropped, cutoff }, "audit records were removed at the end of their time");

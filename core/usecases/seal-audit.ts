@@ -43,8 +43,8 @@ export function createSealer({ chains, log, clock }: SealPorts): Sealer {
         told.add(id);
         log.error({ environment_id: environmentId, id, at, why }, "an audit record is not ours, and gets no link");
       }
-      // A window does not move: what is refused would be met for ever.
-      if (!result.hasMore || (window !== undefined && result.links === 0) || signal.aborted) return links;
+      // Nothing but refused ones: they would be met again at once, and others wait behind this environment.
+      if (!result.hasMore || result.links === 0 || signal.aborted) return links;
     }
   };
 

@@ -61,7 +61,7 @@ export async function verifyAudit(input: VerifyInput): Promise<VerifyReport> {
     superseded,
   } = sortAnchors(source.environmentId, own, input.shipped ?? [], signing);
   const latest = anchors.toSorted((a, b) => a.at.getTime() - b.at.getTime()).at(-1);
-  const retired = anchors.filter(({ kind }) => kind === "retired").at(-1);
+  const retired = anchors.findLast(({ kind }) => kind === "retired");
   const rowsSince = anchors.reduce<Date | null>(
     (since, one) => (one.rowsSince !== null && (since === null || one.rowsSince > since) ? one.rowsSince : since),
     null,

@@ -5,21 +5,19 @@ import { retireAudit } from "#core/usecases/retire-audit";
 import { createSealer, veryLateMs } from "#core/usecases/seal-audit";
 import type { WorkerPorts } from "../worker-ports.ts";
 
-const never = new AbortController().signal;
-
 /** Every five minutes: links for what was committed where nothing told of it. */
-export function sealLateTask(ports: WorkerPorts): Task {
+export function sealLateTask(ports: WorkerPorts, stopping: AbortSignal): Task {
   const sealer = createSealer(ports);
-  return async (_, { abortSignal }) => {
-    await sealer.sealLate(abortSignal ?? never);
+  return async () => {
+    await sealer.sealLate(stopping);
   };
 }
 
 /** Every hour: the same for hours back, then an anchor for each chain. */
-export function anchorAuditTask(ports: WorkerPorts): Task {
+export function anchorAuditTask(ports: WorkerPorts, stopping: AbortSignal): Task {
   const sealer = createSealer(ports);
-  return async (_, { abortSignal }) => {
-    await sealer.sealLate(abortSignal ?? never, veryLateMs);
+  return async () => {
+    await sealer.sealLate(stopping, veryLateMs);
     for (const environmentId of await ports.chains.environments()) await anchorAudit(ports, environmentId);
   };
 }

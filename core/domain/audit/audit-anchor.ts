@@ -76,7 +76,7 @@ export function checkAnchor(keys: readonly AnchorKey[], anchor: AuditAnchor): "g
 }
 
 /** What is signed (RFC 8785). */
-export function anchorText(anchor: AnchorStatement, keyId: string): string {
+function anchorText(anchor: AnchorStatement, keyId: string): string {
   return canonicalJson({
     at: anchor.at.toISOString(),
     environment_id: anchor.environmentId,

@@ -8,7 +8,7 @@ export type ProofState = "good" | "bad" | "missing" | "unknown";
 const macBytes = 16;
 const minuteBytes = 4;
 /** How far the clocks of the process and of the database may be apart, minutes. A copy of a record that is moved further is none. */
-export const proofMinutes = 15;
+const proofMinutes = 15;
 
 /**
  * In hexadecimal digits, which cost a reader of tokens less than bytes:

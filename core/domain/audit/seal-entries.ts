@@ -64,7 +64,7 @@ export function sealEntries(
   return { links, refused };
 }
 
-export function refusalOf({ entry, proof, hasTwin }: Candidate, unprovenUntil: Date | null): Refusal | null {
+function refusalOf({ entry, proof, hasTwin }: Candidate, unprovenUntil: Date | null): Refusal | null {
   if (!isOurs(entry.at, proof, unprovenUntil)) return proof === "missing" ? "unproven" : "altered";
   return hasTwin ? "copied" : null;
 }
