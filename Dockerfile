@@ -1,6 +1,8 @@
 # One image for api, web and worker: the command says which process a container is.
 FROM node:24-slim AS build
 WORKDIR /app
+# For pkcs11js, which is compiled. They stay behind in this stage.
+RUN apt-get update && apt-get install -y --no-install-recommends g++ make python3 && rm -rf /var/lib/apt/lists/*
 # What `npm ci` needs: its postinstall script generates the database client from the schema.
 COPY package.json package-lock.json .npmrc prisma.config.ts ./
 COPY scripts/generate-prisma.mjs scripts/

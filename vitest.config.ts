@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.ts";
 
 const exclude = ["**/node_modules/**", "e2e/**", ".next/**", ".data/**", ".test-data/**"];
 
@@ -6,6 +7,7 @@ export default defineConfig({
   test: {
     // Two cores are what a small machine has; more only make PostgreSQL and the tests wait for each other.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -20,14 +22,18 @@ export default defineConfig({
       {
         test: {
           name: "db",
+          // After the other, since it has workers of its own number.
+          sequence: { groupOrder: 1 },
           include: ["**/*.db.test.ts"],
           exclude,
           pool: "forks",
+          // Half of their time these wait for leases, pauses and each other's processes.
+          maxWorkers: 3,
           globalSetup: ["./test/global-setup.ts"],
           setupFiles: ["./test/drop-databases.ts"],
           // Real processes and a real database: a busy machine may be slower by ten.
-          testTimeout: 60_000,
-          hookTimeout: 90_000,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
         },
       },
     ],

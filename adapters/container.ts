@@ -1,9 +1,12 @@
 import { hostname } from "node:os";
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import type { Renewal } from "#core/usecases/read-token";
 import { createSecretsInTurn } from "#core/usecases/secrets-in-turn";
 import { createSingleFlight } from "#core/usecases/single-flight";
+import { keyApprovalActions } from "#core/usecases/key-approval-actions";
 import { createVault } from "#core/usecases/vault";
+import { createSealingKeys, type SealingKeys } from "#core/usecases/sealing-keys";
+import { createWrapCounter } from "#core/usecases/wrap-counter";
 import type { ProbePorts, Verdict } from "#core/usecases/probe-account";
 import { createProbeMemory } from "#core/usecases/probe-memory";
 import type { ProxyPorts } from "#core/usecases/proxy-ports";
@@ -13,13 +16,22 @@ import type { AttemptConclusion } from "#core/usecases/attempt-refresh";
 import type { ConnectEmbeds } from "#core/ports/connect-embeds";
 import type { IntegrationAdministration } from "#core/ports/integration-store";
 import type { Expressions } from "#core/ports/expressions";
+import type { AuditLog } from "#core/ports/audit-log";
+import type { AnchorSigning, AuditChains } from "#core/ports/audit-chain";
+import type { AuditReading } from "#core/ports/audit-reading";
 import type { KeyPairs } from "#core/ports/key-pairs";
-import type { KeyManagement } from "#core/ports/key-management";
+import type { Kms } from "#core/ports/kms";
+import type { RewrapStore } from "#core/ports/rewrap-store";
+import type { SealingAdministration } from "#core/ports/sealing-store";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
 import type { DeliveryQueue } from "#core/ports/delivery-queue";
 import type { WebhookReceivers } from "#core/ports/webhook-receivers";
 import type { WebhookStore } from "#core/ports/webhook-store";
+import type { ApprovalTimes } from "#core/domain/approval/approval";
+import type { ApprovalStore } from "#core/ports/approval-store";
+import { defineAction, type ApprovalActions } from "#core/usecases/approval-actions";
+import { hostsChangeAction } from "#core/usecases/hosts-change-action";
 import type { Account } from "#core/domain/account/account";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
@@ -30,11 +42,12 @@ import { originRefusal } from "./egress/origin-refusal.ts";
 import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createWebhookPoster } from "./egress/webhook-poster.ts";
 import { createExpressions } from "./expressions/expressions.ts";
-import { createLocalKeyring } from "./kms/local-keyring.ts";
+import { createKms } from "./kms/create-kms.ts";
+import { createStrangerKms } from "./kms/stranger-kms.ts";
 import { createLog } from "./log/log.ts";
 import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
 import { measureAuthorizationServer } from "./metrics/measure-authorization-server.ts";
-import { measureKeys } from "./metrics/measure-keys.ts";
+import { measureKms } from "./metrics/measure-kms.ts";
 import { noMetrics } from "./metrics/no-metrics.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { generateKeyPair } from "./oauth/generate-key-pair.ts";
@@ -43,18 +56,26 @@ import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
+import { createApprovalStore } from "./postgres/approval-store.ts";
+import { connectedAccountsOf } from "./postgres/tenant-accounts.ts";
+import { createAuditChains } from "./postgres/audit-chains.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
+import { createAuditReading } from "./postgres/audit-reading.ts";
+import { proveRecordsOf } from "./postgres/audit-proofs.ts";
 import { createConnectEmbeds } from "./postgres/connect-embeds.ts";
 import { createConnectStore } from "./postgres/connect-store.ts";
 import { createEnvironmentStore, type EnvironmentAdministration } from "./postgres/environment-store.ts";
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
+import { createRewrapStore } from "./postgres/rewrap-store.ts";
+import { createSealingStore } from "./postgres/sealing-store.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
-import { createSecretDigests } from "./system/secret-digests.ts";
+import { createAnchorSigning } from "./system/anchor-signing.ts";
+import { createSecretDigests, deriveKey } from "./system/secret-digests.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandomness } from "./system/system-randomness.ts";
 import { createMailSender } from "./webhook/mail-sender.ts";
@@ -66,11 +87,24 @@ export interface Container
   readonly integrations: IntegrationAdministration;
   readonly environments: EnvironmentAdministration;
   readonly embeds: ConnectEmbeds;
-  readonly keys: KeyManagement;
+  /** What wraps and unwraps, past tenant keys and the states of keys. */
+  readonly kms: Kms;
+  readonly sealingKeys: SealingKeys;
+  readonly sealing: SealingAdministration;
+  readonly rewraps: RewrapStore;
+  readonly audit: AuditLog;
+  readonly connectedAccountsOf: (environmentId: string, tenantId: string) => Promise<readonly string[]>;
+  readonly strangerKms: (kids: readonly string[]) => Kms;
   readonly massFailures: MassFailureStore;
+  readonly approvals: ApprovalStore;
+  readonly approvalActions: ApprovalActions;
+  readonly approvalTimes: ApprovalTimes;
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly receivers: WebhookReceivers;
+  readonly chains: AuditChains;
+  readonly signing: AnchorSigning;
+  readonly auditReading: AuditReading;
   readonly publicUrl: string;
   /** Whether a mail server is configured. */
   readonly sendsMail: boolean;
@@ -85,6 +119,9 @@ export interface Container
   beat(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Wraps that are counted in memory reach the database within this time; a process that is killed loses what it had in hand. */
+const wrapFlushMs = 5_000;
 
 /** The one place that wires. */
 export async function createContainer(
@@ -112,16 +149,23 @@ export async function createContainer(
     applicationName: `evergrant-${process.name}`,
     onError: (error) => logger.warn({ error }, "a database connection broke"),
   });
+  proveRecordsOf(pool, createSecretKey(deriveKey(config.secret, "audit-record")));
   const metrics = process.metrics ?? noMetrics;
   const clock = systemClock;
   const random = systemRandomness;
   const environments = createEnvironmentStore(pool);
-  const keyring = createLocalKeyring({
-    keyrings: config.keyrings,
-    environmentName: environmentNames(environments),
-    random,
-  });
-  const keys = measureKeys(keyring, metrics);
+  const environmentName = environmentNames(environments);
+  const audit = createAuditLog(pool, metrics);
+  const chosenKms = await createKms(config.kms, { environmentName, random });
+  const kms = measureKms(chosenKms, metrics);
+  const sealing = createSealingStore(pool);
+  const rewraps = createRewrapStore(pool);
+  const wraps = createWrapCounter({ store: sealing, log: logger });
+  const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
+  const flushing = setInterval(() => {
+    wraps.flush().catch((error: unknown) => logger.warn({ error }, "wraps could not be added yet"));
+  }, wrapFlushMs);
+  flushing.unref();
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
   const route = { proxy: config.egressProxy };
   const egress = countRefusals(createEgressClient(guard, route), metrics);
@@ -130,6 +174,8 @@ export async function createContainer(
   const mails = createMailSender(config.smtp);
   const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
   const expressions = createExpressions();
+  const keyPairs = { generate: generateKeyPair };
+  const vault = createVault({ keys: sealingKeys, audit, random });
   const redirectUri = (callbackId: string): string => `${config.publicUrl}/oauth/callback/${callbackId}`;
   const server = createAuthorizationServer({ egress, clock, redirectUri, expressions, log: logger });
   const owner = `${process.name}@${hostname()}:${globalThis.process.pid}:${randomBytes(4).toString("hex")}`;
@@ -139,7 +185,13 @@ export async function createContainer(
     pool,
     clock,
     random,
-    keys,
+    kms,
+    sealingKeys,
+    sealing,
+    rewraps,
+    audit,
+    connectedAccountsOf: (environmentId, tenantId) => connectedAccountsOf(pool, environmentId, tenantId),
+    strangerKms: (kids) => createStrangerKms(kids, random),
     environments,
     expressions,
     logger,
@@ -156,20 +208,29 @@ export async function createContainer(
       clock,
       log: logger,
     }),
-    keyPairs: { generate: generateKeyPair },
+    keyPairs,
     provider: createProviderApi({ egress, clock }),
     streams,
     proofs: createPossessionProofs(clock),
     renewalHistory: createRenewalHistory(pool),
     decodeBody,
-    vault: createVault({ keys, audit: createAuditLog(pool, metrics), random }),
+    vault,
     spool: createFileSpool(config.spoolDirectory),
     digests: createSecretDigests(config.secret),
     circuits: createCircuitStore(pool, random),
     massFailures: createMassFailureStore(pool),
+    approvals: createApprovalStore(pool),
+    approvalActions: {
+      ...keyApprovalActions({ kms, sealing, sealingKeys, rewraps, random, environments }),
+      "integration.hosts_change": defineAction(hostsChangeAction({ integrations, vault, clock, keyPairs })),
+    },
+    approvalTimes: config.approvals,
     webhooks: createWebhookStore(pool),
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },
+    chains: createAuditChains(pool),
+    auditReading: createAuditReading(pool),
+    signing: createAnchorSigning(config.secret, config.earlierAuditKeys),
     publicUrl: config.publicUrl,
     sendsMail: config.smtp !== null,
     steadiness: heart ?? { isSteady: () => false },
@@ -184,9 +245,13 @@ export async function createContainer(
     beat: async () => await heart?.beat(),
     async close() {
       await heart?.stop();
+      clearInterval(flushing);
+      await wraps.flush().catch((error: unknown) => logger.warn({ error }, "the last wraps could not be added"));
+      sealingKeys.close();
       await Promise.all([egress.close(), streams.close(), poster.close()]);
       mails.close();
       await expressions.close();
+      await chosenKms.close();
       await pool.end();
     },
   };

@@ -25,7 +25,12 @@ export function decodeCursor(text: string | undefined): Position | null {
   } catch {
     // Falls through to the one answer for every broken cursor.
   }
-  throw new DomainError("invalid_request", {
+  throw brokenCursor();
+}
+
+/** For a cursor of whatever form that is not one of ours. */
+export function brokenCursor(): DomainError {
+  return new DomainError("invalid_request", {
     status: 400,
     detail: "The cursor is not one of ours.",
     errors: [{ pointer: "cursor", detail: "pass next_cursor of the page before, unchanged, or leave it out" }],

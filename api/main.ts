@@ -66,7 +66,7 @@ const server = createDoor(
     pagePlaces: createCallPlaces(pagesAtATime),
     heldBytes: createByteBudget(),
     proxyLimits: config.proxy,
-    connectAdmission: createConnectAdmission(config.trustedProxies),
+    connectAdmission: createConnectAdmission(config.trustedProxies, log),
     authenticator: createAuthenticator({
       access,
       environments: container.environments,

@@ -4,9 +4,20 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { CheckUnavailable } from "./check/check-unavailable.ts";
 import { UsageError } from "./usage-error.ts";
+import {
+  exportAudit,
+  listAnchors,
+  makeAnchors,
+  publicKey,
+  resealAudit,
+  verifyDatabase,
+  verifyFile,
+} from "./commands/audit.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
+import { approveOne, listApprovals, refuseOne } from "./commands/approvals.ts";
 import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
-import { keysStatus } from "./commands/keys.ts";
+import { keysDisable, keysDrill, keysEnable, keysPolicy, keysRotate, keysStatus } from "./commands/keys.ts";
+import { keysRewrap } from "./commands/rewrap.ts";
 import { createUser } from "./commands/users.ts";
 
 /** What a command gives back: one value for `--json`, lines for people. */
@@ -15,6 +26,8 @@ export interface CommandResult {
   readonly text: string;
   /** 0 by default. */
   readonly exitCode?: number;
+  /** What belongs on stdout was written already. */
+  readonly isWritten?: boolean;
 }
 
 interface Command {
@@ -24,6 +37,8 @@ interface Command {
   readonly run:
     | { readonly kind: "engine"; readonly with: (container: Container, args: string[]) => Promise<CommandResult> }
     | { readonly kind: "plain"; readonly with: (args: string[]) => Promise<CommandResult> };
+  /** In place of `run` where this option is given. */
+  readonly runOn?: { readonly option: string; readonly with: (args: string[]) => Promise<CommandResult> };
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -53,6 +68,82 @@ const commands: Readonly<Record<string, Command>> = {
     does: "shows the key-encryption keys and how many values each seals",
     run: { kind: "engine", with: keysStatus },
   },
+  "keys rotate": {
+    usage: "[--environment <name>]",
+    does: "prints the keyring with a new key in front (a secret), or says how to add a version to the KMS",
+    run: { kind: "plain", with: keysRotate },
+  },
+  "keys rewrap": {
+    usage: "[--environment <name>] [--pace <values a second>]",
+    does: "brings everything under the current key; Ctrl-C pauses, and the next run goes on",
+    run: { kind: "engine", with: keysRewrap },
+  },
+  "keys disable": {
+    usage: "<key id> --environment <name> [--force]",
+    does: "lets a key wrap and open nothing any more, until it is enabled again",
+    run: { kind: "engine", with: keysDisable },
+  },
+  "keys enable": {
+    usage: "<key id> --environment <name>",
+    does: "lets a disabled key work again",
+    run: { kind: "engine", with: keysEnable },
+  },
+  "keys policy": {
+    usage: "--environment <name> [--set direct|tenant]",
+    does: "shows or sets what wraps the data keys of accounts: the KMS itself, or one key for each tenant",
+    run: { kind: "engine", with: keysPolicy },
+  },
+  "keys drill": {
+    usage: "[--environment <name>]",
+    does: "proves on a sample that the database without its keys opens nothing",
+    run: { kind: "engine", with: keysDrill },
+  },
+  "approvals list": {
+    usage: "--environment <name> [--all]",
+    does: "lists what waits for a second person; with --all what is over too",
+    run: { kind: "engine", with: listApprovals },
+  },
+  "approvals approve": {
+    usage: "<id> --environment <name>",
+    does: "approves it as the second person, and carries it out",
+    run: { kind: "engine", with: approveOne },
+  },
+  "approvals refuse": {
+    usage: "<id> --environment <name>",
+    does: "refuses it",
+    run: { kind: "engine", with: refuseOne },
+  },
+  "audit verify": {
+    usage: "[--environment <name>] [--anchors <file>] [--public-key <k1,k2>] [--after <number>] [--file <export>]",
+    does: "checks that every audit record is as it was written, against anchors kept elsewhere too; exit code 1 when one is not",
+    run: { kind: "engine", with: verifyDatabase },
+    runOn: { option: "--file", with: verifyFile },
+  },
+  "audit export": {
+    usage: "[--environment <name>] [--out <file>]",
+    does: "writes records, links and anchors as lines of JSON",
+    run: { kind: "engine", with: exportAudit },
+  },
+  "audit anchors": {
+    usage: "[--environment <name>]",
+    does: "lists the signed anchors, to be kept where the database is not",
+    run: { kind: "engine", with: listAnchors },
+  },
+  "audit anchor": {
+    usage: "[--environment <name>]",
+    does: "seals what waits and makes an anchor now",
+    run: { kind: "engine", with: makeAnchors },
+  },
+  "audit public-key": {
+    usage: "",
+    does: "prints the public key with which anchors are checked elsewhere",
+    run: { kind: "plain", with: publicKey },
+  },
+  "audit reseal": {
+    usage: "--environment <name> --reason <text> [--anchors <file>]",
+    does: "declares that the database came back from a copy, so that anchors of what was lost are known as such",
+    run: { kind: "engine", with: resealAudit },
+  },
   "integrations check": {
     usage: "<file>… [--schema-only]",
     does: "checks integration documents, and tries them against a provider that misbehaves on command",
@@ -78,9 +169,15 @@ async function main(): Promise<number> {
   }
   const rest = args.slice(2);
   try {
-    const result =
-      command.run.kind === "plain" ? await command.run.with(rest) : await withEngine(command.run.with, rest);
-    process.stdout.write(`${isJson ? JSON.stringify(result.json) : result.text}\n`);
+    const { runOn } = command;
+    const isOther =
+      runOn !== undefined && rest.some((arg) => arg === runOn.option || arg.startsWith(`${runOn.option}=`));
+    const result = isOther
+      ? await runOn.with(rest)
+      : command.run.kind === "plain"
+        ? await command.run.with(rest)
+        : await withEngine(command.run.with, rest);
+    if (result.isWritten !== true) process.stdout.write(`${isJson ? JSON.stringify(result.json) : result.text}\n`);
     return result.exitCode ?? 0;
   } catch (error) {
     if (error instanceof UsageError) {

@@ -116,6 +116,23 @@ test("an account that holds a key speaks of no refresh, and says what a disconne
   await expect(dialog.getByText("It works in Acme Billing until the customer deletes it there.")).toBeVisible();
 });
 
+for (const role of ["support", "auditor"] as const) {
+  test(`${role} sees every state, and no action`, async ({ page, stub }) => {
+    stub.role = role;
+    for (const id of [ids.active, ids.revoked, ids.typed]) {
+      await page.goto(`/accounts/${id}`);
+      await expect(page.getByText("Your role reads. Owners and operators")).toBeVisible();
+      await expect(page.getByRole("button", { name: /^(Refresh now|Disconnect|Create re-authorization)/ })).toHaveCount(
+        0,
+      );
+    }
+    await page.goto("/");
+    const callout = page.getByRole("region", { name: "Salesforce: 412 accounts are held" });
+    await expect(callout.getByText("Owners and operators release or confirm.")).toBeVisible();
+    await expect(callout.getByRole("button")).toHaveCount(0);
+  });
+}
+
 test.describe("a mass failure", () => {
   test("says what failed, what to look at, and leads to the held accounts", async ({ page }) => {
     await page.goto("/");

@@ -30,13 +30,13 @@ export const test = base.extend<{ stub: StubApi; baseURL: string }, { running: S
   },
 });
 
-/** Light and dark, as the page stands. `name`: of the picture, where pictures are wanted. */
+/** Light as a whole, and the colours in dark, as the page stands. `name`: of the picture, where pictures are wanted. */
 export async function expectAccessibleInBothThemes(page: Page, name: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     // Without transitions a theme is judged by its colours, not by a moment between two.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await settle(page);
-    await expectAccessible(page);
+    await expectAccessible(page, { what: colorScheme === "light" ? "everything" : "colours" });
     const shots = process.env.EVERGRANT_SHOTS;
     if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}-${colorScheme}.png`) });
   }

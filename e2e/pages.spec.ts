@@ -2,6 +2,8 @@ import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./st
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import { manyClients } from "./stub-health.ts";
 import type { StubApi } from "./stub-api.ts";
+import { approvalIds } from "./stub-approvals.ts";
+import { arrangeKeys } from "./stub-keys.ts";
 import { eventIds, hookIds, manyDeliveries } from "./stub-webhooks.ts";
 import { judgeEverywhere } from "./judge-page.ts";
 import { expect, test } from "./pages-fixtures.ts";
@@ -106,6 +108,7 @@ const cases: PageCase[] = [
     path: `/accounts/${id}`,
     title: /Evergrant$/,
   })),
+  { name: "account-auditor", path: `/accounts/${ids.revoked}`, title: /Evergrant$/, arrange: auditor },
   { name: "account-unknown", path: "/accounts/ia_nobody", title: /not found/i, expected: /404/ },
   { name: "webhooks", path: "/webhooks", title: /^Webhooks/ },
   { name: "webhooks-empty", path: "/webhooks", title: /^Webhooks/, arrange: empty },
@@ -146,6 +149,36 @@ const cases: PageCase[] = [
     title: /Events · Evergrant$/,
   })),
   { name: "event-unknown", path: "/webhooks/events/evt_nobody", title: /not found/i, expected: /404/ },
+  { name: "approvals", path: "/approvals", title: /^Approvals/ },
+  { name: "approvals-over", path: "/approvals?state=over", title: /^Approvals/ },
+  { name: "approvals-auditor", path: "/approvals", title: /^Approvals/, arrange: auditor },
+  { name: "approvals-empty", path: "/approvals", title: /^Approvals/, arrange: empty },
+  { name: "approvals-over-empty", path: "/approvals?state=over", title: /^Approvals/, arrange: empty },
+  { name: "approvals-broken", path: "/approvals", title: /^Approvals/, arrange: broken, expected: /503/ },
+  ...Object.entries(approvalIds).map(([name, id]) => ({
+    name: `approval-${name}`,
+    path: `/approvals/${id}`,
+    title: /Approvals · Evergrant$/,
+  })),
+  { name: "approval-auditor", path: `/approvals/${approvalIds.hosts}`, title: /Evergrant$/, arrange: auditor },
+  {
+    name: "approval-broken",
+    path: `/approvals/${approvalIds.hosts}`,
+    title: /^Request/,
+    arrange: broken,
+    expected: /503/,
+  },
+  { name: "approval-unknown", path: "/approvals/apr_nobody", title: /not found/i, expected: /404/ },
+  { name: "keys", path: "/keys", title: /^Keys/ },
+  { name: "keys-fresh", path: "/keys", title: /^Keys/, arrange: empty },
+  { name: "keys-auditor", path: "/keys", title: /^Keys/, arrange: auditor },
+  ...(["done", "failed", "paused", "missing", "tenant"] as const).map((kind) => ({
+    name: `keys-${kind}`,
+    path: "/keys",
+    title: /^Keys/,
+    arrange: (stub: StubApi) => arrangeKeys(stub.world.keys, kind),
+  })),
+  { name: "keys-broken", path: "/keys", title: /^Keys/, arrange: broken, expected: /503/ },
   { name: "not-found", path: "/no/such/page", title: /^Not found/, expected: /404/ },
 ];
 

@@ -39,7 +39,9 @@ for (const { size, colorScheme } of [
       await expect(route.getByRole("region", { name: "A token set: importAccount" })).toContainText("curl -X POST");
       await expectNoSideways(page);
       await settle(page);
-      await expectAccessible(page, [".bar", ".side", ".small-menu", ".intro", "#importAccount", "#problems"]);
+      await expectAccessible(page, {
+        parts: [".bar", ".side", ".small-menu", ".intro", "#importAccount", "#problems"],
+      });
 
       await route.getByText(/^Problems: /).click();
       await route.getByRole("link", { name: "rate_limited" }).click();

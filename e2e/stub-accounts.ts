@@ -4,6 +4,8 @@ import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
+import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
@@ -15,6 +17,8 @@ export type World = {
   clients: EnvironmentIntegrationView[];
   integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
   webhooks: WebhookWorld;
+  approvals: ApprovalWorld;
+  keys: KeyWorld;
 };
 
 export const integrations: World["integrations"] = [
@@ -51,6 +55,8 @@ export const emptyWorld = (): World => ({
   clients: [],
   integrations,
   webhooks: emptyWebhooks(),
+  approvals: emptyApprovals(),
+  keys: keyWorld(Date.now(), "fresh"),
 });
 
 const minute = 60_000;
@@ -278,6 +284,8 @@ export function usualWorld(now = Date.now()): World {
     clients: clients(now),
     integrations,
     webhooks: webhooks(ids.revoked, now),
+    approvals: approvals(now),
+    keys: keyWorld(now),
   };
 }
 

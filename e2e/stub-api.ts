@@ -13,6 +13,8 @@ import {
 } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
 import { links, outcomes } from "./stub-connect.ts";
+import { answerApprovals } from "./stub-approvals.ts";
+import { answerKeys } from "./stub-keys.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -158,7 +160,10 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
       expires_at: new Date(Date.now() + 604_800_000).toISOString(),
     });
   }
-  const reply = answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body);
+  const reply =
+    answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
+    answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
+    answerKeys(stub.world, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
   return answerAccount(stub, method, path, url.searchParams, response);

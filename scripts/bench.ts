@@ -10,6 +10,8 @@ import { parseArgs } from "node:util";
 import { yesNo, type Benchmark, type Report } from "../bench/benchmark.ts";
 import { benchmarkProxy } from "../bench/proxy/proxy.ts";
 import { benchmarkRefresh } from "../bench/refresh/refresh.ts";
+import { benchmarkRewrap } from "../bench/rewrap/rewrap.ts";
+import { benchmarkSealing } from "../bench/sealing/sealing.ts";
 import { benchmarkSingleFlight } from "../bench/single-flight/single-flight.ts";
 import { benchmarkToken } from "../bench/token/token.ts";
 import { benchmarkWebhooks } from "../bench/webhooks/webhooks.ts";
@@ -22,6 +24,8 @@ const BENCHMARKS: Record<string, Benchmark> = {
   token: benchmarkToken,
   proxy: benchmarkProxy,
   webhooks: benchmarkWebhooks,
+  sealing: benchmarkSealing,
+  rewrap: benchmarkRewrap,
 };
 
 const steps = createSteps();

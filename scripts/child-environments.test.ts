@@ -11,8 +11,17 @@ const operator = {
   EVERGRANT_SECRET: "secret",
   EVERGRANT_KEYRING: "k1:secret",
   EVERGRANT_KEYRING_STAGING: "k1:secret",
+  EVERGRANT_KMS: "transit-secret",
+  EVERGRANT_KMS_KEYS: "k1=secret",
+  EVERGRANT_KMS_KEYS_STAGING: "s1=secret",
+  EVERGRANT_KMS_ENDPOINT: "https://secret.example",
+  EVERGRANT_KMS_TOKEN: "secret",
+  EVERGRANT_KMS_PIN: "secret",
   METRICS_TOKEN: "secret",
   AWS_SECRET_ACCESS_KEY: "secret",
+  AZURE_CLIENT_SECRET: "secret",
+  GOOGLE_APPLICATION_CREDENTIALS: "/run/secret.json",
+  VAULT_TOKEN: "secret",
   NODE_OPTIONS: "--require ./secret.js",
 };
 

@@ -34,7 +34,13 @@ function run(
     cwd: root,
     detached: true,
     stdio: ["ignore", options.shown ? "inherit" : "pipe", options.shown ? "inherit" : "pipe"],
-    env: { ...process.env, NODE_ENV: "test", NEXT_TELEMETRY_DISABLED: "1", ...options.env },
+    env: {
+      ...process.env,
+      NODE_ENV: "test",
+      NEXT_TELEMETRY_DISABLED: "1",
+      NODE_COMPILE_CACHE: join(reports, "compiled"),
+      ...options.env,
+    },
   });
   running = child;
   let output = "";

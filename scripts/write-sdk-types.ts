@@ -6,8 +6,16 @@ import { makeOpenApiDocument } from "./openapi-document.ts";
 
 export const sdkTypesPath = new URL("../sdk/src/api-types.ts", import.meta.url);
 
-/** What says nothing to a program: an API about itself. */
-const notForPrograms = new Set(["getOpenApiDocument", "getReference", "getProblemPage", "getSession"]);
+/** What says nothing to a program: an API about itself, and what only a person may say. */
+const notForPrograms = new Set([
+  "getOpenApiDocument",
+  "getReference",
+  "getProblemPage",
+  "getSession",
+  "approveRequest",
+  "refuseRequest",
+  "withdrawRequest",
+]);
 
 export function writeTypes(document: OpenApiDocument): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>

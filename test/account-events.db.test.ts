@@ -27,7 +27,7 @@ const good = (changes: Record<string, unknown> = {}) => {
 beforeAll(async () => {
   [stack, server] = await Promise.all([startStack(), startFaultServer()]);
   pool = createPool({ connectionString: stack.database.url, max: 4, applicationName: "test", onError: () => {} });
-}, 60_000);
+});
 afterAll(async () => {
   await pool.end();
   await stack[Symbol.asyncDispose]();

@@ -33,13 +33,18 @@ describe("a key", () => {
     // Each has just looked: what it remembers is as young as can be.
     expect(await createAccessStore(stack.database.pool).revokeKey(id, "test")).toBe(true);
     const revokedAt = performance.now();
-    const refusedAfter = await Promise.all(
+    // By when they began: how long an answer takes is the machine's.
+    const lastAccepted = await Promise.all(
       [0, 1].map(async (api) => {
-        while ((await read(key, { api })).status === 200) await wait(20);
-        return performance.now() - revokedAt;
+        for (let last = 0; ;) {
+          const began = performance.now() - revokedAt;
+          if ((await read(key, { api })).status !== 200) return last;
+          last = began;
+          await wait(20);
+        }
       }),
     );
-    for (const ms of refusedAfter) expect(ms).toBeLessThan(1_000);
+    for (const ms of lastAccepted) expect(ms).toBeLessThan(1_000);
     for (const api of [0, 1]) expect((await read(key, { api })).body.code).toBe("unauthorized");
   });
 
@@ -185,6 +190,12 @@ describe("a key that is limited", () => {
     ["POST", `${endpoint}/test`],
     ["POST", `${endpoint}/replay`, { from: "2026-11-20T10:00:00.000Z" }],
     ["POST", `${delivery}/redeliver`],
+    ["POST", "/keys/rewrap", {}],
+    ["PATCH", `/keys/rewrap/rwp_${"0".repeat(24)}`, { state: "stopped" }],
+    ["POST", "/keys/t1/disable"],
+    ["POST", "/keys/t1/enable"],
+    ["PUT", "/keys/policy", { policy: "tenant" }],
+    ["POST", "/keys/drill"],
   ];
 
   test.each(changes)("to tenants may not %s %s: it concerns them all", async (method, path, body) => {
@@ -226,8 +237,22 @@ describe("a key that is limited", () => {
   const withNames = (path: string): string =>
     path
       .replace("{name}", "acme-crm")
+      .replace("{kid}", "t1")
+      .replace("/keys/rewrap/{id}", `/keys/rewrap/rwp_${"0".repeat(24)}`)
       .replace("/webhook-endpoints/{id}", endpoint)
       .replace("/webhook-deliveries/{id}", delivery);
+
+  const decisions = ["approve", "refuse", "withdraw"].map((answer) => `/approvals/{id}/${answer}`);
+
+  test.each(decisions)("may not POST %s, limited or not: a person decides", async (path) => {
+    // Whether there is such a request is not told.
+    for (const key of [byTenant, stack.apiKey]) {
+      expect(await stack.call("POST", path.replace("{id}", "apr_unknown"), undefined, { key })).toMatchObject({
+        status: 403,
+        body: { code: "approval_forbidden", reason: "not_an_administrator" },
+      });
+    }
+  });
 
   test("is refused by every route that writes and names no account, unless it is known here", async () => {
     const { body } = await stack.call("GET", "/openapi.json");
@@ -237,8 +262,10 @@ describe("a key that is limited", () => {
         .map((method) => `${method.toUpperCase()} ${withNames(path)}`),
     );
     // They check the tenant that the request or the account names.
-    const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy)/;
+    const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy|tenants)/;
     const known = new Set(changes.map(([method, path]) => `${method} ${path}`));
-    expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual([]);
+    expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual(
+      decisions.map((path) => `POST ${path}`),
+    );
   });
 });

@@ -181,7 +181,7 @@ describe("a client that asks for itself (R3)", () => {
     const link = await stack.call("POST", "/link-tokens", { tenant_id: "acme", integration_name: "machine" });
     expect(link.status).toBe(422);
     await server.close();
-  }, 60_000);
+  });
 });
 
 describe("our own client that is rejected", () => {

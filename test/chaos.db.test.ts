@@ -26,7 +26,7 @@ beforeAll(async () => {
   accounts = await createAccounts(world, 60);
 }, 120_000);
 
-afterAll(async () => await world?.stop(), 60_000);
+afterAll(async () => await world?.stop());
 
 /** Different each time; a failure prints it. */
 const seed = Math.floor(Math.random() * 2 ** 31);

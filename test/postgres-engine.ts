@@ -1,3 +1,4 @@
+import { defaultTimes } from "#core/domain/approval/approval";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -63,12 +64,17 @@ export async function startPostgresEngine(
     {
       databaseUrl: database.url,
       secret: randomBytes(32),
-      keyrings: { shared: [{ id: "k1", key: new Uint8Array(32).fill(7) }], perEnvironment: new Map() },
+      kms: {
+        kind: "local",
+        keyrings: { shared: [{ id: "k1", key: new Uint8Array(32).fill(7) }], perEnvironment: new Map() },
+      },
       publicUrl: "https://evergrant.example",
       egressAllow: [],
       egressProxy: null,
       smtp: null,
+      approvals: defaultTimes,
       spoolDirectory,
+      earlierAuditKeys: [],
       logLevel: "silent",
     },
     { name: "cli", poolSize: 20 },
@@ -82,7 +88,7 @@ export async function startPostgresEngine(
   };
   const production = await container.environments.findByName("production");
   const caller: Caller = { ...anyCaller, environmentId: production?.id ?? "" };
-  const tasks = createTaskList(ports);
+  const tasks = createTaskList(ports, new AbortController().signal);
   const query: PostgresEngine["query"] = async (text, values = []) =>
     (await database.pool.query({ text, values })).rows as never;
 
@@ -123,7 +129,7 @@ export async function startPostgresEngine(
       await tasks[task]?.(payload, {} as JobHelpers);
     },
     async runWith(other, task, payload) {
-      await createTaskList(other)[task]?.(payload, {} as JobHelpers);
+      await createTaskList(other, new AbortController().signal)[task]?.(payload, {} as JobHelpers);
     },
     query,
     account: async (id) => (await query("SELECT * FROM integrated_account WHERE id = $1", [id]))[0] ?? {},

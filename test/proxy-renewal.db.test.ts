@@ -276,7 +276,8 @@ test("a rejection that never ends keeps nobody from the replay", async () => {
   };
   const began = performance.now();
   expect((await call(id)).body.toString()).toBe("ok");
-  expect(performance.now() - began).toBeLessThan(5_000);
+  // A body that stops is given up after thirty seconds; this waited for no such thing.
+  expect(performance.now() - began).toBeLessThan(20_000);
 });
 
 test("what somebody typed is probed when a call with it is rejected, and the answer is passed on (R4)", async () => {

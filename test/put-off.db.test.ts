@@ -12,7 +12,7 @@ let server: FaultServer;
 
 beforeAll(async () => {
   [stack, server] = await Promise.all([startStack(), startFaultServer()]);
-}, 60_000);
+});
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
   await server.close();

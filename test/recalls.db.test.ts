@@ -149,9 +149,9 @@ describe("a client or a definition that was changed (R22)", () => {
     const watched = {
       ...vault,
       seal: (...given: Parameters<typeof vault.seal>) => vault.seal(...given),
-      prepare: async (environmentId: string) => {
+      prepare: async (...given: Parameters<typeof vault.prepare>) => {
         states.push((await engine.circuit())["state"], `${(await engine.jobs("recall:")).length} recalls`);
-        return await vault.prepare(environmentId);
+        return await vault.prepare(...given);
       },
     };
     await change({ ...engine.ports, vault: watched });

@@ -332,5 +332,5 @@ describe("on the way of the worker", () => {
     expect(events[1].payload).toMatchObject({ id, status: "needs_reauth", last_error: "invalid_grant: revoked" });
     expect(server.requests).toHaveLength(1);
     expect(await attemptsOf(working, id)).toMatchObject([{ outcome: "reauthorize", next_attempt_at: null }]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -45,9 +45,14 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_circuit", "(circuit_key, integration_name)", "status = 'active'"],
     ["integrated_account_left", "reauth_required_at IS NOT NULL", ""],
     ["integrated_account_held", "hold IS NOT NULL", ""],
+    ["integrated_account_external", "(external_account ->> 'id'::text)", "external_account IS NOT NULL"],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
+    ["approval_open", "UNIQUE INDEX approval_open", "'pending'::text, 'approved'::text"],
     ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
+    ["tenant_key_current", "UNIQUE INDEX", "state = 'current'"],
+    ["tenant_key_lately_destroyed", "(destroyed_at)", "destroyed_at IS NOT NULL"],
+    ["rewrap_run_unfinished", "UNIQUE INDEX", "'running'::text, 'paused'::text"],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
     expect(index?.indexdef).toContain(first);
@@ -77,6 +82,7 @@ describe("what the datamodel has no words for", () => {
       "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
     );
     expect(rows).toEqual([
+      { relname: "audit_chain", reloptions: ["fillfactor=50"] },
       { relname: "circuit", reloptions: ["fillfactor=50"] },
       { relname: "integrated_account", reloptions: ["fillfactor=80", "autovacuum_vacuum_scale_factor=0.02"] },
       { relname: "process_heartbeat", reloptions: ["fillfactor=50"] },
@@ -138,7 +144,7 @@ describe("the outbox", () => {
     await older.pool.query(
       "INSERT INTO event VALUES ('ev_new', now()); CREATE INDEX event_undispatched ON event (created_at)",
     );
-    const [moved] = statementsOf("20261130200000_event_outbox", /CREATE TABLE[^]*DROP COLUMN "dispatched_at";/g);
+    const [moved] = statementsOf("20261202100000_event_outbox", /CREATE TABLE[^]*DROP COLUMN "dispatched_at";/g);
     await older.pool.query(`BEGIN; ${moved}; COMMIT`);
     expect((await older.pool.query("SELECT event_id FROM event_outbox")).rows).toEqual([{ event_id: "ev_new" }]);
   });
@@ -164,16 +170,36 @@ describe("the audit log", () => {
     expect(await query("SELECT FROM audit_event")).toHaveLength(2);
   });
 
-  test("is not dropped before its twelve months are over", async () => {
+  test("takes new links and anchors and refuses every change of old ones, in any partition", async () => {
+    for (const at of ["now()", "'1999-01-01'"]) {
+      await query(
+        `INSERT INTO audit_link (environment_id, seq, audit_id, audit_at, row_hash, hash, sealed_at) VALUES ('env', 1, 'ae_1', now(), '', '', ${at})`,
+      );
+    }
+    await query(
+      "INSERT INTO audit_anchor (environment_id, seq, kind, at, hash, key_id, signature) VALUES ('env', 1, 'head', now(), '', 'aak', '')",
+    );
+    for (const table of ["audit_link", "audit_anchor"]) {
+      await expect(query(`UPDATE ${table} SET seq = 2`)).rejects.toThrow(`append-only`);
+      await expect(query(`DELETE FROM ${table}`)).rejects.toThrow("append-only");
+      await expect(query(`TRUNCATE ${table}`)).rejects.toThrow("append-only");
+    }
+    for (const partition of await partitionsOf("audit_link")) {
+      await expect(query(`TRUNCATE ${partition}`)).rejects.toThrow("append-only");
+    }
+    expect(await query("SELECT FROM audit_link")).toHaveLength(2);
+  });
+
+  test.each(["audit_event", "audit_link"])("%s is not dropped before its twelve months are over", async (table) => {
     await expect(
-      query("SELECT evergrant_drop_old_partitions('audit_event', now() - interval '11 months')"),
+      query(`SELECT evergrant_drop_old_partitions('${table}', now() - interval '11 months')`),
     ).rejects.toThrow("12 months");
   });
 });
 
 describe("partitions", () => {
   test("exist for the present and the next two spans, and for everything else", async () => {
-    for (const table of ["refresh_attempt", "event", "audit_event"]) {
+    for (const table of ["refresh_attempt", "event", "audit_event", "audit_link"]) {
       const names = await partitionsOf(table);
       expect(names).toHaveLength(4);
       expect(names).toContain(`${table}_default`);
@@ -265,7 +291,10 @@ test("an app role of its own can queue jobs and write history, and cannot change
     await owner.query(
       "INSERT INTO audit_event (id, at, environment_id, actor, action, target) VALUES ('ae_2', now(), 'env', 'me', 'open', 'ia_1')",
     );
-    await expect(owner.query("DELETE FROM audit_event")).rejects.toThrow("permission denied");
+    for (const table of ["audit_event", "audit_link", "audit_anchor"]) {
+      await expect(owner.query(`DELETE FROM ${table}`)).rejects.toThrow("permission denied");
+      await expect(owner.query(`UPDATE ${table} SET environment_id = ''`)).rejects.toThrow("permission denied");
+    }
     await expect(owner.query("CREATE TABLE mine (id int)")).rejects.toThrow("permission denied");
   } finally {
     await owner.query("RESET ROLE");

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { machineEnvironment } from "./machine-environment.ts";
 
 export type StartedProcess = {
   pid: number;
@@ -18,7 +19,7 @@ export async function startProcess(
   execArgv: string[] = [],
 ): Promise<StartedProcess> {
   const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), [], {
-    env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+    env: { ...machineEnvironment(), ...env },
     execArgv,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],

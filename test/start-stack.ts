@@ -12,6 +12,7 @@ import { labIntegration } from "#scripts/lab-integration";
 import { findFreePort } from "#scripts/ports";
 import { assertProblem } from "./assert-problem.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { machineEnvironment } from "./machine-environment.ts";
 import { startProcess, type StartedProcess } from "./start-process.ts";
 
 export type Answer = { status: number; headers: Headers; body: any };
@@ -77,16 +78,17 @@ export async function startStack(
     ...options.env,
   };
   const cli: Stack["cli"] = async (...args) => await runCli(env, args);
-  const made = await cli("api-keys", "create", "--environment", "production", "--permissions", "all", "--json");
+  const startApi = async (port: number): Promise<Stack["apis"][number]> => ({
+    origin: `http://127.0.0.1:${port}`,
+    process: await startProcess("api/main.ts", { ...env, PORT: String(port) }),
+  });
+  const [made, apis, worker] = await Promise.all([
+    cli("api-keys", "create", "--environment", "production", "--permissions", "all", "--json"),
+    Promise.all(ports.map(startApi)),
+    options.worker === true ? startProcess("worker/main.ts", env) : null,
+  ]);
   if (made.code !== 0) throw new Error(made.stderr);
   const apiKey = (JSON.parse(made.stdout) as { key: string }).key;
-  const apis = await Promise.all(
-    ports.map(async (port) => ({
-      origin: `http://127.0.0.1:${port}`,
-      process: await startProcess("api/main.ts", { ...env, PORT: String(port) }),
-    })),
-  );
-  const worker = options.worker === true ? await startProcess("worker/main.ts", env) : null;
 
   const call: Stack["call"] = async (method, path, body, { key = apiKey, api = 0, headers = {} } = {}) => {
     const response = await fetch(`${apis[api]?.origin}${path.startsWith("/api/") ? "" : "/api/v1"}${path}`, {
@@ -183,7 +185,7 @@ async function runCli(
   const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], {
-      env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
+      env: { ...machineEnvironment(), ...env },
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

@@ -118,7 +118,7 @@ test("a failure carries a link that re-authorizes, the same in every attempt and
   expect(await stack.walk(url, "ada")).toMatchObject({ status: "connected" });
   expect((await stack.call("GET", `/integrated-accounts/${account.id}`)).body.status).toBe("active");
   receiver.answer = (_request, response) => void response.writeHead(204).end();
-}, 60_000);
+});
 
 test("without the setting it carries none", async () => {
   await stack.call("PATCH", "/environment", { reauth_links_in_events: false });

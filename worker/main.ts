@@ -3,7 +3,7 @@ import { Logger } from "graphile-worker";
 import { readOrExit, readWorkerConfig } from "#adapters/config/read-config";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
-import { readEngine, readPool, readSpool } from "#adapters/metrics/read-gauges";
+import { readAudit, readEngine, readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { restoreProbes } from "#adapters/postgres/circuit-jobs";
 import { beatMs, releaseJobs, takeOver } from "#adapters/postgres/heartbeat";
 import { settleLeftAttempts, sweepAlarms } from "#adapters/postgres/refresh-jobs";
@@ -16,6 +16,7 @@ import { withBulkhead } from "#core/usecases/bulkhead";
 import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { keepQueue, type Queue } from "./keep-queue.ts";
+import { keepSealing } from "./keep-sealing.ts";
 import { createCrontab, createTaskList } from "./task-list.ts";
 
 /** Jobs at once. They wait for providers most of the time. */
@@ -25,6 +26,7 @@ const poolSize = 25;
 
 const config = readOrExit(readWorkerConfig);
 let queue: Queue | null = null;
+const stopping = new AbortController();
 const { metrics, registry, answer } = createProcessMetrics("worker");
 const container = await createContainer(config, {
   name: "worker",
@@ -55,13 +57,14 @@ await replaySpool(container).catch((error: unknown) => log.error({ error }, "the
 registry.read(readPool(pool, poolSize));
 registry.read(readSpool(config.spoolDirectory));
 registry.read(readEngine(pool));
+registry.read(readAudit(pool));
 queue = keepQueue(
   {
     pgPool: pool,
-    taskList: createTaskList({
-      ...container,
-      circuits: withBulkhead(container.circuits, concurrency, container),
-    }),
+    taskList: createTaskList(
+      { ...container, circuits: withBulkhead(container.circuits, concurrency, container) },
+      stopping.signal,
+    ),
     parsedCronItems: createCrontab(),
     preset: {
       worker: {
@@ -112,6 +115,8 @@ async function lookAfterTheDead(): Promise<void> {
   if (dead + left > 0) log.info({ processes: dead, attempts: left }, "took over from the dead");
 }
 
+const sealing = keepSealing(container);
+
 let isStopping = false;
 const server = createServer((request, response) => {
   const readiness = {
@@ -132,7 +137,9 @@ stopWithParent(async () => {
   isStopping = true;
   clearInterval(watch);
   log.info({}, "stopping: finishing refreshes in hand");
+  stopping.abort();
   await queue?.stop();
+  await sealing.stop();
   await closeServer(server, 1_000);
   await container.close();
 });

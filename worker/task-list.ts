@@ -1,20 +1,25 @@
 import { parseCronItems, type ParsedCronItem, type TaskList } from "graphile-worker";
 import { probeTask, recallTask } from "#adapters/postgres/circuit-jobs";
 import { resolveHoldTask } from "#adapters/postgres/mass-failure-store";
+import { rewrapTask as rewrapTaskName } from "#adapters/postgres/rewrap-store";
 import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
 import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
 import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
+import { anchorAuditTask, checkAuditTask, sealLateTask } from "./tasks/keep-audit.ts";
 import { housekeepingTask } from "./tasks/housekeeping.ts";
 import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
 import { resolveHoldTaskOf } from "./tasks/resolve-hold.ts";
 import { refreshAccountTask } from "./tasks/refresh-account.ts";
+import { rewrapTask, wakeRewrapsTask } from "./tasks/rewrap.ts";
 import { sweepTask } from "./tasks/sweep.ts";
 import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
+import { tendApprovalsTask } from "./tasks/tend-approvals.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
-export function createTaskList(ports: WorkerPorts): TaskList {
+/** @param stopping this worker is to end: what takes long leaves off and is taken up by another */
+export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskList {
   const dispatch = dispatchEventsTask(ports);
   return {
     [refreshTask]: refreshAccountTask(ports),
@@ -25,7 +30,13 @@ export function createTaskList(ports: WorkerPorts): TaskList {
     [resolveHoldTask]: resolveHoldTaskOf(ports),
     [dispatchTask]: dispatch,
     [deliverTask]: deliverWebhooksTask(ports),
+    "seal-audit-late": sealLateTask(ports, stopping),
+    "anchor-audit": anchorAuditTask(ports, stopping),
+    "check-audit": checkAuditTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
+    "tend-approvals": tendApprovalsTask(ports),
+    [rewrapTaskName]: rewrapTask(ports, stopping),
+    "wake-rewraps": wakeRewrapsTask(ports),
   };
 }
 
@@ -34,6 +45,11 @@ export function createCrontab(): ParsedCronItem[] {
   return parseCronItems([
     { task: "sweep", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep" } },
     { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
+    { task: "tend-approvals", match: "* * * * *", options: { maxAttempts: 1, jobKey: "tend-approvals" } },
+    { task: "wake-rewraps", match: "* * * * *", options: { maxAttempts: 1, jobKey: "wake-rewraps" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
+    { task: "seal-audit-late", match: "*/5 * * * *", options: { maxAttempts: 1, jobKey: "seal-audit-late" } },
+    { task: "anchor-audit", match: "7 * * * *", options: { maxAttempts: 3, jobKey: "anchor-audit" } },
+    { task: "check-audit", match: "23 3 * * *", options: { maxAttempts: 2, jobKey: "check-audit" } },
   ]);
 }

@@ -34,10 +34,12 @@ describe("a configuration", () => {
       publicUrl: "http://127.0.0.1:3000",
       egressAllow: [],
       spoolDirectory: ".data/spool",
+      earlierAuditKeys: [],
       logLevel: "info",
       metricsToken: null,
       rateLimit: 1000,
       trustedProxies: [],
+      approvals: { waitingSeconds: 86_400, openSeconds: 604_800 },
     });
     expect(readWorkerConfig(complete).port).toBe(3200);
   });
@@ -47,6 +49,18 @@ describe("a configuration", () => {
       expect.stringMatching(/^DATABASE_URL is missing; set it to postgres:/),
       expect.stringMatching(/^EVERGRANT_SECRET is missing; make one with: openssl/),
       expect.stringMatching(/^EVERGRANT_KEYRING is missing; set it to kid:base64key/),
+    ]);
+  });
+
+  it("takes how long requests for approval wait and stay open, in whole hours and days", () => {
+    const times = { EVERGRANT_APPROVAL_WAITING_HOURS: "48", EVERGRANT_APPROVAL_OPEN_DAYS: "3" };
+    expect(readEngineConfig({ ...complete, ...times }).approvals).toEqual({
+      waitingSeconds: 172_800,
+      openSeconds: 259_200,
+    });
+    // Nobody turns it off by a number.
+    expect(problems({ ...complete, EVERGRANT_APPROVAL_WAITING_HOURS: "0" })).toEqual([
+      expect.stringMatching(/^EVERGRANT_APPROVAL_WAITING_HOURS must be a whole number from 1/),
     ]);
   });
 
@@ -128,7 +142,7 @@ describe("a configuration", () => {
     ["an address without scheme", { EVERGRANT_URL: "x.example" }, "EVERGRANT_URL must be an address"],
     ["another scheme", { EVERGRANT_URL: "ftp://x.example" }, "EVERGRANT_URL must be an address"],
     ["a level that is none", { LOG_LEVEL: "loud" }, "LOG_LEVEL must be one of debug"],
-    ["a KMS that is not there yet", { EVERGRANT_KMS: "aws" }, "EVERGRANT_KMS aws is not supported"],
+    ["a KMS that is none", { EVERGRANT_KMS: "cloud" }, "EVERGRANT_KMS must be one of local, aws"],
     [
       "an egress proxy with a path",
       { EVERGRANT_EGRESS_PROXY: "http://user:hunter2@proxy.internal:3128/x" },
@@ -157,13 +171,15 @@ describe("a configuration", () => {
 
 describe("keyrings", () => {
   it("seal with the first key, and environments may have one of their own (R41)", () => {
-    const { keyrings } = readEngineConfig({
+    const { kms } = readEngineConfig({
       ...complete,
       EVERGRANT_KEYRING: `k2:${key(3)},k1:${key(2)}`,
       EVERGRANT_KEYRING_STAGING: `s1:${key(4)}`,
       EVERGRANT_KEYRING_EU_WEST: `e1:${key(5)}`,
       EVERGRANT_KEYRING_EMPTY: " ",
     });
+    if (kms.kind !== "local") throw new Error("the keyring is the default");
+    const { keyrings } = kms;
     expect(keyrings.shared.map((one) => one.id)).toEqual(["k2", "k1"]);
     const own = [...keyrings.perEnvironment].map(([name, keyring]) => [name, keyring[0].id]);
     expect(own).toEqual([

@@ -1,7 +1,8 @@
+import { defaultTimes, type ApprovalTimes } from "#core/domain/approval/approval";
+import { parseAnchorKey, type AnchorKey } from "#core/domain/audit/audit-anchor";
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
 import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
-import type { Keyrings } from "../kms/local-keyring.ts";
-import { parseKeyring } from "../kms/parse-keyring.ts";
+import { readKmsConfig, type KmsConfig } from "../kms/read-kms-config.ts";
 
 /** The configuration of a process does not do. The message names every variable and its remedy, one a line. */
 export class ConfigurationError extends Error {
@@ -21,7 +22,7 @@ export interface EngineConfig {
   readonly databaseUrl: string;
   /** At least 32 bytes; sessions, link tokens and fingerprints use keys derived from it. */
   readonly secret: Uint8Array;
-  readonly keyrings: Keyrings;
+  readonly kms: KmsConfig;
   /** Public base address, without a trailing slash. */
   readonly publicUrl: string;
   readonly egressAllow: readonly Cidr[];
@@ -30,6 +31,10 @@ export interface EngineConfig {
   readonly spoolDirectory: string;
   /** Where mails of webhook endpoints go; null: none are sent. */
   readonly smtp: SmtpConfig | null;
+  /** How long requests for a second person wait and stay open (R48). */
+  readonly approvals: ApprovalTimes;
+  /** Public keys of audit anchors that were made under an earlier EVERGRANT_SECRET. */
+  readonly earlierAuditKeys: readonly AnchorKey[];
   readonly logLevel: LogLevel;
 }
 
@@ -127,18 +132,20 @@ export function readEngineConfig(env: Environment): EngineConfig {
 }
 
 function readEngine(read: Reader): EngineConfig {
-  const kms = read.optional("EVERGRANT_KMS") ?? "local";
-  if (kms !== "local")
-    read.complain("EVERGRANT_KMS", `${kms} is not supported by this version yet; leave it out or set it to local`);
   return {
     databaseUrl: read.databaseUrl(),
     secret: read.secret(),
-    keyrings: read.keyrings(),
+    kms: read.kms(),
     publicUrl: read.origin("EVERGRANT_URL", "http://127.0.0.1:3000"),
     egressAllow: read.cidrs("EVERGRANT_EGRESS_ALLOW"),
     egressProxy: read.egressProxy(),
     spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
     smtp: read.smtp(),
+    approvals: {
+      waitingSeconds: read.count("EVERGRANT_APPROVAL_WAITING_HOURS", defaultTimes.waitingSeconds / 3600) * 3600,
+      openSeconds: read.count("EVERGRANT_APPROVAL_OPEN_DAYS", defaultTimes.openSeconds / 86_400) * 86_400,
+    },
+    earlierAuditKeys: read.anchorKeys("EVERGRANT_AUDIT_KEYS"),
     logLevel: read.logLevel(),
   };
 }
@@ -146,7 +153,6 @@ function readEngine(read: Reader): EngineConfig {
 type Reader = ReturnType<typeof reader>;
 
 const logLevels: readonly string[] = ["debug", "info", "warn", "error", "silent"] satisfies LogLevel[];
-const keyringPrefix = "EVERGRANT_KEYRING_";
 
 function reader(env: Environment) {
   const problems: string[] = [];
@@ -269,27 +275,7 @@ function reader(env: Environment) {
       return bytes;
     },
 
-    keyrings(): Keyrings {
-      const parse = (name: string, text: string): Keyrings["shared"] | null => {
-        const keyring = parseKeyring(text);
-        if (typeof keyring !== "string") return keyring;
-        complain(name, `${keyring}. The form is kid:base64key[,kid:base64key…]`);
-        return null;
-      };
-      const text = optional("EVERGRANT_KEYRING");
-      if (text === null) {
-        complain("EVERGRANT_KEYRING", "is missing; set it to kid:base64key, with a key from: openssl rand -base64 32");
-      }
-      const shared = text === null ? null : parse("EVERGRANT_KEYRING", text);
-      const perEnvironment = new Map<string, Keyrings["shared"]>();
-      for (const [name, value] of Object.entries(env)) {
-        if (!name.startsWith(keyringPrefix) || value === undefined || value.trim() === "") continue;
-        const keyring = parse(name, value.trim());
-        const environment = name.slice(keyringPrefix.length).toLowerCase().replaceAll("_", "-");
-        if (keyring !== null) perEnvironment.set(environment, keyring);
-      }
-      return { shared: shared ?? [{ id: "none", key: new Uint8Array() }], perEnvironment };
-    },
+    kms: (): KmsConfig => readKmsConfig(env, complain),
 
     cidrs(name: string): Cidr[] {
       const parts = (optional(name) ?? "").split(",").map((part) => part.trim());
@@ -299,6 +285,18 @@ function reader(env: Environment) {
           const cidr = parseCidr(part);
           if (cidr === null) complain(name, `holds ${part}, which is no range such as 10.1.0.0/16 or fd00::/8`);
           return cidr ?? [];
+        });
+    },
+
+    anchorKeys(name: string): AnchorKey[] {
+      const parts = (optional(name) ?? "").split(",").map((part) => part.trim());
+      return parts
+        .filter((part) => part !== "")
+        .flatMap((part) => {
+          const key = parseAnchorKey(part);
+          if (key === null)
+            complain(name, "must be public keys as `evergrant audit public-key` prints them, separated by commas");
+          return key ?? [];
         });
     },
 

@@ -1,107 +1,95 @@
 import { describe, expect, it } from "vitest";
+import { createSealingKeys } from "#core/usecases/sealing-keys";
+import { createWrapCounter } from "#core/usecases/wrap-counter";
+import { createInMemorySealingStore } from "#test/fakes/in-memory-sealing-store";
+import { createRecordingLog } from "#test/fakes/recording-log";
 import { createSeededRandomness } from "#test/fakes/seeded-randomness";
+import { createSteppedClock } from "#test/fakes/stepped-clock";
+import { describeKms, environmentName, type NamedKeys } from "#test/kms/kms.contract";
+import type { Randomness } from "#core/ports/randomness";
+import { systemRandomness } from "../system/system-randomness.ts";
 import { createLocalKeyring, type Keyring } from "./local-keyring.ts";
 
-const key = (id: string, byte: number) => ({ id, key: new Uint8Array(32).fill(byte) });
-const names = new Map([
-  ["env_prod", "production"],
-  ["env_prod2", "production-two"],
-  ["env_stage", "staging"],
-]);
-
-function keyring(shared: Keyring, staging?: Keyring) {
+function keyring(shared: Keyring, staging?: Keyring, random: Randomness = systemRandomness) {
   return createLocalKeyring({
     keyrings: { shared, perEnvironment: new Map(staging === undefined ? [] : [["staging", staging]]) },
-    environmentName: async (id) => names.get(id) ?? null,
-    random: createSeededRandomness(),
+    environmentName,
+    random,
   });
 }
 
-const old = keyring([key("k1", 1)]);
-const rotated = keyring([key("k2", 2), key("k1", 1)]);
-const bytes = (value: Uint8Array | null | undefined) => (value == null ? null : Uint8Array.from(value));
+describeKms("the local keyring", [], async () => {
+  const named = (keys: NamedKeys): Keyring =>
+    keys.map(([id, key]) => ({ id, key: new Uint8Array(32).fill(key + 1) })) as unknown as Keyring;
+  return {
+    create: ({ shared, staging }) => keyring(named(shared), staging === undefined ? undefined : named(staging)),
+    setFault: async () => {},
+    secrets: [],
+    close: async () => {},
+  };
+});
 
 describe("the local keyring", () => {
-  it("opens what it wrapped", async () => {
-    const { kid, key: dataKey, wrapped } = await old.generateDataKey("env_prod");
-    expect(kid).toBe("k1");
-    expect(bytes(await old.unwrap("env_prod", kid, wrapped))).toEqual(dataKey);
+  const seven = { id: "k-2026", key: new Uint8Array(32).fill(7) };
+
+  it("wraps and opens data keys byte for byte as its first version did", async () => {
+    let next = 32;
+    const random = { bytes: (count: number) => Uint8Array.from({ length: count }, () => next++), fraction: () => 0 };
+    const key = Uint8Array.from({ length: 32 }, (_, index) => index);
+    const kms = createLocalKeyring({
+      keyrings: { shared: [seven], perEnvironment: new Map() },
+      environmentName: async () => "production",
+      random,
+    });
+    const context = { environmentId: "env_01", purpose: "data_key" } as const;
+    const { kid, wrapped } = await kms.wrap(context, key);
+    // Made by the version before the keyring had purposes.
+    const first =
+      "202122232425262728292a2b2c2d2e2f303132333435363738393a3bdc43de648c11383b69e80e002ba04e0e75c48f7d915afb1a91a0d6c88489adb6cb176ead0430fa96421945913464dab6";
+    expect(Buffer.from(wrapped).toString("hex")).toBe(first);
+    const opened = await kms.unwrap(context, { kid, wrapped: Buffer.from(first, "hex") });
+    expect(opened === null ? null : Uint8Array.from(opened)).toEqual(key);
   });
 
-  it("never hands out the same data key or wrapping twice (H3)", async () => {
-    const made = await Promise.all(Array.from({ length: 200 }, () => old.generateDataKey("env_prod")));
-    expect(new Set(made.map((one) => Buffer.from(one.key).toString("hex"))).size).toBe(200);
-    expect(new Set(made.map((one) => Buffer.from(one.wrapped).subarray(0, 28).toString("hex"))).size).toBe(200);
+  it("takes a key of its own for each wrap, so that the bound on IVs of one key is out of reach", async () => {
+    const kms = keyring([seven], undefined, createSeededRandomness());
+    const all = await Promise.all(
+      Array.from({ length: 200 }, () =>
+        kms.wrap({ environmentId: "env_prod", purpose: "data_key" }, new Uint8Array(32)),
+      ),
+    );
+    expect(all[0]?.wrapped).toHaveLength(16 + 12 + 48);
+    expect(new Set(all.map(({ wrapped }) => Buffer.from(wrapped).subarray(0, 28).toString("hex"))).size).toBe(200);
   });
+});
 
-  it("seals with its first key and opens with all of them (R42)", async () => {
-    const before = await old.generateDataKey("env_prod");
-    expect((await rotated.generateDataKey("env_prod")).kid).toBe("k2");
-    expect(bytes(await rotated.unwrap("env_prod", "k1", before.wrapped))).toEqual(before.key);
-  });
+describe("data keys that the keyring wraps itself, under the policy direct", () => {
+  const keysOf = (...shared: Keyring) => {
+    const store = createInMemorySealingStore();
+    const wraps = createWrapCounter({ store, log: createRecordingLog() });
+    const kms = keyring(shared);
+    return createSealingKeys({ kms, store, clock: createSteppedClock(), random: systemRandomness, wraps });
+  };
+  const k1 = { id: "k1", key: new Uint8Array(32).fill(1) };
+  const keys = keysOf({ id: "k2", key: new Uint8Array(32).fill(2) }, k1);
 
-  it("tries no key but the one that is named (H4)", async () => {
-    const { wrapped } = await old.generateDataKey("env_prod");
-    expect(await rotated.unwrap("env_prod", "k2", wrapped)).toBeNull();
-    expect(await rotated.unwrap("env_prod", "unknown", wrapped)).toBeNull();
-  });
-
-  it("does not open one environment's data key as another's, under one shared keyring", async () => {
-    const { kid, wrapped } = await old.generateDataKey("env_prod");
-    expect(await old.unwrap("env_prod2", kid, wrapped)).toBeNull();
-  });
-
-  it("does not open another environment's keyring's keys under the same key id (R41)", async () => {
-    const both = keyring([key("k1", 1)], [key("k1", 9)]);
-    const production = await both.generateDataKey("env_prod");
-    const staging = await both.generateDataKey("env_stage");
-    expect(bytes(await both.unwrap("env_stage", "k1", staging.wrapped))).toEqual(staging.key);
-    expect(await both.unwrap("env_stage", "k1", production.wrapped)).toBeNull();
-    expect(await keyring([key("k1", 1)]).unwrap("env_stage", "k1", staging.wrapped)).toBeNull();
-  });
-
-  it("opens nothing that was altered, wherever a byte changed", async () => {
-    const { kid, wrapped } = await old.generateDataKey("env_prod");
-    expect(wrapped).toHaveLength(16 + 12 + 48);
-    for (let at = 0; at < wrapped.length; at += 1) {
-      const changed = Uint8Array.from(wrapped);
-      changed[at] = (changed[at] ?? 0) ^ 0x80;
-      expect(await old.unwrap("env_prod", kid, changed), `byte ${at}`).toBeNull();
+  it("are fresh, wrapped under the current key, and open again", async () => {
+    const made = await Promise.all(Array.from({ length: 50 }, () => keys.generateDataKey("env_prod")));
+    expect(new Set(made.map((one) => Buffer.from(one.key).toString("hex"))).size).toBe(50);
+    for (const { kid, key, wrapped } of made) {
+      expect(kid).toBe("k2");
+      const opened = await keys.unwrap("env_prod", kid, wrapped);
+      expect(opened === null ? null : Buffer.from(opened)).toEqual(Buffer.from(key));
+      expect(await keys.unwrap("env_prod2", kid, wrapped)).toBeNull();
     }
   });
 
-  it.each([0, 1, 28, 59, 60, 75])("opens nothing that was cut to %i bytes", async (length) => {
-    const { kid, wrapped } = await old.generateDataKey("env_prod");
-    expect(await old.unwrap("env_prod", kid, wrapped.subarray(0, length))).toBeNull();
-  });
-
-  it("rewraps the same data key under the current key, so that the old one can go (R42)", async () => {
-    const { kid, key: dataKey, wrapped } = await old.generateDataKey("env_prod");
-    const rewrapped = await rotated.rewrap("env_prod", kid, wrapped);
-    expect(rewrapped?.kid).toBe("k2");
-    const withoutOld = keyring([key("k2", 2)]);
-    expect(bytes(await withoutOld.unwrap("env_prod", "k2", rewrapped?.wrapped ?? new Uint8Array()))).toEqual(dataKey);
-  });
-
-  it("rewraps nothing that it can't open", async () => {
-    const { wrapped } = await old.generateDataKey("env_prod");
-    expect(await rotated.rewrap("env_prod", "k2", wrapped)).toBeNull();
-    expect(await rotated.rewrap("env_prod2", "k1", wrapped)).toBeNull();
-  });
-
-  it("fails as a KMS that can't answer for an environment that it does not know (R43)", async () => {
-    const unknown = { code: "kms_unavailable" };
-    await expect(old.generateDataKey("env_nobody")).rejects.toMatchObject(unknown);
-    await expect(old.unwrap("env_nobody", "k1", new Uint8Array(76))).rejects.toMatchObject(unknown);
-    await expect(old.rewrap("env_nobody", "k1", new Uint8Array(76))).rejects.toMatchObject(unknown);
-  });
-
-  it("describes its keys without a byte of them", async () => {
-    const described = await keyring([key("k2", 2), key("k1", 1)], [key("s1", 3)]).describe();
-    expect(described).toEqual([
-      { id: "k2", state: "current", environment: null },
-      { id: "k1", state: "opens", environment: null },
-      { id: "s1", state: "current", environment: "staging" },
-    ]);
+  it("are wrapped anew as the keyring does it", async () => {
+    const before = keysOf(k1);
+    const { kid, key, wrapped } = await before.generateDataKey("env_prod");
+    const rewrapped = await keys.rewrap("env_prod", kid, wrapped);
+    if (rewrapped === null) throw new Error("it did not open");
+    const opened = await keys.unwrap("env_prod", rewrapped.kid, rewrapped.wrapped);
+    expect([rewrapped.kid, opened === null ? null : Buffer.from(opened)]).toEqual(["k2", Buffer.from(key)]);
   });
 });

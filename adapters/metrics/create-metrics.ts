@@ -40,7 +40,7 @@ const serverRequests = membersOf<ServerRequest>({
   revocation: 1,
   pushed_authorization: 1,
 });
-const keyOperations = membersOf<KeyOperation>({ generate: 1, unwrap: 1, rewrap: 1 });
+const keyOperations = membersOf<KeyOperation>({ wrap: 1, unwrap: 1, rewrap: 1 });
 const proxyOutcomes = membersOf<ProxyOutcome>({ answered: 1, replayed: 1, refused: 1, failed: 1, aborted: 1 });
 const webhookFormats = membersOf<WebhookFormat>({ standard: 1, chat: 1, email: 1 });
 const webhookResults = membersOf<WebhookAttemptResult>({ delivered: 1, failed: 1, gone: 1 });

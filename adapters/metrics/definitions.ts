@@ -138,6 +138,18 @@ export const definitions = {
     labels: [],
     buckets: quick,
   },
+  evergrant_audit_unsealed_seconds: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Time since the audit log's sealer last had nothing left to do, of the chain where it is longest; it looks every second",
+    labels: [],
+  },
+  evergrant_audit_chains_broken: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Environments in whose audit log the latest check found a fault",
+    labels: [],
+  },
   evergrant_database_connections: {
     kind: "gauge",
     in: both,
@@ -266,6 +278,18 @@ export const definitions = {
     kind: "gauge",
     in: ["worker"],
     help: "Endpoints: working, failing (the latest attempts failed), disabled",
+    labels: ["state"],
+  },
+  evergrant_key_wraps_most: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Keys wrapped by the key of the KMS that wrapped most; operators are told at 2^31",
+    labels: [],
+  },
+  evergrant_rewrap_values: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Values of re-wraps that are not over: left, or failed (they do not open)",
     labels: ["state"],
   },
   evergrant_process_resident_memory_bytes: {

@@ -3,14 +3,14 @@ import { createRecordingMetrics } from "#test/fakes/recording-metrics";
 import { createScriptedAuthorizationServer, failureResult } from "#test/fakes/scripted-authorization-server";
 import { createSeededRandomness } from "#test/fakes/seeded-randomness";
 import { createSteppedClock } from "#test/fakes/stepped-clock";
-import { createSwitchableKeys } from "#test/fakes/switchable-keys";
+import { createSwitchableKms } from "#test/fakes/switchable-keys";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
 import { EgressRefused } from "../egress/guarded-connector.ts";
 import type { EgressClient } from "../egress/egress-client.ts";
 import { countRefusals } from "./count-refusals.ts";
 import { measureAuthorizationServer } from "./measure-authorization-server.ts";
-import { measureKeys } from "./measure-keys.ts";
+import { measureKms } from "./measure-kms.ts";
 
 const resolved = resolveIntegration(exampleDocument(), { clientId: "client-1" }, {});
 const secret = "a-secret-of-the-test";
@@ -40,16 +40,18 @@ describe("what stands around an adapter and measures it", () => {
 
   it("tells calls of the KMS: what works, a key that is not known, and one that is away", async () => {
     const metrics = createRecordingMetrics();
-    const switchable = createSwitchableKeys(createSeededRandomness(1));
-    const keys = measureKeys(switchable, metrics);
-    const { kid, key, wrapped } = await keys.generateDataKey("env_one");
-    expect(Buffer.from((await keys.unwrap("env_one", kid, wrapped)) ?? [])).toEqual(Buffer.from(key));
-    expect(await keys.unwrap("env_one", "k-unknown", wrapped)).toBeNull();
-    expect(await keys.rewrap("env_one", kid, wrapped)).toMatchObject({ kid });
+    const switchable = createSwitchableKms(createSeededRandomness(1));
+    const kms = measureKms(switchable, metrics);
+    const context = { environmentId: "env_one", purpose: "data_key" } as const;
+    const key = new Uint8Array(32).fill(3);
+    const wrapped = await kms.wrap(context, key);
+    expect(Buffer.from((await kms.unwrap(context, wrapped)) ?? [])).toEqual(Buffer.from(key));
+    expect(await kms.unwrap(context, { ...wrapped, kid: "k-unknown" })).toBeNull();
+    expect(await kms.rewrap(context, wrapped)).toMatchObject({ kid: wrapped.kid });
     switchable.setDown("unwrap");
-    await expect(keys.unwrap("env_one", kid, wrapped)).rejects.toMatchObject({ code: "kms_unavailable" });
+    await expect(kms.unwrap(context, wrapped)).rejects.toMatchObject({ code: "kms_unavailable" });
     expect(metrics.told).toEqual([
-      ["kmsCalled", "generate", "ok"],
+      ["kmsCalled", "wrap", "ok"],
       ["kmsCalled", "unwrap", "ok"],
       ["kmsCalled", "unwrap", "invalid"],
       ["kmsCalled", "rewrap", "ok"],

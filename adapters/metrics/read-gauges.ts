@@ -1,7 +1,11 @@
 import { countSpool } from "../spool/file-spool.ts";
+import { findAuditState } from "../postgres/audit-head.ts";
 import { createEngineState } from "../postgres/engine-state.ts";
 import type { DatabasePool } from "../postgres/pool.ts";
 import type { Readings } from "./registry.ts";
+
+/** A scrape must not hang on the database, milliseconds. */
+const patienceMs = 2_000;
 
 type Reader = () => Readings | Promise<Readings>;
 
@@ -64,6 +68,26 @@ export function readEngine(pool: DatabasePool): Reader {
         [["failing"], state.endpointsFailing],
         [["disabled"], state.endpointsDisabled],
       ],
+      evergrant_key_wraps_most: [[[], state.keyWrapsMost]],
+      evergrant_rewrap_values: [
+        [["left"], state.rewrapLeft],
+        [["failed"], state.rewrapFailed],
+      ],
+    };
+  };
+}
+
+/** Absent while the database does not answer. */
+export function readAudit(pool: DatabasePool): Reader {
+  return async () => {
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(() => late.resolve(null), patienceMs);
+    const state = await Promise.race([findAuditState(pool).catch(() => null), late.promise]);
+    clearTimeout(timer);
+    if (state === null) return {};
+    return {
+      evergrant_audit_unsealed_seconds: [[[], state.lagSeconds]],
+      evergrant_audit_chains_broken: [[[], state.broken]],
     };
   };
 }

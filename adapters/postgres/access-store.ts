@@ -54,7 +54,12 @@ export interface AccessStore {
   revokeKey(id: string, actor: string): Promise<boolean>;
   touchKey(id: string): Promise<void>;
   /** @returns false when the e-mail address is taken */
-  createUser(user: AdminUser, audit: AuditRecord): Promise<boolean>;
+  createUser(
+    user: AdminUser,
+    audit: AuditRecord,
+    /** Whether the server's command line makes them: they count as a second person at once (R48), and not only after a while. */
+    options: { readonly isVouchedFor: boolean },
+  ): Promise<boolean>;
   findUserByEmail(email: string): Promise<AdminUser | null>;
   findUser(id: string): Promise<AdminUser | null>;
   recordSignIn(id: string): Promise<void>;
@@ -156,12 +161,13 @@ export function createAccessStore(pool: DatabasePool): AccessStore {
       );
     },
 
-    async createUser(user, audit) {
+    async createUser(user, audit, { isVouchedFor }) {
       return await inTransaction(pool, async (client) => {
         const { rowCount } = await client.query(
-          `INSERT INTO admin_user (id, email, name, password_hash, role) VALUES ($1, $2, $3, $4, $5)
+          `INSERT INTO admin_user (id, email, name, password_hash, role, vouched_at)
+           VALUES ($1, $2, $3, $4, $5, CASE WHEN $6::boolean THEN now() END)
            ON CONFLICT (email) DO NOTHING`,
-          [user.id, user.email, user.name, user.passwordHash, user.role],
+          [user.id, user.email, user.name, user.passwordHash, user.role, isVouchedFor],
         );
         if (rowCount !== 1) return false;
         await insertAudit(client, [audit]);

@@ -26,4 +26,11 @@ describeAccountStore("PostgreSQL", async () => ({
   environmentId: "env_contract",
   otherEnvironmentId: "env_other",
   integrationName: "acme-crm",
+  async rewrap(accountId, from, to) {
+    const { rowCount } = await pool.query(
+      "UPDATE sealed_credential SET sealed = $3, kid = 'k2' WHERE account_id = $1 AND sealed = $2",
+      [accountId, Buffer.from(from), Buffer.from(to)],
+    );
+    return rowCount === 1;
+  },
 }));

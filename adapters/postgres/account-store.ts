@@ -194,6 +194,9 @@ const findSealedSql = `
 /**
  * An attempt that was left open belongs to a holder whose lease ran out: it is marked in doubt and counted, and the new one finds
  * out what became of it. The account is due from then on, so that the question stays open should this holder give up unsent.
+ *
+ * It is found by its id alone, in all partitions: to prune them by what the statement has read is what PostgreSQL 18 crashes at
+ * (oldestSql in delivery-queue.ts).
  */
 const claimSql = `
   WITH before AS (
@@ -216,7 +219,7 @@ const claimSql = `
     UPDATE refresh_attempt r
        SET finished_at = clock_timestamp(), outcome = 'in_doubt', rule = 'process.ended', explanation = $6
       FROM before b
-     WHERE b.attempt_id IS NOT NULL AND r.id = b.attempt_id AND r.started_at = b.attempt_started_at AND r.finished_at IS NULL
+     WHERE b.attempt_id IS NOT NULL AND r.id = b.attempt_id AND r.finished_at IS NULL
   ), attempt AS (
     INSERT INTO refresh_attempt
            (id, started_at, account_id, environment_id, fence, credential_version, reason, refresh_token_fingerprint)

@@ -23,7 +23,8 @@ export async function grantToAppRole(client: pg.ClientBase, appRole: string): Pr
     }
     await client.query(`REVOKE INSERT, UPDATE, DELETE ON _prisma_migrations FROM ${role}`);
     const audit = await client.query<{ name: string }>(
-      `SELECT relid::regclass::text AS name FROM pg_partition_tree('audit_event')`,
+      `SELECT relid::regclass::text AS name FROM pg_partition_tree('audit_event')
+       UNION ALL SELECT relid::regclass::text FROM pg_partition_tree('audit_link') UNION ALL SELECT 'audit_anchor'`,
     );
     for (const { name } of audit.rows) await client.query(`REVOKE UPDATE, DELETE, TRUNCATE ON ${name} FROM ${role}`);
     await openRowSecurity(client, appRole);

@@ -1,4 +1,5 @@
 import type { Account } from "#core/domain/account/account";
+import { sealedBody } from "#core/domain/sealing/envelope";
 import type { AccountChange } from "#core/ports/account-store";
 import { admits, heldInstead, isGuarded, resolveChange } from "#core/usecases/resolve-change";
 import { accountColumns, toAccount, type AccountRow } from "./account-rows.ts";
@@ -79,15 +80,17 @@ async function useLink(client: DatabaseClient, done: NonNullable<AccountChange["
 
 /**
  * The row as it stands, when this very change was applied before (its COMMIT succeeded and the word of it was lost, or another
- * process replayed it first); null when somebody else's was. The sealed bytes tell: no other change has the same.
+ * process replayed it first); null when somebody else's was. The sealed bytes tell: no other change has the same. Without their header,
+ * since a re-wrap may have put another key there meanwhile.
  */
 async function alreadyApplied(pool: DatabasePool, change: AccountChange): Promise<Account | null> {
   const { attempt, credential } = change;
   const own: [sql: string, values: unknown[]] | null =
     credential !== null && credential.kind === "replace"
       ? [
-          "JOIN sealed_credential s ON s.account_id = a.id AND s.version = $3 AND s.sealed = $4",
-          [credential.version, Buffer.from(credential.sealed)],
+          `JOIN sealed_credential s ON s.account_id = a.id AND s.version = $3
+            AND substr(s.sealed, greatest(octet_length(s.sealed) - octet_length($4::bytea), 0) + 1) = $4`,
+          [credential.version, Buffer.from(sealedBody(credential.sealed))],
         ]
       : attempt !== null
         ? [

@@ -3,6 +3,7 @@ import type { AuditRecord } from "#core/domain/audit/audit-record";
 import type { AuditLog } from "#core/ports/audit-log";
 import type { Metrics } from "#core/ports/metrics";
 import { randomBytes } from "node:crypto";
+import { proofKeyOf, proofText } from "./audit-proofs.ts";
 import { createGrouped } from "./grouped.ts";
 import { asUnavailable, type DatabaseClient, type DatabasePool } from "./pool.ts";
 
@@ -16,13 +17,19 @@ export async function insertAudit(
   if (records.length === 0) return;
   // One call for all: each costs as much as making the id.
   const random = randomBytes(idRandomBytes * records.length);
+  const ids = records.map((_, index) =>
+    makeId("aud", random.subarray(index * idRandomBytes, (index + 1) * idRandomBytes)),
+  );
+  const key = proofKeyOf(client);
+  const now = new Date();
   await client.query({
     name: "audit-insert",
-    text: `INSERT INTO audit_event (id, environment_id, actor, action, target, account_id, key_id, detail, at)
+    text: `INSERT INTO audit_event (id, environment_id, actor, action, target, account_id, key_id, detail, proof, at)
            SELECT r.*, clock_timestamp()
-             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[]) r`,
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
+                         $9::bytea[]) r`,
     values: [
-      records.map((_, index) => makeId("aud", random.subarray(index * idRandomBytes, (index + 1) * idRandomBytes))),
+      ids,
       records.map((record) => record.environmentId),
       records.map((record) => record.actor),
       records.map((record) => record.action),
@@ -30,6 +37,7 @@ export async function insertAudit(
       records.map((record) => record.accountId ?? null),
       records.map((record) => record.keyId ?? null),
       records.map((record) => JSON.stringify(record.detail ?? {})),
+      records.map((record, index) => proofText(key, ids[index] ?? "", record, now)),
     ],
   });
 }

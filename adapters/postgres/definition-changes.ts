@@ -1,6 +1,8 @@
+import { digestOf } from "#core/domain/approval/digest-of";
 import {
   hostChange,
   hostPinOf,
+  isApprovable,
   isSamePin,
   judgeDefinition,
   type HostChange,
@@ -8,14 +10,29 @@ import {
 } from "#core/domain/integration/host-pin";
 import { documentStructureSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { findUnfit, noOverrides, type Overrides } from "#core/domain/integration/overrides";
-import type { IntegrationAdministration, MovedHosts } from "#core/ports/integration-store";
+import type {
+  IntegrationAdministration,
+  MovedHosts,
+  PutOutcome,
+  WeighedDefinition,
+} from "#core/ports/integration-store";
 import type { Catalogue } from "../catalogue/load-catalogue.ts";
 import { insertAudit } from "./audit-log.ts";
 import { eraseProofs } from "./client-proofs.ts";
 import { eraseAllSecrets } from "./client-secrets.ts";
 import { forgetCircuits } from "./close-circuits.ts";
-import { countLiveAccounts, findAtStake, lockPin, removePin, toPin, writePin, type PinColumns } from "./host-pins.ts";
+import {
+  countLiveAccounts,
+  findAtStake,
+  lockPin,
+  readPin,
+  removePin,
+  toPin,
+  writePin,
+  type PinColumns,
+} from "./host-pins.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { spendApproval } from "./write-approval.ts";
 
 /**
  * What changes the definition in force, or what is pinned of it. Each takes the lock of the pin first: an account is made under the
@@ -24,7 +41,7 @@ import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool 
 export function definitionChanges(
   pool: DatabasePool,
   catalogue: Catalogue,
-): Pick<IntegrationAdministration, "put" | "remove" | "pinHosts" | "settlePins" | "approveHosts"> {
+): Pick<IntegrationAdministration, "weigh" | "put" | "remove" | "pinHosts" | "settlePins" | "approveHosts"> {
   /** `unreadable`: nobody can tell where the environment's own definition leads. */
   const definitionInForce = async (
     client: DatabaseClient,
@@ -40,6 +57,29 @@ export function definitionChanges(
   ): Promise<HostPin | "unreadable" | null> => {
     const document = await definitionInForce(client, environmentId, name);
     return document === null || document === "unreadable" ? document : hostPinOf(document);
+  };
+
+  /** Under the lock of lockPin it still holds when it is written. */
+  const weigh = async (
+    client: DatabaseClient,
+    environmentId: string,
+    document: IntegrationDocument,
+    pinned: HostPin | null,
+  ): Promise<WeighedDefinition> => {
+    const { name } = document;
+    const definition = await definitionInForce(client, environmentId, name);
+    const inForce = pinned ?? (definition === null || definition === "unreadable" ? definition : hostPinOf(definition));
+    const change = inForce === null || inForce === "unreadable" ? anyChange : hostChange(inForce, document);
+    const atStake = await findAtStake(client, environmentId, name, change);
+    return {
+      seen: {
+        pin: inForce === "unreadable" ? null : inForce,
+        definition: definition === "unreadable" ? null : definition,
+      },
+      judgement: judgeDefinition(inForce, document, atStake),
+      atStake,
+      unfit: findUnfit(document, ...(await overridesOver(client, environmentId, name))),
+    };
   };
 
   const pinHosts = async (environmentId: string, name: string): Promise<HostPin | null> =>
@@ -60,20 +100,27 @@ export function definitionChanges(
   return {
     pinHosts,
 
-    async put(environmentId, document, { clientFollows = false, audit }) {
+    async weigh(environmentId, document) {
       return await inTransaction(pool, async (client) => {
+        const pinned = await readPin(client, environmentId, document.name);
+        return await weigh(client, environmentId, document, pinned);
+      });
+    },
+
+    async put(environmentId, document, { clientFollows = false, audit, approved }) {
+      const outcome = await inTransaction(pool, async (client): Promise<PutOutcome | typeof rollback> => {
         const { name } = document;
         const next = hostPinOf(document);
-        const inForce = (await lockPin(client, environmentId, name)) ?? (await pinInForce(client, environmentId, name));
-        const change = inForce === null || inForce === "unreadable" ? anyChange : hostChange(inForce, document);
-        const atStake = await findAtStake(client, environmentId, name, change);
-        const judgement = judgeDefinition(inForce, document, atStake);
-        if (judgement.kind === "refused") {
+        const pinned = await lockPin(client, environmentId, name);
+        const weighed = await weigh(client, environmentId, document, pinned);
+        const { judgement, atStake, unfit } = weighed;
+        if (approved !== undefined && digestOf(weighed.seen) !== approved.seenHash) return rollback;
+        if (judgement.kind === "refused" && (approved === undefined || !isApprovable(judgement.cause))) {
           const liveAccounts = judgement.cause === "hosts" ? atStake.leftOut : atStake.liveAccounts;
-          return { ...judgement, liveAccounts, pinned: inForce === "unreadable" ? null : inForce };
+          return { ...judgement, liveAccounts, pinned: weighed.seen.pin };
         }
-        const unfit = findUnfit(document, ...(await overridesOver(client, environmentId, name)));
         if (unfit !== null) return { kind: "unfit", unfit };
+        if (approved !== undefined && !(await spendApproval(client, approved.use))) return rollback;
         const { rows } = await client.query<{ is_new: boolean }>(
           `INSERT INTO integration (environment_id, name, document) VALUES ($1, $2, $3)
            ON CONFLICT (environment_id, name) DO UPDATE SET document = excluded.document, updated_at = clock_timestamp()
@@ -90,6 +137,7 @@ export function definitionChanges(
         await insertAudit(client, [{ ...audit, detail: { ...audit.detail, client_secret_erased: erasesSecrets } }]);
         return { kind: "written", isNew: rows[0]?.is_new ?? false };
       });
+      return outcome === rollback ? { kind: "not_as_seen" } : outcome;
     },
 
     async remove(environmentId, name, audit) {

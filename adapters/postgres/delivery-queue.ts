@@ -24,8 +24,11 @@ import { toHealth } from "./webhook-rows.ts";
 export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
   return {
     async dispatch(most, order) {
+      const { rows: oldest } = await query<{ created_at: Date }>(pool, oldestSql, [], "dispatch-oldest");
+      if (oldest[0] === undefined) return { events: 0, deliveries: 0 };
+      const since = oldest[0].created_at;
       const dispatch = async (isCareful: boolean) =>
-        await query<{ events: number; deliveries: number }>(pool, dispatchSql(order, isCareful), [most]);
+        await query<{ events: number; deliveries: number }>(pool, dispatchSql(order, isCareful), [most, since]);
       // What is in the outbox has no deliveries, so looking for them first would cost something and find nothing. Should there be
       // one all the same, it is no reason to dispatch nothing any more.
       const { rows } = await dispatch(false).catch(async (error: unknown) => {
@@ -115,6 +118,12 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
 }
 
 /**
+ * Asked for before, so that the partitions to look into are known when the dispatching begins. PostgreSQL 18 crashes, and all its
+ * connections with it, where a statement prunes partitions by what it reads itself, and meets a row that changed since its snapshot.
+ */
+const oldestSql = "SELECT created_at FROM event_outbox ORDER BY created_at LIMIT 1";
+
+/**
  * One statement, so that an event is dispatched with its deliveries and their jobs or not at all. What another process dispatches is
  * skipped. Rows are found by their places, and events by their ids as an array, for which the planner takes the key whatever it thinks
  * of the tables' sizes. An event whose partition is gone is left out. The endpoints are locked, so that none of them is removed
@@ -122,14 +131,13 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
  */
 const dispatchSql = (order: "oldest" | "newest", isCareful: boolean): string => `
   WITH next AS MATERIALIZED (
-    SELECT ctid FROM event_outbox ORDER BY ${order === "oldest" ? "created_at, event_id" : "created_at DESC, event_id DESC"}
+    SELECT ctid FROM event_outbox WHERE created_at >= $2 ORDER BY ${order === "oldest" ? "created_at, event_id" : "created_at DESC, event_id DESC"}
      LIMIT $1 FOR UPDATE SKIP LOCKED
   ), taken AS MATERIALIZED (
-    DELETE FROM event_outbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM next)) RETURNING event_id, created_at
+    DELETE FROM event_outbox WHERE ctid = ANY (ARRAY(SELECT ctid FROM next)) RETURNING event_id
   ), b AS MATERIALIZED (
     SELECT id, created_at, environment_id, account_id, event_type, payload FROM event
-     WHERE id = ANY (ARRAY(SELECT event_id FROM taken)) AND created_at >= (SELECT min(created_at) FROM taken)
-       AND created_at <= (SELECT max(created_at) FROM taken)
+     WHERE id = ANY (ARRAY(SELECT event_id FROM taken)) AND created_at >= $2
   ), w AS MATERIALIZED (
     SELECT id, environment_id, events, created_at FROM webhook_endpoint
      WHERE status = 'enabled' AND environment_id IN (SELECT environment_id FROM b) ORDER BY id FOR KEY SHARE

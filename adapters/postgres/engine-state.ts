@@ -24,6 +24,11 @@ export interface EngineState {
   readonly endpointsWorking: number;
   readonly endpointsFailing: number;
   readonly endpointsDisabled: number;
+  /** Under the key of the KMS that wrapped most, in all environments. */
+  readonly keyWrapsMost: number;
+  /** Of the re-wraps that are not over. */
+  readonly rewrapLeft: number;
+  readonly rewrapFailed: number;
 }
 
 const lifeMs = 10_000;
@@ -68,15 +73,20 @@ export const engineStateSql = `
            count(*) FILTER (WHERE status = 'enabled' AND failures > 0)::int AS "endpointsFailing",
            count(*) FILTER (WHERE status = 'disabled')::int AS "endpointsDisabled"
       FROM webhook_endpoint
+  ), keys AS (
+    SELECT coalesce(max(wraps), 0)::float8 AS "keyWrapsMost" FROM (SELECT sum(wraps) AS wraps FROM key_state GROUP BY kid) k
+  ), rewraps AS (
+    SELECT coalesce(sum(greatest(total - done - failed, 0)), 0)::int AS "rewrapLeft", coalesce(sum(failed), 0)::int AS "rewrapFailed"
+      FROM rewrap_run WHERE state IN ('running', 'paused')
   )
-  SELECT due.*, jobs.*, busy.*, deliveries.*, endpoints.*,
+  SELECT due.*, jobs.*, busy.*, deliveries.*, endpoints.*, keys.*, rewraps.*,
          (SELECT count(*) FROM (SELECT FROM event_outbox LIMIT ${most}) e)::int AS "eventsUndispatched",
          (SELECT count(*) FROM (SELECT FROM integrated_account WHERE hold IS NOT NULL LIMIT ${most}) h)::int AS held,
          (SELECT coalesce(json_object_agg(cause, n), '{}') FROM
            (SELECT cause, count(*) AS n FROM open_circuits WHERE NOT is_half GROUP BY cause) o) AS "circuitsOpen",
          (SELECT coalesce(json_object_agg(cause, n), '{}') FROM
            (SELECT cause, count(*) AS n FROM open_circuits WHERE is_half GROUP BY cause) o) AS "circuitsHalfOpen"
-    FROM due, jobs, busy, deliveries, endpoints`;
+    FROM due, jobs, busy, deliveries, endpoints, keys, rewraps`;
 
 /**
  * One look for all who ask within ten seconds, and nobody waits for it longer than two: a scrape must say that the database is away

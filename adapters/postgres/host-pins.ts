@@ -67,6 +67,15 @@ async function takeRow(client: DatabaseClient, environmentId: string, name: stri
   return rows[0] === undefined ? null : toPin(rows[0]);
 }
 
+/** Without its lock: for looking only. */
+export async function readPin(client: DatabaseClient, environmentId: string, name: string): Promise<HostPin | null> {
+  const { rows } = await client.query<PinColumns>(
+    "SELECT format, hosts FROM integration_hosts WHERE environment_id = $1 AND integration_name = $2",
+    [environmentId, name],
+  );
+  return rows[0] === undefined ? null : toPin(rows[0]);
+}
+
 export async function writePin(
   client: DatabaseClient,
   environmentId: string,

@@ -10,6 +10,16 @@ export async function insertIntegrationEvent(
   type: IntegrationEventType | SecurityEventType,
   payload: { readonly integration_name: string } & Readonly<Record<string, string | number | null>>,
 ): Promise<void> {
+  await insertEvent(client, environmentId, type, payload);
+}
+
+/** An event of no account, and of no integration in particular. */
+export async function insertEvent(
+  client: DatabaseClient | DatabasePool,
+  environmentId: string,
+  type: IntegrationEventType | SecurityEventType,
+  payload: Readonly<Record<string, string | number | null>>,
+): Promise<void> {
   await client.query(
     "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ($1, now(), $2, $3, $4)",
     [makeId("evt", randomBytes(idRandomBytes)), environmentId, type, JSON.stringify(payload)],

@@ -103,7 +103,19 @@ export function asDatabaseProblem(error: unknown): DomainError | null {
   });
 }
 
-/** Throws what it is given; a database that is down as the problem `database_unavailable`. */
+/** What a trigger says of a value that was sealed with a tenant's key, and the key is no more. */
+const destroyedKey = "EG001";
+
+function asDestroyedKey(error: unknown): DomainError | null {
+  if (!(error instanceof Error) || !("code" in error) || error.code !== destroyedKey) return null;
+  return new DomainError("conflict", {
+    detail: "The key of this tenant was destroyed a moment ago, so nothing was stored. Try again: it gets another one.",
+    internal: error.message,
+    cause: error,
+  });
+}
+
+/** Throws what it is given; a database that is down as the problem `database_unavailable`, a key that is no more as `conflict`. */
 export function asUnavailable(error: unknown): never {
-  throw asDatabaseProblem(error) ?? error;
+  throw asDatabaseProblem(error) ?? asDestroyedKey(error) ?? error;
 }

@@ -87,6 +87,7 @@ async function putOffIn(
   return rowCount === 1;
 }
 
+/** What was left open is found by its id alone, as in claimSql (account-store.ts). */
 const putOffSql = `
   WITH due AS (
     SELECT id, attempt_id, attempt_started_at, date_trunc('milliseconds', clock_timestamp()) AS at
@@ -105,11 +106,11 @@ const putOffSql = `
            doubts = a.doubts + CASE WHEN d.attempt_id IS NULL THEN 0 ELSE 1 END,
            doubted_at = CASE WHEN d.attempt_id IS NULL THEN a.doubted_at ELSE d.attempt_started_at END
       FROM due d WHERE a.id = d.id
-    RETURNING a.id, a.environment_id, a.fence, a.credential_version, d.at, d.attempt_id AS left_id, d.attempt_started_at AS left_at
+    RETURNING a.id, a.environment_id, a.fence, a.credential_version, d.at, d.attempt_id AS left_id
   ), left_open AS (
     UPDATE refresh_attempt r
        SET finished_at = clock_timestamp(), outcome = 'in_doubt', rule = 'process.ended', explanation = $7
-      FROM put_off p WHERE r.id = p.left_id AND r.started_at = p.left_at AND r.finished_at IS NULL
+      FROM put_off p WHERE r.id = p.left_id AND r.finished_at IS NULL
   )
   INSERT INTO refresh_attempt (id, started_at, finished_at, account_id, environment_id, fence, credential_version, reason, outcome,
                                error, rule, next_attempt_at, explanation)

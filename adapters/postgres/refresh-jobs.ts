@@ -181,16 +181,17 @@ export async function settleLeftAttempts(pool: DatabasePool): Promise<number> {
   return rows.length;
 }
 
+/** What was left open is found by its id alone, as in claimSql (account-store.ts). */
 const forgetSql = `
   WITH freed AS (
     UPDATE integrated_account a
        SET attempt_id = NULL, attempt_started_at = NULL, lease_until = NULL, lease_owner = NULL, fence = a.fence + 1,
            doubts = a.doubts + 1, doubted_at = coalesce(a.doubted_at, a.attempt_started_at)
-      FROM (SELECT id, attempt_id, attempt_started_at FROM integrated_account
+      FROM (SELECT id, attempt_id FROM integrated_account
              WHERE id = ANY ($1) AND (status <> 'active' OR hold IS NOT NULL) AND lease_until < now()
              ORDER BY id FOR UPDATE) left_open
      WHERE a.id = left_open.id
-    RETURNING left_open.attempt_id AS id, left_open.attempt_started_at AS started_at
+    RETURNING left_open.attempt_id AS id
   )
   UPDATE refresh_attempt r SET finished_at = clock_timestamp(), outcome = 'in_doubt', rule = 'process.ended', explanation = $2
-    FROM freed f WHERE r.id = f.id AND r.started_at = f.started_at AND r.finished_at IS NULL`;
+    FROM freed f WHERE r.id = f.id AND r.finished_at IS NULL`;

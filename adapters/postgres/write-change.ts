@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, type KeyObject } from "node:crypto";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
 import { sweepHorizonSeconds } from "#core/domain/refresh/refresh-policy";
@@ -7,6 +7,7 @@ import type { ResolvedChange } from "#core/usecases/resolve-change";
 import { assignments } from "./account-fields.ts";
 import { accountColumns, toAccount, type AccountRow } from "./account-rows.ts";
 import type { Account } from "#core/domain/account/account";
+import { proofKeyOf, proofText } from "./audit-proofs.ts";
 import type { DatabaseClient, DatabasePool } from "./pool.ts";
 import { refreshTask } from "./refresh-jobs.ts";
 
@@ -31,7 +32,7 @@ export async function writeChange(
     ...credentialPart(statement, resolved),
     ...completionPart(statement, resolved),
     ...eventPart(statement, resolved),
-    ...auditPart(statement, resolved),
+    ...auditPart(statement, resolved, proofKeyOf(client)),
   ];
   const job = change.set.refreshDueAt instanceof Date ? jobPart(statement) : "NULL";
   const text = `WITH ${parts.join(",\n")}\nSELECT t.*, ${job} AS job_id FROM target t`;
@@ -199,11 +200,12 @@ function eventPart({ add }: Statement, { event }: ResolvedChange): string[] {
   ];
 }
 
-function auditPart({ add }: Statement, { audit }: ResolvedChange): string[] {
+function auditPart({ add }: Statement, { audit }: ResolvedChange, key: KeyObject | null): string[] {
   if (audit.length === 0) return [];
   const rows = audit.map((record) => {
+    const id = makeId("aud", randomBytes(idRandomBytes));
     const columns = [
-      `${add(makeId("aud", randomBytes(idRandomBytes)))}::text`,
+      `${add(id)}::text`,
       `${add(record.environmentId)}::text`,
       `${add(record.actor)}::text`,
       `${add(record.action)}::text`,
@@ -211,11 +213,12 @@ function auditPart({ add }: Statement, { audit }: ResolvedChange): string[] {
       `${add(record.accountId ?? null)}::text`,
       `${add(record.keyId ?? null)}::text`,
       `${add(JSON.stringify(record.detail ?? {}))}::jsonb`,
+      `${add(proofText(key, id, record, new Date()))}::bytea`,
     ];
     return `SELECT ${columns.join(", ")}, clock_timestamp() WHERE EXISTS (SELECT FROM target)`;
   });
   return [
-    `audit AS (INSERT INTO audit_event (id, environment_id, actor, action, target, account_id, key_id, detail, at)
+    `audit AS (INSERT INTO audit_event (id, environment_id, actor, action, target, account_id, key_id, detail, proof, at)
        ${rows.join(" UNION ALL ")})`,
   ];
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { DomainError } from "#core/domain/problem/domain-error";
+import type { Log } from "#core/ports/log";
 import type { Cidr } from "#adapters/egress/address-guard";
 import { addressSet, clientAddress, networkOf } from "../auth/client-address.ts";
 import { createTokenBuckets } from "../auth/token-buckets.ts";
@@ -21,14 +22,38 @@ const guessLimit = { perSecond: 1, burst: 50 };
 /** Of one link, wherever it is opened: for as many mistakes as people make. */
 const linkLimit = { perSecond: 0.2, burst: 20 };
 
-export function createConnectAdmission(trustedProxies: readonly Cidr[]): ConnectAdmission {
+/** What only a proxy inside the network has. */
+const inside: readonly Cidr[] = [
+  { address: "127.0.0.0", prefix: 8 },
+  { address: "10.0.0.0", prefix: 8 },
+  { address: "172.16.0.0", prefix: 12 },
+  { address: "192.168.0.0", prefix: 16 },
+  { address: "100.64.0.0", prefix: 10 },
+  { address: "::1", prefix: 128 },
+  { address: "fc00::", prefix: 7 },
+];
+
+/** @param log is told once when all customers seem to come from one address, since a proxy in front of us is not believed */
+export function createConnectAdmission(trustedProxies: readonly Cidr[], log: Log): ConnectAdmission {
   const isTrusted = addressSet(trustedProxies);
+  const isInside = addressSet(inside);
+  let isTold = false;
+  const tellOfProxy = (request: IncomingMessage): void => {
+    const address = clientAddress(request, () => false);
+    if (isTold || request.headers["x-forwarded-for"] === undefined || isTrusted(address) || !isInside(address)) return;
+    isTold = true;
+    log.warn(
+      { address },
+      "connect forms come through a proxy that is not in EVERGRANT_TRUSTED_PROXIES, so that all customers share one address and its limits",
+    );
+  };
   const forms = createTokenBuckets(formLimit);
   const guesses = createTokenBuckets(guessLimit);
   const links = createTokenBuckets(linkLimit);
   const networkFrom = (request: IncomingMessage): string => networkOf(clientAddress(request, isTrusted));
   return {
     admit(request) {
+      tellOfProxy(request);
       const network = networkFrom(request);
       const seconds = forms.take(network) || guesses.take(network);
       if (seconds > 0) throw tooMany("Too many connections were begun from this address.", seconds);

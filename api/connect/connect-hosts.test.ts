@@ -27,9 +27,14 @@ const listed = async () => [
 ];
 
 describe("the Host of a request", () => {
-  test.each(["link.product.example", "LINK.Product.example", "link.product.example:443"])(
-    "%s is a product's own name, however it is written",
-    async (host) => expect(await hostsOf(listed).hosts.find(host)).toEqual(one),
+  test.each([
+    "link.product.example",
+    "LINK.Product.example",
+    "link.product.example:443",
+    "link.product.example.",
+    "link.product.example.:443",
+  ])("%s is a product's own name, however it is written", async (host) =>
+    expect(await hostsOf(listed).hosts.find(host)).toEqual(one),
   );
 
   test.each([
@@ -68,6 +73,27 @@ describe("the Host of a request", () => {
     isAway = true;
     clock.advance(60_000);
     expect(await hosts.find("link.product.example")).toEqual(one);
+  });
+
+  test("waits for no look while the database is away, and for the first one only", async () => {
+    let answer: () => void = () => undefined;
+    let isAway = true;
+    const { hosts, clock, reads } = hostsOf(async () => {
+      if (isAway) throw new Error("away");
+      await new Promise<void>((resolve) => (answer = resolve));
+      return await listed();
+    });
+    expect(await hosts.find("link.product.example")).toBeNull();
+    isAway = false;
+    clock.advance(2_001);
+    // Its look hangs, and nobody waits for it.
+    expect(await hosts.find("link.product.example")).toBeNull();
+    expect(await hosts.find("link.product.example")).toBeNull();
+    expect(reads()).toBe(2);
+    answer();
+    await Promise.resolve();
+    await expect.poll(() => hosts.find("link.product.example")).toEqual(one);
+    expect(reads()).toBe(2);
   });
 });
 

@@ -18,6 +18,8 @@ export interface ConnectHosts {
 
 /** How long a name may be known that was just taken back, or not yet be known. */
 const freshMs = 5_000;
+/** Between looks while the database is away. */
+const retryMs = 2_000;
 
 export function createConnectHosts(ports: {
   readonly environments: Pick<EnvironmentStore, "list">;
@@ -27,7 +29,8 @@ export function createConnectHosts(ports: {
 }): ConnectHosts {
   const { protocol, host: publicHost } = new URL(ports.publicUrl);
   let known: ReadonlyMap<string, ConnectHost> = new Map();
-  let readAt = Number.NEGATIVE_INFINITY;
+  let freshUntil = Number.NEGATIVE_INFINITY;
+  let isAway = false;
   let reading: Promise<void> | null = null;
 
   const read = async (): Promise<void> => {
@@ -38,8 +41,11 @@ export function createConnectHosts(ports: {
           connectUrl === null ? [] : [[new URL(connectUrl).host, { environmentId: id, origin: connectUrl }]],
         ),
       );
-      readAt = ports.clock.now().getTime();
+      freshUntil = ports.clock.now().getTime() + freshMs;
+      isAway = false;
     } catch (error) {
+      freshUntil = ports.clock.now().getTime() + retryMs;
+      isAway = true;
       // What was known goes on: a database that is away for a moment must not turn a product's name into ours.
       ports.log.warn({ error }, "the hosts of connect pages could not be read");
     } finally {
@@ -50,9 +56,13 @@ export function createConnectHosts(ports: {
   return {
     async find(given) {
       if (given === undefined || given === publicHost) return null;
-      const host = URL.parse(`${protocol}//${given}`)?.host;
+      // A name with its root's dot is the same name.
+      const host = URL.parse(`${protocol}//${given}`)?.host.replace(/\.(?=:|$)/, "");
       if (host === undefined || host === publicHost) return null;
-      if (ports.clock.now().getTime() - readAt > freshMs) await (reading ??= read());
+      if (ports.clock.now().getTime() <= freshUntil) return known.get(host) ?? null;
+      reading ??= read();
+      // A look may take as long as the database's patience: while it is away, nobody waits for one.
+      if (!isAway) await reading;
       return known.get(host) ?? null;
     },
   };

@@ -18,8 +18,23 @@ export const tags: readonly { readonly name: string; readonly description: strin
       "What the mass-disconnect guard holds when many accounts of a client fail together, and your decision.",
   },
   {
+    name: "Approvals",
+    description:
+      "What needs a second person: keys, exports, and hosts of integrations with live accounts. Guide: Two-person approval.",
+  },
+  {
     name: "Webhooks",
     description: "What happened, where it is sent, and whether it arrived. Guide: Receive webhooks.",
+  },
+  {
+    name: "Keys",
+    description:
+      "What seals the values of the environment: keys, what each still seals, re-wraps. Guide: Rotate sealing keys.",
+  },
+  { name: "Tenants", description: "The end of a tenant: its accounts and its key." },
+  {
+    name: "Audit",
+    description: "Who did what, with which key, and that nobody changed it since. Guide: Verify the audit log.",
   },
   { name: "Stats", description: "How integrations do." },
   { name: "Dashboard", description: "What only a signed-in browser asks." },

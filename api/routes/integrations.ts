@@ -3,7 +3,12 @@ import { partScopes, type IntegrationDocument } from "#core/domain/integration/i
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 import type { Overrides } from "#core/domain/integration/overrides";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { deleteIntegration, putIntegration, refuseRepeatedMembers } from "#core/usecases/administer-integrations";
+import {
+  deleteIntegration,
+  putIntegration,
+  putOrAsk,
+  refuseRepeatedMembers,
+} from "#core/usecases/administer-integrations";
 import { configureClient } from "#core/usecases/configure-client";
 import { ensureClientKey, refuseUselessRotation } from "#core/usecases/ensure-client-key";
 import { findIntegration } from "#core/usecases/find-integration";
@@ -12,6 +17,7 @@ import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { approvalReasonSchema, approvalSchema } from "../schemas/approval.ts";
 import {
   environmentIntegrationListSchema,
   environmentIntegrationPatchSchema,
@@ -23,6 +29,7 @@ import {
 } from "../schemas/integration.ts";
 import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, body, needs, problems, unsecured } from "../schemas/problem.ts";
+import { toApprovalView } from "../views/approval-view.ts";
 import { toClientProofsView } from "../views/client-proofs-view.ts";
 import {
   toDocumentView,
@@ -115,13 +122,23 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       operationId: "putIntegration",
       summary: "Define an integration in this environment",
       description:
-        "Checked as a whole: every fault comes at once, with its pointer. Hosts can't change while accounts are live (409).",
+        "Checked as a whole: every fault comes at once, with its pointer. Hosts can't change while accounts are live (409), unless another administrator approves it: with `approval=ask`, from the dashboard's session, the change waits for that (202).",
       tags,
       security: needs("integrations:write"),
-      request: { params, body: body(integrationDocumentBody) },
+      request: {
+        params,
+        query: z.strictObject({
+          approval: z.enum(["ask"]).optional().openapi({
+            description: "Ask for a second person's approval where hosts would change while accounts live on them.",
+          }),
+          reason: approvalReasonSchema.optional(),
+        }),
+        body: body(integrationDocumentBody),
+      },
       responses: {
         200: answer(integrationDocumentView, "Replaced"),
         201: answer(integrationDocumentView, "New"),
+        202: answer(approvalSchema, "Nothing is changed yet: it waits for a second person"),
         ...problems(409, 422),
       },
     }),
@@ -134,9 +151,15 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         throw new DomainError("forbidden", { detail: `This key is not for the integration ${name}.` });
       }
       refuseRepeatedMembers(await context.req.text());
-      const { document, isNew } = await putIntegration(ports, caller, name, context.req.valid("json"));
+      const { approval, reason = null } = context.req.valid("query");
+      const input = context.req.valid("json");
+      const outcome =
+        approval === "ask"
+          ? await putOrAsk(ports, caller, name, input, reason)
+          : { kind: "put" as const, ...(await putIntegration(ports, caller, name, input)) };
+      if (outcome.kind === "asked") return context.json(await toApprovalView(ports, caller, outcome.approval), 202);
       await ensureClientKey(ports, caller, name, { rotates: false });
-      return context.json(toDocumentView(document), isNew ? 201 : 200);
+      return context.json(toDocumentView(outcome.document), outcome.isNew ? 201 : 200);
     },
   );
 

@@ -50,6 +50,7 @@ export const problemSchema = z
       .optional()
       .openapi({ description: "Of `rate_limited`: whose limit it is." }),
     reason: z.string().optional().openapi({ description: "A finer word for why, where the code's page lists some." }),
+    approval_id: z.string().optional().openapi({ description: "Of problems about a request for approval: which one." }),
     allow: z.string().optional().openapi({ description: "Of `method_not_allowed`: the methods that the address has." }),
   })
   .openapi("Problem", { description: "Every error of this API (RFC 9457)." });

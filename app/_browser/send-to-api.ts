@@ -4,7 +4,7 @@ const timeoutMs = 60_000;
 
 /** Sends a change to the API as the signed-in operator. Never throws: what went wrong comes back as a problem. */
 export async function sendToApi<T>(
-  method: "POST" | "PATCH" | "DELETE",
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: object,
 ): Promise<Answer<T>> {

@@ -1,7 +1,7 @@
 "use client";
 
 import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import type { Answer, ApiProblem } from "../_queries/problem.ts";
 import { Button, buttonClass } from "./button.tsx";
 import { Callout } from "./callout.tsx";
@@ -17,6 +17,10 @@ type Props<T> = {
   effects: readonly string[];
   /** `doing` stands on the button while it is done; `failed` where the API says no more than that it was not. */
   words: { action: string; doing: string; keep: string; failed: string };
+  /** What has to be chosen before it is done. */
+  children?: ReactNode;
+  /** What has to be typed before it can be done: for what nobody should do without having read it. */
+  typed?: { word: string; label: string };
   variant?: "primary" | "danger";
   act: () => Promise<Answer<T>>;
   onDone: (value: T) => void;
@@ -26,7 +30,10 @@ type Props<T> = {
 
 /** Says exactly what something does before it is done. */
 export function ConfirmDialog<T>({ trigger, title, description, effects, words, act, ...rest }: Props<T>) {
-  const { variant = "danger", onDone, onGivenUp } = rest;
+  const { variant = "danger", typed, children, onDone, onGivenUp } = rest;
+  const id = useId();
+  const [entry, setEntry] = useState("");
+  const isProven = typed === undefined || entry.trim() === typed.word;
   const [isOpen, setOpen] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -49,6 +56,7 @@ export function ConfirmDialog<T>({ trigger, title, description, effects, words, 
     if (isBusy) return;
     setOpen(open);
     setProblem(null);
+    setEntry("");
     if (!open && problem !== null) onGivenUp?.();
   };
 
@@ -63,11 +71,28 @@ export function ConfirmDialog<T>({ trigger, title, description, effects, words, 
           <AlertDialog.Popup className="popup w-full max-w-[480px] p-5 outline-none">
             <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{title}</AlertDialog.Title>
             <AlertDialog.Description className="mt-1 wrap-anywhere text-muted">{description}</AlertDialog.Description>
-            <ul className="mt-3 list-disc space-y-1 pl-5 text-sm marker:text-subtle">
+            <ul className="mt-3 list-disc space-y-1 pl-5 text-sm wrap-anywhere marker:text-subtle">
               {effects.map((effect) => (
                 <li key={effect}>{effect}</li>
               ))}
             </ul>
+            {children !== undefined && <div className="mt-4">{children}</div>}
+            {typed !== undefined && (
+              <div className="mt-4 flex flex-col gap-1.5">
+                <label htmlFor={id} className="text-sm font-medium wrap-anywhere">
+                  {typed.label}
+                </label>
+                <input
+                  id={id}
+                  value={entry}
+                  onChange={(event) => setEntry(event.target.value)}
+                  autoComplete="off"
+                  autoCapitalize="none"
+                  spellCheck={false}
+                  className="control w-full font-mono"
+                />
+              </div>
+            )}
             {problem !== null && (
               <div role="alert" className="mt-4">
                 <Callout tone="bad" title={problem.title} code={problem.code}>
@@ -79,7 +104,7 @@ export function ConfirmDialog<T>({ trigger, title, description, effects, words, 
               <AlertDialog.Close className={buttonClass("secondary")} disabled={isBusy}>
                 {words.keep}
               </AlertDialog.Close>
-              <Button variant={variant} disabled={isBusy} onClick={() => void confirm()}>
+              <Button variant={variant} disabled={isBusy || !isProven} onClick={() => void confirm()}>
                 {isBusy ? words.doing : words.action}
               </Button>
             </div>

@@ -55,6 +55,16 @@ export const eventWords: Readonly<Record<EventType, { title: string; tells: stri
     tone: "warn",
   },
   "security:anomaly": { title: "Security anomaly", tells: "Something happened that should not.", tone: "bad" },
+  "approval:requested": {
+    title: "Approval asked for",
+    tells: "Somebody asks for what needs a second person.",
+    tone: "info",
+  },
+  "approval:ended": {
+    title: "Request for approval over",
+    tells: "It was carried out, refused or withdrawn, or came to nothing.",
+    tone: "none",
+  },
   "webhook_endpoint:failing": {
     title: "Endpoint failing",
     tells: "One of your endpoints has failed for days and will be disabled.",
@@ -73,6 +83,7 @@ export const groupWords: Readonly<Record<EventGroup, { title: string; all: strin
   "integration:*": { title: "Integrations", all: "All integration events" },
   "environment:*": { title: "Environment", all: "All environment events" },
   "security:*": { title: "Security", all: "All security events" },
+  "approval:*": { title: "Approvals", all: "All approval events" },
   "webhook_endpoint:*": { title: "Webhook endpoints", all: "All endpoint events" },
 };
 

@@ -1,13 +1,27 @@
-type WebhookPermission = "webhooks:read" | "webhooks:write";
+import type { Permission, Role } from "#core/domain/access/permission";
 
-/** Who may what with webhooks, by role: what is not permitted is not offered. The API decides in any case. */
-const byRole: Record<string, readonly WebhookPermission[]> = {
-  owner: ["webhooks:read", "webhooks:write"],
-  operator: ["webhooks:read", "webhooks:write"],
-  support: ["webhooks:read"],
-  auditor: ["webhooks:read"],
+const readsStates = ["accounts:read", "integrations:read", "webhooks:read", "approvals:read", "keys:read"] as const;
+const operates = [
+  ...readsStates,
+  "accounts:write",
+  "tokens:read",
+  "proxy",
+  "unified",
+  "links:write",
+  "integrations:write",
+  "webhooks:write",
+  "audit:read",
+  "settings:write",
+] as const;
+
+/** Who may what, by role: what is not permitted is not offered. The API decides in any case. */
+const byRole: Readonly<Record<Role, readonly Permission[]>> = {
+  owner: [...operates, "keys:write", "export"],
+  operator: operates,
+  support: readsStates,
+  auditor: [...readsStates, "audit:read"],
 };
 
-export function isPermitted(role: string, permission: WebhookPermission): boolean {
-  return Object.hasOwn(byRole, role) && (byRole[role]?.includes(permission) ?? false);
+export function isPermitted(role: string, permission: Permission): boolean {
+  return Object.hasOwn(byRole, role) && byRole[role as Role].includes(permission);
 }

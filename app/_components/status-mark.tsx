@@ -1,9 +1,9 @@
 import { classNames } from "./class-names.ts";
 import { StatusIcon } from "./status-icon.tsx";
-import { toneClasses, type StatusIconName, type Tone } from "./status.ts";
+import { toneClasses, type Look } from "./status.ts";
 
 type Props = {
-  condition: { tone: Tone; icon: StatusIconName; label: string };
+  condition: Look;
   /** What stands behind the label; null when it says it all. */
   remark?: string | null;
   variant?: "line" | "pill";

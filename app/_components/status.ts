@@ -7,6 +7,9 @@ export type Tone = "good" | "warn" | "info" | "bad" | "hold" | "none";
 
 export type StatusIconName = "filled" | "half" | "alert" | "dashed" | "broken-link" | "pause" | "slash";
 
+/** How a condition is shown: never by colour alone. */
+export type Look = { tone: Tone; icon: StatusIconName; label: string };
+
 /** What an operator needs to tell apart. Finer than the status of the contract: an active account may be in trouble. */
 export type Condition =
   | "active"
@@ -18,7 +21,7 @@ export type Condition =
   | "disconnected";
 
 /** The one map from condition to tone, icon and word. Never colour alone. `heading` stands alone, without the remark. */
-export const conditions: Record<Condition, { tone: Tone; icon: StatusIconName; label: string; heading?: string }> = {
+export const conditions: Record<Condition, Look & { heading?: string }> = {
   active: { tone: "good", icon: "filled", label: "Active" },
   refresh_failing: { tone: "warn", icon: "half", label: "Active", heading: "Active, refresh failing" },
   no_valid_token: { tone: "bad", icon: "alert", label: "Active", heading: "Active, no valid token" },
@@ -29,7 +32,7 @@ export const conditions: Record<Condition, { tone: Tone; icon: StatusIconName; l
 };
 
 /** The statuses of the contract, for filters and figures. */
-export const statuses: Record<AccountView["status"], { tone: Tone; icon: StatusIconName; label: string }> = {
+export const statuses: Record<AccountView["status"], Look> = {
   active: conditions.active,
   needs_reauth: conditions.needs_reauth,
   connecting: conditions.connecting,

@@ -94,9 +94,9 @@ function recording(container: Container, recorded: Recorded): Container {
     return await query(...given);
   };
   const vault: Vault = {
-    async prepare(environmentId) {
+    async prepare(...given) {
       recorded.steps.push({ kind: "prepare" });
-      return await container.vault.prepare(environmentId);
+      return await container.vault.prepare(...given);
     },
     seal(...given) {
       recorded.steps.push({ kind: "seal" });

@@ -37,6 +37,7 @@ export async function createUser(container: Container, args: string[]): Promise<
       target: id,
       detail: { role },
     },
+    { isVouchedFor: true },
   );
   if (!isCreated)
     throw new DomainError("conflict", { detail: `There is an administrator with the address ${email} already.` });

@@ -1,12 +1,13 @@
 import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { ShownCertificate } from "../domain/integration/client-certificate.ts";
 import type { PublishedKey } from "../domain/integration/client-keys.ts";
-import type { DefinitionJudgement, HostChange, HostPin } from "../domain/integration/host-pin.ts";
+import type { AtStake, DefinitionJudgement, HostChange, HostPin } from "../domain/integration/host-pin.ts";
 import type { IntegrationDocument } from "../domain/integration/integration-document.ts";
 import type { Overrides, UnfitOverrides } from "../domain/integration/overrides.ts";
 import type { SecretTerm } from "../domain/integration/order-client-secrets.ts";
 import type { EnvironmentLayer } from "../domain/integration/resolve-integration.ts";
 import type { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
+import type { ApprovalUse } from "./approval-store.ts";
 
 /** An integration as one environment has it: the definition in force, its OAuth client, its sealed secrets. */
 export interface ConfiguredIntegration {
@@ -121,15 +122,25 @@ interface ProofPatch {
 
 /** Every secret that a method erases gets a record `secret.erased` of its own, by the actor of the change. */
 export interface IntegrationAdministration extends IntegrationStore {
+  /** What `put` would judge, and what it would change; nothing is written, and a moment later it may be otherwise. */
+  weigh(environmentId: string, document: IntegrationDocument): Promise<WeighedDefinition>;
   /**
    * Judged (judgeDefinition) and written in one: no account is made on it meanwhile. Unless a client follows with a call of
    * patchClient, what breakers have learnt about the definition counts no more. Where hosts move, secrets that were given for the
    * old ones are erased; the record tells (`client_secret_erased`).
+   *
+   * With `approved` two people want it (R48): accounts and secrets go along to the new hosts, if nothing else than what they saw is in
+   * force. The approval is spent in the same transaction.
    */
   put(
     environmentId: string,
     document: IntegrationDocument,
-    options: { readonly clientFollows?: boolean; readonly audit: AuditRecord },
+    options: {
+      readonly clientFollows?: boolean;
+      readonly audit: AuditRecord;
+      /** `seenHash`: digestOf what was seen when it was asked for. */
+      readonly approved?: { readonly use: ApprovalUse; readonly seenHash: string };
+    },
   ): Promise<PutOutcome>;
   /** Erases what its client proved itself with too. `absent`: this environment has no definition of that name. */
   remove(environmentId: string, name: string, audit: AuditRecord): Promise<RemoveOutcome>;
@@ -180,8 +191,25 @@ export interface MovedHosts extends ApprovedHosts {
   readonly change: Exclude<HostChange["kind"], "none">;
 }
 
+/** What a change of hosts was asked for with. */
+export interface SeenDefinition {
+  /** What is pinned, or led to by what is in force; null: nothing is, or nobody can tell. */
+  readonly pin: HostPin | null;
+  /** The definition in force; null: there is none that can be read. */
+  readonly definition: IntegrationDocument | null;
+}
+
+export interface WeighedDefinition {
+  readonly seen: SeenDefinition;
+  readonly judgement: DefinitionJudgement;
+  readonly atStake: AtStake;
+  readonly unfit: UnfitOverrides | null;
+}
+
 export type PutOutcome =
   | { readonly kind: "written"; readonly isNew: boolean }
+  /** Nothing was written: it was approved for what is not so any more, or is not to be done by this try. */
+  | { readonly kind: "not_as_seen" }
   /** Nothing was written: what lies over the definition already does not fit it. */
   | { readonly kind: "unfit"; readonly unfit: UnfitOverrides }
   /**

@@ -32,7 +32,7 @@ export type ServerRequest =
   | "revocation"
   | "pushed_authorization";
 
-export type KeyOperation = "generate" | "unwrap" | "rewrap";
+export type KeyOperation = "wrap" | "unwrap" | "rewrap";
 
 /** `refused`: nothing was tried. `replayed`: answered after one refresh and a second call. `failed`: no answer, or not the whole of it. `aborted`: the caller left. */
 export type ProxyOutcome = "answered" | "replayed" | "refused" | "failed" | "aborted";

@@ -98,7 +98,7 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
   const { account, overrides, input } = adding;
   const access = { actor: input.actor, purpose: "client_change" } as const;
   const set = await openTokenSet(ports.vault, account, adding.credential, access);
-  const dataKey = await ports.vault.prepare(account.environmentId);
+  const dataKey = await ports.vault.prepare(account.environmentId, account.tenantId);
   const sealed = seal(ports, account, dataKey, addOwnSecret(set, input.clientSecret, ports.clock.now()));
   const { version, kid } = sealed;
   return {

@@ -1,10 +1,12 @@
 import type { Caller } from "../domain/access/permission.ts";
+import type { Approval } from "../domain/approval/approval.ts";
 import {
   describeHosts,
   oauthConfigOf,
   withoutClient,
   type IntegrationDocument,
 } from "../domain/integration/integration-document.ts";
+import { isApprovable } from "../domain/integration/host-pin.ts";
 import { mostIssues } from "../domain/integration/describe-issues.ts";
 import { fillBraced } from "../domain/integration/document-parts.ts";
 import { originOf, templatePlaces } from "../domain/integration/document-places.ts";
@@ -17,6 +19,7 @@ import { scanJson, toPointer } from "../domain/text/scan-json.ts";
 import type { PutOutcome } from "../ports/integration-store.ts";
 import { configureClient, type AdministerPorts } from "./configure-client.ts";
 import { findIntegration } from "./find-integration.ts";
+import { requireApproval, type RequireApprovalPorts } from "./require-approval.ts";
 
 /** @throws DomainError invalid_request with every error: its JSON Pointer, what was expected, what was found, what to do */
 export function parseDocument(value: unknown): IntegrationDocument {
@@ -72,7 +75,8 @@ export async function putIntegration(
       detail: { hosts: describeHosts(stored) },
     },
   });
-  if (outcome.kind === "refused") throw refusedChange(outcome, stored);
+  if (outcome.kind === "not_as_seen") throw new Error("a definition was put on an approval that nobody gave");
+  if (outcome.kind === "refused") throw refusedChange(outcome, stored, clientFollows);
   if (outcome.kind === "unfit") throw unfitDefinition(outcome.unfit);
   if (client !== undefined && clientFollows) {
     await configureClient(ports, caller, name, {
@@ -81,6 +85,46 @@ export async function putIntegration(
     });
   }
   return { document: stored, isNew: outcome.isNew };
+}
+
+/**
+ * The same, or a request that somebody else approves it (R48), where credentials that live on the definition would go to other hosts.
+ * A client can't come along: a secret does not wait in the clear.
+ *
+ * @throws DomainError as putIntegration, and as requireApproval
+ */
+export async function putOrAsk(
+  ports: Parameters<typeof putIntegration>[0] & RequireApprovalPorts,
+  caller: Caller,
+  name: string,
+  value: unknown,
+  reason: string | null,
+): Promise<
+  { readonly kind: "put"; readonly document: IntegrationDocument; readonly isNew: boolean } | AskedForApproval
+> {
+  try {
+    return { kind: "put", ...(await putIntegration(ports, caller, name, value)) };
+  } catch (error) {
+    if (!(error instanceof HostsRefused)) throw error;
+    if (error.hadClient) {
+      throw new DomainError("invalid_request", {
+        detail: "A change of hosts waits for its approval, and an OAuth client does not wait with it.",
+        errors: [
+          { pointer: "/credentials/config/client", detail: "leave it out; set the client when the change is made" },
+        ],
+      });
+    }
+    const parameters = { document: error.document };
+    return {
+      kind: "asked",
+      approval: await requireApproval(ports, caller, { kind: "integration.hosts_change", parameters, reason }),
+    };
+  }
+}
+
+interface AskedForApproval {
+  readonly kind: "asked";
+  readonly approval: Approval;
 }
 
 /** What can only fail is told to whoever writes it, and not to the customer who connects. */
@@ -109,6 +153,7 @@ function unfitDefinition({ level, errors }: UnfitOverrides): DomainError {
 function refusedChange(
   { cause, liveAccounts, pinned }: PutOutcome & { readonly kind: "refused" },
   next: IntegrationDocument,
+  hadClient: boolean,
 ): DomainError {
   const advice = "Give the changed definition another name, or disconnect these accounts first.";
   const live = `${liveAccounts} accounts live on`;
@@ -118,7 +163,24 @@ function refusedChange(
     secrets: `The OAuth client's secret was given for these hosts (${pinned?.hosts}), and there would be more (${describeHosts(next)}). Give the changed definition another name, with a client of its own.`,
     unreadable: `${live} a definition that can't be read, so nobody can tell whether their credentials would move. ${advice}`,
   };
-  return new DomainError("conflict", { detail: details[cause] });
+  if (!isApprovable(cause)) return new DomainError("conflict", { detail: details[cause] });
+  return new HostsRefused(
+    `${details[cause]} Or have another administrator approve it: the same request with ?approval=ask, from the dashboard's session.`,
+    next,
+    hadClient,
+  );
+}
+
+/** A change that two people may make all the same. */
+class HostsRefused extends DomainError {
+  readonly document: IntegrationDocument;
+  readonly hadClient: boolean;
+
+  constructor(detail: string, document: IntegrationDocument, hadClient: boolean) {
+    super("conflict", { detail, extensions: { reason: "needs_approval" } });
+    this.document = document;
+    this.hadClient = hadClient;
+  }
 }
 
 /** @throws DomainError not_found, conflict while accounts live on a definition that the catalogue does not have */

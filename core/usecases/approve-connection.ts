@@ -125,7 +125,7 @@ async function activate(ports: CompletePorts, session: ConnectSession): Promise<
       fields,
       resolved,
       spreadSeconds: neededSpreadSeconds(activeAccounts, resolved.refreshPolicy.budget.perMinute),
-      dataKey: await ports.vault.prepare(session.environmentId),
+      dataKey: await ports.vault.prepare(session.environmentId, account.tenantId),
       asked: grant.asked,
       isApproval: true,
     });

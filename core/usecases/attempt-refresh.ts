@@ -44,6 +44,7 @@ export interface AttemptInput {
 /** An attempt on its way: who asks whom, for which account, with what right. */
 export interface Trip {
   readonly input: AttemptInput;
+  readonly tenantId: string;
   /** The OAuth client that the account brought itself; null: its environment's asks. */
   readonly clientId: string | null;
   readonly attemptId: string;
@@ -60,7 +61,7 @@ export interface Trip {
 export async function attemptRefresh(
   ports: RefreshPorts,
   input: AttemptInput,
-  account: Pick<Account, "clientId" | "expiresAt">,
+  account: Pick<Account, "clientId" | "expiresAt" | "tenantId">,
   loaded: LoadedIntegration,
   joined: () => number,
 ): Promise<AttemptConclusion> {
@@ -92,8 +93,17 @@ export async function attemptRefresh(
   const { integrationName } = circuit;
   let signal: CircuitSignal | null = null;
   try {
-    const { clientId } = account;
-    const ended = await attemptAdmitted(ports, { input, clientId, attemptId, loaded, integration, circuit, joined });
+    const { clientId, tenantId } = account;
+    const ended = await attemptAdmitted(ports, {
+      input,
+      tenantId,
+      clientId,
+      attemptId,
+      loaded,
+      integration,
+      circuit,
+      joined,
+    });
     signal = ended.signal;
     const { conclusion } = ended;
     const outcome = conclusion.kind === "failed" ? conclusion.attempt.outcome : conclusion.kind;
@@ -119,7 +129,7 @@ export interface Admitted {
 const notStarted: Admitted = { conclusion: { kind: "not_started" }, signal: null };
 
 async function attemptAdmitted(ports: RefreshPorts, trip: Trip): Promise<Admitted> {
-  const dataKey = await ports.vault.prepare(trip.input.environmentId);
+  const dataKey = await ports.vault.prepare(trip.input.environmentId, trip.tenantId);
   try {
     return await attemptWith(ports, trip, dataKey);
   } finally {
@@ -243,7 +253,8 @@ async function beforeAsking(
     const { account } = claim;
     // By an older answer that comes late, or by another secret of the account's own client.
     const mayBeOvertaken = claim.left !== null || account.doubts > 0 || account.clientId !== null;
-    return { previous, spareKey: mayBeOvertaken ? await ports.vault.prepare(claim.account.environmentId) : null };
+    const { environmentId, tenantId } = account;
+    return { previous, spareKey: mayBeOvertaken ? await ports.vault.prepare(environmentId, tenantId) : null };
   } catch (error) {
     await ports.accounts.abandon(claim);
     throw error;

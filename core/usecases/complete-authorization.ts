@@ -162,7 +162,8 @@ export async function exchangeAnswer<Kept>(
   const verifier = sealedVerifier === null ? null : await openVerifier(ports, session, sealedVerifier);
   const secrets = await openSecretsOf(ports, configured, account, actor);
   // Prepared before the code is spent, so that a KMS failure can't cost the grant: one to seal with, one to seal anew with.
-  const keys = [await ports.vault.prepare(session.environmentId), await ports.vault.prepare(session.environmentId)];
+  const prepare = () => ports.vault.prepare(session.environmentId, account.tenantId);
+  const keys = [await prepare(), await prepare()];
   const circuit = codeCircuitOf(session.environmentId, resolved);
   const ownsClient = clientId !== null;
   const turn = await insistOnTurn(ports, { circuit, integration: resolved, accountId: account.id, ownsClient });

@@ -25,6 +25,9 @@ export interface ClientKeyPorts {
   readonly keyPairs: KeyPairs;
 }
 
+/** Who is named in the audit records. */
+type Changer = Pick<Caller, "id" | "environmentId">;
+
 /** Another change may come first; the keys are looked at anew then. */
 const attempts = 5;
 
@@ -37,7 +40,7 @@ const attempts = 5;
  */
 export async function ensureClientKey(
   ports: ClientKeyPorts,
-  caller: Caller,
+  caller: Changer,
   name: string,
   { rotates }: { readonly rotates: boolean },
 ): Promise<void> {
@@ -55,7 +58,7 @@ export async function ensureClientKey(
 
 async function giveKey(
   ports: ClientKeyPorts,
-  caller: Caller,
+  caller: Changer,
   name: string,
   client: EnvironmentClient,
   algorithm: Parameters<KeyPairs["generate"]>[0],
@@ -88,7 +91,7 @@ async function giveKey(
 }
 
 /** One that does not open must not keep the operator from a new one. */
-async function openKeys(ports: ClientKeyPorts, caller: Caller, client: EnvironmentClient): Promise<ClientKey[]> {
+async function openKeys(ports: ClientKeyPorts, caller: Changer, client: EnvironmentClient): Promise<ClientKey[]> {
   const { keys } = client;
   if (keys === undefined) return [];
   const { environmentId } = caller;

@@ -15,15 +15,17 @@ interface HoldPorts {
  * Seals what a browser brought for a link with session binding (R93): it waits for the product's word, and for nothing longer than
  * an authorization code may live.
  *
+ * @param tenantId whose credentials it holds; absent: a code, which is worth nothing in some minutes
  * @returns null when the session has ended meanwhile; nothing is kept then
  */
 export async function holdAnswer(
   ports: HoldPorts,
   session: ConnectSession,
   answer: HeldAnswer,
+  tenantId?: string,
 ): Promise<ConnectSession | null> {
   const { id: sessionId, environmentId, accountId } = session;
-  const dataKey = await ports.vault.prepare(environmentId);
+  const dataKey = await ports.vault.prepare(environmentId, tenantId);
   const plaintext = encodeHeldAnswer(answer);
   const { kid, sealed } = ports.vault.seal(dataKey, locationOf(session), plaintext);
   plaintext.fill(0);

@@ -119,7 +119,7 @@ export async function importAccount(
     result === null ? null : await inspectGrant(ports, { document, resolved, inputs, had: fields, result });
   if (inspected !== null && "code" in inspected) throw unusableAnswerProblem(inspected);
   const spreadSeconds = await spreadSecondsOf(ports.integrations, caller.environmentId, resolved);
-  const dataKey = await ports.vault.prepare(caller.environmentId);
+  const dataKey = await ports.vault.prepare(caller.environmentId, input.tenantId);
   const id = input.id ?? makeId("ia", ports.random.bytes(idRandomBytes));
   const account = await ports.accounts.create(
     {

@@ -47,7 +47,7 @@ export async function importTypedAccount(
   const pin = await pinDefinition(ports.integrations, configured, inputs);
   const trial = await tryCredentials(ports, { document, inputs, fields: checked.fields });
   if (trial.kind !== "works") throw trialProblem(trial, document);
-  const dataKey = await ports.vault.prepare(caller.environmentId);
+  const dataKey = await ports.vault.prepare(caller.environmentId, input.tenantId);
   const id = input.id ?? makeId("ia", ports.random.bytes(idRandomBytes));
   const { environmentId } = caller;
   const account = await ports.accounts.create(

@@ -73,7 +73,7 @@ export async function keepGrant(
     fields: inspected.fields,
     resolved,
     spreadSeconds: grant.spreadSeconds,
-    dataKey: grant.keys[tried] ?? (await untilPrepared(ports, session.environmentId)),
+    dataKey: grant.keys[tried] ?? (await untilPrepared(ports, account)),
     asked: { at: grant.sentAt, httpStatus: result.httpStatus },
   });
   const settle = async (written: Account | null): Promise<Account | ConnectFailure> => {
@@ -173,8 +173,10 @@ export function forgetKeys(keys: readonly DataKey[]): void {
   for (const { key } of keys) key.fill(0);
 }
 
-async function untilPrepared(ports: KeepPorts, environmentId: string): Promise<DataKey> {
-  return await untilAvailable(ports.clock, "kms_unavailable", () => ports.vault.prepare(environmentId));
+async function untilPrepared(ports: KeepPorts, { environmentId, tenantId }: Account): Promise<DataKey> {
+  return await untilAvailable(ports.clock, "kms_unavailable", () =>
+    untilAvailable(ports.clock, "database_unavailable", () => ports.vault.prepare(environmentId, tenantId)),
+  );
 }
 
 /**

@@ -35,7 +35,7 @@ export async function keepTypedAnswer(
       typedCredentialChange(ports, account, {
         typed: { format: document.credentials.format, fields },
         externalAccount,
-        dataKey: await ports.vault.prepare(session.environmentId),
+        dataKey: await ports.vault.prepare(account.environmentId, account.tenantId),
         actor: "connect",
         reason: account.status === "connecting" ? "connected" : "reauthorized",
         completes: { sessionId: session.id, linkId: session.isReturn ? null : session.linkTokenId },

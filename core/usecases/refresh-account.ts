@@ -101,12 +101,12 @@ export async function refreshAccount(
         // Many who force at once get one answer, not one request each.
         const shared = demand.reason === "forced" ? await sharedFailure(ports, awaited) : null;
         if (shared !== null) return { kind: "failed", account, attempt: shared };
-        const { clientId, expiresAt } = account;
+        const { clientId, expiresAt, tenantId } = account;
         const conclusion = await ports.flights.run(account.id, (joined) =>
           attemptRefresh(
             ports,
             { ...input, demand },
-            { clientId, expiresAt },
+            { clientId, expiresAt, tenantId },
             integration,
             () => joined() + (input.joined?.() ?? 0),
           ),

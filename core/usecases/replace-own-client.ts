@@ -39,7 +39,7 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
     throw invalidClient(`${pointer}/client_id`, "is needed: this account asks with its environment's client until now");
   }
   // Everything that needs the key service comes before the request.
-  let dataKey = await ports.vault.prepare(input.environmentId);
+  let dataKey = await ports.vault.prepare(input.environmentId, found.tenantId);
   const secrets = ownClientSecret(input.clientSecret);
   const client = { environmentId: input.environmentId, accountId: input.accountId, clientId, secrets };
   const asked = await askForClientTokens(ports, resolved, client, pointer);
@@ -84,7 +84,7 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
       const { accessToken } = tokenSet;
       return await introspectExpiry(ports, { account: stored, integration, secrets, accessToken, isTold });
     }
-    dataKey = await ports.vault.prepare(input.environmentId);
+    dataKey = await ports.vault.prepare(input.environmentId, found.tenantId);
   }
   throw new DomainError("conflict", { detail: "The account kept changing. Try again." });
 }

@@ -33,7 +33,7 @@ export async function resealOnTop(ports: ResealPorts, change: AccountChange): Pr
     const present = await openTokenSet(ports.vault, account, found.credential, access);
     const waited = await openTokenSet(ports.vault, account, credential, access);
     const version = credentialVersion + 1;
-    const dataKey = await ports.vault.prepare(change.environmentId);
+    const dataKey = await ports.vault.prepare(change.environmentId, account.tenantId);
     const plaintext = encodeTokenSet(withOwnSecrets(waited, ownSecrets(present)));
     const { kid, sealed } = ports.vault.seal(dataKey, tokenSetLocation(account, version), plaintext);
     plaintext.fill(0);

@@ -109,10 +109,10 @@ async function submit(ports: SubmitPorts, input: SubmitInput, form: Form): Promi
   if (link.sessionBinding) {
     await ports.connect.createSession(session, []);
     const begunSession = { ...made, status: "authorizing", failure: null, asked: null } as const;
-    const held = await holdAnswer(ports, begunSession, { kind: "typed", fields, ...compared });
+    const held = await holdAnswer(ports, begunSession, { kind: "typed", fields, ...compared }, link.tenantId);
     return held === null ? failureOf("try_again", null, []) : { kind: "unconfirmed", session: held };
   }
-  const dataKey = await ports.vault.prepare(link.environmentId);
+  const dataKey = await ports.vault.prepare(link.environmentId, link.tenantId);
   await ports.connect.createSession(session, []);
   const stored = await ports.accounts.apply(
     typedCredentialChange(ports, account, {

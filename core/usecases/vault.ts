@@ -27,13 +27,19 @@ export interface OpenAccess {
     | "probe"
     | "repeated_request"
     | "webhook_signature"
-    | "webhook_address";
+    | "webhook_address"
+    | "rewrap_sample"
+    | "drill";
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */
 export interface Vault {
-  /** Generates and wraps a data key, before anything depends on it. Fails with `kms_unavailable`. */
-  prepare(environmentId: string): Promise<DataKey>;
+  /**
+   * Generates and wraps a data key, before anything depends on it. Fails with `kms_unavailable`; with `database_unavailable` only
+   * where this process has not read yet how the environment seals, or needs a tenant's key that is not in its memory.
+   * @param tenantId whose account the value is of; absent: of no tenant's
+   */
+  prepare(environmentId: string, tenantId?: string): Promise<DataKey>;
   /** Cannot fail once the key is prepared. Uses the data key up. */
   seal(dataKey: DataKey, location: SealLocation, plaintext: Uint8Array): SealedBytes;
   /**
@@ -49,7 +55,7 @@ export function createVault(ports: {
   readonly random: Randomness;
 }): Vault {
   return {
-    prepare: (environmentId) => ports.keys.generateDataKey(environmentId),
+    prepare: (environmentId, tenantId) => ports.keys.generateDataKey(environmentId, tenantId),
 
     seal(dataKey, location, plaintext) {
       return { kid: dataKey.kid, sealed: sealValue(dataKey, location, ports.random.bytes(ivBytes), plaintext) };

@@ -81,7 +81,7 @@ export interface Problem {
   /** The HTTP status. */
   status: number;
   /** Decide by this: it is stable, the texts are not. */
-  code: "invalid_request" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
+  code: "invalid_request" | "unauthorized" | "forbidden" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
   /** What happened and whose move it is, for people. */
   detail: string;
   /** `urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log. */
@@ -105,6 +105,8 @@ export interface Problem {
   source?: "provider" | "evergrant" | undefined;
   /** A finer word for why, where the code's page lists some. */
   reason?: string | undefined;
+  /** Of problems about a request for approval: which one. */
+  approval_id?: string | undefined;
   /** Of `method_not_allowed`: the methods that the address has. */
   allow?: string | undefined;
   [name: string]: unknown;
@@ -116,6 +118,87 @@ export interface FieldError {
   pointer: string;
   /** What was expected. */
   detail: string;
+}
+
+/** A request that needs a second person. */
+export interface Approval {
+  /** The request's id. */
+  id: string;
+  /** What it is about. */
+  kind: "key.rewrap_start" | "key.disable" | "key.enable" | "key.policy_change" | "tenant.delete_key" | "integration.hosts_change" | "export";
+  /** What it would be done to: an integration's name, a key's id, a tenant's id. */
+  subject: string;
+  /** `pending`: nobody has decided. `approved`: it is being carried out, or tried again each minute. The others are ends: `executed`, `refused`, `withdrawn`, `expired`, or `failed` (`failure` says why). */
+  status: "pending" | "approved" | "executed" | "refused" | "withdrawn" | "expired" | "failed";
+  /** `second_person`: another administrator approves. `waiting`: there was nobody else when it was asked, so whoever asked confirms it when `waits_until` has passed. */
+  mode: "second_person" | "waiting";
+  /** What would be done, in one sentence. */
+  summary: string;
+  /** What would be otherwise. */
+  changes: Array<ApprovalChange>;
+  /** What follows from it, one sentence each. */
+  consequences: Array<string>;
+  /** Why, in the words of whoever asked; null: they gave none. */
+  reason: string | null;
+  /** Exactly what would be carried out. Never a secret. */
+  parameters: Record<string, unknown>;
+  /** SHA-256 over canonical JSON of kind and parameters; the audit log names it. */
+  parameters_hash: string;
+  requested_by: ApprovalPerson;
+  /** When it was asked. */
+  requested_at: string;
+  /** Nobody can confirm it before; null: it waits for a person. */
+  waits_until: string | null;
+  /** What is not decided, or not carried out, by then is over. */
+  expires_at: string;
+  /** Who approved; null: nobody did. */
+  approved_by: ApprovalPerson | null;
+  /** When; null: nobody did. */
+  approved_at: string | null;
+  /** Who ended it; null: it is open. */
+  ended_by: ApprovalPerson | null;
+  /** When it ended; null: it is open. */
+  ended_at: string | null;
+  /** Of `failed`, and of the latest try while it is `approved`; null otherwise. */
+  failure: {
+    /** Why it came to nothing. */
+    code: "state_changed" | "asker_changed" | "approver_changed" | "action_failed";
+    /** The same for people. */
+    detail: string;
+  } | null;
+  may: ApprovalRights;
+}
+
+/** One thing that would be otherwise. */
+export interface ApprovalChange {
+  /** What would be otherwise: words, or a JSON Pointer into the integration document. */
+  what: string;
+  /** As it was when it was asked; null: nothing. */
+  before: string | null;
+  /** As it would be; null: nothing. */
+  after: string | null;
+}
+
+/** Who did something about a request. */
+export interface ApprovalPerson {
+  /** The administrator's id; `command_line` for the server's, `system` for time or another change. */
+  id: string;
+  /** Their name; null: it is nobody who is there. */
+  name: string | null;
+  /** Their address; null as above. */
+  email: string | null;
+}
+
+/** What you may do about it, as you look. */
+export interface ApprovalRights {
+  /** Approve it, or go on with what is approved. */
+  approve: boolean;
+  /** Refuse it. */
+  refuse: boolean;
+  /** Take it back. */
+  withdraw: boolean;
+  /** Why you can't approve it; null: you can. */
+  why_not: string | null;
 }
 
 /** One integration as this environment configured it. */
@@ -222,6 +305,17 @@ export interface EnvironmentIntegrationList {
   /** Always null: this list has one page. */
   next_cursor: string | null;
 }
+
+/** A page of requests. */
+export interface ApprovalList {
+  /** Newest first. */
+  data: Array<Approval>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** Nothing needs to be said; a body may be left out. */
+export type Nothing = Record<string, never>;
 
 /** One account by itself, with the values in force for it. */
 export type AccountDetail = Account & {
@@ -390,9 +484,6 @@ export interface Disconnection {
   /** What came of revoking at the provider. `not_supported`: it has no way to. `failed`: it did not confirm; the tokens are erased here all the same. */
   revocation: "revoked" | "not_supported" | "failed";
 }
-
-/** Nothing needs to be said; a body may be left out. */
-export type Nothing = Record<string, never>;
 
 /** An access token and what is known of it. */
 export interface Token {
@@ -607,7 +698,7 @@ export interface WebhookEndpoint {
   /** `standard`: the event as JSON, signed (Standard Webhooks). `chat`: `{"text": "…"}` in plain words, as incoming webhooks of chats take it. `email`: the same words as a mail. */
   format: "standard" | "chat" | "email";
   /** Types of events, groups of them such as `integrated_account:*`, or `*` for all. */
-  events: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping">;
+  events: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "approval:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping">;
   /** Your own words about it; null: none. */
   description: string | null;
   /** `disabled`: nothing is sent, and events that come meanwhile are kept for a replay. */
@@ -644,7 +735,7 @@ export interface WebhookEndpointRequest {
   /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
   url: string;
   /** What is sent; `*` by default. */
-  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "approval:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
   /** By default `email` for a `mailto:` address, and `standard` for any other. */
   format?: "standard" | "chat" | "email" | undefined;
   /** Your own words about it; null: none. */
@@ -662,7 +753,7 @@ export interface WebhookEndpointPatch {
   /** Where events are sent: an https address without credentials in it, at most 2,000 characters; or, for mails, `mailto:` and one address. Plain http, and ports other than 443, are for hosts in a range of EVERGRANT_EGRESS_ALLOW alone. */
   url?: string | undefined;
   /** Types of events, groups of them such as `integrated_account:*`, or `*` for all. */
-  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  events?: Array<"*" | "integrated_account:*" | "integration:*" | "environment:*" | "security:*" | "approval:*" | "webhook_endpoint:*" | "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
   /** Your own words about it; null: none. */
   description?: string | null | undefined;
   /** `enabled` takes a disabled endpoint into use again, its failures forgotten; `disabled` ends its deliveries as failed. */
@@ -700,7 +791,7 @@ export interface ReplayRequest {
   /** `failed`: what did not arrive, whether its delivery failed or the endpoint was not there or disabled. `all`: also what was delivered. */
   status?: "failed" | "all" | undefined;
   /** Of these types alone, among those that the endpoint subscribes to; by default all of them. */
-  event_types?: Array<"integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
+  event_types?: Array<"integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping"> | undefined;
 }
 
 /** A page of events. */
@@ -721,8 +812,8 @@ export interface Event {
   environment: string;
   /** Counts the events of one account, in the order in which they happened; null: it is about none. */
   sequence: number | null;
-  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
-  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
+  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `approval:requested`: Somebody asks for a second person's approval. `approval:ended`: A request for approval is over. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
+  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
   /** Ids and states of what it is about; never a token. */
   payload: Record<string, unknown>;
 }
@@ -739,8 +830,8 @@ export interface WebhookDelivery {
   id: string;
   /** The event's id, which is the `webhook-id` of every attempt. */
   event_id: string;
-  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
-  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
+  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `approval:requested`: Somebody asks for a second person's approval. `approval:ended`: A request for approval is over. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
+  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
   /** When the event happened. */
   event_created_at: string;
   /** The account that it is about; null: it is about none. */
@@ -777,6 +868,291 @@ export interface WebhookDeliveryPage {
   data: Array<WebhookDelivery>;
   /** Asks for the next page as `cursor`; null: this is the last one. */
   next_cursor: string | null;
+}
+
+/** What seals the values of this environment. */
+export interface SealingKeys {
+  /** What wraps the data keys of accounts. `direct`: the KMS, each one. `tenant`: one key per tenant, which the KMS wraps and each process remembers for some minutes. What belongs to no tenant is always wrapped by the KMS. */
+  policy: "direct" | "tenant";
+  /** Of the KMS: the current one first. */
+  keys: Array<SealingKey>;
+  /** Keys of tenants, together. */
+  tenant_keys: {
+    /** Tenants that have a key. */
+    current: number;
+    /** Keys that were destroyed. */
+    destroyed: number;
+    /** Values that keys of tenants seal; of destroyed ones too, which do not open. */
+    sealed: number;
+    /** How often they wrapped. */
+    wraps: number;
+  };
+  /** Re-wraps, newest first, ten at most. */
+  runs: Array<RewrapRun>;
+}
+
+/** A key-encryption key in one environment. Never key material. */
+export interface SealingKey {
+  /** The key's id, as the configuration or the KMS names it. */
+  id: string;
+  /** `current` seals what is new. `opens` only opens. `disabled`: an operator disabled it, or no process of this kind is configured with it (`configured` false). */
+  state: "current" | "opens" | "disabled";
+  /** Whether the process that answers has it. */
+  configured: boolean;
+  /** Values that it seals in this environment. */
+  sealed: number;
+  sealed_by_kind: SealedCounts;
+  /** How often it wrapped in this environment. Counted in memory and added every few seconds: a process that was killed took the last ones with it. */
+  wraps: number;
+  /** When it wrapped first; null: before this was noted. */
+  first_seen_at: string | null;
+  /** When it was last disabled or enabled; null: never. */
+  changed_at: string | null;
+  /** By whom: a key, an administrator, the command line; null: nobody. */
+  changed_by: string | null;
+}
+
+/** How many values a key seals, by what they are. */
+export interface SealedCounts {
+  /** Keys of tenants. */
+  tenant_key: number;
+  /** Token sets and typed credentials of accounts. */
+  credential: number;
+  /** Client secrets and keys, webhook secrets, what a connect session holds. */
+  secret: number;
+  /** Answers kept for repeated requests. */
+  answer: number;
+}
+
+/** Everything that is not under the current key gets there. */
+export interface RewrapRun {
+  /** The run's id. */
+  id: string;
+  /** `running`: a worker has it, or takes it within a minute. */
+  state: "running" | "paused" | "done" | "stopped";
+  /** `verifying`: everything was gone through, and a sample is opened. */
+  phase: "rewrapping" | "verifying";
+  /** The key's id, as the configuration or the KMS names it. */
+  to: string;
+  /** Keys that were used besides when it began; a hundred at most. */
+  from: Array<string>;
+  /** Values that were to be re-wrapped when it began. */
+  total: number;
+  /** Values re-wrapped so far. */
+  done: number;
+  /** Values that do not open. */
+  failed: number;
+  /** Values that a process with the old configuration sealed meanwhile, and that were re-wrapped too. */
+  anew: number;
+  /** Values a second at most; null: as fast as it goes. */
+  pace: number | null;
+  /** Values a second, measured; null: not yet. */
+  rate: number | null;
+  /** Until everything is re-wrapped, at that rate; null: not known, or it does not run. */
+  seconds_left: number | null;
+  /** Values that were opened at the end: 1 %, at least 200, at most 2,000; null: not at its end. */
+  sample: number | null;
+  /** How many of them opened; null: not at its end. */
+  sample_opened: number | null;
+  /** At the end: keys that still seal something, and how much; empty when all went well; null: not at its end. */
+  remaining: Record<string, number> | null;
+  /** Why it waits; null: it does not. */
+  last_error: string | null;
+  /** Who began it. */
+  started_by: string;
+  /** An instant, RFC 3339 in UTC. */
+  started_at: string;
+  /** An instant, RFC 3339 in UTC. */
+  updated_at: string;
+  /** When it ended; null: it has not. */
+  finished_at: string | null;
+}
+
+/** How fast. */
+export interface RewrapRequest {
+  /** Values a second at most; null: as fast as it goes. */
+  pace?: number | null | undefined;
+}
+
+/** A run, and where what does not open stands. */
+export type RewrapRunDetail = RewrapRun & {
+  /** Values that do not open, a hundred at most. */
+  failures: Array<RewrapFailure>;
+};
+
+/** A value that does not open: where it is, and nothing of it. */
+export interface RewrapFailure {
+  /** What kind of value it is. */
+  place: "tenant_key" | "credential" | "secret" | "answer";
+  /** The id of what owns it. */
+  owner: string;
+  /** Which of its values. */
+  field: string;
+  /** Which version of it. */
+  version: number;
+  /** The key's id, as the configuration or the KMS names it. */
+  key_id: string;
+  /** `unreadable`: no sealed value. `does_not_open`: altered, moved, or its key is missing. `key_disabled`. `sample_does_not_open`: found when a sample was opened at the end. */
+  reason: "unreadable" | "does_not_open" | "key_disabled" | "sample_does_not_open";
+}
+
+/** What is absent stays. */
+export interface RewrapRunPatch {
+  /** `paused` after the batch in hand; `running` resumes; `stopped` ends it for good. */
+  state?: "running" | "paused" | "stopped" | undefined;
+  /** Values a second at most; null: as fast as it goes. */
+  pace?: number | null | undefined;
+}
+
+/** The policy from now on. */
+export interface SealingPolicyRequest {
+  /** What wraps the data keys of accounts. `direct`: the KMS, each one. `tenant`: one key per tenant, which the KMS wraps and each process remembers for some minutes. What belongs to no tenant is always wrapped by the KMS. */
+  policy: "direct" | "tenant";
+}
+
+/** A proof by trial that a copy of the database without its keys opens nothing. */
+export interface KeyDrill {
+  /** Whether everything opens with its keys, and nothing without. */
+  proven: boolean;
+  /** Values that were tried, 200 at most, at random. */
+  sample: number;
+  /** How many opened with the real keys. */
+  opened: number;
+  /** How many opened with random keys of the same names. */
+  opened_without_keys: number;
+  /** How many opened in the name of each other environment. */
+  opened_with_keys_of: Record<string, number>;
+}
+
+/** What was left of a tenant, and is no more. */
+export interface DeletedTenant {
+  /** Whose accounts and key. */
+  tenant_id: string;
+  /** Accounts that this call disconnected, by what became of their grants. */
+  disconnected: {
+    /** Grants that the provider ended. */
+    revoked: number;
+    /** Grants that the provider can't be asked to end, or credentials that were typed. */
+    not_supported: number;
+    /** Grants that the provider would not end, or was not there to. */
+    failed: number;
+  };
+  /** Keys of the tenant that this call destroyed. */
+  keys_destroyed: number;
+}
+
+/** A page of the audit log. */
+export interface AuditEventPage {
+  /** The records of this page, newest first. */
+  data: Array<AuditEvent>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** One record of the audit log. */
+export interface AuditEvent {
+  /** The record's id. */
+  id: string;
+  /** When it was written, by the database's clock. */
+  at: string;
+  /** Who did it: `key_…`, `usr_…`, `worker`, `connect`, `command_line`. */
+  actor: string;
+  /** What was done. */
+  action: string;
+  /** The id or the name of what it was done to. */
+  target: string;
+  /** The account that it is about; null: it is about none. */
+  integrated_account_id: string | null;
+  /** The environment's name. */
+  environment: string;
+  /** The key-encryption key that was used; null: none was. */
+  key_id: string | null;
+  /** Names, versions and purposes; never a secret. */
+  detail: Record<string, unknown>;
+  /** Of its link in the environment's chain, over everything before it; null: it is sealed within seconds. */
+  hash: string | null;
+}
+
+/** What came of looking at a part of the audit log. */
+export interface AuditVerification {
+  /** Whether all that was looked at is as it was sealed. */
+  ok: boolean;
+  /** Records that are, before the first that is not. */
+  checked: number;
+  first_broken: AuditFault;
+}
+
+/** The first that is not; null: all are. */
+export type AuditFault = {
+  /** `edited`, `removed`, `added`, `reordered`: what became of the record. `unsealed`: it has no link, though the sealer is at work. `link_altered`: its link was changed. `rewritten`: an anchor knows another chain. `cut_off`: the end is gone. `anchor_forged`, `anchor_key_unknown`: an anchor's signature does not hold, or its key is not known. `anchors_gone`: there should be later ones. */
+  problem: "edited" | "removed" | "added" | "reordered" | "unsealed" | "link_altered" | "rewritten" | "cut_off" | "anchor_forged" | "anchor_key_unknown" | "anchors_gone";
+  /** The record's id; null: nothing says which it was. */
+  id: string | null;
+  /** Its number in the chain; null: it has none. */
+  seq: number | null;
+  /** Its time; null: nothing says when it was. */
+  at: string | null;
+  /** The same in words. */
+  explanation: string;
+} | null;
+
+/** A page of anchors. */
+export interface AuditAnchorPage {
+  /** The anchors of this page, newest first. */
+  data: Array<AuditAnchor>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What the chain was at a moment, signed. Keep it where the database is not. */
+export interface AuditAnchor {
+  /** The environment's id. */
+  environment_id: string;
+  /** `head`: the chain as it was. `retired`: the records up to here were removed at the end of their time. `restored`: the database came back from a copy, and older anchors beyond it belong to what was lost. */
+  kind: "head" | "retired" | "restored";
+  /** The number of the link. */
+  seq: number;
+  /** Of that link. */
+  hash: string;
+  /** When it was signed. */
+  at: string;
+  /** Records before it were removed at the end of their time; null: none were. */
+  rows_since: string | null;
+  /** Records before it were written by a version without proofs; null: none were. */
+  unproven_until: string | null;
+  /** Why, of a restored one; null: nothing was said. */
+  note: string | null;
+  /** The key that signed it. */
+  key_id: string;
+  /** Ed25519, in base64url, over the anchor without it as canonical JSON (RFC 8785), with `type` `evergrant-audit-anchor/1`. */
+  signature: string;
+}
+
+/** Where the environment's chain of audit records stands. */
+export interface AuditChain {
+  /** How many records were sealed so far, those that were removed since included. */
+  sealed_records: number;
+  /** When the latest was; null: none was yet. */
+  sealed_at: string | null;
+  /** When the sealer last had nothing left to do; null: none has run. Over a minute ago, no worker runs, or none keeps up. */
+  looked_at: string | null;
+  /** The anchor that knows most; null: there is none yet. */
+  latest_anchor: AuditAnchor | null;
+  /** The daily check; null: none was made yet. */
+  latest_check: {
+    /** When it was. */
+    at: string;
+    /** The first record that was looked at. */
+    from_seq: number;
+    /** The last. */
+    to_seq: number;
+    /** What was found; null: all was well. */
+    fault: AuditFault;
+  } | null;
+  /** The key that signs anchors now. */
+  key_id: string;
+  /** It, for whoever checks anchors elsewhere: Ed25519, 32 bytes in base64url. */
+  public_key: string;
 }
 
 /** How the integrations of this environment do. */
@@ -851,9 +1227,14 @@ export interface Operations {
       /** The integration's name. */
       name: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** Ask for a second person's approval where hosts would change while accounts live on them. */
+      approval?: "ask" | undefined;
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
     body: IntegrationDocument;
-    answer: IntegrationDocument;
+    answer: IntegrationDocument | Approval;
   };
   /** Remove this environment's definition; the catalogue's, if any, is in force again */
   deleteIntegration: {
@@ -888,6 +1269,30 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: EnvironmentIntegration;
+  };
+  /** Requests that need a second person */
+  listApprovals: {
+    path: Record<string, never>;
+    query: {
+      /** `open`: nobody has decided, or it is being carried out. `over`: the rest. */
+      state?: "open" | "over" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: ApprovalList;
+  };
+  /** One request: who asks for what, and what you may do about it */
+  getApproval: {
+    path: {
+      /** The request's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Approval;
   };
   /** Import existing credentials */
   importAccount: {
@@ -1131,7 +1536,7 @@ export interface Operations {
     path: Record<string, never>;
     query: {
       /** Those of this type. */
-      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
       /** Those of this account. */
       account?: string | undefined;
       /** Entries on a page, 1 to 200. */
@@ -1161,7 +1566,7 @@ export interface Operations {
       /** Those of this status. */
       status?: "pending" | "delivered" | "failed" | undefined;
       /** Those of events of this type. */
-      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
       /** Entries on a page, 1 to 200. */
       limit?: number | undefined;
       /** The `next_cursor` of the page before, as it came. Without it, the first page. */
@@ -1190,6 +1595,164 @@ export interface Operations {
     body: Nothing | undefined;
     answer: WebhookDelivery;
   };
+  /** The keys of this environment, what each still seals, and re-wraps */
+  listKeys: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: SealingKeys;
+  };
+  /** Bring everything under the current key */
+  startRewrap: {
+    path: Record<string, never>;
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
+    body: RewrapRequest | undefined;
+    answer: Approval;
+  };
+  /** How far a re-wrap is */
+  getRewrap: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: RewrapRunDetail;
+  };
+  /** Pause, resume or stop a re-wrap, or change its pace */
+  changeRewrap: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: RewrapRunPatch;
+    answer: RewrapRun;
+  };
+  /** Let a key wrap and open nothing any more */
+  disableKey: {
+    path: {
+      /** The key's id, as the configuration or the KMS names it. */
+      kid: string;
+    };
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
+    body: Nothing | undefined;
+    answer: Approval;
+  };
+  /** Let a disabled key work again */
+  enableKey: {
+    path: {
+      /** The key's id, as the configuration or the KMS names it. */
+      kid: string;
+    };
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
+    body: Nothing | undefined;
+    answer: Approval;
+  };
+  /** Choose what wraps the data keys of accounts */
+  setKeyPolicy: {
+    path: Record<string, never>;
+    query: {
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
+    body: SealingPolicyRequest;
+    answer: Approval;
+  };
+  /** Prove that a copy of the database without its keys opens nothing */
+  drillKeys: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: KeyDrill;
+  };
+  /** Disconnect all accounts of a tenant and destroy its key */
+  deleteTenant: {
+    path: {
+      /** Your customer, by your product's own id. */
+      tenant_id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: DeletedTenant;
+  };
+  /** Destroy the key of a tenant alone */
+  destroyTenantKey: {
+    path: {
+      /** Your customer, by your product's own id. */
+      tenant_id: string;
+    };
+    query: {
+      /** Although accounts hang on it, which must be connected anew then. */
+      force?: "true" | "false" | undefined;
+      /** Why, for whoever decides. Up to 500 characters. */
+      reason?: string | undefined;
+    };
+    body: undefined;
+    answer: Approval;
+  };
+  /** Search the audit log, newest first */
+  listAuditEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Those about this account. */
+      account?: string | undefined;
+      /** Those of this actor. */
+      actor?: string | undefined;
+      /** Those of this action. */
+      action?: string | undefined;
+      /** Those from then on. */
+      from?: string | undefined;
+      /** Those before. */
+      to?: string | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AuditEventPage;
+  };
+  /** Check that records are as they were written */
+  verifyAuditEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Begins behind the record with this number; by default so that the newest `limit` records are looked at. */
+      after?: number | undefined;
+      /** Records to look at, at most 100,000. The whole log: `evergrant audit verify`. */
+      limit?: number | undefined;
+    };
+    body: undefined;
+    answer: AuditVerification;
+  };
+  /** List the signed anchors, newest first */
+  listAuditAnchors: {
+    path: Record<string, never>;
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AuditAnchorPage;
+  };
+  /** Where the chain of records stands */
+  getAuditChain: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: AuditChain;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -1212,6 +1775,8 @@ export const routes = {
   updateEnvironmentIntegration: ["PATCH", "/environment-integration"],
   listEnvironmentIntegrations: ["GET", "/environment-integrations"],
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
+  listApprovals: ["GET", "/approvals"],
+  getApproval: ["GET", "/approvals/{id}"],
   importAccount: ["POST", "/integrated-accounts"],
   listAccounts: ["GET", "/integrated-accounts"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
@@ -1241,5 +1806,19 @@ export const routes = {
   listWebhookDeliveries: ["GET", "/webhook-deliveries"],
   getWebhookDelivery: ["GET", "/webhook-deliveries/{id}"],
   redeliverWebhook: ["POST", "/webhook-deliveries/{id}/redeliver"],
+  listKeys: ["GET", "/keys"],
+  startRewrap: ["POST", "/keys/rewrap"],
+  getRewrap: ["GET", "/keys/rewrap/{id}"],
+  changeRewrap: ["PATCH", "/keys/rewrap/{id}"],
+  disableKey: ["POST", "/keys/{kid}/disable"],
+  enableKey: ["POST", "/keys/{kid}/enable"],
+  setKeyPolicy: ["PUT", "/keys/policy"],
+  drillKeys: ["POST", "/keys/drill"],
+  deleteTenant: ["DELETE", "/tenants/{tenant_id}"],
+  destroyTenantKey: ["DELETE", "/tenants/{tenant_id}/key"],
+  listAuditEvents: ["GET", "/audit-events"],
+  verifyAuditEvents: ["GET", "/audit-events/verify"],
+  listAuditAnchors: ["GET", "/audit-events/anchors"],
+  getAuditChain: ["GET", "/audit-events/chain"],
   getHealthStats: ["GET", "/stats/health"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

@@ -1,4 +1,12 @@
-import type { Account, Event, Operations, RefreshAttempt, WebhookDelivery } from "./api-types.ts";
+import type {
+  Account,
+  AuditAnchor,
+  AuditEvent,
+  Event,
+  Operations,
+  RefreshAttempt,
+  WebhookDelivery,
+} from "./api-types.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
 import { createTransport, type CallOptions, type EvergrantOptions, type Transport } from "./transport.ts";
@@ -20,10 +28,14 @@ export class Evergrant {
   readonly environmentIntegrations: ReturnType<typeof environmentIntegrationMethods>;
   readonly environment: ReturnType<typeof environmentMethods>;
   readonly massFailures: ReturnType<typeof massFailureMethods>;
+  readonly approvals: ReturnType<typeof approvalMethods>;
   readonly webhookEndpoints: ReturnType<typeof webhookEndpointMethods>;
   readonly webhookDeliveries: ReturnType<typeof webhookDeliveryMethods>;
   readonly events: ReturnType<typeof eventMethods>;
+  readonly auditEvents: ReturnType<typeof auditEventMethods>;
   readonly stats: ReturnType<typeof statsMethods>;
+  readonly keys: ReturnType<typeof keyMethods>;
+  readonly tenants: ReturnType<typeof tenantMethods>;
 
   constructor(options: EvergrantOptions) {
     if (!/^https?:\/\//.test(options.url)) throw new TypeError("url must begin with https:// or http://");
@@ -38,10 +50,14 @@ export class Evergrant {
     this.environmentIntegrations = environmentIntegrationMethods(transport);
     this.environment = environmentMethods(transport);
     this.massFailures = massFailureMethods(transport);
+    this.approvals = approvalMethods(transport);
     this.webhookEndpoints = webhookEndpointMethods(transport);
     this.webhookDeliveries = webhookDeliveryMethods(transport);
     this.events = eventMethods(transport);
+    this.auditEvents = auditEventMethods(transport);
     this.stats = statsMethods(transport);
+    this.keys = keyMethods(transport);
+    this.tenants = tenantMethods(transport);
   }
 
   /** A token that lives at least `minTtl` seconds. A dead grant is a result, since it is the customer's move and no failure. */
@@ -141,6 +157,34 @@ function massFailureMethods({ call }: Transport) {
   };
 }
 
+/** Read only: who decides is a person, in the dashboard. */
+function approvalMethods({ call }: Transport) {
+  return {
+    list: (query: Query<"listApprovals"> = {}, options: CallOptions = {}) =>
+      call("listApprovals", { ...options, query }),
+    get: (id: string, options: CallOptions = {}) => call("getApproval", { ...options, path: { id } }),
+  };
+}
+
+/** What changes which keys seal is for two people, in the dashboard. */
+function keyMethods({ call }: Transport) {
+  const atRun = (id: string, options: CallOptions) => ({ ...options, path: { id } });
+  return {
+    list: (options: CallOptions = {}) => call("listKeys", options),
+    getRewrap: (id: string, options: CallOptions = {}) => call("getRewrap", atRun(id, options)),
+    changeRewrap: (id: string, body: Body<"changeRewrap">, options: CallOptions = {}) =>
+      call("changeRewrap", { ...atRun(id, options), body }),
+    drill: (options: CallOptions = {}) => call("drillKeys", options),
+  };
+}
+
+function tenantMethods({ call }: Transport) {
+  return {
+    delete: (tenantId: string, options: CallOptions = {}) =>
+      call("deleteTenant", { ...options, path: { tenant_id: tenantId } }),
+  };
+}
+
 function webhookEndpointMethods({ call }: Transport) {
   const at = (id: string, options: CallOptions) => ({ ...options, path: { id } });
   return {
@@ -187,6 +231,32 @@ function eventMethods({ call }: Transport) {
     ): AsyncGenerator<Event, void> => pages((cursor) => list({ ...query, cursor }, options)),
     /** With its deliveries. */
     get: (id: string, options: CallOptions = {}) => call("getEvent", { ...options, path: { id } }),
+  };
+}
+
+function auditEventMethods({ call }: Transport) {
+  const list = (query: Query<"listAuditEvents"> = {}, options: CallOptions = {}) =>
+    call("listAuditEvents", { ...options, query });
+  const anchors = (query: Query<"listAuditAnchors"> = {}, options: CallOptions = {}) =>
+    call("listAuditAnchors", { ...options, query });
+  return {
+    /** One page, newest first. */
+    list,
+    iterate: (
+      query: Omit<Query<"listAuditEvents">, "cursor"> = {},
+      options: CallOptions = {},
+    ): AsyncGenerator<AuditEvent, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** The newest records by default. Broken is an answer, and no failure. */
+    verify: (query: Query<"verifyAuditEvents"> = {}, options: CallOptions = {}) =>
+      call("verifyAuditEvents", { ...options, query }),
+    /** Where the chain stands, and the public key of its anchors. */
+    chain: (options: CallOptions = {}) => call("getAuditChain", options),
+    /** One page, newest first. */
+    anchors,
+    iterateAnchors: (
+      query: Omit<Query<"listAuditAnchors">, "cursor"> = {},
+      options: CallOptions = {},
+    ): AsyncGenerator<AuditAnchor, void> => pages((cursor) => anchors({ ...query, cursor }, options)),
   };
 }
 

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { LabGrant, LabStats } from "#lab/start-lab";
 import type { LabCommand, LabSettings } from "./lab-process.ts";
+import { machineEnvironment } from "../machine-environment.ts";
 import type { TokenRequestReport } from "./token-request-record.ts";
 
 export type ChaosLab = {
@@ -15,7 +16,7 @@ export type ChaosLab = {
 
 export async function startChaosLab(settings: LabSettings): Promise<ChaosLab> {
   const child = fork(fileURLToPath(new URL("lab-process.ts", import.meta.url)), [], {
-    env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", CHAOS_LAB: JSON.stringify(settings) },
+    env: { ...machineEnvironment(), CHAOS_LAB: JSON.stringify(settings) },
     execArgv: [],
     detached: true,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -9,6 +9,7 @@ import pg from "pg";
 import { migrateDatabase } from "#adapters/postgres/migrate";
 import { labIntegration } from "#scripts/lab-integration";
 import { findFreePort } from "#scripts/ports";
+import { machineEnvironment } from "../machine-environment.ts";
 import { startChaosDatabase, type ChaosDatabase } from "./chaos-database.ts";
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts";
 import { startChaosLab, type ChaosLab } from "./start-chaos-lab.ts";
@@ -200,7 +201,7 @@ async function makeApiKey(env: Record<string, string>): Promise<string> {
   const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
   const args = [main, "api-keys", "create", "--environment", "production", "--permissions", "all", "--json"];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
-    env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", ...env },
+    env: { ...machineEnvironment(), ...env },
   });
   return (JSON.parse(stdout) as { key: string }).key;
 }

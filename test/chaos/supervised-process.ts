@@ -2,6 +2,7 @@ import { fork, spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { machineEnvironment } from "../machine-environment.ts";
 
 export type ProcessSpec = {
   name: string;
@@ -43,7 +44,7 @@ export function startSupervised(spec: ProcessSpec): SupervisedProcess {
   function launch(): void {
     const log = openSync(spec.logFile, "a");
     const next = fork(fileURLToPath(new URL(`../../${spec.kind}/main.ts`, import.meta.url)), [], {
-      env: { NODE_ENV: "production", PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...spec.env },
+      env: { ...machineEnvironment(), ...spec.env },
       execArgv: [],
       detached: true,
       stdio: ["ignore", log, log, "ipc"],

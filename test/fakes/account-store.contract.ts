@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { parseSealed, rewrapSealed, sealValue } from "#core/domain/sealing/envelope";
 import type { HostPin } from "#core/domain/integration/host-pin";
 import type { Account } from "#core/domain/account/account";
 import type { AccountEvent } from "#core/domain/account/transition";
@@ -15,6 +17,8 @@ export interface AccountStoreHarness {
   readonly otherEnvironmentId: string;
   /** The integration's name that accounts of this store may have. */
   readonly integrationName: string;
+  /** Another key is put into the header of what is sealed for an account, behind everybody's back. */
+  readonly rewrap: (accountId: string, from: Uint8Array, to: Uint8Array) => Promise<boolean>;
 }
 
 /**
@@ -376,6 +380,36 @@ export function describeAccountStore(name: string, open: () => Promise<AccountSt
       expect((await store.apply(once))?.credentialVersion).toBe(2);
       expect((await store.apply(once))?.credentialVersion).toBe(2);
       expect((await store.find(account.environmentId, account.id))?.credentialVersion).toBe(2);
+    });
+
+    it("knows its own change again after its value was re-wrapped meanwhile, and another's not", async () => {
+      const { won, store, rewrap, account } = await withAccount();
+      const claim = await won();
+      const location = {
+        environmentId: account.environmentId,
+        owner: account.id,
+        field: "token_set",
+        version: 2,
+      } as const;
+      const sealOnce = (): Uint8Array =>
+        sealValue(
+          { kid: "k1", wrapped: randomBytes(76), key: randomBytes(32) },
+          location,
+          randomBytes(12),
+          Buffer.from("x"),
+        );
+      const [value, other] = [sealOnce(), sealOnce()];
+      const once = (bytes: Uint8Array): AccountChange => ({
+        ...answer(claim, 2),
+        credential: { kind: "replace", version: 2, kid: "k1", sealed: bytes, fingerprint: null },
+      });
+      expect((await store.apply(once(value)))?.credentialVersion).toBe(2);
+      const parts = parseSealed(value);
+      if (parts === null) throw new Error("not sealed");
+      const rewrapped = rewrapSealed(parts, { kid: "k2", wrapped: randomBytes(90) });
+      expect(await rewrap(account.id, value, rewrapped)).toBe(true);
+      expect((await store.apply(once(value)))?.credentialVersion).toBe(2);
+      expect(await store.apply(once(other))).toBeNull();
     });
 
     it("gives the lease back and forgets the attempt when nothing was sent", async () => {

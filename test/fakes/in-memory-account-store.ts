@@ -3,6 +3,7 @@ import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { explainAbandoned, explainLate, explainSuperseded } from "#core/domain/refresh/explain-attempt";
 import { judgeMassFailure } from "#core/domain/refresh/mass-failure";
+import { parseSealed, sealedBody } from "#core/domain/sealing/envelope";
 import type { AccountEventType } from "#core/domain/webhook/event-type";
 import type {
   AccountChange,
@@ -42,6 +43,8 @@ export interface InMemoryAccountStore extends AccountStore {
   failApplies(...failures: (ApplyFailure | null)[]): void;
   /** Runs between the claim's write and its answer: what a paused process misses. */
   afterClaim(run: (() => void | Promise<void>) | null): void;
+  /** Writes the credential's bytes anew where they are still the ones given, as a re-wrap does. */
+  rewrap(accountId: string, from: Uint8Array, to: Uint8Array): boolean;
   /** Changes a row behind everybody's back. */
   patch(accountId: string, fields: Partial<Account>): void;
 }
@@ -142,7 +145,7 @@ export function createInMemoryAccountStore(
 
   const alreadyApplied = ({ attempt, credential, environmentId, accountId }: AccountChange): Account | null => {
     if (credential?.kind === "replace") {
-      const isOurs = credentials.get(accountId)?.sealed === credential.sealed;
+      const isOurs = isSameSealing(credentials.get(accountId)?.sealed, credential.sealed);
       return isOurs ? read(environmentId, accountId) : null;
     }
     const row = attempts.find((one) => attempt !== null && one.id === attempt.id);
@@ -162,6 +165,12 @@ export function createInMemoryAccountStore(
     },
     afterClaim(run) {
       afterClaim = run;
+    },
+    rewrap(accountId, from, to) {
+      const credential = credentials.get(accountId);
+      if (credential === undefined || Buffer.compare(credential.sealed, from) !== 0) return false;
+      credentials.set(accountId, { ...credential, sealed: to });
+      return true;
     },
     patch(accountId, fields) {
       const account = accounts.get(accountId);
@@ -298,6 +307,12 @@ function unanswered(row: AttemptRow): AttemptResult {
     explanation: explainAbandoned,
     waiters: 0,
   };
+}
+
+/** As the database compares: without the header, which a re-wrap writes anew. What the simulation seals has none. */
+function isSameSealing(stored: Uint8Array | undefined, sealed: Uint8Array): boolean {
+  if (stored === undefined || stored === sealed) return stored !== undefined;
+  return parseSealed(sealed) !== null && Buffer.compare(sealedBody(stored), sealedBody(sealed)) === 0;
 }
 
 const blank = {

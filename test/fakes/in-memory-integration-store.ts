@@ -135,14 +135,22 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       audit.push({ ...record, detail: { before: before.pin?.hosts ?? null, hosts: inForce.hosts } });
       return { environmentId, name, pinned: before.pin, inForce };
     },
+    async weigh(environmentId, document) {
+      const before = byKey.get(key(environmentId, document.name));
+      const pin = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
+      const atStake = { liveAccounts: live, leftOut, hasSecrets: hasSecrets(before) };
+      return {
+        seen: { pin, definition: before?.definition ?? null },
+        atStake,
+        judgement: judgeDefinition(pin, document, atStake),
+        unfit: findUnfit(document, before?.overrides ?? noOverrides, []),
+      };
+    },
     async put(environmentId, document, { audit: record }) {
       const before = byKey.get(key(environmentId, document.name));
       const next = hostPinOf(document);
-      const pinned = before === undefined ? null : (before.pin ?? hostPinOf(before.document));
-      const atStake = { liveAccounts: live, leftOut, hasSecrets: hasSecrets(before) };
-      const judgement = judgeDefinition(pinned, document, atStake);
-      if (judgement.kind === "refused") return { ...judgement, liveAccounts: live, pinned };
-      const unfit = findUnfit(document, before?.overrides ?? noOverrides, []);
+      const { seen, judgement, unfit } = await this.weigh(environmentId, document);
+      if (judgement.kind === "refused") return { ...judgement, liveAccounts: live, pinned: seen.pin };
       if (unfit !== null) return { kind: "unfit", unfit };
       keep({
         environmentId,

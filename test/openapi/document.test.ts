@@ -70,11 +70,14 @@ describe("the OpenAPI document", () => {
       .filter(({ operation }) => !needsKey(operation))
       .map(({ operation }) => operation.operationId);
     expect(open.toSorted()).toEqual([
+      "approveRequest",
       "getIntegrationSchema",
       "getOpenApiDocument",
       "getProblemPage",
       "getReference",
       "getSession",
+      "refuseRequest",
+      "withdrawRequest",
     ]);
     for (const { operation } of operations.filter((one) => needsKey(one.operation))) {
       expect(permissions, operation.operationId).toContain(permissionOf(operation));

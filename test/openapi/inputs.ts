@@ -1,4 +1,5 @@
 import type { Stack } from "../start-stack.ts";
+import { callAs } from "../two-owners.ts";
 
 /** What the inputs are made of. */
 export type World = {
@@ -7,6 +8,8 @@ export type World = {
   accountId: string;
   /** The cookie of a signed-in owner. */
   session: string;
+  /** Of another owner. */
+  otherSession: string;
   /** Another account with a token set that was imported. */
   importAccount(): Promise<string>;
 };
@@ -58,6 +61,34 @@ const makeEndpoint = async ({ stack }: World): Promise<string> => {
   return await makeEndpoint({ stack } as World);
 };
 
+let moves = 0;
+
+/** Hosts of a new integration with an account: nothing is put, and an approval is asked for. */
+const askForHosts = async ({ stack, session }: World): Promise<Case> => {
+  moves += 1;
+  const name = `made-to-move-${moves}`;
+  const made = document(name) as { api: object };
+  await stack.call("PUT", `/integrations/${name}`, made);
+  await stack.database.pool.query(
+    `INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status)
+      SELECT $1, id, 'tenant-m', $2, 'connecting' FROM environment WHERE name = 'production'`,
+    [`ia_${String(moves).padStart(24, "0")}`, name],
+  );
+  return {
+    status: 202,
+    params: { name },
+    query: { approval: "ask", reason: "It moved" },
+    body: { ...made, api: { baseUrl: "https://api.moved.example" } },
+    headers: { cookie: session },
+  };
+};
+
+const askedId = async (world: World): Promise<string> => {
+  const { params, query, body } = await askForHosts(world);
+  const path = `/integrations/${params?.["name"]}?${new URLSearchParams(query)}`;
+  return (await callAs(world.stack, world.session, "PUT", path, body)).body.id;
+};
+
 /** A test event that was tried once: no worker runs in these tests. */
 const ping = async (world: World): Promise<{ event_id: string; delivery_id: string; endpoint: string }> => {
   const endpoint = await makeEndpoint(world);
@@ -69,6 +100,23 @@ const ping = async (world: World): Promise<{ event_id: string; delivery_id: stri
     [body.delivery_id],
   );
   return { ...body, endpoint };
+};
+
+const stopRewraps = async (stack: Stack): Promise<void> => {
+  await stack.database.pool.query("UPDATE rewrap_run SET state = 'stopped' WHERE state IN ('running', 'paused')");
+};
+
+/** Two people start it; its id is made of the request's. */
+const beginRewrap = async ({ stack, session, otherSession }: World): Promise<string> => {
+  await stopRewraps(stack);
+  const { body } = await callAs(stack, session, "POST", "/keys/rewrap", { pace: 500 });
+  await callAs(stack, otherSession, "POST", `/approvals/${body.id}/approve`);
+  return (await stack.call("GET", "/keys")).body.runs[0].id;
+};
+
+const sealAndAnchor = async (stack: Stack): Promise<void> => {
+  const { code, stderr } = await stack.cli("audit", "anchor", "--json");
+  if (code !== 0) throw new Error(stderr);
 };
 
 /**
@@ -123,9 +171,10 @@ export const inputs: Inputs = {
 
   listIntegrations: () => [{ status: 200 }],
   getIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
-  putIntegration: () => [
+  putIntegration: async (world) => [
     { status: 201, params: { name: "made-here" }, body: document("made-here") },
     { status: 200, params: { name: "made-here" }, body: document("made-here") },
+    await askForHosts(world),
   ],
   deleteIntegration: async ({ stack }) => {
     await stack.call("PUT", "/integrations/made-to-go", document("made-to-go"));
@@ -152,6 +201,21 @@ export const inputs: Inputs = {
     },
   ],
 
+  listApprovals: async (world) => {
+    await askedId(world);
+    return [{ status: 200 }, { status: 200, query: { state: "over", limit: "1" } }];
+  },
+  getApproval: async (world) => [{ status: 200, params: { id: await askedId(world) } }],
+  approveRequest: async (world) => [
+    { status: 200, params: { id: await askedId(world) }, headers: { cookie: world.otherSession } },
+  ],
+  refuseRequest: async (world) => [
+    { status: 200, params: { id: await askedId(world) }, body: {}, headers: { cookie: world.otherSession } },
+  ],
+  withdrawRequest: async (world) => [
+    { status: 200, params: { id: await askedId(world) }, headers: { cookie: world.session } },
+  ],
+
   listMassFailures: async (world) => {
     await declare(world);
     return [{ status: 200 }];
@@ -164,6 +228,30 @@ export const inputs: Inputs = {
   confirmMassFailure: async (world) => {
     await declare(world);
     return [{ status: 202, params: { name: "acme-crm" } }];
+  },
+
+  listKeys: () => [{ status: 200 }],
+  getRewrap: async (world) => [{ status: 200, params: { id: await beginRewrap(world) } }],
+  changeRewrap: async (world) => [
+    { status: 200, params: { id: await beginRewrap(world) }, body: { state: "paused", pace: 50 } },
+  ],
+  startRewrap: async ({ session }) => [{ status: 202, body: { pace: 500 }, headers: { cookie: session } }],
+  // It seals nothing, and is not the current one.
+  disableKey: ({ session }) => [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }],
+  enableKey: ({ session }) => [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }],
+  setKeyPolicy: ({ session }) => [{ status: 202, body: { policy: "direct" }, headers: { cookie: session } }],
+  drillKeys: () => [{ status: 200 }],
+  deleteTenant: async ({ importAccount }) => {
+    await importAccount();
+    return [{ status: 200, params: { tenant_id: "tenant-i" } }];
+  },
+  destroyTenantKey: async ({ importAccount, session }) => {
+    await importAccount();
+    const headers = { cookie: session };
+    return [
+      { status: 202, params: { tenant_id: "tenant-i" }, headers },
+      { status: 202, params: { tenant_id: "tenant-a" }, query: { force: "true", reason: "They left" }, headers },
+    ];
   },
 
   createWebhookEndpoint: () => [
@@ -200,6 +288,34 @@ export const inputs: Inputs = {
       },
     },
   ],
+  listAuditEvents: ({ accountId: account }) => [
+    { status: 200 },
+    {
+      status: 200,
+      query: {
+        account,
+        actor: "connect",
+        action: "account.created",
+        from: "2026-01-01T00:00:00.000Z",
+        to: "2099-01-01T00:00:00.000Z",
+        limit: "1",
+      },
+    },
+  ],
+  // No worker runs in these tests.
+  verifyAuditEvents: async ({ stack }) => {
+    await sealAndAnchor(stack);
+    return [{ status: 200 }, { status: 200, query: { after: "1", limit: "3" } }];
+  },
+  listAuditAnchors: async ({ stack }) => {
+    await sealAndAnchor(stack);
+    return [{ status: 200 }, { status: 200, query: { limit: "1" } }];
+  },
+  getAuditChain: async ({ stack }) => {
+    await sealAndAnchor(stack);
+    return [{ status: 200 }];
+  },
+
   listEvents: ({ accountId: account }) => [
     { status: 200 },
     { status: 200, query: { event_type: "integrated_account:created", account, limit: "1" } },

@@ -1,4 +1,5 @@
 // Every route of the document, called on the real processes and a real database: what it documents is what it answers.
+import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resolve, type Answer as Documented, type Operation } from "#api/openapi/openapi-types";
 import { makeOpenApiDocument } from "#scripts/openapi-document";
@@ -18,7 +19,9 @@ const operations = listOperations(document)
   .map((one) => ({ ...one, id: one.operation.operationId }));
 const withKey = operations.filter(({ operation }) => needsKey(operation));
 const withBody = withKey.filter(({ operation }) => bodySchemaOf(operation) !== null);
-const ofOneThing = withKey.filter(({ path, id }) => path.includes("{") && id !== "putIntegration");
+// A key of the shared keyring is every environment's, each with a state of its own.
+const isShared = ["putIntegration", "disableKey", "enableKey"];
+const ofOneThing = withKey.filter(({ path, id }) => path.includes("{") && !isShared.includes(id));
 const validators = createValidators(document);
 
 let stack: Stack;
@@ -26,10 +29,13 @@ let world: World;
 let keys: { powerless: string; staging: string };
 
 beforeAll(async () => {
-  stack = await startStack();
-  const [account, session, powerless, staging] = await Promise.all([
+  // An old key beside the current one, so that there is one to disable.
+  const key = (): string => randomBytes(32).toString("base64");
+  stack = await startStack({ env: { EVERGRANT_KEYRING: `t1:${key()},t0:${key()}` } });
+  const [account, session, otherSession, powerless, staging] = await Promise.all([
     stack.connect("tenant-a", "ada"),
     signInAs(stack, "owner@example.com", "owner"),
+    signInAs(stack, "other@example.com", "owner"),
     // No route of these tests asks for it.
     makeKey(stack, "--permissions", "export"),
     makeKey(stack, "--environment", "staging"),
@@ -39,6 +45,7 @@ beforeAll(async () => {
     stack,
     accountId: account.id,
     session,
+    otherSession,
     async importAccount() {
       const credentials = { oauth2: { access_token: "an-access-token", expires_in: 3600 } };
       const body = { integration_name: "acme-crm", tenant_id: "tenant-i", credentials };
@@ -64,19 +71,25 @@ async function call({ path, method, operation }: Route, one: Case, key?: string)
   const query = one.query === undefined ? "" : `?${new URLSearchParams(one.query)}`;
   const { cookie, ...headers } = one.headers ?? {};
   const sent = cookie === undefined ? headers : { ...headers, cookie };
-  const answer = needsKey(operation)
-    ? await stack.call(method.toUpperCase(), `${filled}${query}`, one.body, {
-        headers: sent,
-        ...(key === undefined ? {} : { key }),
-      })
-    : await callOpen(`${filled}${query}`, sent);
+  const answer =
+    needsKey(operation) && (cookie === undefined || key !== undefined)
+      ? await stack.call(method.toUpperCase(), `${filled}${query}`, one.body, {
+          headers: sent,
+          ...(key === undefined ? {} : { key }),
+        })
+      : await callOpen(method.toUpperCase(), `${filled}${query}`, sent, one.body);
   expectDocumented({ path, method, operation }, answer);
   return answer;
 }
 
-/** Without a key: a header that is not one would be refused. */
-async function callOpen(path: string, headers: Record<string, string>): Promise<Answer> {
-  const response = await fetch(`${stack.apis[0]?.origin}/api/v1${path}`, { headers });
+/** Without a key: a header that is not one would be refused. With a session, as a page of ours does. */
+async function callOpen(method: string, path: string, headers: Record<string, string>, body: unknown): Promise<Answer> {
+  const origin = stack.env["EVERGRANT_URL"] ?? "";
+  const response = await fetch(`${stack.apis[0]?.origin}/api/v1${path}`, {
+    method,
+    headers: { ...headers, origin, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
   const text = await response.text();
   const isJson = (response.headers.get("content-type") ?? "").includes("json");
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };

@@ -74,10 +74,14 @@ describe("the types", () => {
     expect(readFileSync(sdkTypesPath, "utf8")).toBe(writeTypes(await makeOpenApiDocument()));
   });
 
-  test("have a method for each route", () => {
+  // What needs two people is asked for in the dashboard; a key is refused.
+  const ofPeople = ["startRewrap", "disableKey", "enableKey", "setKeyPolicy", "destroyTenantKey"];
+
+  test("have a method for each route that a key may call", () => {
     const text = readFileSync(new URL("../../sdk/src/evergrant.ts", import.meta.url), "utf8");
     const other = readFileSync(new URL("../../sdk/src/get-token.ts", import.meta.url), "utf8");
-    expect(Object.keys(routes).filter((name) => !`${text}${other}`.includes(`call("${name}"`))).toEqual([]);
+    const missing = Object.keys(routes).filter((name) => !`${text}${other}`.includes(`call("${name}"`));
+    expect(missing.toSorted()).toEqual(ofPeople.toSorted());
   });
 });
 

@@ -181,7 +181,7 @@ function spoolOf(world: SimulatedWorld, life: Life, effect: Effect): AnswerSpool
 function vaultOf(world: SimulatedWorld, effect: Effect): Vault {
   const { vault } = world;
   return {
-    prepare: (environment) => effect("vault.prepare", "keys", () => vault.prepare(environment)),
+    prepare: (...given) => effect("vault.prepare", "keys", () => vault.prepare(...given)),
     seal(dataKey, location, plaintext) {
       const sealed = vault.seal(dataKey, location, plaintext);
       if (location.field === "token_set") {

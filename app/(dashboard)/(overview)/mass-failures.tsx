@@ -7,14 +7,14 @@ import { RelativeTime } from "../../_components/relative-time.tsx";
 import { StatusIcon } from "../../_components/status-icon.tsx";
 import { DecisionDialog } from "./decision-dialog.tsx";
 
-type Props = { failures: MassFailureView[]; labels: Map<string, string> };
+type Props = { failures: MassFailureView[]; labels: Map<string, string>; mayDecide: boolean };
 
 /** What the guard holds, each with what to look at and the two ways out (R26). */
-export function MassFailures({ failures, labels }: Props) {
+export function MassFailures({ failures, labels, mayDecide }: Props) {
   return failures.map((failure) => {
     const label = labels.get(failure.integration_name) ?? failure.integration_name;
     return failure.state === "declared" ? (
-      <Declared key={failure.integration_name} failure={failure} label={label} />
+      <Declared key={failure.integration_name} failure={failure} label={label} mayDecide={mayDecide} />
     ) : (
       <Resolving key={failure.integration_name} failure={failure} label={label} />
     );
@@ -23,7 +23,7 @@ export function MassFailures({ failures, labels }: Props) {
 
 type OneProps = { failure: MassFailureView; label: string };
 
-function Declared({ failure, label }: OneProps) {
+function Declared({ failure, label, mayDecide }: OneProps & { mayDecide: boolean }) {
   const { held, left, likely_cause: cause, started_at: startedAt } = failure;
   const words = cause === null ? null : causeWords(cause, label);
   return (
@@ -71,10 +71,14 @@ function Declared({ failure, label }: OneProps) {
           </div>
         )
       )}
-      <div className="no-print flex flex-wrap gap-2 px-4 py-4 max-sm:flex-col max-sm:items-stretch">
-        <DecisionDialog decision="release" failure={failure} label={label} />
-        {held > 0 && <DecisionDialog decision="confirm" failure={failure} label={label} />}
-      </div>
+      {mayDecide ? (
+        <div className="no-print flex flex-wrap gap-2 px-4 py-4 max-sm:flex-col max-sm:items-stretch">
+          <DecisionDialog decision="release" failure={failure} label={label} />
+          {held > 0 && <DecisionDialog decision="confirm" failure={failure} label={label} />}
+        </div>
+      ) : (
+        <p className="px-4 py-4 text-xs text-subtle">Your role reads. Owners and operators release or confirm.</p>
+      )}
     </Frame>
   );
 }

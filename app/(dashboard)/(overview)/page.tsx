@@ -2,21 +2,25 @@ import { Cable } from "lucide-react";
 import type { Metadata } from "next";
 import { EmptyState } from "../../_components/empty-state.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
+import { isPermitted } from "../../_components/permitted.ts";
 import { ProblemState } from "../../_components/problem-state.tsx";
+import { SummarySentence } from "../../_components/summary-sentence.tsx";
+import { readApprovals } from "../../_queries/approvals.ts";
 import { readOverview } from "../../_queries/overview.ts";
+import { readRole } from "../../_queries/session.ts";
 import { AttentionList } from "./attention-list.tsx";
 import { ClientSecrets } from "./client-secrets.tsx";
 import { Figures } from "./figures-strip.tsx";
 import { IntegrationProblems } from "./integration-problems.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
 import { MassFailures } from "./mass-failures.tsx";
-import { WellnessSentence } from "./wellness-sentence.tsx";
+import { WaitingApprovals } from "./waiting-approvals.tsx";
 import { judge, totalsOf, troubleOf } from "./wellness.ts";
 
 export const metadata: Metadata = { title: "Overview" };
 
 export default async function OverviewPage() {
-  const overview = await readOverview();
+  const [overview, role, open] = await Promise.all([readOverview(), readRole(), readApprovals({ state: "open" })]);
   if (overview.kind === "problem") {
     return (
       <>
@@ -34,9 +38,10 @@ export default async function OverviewPage() {
   return (
     <>
       <PageHeader title="Overview" />
-      <WellnessSentence wellness={judge(totals, trouble)} />
-      <MassFailures failures={massFailures} labels={labels} />
+      <SummarySentence {...judge(totals, trouble)} />
+      <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
       <IntegrationProblems integrations={integrations} health={health} />
+      <WaitingApprovals open={open} />
       {isEmpty ? (
         <div className="card mt-6">
           <EmptyState icon={Cable} title="Connect the first account">

@@ -2,7 +2,8 @@ import type { AccountView } from "#api/schemas/account";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";
 import { countOf, formatCount, formatShare } from "../../_components/figures.ts";
-import { conditionOf, type Condition, type Tone } from "../../_components/status.ts";
+import { conditionOf, type Condition } from "../../_components/status.ts";
+import type { SentenceTone } from "../../_components/summary-sentence.tsx";
 
 export type Totals = {
   accounts: { connecting: number; active: number; needs_reauth: number; disconnected: number };
@@ -14,7 +15,7 @@ export type Totals = {
   slowest: { integrationName: string; p95: number } | null;
 };
 
-export type Wellness = { tone: Extract<Tone, "good" | "warn" | "bad" | "info">; lead: string; rest: string };
+export type Wellness = { tone: SentenceTone; lead: string; rest: string };
 
 /**
  * What happens to active accounts right now. `held` wait for a decision, `resolving` were held and are decided about; both are

@@ -18,7 +18,10 @@ export function EnvironmentSwitcher({ environment, environments }: Props) {
   const choose = (chosen: string) => {
     if (chosen === environment) return;
     setPreference(environmentCookie, chosen);
-    router.replace(["/accounts", "/webhooks/events", "/webhooks"].find((list) => pathname.startsWith(list)) ?? "/");
+    router.replace(
+      ["/accounts", "/webhooks/events", "/webhooks", "/approvals", "/keys"].find((list) => pathname.startsWith(list)) ??
+        "/",
+    );
     router.refresh();
   };
 

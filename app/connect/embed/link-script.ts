@@ -5,15 +5,6 @@
  * @param tripWindow name of the window in which everything goes on that a frame must not show
  */
 export function linkScript(mode: "popup" | "frame", origin: string, tripWindow: string): void {
-  // From now on the product believes a window that it sees closed. Only a page of another origin can't be looked into: ours, around
-  // it, are not told.
-  const product = (mode === "frame" ? window.parent : window.opener) as Window | null;
-  try {
-    void product?.location.origin;
-  } catch {
-    product?.postMessage({ type: "evergrant:opened" }, origin);
-  }
-
   // Another language of the same page, for whoever embeds it; what that is, only its address says.
   for (const choice of document.querySelectorAll<HTMLAnchorElement>("a[hreflang]")) {
     const query = new URLSearchParams(location.search);

@@ -11,7 +11,10 @@ export const permissions = [
   "webhooks:read",
   "webhooks:write",
   "audit:read",
+  "approvals:read",
   "settings:write",
+  "keys:read",
+  "keys:write",
   "export",
 ] as const;
 
@@ -23,12 +26,21 @@ export function isPermission(value: string): value is Permission {
 
 export type Role = "owner" | "operator" | "support" | "auditor";
 
+const readsStates = [
+  "accounts:read",
+  "integrations:read",
+  "webhooks:read",
+  "approvals:read",
+  "keys:read",
+] as const satisfies readonly Permission[];
+
 /** Denied unless listed. The role of an administrator, in the permissions that a key would need. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions,
-  operator: permissions.filter((one) => one !== "export"),
-  support: ["accounts:read", "integrations:read", "webhooks:read"],
-  auditor: ["accounts:read", "integrations:read", "webhooks:read", "audit:read"],
+  /** The keys that seal everything are the owners' alone, as are exports. */
+  operator: permissions.filter((one) => one !== "export" && one !== "keys:write"),
+  support: readsStates,
+  auditor: [...readsStates, "audit:read"],
 };
 
 /** Who is calling: an API key or a signed-in administrator, always inside one environment (invariant 10). */

@@ -14,6 +14,13 @@ export type AuditAction =
   | "integration.put"
   | "integration.deleted"
   | "integration.hosts_approved"
+  | "approval.requested"
+  | "approval.approved"
+  | "approval.executed"
+  | "approval.refused"
+  | "approval.withdrawn"
+  | "approval.expired"
+  | "approval.failed"
   | "environment_integration.updated"
   | "environment.updated"
   | "webhook_endpoint.created"
@@ -34,7 +41,20 @@ export type AuditAction =
   | "user.created"
   | "user.signed_in"
   | "user.sign_in_failed"
-  | "sealed_value.invalid";
+  | "sealed_value.invalid"
+  | "tenant_key.created"
+  | "tenant_key.destroyed"
+  | "tenant.deleted"
+  | "key.disabled"
+  | "key.enabled"
+  | "key.policy_changed"
+  | "key.drilled"
+  | "rewrap.started"
+  | "rewrap.changed"
+  | "rewrap.batch"
+  | "rewrap.ended"
+  | "audit.exported"
+  | "audit.restored";
 
 /** One line of the audit log. Never a secret: `detail` holds ids, names, versions and purposes. */
 export interface AuditRecord {

@@ -14,7 +14,10 @@ export type IdPrefix =
   | "try"
   | "idm"
   | "whe"
-  | "dlv";
+  | "dlv"
+  | "apr"
+  | "tk"
+  | "rwp";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 

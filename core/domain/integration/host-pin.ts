@@ -102,6 +102,16 @@ export type DefinitionJudgement =
   | { readonly kind: "stays" | "moved" }
   | { readonly kind: "refused"; readonly cause: "format" | "hosts" | "secrets" | "unreadable" };
 
+type RefusalCause = (DefinitionJudgement & { readonly kind: "refused" })["cause"];
+
+/**
+ * Whether two people may want it all the same (R48). Not another format: the credentials would be of no use to it. Not where nobody can
+ * tell from where they would move.
+ */
+export function isApprovable(cause: RefusalCause): boolean {
+  return cause === "hosts" || cause === "secrets";
+}
+
 /**
  * Whether a definition may take the place of what is pinned: credentials never move to another host behind their owners' backs.
  *

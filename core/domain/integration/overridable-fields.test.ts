@@ -80,3 +80,10 @@ it.each(Object.entries(overridableFields).filter(([, allowed]) => !allowed.inclu
     expect(overrideRefusal(pointer, "account")).toContain("accounts share");
   },
 );
+
+it.each(["timeoutSeconds", "failureRules", "concurrency", "perMinute"])(
+  "an account may not decide what opens the breaker for every other: refresh.%s",
+  (field) => {
+    expect(overrideRefusal(`/credentials/config/refresh/${field}`, "account")).toContain("accounts share");
+  },
+);

@@ -2,7 +2,7 @@
 export type OverrideLevel = "environment" | "account";
 
 const both = ["environment", "account"] as const;
-/** What belongs to an OAuth client at a token endpoint, which the accounts behind it share. */
+/** What belongs to an OAuth client at a token endpoint: the accounts behind it share budget and breaker. */
 const shared = ["environment"] as const;
 
 /**
@@ -21,11 +21,12 @@ export const overridableFields: Readonly<Record<string, readonly OverrideLevel[]
   "/credentials/config/refresh/bufferSeconds": both,
   "/credentials/config/refresh/earliestSeconds": both,
   "/credentials/config/refresh/quietHoursUtc": both,
-  "/credentials/config/refresh/timeoutSeconds": both,
-  "/credentials/config/refresh/failureRules": both,
   "/credentials/config/refresh/retry/initialSeconds": both,
   "/credentials/config/refresh/retry/factor": both,
   "/credentials/config/refresh/retry/capSeconds": both,
+  // One account that waits too short, or reads its answers its own way, would open the breaker for all.
+  "/credentials/config/refresh/timeoutSeconds": shared,
+  "/credentials/config/refresh/failureRules": shared,
   "/credentials/config/refresh/concurrency": shared,
   "/credentials/config/refresh/perMinute": shared,
   "/credentials/config/refresh/massFailure/accounts": shared,
@@ -105,7 +106,7 @@ export function overrideRefusal(pointer: string, level: OverrideLevel): string |
     return "belongs to the connection, so it can't be overridden";
   }
   if (levels.includes(level)) return null;
-  return "belongs to the OAuth client, which accounts share: override it for the environment (PATCH /api/v1/environment-integration)";
+  return "belongs to the OAuth client and its endpoint, which accounts share: override it for the environment (PATCH /api/v1/environment-integration)";
 }
 
 function levelsOf(pointer: string): readonly OverrideLevel[] | null {

@@ -5,6 +5,7 @@ export const problemCodes = {
   invalid_request: 422,
   unauthorized: 401,
   forbidden: 403,
+  approval_forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
   needs_reauth: 409,
@@ -12,6 +13,8 @@ export const problemCodes = {
   not_connected: 409,
   external_account_mismatch: 409,
   conflict: 409,
+  approval_pending: 409,
+  approval_ended: 409,
   disconnected: 410,
   payload_too_large: 413,
   not_refreshable: 422,
@@ -60,7 +63,7 @@ export interface DomainErrorOptions {
   readonly retryAfterSeconds?: number;
   /** What is known of the limit that was met; null or absent: nothing. */
   readonly rateLimit?: RateLimit | null;
-  /** Members that CONTRACT names for this code: integrated_account_id, last_error, source, permission, reason. */
+  /** Members that CONTRACT names for this code: integrated_account_id, last_error, source, permission, reason, approval_id. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }

@@ -5,6 +5,8 @@ import {
   lengthPrefixed,
   openValue,
   parseSealed,
+  rewrapSealed,
+  sealedBody,
   sealValue,
   type DataKey,
   type SealField,
@@ -122,6 +124,76 @@ describe("a sealed value", () => {
 
   it("does not open with anything appended", () => {
     expect(open(Buffer.concat([seal(), Buffer.from([0])]))).toBeNull();
+  });
+});
+
+describe("a re-wrapped value", () => {
+  const next = { kid: "k-2027", wrapped: randomBytes(99) };
+  const rewrapped = (from: Uint8Array = seal(), to = next): Buffer => {
+    const parts = parseSealed(from);
+    if (parts === null) throw new Error("not a sealed value");
+    return Buffer.from(rewrapSealed(parts, to));
+  };
+
+  it("names its new key, carries its new wrapping, and opens with the data key that it was sealed with", () => {
+    const parts = parseSealed(rewrapped());
+    expect(parts).toMatchObject({ kid: "k-2027", sealedKid: kid });
+    expect(parts === null ? null : Buffer.from(parts.wrapped)).toEqual(next.wrapped);
+    expect(open(rewrapped())).toBe(secret.toString());
+  });
+
+  it("opens after any number of re-wraps, and is what it was once it is back under its first key", () => {
+    const again = rewrapped(rewrapped(), { kid: "tk_abc", wrapped: randomBytes(76) });
+    expect(open(again)).toBe(secret.toString());
+    expect(parseSealed(again)).toMatchObject({ kid: "tk_abc", sealedKid: kid });
+    expect(rewrapped(again, { kid, wrapped })).toEqual(seal());
+  });
+
+  it.each<[string, Partial<SealLocation>]>([
+    ["another environment", { environmentId: "env_b" }],
+    ["another owner", { owner: "ia_b" }],
+    ["another field", { field: "client_secret" }],
+    ["another version", { version: 2 }],
+  ])("does not open moved to %s (H2)", (_name, change) => {
+    expect(open(rewrapped(), { ...location, ...change })).toBeNull();
+  });
+
+  it("does not open with any byte besides key id and wrapped data key changed", () => {
+    const bytes = rewrapped();
+    const bodyAt = 2 + next.kid.length + 2 + next.wrapped.length;
+    for (let at = bodyAt; at < bytes.length; at += 1) {
+      for (const mask of [0x01, 0x40]) {
+        const changed = Buffer.from(bytes);
+        changed.writeUInt8(changed.readUInt8(at) ^ mask, at);
+        expect(open(changed), `byte ${at}, mask ${mask}`).toBeNull();
+      }
+    }
+  });
+
+  it.each([0, 4, 8, 12, 15])("does not open with its tag cut to %i bytes (H1)", (length) => {
+    const bytes = rewrapped();
+    expect(open(bytes.subarray(0, bytes.length - 16 + length))).toBeNull();
+  });
+
+  it("is nothing where it ends within its header", () => {
+    const bytes = rewrapped();
+    for (let length = 0; length < 2 + next.kid.length + 2 + next.wrapped.length + 1 + kid.length + 44; length += 1) {
+      expect(parseSealed(bytes.subarray(0, length)), `${length} bytes`).toBeNull();
+    }
+  });
+
+  it("has one form: the key that it was sealed under does not stand there twice", () => {
+    const twice = rewrapped(seal(), { kid: "k-2O26", wrapped });
+    expect(parseSealed(twice)).not.toBeNull();
+    twice.write(kid, 2, "latin1");
+    expect(parseSealed(twice)).toBeNull();
+  });
+
+  it("is known again by its body, whichever key wraps it, and no other sealing is", () => {
+    expect(Buffer.from(sealedBody(rewrapped()))).toEqual(Buffer.from(sealedBody(seal())));
+    const other = sealValue({ kid, wrapped, key: randomBytes(32) }, location, iv, secret);
+    expect(Buffer.from(sealedBody(other))).not.toEqual(Buffer.from(sealedBody(seal())));
+    expect(sealedBody(Buffer.from("{}"))).toEqual(Buffer.from("{}"));
   });
 });
 

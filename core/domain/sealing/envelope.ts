@@ -10,8 +10,13 @@ import { decrypt, encrypt, ivBytes, keyBytes, tagBytes } from "./aead.ts";
  *   32 bytes commitment: AES-GCM alone lets one ciphertext open under two keys; the commitment names the one (H5)
  *   12 bytes iv
  *   rest     ciphertext and 16-byte tag
+ *
+ * What was re-wrapped since (rewrapSealed) has format 2: between the wrapped data key and the commitment stands the key id that it
+ * was sealed under, length first, like the other one. It is part of the associated data, which nobody can write anew without opening
+ * the value. Everything from the commitment on stays as it was sealed.
  */
 const format = 1;
+const rewrappedFormat = 2;
 const commitmentBytes = 32;
 
 /** The row and field that a value belongs to. Moved anywhere else, it does not open. */
@@ -45,7 +50,10 @@ export interface DataKey {
 }
 
 export interface SealedParts {
+  /** The key that wraps the data key now. */
   readonly kid: string;
+  /** The key that wrapped it when the value was sealed: another one after a re-wrap. */
+  readonly sealedKid: string;
   readonly wrapped: Uint8Array;
   readonly commitment: Uint8Array;
   readonly iv: Uint8Array;
@@ -58,44 +66,83 @@ export function sealValue(dataKey: DataKey, location: SealLocation, iv: Uint8Arr
   if (dataKey.key.every((byte) => byte === 0)) throw new Error("this data key was used up");
   const derived = deriveKeys(dataKey.key);
   try {
-    const kid = Buffer.from(dataKey.kid, "latin1");
-    if (kid.length === 0 || kid.length > 255) throw new Error("a key id has 1 to 255 characters");
-    if (dataKey.wrapped.length > 0xffff) throw new Error("a wrapped data key has at most 65535 bytes");
+    const header = encodeHeader(format, dataKey);
     const ciphertext = encrypt(derived.encryption, iv, associatedData(dataKey.kid, location), plaintext);
-    const wrappedLength = Buffer.alloc(2);
-    wrappedLength.writeUInt16BE(dataKey.wrapped.length);
-    return Buffer.concat([
-      Buffer.from([format, kid.length]),
-      kid,
-      wrappedLength,
-      dataKey.wrapped,
-      derived.commitment,
-      iv,
-      ciphertext,
-    ]);
+    return Buffer.concat([header, derived.commitment, iv, ciphertext]);
   } finally {
     derived.encryption.fill(0);
     dataKey.key.fill(0);
   }
 }
 
+/** Everything before the commitment, or before the key id of the sealing where that stands between. */
+function encodeHeader(asFormat: number, { kid, wrapped }: Pick<DataKey, "kid" | "wrapped">): Uint8Array {
+  const id = Buffer.from(kid, "latin1");
+  if (id.length === 0 || id.length > 255) throw new Error("a key id has 1 to 255 characters");
+  if (wrapped.length > 0xffff) throw new Error("a wrapped data key has at most 65535 bytes");
+  const wrappedLength = Buffer.alloc(2);
+  wrappedLength.writeUInt16BE(wrapped.length);
+  return Buffer.concat([Buffer.from([asFormat, id.length]), id, wrappedLength, wrapped]);
+}
+
 /** @returns the parts, or null when the bytes are no sealed value of a known format */
 export function parseSealed(sealed: Uint8Array): SealedParts | null {
-  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  if (bytes.length < 2 || bytes[0] !== format) return null;
+  const bytes = asBuffer(sealed);
+  const isRewrapped = bytes[0] === rewrappedFormat;
+  if (bytes.length < 2 || (bytes[0] !== format && !isRewrapped)) return null;
   const kidEnd = 2 + bytes.readUInt8(1);
   if (kidEnd === 2 || bytes.length < kidEnd + 2) return null;
   const wrappedEnd = kidEnd + 2 + bytes.readUInt16BE(kidEnd);
-  const ivEnd = wrappedEnd + commitmentBytes + ivBytes;
+  // latin1, not ascii: ascii drops the top bit, and an altered id would read as the right one.
+  const kid = bytes.toString("latin1", 2, kidEnd);
+  let sealedKid = kid;
+  let headerEnd = wrappedEnd;
+  if (isRewrapped) {
+    if (bytes.length <= wrappedEnd) return null;
+    headerEnd = wrappedEnd + 1 + bytes.readUInt8(wrappedEnd);
+    sealedKid = bytes.toString("latin1", wrappedEnd + 1, headerEnd);
+    // One form for one value: under the key that it was sealed with it has format 1.
+    if (sealedKid === "" || sealedKid === kid) return null;
+  }
+  const ivEnd = headerEnd + commitmentBytes + ivBytes;
   if (bytes.length < ivEnd + tagBytes) return null;
   return {
-    // latin1, not ascii: ascii drops the top bit, and an altered id would read as the right one.
-    kid: bytes.toString("latin1", 2, kidEnd),
+    kid,
+    sealedKid,
     wrapped: bytes.subarray(kidEnd + 2, wrappedEnd),
-    commitment: bytes.subarray(wrappedEnd, wrappedEnd + commitmentBytes),
-    iv: bytes.subarray(wrappedEnd + commitmentBytes, ivEnd),
+    commitment: bytes.subarray(headerEnd, headerEnd + commitmentBytes),
+    iv: bytes.subarray(headerEnd + commitmentBytes, ivEnd),
     ciphertext: bytes.subarray(ivEnd),
   };
+}
+
+/** The same value with its data key wrapped by another key: only the header changes, and nothing is opened. */
+export function rewrapSealed(parts: SealedParts, wrapped: Pick<DataKey, "kid" | "wrapped">): Uint8Array {
+  const { sealedKid, commitment, iv, ciphertext } = parts;
+  if (wrapped.kid === sealedKid) return Buffer.concat([encodeHeader(format, wrapped), commitment, iv, ciphertext]);
+  const id = Buffer.from(sealedKid, "latin1");
+  return Buffer.concat([
+    encodeHeader(rewrappedFormat, wrapped),
+    Buffer.from([id.length]),
+    id,
+    commitment,
+    iv,
+    ciphertext,
+  ]);
+}
+
+/**
+ * What of a sealed value no re-wrap changes: commitment, IV, ciphertext and tag. No other sealing has the same, so it tells whether
+ * two values come of one, under whichever key they are by now. Bytes of no known format stand for themselves.
+ */
+export function sealedBody(sealed: Uint8Array): Uint8Array {
+  const parts = parseSealed(sealed);
+  if (parts === null) return sealed;
+  return asBuffer(sealed).subarray(sealed.byteLength - commitmentBytes - ivBytes - parts.ciphertext.length);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** @returns the plaintext (zero it after use), or null when the value was altered, moved or belongs to another key */
@@ -104,7 +151,7 @@ export function openValue(parts: SealedParts, key: Uint8Array, location: SealLoc
   const derived = deriveKeys(key);
   try {
     if (!timingSafeEqual(derived.commitment, parts.commitment)) return null;
-    return decrypt(derived.encryption, parts.iv, associatedData(parts.kid, location), parts.ciphertext);
+    return decrypt(derived.encryption, parts.iv, associatedData(parts.sealedKid, location), parts.ciphertext);
   } finally {
     derived.encryption.fill(0);
     key.fill(0);

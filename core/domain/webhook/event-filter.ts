@@ -1,7 +1,8 @@
 import { eventTypes, type EventType } from "./event-type.ts";
 
 /** All types of a group, such as those of accounts. */
-export type EventGroup = `${"integrated_account" | "integration" | "environment" | "security" | "webhook_endpoint"}:*`;
+export type EventGroup =
+  `${"integrated_account" | "integration" | "environment" | "security" | "approval" | "webhook_endpoint"}:*`;
 
 /** What an endpoint subscribes to: types, groups, or everything. */
 export type EventFilter = EventType | EventGroup | "*";

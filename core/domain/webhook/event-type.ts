@@ -21,11 +21,15 @@ export type SecurityEventType = "security:anomaly";
 /** Events about a webhook endpoint, for the others of its environment; a ping goes to itself alone. */
 export type EndpointEventType = "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
 
+/** Events about what waits for a second person (R48), so that they learn of it. */
+export type ApprovalEventType = "approval:requested" | "approval:ended";
+
 export type EventType =
   | AccountEventType
   | IntegrationEventType
   | SecurityEventType
   | EndpointEventType
+  | ApprovalEventType
   | "environment:needs_reauth_spike";
 
 /** What each type tells, for people: of whom, and what. A type that is missing or too much does not compile. */
@@ -43,6 +47,8 @@ export const eventTypes: Readonly<Record<EventType, string>> = {
   "integration:mass_failure": "Many accounts failed together; they are held until you decide.",
   "environment:needs_reauth_spike": "Unusually many accounts need re-authorization.",
   "security:anomaly": "Something happened that should not.",
+  "approval:requested": "Somebody asks for a second person's approval.",
+  "approval:ended": "A request for approval is over.",
   "webhook_endpoint:failing": "A webhook endpoint has failed for days and will be disabled.",
   "webhook_endpoint:disabled": "A webhook endpoint was disabled.",
   "webhook_endpoint:ping": "A test.",

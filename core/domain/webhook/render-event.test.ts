@@ -116,3 +116,46 @@ describe("what is kept of a receiver's answer", () => {
     expect(extractOf(Buffer.from([0x61, 0, 0xff]))).toBe("a\u{fffd}\u{fffd}");
   });
 });
+
+describe("a request for approval in plain words", () => {
+  const request = (eventType: EventType, payload: Record<string, unknown>): StoredEvent => ({
+    ...event,
+    accountId: null,
+    sequence: null,
+    eventType,
+    payload: {
+      id: "apr_2f8k3mzq0v7w1x9y4t6r5p8n",
+      kind: "key.disable",
+      subject: "k1",
+      summary: "Disable the key k1",
+      status: "pending",
+      mode: "waiting",
+      requested_by: "ada@example.com",
+      requested_by_name: "Ada Lovelace",
+      waits_until: null,
+      outcome: null,
+      ...payload,
+    },
+  });
+
+  it("says what is asked, by whom and until when it waits, and leads to it", () => {
+    const waitsUntil = "2026-11-21T10:00:00.000Z";
+    const { subject, text, link } = wordEvent(
+      request("approval:requested", { waits_until: waitsUntil }),
+      "production",
+      "https://evergrant.example",
+    );
+    expect(subject).toBe("[production] Somebody asks for a second person's approval.");
+    expect(text.split("\n").slice(1)).toEqual([
+      "What: Disable the key k1",
+      "Asked by: Ada Lovelace",
+      `Not before: ${waitsUntil}`,
+    ]);
+    expect(link).toBe("https://evergrant.example/approvals/apr_2f8k3mzq0v7w1x9y4t6r5p8n");
+  });
+
+  it("says what came of it", () => {
+    const { text } = wordEvent(request("approval:ended", { outcome: "refused" }), "production", "https://x.example");
+    expect(text).toContain("Outcome: refused");
+  });
+});

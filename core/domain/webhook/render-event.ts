@@ -79,7 +79,11 @@ export function wordEvent(
     ...named("held", "Accounts held"),
     ...named("url", "Endpoint"),
     ...named("last_error", "Last error"),
-    ...named("kind", "What"),
+    ...named(payload["summary"] === undefined ? "kind" : "summary", "What"),
+    // The name and not the address: a chat may take that for a mention.
+    ...named("requested_by_name", "Asked by"),
+    ...named("waits_until", "Not before"),
+    ...named("outcome", "Outcome"),
   ];
   const said = eventTypes[event.eventType];
   return { subject: `[${environment}] ${said}`, text: [`[${environment}] ${said}`, ...lines].join("\n"), link };
@@ -87,6 +91,7 @@ export function wordEvent(
 
 function linkOf({ accountId, payload, eventType }: StoredEvent, publicUrl: string): string {
   if (accountId !== null) return `${publicUrl}/accounts/${accountId}`;
+  if (eventType.startsWith("approval:")) return `${publicUrl}/approvals/${String(payload["id"])}`;
   if (eventType.startsWith("webhook_endpoint:")) return `${publicUrl}/webhooks`;
   const name = payload["integration_name"];
   return typeof name === "string" ? `${publicUrl}/integrations/${encodeURIComponent(name)}` : `${publicUrl}/`;

@@ -20,10 +20,19 @@ type Result =
   | { kind: "disconnected"; revocation: "revoked" | "not_supported" | "failed" }
   | { kind: "problem"; during: string; problem: ApiProblem };
 
-type Props = { account: AccountView; label: string; kind: CredentialKind; children: ReactNode };
+type Props = {
+  account: AccountView;
+  label: string;
+  kind: CredentialKind;
+  /** Refresh and disconnect. */
+  mayWrite: boolean;
+  /** Make links for customers. */
+  mayInvite: boolean;
+  children: ReactNode;
+};
 
 /** What an operator may do about this account, beside the words that say what should be done. */
-export function AccountActions({ account, label, kind, children }: Props) {
+export function AccountActions({ account, label, kind, mayWrite, mayInvite, children }: Props) {
   const router = useRouter();
   const [isUpdating, startTransition] = useTransition();
   const [busy, setBusy] = useState<"refresh" | "link" | null>(null);
@@ -64,7 +73,7 @@ export function AccountActions({ account, label, kind, children }: Props) {
       <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-4 px-4 py-3.5">
         <div className="min-w-0 flex-[1_1_320px]">{children}</div>
         <div className="no-print flex flex-wrap gap-2 empty:hidden max-sm:w-full max-sm:flex-col max-sm:items-stretch">
-          {isActive && kind === "token" && (
+          {mayWrite && isActive && kind === "token" && (
             <Button
               variant={account.last_error === null || account.hold !== null ? "secondary" : "primary"}
               disabled={busy !== null}
@@ -78,7 +87,7 @@ export function AccountActions({ account, label, kind, children }: Props) {
               Refresh now
             </Button>
           )}
-          {isConnected && (
+          {mayInvite && isConnected && (
             <Button
               variant={isActive ? "secondary" : "primary"}
               disabled={busy !== null}
@@ -88,7 +97,7 @@ export function AccountActions({ account, label, kind, children }: Props) {
               Create re-authorization link
             </Button>
           )}
-          {isConnected && (
+          {mayWrite && isConnected && (
             <DisconnectDialog
               account={account}
               label={label}
@@ -102,9 +111,18 @@ export function AccountActions({ account, label, kind, children }: Props) {
           )}
         </div>
       </div>
+      {isConnected && !mayWrite && !mayInvite && <ReadOnlyNote />}
       {link !== null && <ReauthorizationLink link={link} account={account} onClose={() => setLink(null)} />}
       <div aria-live="polite">{result !== null && <ActionResult result={result} label={label} kind={kind} />}</div>
     </section>
+  );
+}
+
+function ReadOnlyNote() {
+  return (
+    <p className="border-t border-line px-4 py-2.5 text-xs text-subtle">
+      Your role reads. Owners and operators refresh, re-authorize and disconnect.
+    </p>
   );
 }
 

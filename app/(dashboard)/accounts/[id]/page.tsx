@@ -98,7 +98,13 @@ export default async function AccountPage({ params, searchParams }: Props) {
         </div>
       </header>
 
-      <AccountActions account={account} label={label} kind={kind}>
+      <AccountActions
+        account={account}
+        label={label}
+        kind={kind}
+        mayWrite={isPermitted(role, "accounts:write")}
+        mayInvite={isPermitted(role, "links:write")}
+      >
         <StatusExplanation account={account} kind={kind} />
       </AccountActions>
       {account.hold !== null && (

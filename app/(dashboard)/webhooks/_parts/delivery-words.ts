@@ -1,10 +1,10 @@
 import type { DeliveryView } from "#api/schemas/delivery";
-import type { StatusIconName, Tone } from "../../../_components/status.ts";
+import type { Look } from "../../../_components/status.ts";
 
 /** A delivery that waits for its first attempt is another thing than one that failed and is tried again. */
 export type DeliveryCondition = DeliveryView["status"] | "retrying";
 
-export const deliveryConditions: Record<DeliveryCondition, { tone: Tone; icon: StatusIconName; label: string }> = {
+export const deliveryConditions: Record<DeliveryCondition, Look> = {
   pending: { tone: "info", icon: "dashed", label: "Pending" },
   retrying: { tone: "warn", icon: "half", label: "Retrying" },
   delivered: { tone: "good", icon: "filled", label: "Delivered" },

@@ -3,12 +3,12 @@ import { assertNever } from "../../../_components/assert-never.ts";
 import { formatDuration } from "../../../_components/duration.ts";
 import { countOf, formatCount, formatShare } from "../../../_components/figures.ts";
 import { formatShortInstant } from "../../../_components/instant.ts";
-import type { StatusIconName, Tone } from "../../../_components/status.ts";
+import type { Look } from "../../../_components/status.ts";
 
 /** What an operator needs to tell apart; finer than the API's status. */
 export type EndpointCondition = "working" | "untried" | "stumbling" | "failing" | "gave_up" | "gone" | "off";
 
-export const endpointConditions: Record<EndpointCondition, { tone: Tone; icon: StatusIconName; label: string }> = {
+export const endpointConditions: Record<EndpointCondition, Look> = {
   working: { tone: "good", icon: "filled", label: "Enabled" },
   untried: { tone: "info", icon: "dashed", label: "Enabled" },
   stumbling: { tone: "warn", icon: "half", label: "Enabled" },

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startAws, type FakeAws } from "#test/kms/start-aws";
+import { describeKms, environmentName, type NamedKeys } from "#test/kms/kms.contract";
+import { systemRandomness } from "../system/system-randomness.ts";
+import { createAwsKeys } from "./aws-keys.ts";
+import { createKeyedKms, type KeyRow } from "./keyed-kms.ts";
+import type { KeyReference } from "./parse-key-references.ts";
+
+const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "aws-secret-of-the-test", sessionToken: "aws-session" };
+
+function createKms(aws: FakeAws, shared: KeyRow<KeyReference>, staging?: KeyRow<KeyReference>, deadlineMs = 30_000) {
+  const config = { endpoint: aws.origin, region: "eu-central-1", ca: null, deadlineMs };
+  return createKeyedKms({
+    keys: { shared, perEnvironment: new Map(staging === undefined ? [] : [["staging", staging]]) },
+    environmentName,
+    wrapper: createAwsKeys(config, systemRandomness, { credentials }),
+  });
+}
+
+describeKms("AWS", ["unreachable", "throttled", "denied", "disabled", "silent"], async () => {
+  const aws = await startAws();
+  const named = (keys: NamedKeys): KeyRow<KeyReference> =>
+    keys.map(([id, key]) => ({ id, reference: aws.arns[key] })) as unknown as KeyRow<KeyReference>;
+  return {
+    create: ({ shared, staging }, deadlineMs) =>
+      createKms(aws, named(shared), staging === undefined ? undefined : named(staging), deadlineMs),
+    setFault: aws.setFault,
+    requests: () => aws.requests,
+    secrets: [credentials.secretAccessKey, credentials.sessionToken],
+    close: aws.close,
+  };
+});
+
+describe("AWS KMS", () => {
+  let aws: FakeAws;
+  beforeAll(async () => {
+    aws = await startAws();
+  });
+  afterAll(() => aws.close());
+  const context = { environmentId: "env_prod", purpose: "data_key" } as const;
+  const key = Buffer.alloc(32, 5);
+
+  it("takes no value for broken because an alias points elsewhere now", async () => {
+    const { wrapped } = await createKms(aws, [{ id: "k1", reference: aws.arns[0] }]).wrap(context, key);
+    const alias = "alias/evergrant";
+    aws.alias(alias, aws.arns[1]);
+    const kms = createKms(aws, [{ id: "k1", reference: alias }]);
+    await expect(kms.unwrap(context, { kid: "k1", wrapped })).rejects.toMatchObject({
+      code: "kms_unavailable",
+      internal: expect.stringContaining("another key wrapped it than the one that the alias points to now"),
+    });
+  });
+
+  it.each([
+    ["denied", "grant kms:Encrypt, kms:Decrypt, kms:ReEncryptFrom"],
+    ["disabled", "the key is disabled; enable it"],
+  ] as const)("tells operators what to do when it is %s", async (fault, hint) => {
+    const kms = createKms(aws, [{ id: "k1", reference: aws.arns[0] }]);
+    await aws.setFault(fault);
+    await expect(kms.wrap(context, key)).rejects.toMatchObject({ internal: expect.stringContaining(hint) });
+    await aws.setFault(null);
+  });
+
+  it("says which key is not there", async () => {
+    const missing = aws.arns[0].replace(/.{12}$/, "000000000000");
+    const kms = createKms(aws, [{ id: "k9", reference: missing }]);
+    const internal = expect.stringMatching(/with k9: NotFoundException.*EVERGRANT_KMS_REGION/);
+    await expect(kms.wrap(context, key)).rejects.toMatchObject({ code: "kms_unavailable", internal });
+    await expect(kms.unwrap(context, { kid: "k9", wrapped: Buffer.alloc(100) })).rejects.toMatchObject({ internal });
+  });
+
+  it("moves a key between regions through this process, since none can do it inside", async () => {
+    const elsewhere = aws.arns[1].replace("eu-central-1", "us-east-1");
+    const kms = createKms(aws, [{ id: "k1", reference: aws.arns[0] }]);
+    const both = createKms(aws, [
+      { id: "k2", reference: elsewhere },
+      { id: "k1", reference: aws.arns[0] },
+    ]);
+    const wrapped = await kms.wrap(context, key);
+    // The server is of one region and refuses the other's signature: so it was asked with that, and not for a ReEncrypt.
+    await expect(both.rewrap(context, wrapped)).rejects.toMatchObject({
+      internal: expect.stringContaining("Encrypt with k2"),
+    });
+  });
+});

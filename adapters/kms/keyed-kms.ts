@@ -1,0 +1,98 @@
+import { keyBytes } from "#core/domain/sealing/aead";
+import type { Kms, KeyDescription, WrapContext } from "#core/ports/kms";
+import { kmsUnavailable } from "./kms-unavailable.ts";
+
+/** The first wraps, all open. */
+export type KeyRow<K> = readonly [K, ...K[]];
+
+/** The keys of EVERGRANT_KEYRING or EVERGRANT_KMS_KEYS, and those of environments that have keys of their own (…_STAGING). */
+export interface KeyRows<K> {
+  readonly shared: KeyRow<K>;
+  /** By environment name. */
+  readonly perEnvironment: ReadonlyMap<string, KeyRow<K>>;
+}
+
+/** What one kind of KMS does with one of its keys. Each method fails with `kms_unavailable` as the port says. */
+export interface KeyWrapper<K> {
+  wrap(key: K, context: WrapContext, plain: Uint8Array): Promise<Uint8Array>;
+  /** Null: it does not open under this key and context. */
+  unwrap(key: K, context: WrapContext, wrapped: Uint8Array): Promise<Uint8Array | null>;
+  /** Absent, or `apart`: these keys can't do it without the key coming out. */
+  rewrap?(from: K, to: K, context: WrapContext, wrapped: Uint8Array): Promise<Uint8Array | null | "apart">;
+  close?(): Promise<void>;
+}
+
+export interface ClosableKms extends Kms {
+  close(): Promise<void>;
+}
+
+/**
+ * A KMS of keys with names of our own, by environment: which key wraps, and which one of them may open.
+ *
+ * @param environmentName finds the name of an environment, by which its keys are chosen
+ */
+export function createKeyedKms<K extends { readonly id: string }>(options: {
+  readonly keys: KeyRows<K>;
+  readonly environmentName: (environmentId: string) => Promise<string | null>;
+  readonly wrapper: KeyWrapper<K>;
+}): ClosableKms {
+  const { keys, wrapper } = options;
+
+  const keysOf = async (environmentId: string): Promise<KeyRow<K>> => {
+    const name = await options.environmentName(environmentId);
+    if (name === null) throw kmsUnavailable(`no environment ${environmentId}`);
+    return keys.perEnvironment.get(name) ?? keys.shared;
+  };
+  // The key id selects exactly one key: no trial decryption (checklist H4).
+  const find = (row: KeyRow<K>, kid: string): K | null => row.find((one) => one.id === kid) ?? null;
+
+  const unwrap = async (key: K, context: WrapContext, wrapped: Uint8Array): Promise<Uint8Array | null> => {
+    const plain = await wrapper.unwrap(key, context, wrapped);
+    if (plain === null || plain.length === keyBytes) return plain;
+    plain.fill(0);
+    return null;
+  };
+
+  return {
+    async wrap(context, plain) {
+      if (plain.length !== keyBytes) throw new Error(`a key to wrap has ${keyBytes} bytes`);
+      const [key] = await keysOf(context.environmentId);
+      return { kid: key.id, wrapped: await wrapper.wrap(key, context, plain) };
+    },
+
+    async unwrap(context, { kid, wrapped }) {
+      const key = find(await keysOf(context.environmentId), kid);
+      return key === null ? null : await unwrap(key, context, wrapped);
+    },
+
+    async rewrap(context, { kid, wrapped }) {
+      const row = await keysOf(context.environmentId);
+      const [current] = row;
+      const key = find(row, kid);
+      if (key === null) return null;
+      const inside = wrapper.rewrap === undefined ? "apart" : await wrapper.rewrap(key, current, context, wrapped);
+      if (inside === null) return null;
+      if (inside !== "apart") return { kid: current.id, wrapped: inside };
+      const plain = await unwrap(key, context, wrapped);
+      if (plain === null) return null;
+      try {
+        return { kid: current.id, wrapped: await wrapper.wrap(current, context, plain) };
+      } finally {
+        plain.fill(0);
+      }
+    },
+
+    async describe() {
+      const describe = (row: KeyRow<K>, environment: string | null): KeyDescription[] =>
+        row.map((key, index) => ({ id: key.id, state: index === 0 ? "current" : "opens", environment }));
+      return [
+        ...describe(keys.shared, null),
+        ...[...keys.perEnvironment].flatMap(([environment, row]) => describe(row, environment)),
+      ];
+    },
+
+    async close() {
+      await wrapper.close?.();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** What goes between the process that asks and the one that holds the library. */
+export interface Pkcs11Start {
+  readonly module: string;
+  readonly slot: { readonly label: string } | { readonly index: number };
+  readonly pin: string;
+}
+
+export interface Pkcs11Request {
+  readonly id: number;
+  readonly operation: "encrypt" | "decrypt";
+  readonly label: string;
+  readonly aad: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** `pin`: it was refused, and must not be tried again, since tokens lock themselves. */
+export interface Pkcs11Failure {
+  readonly kind: "again" | "unavailable" | "pin";
+  readonly internal: string;
+}
+
+export type Pkcs11Answer =
+  | { readonly id: number; readonly kind: "bytes"; readonly bytes: Uint8Array | null }
+  | { readonly id: number; readonly kind: "failed"; readonly failure: Pkcs11Failure };

@@ -1,0 +1,141 @@
+import { sealedPlaces, staleRanges, type SealedPlace } from "#core/domain/sealing/sealed-place";
+import type { RewrapBatch, RewrapScope, StoredValue } from "#core/ports/rewrap-store";
+import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { placeTables, valueColumns } from "./rewrap-rows.ts";
+
+interface ValueRow {
+  readonly place: SealedPlace;
+  readonly owner: string;
+  readonly field: string;
+  readonly version: number;
+  readonly kid: string;
+  readonly tenant_id: string | null;
+  readonly sealed: Buffer;
+}
+
+function toValue(row: ValueRow): StoredValue {
+  const { place, owner, field, version, kid, sealed } = row;
+  return { place, owner, field, version, kid, tenantId: row.tenant_id, sealed };
+}
+
+/** Reads the indexes on (environment_id, kid, …) alone, as far as their pages are marked visible. */
+export async function countStale(pool: DatabasePool, scope: RewrapScope): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const place of sealedPlaces) {
+    const { table, where } = placeTables[place];
+    for (const [from, before] of staleRanges(place, scope.policy, scope.toKid)) {
+      const { rows } = await query<{ kid: string; n: number }>(
+        pool,
+        `SELECT s.kid, count(*)::int AS n FROM ${table} s
+          WHERE s.environment_id = $1 AND s.kid >= $2 AND s.kid < $3 AND ${where} GROUP BY s.kid`,
+        [scope.environmentId, from, before],
+      );
+      for (const { kid, n } of rows) counts[kid] = (counts[kid] ?? 0) + n;
+    }
+  }
+  return counts;
+}
+
+/** In the order of their index: range after range, key after key. */
+export async function readStale(
+  pool: DatabasePool,
+  scope: RewrapScope,
+  place: SealedPlace,
+  cursor: readonly (string | number)[] | null,
+  limit: number,
+): Promise<readonly StoredValue[]> {
+  const { table, identity, where } = placeTables[place];
+  const key = ["kid", ...identity].map((column) => `s.${column}`).join(", ");
+  const found: StoredValue[] = [];
+  for (const [from, before] of staleRanges(place, scope.policy, scope.toKid)) {
+    if (found.length >= limit) break;
+    const behind = cursor === null ? "" : `AND (${key}) > (${cursor.map((_, index) => `$${index + 5}`).join(", ")})`;
+    const { rows } = await query<ValueRow>(
+      pool,
+      `SELECT '${place}' AS place, ${valueColumns[place]} FROM ${table} s
+        WHERE s.environment_id = $1 AND s.kid >= $2 AND s.kid < $3 AND ${where} ${behind} ORDER BY ${key} LIMIT $4`,
+      [scope.environmentId, from, before, limit - found.length, ...(cursor ?? [])],
+    );
+    found.push(...rows.map(toValue));
+  }
+  return found;
+}
+
+/**
+ * Each value where its bytes are still those that were read. Rows that somebody holds are passed over: no refresh waits for a
+ * re-wrap, and no order of locks can end in a deadlock. @returns how many were written
+ */
+export async function writeValues(client: DatabaseClient, { place, values }: RewrapBatch): Promise<number> {
+  if (values.length === 0) return 0;
+  const { table, identity } = placeTables[place];
+  const bytes = place === "tenant_key" ? "wrapped" : "sealed";
+  const columns = { owner: "text", field: "text", version: "int", was: "bytea", becomes: "bytea", kid: "text" };
+  const given = Object.keys(columns).join(", ");
+  const types = Object.values(columns)
+    .map((type, index) => `$${index + 1}::${type}[]`)
+    .join(", ");
+  const same = (left: string): string =>
+    identity
+      .map(
+        (column, index) =>
+          `${left}.${column} = ${identity.length === 1 ? "g.owner" : `g.${["owner", "field", "version"][index]}`}`,
+      )
+      .join(" AND ");
+  const result = await client.query({
+    name: `rewrap-${place}`,
+    text: `WITH g AS (SELECT * FROM unnest(${types}) AS g(${given})),
+                locked AS MATERIALIZED (
+                  SELECT g.* FROM g JOIN ${table} l ON ${same("l")} AND l.${bytes} = g.was FOR UPDATE OF l SKIP LOCKED)
+           UPDATE ${table} s SET kid = g.kid, ${bytes} = g.becomes FROM locked g WHERE ${same("s")}`,
+    values: [
+      values.map(({ value }) => value.owner),
+      values.map(({ value }) => value.field),
+      values.map(({ value }) => value.version),
+      values.map(({ value }) => Buffer.from(value.sealed)),
+      values.map(({ sealed }) => Buffer.from(sealed)),
+      values.map(({ kid }) => kid),
+    ],
+  });
+  return result.rowCount ?? 0;
+}
+
+/** Of everything that can be opened, wherever it stands; each with the bytes that it had in the same instant as its version. */
+export async function sampleValues(
+  pool: DatabasePool,
+  environmentId: string,
+  size: number,
+): Promise<readonly StoredValue[]> {
+  if (size === 0) return [];
+  const places = sealedPlaces.filter((place) => place !== "tenant_key");
+  const keys = places.map((place) => {
+    const { table, identity, where } = placeTables[place];
+    const [owner, field, version] = identity;
+    return `SELECT '${place}' AS place, s.${owner} AS owner, ${field === undefined ? "''" : `s.${field}`} AS field,
+                   ${version === undefined ? "0" : `s.${version}`} AS version
+              FROM ${table} s WHERE s.environment_id = $1 AND ${where}`;
+  });
+  const drawn = await query<{ place: SealedPlace; owner: string; field: string; version: number }>(
+    pool,
+    `SELECT * FROM (${keys.join(" UNION ALL ")}) k ORDER BY random() LIMIT $2`,
+    [environmentId, size],
+  );
+  const values: StoredValue[] = [];
+  for (const place of places) {
+    const wanted = drawn.rows.filter((row) => row.place === place);
+    if (wanted.length === 0) continue;
+    const { table, identity } = placeTables[place];
+    const isSame =
+      identity.length === 1
+        ? `s.${identity[0]} = k.owner`
+        : `s.owner = k.owner AND s.field = k.field AND s.version = k.version`;
+    const { rows } = await query<ValueRow>(
+      pool,
+      `SELECT '${place}' AS place, ${valueColumns[place]}
+         FROM unnest($1::text[], $2::text[], $3::int[]) AS k(owner, field, version) JOIN ${table} s ON ${isSame}
+        WHERE s.sealed IS NOT NULL`,
+      [wanted.map((row) => row.owner), wanted.map((row) => row.field), wanted.map((row) => row.version)],
+    );
+    values.push(...rows.map(toValue));
+  }
+  return values;
+}

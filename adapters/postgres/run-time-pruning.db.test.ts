@@ -1,0 +1,85 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTestDatabase, type TestDatabase } from "#test/database";
+import { until } from "#test/faulty-integration";
+import { createAccountStore } from "./account-store.ts";
+import { createDeliveryQueue } from "./delivery-queue.ts";
+import { createPool, type DatabasePool } from "./pool.ts";
+
+// PostgreSQL 18 prunes partitions at run time with what the last look at a changed row has freed (EvalPlanQual): it crashes, and
+// with it every connection. So no statement of ours both locks rows and compares a partition key with what it has read itself.
+
+let database: TestDatabase;
+let pool: DatabasePool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = createPool({ connectionString: database.url, max: 8, applicationName: "waiting", onError: () => {} });
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+test("events that many processes dispatch at once, to endpoints that change meanwhile, are dispatched, and PostgreSQL lives", async () => {
+  const queue = createDeliveryQueue(pool);
+  await database.pool.query(
+    `INSERT INTO webhook_endpoint (id, environment_id, url, format, events, created_at, updated_at)
+     SELECT 'whe_' || n, e.id, 'https://example.com', 'standard', '{*}', now() - interval '1 hour', now()
+       FROM environment e, generate_series(1, 4) n WHERE e.name = 'production'`,
+  );
+  for (let round = 0; round < 10; round += 1) {
+    await database.pool.query(
+      `INSERT INTO event (id, created_at, environment_id, event_type, payload)
+       SELECT 'evt_' || $1::int || '_' || n, now(), e.id, 'integration:recovered', '{}'
+         FROM environment e, generate_series(1, 400) n WHERE e.name = 'production'`,
+      [round],
+    );
+    let dispatched = 0;
+    const dispatchAll = async (order: "oldest" | "newest"): Promise<void> => {
+      while (dispatched < 400) {
+        const { events } = await queue.dispatch(10, order);
+        dispatched += events;
+      }
+    };
+    const change = async (): Promise<void> => {
+      while (dispatched < 400) await database.pool.query("UPDATE webhook_endpoint SET claim = claim + 1");
+    };
+    await Promise.all([...Array.from({ length: 8 }, (_, n) => dispatchAll(n % 2 === 0 ? "oldest" : "newest")), change()]);
+    expect(dispatched).toBe(400);
+  }
+});
+
+test("a claim that waited for another's change ends what a dead holder left open, and PostgreSQL lives", async () => {
+  const { rows } = await database.pool.query(
+    `WITH accounts AS (
+       INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status, attempt_id, attempt_started_at, lease_until)
+       SELECT 'ia_' || n, e.id, 'tenant', 'acme-crm', 'active', 'att_left' || n, date_trunc('milliseconds', now()), now() - interval '1 second'
+         FROM environment e, generate_series(1, 3000) n WHERE e.name = 'production' RETURNING *), attempts AS (
+       INSERT INTO refresh_attempt (id, started_at, account_id, environment_id, fence, credential_version, reason)
+       SELECT attempt_id, attempt_started_at, id, environment_id, fence, credential_version, 'alarm' FROM accounts)
+     SELECT environment_id FROM accounts LIMIT 1`,
+  );
+  await database.pool.query("ANALYZE");
+  const store = createAccountStore(pool);
+  const other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  for (let n = 1; n <= 5; n += 1) {
+    await other.query("BEGIN");
+    await other.query("UPDATE integrated_account SET updated_at = now() WHERE id = $1", [`ia_${n}`]);
+    const claim = store.claim({
+      environmentId: rows[0].environment_id,
+      accountId: `ia_${n}`,
+      attemptId: `att_new${n}`,
+      owner: "test",
+      leaseSeconds: 30,
+      reason: "alarm",
+      statuses: ["active"],
+    });
+    const waiting = "SELECT FROM pg_stat_activity WHERE application_name = 'waiting' AND wait_event_type = 'Lock'";
+    await until(async () => (await database.pool.query(waiting)).rowCount === 1);
+    await other.query("COMMIT");
+    expect((await claim)?.left?.id).toBe(`att_left${n}`);
+  }
+  await other.end();
+});

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import type { SealingPolicy } from "./sealing-policy.ts";
+import { staleRanges, type SealedPlace } from "./sealed-place.ts";
+
+const isStale = (place: SealedPlace, policy: SealingPolicy, current: string, kid: string): boolean => {
+  const bytes = (text: string): Buffer => Buffer.from(text);
+  const inside = staleRanges(place, policy, current).filter(
+    ([from, before]) => bytes(kid).compare(bytes(from)) >= 0 && bytes(kid).compare(bytes(before)) < 0,
+  );
+  expect(inside.length, "no range overlaps another").toBeLessThanOrEqual(1);
+  return inside.length === 1;
+};
+
+describe("what is not where it belongs", () => {
+  it.each<[SealedPlace, SealingPolicy, stale: string[], right: string[]]>([
+    ["tenant_key", "direct", ["k1", "k", "k20", "z"], ["k2"]],
+    ["tenant_key", "tenant", ["k1", "z"], ["k2"]],
+    ["credential", "direct", ["k1", "k", "k20", "tk_a", "z", "A", "~"], ["k2"]],
+    ["credential", "tenant", ["k1", "k2", "tk", "tk-a", "tl", "u"], ["tk_a", "tk_zzz"]],
+    ["secret", "direct", ["k1", "tk_a"], ["k2"]],
+    ["secret", "tenant", ["k1", "k20", "u"], ["k2", "tk_a"]],
+    ["answer", "tenant", ["k1", "tk_a"], ["k2"]],
+  ])("%s, %s", (place, policy, stale, right) => {
+    for (const kid of stale) expect(isStale(place, policy, "k2", kid), kid).toBe(true);
+    for (const kid of right) expect(isStale(place, policy, "k2", kid), kid).toBe(false);
+  });
+
+  it("does not depend on how the current key's name stands to the tenant keys'", () => {
+    for (const current of ["A", "k2", "tk", "u1", "zz"]) {
+      expect(isStale("secret", "tenant", current, current)).toBe(false);
+      expect(isStale("secret", "tenant", current, "tk_a")).toBe(false);
+      for (const kid of ["", "B", `${current}1`, "tj", "v"])
+        expect(isStale("secret", "tenant", current, kid)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,316 @@
+import { DomainError } from "../domain/problem/domain-error.ts";
+import { parseSealed, rewrapSealed } from "../domain/sealing/envelope.ts";
+import {
+  anewOf,
+  batchSize,
+  endPass,
+  isClean,
+  nextRate,
+  pauseAfterBatch,
+  rewrapLeaseSeconds,
+  sampleSizeOf,
+  type RewrapProgress,
+  type RewrapRun,
+} from "../domain/sealing/rewrap-run.ts";
+import { sealedPlaces } from "../domain/sealing/sealed-place.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type {
+  RewrapFailure,
+  RewrapFailureReason,
+  RewrappedValue,
+  RewrapScope,
+  RewrapStore,
+  StoredValue,
+} from "../ports/rewrap-store.ts";
+import { canOpen, isKeyDisabled } from "./can-open.ts";
+import { mapAtMost } from "./map-at-most.ts";
+import type { SealingKeys } from "./sealing-keys.ts";
+import type { Vault } from "./vault.ts";
+
+export interface RewrapPorts {
+  readonly rewraps: RewrapStore;
+  readonly sealingKeys: SealingKeys;
+  readonly vault: Pick<Vault, "open">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Calls of the KMS at a time. */
+const callsAtOnce = 16;
+/** Between two looks at the lease while a batch is in hand, milliseconds. */
+const keepMs = (rewrapLeaseSeconds * 1000) / 3;
+/** While the KMS is away. */
+const firstPauseMs = 1_000;
+const longestPauseMs = 15_000;
+
+export interface RunOptions {
+  readonly runId: string;
+  /** Names this process in the lease. */
+  readonly owner: string;
+  /** Who stands in the audit log: `worker`, `command_line`. */
+  readonly actor: string;
+  /** Ends the work after the batch in hand; whoever takes the run next goes on from there. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (run: RewrapRun) => void;
+}
+
+/**
+ * Works on a run until it is over, paused, somebody else's, or the signal comes (R42). No value is opened but those of the sample:
+ * only the wrapped data key in a value's header changes, and only where the bytes are still those that were read, so that whatever is
+ * written meanwhile wins. Each batch is one transaction with its progress: killed anywhere it goes on from the last one.
+ *
+ * @returns the run as this process left it; null: it was not to be had
+ */
+export async function runRewrap(ports: RewrapPorts, options: RunOptions): Promise<RewrapRun | null> {
+  const { rewraps, log } = ports;
+  const { runId, owner, signal } = options;
+  const claimed = await rewraps.claim(runId, owner);
+  if (claimed === null) return null;
+  let run: RewrapRun = claimed;
+  try {
+    const current = await untilKmsAnswers(ports, options, () => ports.sealingKeys.currentKid(run.environmentId));
+    if (current === null) return run;
+    if (current !== run.toKid) {
+      // Of the configuration before, or of one after it: whoever has the right one takes it.
+      log.warn({ run: runId, key: run.toKid, current }, "a re-wrap goes to a key that does not seal in this process");
+      return run;
+    }
+    while (!signal.aborted && run.state === "running") {
+      const now: RewrapRun = run;
+      const next = await untilKmsAnswers(ports, options, () =>
+        now.phase === "verifying" ? verify(ports, options, now) : step(ports, options, now),
+      );
+      if (next === null) break;
+      run = next;
+      options.onProgress?.(run);
+    }
+    return run;
+  } finally {
+    await rewraps.release(runId, owner);
+  }
+}
+
+/**
+ * A KMS that is away is waited for: the run stays where it is, and says why.
+ * @returns null when the signal came, or the run is no longer this process's
+ */
+async function untilKmsAnswers<T>(
+  { rewraps, clock, log }: RewrapPorts,
+  { runId, owner, signal }: RunOptions,
+  work: () => Promise<T | null>,
+): Promise<T | null> {
+  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== "kms_unavailable") throw error;
+      log.warn({ run: runId, error }, "the KMS does not answer; the re-wrap waits");
+      const kept = await rewraps.keep(runId, owner, "kms_unavailable: the key service does not answer");
+      if (kept?.state !== "running") return null;
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+  return null;
+}
+
+async function scopeOf({ rewraps }: RewrapPorts, { environmentId, toKid }: RewrapRun): Promise<RewrapScope> {
+  return { environmentId, toKid, policy: await rewraps.policyOf(environmentId) };
+}
+
+/** One batch, or the way to the next place or pass. @returns null when the run is somebody else's */
+async function step(ports: RewrapPorts, options: RunOptions, run: RewrapRun): Promise<RewrapRun | null> {
+  const { rewraps, clock } = ports;
+  const { owner, actor, signal } = options;
+  const startedMs = clock.monotonicMs();
+  const values = await rewraps.readStale(await scopeOf(ports, run), run.place, run.cursor, batchSize(run.pace));
+  const last = values.at(-1);
+  if (last === undefined) return await rewraps.moveOn(run.id, owner, behindPlace(run));
+  const outcomes = await mapHolding(ports, options, values, (value) => rewrapOne(ports, run.environmentId, value));
+  if (outcomes === null) return null;
+  const rewrapped = outcomes.flatMap((one) => (one.kind === "rewrapped" ? [one.value] : []));
+  const failures = outcomes.flatMap((one) => (one.kind === "failed" ? [one.failure] : []));
+  const tookMs = clock.monotonicMs() - startedMs;
+  const pauseMs = pauseAfterBatch(run.pace, values.length, tookMs);
+  const done = await rewraps.writeBatch({
+    runId: run.id,
+    owner,
+    environmentId: run.environmentId,
+    place: run.place,
+    values: rewrapped,
+    failures,
+    progress: (written) => ({
+      ...progressOf(run),
+      cursor: cursorOf(last),
+      found: run.found + values.length,
+      written: run.written + written,
+      done: run.done + written,
+      failed: run.failed + failures.length,
+      anew: run.anew + anewOf(run, written),
+      rate: nextRate(run.rate, values.length, (tookMs + pauseMs) / 1000),
+    }),
+    audit: (written) =>
+      rewrapped.length + failures.length === 0
+        ? null
+        : {
+            environmentId: run.environmentId,
+            actor,
+            action: "rewrap.batch",
+            target: run.id,
+            keyId: run.toKid,
+            detail: {
+              place: run.place,
+              rewrapped: written,
+              changed_meanwhile: rewrapped.length - written,
+              failed: failures.length,
+              from: [...new Set(values.map(({ kid }) => kid))].slice(0, 20),
+            },
+          },
+  });
+  if (done === null) return null;
+  if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+  // Somebody may have paused it, or given it another pace.
+  return await rewraps.keep(run.id, owner, null);
+}
+
+/**
+ * Over the values of a run that this process holds. A KMS that is slow may take longer for a batch than a lease lasts: without a look
+ * meanwhile another process would take the run, and its work as well as ours would be for nothing.
+ *
+ * @returns null when the run is somebody else's by now
+ */
+async function mapHolding<T>(
+  { rewraps, clock }: RewrapPorts,
+  { runId, owner }: RunOptions,
+  values: readonly StoredValue[],
+  work: (value: StoredValue) => Promise<T>,
+): Promise<readonly T[] | null> {
+  let isLost = false;
+  let keptMs = clock.monotonicMs();
+  const outcomes = await mapAtMost(callsAtOnce, values, async (value) => {
+    if (clock.monotonicMs() - keptMs >= keepMs) {
+      keptMs = clock.monotonicMs();
+      isLost ||= (await rewraps.keep(runId, owner, null)) === null;
+    }
+    return isLost ? [] : [await work(value)];
+  });
+  return isLost ? null : outcomes.flat();
+}
+
+function behindPlace(run: RewrapRun): RewrapProgress {
+  const next = sealedPlaces[sealedPlaces.indexOf(run.place) + 1];
+  if (next !== undefined) return { ...progressOf(run), place: next, cursor: null };
+  const ended = endPass(run);
+  return ended.kind === "again" ? ended.progress : { ...progressOf(run), phase: "verifying", cursor: null };
+}
+
+function progressOf(run: RewrapRun): RewrapProgress {
+  const { phase, pass, place, cursor, found, written, leftOver, done, failed, anew } = run;
+  return { phase, pass, place, cursor, found, written, leftOver, done, failed, anew };
+}
+
+/** Rows come in the order of key and identity. */
+function cursorOf({ place, kid, owner, field, version }: StoredValue): readonly (string | number)[] {
+  return place === "secret" ? [kid, owner, field, version] : [kid, owner];
+}
+
+type Outcome =
+  | { readonly kind: "rewrapped"; readonly value: RewrappedValue }
+  | { readonly kind: "failed"; readonly failure: RewrapFailure }
+  | { readonly kind: "unchanged" };
+
+async function rewrapOne(ports: RewrapPorts, environmentId: string, value: StoredValue): Promise<Outcome> {
+  try {
+    const rewrapped =
+      value.place === "tenant_key"
+        ? await rewrapTenantKey(ports, environmentId, value)
+        : await rewrapValue(ports, environmentId, value);
+    if (typeof rewrapped === "string") return failed(value, rewrapped);
+    // The policy changed, and this process does not know yet: the next pass finds it.
+    return rewrapped.kid === value.kid ? { kind: "unchanged" } : { kind: "rewrapped", value: { value, ...rewrapped } };
+  } catch (error) {
+    if (isKeyDisabled(error)) return failed(value, "key_disabled");
+    throw error;
+  }
+}
+
+type Rewrapped = { readonly kid: string; readonly sealed: Uint8Array } | RewrapFailureReason;
+
+async function rewrapTenantKey(
+  { sealingKeys }: RewrapPorts,
+  environmentId: string,
+  value: StoredValue,
+): Promise<Rewrapped> {
+  const rewrapped = await sealingKeys.rewrapTenantKey(environmentId, value.owner, {
+    kid: value.kid,
+    wrapped: value.sealed,
+  });
+  return rewrapped === null ? "does_not_open" : { kid: rewrapped.kid, sealed: rewrapped.wrapped };
+}
+
+async function rewrapValue(
+  { sealingKeys }: RewrapPorts,
+  environmentId: string,
+  value: StoredValue,
+): Promise<Rewrapped> {
+  const parts = parseSealed(value.sealed);
+  if (parts === null || parts.kid !== value.kid) return "unreadable";
+  const wrapped = await sealingKeys.rewrap(environmentId, parts.kid, parts.wrapped, value.tenantId ?? undefined);
+  return wrapped === null ? "does_not_open" : { kid: wrapped.kid, sealed: rewrapSealed(parts, wrapped) };
+}
+
+function failed({ place, owner, field, version, kid }: StoredValue, reason: RewrapFailureReason): Outcome {
+  return { kind: "failed", failure: { place, owner, field, version, kid, reason } };
+}
+
+/** The end: a sample is opened, audited like every opening, and what is left under other keys is counted once more. */
+async function verify(ports: RewrapPorts, { owner, actor }: RunOptions, run: RewrapRun): Promise<RewrapRun | null> {
+  const { rewraps } = ports;
+  const { environmentId } = run;
+  const sample = await rewraps.sample(environmentId, sampleSizeOf(run.done));
+  const failures: RewrapFailure[] = [];
+  const keepEvery = 50;
+  for (let at = 0; at < sample.length; at += keepEvery) {
+    if ((await rewraps.keep(run.id, owner, null))?.state !== "running") return null;
+    await mapAtMost(callsAtOnce, sample.slice(at, at + keepEvery), async (value) => {
+      if (!(await canOpen(ports.vault, environmentId, value, { actor, purpose: "rewrap_sample" }))) {
+        const { place, field, version, kid } = value;
+        failures.push({ place, owner: value.owner, field, version, kid, reason: "sample_does_not_open" });
+      }
+    });
+  }
+  const left = await rewraps.countStale(await scopeOf(ports, run));
+  const sampleOpened = sample.length - failures.length;
+  const ended = await rewraps.finish(
+    run.id,
+    owner,
+    { sampleSize: sample.length, sampleOpened, failures, remaining: left.byKid },
+    {
+      environmentId,
+      actor,
+      action: "rewrap.ended",
+      target: run.id,
+      keyId: run.toKid,
+      detail: {
+        rewrapped: run.done,
+        failed: run.failed,
+        anew: run.anew,
+        sample: sample.length,
+        sample_opened: sampleOpened,
+        remaining: left.total,
+      },
+    },
+  );
+  const fields = {
+    run: run.id,
+    rewrapped: run.done,
+    failed: run.failed,
+    sample: sample.length,
+    sampleOpened,
+    remaining: left.total,
+  };
+  if (ended === null) return null;
+  if (isClean(ended)) ports.log.info(fields, "everything is under the current key");
+  else ports.log.error(fields, "a re-wrap ended, and some values are not under the current key or do not open");
+  return ended;
+}
