@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { runMigrations } from "graphile-worker";
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
 import { grantToAppRole } from "../adapters/postgres/app-role.ts";
+import { createDeliveryQueue } from "../adapters/postgres/delivery-queue.ts";
 import { findSchemaDrift } from "../adapters/postgres/diff-schema.ts";
 import { migrateDatabase } from "../adapters/postgres/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -137,21 +139,39 @@ describe("the outbox", () => {
 
   test("what was there before there were webhooks is not told afterwards, and what waited before there was an outbox is", async () => {
     await using older = await createTestDatabase({ migrated: false });
-    await older.pool.query(`
-      CREATE TABLE event (id text, created_at timestamptz); INSERT INTO event VALUES ('ev_old', now() - interval '1 hour');`);
-    for (const statement of statementsOf("20261130100000_webhooks", /ALTER TABLE "event"[^;]+;/g))
-      await older.pool.query(statement);
+    const migrateTo = async (beforeThis: string): Promise<void> => {
+      while ((migrations[0] ?? beforeThis) < beforeThis)
+        await older.pool.query(readFileSync(new URL(`${migrations.shift()}/migration.sql`, folder), "utf8"));
+    };
+    const folder = new URL("../prisma/migrations/", import.meta.url);
+    const migrations = readdirSync(folder)
+      .filter((name) => /^\d/.test(name))
+      .toSorted();
+    const write = async (id: string, marked = ""): Promise<unknown> =>
+      await older.pool.query(
+        `INSERT INTO event (id, created_at, environment_id, event_type, payload${marked && ", dispatched_at"})
+         VALUES ($1, now(), 'env', 'integration:recovered', '{}'${marked})`,
+        [id],
+      );
+    await migrateTo("20261130100000_webhooks");
+    await runMigrations({ connectionString: older.url });
+    await older.pool.query("INSERT INTO environment (id, name) VALUES ('env', 'production')");
+    await write("ev_before_webhooks");
+    await migrateTo("20261202100000_event_outbox");
     await older.pool.query(
-      "INSERT INTO event VALUES ('ev_new', now()); CREATE INDEX event_undispatched ON event (created_at)",
+      "INSERT INTO webhook_endpoint (id, environment_id, url, created_at) VALUES ('whe_1', 'env', 'https://example.com', now() - interval '1 hour')",
     );
-    const [moved] = statementsOf("20261202100000_event_outbox", /CREATE TABLE[^]*DROP COLUMN "dispatched_at";/g);
-    await older.pool.query(`BEGIN; ${moved}; COMMIT`);
-    expect((await older.pool.query("SELECT event_id FROM event_outbox")).rows).toEqual([{ event_id: "ev_new" }]);
+    await write("ev_dispatched", ", now()");
+    await write("ev_waiting_1");
+    await write("ev_waiting_2");
+    await migrateTo("a");
+    await write("ev_after");
+    const queue = createDeliveryQueue(older.pool);
+    expect(await queue.dispatch(100, "oldest")).toMatchObject({ events: 3, deliveries: 3 });
+    expect(await queue.dispatch(100, "oldest")).toMatchObject({ events: 0 });
+    const { rows } = await older.pool.query("SELECT event_id FROM webhook_delivery ORDER BY event_id");
+    expect(rows.map((row) => row.event_id)).toEqual(["ev_after", "ev_waiting_1", "ev_waiting_2"]);
   });
-
-  const statementsOf = (migration: string, pattern: RegExp): string[] =>
-    readFileSync(new URL(`../prisma/migrations/${migration}/migration.sql`, import.meta.url), "utf8").match(pattern) ??
-    [];
 });
 
 describe("the audit log", () => {

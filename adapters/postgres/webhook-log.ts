@@ -152,7 +152,8 @@ const replaySql = `
     SELECT b.id, b.created_at, b.event_type, b.account_id
       FROM w CROSS JOIN event b LEFT JOIN webhook_delivery d ON d.id = ${deliveryIdSql("b.id", "w.id")}
      WHERE b.environment_id = $2 AND b.created_at >= $3 AND b.created_at < coalesce($4::timestamptz, now())
-       AND NOT EXISTS (SELECT FROM event_outbox o WHERE o.created_at = b.created_at AND o.event_id = b.id) AND ($6::text[] IS NULL OR b.event_type = ANY ($6)) AND ${isMeantSql}
+       AND NOT EXISTS (SELECT FROM event_outbox o WHERE o.created_at = b.created_at AND o.event_id = b.id)
+       AND ($6::text[] IS NULL OR b.event_type = ANY ($6)) AND ${isMeantSql}
        AND (d.id IS NULL OR d.status = 'failed' OR ($5 AND d.status = 'delivered'))
      ORDER BY b.created_at LIMIT $7 + 1
   ), counted AS (SELECT count(*)::int AS n FROM wanted),
