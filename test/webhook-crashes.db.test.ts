@@ -65,7 +65,7 @@ describe.concurrent("kill -9", () => {
       "SELECT worker_ids FROM process_heartbeat WHERE owner LIKE 'worker@%'",
     );
     expect(rows).toEqual([{ worker_ids: [expect.stringMatching(/^pool-/)] }]);
-  });
+  }, 180_000);
 
   test("between the commit of an event and its dispatch loses nothing", async () => {
     await using hooks = await startHooks();
