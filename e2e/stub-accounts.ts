@@ -4,6 +4,7 @@ import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
@@ -15,6 +16,7 @@ export type World = {
   clients: EnvironmentIntegrationView[];
   integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
   webhooks: WebhookWorld;
+  audit: AuditWorld;
 };
 
 export const integrations: World["integrations"] = [
@@ -51,6 +53,7 @@ export const emptyWorld = (): World => ({
   clients: [],
   integrations,
   webhooks: emptyWebhooks(),
+  audit: emptyAudit(),
 });
 
 const minute = 60_000;
@@ -278,6 +281,7 @@ export function usualWorld(now = Date.now()): World {
     clients: clients(now),
     integrations,
     webhooks: webhooks(ids.revoked, now),
+    audit: auditLog(ids.revoked, now),
   };
 }
 

@@ -4,7 +4,7 @@ import { isPermitted } from "./permitted.ts";
 
 describe("what a role is offered", () => {
   it.each(Object.keys(rolePermissions) as Role[])("is what the API lets it do: %s", (role) => {
-    for (const permission of ["webhooks:read", "webhooks:write"] as const) {
+    for (const permission of ["webhooks:read", "webhooks:write", "audit:read"] as const) {
       expect(isPermitted(role, permission), permission).toBe(rolePermissions[role].includes(permission));
     }
   });

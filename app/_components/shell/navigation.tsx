@@ -1,6 +1,6 @@
 "use client";
 
-import { LayoutDashboard, Link2, Webhook, type LucideIcon } from "lucide-react";
+import { LayoutDashboard, Link2, ScrollText, Webhook, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "../class-names.ts";
@@ -12,6 +12,7 @@ const pages: Page[] = [
   { href: "/", label: "Overview", icon: LayoutDashboard },
   { href: "/accounts", label: "Accounts", icon: Link2 },
   { href: "/webhooks", label: "Webhooks", icon: Webhook, needs: "webhooks:read" },
+  { href: "/audit", label: "Audit log", icon: ScrollText, needs: "audit:read" },
 ];
 
 export function Navigation({ role, onNavigate }: { role: string; onNavigate?: () => void }) {
