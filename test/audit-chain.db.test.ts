@@ -252,6 +252,10 @@ describe("somebody with every right in the database", () => {
     await world.write(1);
     await world.seal();
     expect(await world.verify()).toMatchObject({ firstBroken: { problem: "rewritten", seq: 20 } });
+    await world.write(5);
+    await world.seal();
+    expect(await world.verify({ afterSeq: 20 })).toMatchObject({ firstBroken: { problem: "rewritten", seq: 20 } });
+    expect(await world.verify({ afterSeq: 21 })).toMatchObject({ firstBroken: null });
     await world.tamper("DELETE FROM audit_anchor");
     expect(await world.verify()).toMatchObject({ firstBroken: null });
     expect(await world.verify({ shipped })).toMatchObject({ firstBroken: { problem: "rewritten", seq: 20 } });

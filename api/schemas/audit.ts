@@ -186,13 +186,10 @@ export const anchorListQuerySchema = z.strictObject({ limit: pageLimitSchema, cu
 
 export const chainSchema = z
   .object({
-    sealed_records: z
-      .number()
-      .int()
-      .openapi({
-        description: "How many records were sealed so far, those that were removed since included.",
-        example: 4711,
-      }),
+    sealed_records: z.number().int().openapi({
+      description: "How many records were sealed so far, those that were removed since included.",
+      example: 4711,
+    }),
     sealed_at: nullableInstantSchema.openapi({ description: "When the latest was; null: none was yet." }),
     looked_at: nullableInstantSchema.openapi({
       description:

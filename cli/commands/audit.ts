@@ -1,12 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import {
-  parseAnchorKey,
-  type AnchorKey,
-  type AuditAnchor,
-  checkAnchor,
-} from "#core/domain/audit/audit-anchor";
+import { parseAnchorKey, type AnchorKey, type AuditAnchor, checkAnchor } from "#core/domain/audit/audit-anchor";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { AnchorSigning } from "#core/ports/audit-chain";
 import { anchorAudit, anchorView, declareRestored } from "#core/usecases/anchor-audit";
