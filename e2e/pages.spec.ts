@@ -114,6 +114,9 @@ const cases: PageCase[] = [
   { name: "webhooks-empty", path: "/webhooks", title: /^Webhooks/, arrange: empty },
   { name: "webhooks-empty-auditor", path: "/webhooks", title: /^Webhooks/, arrange: emptyAuditor },
   { name: "webhooks-broken", path: "/webhooks", title: /^Webhooks/, arrange: broken, expected: /503/ },
+  { name: "audit", path: "/audit", title: /^Audit log/ },
+  { name: "audit-empty", path: "/audit", title: /^Audit log/, arrange: empty },
+  { name: "audit-broken", path: "/audit", title: /^Audit log/, arrange: broken, expected: /503/ },
   { name: "webhook-new", path: "/webhooks/new", title: /^Add endpoint/ },
   { name: "webhook-new-auditor", path: "/webhooks/new", title: /^Add endpoint/, arrange: auditor },
   ...Object.entries(hookIds).map(([name, id]) => ({

@@ -6,6 +6,7 @@ import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
+import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
@@ -19,6 +20,7 @@ export type World = {
   webhooks: WebhookWorld;
   approvals: ApprovalWorld;
   keys: KeyWorld;
+  audit: AuditWorld;
 };
 
 export const integrations: World["integrations"] = [
@@ -57,6 +59,7 @@ export const emptyWorld = (): World => ({
   webhooks: emptyWebhooks(),
   approvals: emptyApprovals(),
   keys: keyWorld(Date.now(), "fresh"),
+  audit: emptyAudit(),
 });
 
 const minute = 60_000;
@@ -286,6 +289,7 @@ export function usualWorld(now = Date.now()): World {
     webhooks: webhooks(ids.revoked, now),
     approvals: approvals(now),
     keys: keyWorld(now),
+    audit: auditLog(ids.revoked, now),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type World,
 } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
+import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerKeys } from "./stub-keys.ts";
@@ -165,6 +166,8 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
     answerKeys(stub.world, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
+  const audit = answerAudit(stub.world.audit, path, url.searchParams);
+  if (audit !== null) return json(response, 200, audit);
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
   return answerAccount(stub, method, path, url.searchParams, response);
 }

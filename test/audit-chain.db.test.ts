@@ -2,7 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { insertAudit } from "#adapters/postgres/audit-log";
 import { createAuditChains } from "#adapters/postgres/audit-chains";
 import { linkHashOf, noHash, rowHashOf } from "#core/domain/audit/audit-link";
-import type { AuditAnchor } from "#core/domain/audit/audit-anchor";
+import { createAnchorSigning } from "#adapters/system/anchor-signing";
+import { parseAnchorKey, type AuditAnchor } from "#core/domain/audit/audit-anchor";
+import type { AnchorSigning } from "#core/ports/audit-chain";
+import { anchorAudit } from "#core/usecases/anchor-audit";
+import { verifyAudit } from "#core/usecases/verify-audit";
 import { createSealer } from "#core/usecases/seal-audit";
 import { countOf, createAuditWorld, madeUpId, never, openPool, recordOf, type AuditWorld } from "./audit-world.ts";
 
@@ -248,6 +252,10 @@ describe("somebody with every right in the database", () => {
     await world.write(1);
     await world.seal();
     expect(await world.verify()).toMatchObject({ firstBroken: { problem: "rewritten", seq: 20 } });
+    await world.write(5);
+    await world.seal();
+    expect(await world.verify({ afterSeq: 20 })).toMatchObject({ firstBroken: { problem: "rewritten", seq: 20 } });
+    expect(await world.verify({ afterSeq: 21 })).toMatchObject({ firstBroken: null });
     await world.tamper("DELETE FROM audit_anchor");
     expect(await world.verify()).toMatchObject({ firstBroken: null });
     expect(await world.verify({ shipped })).toMatchObject({ firstBroken: { problem: "rewritten", seq: 20 } });
@@ -338,5 +346,48 @@ describe("a check", () => {
     });
     await world.pool.query("UPDATE audit_chain SET looked_at = now() + interval '1 hour'");
     expect(await world.verify(later)).toMatchObject({ firstBroken: { problem: "unsealed", seq: null } });
+  });
+});
+
+describe("another secret", () => {
+  test("checks what came before by its links and anchors, once its public key is named", async () => {
+    await world.write(5);
+    await world.seal();
+    await world.anchor();
+    const other = Buffer.alloc(32, 6);
+    const earlier = parseAnchorKey(world.ports.signing.publicKey);
+    const pool = openPool(world.database, other);
+    try {
+      const chains = createAuditChains(pool);
+      const alone = { ...world.ports, chains, signing: createAnchorSigning(other, []) };
+      const informed = { ...alone, signing: createAnchorSigning(other, earlier === null ? [] : [earlier]) };
+      const verify = (signing: AnchorSigning) =>
+        verifyAudit({ source: chains.source("env_1"), signing, now: new Date() });
+      expect(await verify(alone.signing)).toMatchObject({ firstBroken: { problem: "anchor_key_unknown" } });
+      // The worker's start makes an anchor with the new key, of the same link.
+      expect(await anchorAudit(informed, "env_1")).toMatchObject({ kind: "anchored", anchor: { seq: 5 } });
+      await insertAudit(pool, [recordOf(9)]);
+      await createSealer(informed).seal(never);
+      expect(await verify(informed.signing)).toMatchObject({ checked: 6, firstBroken: null });
+      // What is written under the old one afterwards is nobody's.
+      await world.write(1);
+      expect(await createSealer(informed).seal(never)).toBe(0);
+      expect(await verify(informed.signing)).toMatchObject({ checked: 6, firstBroken: { problem: "added" } });
+    } finally {
+      await pool.end();
+    }
+  });
+});
+
+describe("the sealer's lag", () => {
+  test("is the time since it last had nothing left to do", async () => {
+    expect(await world.chains.lagSeconds()).toBe(0);
+    await world.write(3);
+    await world.seal();
+    expect(await world.chains.lagSeconds()).toBeLessThan(60);
+    await world.pool.query("UPDATE audit_chain SET looked_at = now() - interval '5 minutes'");
+    expect(await world.chains.lagSeconds()).toBeGreaterThan(299);
+    await world.seal();
+    expect(await world.chains.lagSeconds()).toBeLessThan(60);
   });
 });

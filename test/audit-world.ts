@@ -68,14 +68,14 @@ export async function createAuditWorld({ batch }: { batch?: number } = {}) {
 }
 
 /** A pool as a container has it. */
-export function openPool(database: TestDatabase): DatabasePool {
+export function openPool(database: TestDatabase, from: Uint8Array = secret): DatabasePool {
   const pool = createPool({
     connectionString: database.url,
     max: 4,
     applicationName: "test",
     onError: () => {},
   });
-  proveRecordsOf(pool, createSecretKey(deriveKey(secret, "audit-record")));
+  proveRecordsOf(pool, createSecretKey(deriveKey(from, "audit-record")));
   return pool;
 }
 

@@ -2,9 +2,9 @@ import { readProblem, unreachable, type Answer } from "../_queries/problem.ts";
 
 const timeoutMs = 60_000;
 
-/** Sends a change to the API as the signed-in operator. Never throws: what went wrong comes back as a problem. */
+/** Sends a change to the API, or asks it what no page waits for, as the signed-in operator. Never throws: what went wrong comes back as a problem. */
 export async function sendToApi<T>(
-  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: object,
 ): Promise<Answer<T>> {
@@ -22,7 +22,8 @@ export async function sendToApi<T>(
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch {
-    const detail = "It is not known whether this was carried out. Look at how it stands, then try again.";
+    const changed = "It is not known whether this was carried out. Look at how it stands, then try again.";
+    const detail = method === "GET" ? "Nothing came back within a minute. Try again." : changed;
     return { kind: "problem", problem: { ...unreachable, detail } };
   }
   if (response.status === 401) {

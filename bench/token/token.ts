@@ -1,5 +1,7 @@
 // GET …/token of a fresh account, everything on: the key, the decision, the audit record durable before the value is opened, the
-// opening, the answer. Against the floor of floor.ts, and against itself with a thousand times the accounts.
+// opening, the answer. Against the floor of floor.ts, against itself with a thousand times the accounts, and against itself without the
+// audit record.
+import { fileURLToPath } from "node:url";
 import { findFreePort } from "#scripts/ports";
 import { startProcess, type StartedProcess } from "#test/start-process";
 import type { BenchmarkOptions, Report, Result } from "../benchmark.ts";
@@ -34,6 +36,8 @@ interface Arena {
   readonly installation: Installation;
   readonly api: Contestant & { readonly process: StartedProcess };
   readonly floor: Contestant & { readonly part: Part };
+  /** The api that keeps no record of what it reads out. Among few accounts alone. */
+  readonly unaudited: (Contestant & { readonly process: StartedProcess }) | null;
   readonly paths: readonly string[];
   readonly key: string;
 }
@@ -47,7 +51,10 @@ interface Measurement {
   readonly databaseMicroseconds: number;
 }
 
-type Round = Readonly<Record<string, { readonly floor: Measurement; readonly api: Measurement }>>;
+type Which = "floor" | "api" | "unaudited";
+type Round = Readonly<
+  Record<string, Readonly<Record<"floor" | "api", Measurement>> & { readonly unaudited: Measurement | null }>
+>;
 
 export async function benchmarkToken(options: BenchmarkOptions): Promise<Report> {
   const { steps, isQuick } = options;
@@ -58,12 +65,13 @@ export async function benchmarkToken(options: BenchmarkOptions): Promise<Report>
     for (const accounts of [sizes.accounts.few, sizes.accounts.many]) {
       arenas.push(await prepare(options, sizes, accounts));
     }
-    const run = async (arena: Arena, which: "floor" | "api", seconds: number): Promise<Measurement> =>
-      await measure(arena, arena[which], loader, seconds);
+    const run = async (arena: Arena, contestant: Contestant): Promise<Measurement> =>
+      await measure(arena, contestant, loader, sizes.seconds);
     for (const arena of arenas) {
       await steps.step(`warming up with ${arena.label}`, async () => {
-        await run(arena, "floor", sizes.seconds);
-        await run(arena, "api", sizes.seconds);
+        await run(arena, arena.floor);
+        await run(arena, arena.api);
+        if (arena.unaudited !== null) await run(arena, arena.unaudited);
       });
     }
     const rounds: Round[] = [];
@@ -72,8 +80,11 @@ export async function benchmarkToken(options: BenchmarkOptions): Promise<Report>
         const order = round % 2 === 1 ? arenas : arenas.toReversed();
         const found: Record<string, Round[string]> = {};
         for (const arena of order) {
-          const floor = await run(arena, "floor", sizes.seconds);
-          found[arena.label] = { floor, api: await run(arena, "api", sizes.seconds) };
+          found[arena.label] = {
+            floor: await run(arena, arena.floor),
+            api: await run(arena, arena.api),
+            unaudited: arena.unaudited === null ? null : await run(arena, arena.unaudited),
+          };
         }
         return found;
       });
@@ -82,8 +93,8 @@ export async function benchmarkToken(options: BenchmarkOptions): Promise<Report>
     }
     return report(sizes, rounds);
   } finally {
-    for (const { api, floor, installation } of arenas) {
-      await Promise.all([api.process.stop(), floor.part.stop()]);
+    for (const { api, floor, unaudited, installation } of arenas) {
+      await Promise.all([api.process.stop(), unaudited?.process.stop(), floor.part.stop()]);
       await installation.close();
     }
     await loader.stop();
@@ -103,17 +114,15 @@ async function prepare({ steps, profileDirectory }: BenchmarkOptions, sizes: Siz
       await settle(installation);
       const key = await createKey(installation, ["tokens:read"]);
       const part = await startPart("token/floor.ts", { DATABASE_URL: installation.env["DATABASE_URL"] ?? "" });
-      const port = await findFreePort();
-      const api = await startProcess(
-        "api/main.ts",
-        { ...installation.env, LOG_LEVEL: "warn", PORT: String(port), EVERGRANT_URL: `http://127.0.0.1:${port}` },
-        profileDirectory === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`],
-      );
+      const profiling = profileDirectory === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`];
+      const api = await startApi(installation, profiling);
+      const isFew = accounts === sizes.accounts.few;
       return {
         label,
         installation,
-        api: { port, pid: api.pid, process: api },
+        api,
         floor: { port: Number(part.details["port"]), pid: part.pid, part },
+        unaudited: isFew ? await startApi(installation, ["--import", withoutAudit]) : null,
         paths: ids.map((id) => `/api/v1/integrated-accounts/${id}/token`),
         key,
       };
@@ -122,6 +131,15 @@ async function prepare({ steps, profileDirectory }: BenchmarkOptions, sizes: Siz
       throw error;
     }
   });
+}
+
+const withoutAudit = fileURLToPath(new URL("without-audit.ts", import.meta.url));
+
+async function startApi({ env }: Installation, execArgv: string[]): Promise<Arena["api"]> {
+  const port = await findFreePort();
+  const address = { PORT: String(port), EVERGRANT_URL: `http://127.0.0.1:${port}` };
+  const process = await startProcess("api/main.ts", { ...env, LOG_LEVEL: "warn", ...address }, execArgv);
+  return { port, pid: process.pid, process };
 }
 
 function labelOf(accounts: number): string {
@@ -157,14 +175,17 @@ function describe(round: Round): string {
   const one = ({ perSecond, perCpuSecond, p99 }: Measurement): string =>
     `${(1e6 / perCpuSecond).toFixed(0)} µs of CPU (${perSecond.toFixed(0)}/s, p99 ${p99.toFixed(1)} ms)`;
   return Object.entries(round)
-    .map(([label, { floor, api }]) => `${label}: floor ${one(floor)}, api ${one(api)}`)
+    .map(([label, { floor, api, unaudited }]) => {
+      const plain = unaudited === null ? "" : `, without audit ${one(unaudited)}`;
+      return `${label}: floor ${one(floor)}, api ${one(api)}${plain}`;
+    })
     .join("; ");
 }
 
 function report(sizes: Sizes, rounds: readonly Round[]): Report {
   const labels = [sizes.accounts.few, sizes.accounts.many].map(labelOf);
-  const of = (label: string, which: "floor" | "api", field: keyof Measurement): number[] =>
-    rounds.flatMap((round) => round[label]?.[which][field] ?? []);
+  const of = (label: string, which: Which, field: keyof Measurement): number[] =>
+    rounds.flatMap((round) => round[label]?.[which]?.[field] ?? []);
   const ratios = (subject: readonly number[], floor: readonly number[]): number[] =>
     subject.map((value, index) => value / (floor[index] ?? Number.NaN));
   const twoDigits = (values: readonly number[]): string => spread(values, 2);
@@ -189,6 +210,15 @@ function report(sizes: Sizes, rounds: readonly Round[]): Report {
     reached: twoDigits(grown),
     isReached: median(grown) <= 1.2,
   });
+  const audited = ratios(of(few, "api", "perCpuSecond"), of(few, "unaudited", "perCpuSecond"));
+  results.push({
+    measured: `tokens per CPU second, ${few}, recorded`,
+    floor: `without audit ${spread(of(few, "unaudited", "perCpuSecond"))}`,
+    subject: `api ${spread(of(few, "api", "perCpuSecond"))}`,
+    target: "at least 0.80 of itself without audit",
+    reached: twoDigits(audited),
+    isReached: median(audited) >= 0.8,
+  });
   for (const field of ["p50", "p99"] as const) {
     results.push({
       measured: `${field} of ${connections} callers, ms`,
@@ -199,14 +229,14 @@ function report(sizes: Sizes, rounds: readonly Round[]): Report {
       isReached: null,
     });
   }
-  const micro = (which: "floor" | "api", label: string): string =>
+  const micro = (which: Which, label: string): string =>
     `${(1e6 / median(of(label, which, "perCpuSecond"))).toFixed(0)} + ${median(of(label, which, "databaseMicroseconds")).toFixed(0)}`;
   return {
     name: "token",
     results,
     notes: [
       `${sizes.rounds} rounds of ${sizes.seconds} s each, floor and api in turn, ${connections} connections; medians (least–greatest); ratios are medians of the ratios of each round.`,
-      `CPU per request, process + PostgreSQL: floor ${micro("floor", few)} µs, api ${micro("api", few)} µs; with ${many}: floor ${micro("floor", many)} µs, api ${micro("api", many)} µs.`,
+      `CPU per request, process + PostgreSQL: floor ${micro("floor", few)} µs, api ${micro("api", few)} µs, without audit ${micro("unaudited", few)} µs; with ${many}: floor ${micro("floor", many)} µs, api ${micro("api", many)} µs.`,
     ],
     rounds,
   };

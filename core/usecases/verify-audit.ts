@@ -69,7 +69,7 @@ export async function verifyAudit(input: VerifyInput): Promise<VerifyReport> {
   // Signed where there is an anchor: the head's own word could be anybody's.
   const unprovenUntil = latest === undefined ? (head?.unprovenUntil ?? null) : latest.unprovenUntil;
   const floor = { seq: retired?.seq ?? 0, hash: retired?.hash ?? noHash };
-  const start = await startAt(source, floor, input.afterSeq ?? 0);
+  const start = await startAt(source, floor, input.afterSeq ?? 0, anchors);
   const headSeq = head?.seq ?? null;
   const toSeq = input.most === undefined ? Number.MAX_SAFE_INTEGER : start.seq + input.most;
   const check = createChainCheck({
@@ -109,6 +109,7 @@ export async function verifyAudit(input: VerifyInput): Promise<VerifyReport> {
           unprovenUntil,
           rowsSince,
           isAway,
+          most: input.most ?? Number.POSITIVE_INFINITY,
         })
       : { fault: null, waiting: 0 };
   return {
@@ -171,16 +172,19 @@ async function startAt(
   source: ChainSource,
   floor: { readonly seq: number; readonly hash: string },
   afterSeq: number,
+  anchors: readonly AuditAnchor[],
 ): Promise<{ readonly seq: number; readonly hash: string; readonly fault: ChainFault | null }> {
   if (afterSeq <= floor.seq) return { ...floor, fault: null };
   const hash = await source.hashOf(afterSeq);
-  if (hash !== null) return { seq: afterSeq, hash, fault: null };
-  const explanation = `There is no link ${afterSeq}.`;
-  return {
-    seq: afterSeq,
-    hash: noHash,
-    fault: { problem: "removed", id: null, seq: afterSeq, at: null, explanation },
-  };
+  const named = { id: null, seq: afterSeq, at: null };
+  if (hash === null) {
+    const explanation = `There is no link ${afterSeq}.`;
+    return { seq: afterSeq, hash: noHash, fault: { ...named, problem: "removed", explanation } };
+  }
+  const anchor = anchors.find((one) => one.seq === afterSeq && one.hash !== hash);
+  if (anchor === undefined) return { seq: afterSeq, hash, fault: null };
+  const explanation = `The anchor of ${anchor.at.toISOString()} has another hash for link ${afterSeq}: the chain was rewritten up to there.`;
+  return { seq: afterSeq, hash, fault: { ...named, problem: "rewritten", explanation } };
 }
 
 /** Since when proofs are under the present key; null: there was never another, or nobody knows which is the present one. */
@@ -203,14 +207,18 @@ function anchorsGone(oldSeq: number, anchors: readonly AuditAnchor[]): ChainFaul
   };
 }
 
+interface UnlinkedRules {
+  readonly now: Date;
+  readonly unprovenUntil: Date | null;
+  readonly rowsSince: Date | null;
+  readonly isAway: boolean;
+  /** Waiting records after which it has seen enough. */
+  readonly most: number;
+}
+
 async function checkUnlinked(
   pages: AsyncIterable<readonly UnlinkedEntry[]>,
-  {
-    now,
-    unprovenUntil,
-    rowsSince,
-    isAway,
-  }: { now: Date; unprovenUntil: Date | null; rowsSince: Date | null; isAway: boolean },
+  { now, unprovenUntil, rowsSince, isAway, most }: UnlinkedRules,
 ): Promise<{ readonly fault: ChainFault | null; readonly waiting: number }> {
   let waiting = 0;
   for await (const entries of pages) {
@@ -229,6 +237,8 @@ async function checkUnlinked(
         return { fault: { ...named, problem: proof === "good" ? "unsealed" : "added", explanation }, waiting };
       }
     }
+    // A backlog of hours is not what was asked for.
+    if (waiting >= most) break;
   }
   return { fault: null, waiting };
 }

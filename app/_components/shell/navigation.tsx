@@ -1,6 +1,6 @@
 "use client";
 
-import { KeyRound, LayoutDashboard, Link2, Users, Webhook, type LucideIcon } from "lucide-react";
+import { KeyRound, LayoutDashboard, Link2, ScrollText, Users, Webhook, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "../class-names.ts";
@@ -14,6 +14,7 @@ const pages: Page[] = [
   { href: "/webhooks", label: "Webhooks", icon: Webhook, needs: "webhooks:read" },
   { href: "/keys", label: "Keys", icon: KeyRound, needs: "keys:read" },
   { href: "/approvals", label: "Approvals", icon: Users, needs: "approvals:read" },
+  { href: "/audit", label: "Audit log", icon: ScrollText, needs: "audit:read" },
 ];
 
 export function Navigation({ role, onNavigate }: { role: string; onNavigate?: () => void }) {
