@@ -88,7 +88,7 @@ test("webhooks arrive at the lab's receiver, verified, and it can be told to fai
 
   const answer = page.getByLabel("It answers");
   await answer.selectOption({ label: "500, something is broken" });
-  await page.getByRole("button", { name: "Answer so" }).click();
+  await page.getByRole("button", { name: "Save answer" }).click();
   await expect(answer).toHaveValue("fail");
   await demo.call("POST", `/webhook-endpoints/${id}/test`, {});
   await waitFor(async () => {
@@ -96,15 +96,15 @@ test("webhooks arrive at the lab's receiver, verified, and it can be told to fai
     return (await page.getByText("webhook_endpoint:ping").count()) >= 1;
   }, 30);
   await answer.selectOption({ label: "204, as it should" });
-  await page.getByRole("button", { name: "Answer so" }).click();
+  await page.getByRole("button", { name: "Save answer" }).click();
   await page.getByLabel("Signing secret").fill("password");
-  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Save secret" }).click();
   await expect(page.getByText("That is no signing secret")).toBeVisible();
   await page.goto(`${demo.labOrigin}/receiver`);
   // The second attempt, after five seconds.
   await waitFor(async () => {
     await page.reload();
-    return (await page.getByText("came before, 2 times now").count()) >= 1;
+    return (await page.getByText("came 2 times").count()) >= 1;
   }, 30);
   await page.getByRole("listitem").first().locator("summary").click();
   await expect(page.getByRole("region", { name: "Body" })).toContainText('"event_type": "webhook_endpoint:ping"');

@@ -84,7 +84,7 @@ code { font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .settings { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; }
 .setting { display: grid; gap: 8px; align-content: start; justify-items: start; padding: 16px; }
 .setting label { font-weight: 600; }
-.setting select { width: 100%; min-width: 0; }
+.setting select { width: 100%; min-width: 0; padding-right: 6px; }
 .help { color: var(--muted); font-size: 14px; margin: 0 0 4px; }
 .help .wrong { display: block; color: var(--danger); }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; margin: 32px 0 12px; }
@@ -93,9 +93,11 @@ code { font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .received summary::-webkit-details-marker { display: none; }
 .received summary:hover { background: var(--tint); }
 .received summary:focus-visible { outline-offset: -3px; border-radius: 12px; }
+.received .what::before { content: "▸" / ""; display: inline-block; width: 18px; color: var(--muted); }
+.received[open] .what::before { content: "▾" / ""; }
 .received .what strong { font-weight: 600; margin-right: 6px; }
 .received .what .muted { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
-.received .when { grid-column: 1 / -1; color: var(--muted); font-size: 14px; }
+.received .when { grid-column: 1 / -1; padding-left: 18px; color: var(--muted); font-size: 14px; }
 .received .status { font-size: 13px; font-weight: 600; padding: 1px 9px; border-radius: 999px; }
 .received .status.live { color: var(--live); background: var(--live-tint); }
 .received .status.off { color: var(--muted); background: var(--off-tint); }
@@ -109,7 +111,9 @@ code { font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 pre { margin: 0; padding: 12px; max-height: 420px; overflow: auto; background: var(--ground); border: 1px solid var(--line); border-radius: 9px; overflow-wrap: normal; }
 @media (max-width: 760px) {
   .settings { grid-template-columns: minmax(0, 1fr); }
+  .bar h2 { flex-basis: 100%; }
   .received summary { grid-template-columns: minmax(0, 1fr); justify-items: start; }
+  .received .status { margin-left: 18px; }
   .inside tr { display: grid; }
   .inside th { width: auto; padding-bottom: 0; }
   .inside td { border-top: 0; padding-top: 0; }

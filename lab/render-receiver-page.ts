@@ -50,7 +50,7 @@ export function renderReceiverPage({ address, receiver, isLive, wrong, now }: In
           <p id="secret-help" class="help">
             ${wrong === null ? "" : html`<strong class="wrong">${wrong}</strong>`} ${describeSecrets(secrets)}
           </p>
-          <button class="button">Keep it</button>
+          <button class="button">Save secret</button>
         </form>
         <form class="card setting" method="post" action="/receiver/answer">
           <label for="answer">It answers</label>
@@ -64,7 +64,7 @@ export function renderReceiverPage({ address, receiver, isLive, wrong, now }: In
           <p id="answer-help" class="help">
             What is not signed as it should be gets 401. An endpoint that was answered 410 is disabled at once.
           </p>
-          <button class="button">Answer so</button>
+          <button class="button">Save answer</button>
         </form>
       </div>
       <div class="bar">
@@ -108,11 +108,11 @@ function renderReceived(one: ReceivedWebhook, now: Date): Html {
   return html`<li>
     <details class="received">
       <summary>
-        <span class="what"><strong>${typeOf(one)}</strong> <span class="muted">${idOf(one)}</span></span>
+        <span class="what"><strong>${breakable(typeOf(one))}</strong> <span class="muted">${idOf(one)}</span></span>
         <span class="status ${verdict.tone}">${verdict.words}</span>
         <span class="when"
           ><time datetime="${one.at}" title="${exact}">${describeAge(new Date(one.at), now)}</time
-          >${one.repetition === 0 ? "" : html` · <strong>came before, ${one.repetition + 1} times now</strong>`} ·
+          >${one.repetition === 0 ? "" : html` · <strong>came ${one.repetition + 1} times</strong>`} ·
           ${verdict.isBelieved ? answerWords[one.answer].said : "answered 401"}</span
         >
       </summary>
@@ -168,6 +168,11 @@ function typeOf({ body }: ReceivedWebhook): string {
   if (typeof type === "string") return type;
   const text = value?.["text"];
   return typeof text === "string" ? (text.split("\n")[0] ?? "A message") : "Something else";
+}
+
+/** On a phone a type breaks between its words. */
+function breakable(type: string): Html[] {
+  return type.split(/(?<=[:_])/).map((part) => html`${part}<wbr />`);
 }
 
 function idOf({ headers }: ReceivedWebhook): string {
