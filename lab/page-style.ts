@@ -93,7 +93,8 @@ code { font: 14px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 .received summary::-webkit-details-marker { display: none; }
 .received summary:hover { background: var(--tint); }
 .received summary:focus-visible { outline-offset: -3px; border-radius: 12px; }
-.received .what::before { content: "▸" / ""; display: inline-block; width: 18px; color: var(--muted); }
+.received .what { position: relative; padding-left: 18px; }
+.received .what::before { content: "▸" / ""; position: absolute; left: 0; color: var(--muted); }
 .received[open] .what::before { content: "▾" / ""; }
 .received .what strong { font-weight: 600; margin-right: 6px; }
 .received .what .muted { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
