@@ -162,6 +162,7 @@ export async function createContainer(
   const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
   const flushing = setInterval(() => {
     wraps.flush().catch((error: unknown) => logger.warn({ error }, "wraps could not be added yet"));
+    sealingKeys.wipeOver();
   }, wrapFlushMs);
   flushing.unref();
   const guard = process.guard ?? createAddressGuard(config.egressAllow);

@@ -137,6 +137,7 @@ export const keysSchema = z
     tenant_keys: z
       .object({
         current: count("Tenants that have a key.", 800),
+        retired: count("Earlier versions of their keys, which open what is not re-wrapped yet.", 2),
         destroyed: count("Keys that were destroyed.", 3),
         sealed: count("Values that keys of tenants seal; of destroyed ones too, which do not open.", 1150),
         wraps: count("How often they wrapped.", 64_000),

@@ -41,7 +41,7 @@ const run: RewrapRunView = {
 const view = (keys: SealingKeyView[], ...runs: RewrapRunView[]): SealingKeysView => ({
   policy: "direct",
   keys,
-  tenant_keys: { current: 0, destroyed: 0, sealed: 0, wraps: 0 },
+  tenant_keys: { current: 0, retired: 0, destroyed: 0, sealed: 0, wraps: 0 },
   runs,
 });
 
@@ -72,6 +72,18 @@ describe("whether all is well with the keys", () => {
       view([{ ...current, wraps: wrapsAlarm }]),
       "bad",
       "k2 has wrapped 2.15 billion data keys, more than half of its bound.",
+    ],
+    [
+      "out of reach, by an operator's hand",
+      view([current, key("k1", { state: "disabled", sealed: 3 })], { ...run, state: "paused" }),
+      "bad",
+      "3 values are out of reach: k1 is disabled.",
+    ],
+    [
+      "at a standstill",
+      view([key("k1", { state: "disabled" })]),
+      "bad",
+      "Nothing new can be sealed: the current key is disabled.",
     ],
     [
       "lost",

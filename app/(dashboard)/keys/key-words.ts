@@ -62,6 +62,7 @@ export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
   const [run] = runs;
   const missing = keys.filter((key) => keyConditionOf(key) === "missing");
   const current = keys.find((key) => key.state === "current");
+  const shut = keys.filter((key) => keyConditionOf(key) === "disabled" && key.sealed > 0);
   const left = countLeft(keys);
   const sealed = keys.reduce((sum, key) => sum + key.sealed, 0);
   const worn = keys.find((key) => key.state !== "disabled" && key.wraps >= wrapsAlarm);
@@ -71,6 +72,21 @@ export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
       tone: "bad",
       says: `${countOf(lost, "value")} can't be opened: ${missing.map((key) => key.id).join(", ")} is not configured any more.`,
       next: "Configure it again. Until then these accounts get no token.",
+    };
+  }
+  if (shut.length > 0) {
+    const lost = shut.reduce((sum, key) => sum + key.sealed, 0);
+    return {
+      tone: "bad",
+      says: `${countOf(lost, "value")} ${lost === 1 ? "is" : "are"} out of reach: ${shut.map((key) => key.id).join(", ")} is disabled.`,
+      next: "Enable it again, and re-wrap what it seals before it is disabled for good.",
+    };
+  }
+  if (current === undefined) {
+    return {
+      tone: "bad",
+      says: "Nothing new can be sealed: the current key is disabled.",
+      next: "Enable it again, or configure another key in front of it.",
     };
   }
   if (worn !== undefined) {
@@ -99,10 +115,7 @@ export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
   }
   return {
     tone: "good",
-    says:
-      current === undefined || sealed === 0
-        ? "Nothing is sealed yet."
-        : `Everything here is sealed under ${current.id}.`,
+    says: sealed === 0 ? "Nothing is sealed yet." : `Everything here is sealed under ${current.id}.`,
     next: "Nothing for you to do.",
   };
 }
@@ -147,7 +160,7 @@ export const policies: Record<SealingKeysView["policy"], { name: string; tells: 
       name: "Tenant keys",
       tells:
         "Each tenant has a key of its own, which the key service wraps; it wraps the data keys of the tenant's accounts.",
-      good: "Few calls of the key service, and deleting a tenant's key makes all of it unreadable, in backups too.",
+      good: "Few calls of the key service, and what a deleted tenant's key sealed is unreadable, in backups made later too.",
       costs: "A tenant's key is in the memory of api and worker for five minutes.",
     },
   };
