@@ -160,6 +160,7 @@ export async function createContainer(
   const rewraps = createRewrapStore(pool);
   const wraps = createWrapCounter({ store: sealing, log: logger });
   const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
+  const spool = createFileSpool(config.spoolDirectory);
   const flushing = setInterval(() => {
     wraps.flush().catch((error: unknown) => logger.warn({ error }, "wraps could not be added yet"));
     sealingKeys.wipeOver();
@@ -214,13 +215,13 @@ export async function createContainer(
     renewalHistory: createRenewalHistory(pool),
     decodeBody,
     vault,
-    spool: createFileSpool(config.spoolDirectory),
+    spool,
     digests: createSecretDigests(config.secret),
     circuits: createCircuitStore(pool, random),
     massFailures: createMassFailureStore(pool),
     approvals: createApprovalStore(pool),
     approvalActions: {
-      ...keyApprovalActions({ kms, sealing, sealingKeys, rewraps, random, environments }),
+      ...keyApprovalActions({ kms, sealing, sealingKeys, rewraps, random, environments, spool }),
       "integration.hosts_change": defineAction(hostsChangeAction({ integrations, vault, clock, keyPairs })),
     },
     approvalTimes: config.approvals,

@@ -142,6 +142,17 @@ export function answerKeys(
   if (path === "/api/v1/keys") return { status: 200, body: keys };
   if (path === "/api/v1/keys/drill") return { status: 200, body: world.keys.drill };
   const [run] = keys.runs;
+  if (method === "GET" && run !== undefined) {
+    const failures = Array.from({ length: run.failed }, (_, index) => ({
+      place: index === 0 ? "secret" : "credential",
+      owner: index === 0 ? "ei_5l3av9n3gs7mfp0ojp3h657t" : `ia_2f8k3mzq0v7w1x9y4t6r5p8${index}`,
+      field: index === 0 ? "client_secret" : "token_set",
+      version: 3,
+      key_id: keyIds.opens,
+      reason: "does_not_open",
+    }));
+    return { status: 200, body: { ...run, failures } };
+  }
   if (method === "PATCH" && run !== undefined) {
     Object.assign(run, JSON.parse(body) as Partial<RewrapRunView>);
     if (run.state !== "running") run.seconds_left = null;

@@ -5,6 +5,7 @@ import { systemClock } from "#adapters/system/system-clock";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { parseSealed } from "#core/domain/sealing/envelope";
 import { firstProgress, type RewrapRun } from "#core/domain/sealing/rewrap-run";
+import type { AccountChange } from "#core/ports/account-store";
 import type { Clock } from "#core/ports/clock";
 import type { Kms } from "#core/ports/kms";
 import { changeSealingPolicy } from "#core/usecases/change-sealing-policy";
@@ -401,6 +402,22 @@ describe("a key that is disabled", () => {
     await expect(disableKey(process, overApi, "k1", true)).rejects.toMatchObject({ code: "forbidden" });
     await rewrap(process);
     expect(await disableKey(process, caller(), "k1")).toMatchObject({ state: "disabled", sealedTotal: 0 });
+  });
+
+  test("is refused while an answer waits on the disk of this machine under it", async () => {
+    const process = start([k2, k1]);
+    const { kid, sealed } = await start([k1]).seal(
+      { environmentId: production, owner: "ia_one", field: "token_set", version: 2 },
+      "a rotated token",
+    );
+    const credential = { kind: "replace", version: 2, kid, sealed, fingerprint: null } as const;
+    const id = await process.spool.put({ environmentId: production, accountId: "ia_one", credential } as AccountChange);
+    await expect(disableKey(process, caller(), "k1")).rejects.toMatchObject({
+      code: "conflict",
+      detail: expect.stringContaining("An answer of a provider waits on this machine's disk under k1"),
+    });
+    await process.spool.remove(id);
+    expect(await disableKey(process, caller(), "k1")).toMatchObject({ state: "disabled" });
   });
 
   test("opens and wraps nothing until it is enabled again, and nobody is told that a value was altered", async () => {

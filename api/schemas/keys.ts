@@ -75,6 +75,8 @@ const failureSchema = z
   })
   .openapi("RewrapFailure", { description: "A value that does not open: where it is, and nothing of it." });
 
+export type RewrapFailureView = z.infer<typeof failureSchema>;
+
 export const runSchema = z
   .object({
     id: runIdSchema,
@@ -129,6 +131,8 @@ export const runDetailSchema = runSchema
     failures: z.array(failureSchema).openapi({ description: "Values that do not open, a hundred at most." }),
   })
   .openapi("RewrapRunDetail", { description: "A run, and where what does not open stands." });
+
+export type RewrapRunDetailView = z.infer<typeof runDetailSchema>;
 
 export const keysSchema = z
   .object({

@@ -83,7 +83,7 @@ function keyStateAction(
       const key = await find(environmentId, kid);
       const isDisabled = key.state === "disabled";
       if (to === "disabled" ? isDisabled && key.isConfigured : !isDisabled) throw isSoAlready(`${kid} is ${to}`);
-      if (to === "disabled") refuseInUse(key);
+      if (to === "disabled") await refuseInUse(ports, environmentId, key);
       return { subject: kid, state: { state: key.state }, effect: to === "disabled" ? disabling(kid) : enabling(kid) };
     },
     async execute({ kid }, run) {
