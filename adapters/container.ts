@@ -57,6 +57,7 @@ import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createApprovalStore } from "./postgres/approval-store.ts";
+import type { DeleteTenantPorts } from "#core/usecases/delete-tenant";
 import { connectedAccountsOf } from "./postgres/tenant-accounts.ts";
 import { createAuditChains } from "./postgres/audit-chains.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
@@ -93,7 +94,7 @@ export interface Container
   readonly sealing: SealingAdministration;
   readonly rewraps: RewrapStore;
   readonly audit: AuditLog;
-  readonly connectedAccountsOf: (environmentId: string, tenantId: string) => Promise<readonly string[]>;
+  readonly connectedAccountsOf: DeleteTenantPorts["connectedAccountsOf"];
   readonly strangerKms: (kids: readonly string[]) => Kms;
   readonly massFailures: MassFailureStore;
   readonly approvals: ApprovalStore;
@@ -190,7 +191,7 @@ export async function createContainer(
     sealing,
     rewraps,
     audit,
-    connectedAccountsOf: (environmentId, tenantId) => connectedAccountsOf(pool, environmentId, tenantId),
+    connectedAccountsOf: (environmentId, tenantId, limit) => connectedAccountsOf(pool, environmentId, tenantId, limit),
     strangerKms: (kids) => createStrangerKms(kids, random),
     environments,
     expressions,

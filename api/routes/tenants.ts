@@ -37,21 +37,28 @@ export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts):
       operationId: "deleteTenant",
       summary: "Disconnect all accounts of a tenant and destroy its key",
       description:
-        "Each account ends as it does alone: tokens erased, the provider told. Then the tenant's key is destroyed, where it has one: what it sealed opens nowhere any more, in no copy of the database that is made from now on. A second call finds nothing left. Needs `accounts:write` as well.",
+        "Each account ends as it does alone: tokens erased, the provider told. Then the tenant's key is destroyed, where it has one: what it sealed opens nowhere any more, in no copy of the database that is made from now on. What does not fit into some seconds is left for another call: 202 says how many accounts `remain`, and the same request goes on with them. Once it answered 200, another one finds nothing left. Needs `accounts:write` as well.",
       tags,
       security: needs("keys:write"),
       request: { params: tenantParamsSchema, query: z.strictObject({}) },
-      responses: { 200: answer(deletedTenantSchema, "What was ended"), ...problems(404, 422) },
+      responses: {
+        200: answer(deletedTenantSchema, "Nothing of the tenant is left"),
+        202: answer(deletedTenantSchema, "Some accounts remain, and the key: send the same request again"),
+        ...problems(404, 422),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
       const { tenant_id: tenantId } = context.req.valid("param");
       demandTenant(caller, tenantId);
-      const { disconnected, keysDestroyed } = await deleteTenant(ports, caller, tenantId);
-      return context.json(
-        { tenant_id: tenantId, disconnected: { ...disconnected }, keys_destroyed: keysDestroyed },
-        200,
-      );
+      const { disconnected, remaining, keysDestroyed } = await deleteTenant(ports, caller, tenantId);
+      const body = {
+        tenant_id: tenantId,
+        disconnected: { ...disconnected },
+        remaining,
+        keys_destroyed: keysDestroyed,
+      };
+      return remaining === 0 ? context.json(body, 200) : context.json(body, 202);
     },
   );
 

@@ -180,7 +180,10 @@ export const drillSchema = z
   .object({
     proven: z
       .boolean()
-      .openapi({ description: "Whether everything opens with its keys, and nothing without.", example: true }),
+      .openapi({
+        description: "Whether everything opens with its keys, and nothing without; false where nothing is sealed.",
+        example: true,
+      }),
     sample: count("Values that were tried, 200 at most, at random.", 200),
     opened: count("How many opened with the real keys.", 200),
     opened_without_keys: count("How many opened with random keys of the same names.", 0),
@@ -211,7 +214,8 @@ export const deletedTenantSchema = z
         failed: count("Grants that the provider would not end, or was not there to.", 0),
       })
       .openapi({ description: "Accounts that this call disconnected, by what became of their grants." }),
-    keys_destroyed: count("Keys of the tenant that this call destroyed.", 1),
+    remaining: count("Accounts that are left for another call; 0: the tenant is deleted.", 0),
+    keys_destroyed: count("Keys of the tenant that this call destroyed, earlier versions among them.", 1),
   })
   .openapi("DeletedTenant", { description: "What was left of a tenant, and is no more." });
 

@@ -62,6 +62,7 @@ export function DrillSection({ mayRun }: { mayRun: boolean }) {
 
 function Outcome({ drill }: { drill: KeyDrillView }) {
   const { sample, opened, opened_without_keys: byStranger, opened_with_keys_of: byOthers, proven } = drill;
+  // Nothing is proven then, and nothing is wrong.
   if (sample === 0)
     return (
       <p className="border-t border-line px-4 py-3 text-sm text-muted">
