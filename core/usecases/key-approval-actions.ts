@@ -51,7 +51,7 @@ function rewrapAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof rewr
         // Values come and go; to which key they would be brought is what was seen.
         state: { toKid, policy },
         effect: {
-          summary: `Bring everything that is sealed under ${toKid}`,
+          summary: `Move all sealed values to the key ${toKid}`,
           changes: [],
           consequences: [
             total === 0

@@ -110,5 +110,5 @@ function KeyAction({ view: key, asked }: { view: SealingKeyView; asked: Approval
   if (condition === "disabled") return <EnableKey id={key.id} />;
   if (condition !== "opens") return null;
   if (key.sealed === 0) return <DisableKey id={key.id} />;
-  return <span className="text-xs leading-8 text-subtle @max-3xl:hidden">Re-wrap first</span>;
+  return <span className="text-xs leading-8 text-subtle">Re-wrap first</span>;
 }

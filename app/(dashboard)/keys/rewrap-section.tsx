@@ -24,7 +24,7 @@ export function RewrapSection({ view, mayWrite, asked, failures }: Props) {
   const isAsked = asked.some(({ kind }) => kind === "key.rewrap_start");
   return (
     <section aria-labelledby="rewrap">
-      <SectionHeading id="rewrap" title="Re-wrap" note="brings what is sealed under the current key" />
+      <SectionHeading id="rewrap" title="Re-wrap" note="moves what other keys seal to the current one" />
       <div className="card overflow-hidden">
         {run === undefined ? (
           <p className="px-4 py-3.5 text-sm text-muted">
