@@ -178,12 +178,10 @@ export const policyRequestSchema = z
 
 export const drillSchema = z
   .object({
-    proven: z
-      .boolean()
-      .openapi({
-        description: "Whether everything opens with its keys, and nothing without; false where nothing is sealed.",
-        example: true,
-      }),
+    proven: z.boolean().openapi({
+      description: "Whether everything opens with its keys, and nothing without; false where nothing is sealed.",
+      example: true,
+    }),
     sample: count("Values that were tried, 200 at most, at random.", 200),
     opened: count("How many opened with the real keys.", 200),
     opened_without_keys: count("How many opened with random keys of the same names.", 0),
@@ -202,6 +200,13 @@ export const tenantParamsSchema = z.object({
     .min(1)
     .max(200)
     .openapi({ description: "Your customer, by your product's own id.", example: "acme" }),
+});
+
+export const deleteTenantQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(10_000).optional().openapi({
+    description: "Accounts that this call ends at most; by default as many as fit into some seconds.",
+    example: 100,
+  }),
 });
 
 export const deletedTenantSchema = z

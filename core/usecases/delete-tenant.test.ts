@@ -56,3 +56,9 @@ it("ends what fits into one call, says how many remain, and goes on with the nex
   expect(ended).toBe(ids.length);
   expect(destroyed).toEqual(["tenant-1"]);
 });
+
+it("ends no more than it is told to", async () => {
+  const { ports, connected } = await slowTenant();
+  expect(await deleteTenant(ports, caller, "tenant-1", 3)).toMatchObject({ remaining: 97, keysDestroyed: 0 });
+  expect(await connected()).toHaveLength(97);
+});

@@ -39,24 +39,28 @@ const batch = 40;
  * is copied of its tokens from then on opens with nothing, as far as it was sealed with that key. What does not fit into one call is
  * left for the next one, which goes on from there whatever became of this one; the key goes last. Another call finds nothing left.
  *
+ * @param most accounts that this call ends; by default as many as it can
  * @throws DomainError `not_found` for a tenant that never had an account or a key here
  */
 export async function deleteTenant(
   ports: DeleteTenantPorts,
   caller: Pick<Caller, "id" | "environmentId">,
   tenantId: string,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<DeletedTenant> {
   const { environmentId, id: actor } = caller;
   await refuseUnknownTenant(ports.sealing, environmentId, tenantId);
   const disconnected = { revoked: 0, not_supported: 0, failed: 0 };
   const startedMs = ports.clock.monotonicMs();
-  const isLate = (): boolean => ports.clock.monotonicMs() - startedMs >= patienceMs;
+  let begun = 0;
+  const isLate = (): boolean => begun >= most || ports.clock.monotonicMs() - startedMs >= patienceMs;
   for (;;) {
     const { ids, total } = await ports.connectedAccountsOf(environmentId, tenantId, batch);
     if (total === 0) break;
     if (isLate()) return { disconnected, remaining: total, keysDestroyed: 0 };
     await mapAtMost(atOnce, ids, async (accountId) => {
       if (isLate()) return;
+      begun += 1;
       const { revocation } = await disconnectAccount(ports, { environmentId, accountId, actor });
       disconnected[revocation] += 1;
     });

@@ -1678,7 +1678,10 @@ export interface Operations {
       /** Your customer, by your product's own id. */
       tenant_id: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** Accounts that this call ends at most; by default as many as fit into some seconds. */
+      limit?: number | undefined;
+    };
     body: undefined;
     answer: DeletedTenant;
   };
