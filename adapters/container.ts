@@ -57,6 +57,7 @@ import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createApprovalStore } from "./postgres/approval-store.ts";
+import type { DeleteTenantPorts } from "#core/usecases/delete-tenant";
 import { connectedAccountsOf } from "./postgres/tenant-accounts.ts";
 import { createAuditChains } from "./postgres/audit-chains.ts";
 import { createAuditLog } from "./postgres/audit-log.ts";
@@ -93,7 +94,7 @@ export interface Container
   readonly sealing: SealingAdministration;
   readonly rewraps: RewrapStore;
   readonly audit: AuditLog;
-  readonly connectedAccountsOf: (environmentId: string, tenantId: string) => Promise<readonly string[]>;
+  readonly connectedAccountsOf: DeleteTenantPorts["connectedAccountsOf"];
   readonly strangerKms: (kids: readonly string[]) => Kms;
   readonly massFailures: MassFailureStore;
   readonly approvals: ApprovalStore;
@@ -162,8 +163,10 @@ export async function createContainer(
   const rewraps = createRewrapStore(pool);
   const wraps = createWrapCounter({ store: sealing, log: logger });
   const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
+  const spool = createFileSpool(config.spoolDirectory);
   const flushing = setInterval(() => {
     wraps.flush().catch((error: unknown) => logger.warn({ error }, "wraps could not be added yet"));
+    sealingKeys.wipeOver();
   }, wrapFlushMs);
   flushing.unref();
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
@@ -190,7 +193,7 @@ export async function createContainer(
     sealing,
     rewraps,
     audit,
-    connectedAccountsOf: (environmentId, tenantId) => connectedAccountsOf(pool, environmentId, tenantId),
+    connectedAccountsOf: (environmentId, tenantId, limit) => connectedAccountsOf(pool, environmentId, tenantId, limit),
     strangerKms: (kids) => createStrangerKms(kids, random),
     environments,
     expressions,
@@ -215,13 +218,13 @@ export async function createContainer(
     renewalHistory: createRenewalHistory(pool),
     decodeBody,
     vault,
-    spool: createFileSpool(config.spoolDirectory),
+    spool,
     digests: createSecretDigests(config.secret),
     circuits: createCircuitStore(pool, random),
     massFailures: createMassFailureStore(pool),
     approvals: createApprovalStore(pool),
     approvalActions: {
-      ...keyApprovalActions({ kms, sealing, sealingKeys, rewraps, random, environments }),
+      ...keyApprovalActions({ kms, sealing, sealingKeys, rewraps, random, environments, spool }),
       "integration.hosts_change": defineAction(hostsChangeAction({ integrations, vault, clock, keyPairs })),
     },
     approvalTimes: config.approvals,

@@ -16,7 +16,15 @@ import {
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
 import { approveOne, listApprovals, refuseOne } from "./commands/approvals.ts";
 import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
-import { keysDisable, keysDrill, keysEnable, keysPolicy, keysRotate, keysStatus } from "./commands/keys.ts";
+import {
+  keysDisable,
+  keysDrill,
+  keysEnable,
+  keysPolicy,
+  keysRotate,
+  keysStatus,
+  rotateKeyOfTenant,
+} from "./commands/keys.ts";
 import { keysRewrap } from "./commands/rewrap.ts";
 import { createUser } from "./commands/users.ts";
 
@@ -30,15 +38,17 @@ export interface CommandResult {
   readonly isWritten?: boolean;
 }
 
+/** Commands that need neither database nor keys say so. */
+type Run =
+  | { readonly kind: "engine"; readonly with: (container: Container, args: string[]) => Promise<CommandResult> }
+  | { readonly kind: "plain"; readonly with: (args: string[]) => Promise<CommandResult> };
+
 interface Command {
   readonly usage: string;
   readonly does: string;
-  /** Commands that need neither database nor keys say so. */
-  readonly run:
-    | { readonly kind: "engine"; readonly with: (container: Container, args: string[]) => Promise<CommandResult> }
-    | { readonly kind: "plain"; readonly with: (args: string[]) => Promise<CommandResult> };
+  readonly run: Run;
   /** In place of `run` where this option is given. */
-  readonly runOn?: { readonly option: string; readonly with: (args: string[]) => Promise<CommandResult> };
+  readonly runOn?: { readonly option: string; readonly run: Run };
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -69,9 +79,10 @@ const commands: Readonly<Record<string, Command>> = {
     run: { kind: "engine", with: keysStatus },
   },
   "keys rotate": {
-    usage: "[--environment <name>]",
-    does: "prints the keyring with a new key in front (a secret), or says how to add a version to the KMS",
+    usage: "[--environment <name>] | --tenant <tenant id> --environment <name>",
+    does: "prints the keyring with a new key in front (a secret), or says how to add a version to the KMS; with --tenant gives that tenant's key a new version",
     run: { kind: "plain", with: keysRotate },
+    runOn: { option: "--tenant", run: { kind: "engine", with: rotateKeyOfTenant } },
   },
   "keys rewrap": {
     usage: "[--environment <name>] [--pace <values a second>]",
@@ -117,7 +128,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "[--environment <name>] [--anchors <file>] [--public-key <k1,k2>] [--after <number>] [--file <export>]",
     does: "checks that every audit record is as it was written, against anchors kept elsewhere too; exit code 1 when one is not",
     run: { kind: "engine", with: verifyDatabase },
-    runOn: { option: "--file", with: verifyFile },
+    runOn: { option: "--file", run: { kind: "plain", with: verifyFile } },
   },
   "audit export": {
     usage: "[--environment <name>] [--out <file>]",
@@ -172,11 +183,8 @@ async function main(): Promise<number> {
     const { runOn } = command;
     const isOther =
       runOn !== undefined && rest.some((arg) => arg === runOn.option || arg.startsWith(`${runOn.option}=`));
-    const result = isOther
-      ? await runOn.with(rest)
-      : command.run.kind === "plain"
-        ? await command.run.with(rest)
-        : await withEngine(command.run.with, rest);
+    const run = isOther ? runOn.run : command.run;
+    const result = run.kind === "plain" ? await run.with(rest) : await withEngine(run.with, rest);
     if (result.isWritten !== true) process.stdout.write(`${isJson ? JSON.stringify(result.json) : result.text}\n`);
     return result.exitCode ?? 0;
   } catch (error) {

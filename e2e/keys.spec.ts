@@ -83,9 +83,9 @@ test.describe("keys", () => {
     await page.goto("/keys");
     await page.getByRole("button", { name: "Run the drill" }).click();
     const drill = page.getByRole("region", { name: "Drill" });
-    await expect(drill).toContainText("Proven: without the key service nothing opens");
+    await expect(drill).toContainText("Proven: the copy alone opens nothing");
     await expect(drill).toContainText("With random keys of the same names0 of 200 open");
-    await expect(drill).toContainText("With the keys of staging0 of 200 open");
+    await expect(drill).toContainText("In the name of staging0 of 200 open");
     await expectAccessibleInBothThemes(page, "keys-drill");
     stub.world.keys.drill = { ...stub.world.keys.drill, opened_with_keys_of: { staging: 3 }, proven: false };
     await page.getByRole("button", { name: "Run it again" }).click();

@@ -71,7 +71,7 @@ export function keyWorld(now: number, kind: "usual" | "fresh" = "usual"): KeyWor
     keys: {
       policy: "direct",
       keys: kind === "usual" ? usual : [key("k1", { state: "current", first_seen_at: at(0) })],
-      tenant_keys: { current: 0, destroyed: 0, sealed: 0, wraps: 0 },
+      tenant_keys: { current: 0, retired: 0, destroyed: 0, sealed: 0, wraps: 0 },
       runs: kind === "usual" ? [rewrapRun(now)] : [],
     },
     drill: { proven: true, sample: 200, opened: 200, opened_without_keys: 0, opened_with_keys_of: { staging: 0 } },
@@ -123,7 +123,7 @@ export function arrangeKeys({ keys }: KeyWorld, kind: "done" | "failed" | "pause
       break;
     case "tenant":
       keys.policy = "tenant";
-      keys.tenant_keys = { current: 1204, destroyed: 3, sealed: 31_402, wraps: 402_118 };
+      keys.tenant_keys = { current: 1204, retired: 2, destroyed: 3, sealed: 31_402, wraps: 402_118 };
       Object.assign(current, sealed(0, 421, 47, 1204));
       current.wraps = 2_203_000_000;
       break;
@@ -142,6 +142,17 @@ export function answerKeys(
   if (path === "/api/v1/keys") return { status: 200, body: keys };
   if (path === "/api/v1/keys/drill") return { status: 200, body: world.keys.drill };
   const [run] = keys.runs;
+  if (method === "GET" && run !== undefined) {
+    const failures = Array.from({ length: run.failed }, (_, index) => ({
+      place: index === 0 ? "secret" : "credential",
+      owner: index === 0 ? "ei_5l3av9n3gs7mfp0ojp3h657t" : `ia_2f8k3mzq0v7w1x9y4t6r5p8${index}`,
+      field: index === 0 ? "client_secret" : "token_set",
+      version: 3,
+      key_id: keyIds.opens,
+      reason: "does_not_open",
+    }));
+    return { status: 200, body: { ...run, failures } };
+  }
   if (method === "PATCH" && run !== undefined) {
     Object.assign(run, JSON.parse(body) as Partial<RewrapRunView>);
     if (run.state !== "running") run.seconds_left = null;

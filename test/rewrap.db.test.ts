@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Keyring } from "#adapters/kms/local-keyring";
 import { wakeRewraps } from "#adapters/postgres/rewrap-store";
+import { systemClock } from "#adapters/system/system-clock";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { parseSealed } from "#core/domain/sealing/envelope";
 import { firstProgress, type RewrapRun } from "#core/domain/sealing/rewrap-run";
+import type { AccountChange } from "#core/ports/account-store";
+import type { Clock } from "#core/ports/clock";
 import type { Kms } from "#core/ports/kms";
+import { changeSealingPolicy } from "#core/usecases/change-sealing-policy";
 import { disableKey, enableKey } from "#core/usecases/disable-key";
 import { readKeys } from "#core/usecases/read-keys";
 import { runRewrap } from "#core/usecases/run-rewrap";
@@ -23,7 +27,10 @@ let production: string;
 const [k1, k2, k3] = [keyOf("k1"), keyOf("k2"), keyOf("k3")];
 const started: SealingProcess[] = [];
 
-function start(shared: Keyring, options: { name?: string; kms?: (kms: Kms) => Kms } = {}): SealingProcess {
+function start(
+  shared: Keyring,
+  options: { name?: string; clock?: Clock; kms?: (kms: Kms) => Kms } = {},
+): SealingProcess {
   const process = createSealingProcess(database, { keyrings: { shared, perEnvironment: new Map() }, ...options });
   started.push(process);
   return process;
@@ -280,6 +287,19 @@ describe("a re-wrap", () => {
     expect(await run(start([k2, k1]), id)).toMatchObject({ state: "done", done: 15 });
   });
 
+  test("follows a policy that was changed a moment ago in another process", async () => {
+    // For it no time goes by: what it knows of policies stays as it is, until it looks because it has to.
+    const worker = start([k1], { name: "worker", clock: { ...systemClock, monotonicMs: () => 0 } });
+    await fillEnvironment(worker, production, { accounts: 20 });
+    await worker.sealingKeys.isDisabled(production, "k1");
+    const api = start([k1], { name: "api" });
+    await changeSealingPolicy(api, caller(), "tenant");
+    const { id } = await startRewrap(api, caller(), { pace: null });
+    expect(await run(worker, id)).toMatchObject({ state: "done", done: 20, failed: 0, remaining: {} });
+    const { rows } = await database.pool.query("SELECT DISTINCT left(kid, 3) AS kid FROM sealed_credential");
+    expect(rows).toEqual([{ kid: "tk_" }]);
+  });
+
   test("waits for a KMS that is away, and says so meanwhile", async () => {
     await fillEnvironment(start([k1]), production, { accounts: 3 });
     let failures = 2;
@@ -382,6 +402,22 @@ describe("a key that is disabled", () => {
     await expect(disableKey(process, overApi, "k1", true)).rejects.toMatchObject({ code: "forbidden" });
     await rewrap(process);
     expect(await disableKey(process, caller(), "k1")).toMatchObject({ state: "disabled", sealedTotal: 0 });
+  });
+
+  test("is refused while an answer waits on the disk of this machine under it", async () => {
+    const process = start([k2, k1]);
+    const { kid, sealed } = await start([k1]).seal(
+      { environmentId: production, owner: "ia_one", field: "token_set", version: 2 },
+      "a rotated token",
+    );
+    const credential = { kind: "replace", version: 2, kid, sealed, fingerprint: null } as const;
+    const id = await process.spool.put({ environmentId: production, accountId: "ia_one", credential } as AccountChange);
+    await expect(disableKey(process, caller(), "k1")).rejects.toMatchObject({
+      code: "conflict",
+      detail: expect.stringContaining("An answer of a provider waits on this machine's disk under k1"),
+    });
+    await process.spool.remove(id);
+    expect(await disableKey(process, caller(), "k1")).toMatchObject({ state: "disabled" });
   });
 
   test("opens and wraps nothing until it is enabled again, and nobody is told that a value was altered", async () => {

@@ -15,6 +15,7 @@ import type { Kms } from "#core/ports/kms";
 import { createSealingKeys } from "#core/usecases/sealing-keys";
 import { createVault } from "#core/usecases/vault";
 import { createWrapCounter } from "#core/usecases/wrap-counter";
+import { createInMemorySpool } from "./fakes/in-memory-spool.ts";
 import { createRecordingLog } from "./fakes/recording-log.ts";
 
 export const keyOf = (id: string) => ({ id, key: randomBytes(32) });
@@ -66,6 +67,7 @@ export function createSealingProcess(
     vault,
     clock,
     random: systemRandomness,
+    spool: createInMemorySpool(),
     rewraps: createRewrapStore(pool),
     owner: name,
     strangerKms: (kids: readonly string[]) => createStrangerKms(kids, systemRandomness),

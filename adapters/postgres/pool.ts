@@ -111,6 +111,7 @@ function asDestroyedKey(error: unknown): DomainError | null {
   return new DomainError("conflict", {
     detail: "The key of this tenant was destroyed a moment ago, so nothing was stored. Try again: it gets another one.",
     internal: error.message,
+    extensions: { reason: "key_destroyed" },
     cause: error,
   });
 }

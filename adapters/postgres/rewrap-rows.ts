@@ -68,7 +68,7 @@ export function toRun(row: RunRow): RewrapRun {
 export const placeTables: Readonly<
   Record<SealedPlace, { readonly table: string; readonly identity: readonly string[]; readonly where: string }>
 > = {
-  tenant_key: { table: "tenant_key", identity: ["id"], where: "s.state = 'current'" },
+  tenant_key: { table: "tenant_key", identity: ["id"], where: "s.state <> 'destroyed'" },
   credential: { table: "sealed_credential", identity: ["account_id"], where: "true" },
   secret: { table: "sealed_secret", identity: ["owner", "field", "version"], where: "true" },
   answer: { table: "idempotency_record", identity: ["id"], where: "s.kid IS NOT NULL" },

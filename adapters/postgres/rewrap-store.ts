@@ -6,6 +6,7 @@ import { insertAudit } from "./audit-log.ts";
 import { insertEvent } from "./integration-events.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import { runColumns, toRun, type RunRow } from "./rewrap-rows.ts";
+import { spendAny } from "./write-approval.ts";
 import { countStale, readStale, sampleValues, writeValues } from "./rewrap-values.ts";
 
 export const rewrapTask = "rewrap";
@@ -29,7 +30,7 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
       return rows[0]?.sealing_policy ?? "direct";
     },
 
-    async start(run, heldBy, audit) {
+    async start(run, heldBy, audit, approved) {
       const started = await inTransaction(pool, async (client) => {
         const { rows } = await client.query<RunRow>(
           `INSERT INTO rewrap_run (id, environment_id, to_kid, from_kids, pace, total, started_by, claimed_by, claimed_until)
@@ -48,6 +49,7 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
           ],
         );
         if (rows[0] === undefined) return rollback;
+        await spendAny(client, approved);
         await insertAudit(client, [audit]);
         await addJob(client, run.id);
         return toRun(rows[0]);

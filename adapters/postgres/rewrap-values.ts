@@ -23,10 +23,10 @@ export async function countStale(pool: DatabasePool, scope: RewrapScope): Promis
   const counts: Record<string, number> = {};
   for (const place of sealedPlaces) {
     const { table, where } = placeTables[place];
-    for (const [from, before] of staleRanges(place, scope.policy, scope.toKid)) {
+    for (const { from, before, onlyRetired } of staleRanges(place, scope.policy, scope.toKid)) {
       const { rows } = await query<{ kid: string; n: number }>(
         pool,
-        `SELECT s.kid, count(*)::int AS n FROM ${table} s
+        `SELECT s.kid, count(*)::int AS n FROM ${onlyRetired ? underRetired(table) : `${table} s`}
           WHERE s.environment_id = $1 AND s.kid >= $2 AND s.kid < $3 AND ${where} GROUP BY s.kid`,
         [scope.environmentId, from, before],
       );
@@ -34,6 +34,11 @@ export async function countStale(pool: DatabasePool, scope: RewrapScope): Promis
     }
   }
   return counts;
+}
+
+/** Versions of tenant keys that have a newer one are few: by them, and not by all that tenant keys seal. */
+function underRetired(table: string): string {
+  return `tenant_key r JOIN ${table} s ON s.environment_id = r.environment_id AND s.kid = r.id AND r.state = 'retired'`;
 }
 
 /** In the order of their index: range after range, key after key. */
@@ -47,12 +52,12 @@ export async function readStale(
   const { table, identity, where } = placeTables[place];
   const key = ["kid", ...identity].map((column) => `s.${column}`).join(", ");
   const found: StoredValue[] = [];
-  for (const [from, before] of staleRanges(place, scope.policy, scope.toKid)) {
+  for (const { from, before, onlyRetired } of staleRanges(place, scope.policy, scope.toKid)) {
     if (found.length >= limit) break;
     const behind = cursor === null ? "" : `AND (${key}) > (${cursor.map((_, index) => `$${index + 5}`).join(", ")})`;
     const { rows } = await query<ValueRow>(
       pool,
-      `SELECT '${place}' AS place, ${valueColumns[place]} FROM ${table} s
+      `SELECT '${place}' AS place, ${valueColumns[place]} FROM ${onlyRetired ? underRetired(table) : `${table} s`}
         WHERE s.environment_id = $1 AND s.kid >= $2 AND s.kid < $3 AND ${where} ${behind} ORDER BY ${key} LIMIT $4`,
       [scope.environmentId, from, before, limit - found.length, ...(cursor ?? [])],
     );

@@ -1,12 +1,22 @@
 import { isTenantKeyId, type SealingPolicy } from "#core/domain/sealing/sealing-policy";
-import type { CountedWraps, SealingAdministration, StoredKey, StoredKeys, TenantKey } from "#core/ports/sealing-store";
+import { DomainError } from "#core/domain/problem/domain-error";
+import { leaseSeconds } from "#core/domain/refresh/refresh-policy";
+import type {
+  CountedWraps,
+  NewTenantKey,
+  SealingAdministration,
+  StoredKey,
+  StoredKeys,
+  TenantKey,
+} from "#core/ports/sealing-store";
+import { stillSeals } from "#core/usecases/destroy-tenant-key";
 import { insertAudit } from "./audit-log.ts";
 import { insertEvent } from "./integration-events.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import { spendAny } from "./write-approval.ts";
 
 /** Longer than any process remembers a tenant's key. */
-const destroyedInterval = "15 minutes";
+const lately = "interval '15 minutes'";
 
 interface TenantKeyRow {
   readonly id: string;
@@ -41,19 +51,22 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
         policies: Record<string, SealingPolicy> | null;
         disabled: string[] | null;
         destroyed: string[] | null;
+        retired: string[] | null;
       }>(
         pool,
         `SELECT (SELECT json_object_agg(id, sealing_policy) FROM environment WHERE sealing_policy <> 'direct') AS policies,
                 (SELECT json_agg(environment_id || ' ' || kid) FROM key_state WHERE state = 'disabled') AS disabled,
-                (SELECT json_agg(id) FROM tenant_key WHERE destroyed_at > now() - interval '${destroyedInterval}') AS destroyed`,
+                (SELECT json_agg(id) FROM tenant_key WHERE destroyed_at > now() - ${lately}) AS destroyed,
+                (SELECT json_agg(id) FROM tenant_key WHERE retired_at > now() - ${lately}) AS retired`,
         [],
         "sealing-state",
       );
-      const { policies = null, disabled = null, destroyed = null } = rows[0] ?? {};
+      const { policies = null, disabled = null, destroyed = null, retired = null } = rows[0] ?? {};
       return {
         policies: new Map(Object.entries(policies ?? {})),
         disabled: new Set(disabled),
         destroyed: destroyed ?? [],
+        retired: new Set(retired),
       };
     },
 
@@ -64,15 +77,10 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
 
     async addTenantKey(key, audit) {
       const added = await inTransaction(pool, async (client) => {
-        const { rows } = await client.query<TenantKeyRow>(
-          `INSERT INTO tenant_key (id, environment_id, tenant_id, version, kid, wrapped)
-           SELECT $1, $2, $3, 1 + coalesce((SELECT max(version) FROM tenant_key WHERE environment_id = $2 AND tenant_id = $3), 0), $4, $5
-           ON CONFLICT DO NOTHING RETURNING ${tenantKeyColumns}`,
-          [key.id, key.environmentId, key.tenantId, key.kid, Buffer.from(key.wrapped)],
-        );
-        if (rows[0] === undefined) return rollback;
+        const made = await insertTenantKey(client, key);
+        if (made === null) return rollback;
         await insertAudit(client, [audit]);
-        return toTenantKey(rows[0]);
+        return made;
       });
       if (added !== rollback) return added;
       // Another process made the tenant's first key in the same moment.
@@ -125,8 +133,28 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
 
     readKeys: (environmentId) => readKeys(pool, environmentId),
 
-    async destroyTenantKeys(environmentId, tenantId, audit, approved) {
+    async replaceTenantKey(key, retires, audit) {
+      const replaced = await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
+          `UPDATE tenant_key SET state = 'retired', retired_at = now()
+            WHERE environment_id = $1 AND tenant_id = $2 AND id = $3 AND state = 'current'`,
+          [key.environmentId, key.tenantId, retires],
+        );
+        if (rowCount !== 1 || (await insertTenantKey(client, key)) === null) return rollback;
+        await insertAudit(client, [audit]);
+        return retires;
+      });
+      return replaced === rollback ? null : replaced;
+    },
+
+    async destroyTenantKeys(environmentId, tenantId, { isForced, audit, approved }) {
       return await inTransaction(pool, async (client) => {
+        // Whoever is sealing with one of them now ends first, and is counted: see the trigger of what is sealed.
+        await client.query(
+          `SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM (
+             SELECT id FROM tenant_key WHERE environment_id = $1 AND tenant_id = $2 AND state <> 'destroyed' ORDER BY id) k`,
+          [environmentId, tenantId],
+        );
         const { rows } = await client.query<{ id: string; sealed: number }>(
           `WITH gone AS (
              UPDATE tenant_key SET wrapped = NULL, state = 'destroyed', destroyed_at = now()
@@ -136,6 +164,7 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
              FROM gone g`,
           [environmentId, tenantId],
         );
+        if (!isForced) await refuseUsed(client, environmentId, tenantId, rows);
         await spendAny(client, approved);
         await insertAudit(
           client,
@@ -166,6 +195,38 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
       return rows[0]?.sealed ?? 0;
     },
   };
+}
+
+/** The next version of its tenant's. @returns null where the tenant has a current one */
+async function insertTenantKey(client: DatabaseClient, key: NewTenantKey): Promise<TenantKey | null> {
+  const { rows } = await client.query<TenantKeyRow>(
+    `INSERT INTO tenant_key (id, environment_id, tenant_id, version, kid, wrapped)
+     SELECT $1, $2, $3, 1 + coalesce((SELECT max(version) FROM tenant_key WHERE environment_id = $2 AND tenant_id = $3), 0), $4, $5
+     ON CONFLICT DO NOTHING RETURNING ${tenantKeyColumns}`,
+    [key.id, key.environmentId, key.tenantId, key.kid, Buffer.from(key.wrapped)],
+  );
+  return rows[0] === undefined ? null : toTenantKey(rows[0]);
+}
+
+/** A refresh that asks its provider now would come back with tokens that nobody may store. */
+async function refuseUsed(
+  client: DatabaseClient,
+  environmentId: string,
+  tenantId: string,
+  keys: readonly { readonly sealed: number }[],
+): Promise<void> {
+  const sealed = keys.reduce((sum, key) => sum + key.sealed, 0);
+  if (sealed > 0) throw stillSeals(sealed);
+  const { rows } = await client.query(
+    "SELECT FROM integrated_account WHERE environment_id = $1 AND tenant_id = $2 AND lease_until > now() LIMIT 1",
+    [environmentId, tenantId],
+  );
+  if (keys.length === 0 || rows.length === 0) return;
+  throw new DomainError("conflict", {
+    detail:
+      "An account of this tenant is being refreshed, and its new tokens are sealed with this key. Try again in a minute.",
+    retryAfterSeconds: leaseSeconds,
+  });
 }
 
 // In the order of their keys: two processes that add at once must not wait for each other.
@@ -239,7 +300,7 @@ interface CountRow {
 const countsSql = `
   SELECT kid, sum(t)::int AS tenant_keys, sum(c)::int AS credentials, sum(s)::int AS secrets, sum(a)::int AS answers FROM (
     SELECT kid, count(*) AS t, 0 AS c, 0 AS s, 0 AS a FROM tenant_key
-     WHERE environment_id = $1 AND state = 'current' GROUP BY kid
+     WHERE environment_id = $1 AND state <> 'destroyed' GROUP BY kid
     UNION ALL
     SELECT CASE WHEN kid LIKE 'tk\\_%' THEN 'tk_' ELSE kid END, 0, sum(n), 0, 0
       FROM (SELECT kid, count(*) AS n FROM sealed_credential WHERE environment_id = $1 GROUP BY kid) x GROUP BY 1
@@ -264,9 +325,16 @@ async function readKeys(pool: DatabasePool, environmentId: string): Promise<Stor
     "SELECT kid, state, wraps, first_seen_at, changed_at, changed_by FROM key_state WHERE environment_id = $1 ORDER BY kid",
     [environmentId],
   );
-  const tenants = await query<{ policy: SealingPolicy; current: number; destroyed: number; wraps: string }>(
+  const tenants = await query<{
+    policy: SealingPolicy;
+    current: number;
+    retired: number;
+    destroyed: number;
+    wraps: string;
+  }>(
     pool,
     `SELECT e.sealing_policy AS policy, count(k.id) FILTER (WHERE k.state = 'current')::int AS current,
+            count(k.id) FILTER (WHERE k.state = 'retired')::int AS retired,
             count(k.id) FILTER (WHERE k.state = 'destroyed')::int AS destroyed, coalesce(sum(k.wraps), 0)::bigint AS wraps
        FROM environment e LEFT JOIN tenant_key k ON k.environment_id = e.id WHERE e.id = $1 GROUP BY e.id`,
     [environmentId],
@@ -296,6 +364,7 @@ async function readKeys(pool: DatabasePool, environmentId: string): Promise<Stor
     }),
     tenantKeys: {
       current: summary?.current ?? 0,
+      retired: summary?.retired ?? 0,
       destroyed: summary?.destroyed ?? 0,
       sealed: sealedOf(counted.get("tk_")),
       wraps: Number(summary?.wraps ?? 0),

@@ -217,9 +217,9 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
       method: "post",
       path: "/keys/drill",
       operationId: "drillKeys",
-      summary: "Prove that a copy of the database without its keys opens nothing",
+      summary: "Try whether a copy of the database opens without its keys",
       description:
-        "Tries a sample of sealed values with random keys of the same names, in the name of every other environment, and with the real keys. Opened values are not shown to anybody, and each opening is audited.",
+        "Tries a sample of sealed values with random keys of the same names, in the name of every other environment, and with the real keys. Opened values are not shown to anybody, and each opening is audited. With keys in a cloud service or an HSM it does not show who besides this process may use them: that is decided by the permissions there.",
       tags,
       security: needs("keys:write"),
       request: { query: nothing, body: noBody },

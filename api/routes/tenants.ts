@@ -1,4 +1,4 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { deleteTenant } from "#core/usecases/delete-tenant";
@@ -6,7 +6,12 @@ import { refuseUnknownTenant } from "#core/usecases/destroy-tenant-key";
 import { requireApproval } from "#core/usecases/require-approval";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
-import { deletedTenantSchema, destroyQuerySchema, tenantParamsSchema } from "../schemas/keys.ts";
+import {
+  deletedTenantSchema,
+  deleteTenantQuerySchema,
+  destroyQuerySchema,
+  tenantParamsSchema,
+} from "../schemas/keys.ts";
 import { answer, needs, problems } from "../schemas/problem.ts";
 import { approvalSchema } from "../schemas/approval.ts";
 import { toApprovalView } from "../views/approval-view.ts";
@@ -37,21 +42,33 @@ export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts):
       operationId: "deleteTenant",
       summary: "Disconnect all accounts of a tenant and destroy its key",
       description:
-        "Each account ends as it does alone: tokens erased, the provider told. Then the tenant's key is destroyed, where it has one: what it sealed opens nowhere any more, in no copy of the database that is made from now on. A second call finds nothing left. Needs `accounts:write` as well.",
+        "Each account ends as it does alone: tokens erased, the provider told. Then the tenant's key is destroyed, where it has one: what it sealed opens nowhere any more, in no copy of the database that is made from now on. What does not fit into some seconds, or is more than `limit`, is left for another call: 202 says how many accounts `remain`, and the same request goes on with them. Once it answered 200, another one finds nothing left. Needs `accounts:write` as well.",
       tags,
       security: needs("keys:write"),
-      request: { params: tenantParamsSchema, query: z.strictObject({}) },
-      responses: { 200: answer(deletedTenantSchema, "What was ended"), ...problems(404, 422) },
+      request: { params: tenantParamsSchema, query: deleteTenantQuerySchema },
+      responses: {
+        200: answer(deletedTenantSchema, "Nothing of the tenant is left"),
+        202: answer(deletedTenantSchema, "Some accounts remain, and the key: send the same request again"),
+        ...problems(404, 422),
+      },
     }),
     async (context) => {
       const caller = context.get("caller");
       const { tenant_id: tenantId } = context.req.valid("param");
       demandTenant(caller, tenantId);
-      const { disconnected, keysDestroyed } = await deleteTenant(ports, caller, tenantId);
-      return context.json(
-        { tenant_id: tenantId, disconnected: { ...disconnected }, keys_destroyed: keysDestroyed },
-        200,
+      const { disconnected, remaining, keysDestroyed } = await deleteTenant(
+        ports,
+        caller,
+        tenantId,
+        context.req.valid("query").limit,
       );
+      const body = {
+        tenant_id: tenantId,
+        disconnected: { ...disconnected },
+        remaining,
+        keys_destroyed: keysDestroyed,
+      };
+      return remaining === 0 ? context.json(body, 200) : context.json(body, 202);
     },
   );
 

@@ -75,6 +75,8 @@ const failureSchema = z
   })
   .openapi("RewrapFailure", { description: "A value that does not open: where it is, and nothing of it." });
 
+export type RewrapFailureView = z.infer<typeof failureSchema>;
+
 export const runSchema = z
   .object({
     id: runIdSchema,
@@ -130,6 +132,8 @@ export const runDetailSchema = runSchema
   })
   .openapi("RewrapRunDetail", { description: "A run, and where what does not open stands." });
 
+export type RewrapRunDetailView = z.infer<typeof runDetailSchema>;
+
 export const keysSchema = z
   .object({
     policy: policySchema,
@@ -137,6 +141,7 @@ export const keysSchema = z
     tenant_keys: z
       .object({
         current: count("Tenants that have a key.", 800),
+        retired: count("Earlier versions of their keys, which open what is not re-wrapped yet.", 2),
         destroyed: count("Keys that were destroyed.", 3),
         sealed: count("Values that keys of tenants seal; of destroyed ones too, which do not open.", 1150),
         wraps: count("How often they wrapped.", 64_000),
@@ -173,9 +178,10 @@ export const policyRequestSchema = z
 
 export const drillSchema = z
   .object({
-    proven: z
-      .boolean()
-      .openapi({ description: "Whether everything opens with its keys, and nothing without.", example: true }),
+    proven: z.boolean().openapi({
+      description: "Whether everything opens with its keys, and nothing without; false where nothing is sealed.",
+      example: true,
+    }),
     sample: count("Values that were tried, 200 at most, at random.", 200),
     opened: count("How many opened with the real keys.", 200),
     opened_without_keys: count("How many opened with random keys of the same names.", 0),
@@ -196,6 +202,13 @@ export const tenantParamsSchema = z.object({
     .openapi({ description: "Your customer, by your product's own id.", example: "acme" }),
 });
 
+export const deleteTenantQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(10_000).optional().openapi({
+    description: "Accounts that this call ends at most; by default as many as fit into some seconds.",
+    example: 100,
+  }),
+});
+
 export const deletedTenantSchema = z
   .object({
     tenant_id: z.string().openapi({ description: "Whose accounts and key.", example: "acme" }),
@@ -206,7 +219,8 @@ export const deletedTenantSchema = z
         failed: count("Grants that the provider would not end, or was not there to.", 0),
       })
       .openapi({ description: "Accounts that this call disconnected, by what became of their grants." }),
-    keys_destroyed: count("Keys of the tenant that this call destroyed.", 1),
+    remaining: count("Accounts that are left for another call; 0: the tenant is deleted.", 0),
+    keys_destroyed: count("Keys of the tenant that this call destroyed, earlier versions among them.", 1),
   })
   .openapi("DeletedTenant", { description: "What was left of a tenant, and is no more." });
 

@@ -47,6 +47,7 @@ export function toKeysView({ policy, keys, tenantKeys, runs }: EnvironmentKeys):
     keys: keys.map(toKeyView),
     tenant_keys: {
       current: tenantKeys.current,
+      retired: tenantKeys.retired,
       destroyed: tenantKeys.destroyed,
       sealed: Object.values(tenantKeys.sealed).reduce((sum, count) => sum + count, 0),
       wraps: tenantKeys.wraps,

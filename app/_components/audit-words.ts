@@ -45,6 +45,7 @@ export const auditWords: Readonly<Record<AuditAction, { title: string; group: Gr
   "webhook_endpoint.replayed": { title: "Events replayed", group: "Webhooks", tone: "none" },
   "webhook_delivery.redelivered": { title: "Event sent once more", group: "Webhooks", tone: "none" },
   "tenant_key.created": { title: "Tenant's key made", group: "Keys", tone: "none" },
+  "tenant_key.rotated": { title: "Tenant's key got a new version", group: "Keys", tone: "info" },
   "tenant_key.destroyed": { title: "Tenant's key destroyed", group: "Keys", tone: "warn" },
   "tenant.deleted": { title: "Tenant deleted", group: "Accounts", tone: "warn" },
   "key.disabled": { title: "Sealing key disabled", group: "Keys", tone: "warn" },

@@ -104,6 +104,7 @@ function recording(container: Container, recorded: Recorded): Container {
       recorded.sealed = Buffer.from(result.sealed);
       return result;
     },
+    rewrap: (...given) => container.vault.rewrap(...given),
     async open(location, sealed, access) {
       recorded.steps.push({ kind: "open", location, access });
       isOpening = true;

@@ -1,4 +1,5 @@
 import type { DataKey } from "../domain/sealing/envelope.ts";
+import type { WrappedKey } from "./kms.ts";
 
 /**
  * What the vault takes its data keys from: the KMS itself, or tenant keys between the two. Never sees a token. Every method fails with
@@ -12,4 +13,6 @@ export interface KeyManagement {
   generateDataKey(environmentId: string, tenantId?: string): Promise<DataKey>;
   /** @returns the data key, or null when the key id is not known or the wrapped key does not open under it */
   unwrap(environmentId: string, kid: string, wrapped: Uint8Array): Promise<Uint8Array | null>;
+  /** Wraps the same data key under the current key, without the value being opened. Null as for unwrap. */
+  rewrap(environmentId: string, kid: string, wrapped: Uint8Array, tenantId?: string): Promise<WrappedKey | null>;
 }

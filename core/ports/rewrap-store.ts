@@ -2,6 +2,7 @@ import type { AuditRecord } from "../domain/audit/audit-record.ts";
 import type { RewrapProgress, RewrapRun } from "../domain/sealing/rewrap-run.ts";
 import type { SealedPlace } from "../domain/sealing/sealed-place.ts";
 import type { SealingPolicy } from "../domain/sealing/sealing-policy.ts";
+import type { ApprovalUse } from "./approval-store.ts";
 
 /** By what it is decided that a value is not where it belongs (staleRanges). */
 export interface RewrapScope {
@@ -70,12 +71,15 @@ export interface RewrapStore {
   /**
    * A worker takes it within seconds.
    * @param heldBy who begins it himself, for `rewrapLeaseSeconds` by the database's clock; null: a worker is to
+   * @param approved on whose word: spent in the same transaction
    * @returns null when a run of this environment is not finished
+   * @throws DomainError `approval_ended` where that word is over; nothing began then
    */
   start(
     run: Pick<RewrapRun, "id" | "environmentId" | "toKid" | "fromKids" | "pace" | "total" | "startedBy">,
     heldBy: string | null,
     audit: AuditRecord,
+    approved?: ApprovalUse,
   ): Promise<RewrapRun | null>;
   find(environmentId: string, id: string): Promise<RewrapRun | null>;
   findUnfinished(environmentId: string): Promise<RewrapRun | null>;

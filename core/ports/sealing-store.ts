@@ -11,6 +11,8 @@ export interface SealingState {
   readonly disabled: ReadonlySet<string>;
   /** Tenant keys that were destroyed in the last minutes: whoever remembers one forgets it. */
   readonly destroyed: readonly string[];
+  /** Tenant keys that got a newer version in the last minutes: they open, and seal nothing new. */
+  readonly retired: ReadonlySet<string>;
 }
 
 /** How a disabled key stands in SealingState.disabled. */
@@ -70,16 +72,30 @@ export interface SealingAdministration extends SealingStore {
   ): Promise<void>;
   /** What each key seals, by kind, and what is known of it; tenant keys together. */
   readKeys(environmentId: string): Promise<StoredKeys>;
-  /** @returns ids of the keys that were destroyed now */
+  /**
+   * Gives a tenant another key in place of its current one, which opens on.
+   * @returns the id of the key that was retired; null: it is not the given one any more, or there is none; nothing was written then
+   */
+  replaceTenantKey(key: NewTenantKey, retires: string, audit: AuditRecord): Promise<string | null>;
+  /**
+   * All versions of a tenant's key.
+   * @param end.isForced although they seal something. Otherwise it is looked at once more in the same transaction, when nobody can
+   *   seal with them any more
+   * @returns ids of the keys that were destroyed now
+   * @throws DomainError `conflict` where they seal something, or a refresh of the tenant's accounts is under way, and nobody forced it
+   */
   destroyTenantKeys(
     environmentId: string,
     tenantId: string,
-    audit: (id: string, sealed: number) => AuditRecord,
-    approved?: ApprovalUse,
+    end: {
+      readonly isForced: boolean;
+      readonly audit: (id: string, sealed: number) => AuditRecord;
+      readonly approved?: ApprovalUse | undefined;
+    },
   ): Promise<readonly string[]>;
   /** Whether a tenant has, or had, an account or a key. */
   knowsTenant(environmentId: string, tenantId: string): Promise<boolean>;
-  /** Values that the tenant's current key seals. */
+  /** Values that the tenant's key seals, in all its versions. */
   countUnderTenantKey(environmentId: string, tenantId: string): Promise<number>;
 }
 
@@ -102,6 +118,8 @@ export interface StoredKeys {
   readonly keys: readonly StoredKey[];
   readonly tenantKeys: {
     readonly current: number;
+    /** Earlier versions that open only. */
+    readonly retired: number;
     readonly destroyed: number;
     /** Values that they seal, by place; of destroyed ones too. */
     readonly sealed: Omit<SealedCounts, "tenant_key">;

@@ -38,3 +38,8 @@ export async function canOpen(
 export function isKeyDisabled(error: unknown): boolean {
   return error instanceof DomainError && error.extensions["reason"] === "key_disabled";
 }
+
+/** What was sealed with a tenant's key that is no more: nobody ever opens it, so it is not stored, now or later. */
+export function isKeyDestroyed(error: unknown): boolean {
+  return error instanceof DomainError && error.extensions["reason"] === "key_destroyed";
+}

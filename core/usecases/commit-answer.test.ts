@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
+import { DomainError } from "../domain/problem/domain-error.ts";
 import type { AccountChange } from "../ports/account-store.ts";
 import { commitAnswer, replaySpool } from "./commit-answer.ts";
 
@@ -63,6 +64,53 @@ describe("committing an answer (invariant 2)", () => {
     expect(await world.clock.settle(written)).toMatchObject({ credentialVersion: 2 });
     expect(world.spool.entries.size).toBe(0);
     expect(await world.storedTokens()).toMatchObject({ refreshToken: "refresh-answer" });
+  });
+
+  it("keeps nothing that was sealed with a tenant's key that is no more: nobody would ever open it", async () => {
+    const gone = new DomainError("conflict", { detail: "", extensions: { reason: "key_destroyed" } });
+    const { world, change } = await worldWithAnswer();
+    const refusing = { ...world, accounts: { ...world.accounts, apply: async () => Promise.reject(gone) } };
+    await expect(commitAnswer(refusing, change)).rejects.toBe(gone);
+    expect(world.spool.entries.size).toBe(0);
+
+    // The database was away, and back when the key was gone.
+    let tries = 0;
+    const away = new DomainError("database_unavailable", { detail: "" });
+    const late = { ...world.accounts, apply: async () => Promise.reject((tries += 1) < 4 ? away : gone) };
+    await expect(world.clock.settle(commitAnswer({ ...world, accounts: late }, change))).rejects.toBe(gone);
+    expect([tries, world.spool.entries.size]).toEqual([4, 0]);
+
+    // The process ended before, and the answer waits on disk.
+    await world.spool.put(change);
+    expect(await replaySpool(refusing)).toEqual({ written: 0, superseded: 1, stuck: 0 });
+    expect(world.spool.entries.size).toBe(0);
+  });
+
+  it("writes what waited on disk under the key that is current by then (R42), and as it is where that can't be", async () => {
+    const { world, change } = await worldWithAnswer();
+    const { credential } = change;
+    if (credential?.kind !== "replace") throw new Error("no tokens to write");
+    const rewrapped = { kid: "k2", sealed: Uint8Array.from([1, 2, 3]) };
+    const asked: unknown[] = [];
+    const written: AccountChange[] = [];
+    const replay = async (rewrap: () => Promise<typeof rewrapped | null>) => {
+      await world.spool.put(change);
+      const vault: World["vault"] = { ...world.vault, rewrap: (...given) => (asked.push(given), rewrap()) };
+      const accounts = { ...world.accounts, apply: async (one: AccountChange) => (written.push(one), account) };
+      return await replaySpool({ ...world, vault, accounts });
+    };
+    const account = await world.accounts.find(environmentId, "ia_one");
+    const one = { written: 1, superseded: 0, stuck: 0 };
+    expect(await replay(async () => rewrapped)).toEqual(one);
+    expect(asked).toEqual([[environmentId, credential.sealed, account?.tenantId]]);
+    expect(await replay(async () => null)).toEqual(one);
+    const disabled = { extensions: { reason: "key_disabled" } };
+    expect(await replay(() => Promise.reject(new DomainError("kms_unavailable", { detail: "", ...disabled })))).toEqual(
+      one,
+    );
+    expect(written.map((each) => each.credential)).toEqual([{ ...credential, ...rewrapped }, credential, credential]);
+    expect(world.log.lines.map(({ level }) => level)).toEqual(["info", "error", "info", "warn", "info"]);
+    expect(world.spool.entries.size).toBe(0);
   });
 
   it("lets its callers go after 10 s without the database, and goes on for as long as the process lives", async () => {

@@ -4,6 +4,7 @@ import type { AccountChange, AccountStore } from "../ports/account-store.ts";
 import type { AnswerSpool } from "../ports/answer-spool.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
+import { isKeyDestroyed } from "./can-open.ts";
 import { resealOnTop, type ResealPorts } from "./reseal-on-top.ts";
 
 interface CommitPorts {
@@ -40,6 +41,8 @@ export async function commitAnswer(
     // one asks again. Tokens wait, whatever the reason.
     const isAway = error instanceof DomainError && error.code === "database_unavailable";
     if (!isAway && change.credential === null) throw error;
+    // Whoever destroyed the tenant's key has ended this grant with it: there is nothing to keep that anybody could open.
+    if (isKeyDestroyed(error)) throw error;
     ports.log.error({ account: change.accountId, error }, "the answer of a provider could not be written; it waits");
     let haveCallersLeft = false;
     const spoolId = await spooled(ports, change);
@@ -92,7 +95,11 @@ async function retryWaiting(
       if (id !== null) await ports.spool.remove(id);
       ports.log.info({ account: change.accountId, written: account !== null }, "an answer that waited was written");
       return account;
-    } catch {
+    } catch (error) {
+      if (isKeyDestroyed(error)) {
+        if (id !== null) await ports.spool.remove(id);
+        throw error;
+      }
       // Said once, when it began to wait; the next try follows, of the disk too.
       id ??= await spooled(ports, change);
     }
@@ -125,20 +132,47 @@ export async function replaySpool(
   let written = 0;
   let superseded = 0;
   let stuck = 0;
-  for (const { id, change } of await ports.spool.list(accountId)) {
+  for (const { id, change: waiting } of await ports.spool.list(accountId)) {
     try {
+      const change = await underCurrentKey(ports, waiting);
       const account = (await ports.accounts.apply(change)) ?? (await applyOnTop(ports, change));
       await ports.spool.remove(id);
       if (account === null) superseded += 1;
       else written += 1;
     } catch (error) {
       if (error instanceof DomainError && error.code === "database_unavailable") throw error;
+      if (isKeyDestroyed(error)) {
+        await ports.spool.remove(id);
+        superseded += 1;
+        ports.log.error({ account: waiting.accountId, entry: id, error }, "a spooled answer is of a destroyed key");
+        continue;
+      }
       stuck += 1;
-      ports.log.error({ account: change.accountId, entry: id, error }, "a spooled answer can't be written");
+      ports.log.error({ account: waiting.accountId, entry: id, error }, "a spooled answer can't be written");
     }
   }
   if (written + superseded > 0) ports.log.info({ written, superseded }, "spooled answers were replayed");
   return { written, superseded, stuck };
+}
+
+/**
+ * The key that an answer was sealed with may have been exchanged while it waited on a disk, where no re-wrap finds it. So it comes into
+ * the database under the key that is current there. Where that can't be done now (the KMS is away, the key is disabled or not
+ * configured) it comes as it is: the row shows what it is under, and on the disk of one machine it would help nobody.
+ */
+async function underCurrentKey({ accounts, vault, log }: ResealPorts, change: AccountChange): Promise<AccountChange> {
+  const { credential, environmentId, accountId: account } = change;
+  if (credential?.kind !== "replace") return change;
+  const found = await accounts.find(environmentId, account);
+  if (found === null) return change;
+  try {
+    const rewrapped = await vault.rewrap(environmentId, credential.sealed, found.tenantId);
+    if (rewrapped === null) log.error({ account, key: credential.kid }, "the key of a spooled answer is not there");
+    return rewrapped === null ? change : { ...change, credential: { ...credential, ...rewrapped } };
+  } catch (error) {
+    log.warn({ account, key: credential.kid, error }, "a spooled answer is written under the key of its time");
+    return change;
+  }
 }
 
 async function applyOnTop(ports: ResealPorts, change: AccountChange): Promise<Account | null> {

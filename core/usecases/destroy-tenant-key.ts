@@ -20,10 +20,9 @@ export async function destroyTenantKey(
 ): Promise<number> {
   const { environmentId } = caller;
   await weighTenantKey(sealing, environmentId, tenantId, isForced);
-  const destroyed = await sealing.destroyTenantKeys(
-    environmentId,
-    tenantId,
-    (id, stillSealed) => ({
+  const destroyed = await sealing.destroyTenantKeys(environmentId, tenantId, {
+    isForced,
+    audit: (id, stillSealed) => ({
       environmentId,
       actor: caller.id,
       action: "tenant_key.destroyed",
@@ -31,8 +30,8 @@ export async function destroyTenantKey(
       keyId: id,
       detail: { tenant_id: tenantId, sealed: stillSealed, forced: isForced, ...approvalDetail(caller) },
     }),
-    caller.approved,
-  );
+    approved: caller.approved,
+  });
   sealingKeys.forgetState();
   return destroyed.length;
 }
@@ -49,12 +48,14 @@ export async function weighTenantKey(
 ): Promise<number> {
   await refuseUnknownTenant(sealing, environmentId, tenantId);
   const sealed = await sealing.countUnderTenantKey(environmentId, tenantId);
-  if (sealed > 0 && !isForced) {
-    throw new DomainError("conflict", {
-      detail: `The key of this tenant still seals ${sealed} ${sealed === 1 ? "value" : "values"}. Disconnect its accounts first, delete the tenant, which does both, or say force.`,
-    });
-  }
+  if (sealed > 0 && !isForced) throw stillSeals(sealed);
   return sealed;
+}
+
+export function stillSeals(sealed: number): DomainError {
+  return new DomainError("conflict", {
+    detail: `The key of this tenant still seals ${sealed} ${sealed === 1 ? "value" : "values"}. Disconnect its accounts first, delete the tenant, which does both, or say force.`,
+  });
 }
 
 /** @throws DomainError `not_found` for a tenant that never had an account or a key here */

@@ -30,7 +30,7 @@ export interface Drill {
   readonly openedByStranger: number;
   /** With the keys of each other environment, by its name. */
   readonly openedByOthers: Readonly<Record<string, number>>;
-  /** Whether everything opens with the real keys, and nothing without. */
+  /** Whether everything opens with the real keys, and nothing without; false where there was nothing to try. */
   readonly isProven: boolean;
 }
 
@@ -38,9 +38,15 @@ const sampleSize = 200;
 const callsAtOnce = 8;
 
 /**
- * Proves that a copy of the database without the KMS opens nothing (checklist H7): each value of a sample is tried with random keys
- * of the same names in place of the real ones, with the real keys in the name of every other environment, and, as the proof that the
- * trial is one, with the real keys in its own name. Openings with the real keys are audited like every other.
+ * Tries whether a copy of the database opens without its keys (checklist H7): each value of a sample is tried with random keys of the
+ * same names in place of the real ones, in the name of every other environment with the keys that this process has for it, and, as the
+ * proof that the trial is one, with the real keys in its own name. Openings with the real keys are audited like every other.
+ *
+ * What it proves with the local keyring: the wrapped key of no tried value gives way to another key of its name, nor to another
+ * environment's. With keys in a service or an HSM the random ones are keys of ours all the same: nothing but the service can unwrap what
+ * it wrapped, so that this part shows only that nothing stands there unwrapped or wrapped by us; the part of the other environments asks
+ * the service itself, with its contexts. Who besides this process may use its keys is a matter of the service's permissions, which no
+ * drill from inside can see.
  */
 export async function drillKeys(
   ports: DrillPorts,
@@ -63,7 +69,10 @@ export async function drillKeys(
     openedByOthers[name] = await count((value) => opensWith(ports, ports.kms, id, environmentId, value));
   }
   const isProven =
-    opened === sample.length && openedByStranger === 0 && Object.values(openedByOthers).every((one) => one === 0);
+    sample.length > 0 &&
+    opened === sample.length &&
+    openedByStranger === 0 &&
+    Object.values(openedByOthers).every((one) => one === 0);
   await ports.audit.append([
     {
       environmentId,

@@ -25,7 +25,7 @@ type KeyKind = Extract<ApprovalKind, `key.${string}` | "tenant.delete_key">;
 
 /**
  * What needs two people about the keys that seal everything (R48). Each does what the command line does alone, and the store spends the
- * approval with it; but for a re-wrap, whose run is found again by its id.
+ * approval with it.
  */
 export function keyApprovalActions(ports: KeyActionPorts): Readonly<Record<KeyKind, KnownAction>> {
   return {
@@ -51,7 +51,7 @@ function rewrapAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof rewr
         // Values come and go; to which key they would be brought is what was seen.
         state: { toKid, policy },
         effect: {
-          summary: `Bring everything that is sealed under ${toKid}`,
+          summary: `Move all sealed values to the key ${toKid}`,
           changes: [],
           consequences: [
             total === 0
@@ -63,17 +63,10 @@ function rewrapAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof rewr
       };
     },
     async execute({ pace }, run) {
-      await startRewrap(ports, doerOf(run), { pace, id: runIdOf(run.id) });
+      await startRewrap(ports, doerOf(run), { pace });
       return "done";
     },
-    wasDone: async (environmentId, _parameters, approvalId) =>
-      (await ports.rewraps.find(environmentId, runIdOf(approvalId))) !== null,
   };
-}
-
-/** The run of an approval has an id made of the approval's, so that a process that goes on after a crash finds it. */
-function runIdOf(approvalId: string): string {
-  return approvalId.replace(/^apr_/, "rwp_");
 }
 
 const kidParameters = z.strictObject({ kid: z.string() });
@@ -88,7 +81,9 @@ function keyStateAction(
     parameters: kidParameters,
     async assess(environmentId, { kid }) {
       const key = await find(environmentId, kid);
-      if (to === "disabled") refuseInUse(key);
+      const isDisabled = key.state === "disabled";
+      if (to === "disabled" ? isDisabled && key.isConfigured : !isDisabled) throw isSoAlready(`${kid} is ${to}`);
+      if (to === "disabled") await refuseInUse(ports, environmentId, key);
       return { subject: kid, state: { state: key.state }, effect: to === "disabled" ? disabling(kid) : enabling(kid) };
     },
     async execute({ kid }, run) {
@@ -130,6 +125,7 @@ function policyAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof poli
     parameters: policyParameters,
     async assess(environmentId, { policy }) {
       const before = await ports.rewraps.policyOf(environmentId);
+      if (before === policy) throw isSoAlready(`The policy is ${policy}`);
       return {
         subject: "sealing policy",
         state: { policy: before },
@@ -181,6 +177,11 @@ function tenantKeyAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof t
       return "done";
     },
   };
+}
+
+/** Nobody is asked to approve what changes nothing. */
+function isSoAlready(what: string): DomainError {
+  return new DomainError("conflict", { detail: `${what} already, so there is nothing to approve.` });
 }
 
 function valuesOf(count: number): string {

@@ -9,6 +9,8 @@ export interface KeyMemory {
    */
   use<T>(id: string, load: () => Promise<Uint8Array | null>, work: (key: Uint8Array) => T): Promise<T | null>;
   forget(id: string): void;
+  /** Wipes what is over; every use does so too. */
+  dropOver(): void;
   clear(): void;
 }
 
@@ -18,8 +20,8 @@ interface Kept {
 }
 
 /**
- * Keys in the clear for as short a time as is useful: each is wiped when its time is over (looked at whenever the memory is used),
- * when it is forgotten, and when more came than fit.
+ * Keys in the clear for as short a time as is useful: each is wiped when its time is over (looked at whenever the memory is used, and
+ * by whoever calls `dropOver`), when it is forgotten, and when more came than fit.
  */
 export function createKeyMemory(
   clock: Clock,
@@ -96,8 +98,12 @@ export function createKeyMemory(
       if (loading.has(id)) forgotten.add(id);
     },
 
+    dropOver,
+
     clear() {
       for (const id of kept.keys()) drop(id);
+      // What is on its way is kept by nobody.
+      for (const id of loading.keys()) forgotten.add(id);
     },
   };
 }

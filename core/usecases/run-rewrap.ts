@@ -68,6 +68,8 @@ export async function runRewrap(ports: RewrapPorts, options: RunOptions): Promis
   const claimed = await rewraps.claim(runId, owner);
   if (claimed === null) return null;
   let run: RewrapRun = claimed;
+  // What was changed a moment ago (a policy, a state of a key) is why there is a run.
+  ports.sealingKeys.forgetState();
   try {
     const current = await untilKmsAnswers(ports, options, () => ports.sealingKeys.currentKid(run.environmentId));
     if (current === null) return run;
@@ -130,6 +132,8 @@ async function step(ports: RewrapPorts, options: RunOptions, run: RewrapRun): Pr
   if (outcomes === null) return null;
   const rewrapped = outcomes.flatMap((one) => (one.kind === "rewrapped" ? [one.value] : []));
   const failures = outcomes.flatMap((one) => (one.kind === "failed" ? [one.failure] : []));
+  // It is where this process believes that it belongs, and the database says that it is not.
+  if (outcomes.some((one) => one.kind === "unchanged")) ports.sealingKeys.forgetState();
   const tookMs = clock.monotonicMs() - startedMs;
   const pauseMs = pauseAfterBatch(run.pace, values.length, tookMs);
   const done = await rewraps.writeBatch({
@@ -226,7 +230,7 @@ async function rewrapOne(ports: RewrapPorts, environmentId: string, value: Store
         ? await rewrapTenantKey(ports, environmentId, value)
         : await rewrapValue(ports, environmentId, value);
     if (typeof rewrapped === "string") return failed(value, rewrapped);
-    // The policy changed, and this process does not know yet: the next pass finds it.
+    // The policy changed, and this process did not know yet: the next pass finds it.
     return rewrapped.kid === value.kid ? { kind: "unchanged" } : { kind: "rewrapped", value: { value, ...rewrapped } };
   } catch (error) {
     if (isKeyDisabled(error)) return failed(value, "key_disabled");

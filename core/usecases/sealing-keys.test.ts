@@ -95,6 +95,23 @@ describe("the policy tenant", () => {
     expect(next.kid).not.toBe(kid);
   });
 
+  it("seals with the new version of a tenant's key within seconds in every process, and opens with both", async () => {
+    const { clock, keys, start, store } = worldOf();
+    const other = start();
+    const before = await keys.generateDataKey(env, "tenant-1");
+    expect((await other.generateDataKey(env, "tenant-1")).kid).toBe(before.kid);
+    store.retire(before.kid);
+    const next = await keys.newTenantKey(env, "tenant-1");
+    store.tenantKeys.set(next.id, next);
+    clock.advance(5_000);
+    for (const process of [keys, other, start()]) {
+      const made = await process.generateDataKey(env, "tenant-1");
+      expect(made.kid).toBe(next.id);
+      expect(bytes(await process.unwrap(env, before.kid, before.wrapped))).toEqual(before.key);
+      expect(await process.rewrap(env, before.kid, before.wrapped, "tenant-1")).toMatchObject({ kid: next.id });
+    }
+  });
+
   it("works from memory while the database and the KMS are away, as far as it has the key", async () => {
     const { clock, kms, keys, store } = worldOf();
     const { kid, key, wrapped } = await keys.generateDataKey(env, "tenant-1");

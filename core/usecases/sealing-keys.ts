@@ -7,7 +7,13 @@ import type { Clock } from "../ports/clock.ts";
 import type { KeyManagement } from "../ports/key-management.ts";
 import type { Kms, WrappedKey } from "../ports/kms.ts";
 import type { Randomness } from "../ports/randomness.ts";
-import { disabledKey, type SealingState, type SealingStore, type TenantKey } from "../ports/sealing-store.ts";
+import {
+  disabledKey,
+  type NewTenantKey,
+  type SealingState,
+  type SealingStore,
+  type TenantKey,
+} from "../ports/sealing-store.ts";
 import { createKeyMemory } from "./key-memory.ts";
 import type { WrapCounter } from "./wrap-counter.ts";
 
@@ -29,13 +35,15 @@ export interface SealingKeyPorts {
 export interface SealingKeys extends KeyManagement {
   /** The key of the KMS that wraps now in this environment, as the KMS itself says. */
   currentKid(environmentId: string): Promise<string>;
-  /** Wraps the same data key under the current key, without the value being opened. Null as for unwrap. */
-  rewrap(environmentId: string, kid: string, wrapped: Uint8Array, tenantId?: string): Promise<WrappedKey | null>;
   /** The same tenant key under the current key of the KMS. Null as for unwrap. */
   rewrapTenantKey(environmentId: string, id: string, wrapped: WrappedKey): Promise<WrappedKey | null>;
+  /** Another key for a tenant, wrapped by the KMS; it is in use once it is stored. */
+  newTenantKey(environmentId: string, tenantId: string): Promise<NewTenantKey>;
   isDisabled(environmentId: string, kid: string): Promise<boolean>;
   /** Policies and states of keys are read again before the next use: somebody changed them here. */
   forgetState(): void;
+  /** Wipes what was in memory for its time: while nothing is sealed or opened, nothing else does. */
+  wipeOver(): void;
   /** Wipes what is in memory. */
   close(): void;
 }
@@ -77,31 +85,37 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
     return await kms.unwrap({ environmentId, purpose: "tenant_key", owner: id }, { kid, wrapped });
   };
 
-  const makeTenantKey = async (environmentId: string, tenantId: string): Promise<TenantKey> => {
+  /** A new one, which stands nowhere yet. */
+  const newTenantKey = async (environmentId: string, tenantId: string): Promise<NewTenantKey> => {
     const id = makeId("tk", random.bytes(idRandomBytes));
     const key = random.bytes(keyBytes);
     try {
       const { kid, wrapped } = await kms.wrap({ environmentId, purpose: "tenant_key", owner: id }, key);
       await refuseDisabled(environmentId, kid);
       wraps.count(environmentId, kid);
-      const made = { id, environmentId, tenantId, kid, wrapped };
-      return await store.addTenantKey(made, {
-        environmentId,
-        actor: "system",
-        action: "tenant_key.created",
-        target: id,
-        keyId: kid,
-        detail: { tenant_id: tenantId },
-      });
+      return { id, environmentId, tenantId, kid, wrapped };
     } finally {
       key.fill(0);
     }
   };
 
+  const makeTenantKey = async (environmentId: string, tenantId: string): Promise<TenantKey> => {
+    const made = await newTenantKey(environmentId, tenantId);
+    return await store.addTenantKey(made, {
+      environmentId,
+      actor: "system",
+      action: "tenant_key.created",
+      target: made.id,
+      keyId: made.kid,
+      detail: { tenant_id: tenantId },
+    });
+  };
+
   const currentId = async (environmentId: string, tenantId: string): Promise<string> => {
     const name = `${environmentId} ${tenantId}`;
     const known = currentIds.get(name);
-    if (known !== undefined && memory.has(known)) return known;
+    // One that got a newer version stays in memory, for what it sealed.
+    if (known !== undefined && memory.has(known) && !(await readState()).retired.has(known)) return known;
     const found =
       (await store.findCurrentTenantKey(environmentId, tenantId)) ?? (await makeTenantKey(environmentId, tenantId));
     currentIds.set(name, found.id);
@@ -189,6 +203,8 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
       }
     },
 
+    newTenantKey,
+
     unwrap,
 
     async rewrap(environmentId, kid, wrapped, tenantId) {
@@ -229,6 +245,8 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
     isDisabled,
 
     forgetState: () => readState.forget(),
+
+    wipeOver: () => memory.dropOver(),
 
     close() {
       memory.clear();

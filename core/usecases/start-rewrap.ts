@@ -17,13 +17,12 @@ export interface StartRewrapPorts {
  * Begins to re-wrap everything that is not under the current key (R42); a worker does it, unless `heldBy` does.
  *
  * @param pace values a second at most; null: as fast as it goes
- * @param id of the run; by default a new one
  * @throws DomainError `conflict` while another run is not over, or when the current key is disabled; `kms_unavailable`
  */
 export async function startRewrap(
   ports: StartRewrapPorts,
   caller: Doer,
-  { pace, id }: { readonly pace: number | null; readonly id?: string },
+  { pace }: { readonly pace: number | null },
   heldBy: string | null = null,
 ): Promise<RewrapRun> {
   const { environmentId } = caller;
@@ -33,7 +32,7 @@ export async function startRewrap(
   const fromKids = Object.keys(stale.byKid);
   const started = await ports.rewraps.start(
     {
-      id: id ?? makeId("rwp", ports.random.bytes(idRandomBytes)),
+      id: makeId("rwp", ports.random.bytes(idRandomBytes)),
       environmentId,
       toKid,
       fromKids,
@@ -50,6 +49,7 @@ export async function startRewrap(
       keyId: toKid,
       detail: { total, pace, from: fromKids.slice(0, 20), ...approvalDetail(caller) },
     },
+    caller.approved,
   );
   if (started !== null) return started;
   const running = await ports.rewraps.findUnfinished(environmentId);

@@ -1,7 +1,14 @@
 import type { AuditAction } from "../domain/audit/audit-record.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { ivBytes } from "../domain/sealing/aead.ts";
-import { openValue, parseSealed, sealValue, type DataKey, type SealLocation } from "../domain/sealing/envelope.ts";
+import {
+  openValue,
+  parseSealed,
+  rewrapSealed,
+  sealValue,
+  type DataKey,
+  type SealLocation,
+} from "../domain/sealing/envelope.ts";
 import type { AuditLog } from "../ports/audit-log.ts";
 import type { KeyManagement } from "../ports/key-management.ts";
 import type { Randomness } from "../ports/randomness.ts";
@@ -47,6 +54,12 @@ export interface Vault {
    * @throws DomainError `sealed_value_invalid`, `kms_unavailable`, `database_unavailable`
    */
   open(location: SealLocation, sealed: Uint8Array, access: OpenAccess): Promise<Buffer>;
+  /**
+   * The same value with its data key wrapped by the key that is current now, as a re-wrap does; the value is not opened.
+   * @returns null when it does not unwrap: altered, or its key is not configured, or destroyed
+   * @throws DomainError `kms_unavailable`, also where its key is disabled
+   */
+  rewrap(environmentId: string, sealed: Uint8Array, tenantId?: string): Promise<SealedBytes | null>;
 }
 
 export function createVault(ports: {
@@ -59,6 +72,13 @@ export function createVault(ports: {
 
     seal(dataKey, location, plaintext) {
       return { kid: dataKey.kid, sealed: sealValue(dataKey, location, ports.random.bytes(ivBytes), plaintext) };
+    },
+
+    async rewrap(environmentId, sealed, tenantId) {
+      const parts = parseSealed(sealed);
+      if (parts === null) return null;
+      const wrapped = await ports.keys.rewrap(environmentId, parts.kid, parts.wrapped, tenantId);
+      return wrapped === null ? null : { kid: wrapped.kid, sealed: rewrapSealed(parts, wrapped) };
     },
 
     async open(location, sealed, access) {

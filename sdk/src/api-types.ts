@@ -880,6 +880,8 @@ export interface SealingKeys {
   tenant_keys: {
     /** Tenants that have a key. */
     current: number;
+    /** Earlier versions of their keys, which open what is not re-wrapped yet. */
+    retired: number;
     /** Keys that were destroyed. */
     destroyed: number;
     /** Values that keys of tenants seal; of destroyed ones too, which do not open. */
@@ -1012,7 +1014,7 @@ export interface SealingPolicyRequest {
 
 /** A proof by trial that a copy of the database without its keys opens nothing. */
 export interface KeyDrill {
-  /** Whether everything opens with its keys, and nothing without. */
+  /** Whether everything opens with its keys, and nothing without; false where nothing is sealed. */
   proven: boolean;
   /** Values that were tried, 200 at most, at random. */
   sample: number;
@@ -1037,7 +1039,9 @@ export interface DeletedTenant {
     /** Grants that the provider would not end, or was not there to. */
     failed: number;
   };
-  /** Keys of the tenant that this call destroyed. */
+  /** Accounts that are left for another call; 0: the tenant is deleted. */
+  remaining: number;
+  /** Keys of the tenant that this call destroyed, earlier versions among them. */
   keys_destroyed: number;
 }
 
@@ -1668,7 +1672,7 @@ export interface Operations {
     body: SealingPolicyRequest;
     answer: Approval;
   };
-  /** Prove that a copy of the database without its keys opens nothing */
+  /** Try whether a copy of the database opens without its keys */
   drillKeys: {
     path: Record<string, never>;
     query: Record<string, never>;
@@ -1681,7 +1685,10 @@ export interface Operations {
       /** Your customer, by your product's own id. */
       tenant_id: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** Accounts that this call ends at most; by default as many as fit into some seconds. */
+      limit?: number | undefined;
+    };
     body: undefined;
     answer: DeletedTenant;
   };

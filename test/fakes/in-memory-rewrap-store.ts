@@ -51,7 +51,9 @@ export function createInMemoryRewrapStore(world: {
   };
   const stale = async ({ policy, toKid }: RewrapScope): Promise<readonly StoredValue[]> =>
     (await everything()).filter(({ place, kid }) =>
-      staleRanges(place, policy, toKid).some(([from, before]) => kid >= from && kid < before),
+      staleRanges(place, policy, toKid).some(
+        ({ from, before, onlyRetired }) => kid >= from && kid < before && (!onlyRetired || sealing.retired.has(kid)),
+      ),
     );
   const nameOf = ({ kid, owner }: Pick<StoredValue, "kid" | "owner">): string => `${kid} ${owner}`;
 

@@ -10,9 +10,12 @@ export interface InMemorySealingStore extends SealingStore {
   readonly tenantKeys: Map<string, TenantKey>;
   /** `<environment> <kid>` → wraps */
   readonly wraps: Map<string, number>;
+  readonly retired: ReadonlySet<string>;
   readonly audit: AuditRecord[];
   isAway: boolean;
   destroy(id: string): void;
+  /** The tenant's next key is another one; this one opens on. */
+  retire(id: string): void;
 }
 
 /** The life of keys without a database. */
@@ -20,6 +23,7 @@ export function createInMemorySealingStore(): InMemorySealingStore {
   const policies = new Map<string, SealingPolicy>();
   const disabled = new Set<string>();
   const destroyed: string[] = [];
+  const retired = new Set<string>();
   const tenantKeys = new Map<string, TenantKey>();
   const wraps = new Map<string, number>();
   const audit: AuditRecord[] = [];
@@ -30,13 +34,18 @@ export function createInMemorySealingStore(): InMemorySealingStore {
   };
   const current = (environmentId: string, tenantId: string): TenantKey | null =>
     [...tenantKeys.values()].find(
-      (key) => key.environmentId === environmentId && key.tenantId === tenantId && key.wrapped !== null,
+      (key) =>
+        key.environmentId === environmentId &&
+        key.tenantId === tenantId &&
+        key.wrapped !== null &&
+        !retired.has(key.id),
     ) ?? null;
   const store: InMemorySealingStore = {
     policies,
     disabled,
     tenantKeys,
     wraps,
+    retired,
     audit,
     isAway: false,
     destroy(id) {
@@ -44,8 +53,14 @@ export function createInMemorySealingStore(): InMemorySealingStore {
       if (key !== undefined) tenantKeys.set(id, { ...key, wrapped: null });
       destroyed.push(id);
     },
+    retire: (id) => void retired.add(id),
     readState: () =>
-      answer(() => ({ policies: new Map(policies), disabled: new Set(disabled), destroyed: [...destroyed] })),
+      answer(() => ({
+        policies: new Map(policies),
+        disabled: new Set(disabled),
+        destroyed: [...destroyed],
+        retired: new Set(retired),
+      })),
     findTenantKey: (environmentId, id) =>
       answer(() => {
         const key = tenantKeys.get(id);

@@ -50,6 +50,7 @@ export function createSwitchableKeys(random: Randomness): SwitchableKeys {
       const key = random.bytes(keyBytes);
       return { key, ...(await kms.wrap(contextOf(environmentId), key)) };
     },
+    rewrap: (environmentId, kid, wrapped) => kms.rewrap(contextOf(environmentId), { kid, wrapped }),
     unwrap: (environmentId, kid, wrapped) => kms.unwrap(contextOf(environmentId), { kid, wrapped }),
     setDown: (what) => kms.setDown(what),
   };

@@ -106,12 +106,20 @@ const stopRewraps = async (stack: Stack): Promise<void> => {
   await stack.database.pool.query("UPDATE rewrap_run SET state = 'stopped' WHERE state IN ('running', 'paused')");
 };
 
-/** Two people start it; its id is made of the request's. */
+/** Two people start it. */
 const beginRewrap = async ({ stack, session, otherSession }: World): Promise<string> => {
   await stopRewraps(stack);
   const { body } = await callAs(stack, session, "POST", "/keys/rewrap", { pace: 500 });
   await callAs(stack, otherSession, "POST", `/approvals/${body.id}/approve`);
   return (await stack.call("GET", "/keys")).body.runs[0].id;
+};
+
+const setOldKey = async (stack: Stack, state: "enabled" | "disabled"): Promise<void> => {
+  await stack.database.pool.query(
+    `INSERT INTO key_state (environment_id, kid, state) SELECT id, 't0', $1 FROM environment WHERE name = 'production'
+      ON CONFLICT (environment_id, kid) DO UPDATE SET state = excluded.state`,
+    [state],
+  );
 };
 
 const sealAndAnchor = async (stack: Stack): Promise<void> => {
@@ -237,13 +245,24 @@ export const inputs: Inputs = {
   ],
   startRewrap: async ({ session }) => [{ status: 202, body: { pace: 500 }, headers: { cookie: session } }],
   // It seals nothing, and is not the current one.
-  disableKey: ({ session }) => [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }],
-  enableKey: ({ session }) => [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }],
-  setKeyPolicy: ({ session }) => [{ status: 202, body: { policy: "direct" }, headers: { cookie: session } }],
+  disableKey: async ({ stack, session }) => {
+    await setOldKey(stack, "enabled");
+    return [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }];
+  },
+  enableKey: async ({ stack, session }) => {
+    await setOldKey(stack, "disabled");
+    return [{ status: 202, params: { kid: "t0" }, headers: { cookie: session } }];
+  },
+  setKeyPolicy: ({ session }) => [{ status: 202, body: { policy: "tenant" }, headers: { cookie: session } }],
   drillKeys: () => [{ status: 200 }],
   deleteTenant: async ({ importAccount }) => {
     await importAccount();
-    return [{ status: 200, params: { tenant_id: "tenant-i" } }];
+    await importAccount();
+    const params = { tenant_id: "tenant-i" };
+    return [
+      { status: 202, params, query: { limit: "1" } },
+      { status: 200, params },
+    ];
   },
   destroyTenantKey: async ({ importAccount, session }) => {
     await importAccount();

@@ -190,6 +190,7 @@ function vaultOf(world: SimulatedWorld, effect: Effect): Vault {
       }
       return sealed;
     },
+    rewrap: (...given) => effect("vault.rewrap", "keys", () => vault.rewrap(...given)),
     // The audit record is durable first, so the database is needed as well as the keys.
     open: (location, sealed, access) =>
       effect("vault.audit", "database", async () => {}).then(() =>

@@ -23,6 +23,8 @@ export function createSimulatedVault(): Vault {
       const text = Buffer.from(plaintext).toString("utf8");
       return { kid: dataKey.kid, sealed: Buffer.from(JSON.stringify({ location, text } satisfies SealedText)) };
     },
+    // There is one key.
+    rewrap: async (_environmentId, sealed) => ({ kid: "k1", sealed }),
     async open(location, sealed) {
       const value = readSealed(sealed);
       if (nameOf(value.location) !== nameOf(location)) {

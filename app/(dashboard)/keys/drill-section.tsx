@@ -31,11 +31,11 @@ export function DrillSection({ mayRun }: { mayRun: boolean }) {
       <SectionHeading id="drill" title="Drill" />
       <div className="card">
         <div className="px-4 py-3 text-sm">
-          <p className="font-medium">Prove that a backup without the key service opens nothing</p>
+          <p className="font-medium">Try whether a copy of the database opens without its keys</p>
           <p className="mt-0.5 text-muted">
             Some sealed values, picked at random, are tried three ways: with the real keys, with random keys of the same
-            names, and with the keys of each other environment. Nothing leaves the process; each opening is in the audit
-            log.
+            names, and in the name of each other environment. Nothing leaves the process; each opening is in the audit
+            log. Who else may use keys of a cloud service is decided there, and not seen from here.
           </p>
         </div>
         <output className="contents">
@@ -62,6 +62,7 @@ export function DrillSection({ mayRun }: { mayRun: boolean }) {
 
 function Outcome({ drill }: { drill: KeyDrillView }) {
   const { sample, opened, opened_without_keys: byStranger, opened_with_keys_of: byOthers, proven } = drill;
+  // Nothing is proven then, and nothing is wrong.
   if (sample === 0)
     return (
       <p className="border-t border-line px-4 py-3 text-sm text-muted">
@@ -72,7 +73,7 @@ function Outcome({ drill }: { drill: KeyDrillView }) {
     { name: "With the real keys", count: opened, isRight: opened === sample, wanted: "all should" },
     { name: "With random keys of the same names", count: byStranger, isRight: byStranger === 0, wanted: "none should" },
     ...Object.entries(byOthers).map(([name, count]) => ({
-      name: `With the keys of ${name}`,
+      name: `In the name of ${name}`,
       count,
       isRight: count === 0,
       wanted: "none should",
@@ -82,7 +83,7 @@ function Outcome({ drill }: { drill: KeyDrillView }) {
     <div className="border-t border-line">
       <p className={`flex items-center gap-2 px-4 pt-3 text-sm font-medium ${proven ? "text-good" : "text-bad"}`}>
         <StatusIcon name={proven ? "filled" : "alert"} />
-        {proven ? "Proven: without the key service nothing opens" : "Not proven: look at what is marked"}
+        {proven ? "Proven: the copy alone opens nothing" : "Not proven: look at what is marked"}
       </p>
       <dl className="px-4 pt-2 pb-3 text-sm">
         {tries.map(({ name, count, isRight, wanted }) => (

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ApprovalView } from "#api/schemas/approval";
 import type { SealingKeyView, SealingKeysView } from "#api/schemas/keys";
 import { CopyButton } from "../../_components/copy-button.tsx";
-import { formatCount } from "../../_components/figures.ts";
+import { countOf, formatCount } from "../../_components/figures.ts";
 import { ListTable } from "../../_components/list-table.tsx";
 import { RelativeTime } from "../../_components/relative-time.tsx";
 import { StatusMark } from "../../_components/status-mark.tsx";
@@ -63,13 +63,15 @@ function KeyStatus({ view }: { view: SealingKeyView }) {
 }
 
 function TenantKeys({ view }: { view: SealingKeysView }) {
-  const { current, destroyed, sealed, wraps } = view.tenant_keys;
+  const { current, retired, destroyed, sealed, wraps } = view.tenant_keys;
   return (
     <tr className={row}>
       <td className="min-w-0">
         <span className="block leading-6 font-medium">Tenants’ own keys</span>
         <span className="block text-muted">
-          {formatCount(current)} in use{destroyed > 0 && ` · ${formatCount(destroyed)} destroyed`}
+          {formatCount(current)} in use
+          {retired > 0 && ` · ${countOf(retired, "earlier version", "earlier versions")}`}
+          {destroyed > 0 && ` · ${formatCount(destroyed)} destroyed`}
         </span>
       </td>
       <Cell name="Seals">{formatCount(sealed)}</Cell>
@@ -108,5 +110,5 @@ function KeyAction({ view: key, asked }: { view: SealingKeyView; asked: Approval
   if (condition === "disabled") return <EnableKey id={key.id} />;
   if (condition !== "opens") return null;
   if (key.sealed === 0) return <DisableKey id={key.id} />;
-  return <span className="text-xs leading-8 text-subtle @max-3xl:hidden">Re-wrap first</span>;
+  return <span className="text-xs leading-8 text-subtle">Re-wrap first</span>;
 }

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import * as policy from "#core/domain/sealing/sealing-policy";
 import type { RewrapRunView, SealingKeyView, SealingKeysView } from "#api/schemas/keys";
-import { formatWraps, judgeKeys, keyConditionOf, wordProgress, wrapsAlarm, wrapsBound } from "./key-words.ts";
+import {
+  formatWraps,
+  judgeKeys,
+  keyConditionOf,
+  lookOfRun,
+  wordProgress,
+  wrapsAlarm,
+  wrapsBound,
+} from "./key-words.ts";
 
 const key = (id: string, facts: Partial<SealingKeyView> = {}): SealingKeyView => ({
   id,
@@ -41,7 +49,7 @@ const run: RewrapRunView = {
 const view = (keys: SealingKeyView[], ...runs: RewrapRunView[]): SealingKeysView => ({
   policy: "direct",
   keys,
-  tenant_keys: { current: 0, destroyed: 0, sealed: 0, wraps: 0 },
+  tenant_keys: { current: 0, retired: 0, destroyed: 0, sealed: 0, wraps: 0 },
   runs,
 });
 
@@ -72,6 +80,30 @@ describe("whether all is well with the keys", () => {
       view([{ ...current, wraps: wrapsAlarm }]),
       "bad",
       "k2 has wrapped 2.15 billion data keys, more than half of its bound.",
+    ],
+    [
+      "out of reach, by an operator's hand",
+      view([current, key("k1", { state: "disabled", sealed: 3 })], { ...run, state: "paused" }),
+      "bad",
+      "3 values are out of reach: k1 is disabled.",
+    ],
+    [
+      "at a standstill",
+      view([key("k1", { state: "disabled" })]),
+      "bad",
+      "Nothing new can be sealed: the current key is disabled.",
+    ],
+    [
+      "of another policy, under the current key",
+      { ...view([{ ...current, sealed_by_kind: { ...current.sealed_by_kind, credential: 8 } }]), policy: "tenant" },
+      "warn",
+      "8 values are still sealed as the policy before wanted it.",
+    ],
+    [
+      "of another policy, under keys of tenants",
+      { ...view([current]), tenant_keys: { current: 1, retired: 0, destroyed: 0, sealed: 1, wraps: 1 } },
+      "warn",
+      "1 value is still sealed as the policy before wanted it.",
     ],
     [
       "lost",
@@ -107,3 +139,19 @@ it.each([
   [88_204_117, "88.2 million"],
   [wrapsBound, "4.29 billion"],
 ])("writes %i wraps as %s", (wraps, words) => expect(formatWraps(wraps)).toBe(words));
+
+it.each<[string, Partial<RewrapRunView>, string, string]>([
+  ["is done", { state: "done", remaining: {}, sample: 200, sample_opened: 200 }, "good", "Done"],
+  ["is done, with nothing to open", { state: "done", remaining: {}, sample: 0, sample_opened: 0 }, "good", "Done"],
+  ["left something over", { state: "done", remaining: { k1: 1 }, sample: 200, sample_opened: 200 }, "bad", "Ended"],
+  [
+    "found what does not open",
+    { state: "done", failed: 1, remaining: {}, sample: 1, sample_opened: 1 },
+    "bad",
+    "Ended",
+  ],
+  ["opened less than its sample", { state: "done", remaining: {}, sample: 200, sample_opened: 199 }, "bad", "Ended"],
+  ["was stopped", { state: "stopped", failed: 1 }, "none", "Stopped"],
+])("looks so where a run %s", (_, facts, tone, label) =>
+  expect(lookOfRun({ ...run, ...facts })).toMatchObject({ tone, label }),
+);

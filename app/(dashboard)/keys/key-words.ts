@@ -1,4 +1,4 @@
-import type { RewrapRunView, SealingKeyView, SealingKeysView } from "#api/schemas/keys";
+import type { RewrapFailureView, RewrapRunView, SealingKeyView, SealingKeysView } from "#api/schemas/keys";
 import { assertNever } from "../../_components/assert-never.ts";
 import { formatDuration } from "../../_components/duration.ts";
 import { countOf, formatCount } from "../../_components/figures.ts";
@@ -21,8 +21,19 @@ export function keyConditionOf({ state, configured }: SealingKeyView): KeyCondit
 }
 
 /** How many values are not under the current key. */
-export function countLeft(keys: readonly SealingKeyView[]): number {
+function countOlder(keys: readonly SealingKeyView[]): number {
   return keys.reduce((sum, key) => (key.state === "current" ? sum : sum + key.sealed), 0);
+}
+
+/** How many values are not where the policy wants them, although their key is no older one: it was another policy when they were sealed. */
+function countOtherwise({ policy, keys, tenant_keys }: SealingKeysView): number {
+  if (policy === "direct") return tenant_keys.sealed;
+  return keys.find((key) => key.state === "current")?.sealed_by_kind.credential ?? 0;
+}
+
+/** How many values a re-wrap would move. */
+export function countLeft(view: SealingKeysView): number {
+  return countOlder(view.keys) + countOtherwise(view);
 }
 
 /** Whether a run goes on, or would when it is resumed. */
@@ -58,11 +69,14 @@ export function formatWraps(wraps: number): string {
 export type Sentence = { tone: SentenceTone; says: string; next: string };
 
 /** Is all well with the keys, and whose move is it? */
-export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
+export function judgeKeys(view: SealingKeysView): Sentence {
+  const { keys, runs, policy } = view;
   const [run] = runs;
   const missing = keys.filter((key) => keyConditionOf(key) === "missing");
   const current = keys.find((key) => key.state === "current");
-  const left = countLeft(keys);
+  const shut = keys.filter((key) => keyConditionOf(key) === "disabled" && key.sealed > 0);
+  const left = countLeft(view);
+  const where = countOlder(keys) > 0 ? "sealed under an older key" : "sealed as the policy before wanted it";
   const sealed = keys.reduce((sum, key) => sum + key.sealed, 0);
   const worn = keys.find((key) => key.state !== "disabled" && key.wraps >= wrapsAlarm);
   if (missing.length > 0) {
@@ -71,6 +85,21 @@ export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
       tone: "bad",
       says: `${countOf(lost, "value")} can't be opened: ${missing.map((key) => key.id).join(", ")} is not configured any more.`,
       next: "Configure it again. Until then these accounts get no token.",
+    };
+  }
+  if (shut.length > 0) {
+    const lost = shut.reduce((sum, key) => sum + key.sealed, 0);
+    return {
+      tone: "bad",
+      says: `${countOf(lost, "value")} ${lost === 1 ? "is" : "are"} out of reach: ${shut.map((key) => key.id).join(", ")} is disabled.`,
+      next: "Enable it again, and re-wrap what it seals before it is disabled for good.",
+    };
+  }
+  if (current === undefined) {
+    return {
+      tone: "bad",
+      says: "Nothing new can be sealed: the current key is disabled.",
+      next: "Enable it again, or configure another key in front of it.",
     };
   }
   if (worn !== undefined) {
@@ -83,7 +112,7 @@ export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
   if (run !== undefined && isLive(run)) {
     return {
       tone: run.state === "paused" ? "warn" : "info",
-      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key, and a re-wrap is ${run.state}.`,
+      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still ${where}, and a re-wrap is ${run.state}.`,
       next:
         run.state === "paused"
           ? "Resume it when you like. Everything opens meanwhile."
@@ -93,25 +122,38 @@ export function judgeKeys({ keys, runs }: SealingKeysView): Sentence {
   if (left > 0) {
     return {
       tone: "warn",
-      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still sealed under an older key.`,
-      next: "Re-wrap them under the current key; after that the older one can be disabled. Everything opens meanwhile.",
+      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still ${where}.`,
+      next:
+        countOlder(keys) > 0
+          ? "Re-wrap them under the current key; after that the older one can be disabled. Everything opens meanwhile."
+          : `Re-wrap them, so that all of it is under ${policy === "tenant" ? "its tenant’s key" : "the key service"}. Everything opens meanwhile.`,
     };
   }
   return {
     tone: "good",
-    says:
-      current === undefined || sealed === 0
-        ? "Nothing is sealed yet."
-        : `Everything here is sealed under ${current.id}.`,
+    says: sealed === 0 ? "Nothing is sealed yet." : `Everything here is sealed under ${current.id}.`,
     next: "Nothing for you to do.",
   };
 }
 
-export const rewrapStates: Record<RewrapRunView["state"], Look> = {
+const rewrapStates: Record<RewrapRunView["state"], Look> = {
   running: { tone: "info", icon: "dashed", label: "Running" },
   paused: { tone: "warn", icon: "pause", label: "Paused" },
   done: { tone: "good", icon: "filled", label: "Done" },
   stopped: { tone: "none", icon: "slash", label: "Stopped" },
+};
+
+/** One that ended with something left over, or found what does not open, is not simply done. */
+export function lookOfRun(run: RewrapRunView): Look {
+  const isWhole = run.failed === 0 && Object.keys(run.remaining ?? {}).length === 0 && run.sample === run.sample_opened;
+  return run.state !== "done" || isWhole ? rewrapStates[run.state] : { tone: "bad", icon: "alert", label: "Ended" };
+}
+
+export const failureReasons: Record<RewrapFailureView["reason"], string> = {
+  unreadable: "no sealed value stands there",
+  does_not_open: "altered or moved, or its key is not configured",
+  key_disabled: "its key is disabled",
+  sample_does_not_open: "it did not open when it was tried",
 };
 
 /** How far it is, in one line. */
@@ -147,7 +189,7 @@ export const policies: Record<SealingKeysView["policy"], { name: string; tells: 
       name: "Tenant keys",
       tells:
         "Each tenant has a key of its own, which the key service wraps; it wraps the data keys of the tenant's accounts.",
-      good: "Few calls of the key service, and deleting a tenant's key makes all of it unreadable, in backups too.",
+      good: "Few calls of the key service, and what a deleted tenant's key sealed is unreadable, in backups made later too.",
       costs: "A tenant's key is in the memory of api and worker for five minutes.",
     },
   };

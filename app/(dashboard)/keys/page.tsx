@@ -5,7 +5,7 @@ import { ProblemState } from "../../_components/problem-state.tsx";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { SummarySentence } from "../../_components/summary-sentence.tsx";
 import { readApprovals } from "../../_queries/approvals.ts";
-import { readKeys } from "../../_queries/keys.ts";
+import { readFailures, readKeys } from "../../_queries/keys.ts";
 import { readRole } from "../../_queries/session.ts";
 import { ApprovalTable } from "../approvals/(list)/approval-table.tsx";
 import { DrillSection } from "./drill-section.tsx";
@@ -28,6 +28,8 @@ export default async function KeysPage() {
   }
   const keys = answer.value;
   const { tone, says, next } = judgeKeys(keys);
+  const [run] = keys.runs;
+  const failures = run === undefined || run.failed === 0 ? [] : await readFailures(run.id);
   const mayWrite = isPermitted(role, "keys:write");
   // What can't be read of requests must not keep the keys from showing.
   const asked =
@@ -49,7 +51,7 @@ export default async function KeysPage() {
         <KeyTable view={keys} mayWrite={mayWrite} asked={asked} />
       </section>
       <div className="mt-8">
-        <RewrapSection view={keys} mayWrite={mayWrite} asked={asked} />
+        <RewrapSection view={keys} mayWrite={mayWrite} asked={asked} failures={failures} />
       </div>
       <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
         <PolicySection view={keys} mayWrite={mayWrite} asked={asked} />

@@ -1,23 +1,30 @@
 import type { ApprovalView } from "#api/schemas/approval";
-import type { RewrapRunView, SealingKeysView } from "#api/schemas/keys";
+import type { RewrapFailureView, RewrapRunView, SealingKeysView } from "#api/schemas/keys";
+import Link from "next/link";
 import { Callout } from "../../_components/callout.tsx";
 import { countOf, formatCount } from "../../_components/figures.ts";
 import { RelativeTime } from "../../_components/relative-time.tsx";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { StatusMark } from "../../_components/status-mark.tsx";
-import { countLeft, isLive, rewrapStates, wordProgress } from "./key-words.ts";
+import { countLeft, failureReasons, isLive, lookOfRun, wordProgress } from "./key-words.ts";
 import { RewrapControls, StartRewrap } from "./rewrap-actions.tsx";
 
-type Props = { view: SealingKeysView; mayWrite: boolean; asked: ApprovalView[] };
+type Props = {
+  view: SealingKeysView;
+  mayWrite: boolean;
+  asked: ApprovalView[];
+  /** Of the newest run. */
+  failures: readonly RewrapFailureView[];
+};
 
 /** The run that brings everything under the current key: how far, how fast, how long, and what came of it. */
-export function RewrapSection({ view, mayWrite, asked }: Props) {
-  const { runs, keys } = view;
+export function RewrapSection({ view, mayWrite, asked, failures }: Props) {
+  const { runs } = view;
   const [run] = runs;
   const isAsked = asked.some(({ kind }) => kind === "key.rewrap_start");
   return (
     <section aria-labelledby="rewrap">
-      <SectionHeading id="rewrap" title="Re-wrap" note="brings what is sealed under the current key" />
+      <SectionHeading id="rewrap" title="Re-wrap" note="moves what other keys seal to the current one" />
       <div className="card overflow-hidden">
         {run === undefined ? (
           <p className="px-4 py-3.5 text-sm text-muted">
@@ -25,7 +32,7 @@ export function RewrapSection({ view, mayWrite, asked }: Props) {
             meanwhile, and it goes on where it stopped.
           </p>
         ) : (
-          <Run run={run} />
+          <Run run={run} failures={failures} />
         )}
         {mayWrite && (
           <div className="no-print flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
@@ -34,7 +41,7 @@ export function RewrapSection({ view, mayWrite, asked }: Props) {
             ) : isAsked ? (
               <p className="text-sm text-subtle">A re-wrap is asked for: see above.</p>
             ) : (
-              <StartRewrap left={countLeft(keys)} />
+              <StartRewrap left={countLeft(view)} />
             )}
           </div>
         )}
@@ -43,14 +50,14 @@ export function RewrapSection({ view, mayWrite, asked }: Props) {
   );
 }
 
-function Run({ run }: { run: RewrapRunView }) {
+function Run({ run, failures }: { run: RewrapRunView; failures: readonly RewrapFailureView[] }) {
   const share = run.total === 0 ? 1 : Math.min(1, (run.done + run.failed) / run.total);
   // Cut, not rounded: what is not all done must not read as 100 %.
   const percent = Math.floor(share * 100);
   return (
     <div className="px-4 py-3.5 text-sm">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <StatusMark condition={rewrapStates[run.state]} remark={wordProgress(run)} />
+        <StatusMark condition={lookOfRun(run)} remark={wordProgress(run)} />
         <span className="text-muted">
           {formatCount(run.done)} of {formatCount(run.total)}
         </span>
@@ -96,7 +103,8 @@ function Run({ run }: { run: RewrapRunView }) {
       </dl>
       {run.failed > 0 && (
         <Callout tone="bad" title={`${countOf(run.failed, "value does", "values do")} not open`} className="mt-3.5">
-          They were altered or moved, or their key is gone. They stay as they are; the audit log names each.
+          They were altered or moved, or their key is disabled or gone. They stay as they are.
+          <FailureList failures={failures} total={run.failed} />
         </Callout>
       )}
       {run.last_error !== null && (
@@ -105,6 +113,35 @@ function Run({ run }: { run: RewrapRunView }) {
         </Callout>
       )}
     </div>
+  );
+}
+
+const failuresShown = 10;
+
+/** Where they stand: whoever looks into it needs no other call for the first ones. */
+function FailureList({ failures, total }: { failures: readonly RewrapFailureView[]; total: number }) {
+  if (failures.length === 0) return null;
+  const shown = failures.slice(0, failuresShown);
+  return (
+    <ul aria-label="What does not open" className="mt-2 space-y-1">
+      {shown.map((one) => (
+        <li key={`${one.place} ${one.owner} ${one.field} ${one.version}`} className="wrap-anywhere">
+          {one.place === "credential" ? (
+            <Link href={`/accounts/${one.owner}`} className="font-mono text-xs font-medium text-accent hover:underline">
+              {one.owner}
+            </Link>
+          ) : (
+            <code className="font-mono text-xs">
+              {one.owner} {one.field}
+            </code>
+          )}{" "}
+          <span className="text-muted">
+            under {one.key_id}: {failureReasons[one.reason]}
+          </span>
+        </li>
+      ))}
+      {total > shown.length && <li className="text-muted">and {formatCount(total - shown.length)} more</li>}
+    </ul>
   );
 }
 

@@ -43,6 +43,7 @@ export type AuditAction =
   | "user.sign_in_failed"
   | "sealed_value.invalid"
   | "tenant_key.created"
+  | "tenant_key.rotated"
   | "tenant_key.destroyed"
   | "tenant.deleted"
   | "key.disabled"

@@ -2,10 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { SealingPolicy } from "./sealing-policy.ts";
 import { staleRanges, type SealedPlace } from "./sealed-place.ts";
 
-const isStale = (place: SealedPlace, policy: SealingPolicy, current: string, kid: string): boolean => {
+const isStale = (
+  place: SealedPlace,
+  policy: SealingPolicy,
+  current: string,
+  kid: string,
+  isRetired = false,
+): boolean => {
   const bytes = (text: string): Buffer => Buffer.from(text);
   const inside = staleRanges(place, policy, current).filter(
-    ([from, before]) => bytes(kid).compare(bytes(from)) >= 0 && bytes(kid).compare(bytes(before)) < 0,
+    ({ from, before, onlyRetired }) =>
+      bytes(kid).compare(bytes(from)) >= 0 && bytes(kid).compare(bytes(before)) < 0 && (isRetired || !onlyRetired),
   );
   expect(inside.length, "no range overlaps another").toBeLessThanOrEqual(1);
   return inside.length === 1;
@@ -23,6 +30,23 @@ describe("what is not where it belongs", () => {
   ])("%s, %s", (place, policy, stale, right) => {
     for (const kid of stale) expect(isStale(place, policy, "k2", kid), kid).toBe(true);
     for (const kid of right) expect(isStale(place, policy, "k2", kid), kid).toBe(false);
+  });
+
+  it("are the earlier versions of a tenant's key, where a tenant's key is right at all", () => {
+    for (const place of ["credential", "secret"] as const) {
+      expect(isStale(place, "tenant", "k2", "tk_a", true)).toBe(true);
+      expect(isStale(place, "tenant", "k2", "tk_a", false)).toBe(false);
+      expect(isStale(place, "direct", "k2", "tk_a", true)).toBe(true);
+    }
+  });
+
+  it("comes in the order of key ids, so that a run can go on behind the last one", () => {
+    for (const current of ["A", "k2", "u1"]) {
+      for (const place of ["tenant_key", "credential", "secret", "answer"] as const) {
+        const bounds = staleRanges(place, "tenant", current).flatMap(({ from, before }) => [from, before]);
+        expect(bounds).toEqual(bounds.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+      }
+    }
   });
 
   it("does not depend on how the current key's name stands to the tenant keys'", () => {

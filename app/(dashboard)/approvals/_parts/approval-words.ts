@@ -112,7 +112,7 @@ export function explainApproval(approval: ApprovalFacts, now: number): { why: st
     case "second_person":
       return {
         why: approval.may.withdraw ? "You asked for this, so somebody else decides." : `${asker} asks for this.`,
-        next: `${approval.may.withdraw ? "Whoever may decide was told." : (approval.may.why_not ?? "")} ${end}`.trim(),
+        next: `${approval.may.withdraw ? "Whoever may decide finds it on their overview." : (approval.may.why_not ?? "")} ${end}`.trim(),
       };
     case "waiting":
       return {
