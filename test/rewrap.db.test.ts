@@ -287,6 +287,24 @@ describe("a re-wrap", () => {
     expect(await run(start([k2, k1]), id)).toMatchObject({ state: "done", done: 15 });
   });
 
+  test("does for one value, on its way from a disk, what a run does for those in the database", async () => {
+    const location = { environmentId: production, owner: "ia_one", field: "token_set", version: 2 } as const;
+    const { kid, sealed } = await start([k1]).seal(location, "a rotated token", "tenant-1");
+    expect(kid).toBe("k1");
+    const process = start([k2, k1]);
+    const rewrapped = await process.vault.rewrap(production, sealed, "tenant-1");
+    expect(rewrapped?.kid).toBe("k2");
+    expect(await start([k2]).open(location, rewrapped?.sealed ?? sealed)).toBe("a rotated token");
+    await changeSealingPolicy(process, caller(), "tenant");
+    expect((await process.vault.rewrap(production, sealed, "tenant-1"))?.kid).toMatch(/^tk_/);
+    expect(await start([k2]).vault.rewrap(production, sealed, "tenant-1")).toBeNull();
+    expect(await process.vault.rewrap(production, Uint8Array.of(0), "tenant-1")).toBeNull();
+    await disableKey(process, caller(), "k1");
+    await expect(process.vault.rewrap(production, sealed, "tenant-1")).rejects.toMatchObject({
+      code: "kms_unavailable",
+    });
+  });
+
   test("follows a policy that was changed a moment ago in another process", async () => {
     // For it no time goes by: what it knows of policies stays as it is, until it looks because it has to.
     const worker = start([k1], { name: "worker", clock: { ...systemClock, monotonicMs: () => 0 } });

@@ -91,11 +91,46 @@ test("the key alone: refused while anything hangs on it, and with force its acco
   await stack.connect("tenant-key", "edsger");
 });
 
+test("a tenant's key gets another version on the server: at once in each process, and a re-wrap moves the rest", async () => {
+  const { id } = await stack.connect("tenant-rotated", "ada");
+  const keyOf = async () =>
+    (await stack.database.pool.query("SELECT kid FROM sealed_credential WHERE account_id = $1", [id])).rows[0].kid;
+  const before = await keyOf();
+  const rotate = await stack.cli(
+    "keys",
+    "rotate",
+    "--tenant",
+    "tenant-rotated",
+    "--environment",
+    "production",
+    "--json",
+  );
+  expect(rotate.code, rotate.stderr).toBe(0);
+  const rotated = JSON.parse(rotate.stdout);
+  expect(rotated).toMatchObject({ environment: "production", tenant_id: "tenant-rotated", retired: before });
+  for (const api of [0, 1]) expect((await tokenOf(id, api)).status).toBe(200);
+  await expect
+    .poll(
+      async () => {
+        await stack.call("POST", `/integrated-accounts/${id}/refresh`, undefined, { api: 1 });
+        return await keyOf();
+      },
+      { timeout: 30_000, interval: 1_000 },
+    )
+    .toBe(rotated.id);
+  expect((await stack.call("GET", "/keys")).body.tenant_keys).toMatchObject({ retired: 1 });
+  const nobody = await stack.cli("keys", "rotate", "--tenant", "nobody", "--environment", "production", "--json");
+  expect([nobody.code, nobody.stdout]).toEqual([1, ""]);
+});
+
 test("is for keys of all integrations that may write accounts and keys, and of no other tenant", async () => {
-  const { key: readsKeys } = await makeKey(stack, "--permissions", "accounts:write,keys:read");
-  const { key: noAccounts } = await makeKey(stack, "--permissions", "keys:write");
-  const { key: other } = await makeKey(stack, "--permissions", "all", "--tenants", "tenant-other");
-  const { key: some } = await makeKey(stack, "--permissions", "all", "--integrations", "acme-crm");
+  const made = await Promise.all([
+    makeKey(stack, "--permissions", "accounts:write,keys:read"),
+    makeKey(stack, "--permissions", "keys:write"),
+    makeKey(stack, "--permissions", "all", "--tenants", "tenant-other"),
+    makeKey(stack, "--permissions", "all", "--integrations", "acme-crm"),
+  ]);
+  const [readsKeys = "", noAccounts = "", other = "", some = ""] = made.map(({ key }) => key);
   const attempt = async (key: string) => await stack.call("DELETE", "/tenants/tenant-stays", undefined, { key });
   expect(await attempt(readsKeys)).toMatchObject({ status: 403, body: { permission: "keys:write" } });
   expect(await attempt(noAccounts)).toMatchObject({ status: 403, body: { permission: "accounts:write" } });

@@ -96,9 +96,10 @@ function keyStateAction(
 
 function disabling(kid: string): ApprovalEffect {
   return {
-    summary: `Let the key ${kid} wrap and open nothing any more`,
+    summary: `Disable the key ${kid}`,
     changes: [],
     consequences: [
+      "It wraps and opens nothing any more, in every process within seconds.",
       "It seals nothing now. What an older copy of the database has under it does not open while it is disabled.",
       "It can be enabled again.",
     ],
@@ -107,7 +108,7 @@ function disabling(kid: string): ApprovalEffect {
 
 function enabling(kid: string): ApprovalEffect {
   return {
-    summary: `Let the disabled key ${kid} open again`,
+    summary: `Enable the key ${kid} again`,
     changes: [],
     consequences: ["Whatever is sealed under it opens again, in every process within seconds."],
   };

@@ -114,6 +114,12 @@ describe("whether all is well with the keys", () => {
   ])("is %s", (_, keys, tone, says) => expect(judgeKeys(keys)).toMatchObject({ tone, says }));
 });
 
+it("names the keys that have served, once everything is under the current one", () => {
+  expect(judgeKeys(view([current, key("k1")])).next).toBe("k1 seals nothing any more and can be disabled.");
+  expect(judgeKeys(view([current, key("k1"), key("k0")])).next).toContain("k1, k0 seal nothing");
+  expect(judgeKeys(view([current, key("k1", { state: "disabled" })])).next).toBe("Nothing for you to do.");
+});
+
 it.each<[string, Partial<SealingKeyView>]>([
   ["current", { state: "current" }],
   ["opens", {}],

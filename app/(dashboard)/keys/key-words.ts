@@ -129,10 +129,14 @@ export function judgeKeys(view: SealingKeysView): Sentence {
           : `Re-wrap them, so that all of it is under ${policy === "tenant" ? "its tenant’s key" : "the key service"}. Everything opens meanwhile.`,
     };
   }
+  const idle = sealed === 0 ? [] : keys.filter((key) => keyConditionOf(key) === "opens").map((key) => key.id);
   return {
     tone: "good",
     says: sealed === 0 ? "Nothing is sealed yet." : `Everything here is sealed under ${current.id}.`,
-    next: "Nothing for you to do.",
+    next:
+      idle.length === 0
+        ? "Nothing for you to do."
+        : `${idle.join(", ")} ${idle.length === 1 ? "seals" : "seal"} nothing any more and can be disabled.`,
   };
 }
 

@@ -104,10 +104,12 @@ describe("the pace", () => {
 });
 
 describe("the time that is left", () => {
-  const run = { state: "running", phase: "rewrapping", total: 1000, done: 200, failed: 50, rate: 100 } as const;
+  const run = { state: "running", phase: "rewrapping", total: 1000, done: 200, failed: 50, rate: 100, pace: null } as const;
 
   it.each([
     ["by the rate", {}, 8],
+    ["by the pace, where it was slowed down a moment ago", { pace: 10 }, 75],
+    ["by the rate, where that does not come up to the pace", { pace: 1_000 }, 8],
     ["not known before a batch", { rate: null }, null],
     ["none when everything is done", { done: 950 }, 0],
     ["none, not less, when more came anew", { done: 2_000 }, 0],

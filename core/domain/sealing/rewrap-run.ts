@@ -107,14 +107,17 @@ export function nextRate(rate: number | null, values: number, seconds: number): 
   return rate + (measured - rate) * weight;
 }
 
-/** Seconds until everything is re-wrapped, at the rate that was measured; null: not known, or it is not running. */
+/**
+ * Seconds until everything is re-wrapped, at the rate that was measured, or at the pace where somebody has slowed it down since; null:
+ * not known, or it is not running.
+ */
 export function secondsLeft(
-  run: Pick<RewrapRun, "state" | "phase" | "total" | "done" | "failed" | "rate">,
+  run: Pick<RewrapRun, "state" | "phase" | "total" | "done" | "failed" | "rate" | "pace">,
 ): number | null {
   if (run.state !== "running") return null;
   const left = Math.max(0, run.total - run.done - run.failed);
   if (run.phase === "verifying" || left === 0) return 0;
-  return run.rate === null || run.rate <= 0 ? null : Math.ceil(left / run.rate);
+  return run.rate === null || run.rate <= 0 ? null : Math.ceil(left / Math.min(run.rate, run.pace ?? run.rate));
 }
 
 /** Whether it ended with everything under its key, and the sample opened. */
