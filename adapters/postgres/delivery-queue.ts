@@ -13,7 +13,7 @@ import {
   failingPriority,
   deliverTask,
   isMeantSql,
-  jobSpecSql,
+  wakeSql,
 } from "./webhook-matching.ts";
 import { toHealth } from "./webhook-rows.ts";
 
@@ -150,9 +150,7 @@ const dispatchSql = (order: "oldest" | "newest", isCareful: boolean): string => 
     RETURNING endpoint_id
   )
   SELECT (SELECT count(*)::int FROM taken) AS events, (SELECT count(*)::int FROM made) AS deliveries,
-         (SELECT count(*) FROM graphile_worker.add_jobs((
-            SELECT coalesce(array_agg(${jobSpecSql("m.endpoint_id")} ORDER BY m.endpoint_id), '{}')
-              FROM (SELECT DISTINCT endpoint_id FROM made) m))) AS jobs`;
+         (${wakeSql("made")}) AS jobs`;
 
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "23505";
@@ -359,9 +357,9 @@ async function conclude(
 }
 
 /** The rows are the truth: a job that was lost is made again. One that is there keeps its instant. */
-const wakeForgottenSql = `
-  SELECT count(*)::int AS n FROM graphile_worker.add_jobs((
-    SELECT coalesce(array_agg(${jobSpecSql("w.id")} ORDER BY w.id), '{}')
-      FROM webhook_endpoint w
+const wakeForgottenSql = wakeSql(
+  `(SELECT w.id AS endpoint_id FROM webhook_endpoint w
      WHERE EXISTS (SELECT FROM webhook_delivery d WHERE d.endpoint_id = w.id AND d.status = 'pending'
-                      AND d.next_attempt_at < now() - interval '5 seconds')), job_key_preserve_run_at => true)`;
+                      AND d.next_attempt_at < now() - interval '5 seconds')) w`,
+  true,
+);

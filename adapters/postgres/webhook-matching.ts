@@ -19,11 +19,14 @@ export function deliveryIdSql(eventId: string, endpointId: string): string {
   return `'dlv_' || left(encode(sha256(convert_to(${eventId} || ' ' || ${endpointId}, 'UTF8')), 'hex'), 24)`;
 }
 
-/** The job of one endpoint, due now, as graphile_worker.add_jobs takes it. */
-export function jobSpecSql(endpointId: string): string {
-  return `json_populate_record(null::graphile_worker.job_spec, json_build_object('identifier', '${deliverTask}',
-    'payload', json_build_object('endpoint', ${endpointId}), 'job_key', 'deliver:' || ${endpointId}, 'max_attempts', 5,
-    'run_at', clock_timestamp(), 'priority', 0))`;
+/**
+ * One job, due now, for each endpoint of `source`, in the order of their ids. One after the other: `add_jobs` takes its rows as they
+ * come out of a join of its own, so two that wake the same endpoints at once would wait for each other.
+ */
+export function wakeSql(source: string, keepsInstant = false): string {
+  return `SELECT count(*)::int AS n FROM (SELECT DISTINCT endpoint_id FROM ${source} ORDER BY endpoint_id OFFSET 0) m,
+    LATERAL graphile_worker.add_job('${deliverTask}', json_build_object('endpoint', m.endpoint_id), job_key => 'deliver:' || m.endpoint_id,
+      run_at => clock_timestamp(), max_attempts => 5, priority => 0${keepsInstant ? ", job_key_mode => 'preserve_run_at'" : ""}) j`;
 }
 
 /** One job for an endpoint, however much waits for it. */
