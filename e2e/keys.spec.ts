@@ -79,6 +79,18 @@ test.describe("keys", () => {
     ]);
   });
 
+  test("that do not open are named where a re-wrap met them", async ({ page, stub }) => {
+    arrangeKeys(stub.world.keys, "failed");
+    await page.goto("/keys");
+    const section = page.getByRole("region", { name: "Re-wrap" });
+    await expect(section).toContainText(`Ended · ${keyIds.opens} still seals 3`);
+    const list = section.getByRole("list", { name: "What does not open" });
+    await expect(list.getByRole("listitem")).toHaveCount(3);
+    await expect(list).toContainText("altered or moved, or its key is not configured");
+    await expect(list.getByRole("link")).toHaveCount(2);
+    await expectAccessibleInBothThemes(page, "keys-failed");
+  });
+
   test("prove in a drill that a backup without them opens nothing", async ({ page, stub }) => {
     await page.goto("/keys");
     await page.getByRole("button", { name: "Run the drill" }).click();

@@ -104,7 +104,15 @@ describe("the pace", () => {
 });
 
 describe("the time that is left", () => {
-  const run = { state: "running", phase: "rewrapping", total: 1000, done: 200, failed: 50, rate: 100, pace: null } as const;
+  const run = {
+    state: "running",
+    phase: "rewrapping",
+    total: 1000,
+    done: 200,
+    failed: 50,
+    rate: 100,
+    pace: null,
+  } as const;
 
   it.each([
     ["by the rate", {}, 8],
