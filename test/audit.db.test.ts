@@ -2,8 +2,8 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { entryPoint } from "./entry-point.ts";
 import { startStack, type Stack } from "./start-stack.ts";
 
 let stack: Stack;
@@ -260,7 +260,7 @@ describe("the command line", () => {
 
 /** Without any configuration. */
 function plainCli(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+  const main = entryPoint("cli/main.ts");
   return new Promise((resolve) => {
     execFile(process.execPath, [main, ...args], { env: {} as NodeJS.ProcessEnv }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });

@@ -8,6 +8,9 @@ import { until } from "./faulty-integration.ts";
 import { startProcess } from "./start-process.ts";
 import { expireToken, startStack } from "./start-stack.ts";
 
+// Here the sources are started, as production does: not their bundles, which all other files use.
+delete process.env["EVERGRANT_TEST_BUNDLES"];
+
 async function failToStart(
   file: string,
   env: Record<string, string>,

@@ -2,12 +2,12 @@
 import { execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseKeyring } from "#adapters/kms/parse-keyring";
 import { wakeRewraps } from "#adapters/postgres/rewrap-store";
 import { findFreePort } from "#scripts/ports";
+import { entryPoint } from "./entry-point.ts";
 import { createSealingProcess, fillEnvironment, openEverything, type SealingProcess } from "./sealing-process.ts";
 import { startProcess, type StartedProcess } from "./start-process.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
@@ -169,7 +169,7 @@ test(
   async () => {
     await fillEnvironment(sealingProcess(t1), production, { accounts: 300 });
     const env = { ...stack.env, EVERGRANT_KEYRING: `${t2},${t1}` };
-    const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+    const main = entryPoint("cli/main.ts");
     const child = spawn(
       process.execPath,
       [main, "keys", "rewrap", "--environment", "production", "--pace", "50", "--json"],
@@ -242,7 +242,7 @@ async function cli(
   env: Record<string, string>,
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+  const main = entryPoint("cli/main.ts");
   const options = { env: { NODE_ENV: "production" as const, PATH: process.env["PATH"] ?? "", ...env } };
   return await promisify(execFile)(process.execPath, [main, ...args], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

@@ -1,5 +1,5 @@
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { entryPoint } from "./entry-point.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 
 export type StartedProcess = {
@@ -18,7 +18,7 @@ export async function startProcess(
   env: Record<string, string>,
   execArgv: string[] = [],
 ): Promise<StartedProcess> {
-  const child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), [], {
+  const child = fork(entryPoint(file), [], {
     env: { ...machineEnvironment(), ...env },
     execArgv,
     detached: true,

@@ -3,7 +3,6 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { approveAsPerson } from "#lab/approve-as-person";
 import { connectAsPerson } from "#lab/connect-as-person";
@@ -12,6 +11,7 @@ import { labIntegration } from "#scripts/lab-integration";
 import { findFreePort } from "#scripts/ports";
 import { assertProblem } from "./assert-problem.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { entryPoint } from "./entry-point.ts";
 import { machineEnvironment } from "./machine-environment.ts";
 import { startProcess, type StartedProcess } from "./start-process.ts";
 
@@ -182,9 +182,8 @@ async function runCli(
   env: Record<string, string>,
   args: string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [entryPoint("cli/main.ts"), ...args], {
       env: { ...machineEnvironment(), ...env },
     });
     return { code: 0, stdout, stderr };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { readDocumentText } from "#core/domain/integration/read-document-text";
 import { createTestDatabase } from "#test/database";
+import { entryPoint } from "#test/entry-point";
 import { exampleDocument, type DocumentChanges } from "#test/fakes/in-memory-integration-store";
 import { fullDocuments } from "#test/fields/full-documents";
 import { typedDocument } from "#test/fakes/typed-documents";
@@ -448,7 +449,7 @@ describe("the command", () => {
     return new Promise((resolve) => {
       execFile(
         process.execPath,
-        [join(root, "cli/main.ts"), ...args],
+        [entryPoint("cli/main.ts"), ...args],
         { cwd: root, env: { ...env, LOG_LEVEL: "info", INIT_CWD: directory } },
         (error, stdout, stderr) => {
           resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : -1, stdout, stderr });

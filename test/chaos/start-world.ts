@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
 import { migrateDatabase } from "#adapters/postgres/migrate";
 import { labIntegration } from "#scripts/lab-integration";
 import { findFreePort } from "#scripts/ports";
+import { entryPoint } from "../entry-point.ts";
 import { machineEnvironment } from "../machine-environment.ts";
 import { startChaosDatabase, type ChaosDatabase } from "./chaos-database.ts";
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts";
@@ -198,8 +198,16 @@ export async function issueGrant(
 }
 
 async function makeApiKey(env: Record<string, string>): Promise<string> {
-  const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
-  const args = [main, "api-keys", "create", "--environment", "production", "--permissions", "all", "--json"];
+  const args = [
+    entryPoint("cli/main.ts"),
+    "api-keys",
+    "create",
+    "--environment",
+    "production",
+    "--permissions",
+    "all",
+    "--json",
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     env: { ...machineEnvironment(), ...env },
   });

@@ -1,7 +1,7 @@
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { entryPoint } from "../entry-point.ts";
 import { machineEnvironment } from "../machine-environment.ts";
 
 export type ProcessSpec = {
@@ -43,7 +43,7 @@ export function startSupervised(spec: ProcessSpec): SupervisedProcess {
 
   function launch(): void {
     const log = openSync(spec.logFile, "a");
-    const next = fork(fileURLToPath(new URL(`../../${spec.kind}/main.ts`, import.meta.url)), [], {
+    const next = fork(entryPoint(`${spec.kind}/main.ts`), [], {
       env: { ...machineEnvironment(), ...spec.env },
       execArgv: [],
       detached: true,

@@ -10,7 +10,7 @@ export function createSeededRandomness(seed = 1): Randomness {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   return {
-    bytes: (count) => Uint8Array.from({ length: count }, () => Math.floor(next() * 256)),
+    bytes: (count) => new Uint8Array(count).map(() => Math.floor(next() * 256)),
     fraction: next,
   };
 }

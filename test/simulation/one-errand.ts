@@ -4,6 +4,7 @@ import { beginRun, type Run, type RunReport } from "./run.ts";
 import { freeze } from "./simulated-process.ts";
 import type { ProviderRotation } from "./simulated-provider.ts";
 import { createVisitors } from "./visitors.ts";
+import { withoutStacks } from "./without-stacks.ts";
 
 /** What the provider says to the first refresh. */
 export type FirstAnswer = "success" | "invalid_grant" | "503";
@@ -41,6 +42,10 @@ const rivalsMs = [1_500, 15_000] as const;
 
 /** One account and one piece of work, struck at one place; then everything goes on, and all must be well again. */
 export async function runErrand(options: Errand, isTraced = false): Promise<ErrandReport> {
+  return await withoutStacks(isTraced, async () => await runOnce(options, isTraced));
+}
+
+async function runOnce(options: Errand, isTraced: boolean): Promise<ErrandReport> {
   const { work, rotation, answer, isOneMachine } = options;
   const run = await beginRun(
     { seed: 1, isTraced },

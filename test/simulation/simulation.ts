@@ -3,6 +3,7 @@ import { createFaultPlan } from "./fault-plan.ts";
 import { drawPlan, type RunPlan } from "./run-plan.ts";
 import { beginRun, type RunOptions, type RunReport } from "./run.ts";
 import { turn } from "./timeline.ts";
+import { withoutStacks } from "./without-stacks.ts";
 import { createVisitors, type Visitors } from "./visitors.ts";
 import type { SimulatedWorld } from "./world.ts";
 
@@ -11,6 +12,10 @@ import type { SimulatedWorld } from "./world.ts";
  * all of it, so that a seed that fails fails again.
  */
 export async function simulate(options: RunOptions): Promise<RunReport> {
+  return await withoutStacks(options.isTraced === true, async () => await runOnce(options));
+}
+
+async function runOnce(options: RunOptions): Promise<RunReport> {
   const chance = createChance(~options.seed);
   const plan = drawPlan(chance.fork());
   const run = await beginRun(options, plan);
