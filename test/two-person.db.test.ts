@@ -286,7 +286,7 @@ describe("races, through two processes", () => {
         body.status === "withdrawn",
       ]);
     }
-  }, 30_000);
+  }, 240_000);
 
   test("of an approval against the approver's demotion: it waits for it, and sees it", async () => {
     const { id } = await asked("race-demote");
@@ -337,5 +337,5 @@ describe("the command line", () => {
     expect(over.code).toBe(1);
     expect(over.stderr).toContain("over");
     expect((await stack.cli("approvals", "approve", "--environment", "production")).code).toBe(2);
-  }, 30_000);
+  }, 240_000);
 });
