@@ -1,6 +1,6 @@
 import { createWords } from "../app/connect/words/words.ts";
 import { halves, judgeEverywhere } from "./judge-page.ts";
-import { expect, expectNoSideways, test } from "./pages-fixtures.ts";
+import { expect, expectNoSideways, lookingTest as test } from "./pages-fixtures.ts";
 import { links, outcomes } from "./stub-connect.ts";
 
 const states = [
@@ -10,7 +10,6 @@ const states = [
 
 // Tests that share nothing.
 test.describe.configure({ mode: "parallel" });
-test.use({ contextOptions: { reducedMotion: "reduce" } });
 
 // Of the six, the one that all others are measured by, the one of long words, and the one of another script.
 for (const [language, views] of [

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, test as base, type ConsoleMessage, type Page } from "@playwright/test";
 
 /**
  * What went wrong in the browser while a test looked elsewhere. `allow` names what a test provokes on purpose; `watch` looks at
@@ -14,20 +14,30 @@ export const test = base.extend<{ faults: Faults }>({
     async ({ page }, use) => {
       const seen: string[] = [];
       const allowed: RegExp[] = [];
+      const endings: (() => Promise<void>)[] = [];
       const watch: Faults["watch"] = async (one) => {
-        one.on("console", (message) => {
+        const note = (message: ConsoleMessage): void => {
           if (message.type() !== "error" && message.type() !== "warning") return;
           seen.push(`console: ${message.text()} ${message.location().url}`);
-        });
-        one.on("pageerror", (error) => seen.push(`uncaught: ${error.message}`));
-        await one.addInitScript(() => {
+        };
+        const noteUncaught = (error: Error): void => void seen.push(`uncaught: ${error.message}`);
+        one.on("console", note);
+        one.on("pageerror", noteUncaught);
+        const script = await one.addInitScript(() => {
           document.addEventListener("securitypolicyviolation", (event) => {
             console.error(`CSP ${event.effectiveDirective} blocked ${event.blockedURI}`);
           });
         });
+        endings.push(async () => {
+          one.off("console", note);
+          one.off("pageerror", noteUncaught);
+          if (!one.isClosed()) await script.dispose();
+        });
       };
       await watch(page);
       await use({ allow: (pattern) => allowed.push(pattern), watch });
+      // A page that the next test goes on with is watched by that one.
+      for (const end of endings) await end();
       const faults = seen.filter((fault) => !allowed.some((pattern) => pattern.test(fault)));
       expect(faults, "errors in the browser").toEqual([]);
     },

@@ -6,7 +6,7 @@ import { approvalIds } from "./stub-approvals.ts";
 import { arrangeKeys } from "./stub-keys.ts";
 import { eventIds, hookIds, manyDeliveries } from "./stub-webhooks.ts";
 import { judgeEverywhere } from "./judge-page.ts";
-import { expect, test } from "./pages-fixtures.ts";
+import { expect, lookingTest as test } from "./pages-fixtures.ts";
 
 type PageCase = { name: string; path: string; title: RegExp; arrange?: (stub: StubApi) => void; expected?: RegExp };
 
@@ -187,9 +187,6 @@ const cases: PageCase[] = [
 
 // The longest file by far, of tests that share nothing.
 test.describe.configure({ mode: "parallel" });
-
-// Without transitions a theme is judged by its colours, not by a moment between two.
-test.use({ contextOptions: { reducedMotion: "reduce" } });
 
 for (const { name, path, title, arrange, expected } of cases) {
   test(`${name} is accessible and silent in both themes, on a desk and on a phone`, async ({ page, stub, faults }) => {
