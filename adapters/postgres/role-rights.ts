@@ -91,7 +91,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     fixed: ["id", "name", "created_at"],
     updates: { worker: ["sealing_policy", "updated_at"] },
   },
-  "public.environment_logo": { api: "SID", auditor: "S" },
+  "public.environment_logo": { api: "SIUD", auditor: "S", fixed: ["environment_id"] },
   "public.integration": { api: "SIUD", worker: "SIUD", auditor: "S", fixed: ["environment_id", "name", "created_at"] },
   "public.integration_hosts": {
     api: "SIUD",
@@ -139,10 +139,10 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     hidden: { auditor: ["state_digest", "browser_digest", "nonce"] },
   },
   "public.connect_embed": {
-    api: "SID",
+    api: "SIUD",
     worker: "SUD",
     auditor: "S",
-    updates: { worker: ["created_at"] },
+    updates: { api: ["browser_digest", "created_at"], worker: ["created_at"] },
     hidden: { auditor: ["digest", "browser_digest"] },
   },
   "public.connect_try": {

@@ -13,6 +13,17 @@ export function scrubSecrets(text: string, secrets: readonly (string | null)[]):
     .reduce((rest, form) => rest.replaceAll(form, replacement), text);
 }
 
+/** Of fewer bytes too little would be left to be sure of. */
+const leastInside = 12;
+
+/** In the base64 of something longer: the letters that do not depend on what stands before and behind. */
+function insideOf(bytes: Buffer, shift: number): string[] {
+  const shifted = Buffer.concat([Buffer.alloc(shift), bytes]);
+  const whole = shifted.subarray(0, shifted.length - (shifted.length % 3));
+  const skipped = shift === 0 ? 0 : 4;
+  return [whole.toString("base64").slice(skipped), whole.toString("base64url").slice(skipped)];
+}
+
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const forms = new Set([
@@ -22,6 +33,8 @@ function formsOf(secret: string): string[] {
     bytes.toString("base64"),
     bytes.toString("base64url"),
     bytes.toString("hex"),
+    bytes.toString("hex").toUpperCase(),
+    ...(bytes.length < leastInside ? [] : [0, 1, 2].flatMap((shift) => insideOf(bytes, shift))),
     JSON.stringify(secret).slice(1, -1),
   ]);
   return [...forms];
