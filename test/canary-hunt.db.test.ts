@@ -134,7 +134,8 @@ test("through an import, a refresh by the worker that rotates, and a provider th
   const id = await importInto("echoing", { oauth2: { ...given, expires_in: 0 } });
   await until(async () => (await versionOf(id)) > 1);
   expect(server.requests.some(({ form }) => form["refresh_token"] === given.refresh_token)).toBe(true);
-  const said = echo(next.refresh_token, clientSecret, given.refresh_token);
+  // Not the one before: it is spent, and known here by its fingerprint alone.
+  const said = echo(next.refresh_token, next.access_token, clientSecret);
   for (const behaviour of [
     { kind: "json", status: 400, body: { error: "server_error", error_description: said, sent: { deep: [said] } } },
     { kind: "json", status: 500, body: { [next.refresh_token]: said } },
@@ -232,19 +233,39 @@ test("through the proxy, whose provider repeats the token wherever it can", asyn
   await stack.call("GET", `/proxy/contacts?integrated_account_id=${id}&q=${encodeURIComponent(body)}`);
 });
 
-test("through webhooks, whose receiver repeats its secret", async () => {
+test("through webhooks, whose receiver repeats its secret, and the link that it is sent", async () => {
   const made = await stack.call("POST", "/webhook-endpoints", { url: `${receiver.origin}/hook` });
   const secret = made.body.secret as string;
   const rotated = (await stack.call("POST", `/webhook-endpoints/${made.body.id}/rotate-secret`, {})).body
     .secret as string;
   canaries.set("a webhook secret", secret);
   canaries.set("the webhook secret after it", rotated);
-  receiver.answer = ({ headers }, response) =>
-    void response.writeHead(500).end(echo(secret, rotated, String(headers["webhook-signature"])));
+  let status = 500;
+  receiver.answer = ({ headers, raw }, response) =>
+    void response.writeHead(status).end(`${raw} ${echo(secret, rotated, String(headers["webhook-signature"]))}`);
   await call("POST", `/webhook-endpoints/${made.body.id}/test`, {});
   await until(
     async () => (await call("GET", `/webhook-deliveries?endpoint=${made.body.id}`)).body.data[0]?.attempts.length > 0,
   );
+  status = 200;
+  await call("PATCH", "/environment", { reauth_links_in_events: true });
+  const id = await importInto("echoing", { oauth2: { ...tokens("of a grant that ends"), expires_in: 3600 } });
+  server.respondWith({ kind: "json", status: 400, body: { error: "invalid_grant" } });
+  await call("POST", `/integrated-accounts/${id}/refresh`);
+  const withLink = (): string | undefined =>
+    receiver.received.find(({ body }) => body.payload?.id === id && body.payload.reauth_url !== undefined)?.body.payload
+      .reauth_url;
+  await until(async () => withLink() !== undefined);
+  canaries.set("the link in an event", withLink()?.split("/").at(-1) ?? "");
+  await until(async () => {
+    const { data } = (
+      await call(
+        "GET",
+        `/webhook-deliveries?endpoint=${made.body.id}&event_type=integrated_account:authentication_error`,
+      )
+    ).body;
+    return data.some((one: { attempts: unknown[] }) => one.attempts.length > 0);
+  });
 });
 
 test("through what callers do wrong", async () => {

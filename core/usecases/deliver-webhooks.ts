@@ -1,6 +1,8 @@
 import { nextAttemptAt } from "../domain/webhook/delivery-schedule.ts";
 import { afterAttempts, isFailing, sendingPace, type EndpointHealth } from "../domain/webhook/endpoint-health.ts";
 import { judgeAnswer, type Verdict } from "../domain/webhook/judge-answer.ts";
+import { Secret } from "../domain/secret/secret.ts";
+import { scrubSent, waysToWrite } from "../domain/webhook/scrub-sent.ts";
 import type { ClaimedEndpoint, DeliveryQueue, DeliveryResult, DueDelivery } from "../ports/delivery-queue.ts";
 import type { Metrics } from "../ports/metrics.ts";
 import type { Sign } from "../ports/webhook-receivers.ts";
@@ -79,8 +81,8 @@ async function sendTo(
 ): Promise<DeliverOutcome> {
   const { deliveries, clock } = ports;
   const { id } = endpoint;
-  const sign = await openSigner(ports, endpoint);
-  if (sign === null) {
+  const signer = await openSigner(ports, endpoint);
+  if (signer === null) {
     await deliveries.release(endpoint, false);
     await deliveries.wakeAfter(id, unsignedPauseSeconds, true);
     return "deferred";
@@ -104,7 +106,7 @@ async function sendTo(
     if (due.length > 0) {
       const ids = due.map((one) => one.id);
       for (const one of ids) inHand.add(one);
-      const sending = sendBatch(ports, endpoint, health, due, sign);
+      const sending = sendBatch(ports, endpoint, health, due, signer);
       ahead = isFailing(health) ? null : look();
       // Awaited below, where its failure is told: until then it is nobody's unhandled rejection. So is the record's.
       ahead?.catch(() => {});
@@ -148,19 +150,25 @@ async function sendTo(
   }
 }
 
+interface Signer {
+  readonly sign: Sign;
+  /** What it signs with. */
+  readonly secrets: readonly Secret[];
+}
+
 /** Opened once for each turn of an endpoint. @returns null: they can't be opened, and nothing must be sent unsigned */
-async function openSigner(ports: DeliverPorts, endpoint: ClaimedEndpoint): Promise<Sign | null> {
+async function openSigner(ports: DeliverPorts, endpoint: ClaimedEndpoint): Promise<Signer | null> {
   const { environmentId, id: owner } = endpoint;
   try {
-    const secrets: string[] = [];
+    const secrets: Secret[] = [];
     for (const { version, sealed } of endpoint.secrets) {
       const location = { environmentId, owner, field: "webhook_secret", version } as const;
       const plaintext = await ports.vault.open(location, sealed, { actor: "worker", purpose: "webhook_signature" });
-      secrets.push(plaintext.toString("utf8"));
+      secrets.push(new Secret(plaintext.toString("utf8")));
       plaintext.fill(0);
     }
     if (endpoint.format === "standard" && secrets.length === 0) throw new Error("the endpoint has no secret");
-    return ports.signWith(secrets);
+    return { sign: ports.signWith(secrets.map((one) => one.reveal())), secrets };
   } catch (error) {
     ports.log.error({ endpoint: owner, error }, "the secret of a webhook endpoint can't be opened");
     return null;
@@ -178,7 +186,7 @@ async function sendBatch(
   endpoint: ClaimedEndpoint,
   health: EndpointHealth,
   due: readonly DueDelivery[],
-  sign: Sign,
+  signer: Signer,
 ): Promise<{ readonly results: readonly DeliveryResult[]; readonly attempts: readonly Attempt[] }> {
   const results: DeliveryResult[] = [];
   const attempts: Attempt[] = [];
@@ -193,7 +201,7 @@ async function sendBatch(
       isFirst = false;
       const one = waiting.pop();
       if (one === undefined) return;
-      const { result, attempt } = await attemptDelivery(ports, endpoint, one, sign);
+      const { result, attempt } = await attemptDelivery(ports, endpoint, one, signer);
       results.push(result);
       if (attempt === null) continue;
       attempts.push(attempt);
@@ -208,7 +216,7 @@ async function attemptDelivery(
   ports: DeliverPorts,
   endpoint: ClaimedEndpoint,
   { id, attempts, tries, event }: DueDelivery,
-  sign: Sign,
+  { sign, secrets }: Signer,
 ): Promise<{ readonly result: DeliveryResult; readonly attempt: Attempt | null }> {
   const { clock, metrics } = ports;
   const at = clock.now();
@@ -218,7 +226,11 @@ async function attemptDelivery(
     const sent = { httpStatus: null, latencyMs: 0, error, response: null };
     return { result: { id, attempts, at, ...sent, status: "failed", nextAttemptAt: null }, attempt: null };
   }
-  const sent = await sendEvent(ports, endpoint, event, sign);
+  const answered = await sendEvent(ports, endpoint, event, sign);
+  const sent = scrubSent(
+    answered,
+    secrets.flatMap((one) => waysToWrite(one.reveal())),
+  );
   const tookMs = clock.monotonicMs() - startedMs;
   const verdict = judgeAnswer(sent);
   const endedAt = clock.now();

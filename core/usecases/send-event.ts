@@ -1,5 +1,6 @@
 import { mailAddressOf } from "../domain/webhook/endpoint-url.ts";
 import type { SendResult } from "../domain/webhook/judge-answer.ts";
+import { scrubSent } from "../domain/webhook/scrub-sent.ts";
 import { renderEvent, wordEvent, type StoredEvent } from "../domain/webhook/render-event.ts";
 import { assertNever } from "../domain/problem/domain-error.ts";
 import type { ClaimedEndpoint } from "../ports/delivery-queue.ts";
@@ -25,10 +26,12 @@ export async function sendEvent(
   const { environment, format, url } = endpoint;
   switch (format) {
     case "standard": {
-      const body = renderEvent(event, environment, await addedTo(ports, endpoint, event));
+      const token = await linkTokenFor(ports, endpoint, event);
+      const added = token === null ? {} : { reauth_url: `${ports.publicUrl}/connect/${token}` };
+      const body = renderEvent(event, environment, added);
       // Of each attempt its own, since receivers refuse an old one; the id is the event's, by which they know it again.
       const at = ports.clock.now();
-      return await ports.receivers.post(
+      const sent = await ports.receivers.post(
         url,
         {
           "content-type": "application/json",
@@ -38,6 +41,7 @@ export async function sendEvent(
         },
         body,
       );
+      return scrubSent(sent, token === null ? [] : [token]);
     }
     case "chat": {
       const { text, link } = wordEvent(event, environment, ports.publicUrl);
@@ -60,12 +64,11 @@ export async function sendEvent(
 }
 
 /** A link reaches those alone who can be trusted to be the product: it is signed, and no chat's or mailbox's. */
-async function addedTo(
+async function linkTokenFor(
   ports: SendPorts,
   { environment, reauthLinksInEvents }: ClaimedEndpoint,
   event: StoredEvent,
-): Promise<Record<string, string>> {
-  if (!reauthLinksInEvents || event.eventType !== "integrated_account:authentication_error") return {};
-  const token = await linkForEvent(ports, event, environment);
-  return token === null ? {} : { reauth_url: `${ports.publicUrl}/connect/${token}` };
+): Promise<string | null> {
+  if (!reauthLinksInEvents || event.eventType !== "integrated_account:authentication_error") return null;
+  return await linkForEvent(ports, event, environment);
 }

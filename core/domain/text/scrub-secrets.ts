@@ -13,6 +13,25 @@ export function scrubSecrets(text: string, secrets: readonly (string | null)[]):
     .reduce((rest, form) => rest.replaceAll(form, replacement), text);
 }
 
+/** Of the beginning of a secret that a text was cut in: less stands in every other text. */
+const shortestCut = 6;
+
+/** The same for a text that was cut somewhere: what stands at its end may be the beginning of a secret. */
+export function scrubBeginning(text: string, secrets: readonly string[]): string {
+  const rest = scrubSecrets(text, secrets);
+  const cuts = secrets.flatMap(formsOf).map((form) => cutAt(rest, form));
+  const longest = Math.max(0, ...cuts);
+  return longest === 0 ? rest : `${rest.slice(0, -longest)}${replacement}`;
+}
+
+/** How many letters at the end of the text are the beginning of the form; 0: too few to tell. */
+function cutAt(text: string, form: string): number {
+  for (let length = Math.min(form.length - 1, text.length); length >= shortestCut; length -= 1) {
+    if (text.endsWith(form.slice(0, length))) return length;
+  }
+  return 0;
+}
+
 /** Of fewer bytes too little would be left to be sure of. */
 const leastInside = 12;
 
