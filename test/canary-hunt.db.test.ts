@@ -249,7 +249,9 @@ test("through webhooks, whose receiver repeats its secret, and the link that it 
   );
   status = 200;
   await call("PATCH", "/environment", { reauth_links_in_events: true });
-  const id = await importInto("echoing", { oauth2: { ...tokens("of a grant that ends"), expires_in: 3600 } });
+  // Of its own: the breaker of the one that went wrong above is open.
+  await defineFaulty(stack, "ending", server);
+  const id = await importInto("ending", { oauth2: { ...tokens("of a grant that ends"), expires_in: 3600 } });
   server.respondWith({ kind: "json", status: 400, body: { error: "invalid_grant" } });
   await call("POST", `/integrated-accounts/${id}/refresh`);
   const withLink = (): string | undefined =>

@@ -1,4 +1,6 @@
 // api, worker and whoever runs the command line do their work under the rights of their roles, and the auditor reads along.
+import { allowedActions } from "#core/domain/audit/audit-statement";
+import { taskAudits } from "../worker/task-audits.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "./faulty-integration.ts";
 import { runCli } from "./run-cli.ts";
@@ -91,6 +93,14 @@ test("what the worker does by the clock", async () => {
   expect(await rows("SELECT to_regclass('event_20200106') AS is")).toEqual([{ is: null }]);
   expect(await rows("SELECT count(*)::int > 0 AS has FROM audit_anchor")).toEqual([{ has: true }]);
   expect(stack.logs()).not.toMatch(/could not be removed yet|permission denied/);
+});
+
+test("the worker writes to the audit log what its tasks state", async () => {
+  const allowed = new Set<string>(Object.values(taskAudits).flatMap((one) => allowedActions(one)));
+  const written = await rows("SELECT DISTINCT action FROM audit_event WHERE actor = 'worker' ORDER BY 1");
+  const actions = written.map(({ action }) => String(action));
+  expect(actions).toEqual(expect.arrayContaining(["credential.opened", "credential.sealed", "secret.opened"]));
+  expect(actions.filter((action) => !allowed.has(action))).toEqual([]);
 });
 
 test.each<[string, string[]]>([
