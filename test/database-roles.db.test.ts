@@ -240,7 +240,11 @@ test("a migrator that is no superuser migrates, gives the rights, and takes back
     app.username = "plain_app";
     const client = new pg.Client({ connectionString: app.href });
     await client.connect();
-    return await client.query(statement).finally(async () => await client.end());
+    try {
+      return await client.query(statement);
+    } finally {
+      await client.end();
+    }
   };
   try {
     const { applied } = await migrateDatabase({ connectionString: url.href, appRole: "plain_app" });
