@@ -15,6 +15,7 @@ export default defineConfig({
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...exclude, "**/*.db.test.ts"],
           pool: "threads",
+          setupFiles: ["./test/secret-equality.ts"],
           // Password hashes are slow on purpose, and a shared machine may be slower by ten.
           testTimeout: 20_000,
         },
@@ -30,7 +31,7 @@ export default defineConfig({
           // Half of their time these wait for leases, pauses and each other's processes.
           maxWorkers: 3,
           globalSetup: ["./test/global-setup.ts"],
-          setupFiles: ["./test/drop-databases.ts"],
+          setupFiles: ["./test/secret-equality.ts", "./test/drop-databases.ts"],
           // Real processes and a real database: a busy machine may be slower by ten.
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -4,7 +4,9 @@ import { createRecordingMetrics } from "#test/fakes/recording-metrics";
 import type { ApiPorts } from "./api-environment.ts";
 import type { AdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
+import { createRoute } from "./openapi/create-route.ts";
 import { createProblemWriter } from "./problem.ts";
+import { routeAudits } from "./route-audits.ts";
 
 // Routes use their ports when they answer; until then these are all.
 const ports = {
@@ -36,6 +38,28 @@ test("every route stands in the OpenAPI document, and every operation of the doc
   const isOperation = (route: string) => !about.test(route) && !route.includes("/proxy/");
   expect([...new Set(routes)].filter((route) => isOperation(route) && !inDocument.includes(route))).toEqual([]);
   expect(inDocument.filter((operation) => isOperation(operation) && !routes.includes(operation))).toEqual([]);
+});
+
+test("every route states what it writes to the audit log, and nothing is stated of a route that is none", async () => {
+  const answer = await app.request(`${prefix}/openapi.json`);
+  const { paths } = (await answer.json()) as { paths: Record<string, Record<string, { operationId: string }>> };
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods).map((one) => one.operationId));
+  // ALL is middleware, or what answers 405.
+  const beside = app.routes
+    .filter((route) => !route.path.startsWith(`${prefix}/`) && route.method !== "ALL")
+    .map((route) => `${route.method} ${route.path}`);
+  expect(Object.keys(routeAudits).toSorted()).toEqual([...new Set([...operations, ...beside])].toSorted());
+});
+
+test("a route without a statement does not compile", () => {
+  const made = createRoute({
+    method: "get",
+    path: "/nothing",
+    // @ts-expect-error It stands in route-audits.ts nowhere.
+    operationId: "getNothing",
+    responses: { 200: { description: "" } },
+  });
+  expect(made.operationId).toBe("getNothing");
 });
 
 test("every address of the document answers 405 to the methods that it has not (F15)", async () => {

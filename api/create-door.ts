@@ -5,6 +5,7 @@ import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
 import { isForCustomers } from "./connect/connect-hosts.ts";
 import { passPage } from "./connect/pass-page.ts";
+import { withLiveSecrets } from "#adapters/log/live-secrets";
 import { answerHealth, type Readiness } from "#adapters/system/health";
 import { createProblemWriter } from "./problem.ts";
 import { createProxyHandler, isProxyTarget, proxyPath } from "./proxy/proxy-handler.ts";
@@ -75,7 +76,7 @@ export function createDoor(
     response.once("finish", () => drain(request));
     // On every answer, pages and errors too (checklist G1).
     if (isHttps) response.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
-    answer(request, response).catch((error: unknown) => {
+    withLiveSecrets(() => answer(request, response)).catch((error: unknown) => {
       ports.log.error({ error }, "a request ended without an answer");
       if (response.headersSent) response.destroy();
       else response.writeHead(503, { "retry-after": "2" }).end();

@@ -1,4 +1,5 @@
 // What a benchmark's database holds: one integration with a client, and accounts, the sealed ones sealed as the product does.
+import { Secret } from "#core/domain/secret/secret";
 import { randomBytes } from "node:crypto";
 import { integrationDocumentSchema } from "#core/domain/integration/integration-document";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
@@ -103,8 +104,8 @@ export async function sealTokenSet(
   const refreshToken = `rt-0-${id}-${"r".repeat(40)}`;
   const now = Date.now();
   const plaintext = encodeTokenSet({
-    accessToken: `at-0-${id}-${"a".repeat(180)}`,
-    refreshToken,
+    accessToken: new Secret(`at-0-${id}-${"a".repeat(180)}`),
+    refreshToken: new Secret(refreshToken),
     tokenType: "Bearer",
     expiresAt: new Date(now + 60_000),
     issuedAt: new Date(now),

@@ -15,6 +15,7 @@ import {
 } from "./commands/audit.ts";
 import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
 import { approveOne, listApprovals, refuseOne } from "./commands/approvals.ts";
+import { showRoles } from "./commands/database.ts";
 import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
 import {
   keysDisable,
@@ -154,6 +155,11 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "--environment <name> --reason <text> [--anchors <file>]",
     does: "declares that the database came back from a copy, so that anchors of what was lost are known as such",
     run: { kind: "engine", with: resealAudit },
+  },
+  "db roles": {
+    usage: "[--create]",
+    does: "shows the database roles of api, worker and auditor; --create makes those that are missing and gives them their rights",
+    run: { kind: "plain", with: showRoles },
   },
   "integrations check": {
     usage: "<file>… [--schema-only]",

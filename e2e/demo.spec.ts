@@ -236,15 +236,29 @@ test("a grant revoked at the provider shows on the open dashboard, and a new lin
 test("the web process holds no key, no secret and no database driver, neither in its environment nor in its memory", async () => {
   const { findWebSecrets } = await import("./inspect-web.ts");
   const state = JSON.parse(readFileSync(join(directory, "demo.json"), "utf8")) as { secret: string; keyring: string };
+  const issued = readFileSync(join(directory, "lab/journal.jsonl"), "utf8");
+  const tokens = [...new Set([...issued.matchAll(/[A-Za-z0-9_-]{43}/g)].map(([token]) => token))];
+  expect(tokens.length).toBeGreaterThan(10);
+  const [account] = (await demo.call("GET", "/integrated-accounts")).body.data as { id: string }[];
+  const served = await demo.call("GET", `/integrated-accounts/${account?.id}/token`);
   const found = await findWebSecrets({
     pids: demo.processes(),
     webPort: ports.WEB_PORT,
-    secrets: [state.secret, state.keyring.split(":")[1] ?? "", demo.apiKey, demo.password],
+    secrets: [
+      state.secret,
+      state.keyring.split(":")[1] ?? "",
+      demo.apiKey,
+      demo.password,
+      String(served.body.access_token),
+      ...tokens,
+    ],
+    shown: demo.origin,
   });
   expect(found.environment).toEqual([]);
   expect(found.modules).toEqual([]);
   expect(found.memory).toEqual([]);
   expect(found.moduleCount).toBeGreaterThan(100);
+  expect(found.isRead).toBe(true);
 });
 
 test("no log of the demo holds a key, a password or a token", async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { findSecrets } from "../test/find-secrets.ts";
 
 export type WebFindings = {
   /** Names of variables in its environment that have no business there, and of secrets among the values. */
@@ -9,6 +10,8 @@ export type WebFindings = {
   /** Secrets found in its heap, by their beginning. */
   memory: string[];
   moduleCount: number;
+  /** Whether the heap shows what it must hold and is no secret: a look that finds nothing proves nothing by itself. */
+  isRead: boolean;
 };
 
 const allowedVariables =
@@ -21,6 +24,8 @@ export async function findWebSecrets(input: {
   pids: number[];
   webPort: string;
   secrets: string[];
+  /** No secret, and surely there. */
+  shown: string;
 }): Promise<WebFindings> {
   const pid = input.pids.find(
     (one) => commandOf(one).includes("web/main.ts") && environmentOf(one)["WEB_PORT"] === input.webPort,
@@ -33,10 +38,9 @@ export async function findWebSecrets(input: {
       .filter(([name, value]) => !allowedVariables.test(name) || input.secrets.some((secret) => value.includes(secret)))
       .map(([name]) => name),
     modules: modules.filter((url) => forbiddenModule.test(url)),
-    memory: input.secrets
-      .filter((secret) => heap.includes(JSON.stringify(secret).slice(1, -1)))
-      .map((secret) => secret.slice(0, 6)),
+    memory: findSecrets(input.secrets, [Buffer.from(heap)]),
     moduleCount: modules.length,
+    isRead: heap.includes(input.shown),
   };
 }
 

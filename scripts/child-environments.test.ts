@@ -39,6 +39,16 @@ test("web gets no key, no secret and no database", () => {
 });
 
 test("api and worker do not get the migrator's password", () => {
-  expect(serverEnvironment(operator)["MIGRATION_DATABASE_URL"]).toBeUndefined();
-  expect(serverEnvironment(operator)["DATABASE_URL"]).toBe(operator.DATABASE_URL);
+  for (const process of ["api", "worker"] as const) {
+    expect(serverEnvironment(operator, process)["MIGRATION_DATABASE_URL"]).toBeUndefined();
+    expect(serverEnvironment(operator, process)["DATABASE_URL"]).toBe(operator.DATABASE_URL);
+  }
+});
+
+test("with a database role for each, api and worker learn their own address and not each other's", () => {
+  const own = { ...operator, API_DATABASE_URL: "postgresql://a:1@db/x", WORKER_DATABASE_URL: "postgresql://w:2@db/x" };
+  expect(serverEnvironment(own, "api")).toMatchObject({ DATABASE_URL: own.API_DATABASE_URL });
+  expect(serverEnvironment(own, "worker")).toMatchObject({ DATABASE_URL: own.WORKER_DATABASE_URL });
+  expect(JSON.stringify(serverEnvironment(own, "api"))).not.toContain("postgresql://w");
+  expect(JSON.stringify(serverEnvironment(own, "worker"))).not.toContain("postgresql://a");
 });

@@ -15,10 +15,19 @@ export function machineEnvironment(environment: Environment): Environment {
   return { ...pick(environment, ["PATH", "HOME", "TZ", "LANG", "TMPDIR", "LOG_LEVEL"]), NODE_ENV: "production" };
 }
 
-/** For api and worker, which read the whole configuration; only the development switches of a shell are left behind. */
-export function serverEnvironment(environment: Environment): Environment {
-  const { MIGRATION_DATABASE_URL: _migrator, ...rest } = environment;
-  return { ...rest, NODE_ENV: environment["NODE_ENV"] ?? "production" };
+/**
+ * For api and worker, which read the whole configuration. Where each has a database role of its own, it learns its own address and
+ * neither the other's nor the migrator's.
+ */
+export function serverEnvironment(environment: Environment, process: "api" | "worker"): Environment {
+  const {
+    MIGRATION_DATABASE_URL: _migrator,
+    API_DATABASE_URL: forApi,
+    WORKER_DATABASE_URL: forWorker,
+    ...rest
+  } = environment;
+  const own = (process === "api" ? forApi : forWorker)?.trim();
+  return { ...rest, ...(own ? { DATABASE_URL: own } : {}), NODE_ENV: environment["NODE_ENV"] ?? "production" };
 }
 
 function pick(environment: Environment, names: readonly string[]): Environment {

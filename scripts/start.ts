@@ -14,14 +14,15 @@ const environment: Record<string, string | undefined> = {
   API_ORIGIN: process.env["API_ORIGIN"] ?? `http://127.0.0.1:${process.env["PORT"] ?? "3000"}`,
   WEB_ORIGIN: process.env["WEB_ORIGIN"] ?? `http://127.0.0.1:${process.env["WEB_PORT"] ?? "3100"}`,
 };
-const forServer = serverEnvironment(environment);
+const forApi = serverEnvironment(environment, "api");
+const forWorker = serverEnvironment(environment, "worker");
 const forWeb = webEnvironment(environment);
 
 /** Every process's variables are checked before the first one starts, so that one message names all that is missing. */
 async function checkConfiguration(): Promise<void> {
   const { readApiConfig, readWebConfig, readWorkerConfig } = await import("../adapters/config/read-config.ts");
   const problems = new Set<string>();
-  for (const read of [() => readApiConfig(forServer), () => readWorkerConfig(forServer), () => readWebConfig(forWeb)]) {
+  for (const read of [() => readApiConfig(forApi), () => readWorkerConfig(forWorker), () => readWebConfig(forWeb)]) {
     try {
       read();
     } catch (error) {
@@ -42,11 +43,11 @@ async function main(): Promise<void> {
   });
   stopOnSignals(supervisor.stopAll, supervisor.killAll);
   try {
-    await supervisor.start("api", { file: join(root, "api/main.ts"), env: forServer, ready: "ipc", restart: true });
+    await supervisor.start("api", { file: join(root, "api/main.ts"), env: forApi, ready: "ipc", restart: true });
     await supervisor.start("web", { file: join(root, "web/main.ts"), env: forWeb, ready: "ipc", restart: true });
     await supervisor.start("worker", {
       file: join(root, "worker/main.ts"),
-      env: forServer,
+      env: forWorker,
       ready: "ipc",
       restart: true,
     });

@@ -4,6 +4,8 @@ import { inject } from "vitest";
 
 export type TestDatabase = {
   url: string;
+  /** The same database for one of the roles of production; `operator` is who runs the command line, `nobody` has no right. */
+  urlAs(role: "api" | "worker" | "auditor" | "operator" | "nobody"): string;
   /** Ended by `drop`. Whoever opens another pool on `url` ends it himself. */
   pool: pg.Pool;
   drop(): Promise<void>;
@@ -29,7 +31,13 @@ export async function createTestDatabase(options: { migrated?: boolean } = {}): 
   pool.on("error", () => {});
   let dropped: Promise<void> | null = null;
   const drop = (): Promise<void> => (dropped ??= dropDatabase(database, name, clusterUrl));
-  const database: TestDatabase = { url: url.href, pool, drop, [Symbol.asyncDispose]: drop };
+  const urlAs: TestDatabase["urlAs"] = (role) => {
+    const copy = new URL(url);
+    copy.username = `test_${role}`;
+    copy.password = "test";
+    return copy.href;
+  };
+  const database: TestDatabase = { url: url.href, urlAs, pool, drop, [Symbol.asyncDispose]: drop };
   open.add(database);
   return database;
 }

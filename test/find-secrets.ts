@@ -25,7 +25,10 @@ export async function dumpDatabase(pool: pg.Pool): Promise<{ tables: string[]; c
   };
 }
 
-/** The beginnings of the secrets that stand in the chunks, as text, in hex, or in base64 at any of its three alignments. */
+/**
+ * The beginnings of the secrets that stand in the chunks: as text, URL-encoded, as in a form or a JSON text, in hex, or in base64 or
+ * base64url at any of the three places where it may begin in something longer.
+ */
 export function findSecrets(secrets: readonly string[], chunks: readonly Buffer[]): string[] {
   const haystacks = chunks.map((chunk) => chunk.toString("latin1"));
   return secrets
@@ -33,10 +36,22 @@ export function findSecrets(secrets: readonly string[], chunks: readonly Buffer[
     .map((secret) => `${secret.slice(0, 8)}…`);
 }
 
-function formsOf(secret: string): string[] {
+/** Every form in which something may hold a secret, as the letters of its bytes. */
+export function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const hex = bytes.toString("hex");
-  return [secret, hex, hex.toUpperCase(), ...[0, 1, 2].flatMap((shift) => base64Forms(bytes, shift))];
+  const texts = [
+    secret,
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).replaceAll(/%[0-9A-F]{2}/g, (one) => one.toLowerCase()),
+    new URLSearchParams([["", secret]]).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+    JSON.stringify(secret).slice(1, -1).replaceAll("/", "\\/"),
+  ];
+  // As PostgreSQL writes a row with a backslash in it.
+  const inRows = texts.map((text) => text.replaceAll("\\", "\\\\"));
+  const all = [...texts, ...inRows, hex, hex.toUpperCase(), ...[0, 1, 2].flatMap((shift) => base64Forms(bytes, shift))];
+  return [...new Set(all.map((form) => Buffer.from(form).toString("latin1")))];
 }
 
 /** The part of a base64 text that does not depend on what stands before and after the secret. */

@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { createRoles, defaultRolePrefix, roleName } from "../adapters/postgres/grant-roles.ts";
 import { migrateDatabase } from "../adapters/postgres/migrate.ts";
+import { databaseRoles } from "../adapters/postgres/role-rights.ts";
 import { startEmbeddedDatabase, type EmbeddedDatabase } from "../scripts/start-embedded-database.ts";
 import { bundleProcesses } from "./bundle-processes.ts";
 
@@ -38,6 +40,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const client = new pg.Client({ connectionString: clusterUrl });
     await client.connect();
     await client.query(`CREATE DATABASE ${TEMPLATE}`);
+    // Before the migration, so that every database of a test has their rights: the processes of the tests run under them.
+    await createRoles(client, defaultRolePrefix);
+    const groups = databaseRoles.map((role) => roleName(role, defaultRolePrefix));
+    for (const [index, role] of databaseRoles.entries()) {
+      await client.query(`CREATE ROLE test_${role} LOGIN PASSWORD 'test' IN ROLE ${groups[index]}`);
+    }
+    await client.query("CREATE ROLE test_operator LOGIN PASSWORD 'test' IN ROLE evergrant_api, evergrant_worker");
+    await client.query("CREATE ROLE test_nobody LOGIN PASSWORD 'test'");
     await client.end();
     await migrateDatabase({ connectionString: withDatabase(clusterUrl, TEMPLATE) });
     await bundled;

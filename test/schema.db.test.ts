@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { runMigrations } from "graphile-worker";
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
-import { grantToAppRole } from "../adapters/postgres/app-role.ts";
 import { createDeliveryQueue } from "../adapters/postgres/delivery-queue.ts";
 import { findSchemaDrift } from "../adapters/postgres/diff-schema.ts";
+import { defaultRolePrefix, grantToRoles } from "../adapters/postgres/grant-roles.ts";
 import { migrateDatabase } from "../adapters/postgres/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -299,7 +299,7 @@ test("an app role of its own can queue jobs and write history, and cannot change
   await query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
   const owner = await database.pool.connect();
   try {
-    for (let time = 0; time < 2; time += 1) await grantToAppRole(owner, role);
+    for (let time = 0; time < 2; time += 1) await grantToRoles(owner, { prefix: defaultRolePrefix, appRole: role });
     await owner.query(`SET ROLE ${role}`);
     await owner.query("SELECT graphile_worker.add_job('x', payload => '{}'::json, job_key => 'one')");
     const mine = "SELECT task_identifier FROM graphile_worker.jobs WHERE key = 'one'";

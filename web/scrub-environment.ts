@@ -19,7 +19,7 @@ const allowed = new Set([
 
 /** Names that carry keys, passwords or the way to a database, ours and those of the machines we run on. */
 const secretive =
-  /^(EVERGRANT_|DATABASE_|MIGRATION_DATABASE_|METRICS_|PG|POSTGRES|AWS_|AZURE_|GOOGLE_|GCP_|VAULT_)|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|KEYRING|PRIVATE|_KEY$|^KEY_|APIKEY|_DSN$/i;
+  /^(EVERGRANT_|DATABASE_|MIGRATION_DATABASE_|METRICS_|PG|POSTGRES|AWS_|AZURE_|GOOGLE_|GCP_|VAULT_)|SECRET|TOKEN|DATABASE_URL|PASSWORD|PASSWD|CREDENTIAL|KEYRING|PRIVATE|_KEY$|^KEY_|APIKEY|_DSN$/i;
 
 function isKept(name: string): boolean {
   return allowed.has(name) || (name.startsWith("NEXT_") && !secretive.test(name));

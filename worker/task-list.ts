@@ -1,4 +1,5 @@
-import { parseCronItems, type ParsedCronItem, type TaskList } from "graphile-worker";
+import { parseCronItems, type ParsedCronItem, type Task, type TaskList } from "graphile-worker";
+import { withLiveSecrets } from "#adapters/log/live-secrets";
 import { probeTask, recallTask } from "#adapters/postgres/circuit-jobs";
 import { resolveHoldTask } from "#adapters/postgres/mass-failure-store";
 import { rewrapTask as rewrapTaskName } from "#adapters/postgres/rewrap-store";
@@ -16,12 +17,13 @@ import { rewrapTask, wakeRewrapsTask } from "./tasks/rewrap.ts";
 import { sweepTask } from "./tasks/sweep.ts";
 import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
 import { tendApprovalsTask } from "./tasks/tend-approvals.ts";
+import type { TaskName } from "./task-audits.ts";
 import type { WorkerPorts } from "./worker-ports.ts";
 
 /** @param stopping this worker is to end: what takes long leaves off and is taken up by another */
 export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskList {
   const dispatch = dispatchEventsTask(ports);
-  return {
+  const tasks = {
     [refreshTask]: refreshAccountTask(ports),
     sweep: sweepTask(ports),
     housekeeping: housekeepingTask(ports),
@@ -37,7 +39,13 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     "tend-approvals": tendApprovalsTask(ports),
     [rewrapTaskName]: rewrapTask(ports, stopping),
     "wake-rewraps": wakeRewrapsTask(ports),
-  };
+  } satisfies Record<TaskName, Task>;
+  return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, watched(task)]));
+}
+
+/** What a job opens stands in no line that is logged while it runs. */
+function watched(task: Task): Task {
+  return async (payload, helpers) => await withLiveSecrets(async () => void (await task(payload, helpers)));
 }
 
 /** One of all workers runs each. */

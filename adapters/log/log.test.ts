@@ -2,7 +2,9 @@ import { openSync, readFileSync, closeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "#core/domain/problem/domain-error";
+import { Secret } from "#core/domain/secret/secret";
 import { temporaryDirectory } from "#test/temporary-directory";
+import { liveSecrets, withLiveSecrets } from "./live-secrets.ts";
 import { createLog, redact } from "./log.ts";
 
 const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwZXJzb24ifQ.c2lnbmF0dXJl";
@@ -68,6 +70,81 @@ describe("redaction by form, whatever the key", () => {
   it("leaves ordinary text alone", () => {
     const note = "the bearer of bad news, https://example.com:8443/a@b, evg_short";
     expect(redact({ note })).toEqual({ note });
+  });
+});
+
+describe("redaction by value (I2)", () => {
+  // Nothing about it looks like a secret.
+  const value = "Plain+words/of~a provider=0";
+  const bytes = Buffer.from(value);
+  const shifted = (shift: number): Buffer =>
+    Buffer.concat([Buffer.from("xyz".slice(0, shift)), bytes, Buffer.from("behind")]);
+  const forms: [string, string][] = [
+    ["as it is", value],
+    ["URL-encoded", encodeURIComponent(value)],
+    ["as of a form", new URLSearchParams([["a", value]]).toString().slice(2)],
+    ["in hex", bytes.toString("hex")],
+    ["in capital hex", bytes.toString("hex").toUpperCase()],
+    ["in a JSON text", JSON.stringify({ a: value })],
+    ...[0, 1, 2].flatMap((shift): [string, string][] => [
+      [`in base64, ${shift} behind its beginning`, shifted(shift).toString("base64")],
+      [`in base64url, ${shift} behind its beginning`, shifted(shift).toString("base64url")],
+    ]),
+  ];
+  const core = (form: string): string => form.slice(6, -10);
+
+  it.each(forms)("takes a live secret out of a text, %s", async (_name, form) => {
+    await withLiveSecrets(async () => {
+      new Secret(value);
+      const shown = text({ note: `it said ${form}!`, error: new Error(form, { cause: new Error(`body: ${form}`) }) });
+      expect(shown).not.toContain(core(form));
+      expect(shown).toContain("[redacted]");
+    });
+  });
+
+  it("in what a library hangs onto its errors, which is not shown at all", async () => {
+    await withLiveSecrets(async () => {
+      new Secret(value);
+      const error = Object.assign(new Error("request failed"), {
+        config: { data: value },
+        request: { body: value },
+        response: { body: { echoed: value } },
+        detail: `Failing row contains (${value}).`,
+        errors: [new Error(value)],
+      });
+      expect(text({ error })).not.toContain(core(value));
+    });
+  });
+
+  it("of every operation that is under way, and of none that has ended", async () => {
+    let end = (): void => {};
+    const other = withLiveSecrets(async () => {
+      new Secret(value);
+      await new Promise<void>((resolve) => (end = resolve));
+    });
+    await withLiveSecrets(async () => expect(text({ note: value })).not.toContain(core(value)));
+    end();
+    await other;
+    expect(liveSecrets()).not.toContain(value);
+  });
+
+  it("has teeth: outside of any operation that holds it the same text is shown", () => {
+    expect(text({ note: value })).toContain(value);
+  });
+
+  it("takes a Secret for what it is, whatever its key", () => {
+    expect(redact({ note: new Secret("some text"), list: [new Secret("other text")] })).toEqual({
+      note: "[redacted]",
+      list: ["[redacted]"],
+    });
+  });
+});
+
+describe("a JWK", () => {
+  it("shows its public half", () => {
+    const jwk = { kty: "EC", crv: "P-256", x: "x", y: "y", d: "private" };
+    expect(redact({ jwk, d: "day" })).toEqual({ jwk: { ...jwk, d: "[redacted]" }, d: "day" });
+    expect(redact({ jwk: { kty: "oct", k: "private" } })).toEqual({ jwk: { kty: "oct", k: "[redacted]" } });
   });
 });
 

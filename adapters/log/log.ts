@@ -1,7 +1,10 @@
 import { pino, type Logger } from "pino";
+import { scrubSecrets } from "#core/domain/text/scrub-secrets";
+import { Secret } from "#core/domain/secret/secret";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Log } from "#core/ports/log";
 import type { LogLevel } from "../config/read-config.ts";
+import { liveSecrets } from "./live-secrets.ts";
 
 /** Keys whose values never reach a log, however deep they stand (checklist I2). */
 const secretKey =
@@ -17,7 +20,7 @@ const secretParameter =
 
 const redacted = "[redacted]";
 
-/** JSON lines on stdout (or another descriptor), UTC instants, secrets redacted by key and by form. */
+/** JSON lines on stdout (or another descriptor), UTC instants, secrets redacted by key, by form and by what they are. */
 export function createLog(options: {
   readonly process: string;
   readonly level: LogLevel;
@@ -43,36 +46,44 @@ export function createLog(options: {
 }
 
 /** A copy fit for a log: at most six levels deep, secrets replaced, errors as name, message, code and cause. */
-export function redact(value: unknown, depth = 0): Record<string, unknown> {
-  const plain = redactValue(value, depth);
+export function redact(value: unknown, secrets: readonly string[] = liveSecrets()): Record<string, unknown> {
+  const plain = redactValue(value, 0, secrets);
   return typeof plain === "object" && plain !== null ? (plain as Record<string, unknown>) : { value: plain };
 }
 
-function redactValue(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return cut(redactText(value), 2000);
+function redactValue(value: unknown, depth: number, secrets: readonly string[]): unknown {
+  if (typeof value === "string") return cut(redactText(value, secrets), 2000);
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return typeof value === "function" ? undefined : value;
+  if (value instanceof Secret) return redacted;
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return `[${value.length} bytes]`;
   if (depth >= 6) return "[…]";
-  if (value instanceof Error) return redactError(value, depth);
-  if (Array.isArray(value)) return value.slice(0, 50).map((one) => redactValue(one, depth + 1));
+  if (value instanceof Error) return redactError(value, depth, secrets);
+  if (Array.isArray(value)) return value.slice(0, 50).map((one) => redactValue(one, depth + 1, secrets));
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [
       key,
-      secretKey.test(key) && one !== null ? redacted : redactValue(one, depth + 1),
+      isSecretKey(key, value) && one !== null ? redacted : redactValue(one, depth + 1, secrets),
     ]),
   );
 }
 
-function redactError(error: Error, depth: number): Record<string, unknown> {
+/** Private parts of a JWK (RFC 7518, §6) have names of one letter, which mean something else anywhere else. */
+const privateParts = new Set(["d", "p", "q", "dp", "dq", "qi", "oth", "k"]);
+
+function isSecretKey(key: string, holder: object): boolean {
+  return secretKey.test(key) || (privateParts.has(key) && "kty" in holder);
+}
+
+function redactError(error: Error, depth: number, secrets: readonly string[]): Record<string, unknown> {
   return {
     name: error.name,
-    message: cut(redactText(error.message), 2000),
+    message: cut(redactText(error.message, secrets), 2000),
     ...("code" in error && typeof error.code === "string" ? { code: error.code } : {}),
     // A stack repeats the message; the frames are what helps. A problem that was foreseen needs none.
-    ...(error instanceof DomainError ? {} : { stack: cut(redactText(error.stack ?? ""), 4000) }),
-    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1) }),
+    ...(error instanceof DomainError ? {} : { stack: cut(redactText(error.stack ?? "", secrets), 4000) }),
+    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, depth + 1, secrets) }),
   };
 }
 
@@ -81,6 +92,6 @@ function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
-function redactText(text: string): string {
-  return text.replaceAll(secretText, redacted).replaceAll(secretParameter, `$1=${redacted}`);
+function redactText(text: string, secrets: readonly string[]): string {
+  return scrubSecrets(text, secrets).replaceAll(secretText, redacted).replaceAll(secretParameter, `$1=${redacted}`);
 }

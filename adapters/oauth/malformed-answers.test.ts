@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import { resolveIntegration } from "#core/domain/integration/resolve-integration";
@@ -21,19 +22,19 @@ const sent = { secret: "sent/client+secret=1", grant: "sent.code~or:token-1" };
 const planted = ["planted-access-token-1", "planted-refresh-token-1", "planted-id.token.value-1"];
 /** What the account holds besides: a provider knows it, too. */
 const held: TokenSet = {
-  accessToken: "held/access+token=0",
-  refreshToken: sent.grant,
+  accessToken: new Secret("held/access+token=0"),
+  refreshToken: new Secret(sent.grant),
   tokenType: "DPoP",
   expiresAt: null,
   issuedAt: new Date(0),
   scopes: [],
-  clientSecret: "held~own.client-secret",
+  clientSecret: new Secret("held~own.client-secret"),
   dpopKey: { kty: "EC", d: "held_dpop-private-key" },
 };
 const previousSecret = "held previous client secret";
 const known = [
   ...Object.values(sent),
-  held.accessToken,
+  held.accessToken.reveal(),
   "held~own.client-secret",
   "held_dpop-private-key",
   previousSecret,
@@ -43,7 +44,7 @@ const client: ClientSecrets = {
   owner: "ei_acme",
   field: "client_secret",
   newestFirst: [sent.secret, previousSecret].map((secret, index) => ({
-    secret,
+    secret: new Secret(secret),
     version: 2 - index,
     acceptedUntil: null,
   })),

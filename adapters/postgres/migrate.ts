@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { runMigrations } from "graphile-worker";
 import pg from "pg";
-import { grantToAppRole } from "./app-role.ts";
+import { defaultRolePrefix, grantToRoles } from "./grant-roles.ts";
 import { everything, readMigrations, withSchemaEngine } from "./schema-engine.ts";
 
 export type MigrateInput = {
@@ -10,6 +10,8 @@ export type MigrateInput = {
   log?: (line: string) => void;
   /** The role that api and worker connect as, when it is another than the migrator's. */
   appRole?: string;
+  /** Of the roles that have their rights from here, where they exist; `evergrant` by default. */
+  rolePrefix?: string;
 };
 
 export class MigrationError extends Error {
@@ -21,7 +23,7 @@ const MIGRATOR_LOCK = 7_270_736_901;
 const PRISMA_LOCK_ATTEMPTS = 6;
 
 /**
- * Brings the database to the present schema: Prisma's migrations, the queue's, the environments, the app role's rights.
+ * Brings the database to the present schema: Prisma's migrations, the queue's, the environments, the roles' rights.
  * Running it again does nothing; several at once wait for each other. `applied` names what was new.
  */
 export async function migrateDatabase(input: MigrateInput): Promise<{ applied: string[] }> {
@@ -37,10 +39,11 @@ export async function migrateDatabase(input: MigrateInput): Promise<{ applied: s
     if (queue !== null) log(`applied ${queue}`);
     await seedEnvironments(client);
     await client.query("SELECT evergrant_ensure_partitions()");
-    if (input.appRole !== undefined) {
-      await grantToAppRole(client, input.appRole);
-      log(`granted the tables to ${input.appRole}`);
-    }
+    const roles = await grantToRoles(client, {
+      prefix: input.rolePrefix ?? defaultRolePrefix,
+      ...(input.appRole === undefined ? {} : { appRole: input.appRole }),
+    });
+    if (roles.length > 0) log(`gave their rights to ${roles.join(", ")}`);
     return { applied: queue === null ? applied : [...applied, queue] };
   } finally {
     await client.end();

@@ -1,4 +1,4 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { isVisible, type Caller } from "#core/domain/access/permission";
 import type { Account } from "#core/domain/account/account";
@@ -14,6 +14,7 @@ import { updateAccount } from "#core/usecases/update-account";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { demand } from "../auth/authenticate.ts";
 import {

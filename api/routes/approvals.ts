@@ -1,8 +1,9 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { approve, findApproval, refuseApproval, withdrawApproval } from "#core/usecases/answer-approval";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { approvalListSchema, approvalSchema } from "../schemas/approval.ts";
 import { cursorSchema, nothingSchema, pageLimitSchema } from "../schemas/primitives.ts";

@@ -1,4 +1,4 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { anchorView } from "#core/usecases/anchor-audit";
 import { createSingleFlight } from "#core/usecases/single-flight";
@@ -6,6 +6,7 @@ import { verifyAudit, type VerifyReport } from "#core/usecases/verify-audit";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { brokenCursor, decodeCursor, pageOf } from "../cursor.ts";
 import {
   anchorListQuerySchema,

@@ -1,5 +1,6 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { describeApi } from "../openapi/describe-api.ts";
 import type { OpenApiDocument } from "../openapi/openapi-types.ts";
 import { answerPage } from "../pages/documentation-page.ts";

@@ -1,9 +1,10 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { environmentPatchSchema, environmentSchema } from "../schemas/integration.ts";
 import { requestOf } from "../request-of.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";

@@ -1,4 +1,4 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { partScopes, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { integrationJsonSchema } from "#core/domain/integration/integration-json-schema";
 import type { Overrides } from "#core/domain/integration/overrides";
@@ -17,6 +17,7 @@ import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { approvalReasonSchema, approvalSchema } from "../schemas/approval.ts";
 import {
   environmentIntegrationListSchema,

@@ -1,4 +1,4 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller, Permission } from "#core/domain/access/permission";
 import type { RewrapCommand } from "#core/domain/sealing/rewrap-run";
 import { drillKeys } from "#core/usecases/drill-keys";
@@ -8,6 +8,7 @@ import { changeRewrap, findRewrap } from "#core/usecases/start-rewrap";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { approvalReasonSchema, approvalSchema } from "../schemas/approval.ts";
 import {
   drillSchema,

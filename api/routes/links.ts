@@ -1,8 +1,9 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { confirmSession } from "#core/usecases/confirm-session";
 import { createLink } from "#core/usecases/create-link";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { accountSchema } from "../schemas/account.ts";
 import { connectConfirmationSchema, linkTokenRequestSchema, linkTokenSchema } from "../schemas/link-token.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";

@@ -1,4 +1,4 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { HoldDecision, MassFailure } from "#core/ports/mass-failure-store";
@@ -7,6 +7,7 @@ import { countTroubled } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { massFailureListSchema, massFailureSchema } from "../schemas/mass-failure.ts";
 import { integrationNameSchema, nothingSchema } from "../schemas/primitives.ts";
 import { answer, needs, problems } from "../schemas/problem.ts";

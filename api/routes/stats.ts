@@ -1,7 +1,8 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationHealth } from "#adapters/postgres/health-stats";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { answer, needs, problems } from "../schemas/problem.ts";
 import { healthSchema } from "../schemas/stats.ts";
 

@@ -1,4 +1,4 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { deleteTenant } from "#core/usecases/delete-tenant";
@@ -6,6 +6,7 @@ import { refuseUnknownTenant } from "#core/usecases/destroy-tenant-key";
 import { requireApproval } from "#core/usecases/require-approval";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import {
   deletedTenantSchema,
   deleteTenantQuerySchema,

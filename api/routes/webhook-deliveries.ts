@@ -1,9 +1,10 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
 import { noDelivery, redeliver } from "#core/usecases/administer-webhooks";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import {
   deliveryListQuerySchema,

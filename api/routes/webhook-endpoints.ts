@@ -1,4 +1,4 @@
-import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller, Permission } from "#core/domain/access/permission";
 import {
   createEndpoint,
@@ -12,6 +12,7 @@ import {
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
+import { createRoute } from "../openapi/create-route.ts";
 import { nothingSchema } from "../schemas/primitives.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
 import {

@@ -7,7 +7,7 @@ export function toTokenView(read: ServedToken | ServedFields, now: Date) {
   }
   const left = read.expiresAt === null ? null : (read.expiresAt.getTime() - now.getTime()) / 1000;
   return {
-    access_token: read.accessToken,
+    access_token: read.accessToken.reveal(),
     token_type: read.tokenType,
     expires_at: read.expiresAt?.toISOString() ?? null,
     expires_in: left === null ? null : Math.max(0, Math.floor(left)),

@@ -1,6 +1,7 @@
 // Sealing and opening a token set as the vault does it, per CPU second, under both policies; against AES-256-GCM of the same bytes with
 // one key, in the same process, in turns. Without a database: what the audit record costs is part of `token` and `refresh`. And how
 // often the KMS is asked.
+import { Secret } from "#core/domain/secret/secret";
 import { randomBytes } from "node:crypto";
 import { createLocalKeyring } from "#adapters/kms/local-keyring";
 import { systemClock } from "#adapters/system/system-clock";
@@ -156,8 +157,8 @@ function microsecondsSince(start: NodeJS.CpuUsage): number {
 
 function tokenSet(): Uint8Array {
   return encodeTokenSet({
-    accessToken: `at-0-${"a".repeat(180)}`,
-    refreshToken: `rt-0-${"r".repeat(40)}`,
+    accessToken: new Secret(`at-0-${"a".repeat(180)}`),
+    refreshToken: new Secret(`rt-0-${"r".repeat(40)}`),
     tokenType: "Bearer",
     expiresAt: new Date(),
     issuedAt: new Date(),

@@ -68,7 +68,7 @@ export async function readOnce(
   const input = { environmentId: caller.environmentId, accountId, minTtlSeconds: null, actor };
   const read = await readToken(container, input).catch(expectProblem);
   if (read instanceof DomainError) return { caller: read.code, token: null };
-  return { caller: read.refresh === "failing" ? "the old token" : "a fresh token", token: read.accessToken };
+  return { caller: read.refresh === "failing" ? "the old token" : "a fresh token", token: read.accessToken.reveal() };
 }
 
 export function expectProblem(error: unknown): DomainError {

@@ -4,6 +4,7 @@ import type { ResolvedIntegration } from "../domain/integration/resolve-integrat
 import type { SecretTerm, SecretUse } from "../domain/integration/order-client-secrets.ts";
 import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { TokenRequestFailure } from "../domain/refresh/classify-token-failure.ts";
+import type { Secret } from "../domain/secret/secret.ts";
 import type { ExpirySource } from "../domain/token/token-expiry.ts";
 import type { TokenResponse } from "../domain/token/token-set.ts";
 
@@ -20,7 +21,7 @@ export interface ClientSecrets {
   /** What they are, by the integration's `clientAuthentication`. */
   readonly field: "client_secret" | "client_key" | "client_certificate";
   /** In the clear, in memory, newest first. Empty for public clients. */
-  readonly newestFirst: readonly (SecretTerm & { readonly secret: string })[];
+  readonly newestFirst: readonly (SecretTerm & { readonly secret: Secret })[];
 }
 
 export interface RequestFailure {
@@ -86,20 +87,20 @@ export const introspectionSeconds = 5;
  * The provider's token, revocation, introspection and pushed authorization request endpoints, every quirk already made standard.
  * Never throws for what a provider does. A request ends within the integration's `timeoutSeconds`.
  *
- * Use cases hand over every secret that may work; an adapter makes one request with one (`Secret` is ClientSecret then).
+ * Use cases hand over every secret that may work; an adapter makes one request with one (`Proof` is ClientSecret then).
  */
-export interface AuthorizationServer<Secret = ClientSecrets> {
+export interface AuthorizationServer<Proof = ClientSecrets> {
   /** RFC 9126: the authorization request, straight from us and with the client's authentication. */
   pushAuthorization(
     integration: ResolvedIntegration,
-    secret: Secret,
+    secret: Proof,
     request: AuthorizationRequest,
   ): Promise<PushedAuthorization | RequestFailure>;
-  exchangeCode(integration: ResolvedIntegration, secret: Secret, exchange: CodeExchange): Promise<TokenResult>;
+  exchangeCode(integration: ResolvedIntegration, secret: Proof, exchange: CodeExchange): Promise<TokenResult>;
   /** RFC 6749 §6. */
   refresh(
     integration: ResolvedIntegration,
-    secret: Secret,
+    secret: Proof,
     refreshToken: string,
     /** What the account's tokens are bound to, where they are. */
     dpopKey?: PrivateJwk | null,
@@ -107,7 +108,7 @@ export interface AuthorizationServer<Secret = ClientSecrets> {
   /** RFC 6749 §4.4: new tokens for the client itself, at the token endpoint. */
   clientCredentials(
     integration: ResolvedIntegration,
-    secret: Secret,
+    secret: Proof,
     /** What the account's tokens are bound to; without one a key is made where the integration wants one. */
     dpopKey?: PrivateJwk | null,
   ): Promise<TokenResult>;
@@ -117,20 +118,20 @@ export interface AuthorizationServer<Secret = ClientSecrets> {
    */
   exchangeToken(
     integration: ResolvedIntegration,
-    secret: Secret,
+    secret: Proof,
     accessToken: string,
     deadlineSeconds: number,
   ): Promise<TokenResult>;
   /** RFC 7662. Ends within 5 s, if `timeoutSeconds` is not less. */
   introspect(
     integration: ResolvedIntegration,
-    secret: Secret,
+    secret: Proof,
     accessToken: string,
   ): Promise<Introspection | RequestFailure>;
   /** RFC 7009. */
   revoke(
     integration: ResolvedIntegration,
-    secret: Secret,
+    secret: Proof,
     token: string,
     hint: "refresh_token" | "access_token",
   ): Promise<{ readonly kind: "revoked" } | RequestFailure>;

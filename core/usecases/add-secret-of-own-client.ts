@@ -1,3 +1,4 @@
+import { Secret } from "../domain/secret/secret.ts";
 import type { Account } from "../domain/account/account.ts";
 import type { Overrides } from "../domain/integration/overrides.ts";
 import { ownClientFault } from "../domain/integration/own-client-fault.ts";
@@ -99,7 +100,7 @@ async function secretChange(ports: RefreshPorts, adding: Adding): Promise<Accoun
   const access = { actor: input.actor, purpose: "client_change" } as const;
   const set = await openTokenSet(ports.vault, account, adding.credential, access);
   const dataKey = await ports.vault.prepare(account.environmentId, account.tenantId);
-  const sealed = seal(ports, account, dataKey, addOwnSecret(set, input.clientSecret, ports.clock.now()));
+  const sealed = seal(ports, account, dataKey, addOwnSecret(set, new Secret(input.clientSecret), ports.clock.now()));
   const { version, kid } = sealed;
   return {
     ...plainChange(account, {
@@ -136,7 +137,8 @@ function seal(ports: RefreshPorts, account: Account, dataKey: DataKey, set: Toke
   const plaintext = encodeTokenSet(set);
   const { kid, sealed } = ports.vault.seal(dataKey, tokenSetLocation(account, version), plaintext);
   plaintext.fill(0);
-  const fingerprint = set.refreshToken === null ? null : ports.digests.digest("refresh_token", set.refreshToken);
+  const fingerprint =
+    set.refreshToken === null ? null : ports.digests.digest("refresh_token", set.refreshToken.reveal());
   return { kind: "replace", version, kid, sealed, fingerprint, keepsTokens: true } as const;
 }
 

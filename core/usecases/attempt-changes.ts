@@ -63,7 +63,8 @@ export function successChange(
   const now = ports.clock.now();
   const learned = learnedLifetime(context, answer.result);
   const set = renewedTokenSet(context, answer, learned);
-  const rotated = set.refreshToken !== answer.previous.refreshToken;
+  const { refreshToken: before } = answer.previous;
+  const rotated = !(set.refreshToken?.equals(before) ?? before === null);
   const { onto } = answer;
   const version = onto.credentialVersion + 1;
   const plaintext = encodeTokenSet(set);
@@ -111,7 +112,7 @@ export function successChange(
       version,
       kid,
       sealed,
-      fingerprint: set.refreshToken === null ? null : ports.digests.digest("refresh_token", set.refreshToken),
+      fingerprint: set.refreshToken === null ? null : ports.digests.digest("refresh_token", set.refreshToken.reveal()),
     },
     attempt: {
       ...attempt,

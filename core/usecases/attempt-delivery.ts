@@ -1,8 +1,8 @@
 import { nextAttemptAt } from "../domain/webhook/delivery-schedule.ts";
 import { judgeAnswer, type Verdict } from "../domain/webhook/judge-answer.ts";
-import type { ClaimedEndpoint, DeliveryResult, DueDelivery } from "../ports/delivery-queue.ts";
+import type { DeliveryResult, DueDelivery } from "../ports/delivery-queue.ts";
 import type { Metrics } from "../ports/metrics.ts";
-import type { Sign } from "../ports/webhook-receivers.ts";
+import type { OpenedEndpoint } from "./open-endpoint.ts";
 import { sendEvent, type SendPorts } from "./send-event.ts";
 
 export interface AttemptPorts extends SendPorts {
@@ -20,9 +20,8 @@ export interface MadeAttempt {
 /** Sends one delivery once. @returns `attempt` null: nobody was asked */
 export async function attemptDelivery(
   ports: AttemptPorts,
-  endpoint: ClaimedEndpoint,
+  { endpoint, sign, scrub }: OpenedEndpoint,
   { id, attempts, tries, event }: DueDelivery,
-  sign: Sign,
 ): Promise<{ readonly result: DeliveryResult; readonly attempt: MadeAttempt | null }> {
   const { clock, metrics } = ports;
   const at = clock.now();
@@ -32,7 +31,7 @@ export async function attemptDelivery(
     const sent = { httpStatus: null, latencyMs: 0, error, response: null };
     return { result: { id, attempts, at, ...sent, status: "failed", nextAttemptAt: null }, attempt: null };
   }
-  const sent = await sendEvent(ports, endpoint, event, sign);
+  const sent = scrub(await sendEvent(ports, endpoint, event, sign));
   const tookMs = clock.monotonicMs() - startedMs;
   const verdict = judgeAnswer(sent);
   const endedAt = clock.now();

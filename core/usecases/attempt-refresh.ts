@@ -276,5 +276,7 @@ function requestOf(
   }
   const { refreshToken } = previous;
   const asked = { ...integration, scopes: scopesRequested };
-  return refreshToken === null ? null : () => ports.server.refresh(asked, secrets, refreshToken, previous.dpopKey);
+  return refreshToken === null
+    ? null
+    : () => ports.server.refresh(asked, secrets, refreshToken.reveal(), previous.dpopKey);
 }

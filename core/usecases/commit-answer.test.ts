@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import { describe, expect, it } from "vitest";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
 import { DomainError } from "../domain/problem/domain-error.ts";
@@ -19,8 +20,8 @@ async function worldWithAnswer(): Promise<{ readonly world: World; readonly chan
   });
   if (claim === null) throw new Error("the claim was not won");
   const answer = await world.credentialsChange(claim.account, {
-    accessToken: "access-answer",
-    refreshToken: "refresh-answer",
+    accessToken: new Secret("access-answer"),
+    refreshToken: new Secret("refresh-answer"),
     tokenType: "Bearer",
     expiresAt: null,
     issuedAt: world.clock.now(),

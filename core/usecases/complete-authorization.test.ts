@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
@@ -229,11 +230,11 @@ describe("a grant that came (invariant 2)", () => {
     world.accounts.failApplies(null);
     const tokenSet = await world.storedTokens();
     if (tokenSet === null) throw new Error("no tokens");
-    const old = { ...tokenSet, refreshToken: "refresh-of-the-old-grant" };
+    const old = { ...tokenSet, refreshToken: new Secret("refresh-of-the-old-grant") };
     await world.accounts.apply(await world.credentialsChange(await world.account(), old));
     await world.clock.settle(
       (async () => {
-        while ((await world.storedTokens())?.refreshToken !== "refresh-1") await world.clock.sleep(100);
+        while ((await world.storedTokens())?.refreshToken?.reveal() !== "refresh-1") await world.clock.sleep(100);
       })(),
     );
     expect(await world.spool.list()).toEqual([]);

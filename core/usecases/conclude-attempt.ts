@@ -1,3 +1,4 @@
+import { Secret } from "../domain/secret/secret.ts";
 import type { Account } from "../domain/account/account.ts";
 import { describeFailure, isTriedAgainSoon } from "../domain/refresh/classify-token-failure.ts";
 import { explainSuperseded } from "../domain/refresh/explain-attempt.ts";
@@ -38,7 +39,7 @@ export async function commitSuccess(
   const asked = {
     integration: trip.integration,
     secrets: answer.secrets,
-    accessToken: response.accessToken,
+    accessToken: new Secret(response.accessToken),
     isTold: response.expiresAt !== null,
   };
   const settled = async (change: AccountChange, written: Account | null): Promise<AttemptConclusion> => {
@@ -174,5 +175,6 @@ async function revokeOrphan(
   if (refreshToken === null || refreshToken === "" || !isEndable({ document, resolved })) return;
   const account = await ports.accounts.find(input.environmentId, input.accountId);
   if (account !== null && account.status !== "disconnected") return;
-  await endGrant(ports, { document, resolved, secrets, accessToken, refreshToken });
+  const tokens = { accessToken: new Secret(accessToken), refreshToken: new Secret(refreshToken) };
+  await endGrant(ports, { document, resolved, secrets, ...tokens });
 }

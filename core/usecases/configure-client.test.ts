@@ -20,7 +20,7 @@ async function clientOf(world: World): Promise<EnvironmentClient> {
 /** What a request would try, newest first. */
 async function secretsOf(world: World): Promise<string[]> {
   const opened = await openClientSecrets(world, await findIntegration(world, caller, "acme-crm"), "test");
-  return opened.newestFirst.map((one) => one.secret);
+  return opened.newestFirst.map((one) => one.secret.reveal());
 }
 
 const audited = (world: World) => world.integrations.audit.map((one) => [one.action, one.detail?.["version"] ?? null]);

@@ -95,7 +95,7 @@ async function sendTo(
   let sinceMs = claimedMs;
   for (;;) {
     const onBegin = (lookAgain: () => void): void => void ports.inTurn.set(id, lookAgain);
-    const sent = await sendDue(ports, opened.endpoint, opened.sign, { health, sinceMs, endMs, signal, onBegin });
+    const sent = await sendDue(ports, opened, { health, sinceMs, endMs, signal, onBegin });
     ({ health, extendedMs: sinceMs } = sent);
     if (sent.kind === "lost") {
       // Whoever came meanwhile was told that we look once more; it may have been taken out of use and into it again.

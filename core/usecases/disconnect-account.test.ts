@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import { describe, expect, it } from "vitest";
 import { beforeFirstApply } from "#test/fakes/before-first-apply";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
@@ -195,7 +196,7 @@ describe("disconnecting (R33)", () => {
     const accounts = beforeFirstApply(world.accounts, async () => {
       const tokenSet = await world.storedTokens();
       if (tokenSet === null) throw new Error("no tokens");
-      const newer = { ...tokenSet, refreshToken: "refresh-newer" };
+      const newer = { ...tokenSet, refreshToken: new Secret("refresh-newer") };
       await world.accounts.apply(await world.credentialsChange(await world.account(), newer));
     });
     await disconnect({ ...world, accounts });

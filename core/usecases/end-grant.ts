@@ -7,6 +7,7 @@ import {
   revocationRequest,
   type EndingAuthorization,
 } from "../domain/integration/revocation-request.ts";
+import type { Secret } from "../domain/secret/secret.ts";
 import type { ClientSecret, ClientSecrets } from "../ports/authorization-server.ts";
 import type { ApiAnswer } from "../ports/provider-api.ts";
 import { evaluateAuthorization } from "./evaluate-authorization.ts";
@@ -22,8 +23,8 @@ export interface EndingGrant {
   /** With the account's own client, where it has one. */
   readonly resolved: ResolvedIntegration;
   readonly secrets: ClientSecrets;
-  readonly accessToken: string;
-  readonly refreshToken: string | null;
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | null;
 }
 
 const deadlineSeconds = 10;
@@ -43,9 +44,9 @@ export async function endGrant(ports: EndPorts, grant: EndingGrant): Promise<Rev
   if (resolved.revocationEndpoint === null) return "not_supported";
   // RFC 7009 §2.1: ending the refresh token ends the access tokens of the same grant.
   const { kind } =
-    refreshToken === null || refreshToken === ""
-      ? await ports.server.revoke(resolved, secrets, accessToken, "access_token")
-      : await ports.server.revoke(resolved, secrets, refreshToken, "refresh_token");
+    refreshToken === null || refreshToken.reveal() === ""
+      ? await ports.server.revoke(resolved, secrets, accessToken.reveal(), "access_token")
+      : await ports.server.revoke(resolved, secrets, refreshToken.reveal(), "refresh_token");
   return kind === "revoked" ? "revoked" : "failed";
 }
 
@@ -58,7 +59,7 @@ async function endByCall(
     ports.log.warn({ integration: grant.resolved.name, reason }, "a grant could not be ended at its provider");
     return "failed";
   };
-  const [newest = null, ...previous] = grant.secrets.newestFirst.map((one) => one.secret);
+  const [newest = null, ...previous] = grant.secrets.newestFirst.map((one) => one.secret.reveal());
   const startedMs = ports.clock.monotonicMs();
   const leftSeconds = (): number => deadlineSeconds - (ports.clock.monotonicMs() - startedMs) / 1000;
   const ask = async (secret: ClientSecret): Promise<ApiAnswer | null> => {
@@ -103,7 +104,7 @@ async function requestOf(
       case "client":
         return method === "private_key_jwt" || method === "mtls" ? null : clientAuthorization(method, clientId, secret);
       case "token": {
-        const values = { credentials: { access_token: accessToken }, inputs, fields };
+        const values = { credentials: { access_token: accessToken.reveal() }, inputs, fields };
         const put = await evaluateAuthorization(expressions, document.authorization, values);
         return put === null ? null : { ...put, body: {} };
       }
@@ -113,8 +114,8 @@ async function requestOf(
   if (authorization === null) return null;
   const values = {
     ...resolved.templateValues,
-    access_token: accessToken,
-    refresh_token: refreshToken ?? "",
+    access_token: accessToken.reveal(),
+    refresh_token: refreshToken?.reveal() ?? "",
     client_id: clientId,
     // A private key is no secret to be sent.
     client_secret:

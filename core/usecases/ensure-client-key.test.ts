@@ -14,7 +14,8 @@ const ensure = (world: World, rotates = false) =>
 /** What requests would be made with, in their order. */
 const opened = async (world: World) =>
   (await openClientSecrets(world, await findIntegration(world, caller, "acme-crm"), "test")).newestFirst;
-const openedKeys = async (world: World) => (await opened(world)).flatMap(({ secret }) => decodeClientKeys(secret));
+const openedKeys = async (world: World) =>
+  (await opened(world)).flatMap(({ secret }) => decodeClientKeys(secret.reveal()));
 
 describe("a client that signs", () => {
   it("gets one key pair, and keeps it", async () => {

@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import { describe, expect, it } from "vitest";
 import { addLink, callback, comeBack, depart } from "#test/fakes/connect-trip";
 import { caller, createWorld, environmentId, ofAcme, type World } from "#test/fakes/world";
@@ -116,7 +117,7 @@ describe("a budget that is shared with another integration", () => {
       account,
       integration,
       secrets: { owner: null, field: "client_secret" as const, newestFirst: [] },
-      accessToken: "access",
+      accessToken: new Secret("access"),
       isTold: false,
     };
     expect(await introspectExpiry({ ...world, integrations }, asked)).toEqual(account);

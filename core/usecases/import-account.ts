@@ -1,3 +1,4 @@
+import { Secret, secretOrNull } from "../domain/secret/secret.ts";
 import type { Account, ExternalAccount } from "../domain/account/account.ts";
 import type { Caller } from "../domain/access/permission.ts";
 import { idRandomBytes, makeId } from "../domain/identifier/identifier.ts";
@@ -214,8 +215,8 @@ async function importedTokenSet(
     const { accessToken, expiresIn } = credentials;
     const { tokenExpiryDuration } = resolved;
     const tokenSet: TokenSet = {
-      accessToken,
-      refreshToken: credentials.refreshToken,
+      accessToken: new Secret(accessToken),
+      refreshToken: secretOrNull(credentials.refreshToken),
       tokenType: "Bearer",
       // Nought from a product means that the token has ended; from a server it means nothing.
       expiresAt:
@@ -224,11 +225,12 @@ async function importedTokenSet(
       // A token that has already ended has no known life: the configured window counts until the first refresh.
       issuedAt: now,
       scopes: withImpliedScopes(credentials.scopes ?? resolved.scopes, resolved.answers.scopeImplies),
-      clientSecret: credentials.clientSecret ?? null,
+      clientSecret: secretOrNull(credentials.clientSecret ?? null),
     };
     return { tokenSet, clientId: credentials.clientId ?? null, result: null };
   }
-  const { clientId, clientSecret } = credentials;
+  const { clientId } = credentials;
+  const clientSecret = secretOrNull(credentials.clientSecret);
   const secrets =
     clientId === null ? await openClientSecrets(ports, configured, caller.id) : ownClientSecret(clientSecret);
   const client = { environmentId: caller.environmentId, accountId: null, clientId, secrets };

@@ -29,7 +29,7 @@ describe("a token whose end nobody told (R17)", () => {
     const server = {
       ...world.server,
       introspect: async (...asked: Parameters<typeof world.server.introspect>) => {
-        stored = (await world.storedTokens())?.accessToken;
+        stored = (await world.storedTokens())?.accessToken.reveal();
         return await world.server.introspect(...asked);
       },
     };

@@ -1,5 +1,6 @@
 import type { Account } from "../domain/account/account.ts";
 import type { ResolvedIntegration } from "../domain/integration/resolve-integration.ts";
+import type { Secret } from "../domain/secret/secret.ts";
 import { scheduleRefresh } from "../domain/refresh/schedule-refresh.ts";
 import type { ClientSecrets } from "../ports/authorization-server.ts";
 import { plainChange } from "./plain-change.ts";
@@ -16,7 +17,7 @@ export async function introspectExpiry(
     readonly account: Account;
     readonly integration: ResolvedIntegration;
     readonly secrets: ClientSecrets;
-    readonly accessToken: string;
+    readonly accessToken: Secret;
     /** The server said itself how long the token lives. */
     readonly isTold: boolean;
   },
@@ -24,7 +25,7 @@ export async function introspectExpiry(
   const { account, integration } = asked;
   if (asked.isTold || integration.introspectionEndpoint === null) return account;
   try {
-    const told = await ports.server.introspect(integration, asked.secrets, asked.accessToken);
+    const told = await ports.server.introspect(integration, asked.secrets, asked.accessToken.reveal());
     const expiresAt = told.kind === "introspection" ? told.expiresAt : null;
     if (expiresAt === null) return account;
     const token = { ...account, expiresAt };

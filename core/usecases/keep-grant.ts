@@ -1,3 +1,4 @@
+import { Secret } from "../domain/secret/secret.ts";
 import type { Account, ExternalAccount } from "../domain/account/account.ts";
 import type { ConnectFailure } from "../domain/connect/connect-failure.ts";
 import type { GrantFields } from "../domain/integration/grant-fields.ts";
@@ -199,5 +200,6 @@ export async function isInUse(
 async function endUnkept(ports: KeepPorts, { document, resolved, secrets, result }: NewGrant): Promise<void> {
   const { accessToken, refreshToken } = result.response;
   if (refreshToken === null || refreshToken === "") return;
-  await endGrant(ports, { document, resolved, secrets, accessToken, refreshToken });
+  const tokens = { accessToken: new Secret(accessToken), refreshToken: new Secret(refreshToken) };
+  await endGrant(ports, { document, resolved, secrets, ...tokens });
 }

@@ -7,6 +7,7 @@ import { DomainError } from "../domain/problem/domain-error.ts";
 import type { SealLocation } from "../domain/sealing/envelope.ts";
 import { neededSpreadSeconds } from "../domain/refresh/schedule-refresh.ts";
 import { acceptedOwnSecrets, ownSecrets } from "../domain/token/own-secrets.ts";
+import { Secret } from "../domain/secret/secret.ts";
 import type { TokenSet } from "../domain/token/token-set.ts";
 import type { AccountStore } from "../ports/account-store.ts";
 import type { ClientSecrets } from "../ports/authorization-server.ts";
@@ -114,14 +115,14 @@ export async function openClientSecrets(
       const newestFirst = keys.map((key, index) => ({
         version: version - index,
         acceptedUntil: key.acceptedUntil,
-        secret: encodeClientKeys([key]),
+        secret: new Secret(encodeClientKeys([key])),
       }));
       return { owner, field, newestFirst: newestFirst.filter((one) => isAccepted(one, ports.clock.now())) };
     }
     case "client_certificate": {
       if (client.certificate === undefined) return { owner, field, newestFirst: [] };
       const { version, sealed } = client.certificate;
-      const secret = await openText(ports.vault, { environmentId, owner, field, version }, sealed, access);
+      const secret = new Secret(await openText(ports.vault, { environmentId, owner, field, version }, sealed, access));
       return { owner, field, newestFirst: [{ version, acceptedUntil: null, secret }] };
     }
   }
@@ -150,7 +151,7 @@ async function openSecrets(
     accepted.map(async (one, index) => {
       try {
         const secret = await openClientSecret(ports.vault, environmentId, client.id, one, access);
-        return { version: one.version, acceptedUntil: one.acceptedUntil, secret };
+        return { version: one.version, acceptedUntil: one.acceptedUntil, secret: new Secret(secret) };
       } catch (error) {
         if (index > 0 && error instanceof DomainError && error.code === "sealed_value_invalid") return null;
         throw error;
@@ -214,6 +215,6 @@ export function ownClientSecrets(set: Pick<TokenSet, "clientSecret" | "olderClie
 }
 
 /** The same of one that has a single secret, or none. */
-export function ownClientSecret(clientSecret: string | null): ClientSecrets {
+export function ownClientSecret(clientSecret: Secret | null): ClientSecrets {
   return { owner: null, field: "client_secret", newestFirst: ownSecrets({ clientSecret }) };
 }

@@ -1,4 +1,6 @@
+import { Secret } from "../domain/secret/secret.ts";
 import { maskAddress } from "../domain/webhook/endpoint-url.ts";
+import { scrubSentOf, secretParts, waysToWrite, type ScrubSent } from "../domain/webhook/scrub-sent.ts";
 import type { ClaimedEndpoint, DeliveryQueue } from "../ports/delivery-queue.ts";
 import type { Log } from "../ports/log.ts";
 import type { EndpointSecret } from "../ports/webhook-store.ts";
@@ -13,19 +15,26 @@ export interface OpenPorts {
   readonly log: Log;
 }
 
+export interface OpenedEndpoint {
+  readonly endpoint: ClaimedEndpoint;
+  readonly sign: Sign;
+  /** Takes what was opened out of what a receiver repeats. */
+  readonly scrub: ScrubSent;
+}
+
 /**
  * What is sealed of an endpoint, opened once for each of its turns: what it is signed with, and the address of a chat.
  * @returns null: it can't be opened, and nothing must be sent unsigned
  */
-export async function openEndpoint(
-  ports: OpenPorts,
-  endpoint: ClaimedEndpoint,
-): Promise<{ readonly endpoint: ClaimedEndpoint; readonly sign: Sign } | null> {
+export async function openEndpoint(ports: OpenPorts, endpoint: ClaimedEndpoint): Promise<OpenedEndpoint | null> {
   try {
-    const secrets: string[] = [];
-    for (const secret of endpoint.secrets) secrets.push(await open(ports, endpoint, "webhook_secret", secret));
-    if (endpoint.format === "standard" && secrets.length === 0) throw new Error("the endpoint has no secret");
-    return { endpoint: { ...endpoint, url: await addressOf(ports, endpoint) }, sign: ports.signWith(secrets) };
+    const opened: Secret[] = [];
+    for (const secret of endpoint.secrets) opened.push(await open(ports, endpoint, "webhook_secret", secret));
+    if (endpoint.format === "standard" && opened.length === 0) throw new Error("the endpoint has no secret");
+    const secrets = opened.map((secret) => secret.reveal());
+    const url = await addressOf(ports, endpoint);
+    const repeated = [...secrets.flatMap(waysToWrite), ...(endpoint.format === "chat" ? secretParts(url) : [])];
+    return { endpoint: { ...endpoint, url }, sign: ports.signWith(secrets), scrub: scrubSentOf(repeated) };
   } catch (error) {
     ports.log.error({ endpoint: endpoint.id, error }, "what is sealed of a webhook endpoint can't be opened");
     return null;
@@ -35,7 +44,7 @@ export async function openEndpoint(
 async function addressOf(ports: OpenPorts, endpoint: ClaimedEndpoint): Promise<string> {
   const { format, url, address } = endpoint;
   if (format !== "chat") return url;
-  const opened = address === null ? null : await open(ports, endpoint, "webhook_address", address);
+  const opened = address === null ? null : (await open(ports, endpoint, "webhook_address", address)).reveal();
   if (opened !== null && maskAddress(opened) === url) return opened;
   // Written by the version before, which knows of no sealed ones.
   if (maskAddress(url) !== url) return await sealNow(ports, endpoint);
@@ -74,10 +83,10 @@ async function open(
   { id: owner, environmentId }: ClaimedEndpoint,
   field: EndpointSecret["field"],
   { version, sealed }: ClaimedEndpoint["secrets"][number],
-): Promise<string> {
+): Promise<Secret> {
   const access = { actor: "worker", purpose: purposes[field] };
   const plaintext = await vault.open({ environmentId, owner, field, version }, sealed, access);
-  const text = plaintext.toString("utf8");
+  const secret = new Secret(plaintext.toString("utf8"));
   plaintext.fill(0);
-  return text;
+  return secret;
 }

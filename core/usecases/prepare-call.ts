@@ -57,7 +57,7 @@ export async function prepareCall(
   if (isTypedDocument(document) !== (read.kind === "typed")) {
     throw wrongCredential(account, read.kind === "typed" ? "typed credentials" : "tokens");
   }
-  const credentials = read.kind === "typed" ? read.fields : { access_token: read.accessToken };
+  const credentials = read.kind === "typed" ? read.fields : { access_token: read.accessToken.reveal() };
   const values: CallValues = { credentials, inputs: account.inputs, fields: account.fields };
   const base = document.api?.baseUrl === undefined ? null : baseAddressOf(document.api.baseUrl, values);
   if (base === null) {
@@ -91,7 +91,7 @@ export async function prepareCall(
     credentials: {
       parameters: Object.keys(authorization.query),
       values: [
-        ...(read.kind === "token" ? [read.accessToken] : []),
+        ...(read.kind === "token" ? [read.accessToken.reveal()] : []),
         ...Object.values(authorization.headers),
         ...Object.values(authorization.query),
       ].filter((value) => value !== ""),
@@ -152,7 +152,8 @@ async function possession(
   call: { readonly method: string; readonly url: string },
 ): Promise<Readonly<Record<string, string>>> {
   if (read.kind === "typed" || read.tokenType.toLowerCase() !== "dpop") return {};
-  const { accessToken, dpopKey, account } = read;
+  const { dpopKey, account } = read;
+  const accessToken = read.accessToken.reveal();
   const isBearer = authorization.headers["authorization"] === `Bearer ${accessToken}`;
   if (dpopKey === undefined || !isBearer) {
     throw misconfigured(
@@ -175,5 +176,5 @@ async function certificateOf(
   const { field, newestFirst } = await openSecretsOf(ports, configured, account, actor);
   const [newest] = newestFirst;
   if (field !== "client_certificate" || newest === undefined) return null;
-  return decodeClientCertificate(newest.secret);
+  return decodeClientCertificate(newest.secret.reveal());
 }

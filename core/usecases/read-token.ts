@@ -1,3 +1,4 @@
+import type { Secret } from "../domain/secret/secret.ts";
 import { grantedScopes, missingScopes, type Account } from "../domain/account/account.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { decideRefresh, isStillValid, remainingSeconds } from "../domain/refresh/decide-refresh.ts";
@@ -27,7 +28,7 @@ interface ReadAlong {
 /** A token, as its reader gets it. */
 export interface ServedToken {
   readonly kind: "token";
-  readonly accessToken: string;
+  readonly accessToken: Secret;
   readonly tokenType: string;
   readonly expiresAt: Date | null;
   readonly scopes: {

@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import { describe, expect, it } from "vitest";
 import { failureResult, oauthError, tokenResult } from "#test/fakes/scripted-authorization-server";
 import { createWorld, environmentId, type World } from "#test/fakes/world";
@@ -366,8 +367,8 @@ describe("a stale writer (invariant 3)", () => {
     const late = refresh(world);
     await world.server.nextRequest();
     const reauthorized = await world.credentialsChange(await world.account(), {
-      accessToken: "access-user",
-      refreshToken: "refresh-user",
+      accessToken: new Secret("access-user"),
+      refreshToken: new Secret("refresh-user"),
       tokenType: "Bearer",
       expiresAt: new Date(world.clock.now().getTime() + 3_600_000),
       issuedAt: world.clock.now(),
@@ -391,8 +392,8 @@ describe("a stale writer (invariant 3)", () => {
     await world.server.nextRequest();
     const { scopesGranted: scopes } = await world.account();
     const tokenSet = {
-      accessToken: "a",
-      refreshToken: "r",
+      accessToken: new Secret("a"),
+      refreshToken: new Secret("r"),
       tokenType: "Bearer",
       expiresAt: null,
       issuedAt: world.clock.now(),

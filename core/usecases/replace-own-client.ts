@@ -1,3 +1,4 @@
+import { Secret } from "../domain/secret/secret.ts";
 import type { Account } from "../domain/account/account.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { askForClientTokens } from "./ask-for-client-tokens.ts";
@@ -40,10 +41,11 @@ export async function replaceOwnClient(ports: RefreshPorts, input: OwnClientInpu
   }
   // Everything that needs the key service comes before the request.
   let dataKey = await ports.vault.prepare(input.environmentId, found.tenantId);
-  const secrets = ownClientSecret(input.clientSecret);
+  const clientSecret = new Secret(input.clientSecret);
+  const secrets = ownClientSecret(clientSecret);
   const client = { environmentId: input.environmentId, accountId: input.accountId, clientId, secrets };
   const asked = await askForClientTokens(ports, resolved, client, pointer);
-  const tokenSet = { ...asked.tokenSet, clientSecret: input.clientSecret };
+  const tokenSet = { ...asked.tokenSet, clientSecret };
   const integration = withOwnClient(resolved, clientId);
   const { document } = configured;
   const { inputs, fields: had } = present;

@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import { describe, expect, it } from "vitest";
 import { resolveIntegration, type ResolvedIntegration } from "#core/domain/integration/resolve-integration";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
@@ -31,9 +32,9 @@ function setUp(options: { owner?: string | null; integration?: Partial<ResolvedI
     owner: options.owner === undefined ? "ei_acme" : options.owner,
     field: "client_secret",
     newestFirst: [
-      { version: 3, acceptedUntil: null, secret: "new" },
-      { version: 2, acceptedUntil: until(7), secret: "old" },
-      { version: 1, acceptedUntil: until(1), secret: "older" },
+      { version: 3, acceptedUntil: null, secret: new Secret("new") },
+      { version: 2, acceptedUntil: until(7), secret: new Secret("old") },
+      { version: 1, acceptedUntil: until(1), secret: new Secret("older") },
     ],
   };
   const integration = { ...resolved, ...options.integration };

@@ -98,7 +98,7 @@ export function createSecretsInTurn(ports: {
     const { newestFirst } = secrets;
     // A public client that signs nothing either shows no secret, so there is none to choose.
     if (integration.clientAuthentication === "none" && integration.assertion === null) {
-      return await ask(integration, newestFirst[0]?.secret ?? null);
+      return await ask(integration, newestFirst[0]?.secret.reveal() ?? null);
     }
     const order = orderClientSecrets(newestFirst, recall(secrets), clock.now());
     const newest = newestFirst[0];
@@ -109,7 +109,7 @@ export function createSecretsInTurn(ports: {
 
     const spentSeconds = stopwatch(clock);
     let used = first;
-    let answer = await ask(integration, first.secret);
+    let answer = await ask(integration, first.secret.reveal());
     // What is said of the newest is what the operator must know.
     let toldOfNewest = answer;
     for (const one of order.slice(1)) {
@@ -118,7 +118,7 @@ export function createSecretsInTurn(ports: {
       const leftSeconds = deadlineSeconds - spentSeconds();
       if (leftSeconds < leastTrySeconds || !isAccepted(one, clock.now())) return toldOfNewest;
       used = one;
-      answer = await ask(within(integration, leftSeconds), one.secret);
+      answer = await ask(within(integration, leftSeconds), one.secret.reveal());
       if (one === newest) toldOfNewest = answer;
     }
     if (isRefusal(answer, integration)) {

@@ -3,6 +3,8 @@ import { signWith } from "#adapters/webhook/sign-with";
 import { createDeliveryWorld, refused, taken, webhookSecret } from "#test/fakes/delivery-world";
 import { createSteppedClock, type SteppedClock } from "#test/fakes/stepped-clock";
 import type { SendResult } from "../domain/webhook/judge-answer.ts";
+import { scrubSentOf } from "../domain/webhook/scrub-sent.ts";
+import type { OpenedEndpoint } from "./open-endpoint.ts";
 import { sendDue } from "./send-due.ts";
 
 let clock: SteppedClock;
@@ -13,8 +15,14 @@ beforeEach(() => {
   world = createDeliveryWorld(clock);
 });
 
+const openedEndpoint = (): OpenedEndpoint => ({
+  endpoint: world.endpoint(),
+  sign: signWith([webhookSecret]),
+  scrub: scrubSentOf([webhookSecret]),
+});
+
 const run = (endMs = 10_000) =>
-  sendDue(world.ports, world.endpoint(), signWith([webhookSecret]), {
+  sendDue(world.ports, openedEndpoint(), {
     health: world.endpoint().health,
     sinceMs: clock.monotonicMs(),
     endMs,

@@ -6,9 +6,9 @@ import {
   type EndpointHealth,
   type HealthConsequence,
 } from "../domain/webhook/endpoint-health.ts";
-import type { ClaimedEndpoint, DeliveryQueue, DeliveryResult, DueDelivery } from "../ports/delivery-queue.ts";
-import type { Sign } from "../ports/webhook-receivers.ts";
+import type { DeliveryQueue, DeliveryResult, DueDelivery } from "../ports/delivery-queue.ts";
 import { attemptDelivery, type AttemptPorts, type MadeAttempt } from "./attempt-delivery.ts";
+import type { OpenedEndpoint } from "./open-endpoint.ts";
 
 export interface SendDuePorts extends AttemptPorts {
   readonly deliveries: DeliveryQueue;
@@ -62,11 +62,11 @@ interface Done {
  */
 export async function sendDue(
   ports: SendDuePorts,
-  endpoint: ClaimedEndpoint,
-  sign: Sign,
+  opened: OpenedEndpoint,
   { health: before, sinceMs, endMs, signal, onBegin }: SendDueInput,
 ): Promise<Sent> {
   const { deliveries, clock } = ports;
+  const { endpoint } = opened;
   /** As it is written down. */
   let health = before;
   /** In a row, as the answers came. */
@@ -125,7 +125,7 @@ export async function sendDue(
 
   const send = async (one: DueDelivery): Promise<void> => {
     const begunMs = clock.monotonicMs();
-    const { result, attempt } = await attemptDelivery(ports, endpoint, one, sign);
+    const { result, attempt } = await attemptDelivery(ports, opened, one);
     done.push({ result, attempt, begunMs });
     if (attempt === null) return;
     failures = attempt.verdict.kind === "delivered" ? 0 : failures + 1;

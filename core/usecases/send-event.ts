@@ -1,5 +1,6 @@
 import { mailAddressOf } from "../domain/webhook/endpoint-url.ts";
 import type { SendResult } from "../domain/webhook/judge-answer.ts";
+import { scrubSentOf } from "../domain/webhook/scrub-sent.ts";
 import { renderEvent, wordEvent, type StoredEvent } from "../domain/webhook/render-event.ts";
 import { assertNever } from "../domain/problem/domain-error.ts";
 import type { ClaimedEndpoint } from "../ports/delivery-queue.ts";
@@ -25,12 +26,14 @@ export async function sendEvent(
   const { environment, format, url } = endpoint;
   switch (format) {
     case "standard": {
-      const body = carriesLink(endpoint, event)
-        ? renderEvent(event, environment, await linkOf(ports, environment, event))
-        : renderEvent(event, environment);
+      const token = carriesLink(endpoint, event) ? await linkForEvent(ports, event, environment) : null;
+      const body =
+        token === null
+          ? renderEvent(event, environment)
+          : renderEvent(event, environment, { reauth_url: `${ports.publicUrl}/connect/${token}` });
       // Of each attempt its own, since receivers refuse an old one; the id is the event's, by which they know it again.
       const at = ports.clock.now();
-      return await ports.receivers.post(
+      const sent = await ports.receivers.post(
         url,
         {
           "content-type": "application/json",
@@ -40,12 +43,12 @@ export async function sendEvent(
         },
         body,
       );
+      return token === null ? sent : scrubSentOf([token])(sent);
     }
     case "chat": {
       const { text, link } = wordEvent(event, environment, ports.publicUrl);
       const body = JSON.stringify({ text: `${text}\n${link}` });
-      const sent = await ports.receivers.post(url, { "content-type": "application/json" }, body);
-      return { ...sent, response: withoutAddress(sent.response, url) };
+      return await ports.receivers.post(url, { "content-type": "application/json" }, body);
     }
     case "email": {
       const { subject, text, link } = wordEvent(event, environment, ports.publicUrl);
@@ -62,23 +65,7 @@ export async function sendEvent(
   }
 }
 
-/** Shorter parts of an address are words. */
-const leastSecret = 8;
-
-/** A chat that repeats what it was asked would have us store its address, which is sealed. */
-function withoutAddress(response: string | null, url: string): string | null {
-  if (response === null) return null;
-  const { pathname, search } = new URL(url);
-  const secrets = `${pathname}${search}`.split(/[/?&=]/).filter(({ length }) => length >= leastSecret);
-  return secrets.reduce((text, secret) => text.replaceAll(secret, "…"), response);
-}
-
 /** A link reaches those alone who can be trusted to be the product: it is signed, and no chat's or mailbox's. */
 function carriesLink({ reauthLinksInEvents }: ClaimedEndpoint, { eventType }: StoredEvent): boolean {
   return reauthLinksInEvents && eventType === "integrated_account:authentication_error";
-}
-
-async function linkOf(ports: SendPorts, environment: string, event: StoredEvent): Promise<Record<string, string>> {
-  const token = await linkForEvent(ports, event, environment);
-  return token === null ? {} : { reauth_url: `${ports.publicUrl}/connect/${token}` };
 }

@@ -14,7 +14,7 @@ const configuredOf = (world: World) => findIntegration(world, caller, "acme-crm"
 /** What a request would show. */
 const shownBy = async (world: World) => {
   const { newestFirst } = await openClientSecrets(world, await configuredOf(world), "test");
-  return newestFirst.map(({ secret }) => decodeClientCertificate(secret));
+  return newestFirst.map(({ secret }) => decodeClientCertificate(secret.reveal()));
 };
 const set = async (world: World, given: { certificate?: string; key?: string }): Promise<void> => {
   const checked = checkClientCertificate(await configuredOf(world), given, world.clock.now());

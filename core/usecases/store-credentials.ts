@@ -88,7 +88,8 @@ export function newCredentialsChange(ports: Ports, account: Account, credentials
       version,
       kid,
       sealed,
-      fingerprint: tokenSet.refreshToken === null ? null : ports.digests.digest("refresh_token", tokenSet.refreshToken),
+      fingerprint:
+        tokenSet.refreshToken === null ? null : ports.digests.digest("refresh_token", tokenSet.refreshToken.reveal()),
     },
     recorded: recordOf(ports, credentials, refreshDueAt),
     completes: credentials.completes,

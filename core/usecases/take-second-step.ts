@@ -59,7 +59,7 @@ export async function renewWithSecondStep(
   const { accessToken, tokenType } = kept.previous;
   return {
     ...first,
-    response: { ...first.response, accessToken, tokenType, expiresAt: kept.endsAt, scopes: null },
+    response: { ...first.response, accessToken: accessToken.reveal(), tokenType, expiresAt: kept.endsAt, scopes: null },
     unfinished: result,
   };
 }

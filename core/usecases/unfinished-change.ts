@@ -25,7 +25,7 @@ export function unfinishedChange(
   const { accessToken, tokenType } = answer.previous;
   const isOnClaimed = answer.onto.credentialVersion === account.credentialVersion;
   const expiresAt = isOnClaimed ? answer.result.response.expiresAt : answer.previous.expiresAt;
-  const response = { ...answer.result.response, accessToken, tokenType, expiresAt };
+  const response = { ...answer.result.response, accessToken: accessToken.reveal(), tokenType, expiresAt };
   const kept = successChange(ports, context, { ...answer, result: { ...answer.result, response } });
   // The first step was answered, so nothing of it is in doubt; an answer to the second that was lost costs no refresh token.
   const undoubted = { ...context, claim: { ...context.claim, account: { ...account, doubts: 0, doubtedAt: null } } };

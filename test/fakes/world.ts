@@ -1,3 +1,4 @@
+import { Secret, secretOrNull } from "#core/domain/secret/secret";
 import { createSecretDigests } from "#adapters/system/secret-digests";
 import type { Caller } from "#core/domain/access/permission";
 import { permissions } from "#core/domain/access/permission";
@@ -216,13 +217,13 @@ export async function createWorld(
       const left = wanted.expiresInSeconds === undefined ? 10 : wanted.expiresInSeconds;
       const nowMs = clock.now().getTime();
       const tokenSet: TokenSet = {
-        accessToken: "access-0",
-        refreshToken: wanted.refreshToken === undefined ? "refresh-0" : wanted.refreshToken,
+        accessToken: new Secret("access-0"),
+        refreshToken: secretOrNull(wanted.refreshToken === undefined ? "refresh-0" : wanted.refreshToken),
         tokenType: "Bearer",
         expiresAt: left === null ? null : new Date(nowMs + left * 1000),
         issuedAt: new Date(nowMs - (wanted.ageSeconds ?? 3590) * 1000),
         scopes: ["contacts.read", "openid"],
-        clientSecret: wanted.ownClient?.secret ?? null,
+        clientSecret: secretOrNull(wanted.ownClient?.secret ?? null),
       };
       const stored = await accounts.apply(await credentialsChange(created, tokenSet, wanted.externalAccount ?? null));
       if (stored === null) throw new Error("the account was not stored");

@@ -1,6 +1,8 @@
 // Every route of the document, called on the real processes and a real database: what it documents is what it answers.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { routeAudits } from "#api/route-audits";
+import { allowedActions, type AuditStatement } from "#core/domain/audit/audit-statement";
 import { resolve, type Answer as Documented, type Operation } from "#api/openapi/openapi-types";
 import { makeOpenApiDocument } from "#scripts/openapi-document";
 import { signInAs } from "../sign-in-as.ts";
@@ -118,10 +120,42 @@ function expectDocumented(
   expect(undocumentedFields(document, documented.content[type]?.schema ?? {}, answer.body), where).toEqual([]);
 }
 
+/** Every action that is recorded while it runs; nothing else writes meanwhile. */
+async function recordedBy(work: () => Promise<unknown>): Promise<string[]> {
+  const ids = async (): Promise<Map<string, string>> => {
+    const { rows } = await stack.database.pool.query<{ id: string; action: string }>(
+      "SELECT id, action FROM audit_event",
+    );
+    return new Map(rows.map(({ id, action }) => [id, action]));
+  };
+  const before = await ids();
+  await work();
+  return [...(await ids())].filter(([id]) => !before.has(id)).map(([, action]) => action);
+}
+
+function expectAudited({ id, method }: Route, recorded: readonly string[]): void {
+  const statement: AuditStatement | undefined = (routeAudits as Record<string, AuditStatement>)[id];
+  if (statement === undefined) throw new Error(`api/route-audits.ts does not say what ${id} writes`);
+  const allowed: readonly string[] = allowedActions(statement);
+  expect(
+    recorded.filter((action) => !allowed.includes(action)),
+    `${id} writes what it does not state`,
+  ).toEqual([]);
+  const wanted: readonly string[] = "writes" in statement ? statement.writes : [];
+  expect(
+    wanted.filter((action) => !recorded.includes(action)),
+    `${id} states what it does not write`,
+  ).toEqual([]);
+  if (method !== "get") expect(recorded.length, `${id} changes something and leaves no record`).toBeGreaterThan(0);
+}
+
 describe("each route of the document", () => {
-  test.each(operations)("$id answers as it documents", async (route) => {
+  test.each(operations)("$id answers as it documents, and writes to the audit log what it states", async (route) => {
     const cases = await casesOf(route.id);
-    for (const one of cases) expect((await call(route, one)).status, route.id).toBe(one.status);
+    for (const one of cases) {
+      const recorded = await recordedBy(async () => expect((await call(route, one)).status, route.id).toBe(one.status));
+      expectAudited(route, recorded);
+    }
     const successes = Object.keys(route.operation.responses).filter((status) => status.startsWith("2"));
     expect(cases.map(({ status }) => String(status))).toEqual(expect.arrayContaining(successes));
   });

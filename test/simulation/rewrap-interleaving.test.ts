@@ -1,4 +1,5 @@
 // Everything that writes credentials, beside a re-wrap, in every order that a seed can think of: at each effect somebody else may go on.
+import { Secret, revealOrNull } from "#core/domain/secret/secret";
 import { setImmediate as endOfTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createLocalKeyring, type Keyring } from "#adapters/kms/local-keyring";
@@ -156,8 +157,8 @@ async function interleave(seed: number, sabotage: "none" | "writes_blindly" = "n
   };
 
   const tokensOf = (refreshToken: string): TokenSet => ({
-    accessToken: `access of ${refreshToken}`,
-    refreshToken,
+    accessToken: new Secret(`access of ${refreshToken}`),
+    refreshToken: new Secret(refreshToken),
     tokenType: "Bearer",
     expiresAt: new Date(clock.now().getTime() + 3_600_000),
     issuedAt: clock.now(),
@@ -308,7 +309,7 @@ async function interleave(seed: number, sabotage: "none" | "writes_blindly" = "n
     try {
       const location = tokenSetLocation(account, credential.version);
       const bytes = await alone.open(location, credential.sealed, { actor: "test", purpose: "token_read" });
-      const { refreshToken } = decodeTokenSet(bytes);
+      const refreshToken = revealOrNull(decodeTokenSet(bytes).refreshToken);
       if (refreshToken === null || !live.has(refreshToken)) problems.push(`${id} holds ${refreshToken}, which is dead`);
     } catch (error) {
       problems.push(

@@ -135,7 +135,7 @@ export function createVisitors(
 
 /** Invariant 6: what leaves is alive by the provider's own word, and its account is active. */
 function checkRead(world: SimulatedWorld, watch: RowWatch, accountId: string, read: TokenRead): void {
-  const endsMs = world.accountIds.get(accountId)?.provider.accessTokenEndsMs(read.accessToken);
+  const endsMs = world.accountIds.get(accountId)?.provider.accessTokenEndsMs(read.accessToken.reveal());
   if (endsMs === undefined) {
     world.report("read", `a token of ${accountId} was served that its provider never gave out`);
     return;

@@ -1,3 +1,4 @@
+import { Secret } from "#core/domain/secret/secret";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { encodeTokenSet, type TokenSet } from "../token/token-set.ts";
@@ -25,8 +26,8 @@ it("is told from a token set by its bytes, whatever stands in either", () => {
     fc.property(fields, fc.string(), (typed, accessToken) => {
       expect(isTypedCredential(encodeTypedCredential({ format: "custom", fields: typed }))).toBe(true);
       const set: TokenSet = {
-        accessToken,
-        refreshToken: accessToken,
+        accessToken: new Secret(accessToken),
+        refreshToken: new Secret(accessToken),
         tokenType: '{"typed":',
         expiresAt: null,
         issuedAt: new Date(0),

@@ -1,3 +1,5 @@
+import { Secret } from "../secret/secret.ts";
+
 /** Formats whose credentials an end user types, or a product imports. Nothing of them ends by itself, and nothing renews them. */
 export type TypedFormat = "api_key" | "basic" | "custom";
 
@@ -27,5 +29,7 @@ export function isTypedCredential(bytes: Uint8Array): boolean {
 /** @throws SyntaxError or TypeError when the bytes are not what encodeTypedCredential made; authenticated encryption rules that out. */
 export function decodeTypedCredential(bytes: Uint8Array): TypedCredential {
   const { typed } = JSON.parse(new TextDecoder().decode(bytes)) as { readonly typed: TypedCredential };
+  // They stay texts, since expressions read them; known as secrets they are all the same.
+  for (const value of Object.values(typed.fields)) new Secret(value);
   return { format: typed.format, fields: { ...typed.fields } };
 }

@@ -39,11 +39,11 @@ export function isAccepted({ acceptedUntil }: SecretTerm, now: Date): boolean {
  * @param newestFirst all that are there, also those that have ended
  * @param memory null: nothing is known
  */
-export function orderClientSecrets<Secret extends SecretTerm>(
-  newestFirst: readonly Secret[],
+export function orderClientSecrets<Term extends SecretTerm>(
+  newestFirst: readonly Term[],
   memory: SecretMemory | null,
   now: Date,
-): readonly Secret[] {
+): readonly Term[] {
   const accepted = newestFirst.filter((one) => isAccepted(one, now));
   const newest = accepted[0];
   const working = accepted.find((one) => one.version === memory?.worked);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { scrubSecrets } from "./scrub-secrets.ts";
+import { prepareScrub, scrubSecrets } from "./scrub-secrets.ts";
 
 const secret = 'p@ss "word"/+';
 
@@ -21,4 +21,27 @@ it("takes the longer of two secrets out first, so that nothing of it is left", (
 
 it("leaves texts alone that hold none, and secrets too short to be told from words", () => {
   expect(scrubSecrets("nothing of it", ["sk_live_1", null, "of"])).toBe("nothing of it");
+});
+
+it.each([0, 1, 2])("takes it out of the base64 of something longer, %i behind its beginning", (shift) => {
+  const long = "a secret of 28 bytes, at least";
+  const around = Buffer.from(`${"xyz".slice(0, shift)}${long}behind`);
+  for (const encoding of ["base64", "base64url"] as const) {
+    const shown = scrubSecrets(around.toString(encoding), [long]);
+    expect(shown).toContain("[redacted]");
+    expect(Buffer.from(shown.replaceAll("[redacted]", ""), encoding).toString("latin1")).not.toMatch(
+      /secret|bytes|least/,
+    );
+  }
+});
+
+it("takes the beginning of one off the end of a text that was cut, and nothing shorter than could be told", () => {
+  const long = "whsec_0123456789abcdef";
+  const { beginning } = prepareScrub([long]);
+  for (let length = 6; length < long.length; length += 1) {
+    expect(beginning(`key: ${long.slice(0, length)}`)).toBe("key: [redacted]");
+  }
+  expect(beginning(`key: ${long.slice(0, 5)}`)).toBe("key: whsec");
+  expect(beginning(`${long}, and ${long} is over`)).toBe("[redacted], and [redacted] is over");
+  expect(beginning("nothing of it")).toBe("nothing of it");
 });

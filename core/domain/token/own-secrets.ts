@@ -1,8 +1,9 @@
 import { isAccepted, type SecretTerm } from "../integration/order-client-secrets.ts";
 import { planClientSecrets } from "../integration/plan-client-secrets.ts";
+import type { Secret } from "../secret/secret.ts";
 import { olderOf, type TokenSet } from "./token-set.ts";
 
-type OwnSecret = SecretTerm & { readonly secret: string };
+type OwnSecret = SecretTerm & { readonly secret: Secret };
 
 type Kept = Pick<TokenSet, "clientSecret" | "olderClientSecrets">;
 
@@ -19,9 +20,9 @@ export function acceptedOwnSecrets(set: Kept, now: Date): readonly OwnSecret[] {
 }
 
 /** The same token set whose client got another secret: those before it stay accepted for as long as an environment's do (R65). */
-export function addOwnSecret(set: TokenSet, secret: string, now: Date): TokenSet {
+export function addOwnSecret(set: TokenSet, secret: Secret, now: Date): TokenSet {
   const before = ownSecrets(set);
-  const sameAsNew = before.filter((one) => one.secret === secret).map((one) => one.version);
+  const sameAsNew = before.filter((one) => one.secret.equals(secret)).map((one) => one.version);
   const change = { addsSecret: true, sameAsNew, changesClient: false, previousExpiresInSeconds: null };
   const { kept } = planClientSecrets(before, change, now);
   const older = kept.flatMap(({ version, acceptedUntil }) => {
@@ -39,7 +40,7 @@ export function withOwnSecrets(set: TokenSet, [newest, ...before]: readonly Omit
   return withSecrets(set, newest?.secret ?? null, older);
 }
 
-function withSecrets(set: TokenSet, clientSecret: string | null, older: NonNullable<TokenSet["olderClientSecrets"]>) {
+function withSecrets(set: TokenSet, clientSecret: Secret | null, older: NonNullable<TokenSet["olderClientSecrets"]>) {
   const { olderClientSecrets: _, ...rest } = set;
   return { ...rest, clientSecret, ...olderOf(older) };
 }

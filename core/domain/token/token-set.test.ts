@@ -1,3 +1,4 @@
+import { Secret, secretOrNull } from "#core/domain/secret/secret";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -11,13 +12,13 @@ import {
 
 const issuedAt = new Date("2026-11-20T10:00:00Z");
 const previous: TokenSet = {
-  accessToken: "old-access",
-  refreshToken: "old-refresh",
+  accessToken: new Secret("old-access"),
+  refreshToken: new Secret("old-refresh"),
   tokenType: "mac",
   expiresAt: new Date("2026-11-20T09:00:00Z"),
   issuedAt: new Date("2026-11-20T08:00:00Z"),
   scopes: ["a", "b"],
-  clientSecret: "own-secret",
+  clientSecret: new Secret("own-secret"),
 };
 const response: TokenResponse = {
   accessToken: "new-access",
@@ -29,18 +30,18 @@ const response: TokenResponse = {
 
 describe("merging a refresh response (R16)", () => {
   it("a response without a refresh token keeps the old one", () => {
-    expect(mergeTokenSet(previous, { ...response, refreshToken: null }, issuedAt).refreshToken).toBe("old-refresh");
+    expect(mergeTokenSet(previous, { ...response, refreshToken: null }, issuedAt).refreshToken).toEqual("old-refresh");
   });
 
   it("a response with a refresh token overwrites the old one", () => {
-    expect(mergeTokenSet(previous, response, issuedAt).refreshToken).toBe("new-refresh");
+    expect(mergeTokenSet(previous, response, issuedAt).refreshToken).toEqual("new-refresh");
   });
 
   it.each<[string, string | null, string]>([
     ["keeps the old refresh token when the server sends an empty one", "", "old-refresh"],
     ["takes one that is the same as before", "old-refresh", "old-refresh"],
   ])("%s", (_name, refreshToken, kept) => {
-    expect(mergeTokenSet(previous, { ...response, refreshToken }, issuedAt).refreshToken).toBe(kept);
+    expect(mergeTokenSet(previous, { ...response, refreshToken }, issuedAt).refreshToken).toEqual(kept);
   });
 
   it("keeps the scopes when the server does not repeat them, and takes narrower ones when it does", () => {
@@ -68,7 +69,7 @@ describe("merging a refresh response (R16)", () => {
           (set, refreshToken) => mergeTokenSet(set, { ...response, refreshToken }, issuedAt),
           previous,
         );
-        expect(last.refreshToken).toBe(answers.findLast((one) => one !== null && one !== "") ?? "old-refresh");
+        expect(last.refreshToken).toEqual(answers.findLast((one) => one !== null && one !== "") ?? "old-refresh");
       }),
     );
   });
@@ -98,13 +99,13 @@ it("reads what was sealed before accounts could bring their own client", () => {
 it("comes back from its bytes as it was", () => {
   const instant = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4_102_444_800_000) });
   const anySet = fc.record<TokenSet>({
-    accessToken: fc.string({ unit: "grapheme" }),
-    refreshToken: fc.option(fc.string({ unit: "grapheme" })),
+    accessToken: fc.string({ unit: "grapheme" }).map((text) => new Secret(text)),
+    refreshToken: fc.option(fc.string({ unit: "grapheme" })).map(secretOrNull),
     tokenType: fc.string(),
     expiresAt: fc.option(instant),
     issuedAt: instant,
     scopes: fc.array(fc.string()),
-    clientSecret: fc.option(fc.string({ unit: "grapheme" })),
+    clientSecret: fc.option(fc.string({ unit: "grapheme" })).map(secretOrNull),
   });
   fc.assert(fc.property(anySet, (set) => void expect(decodeTokenSet(encodeTokenSet(set))).toEqual(set)));
 });

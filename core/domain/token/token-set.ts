@@ -1,23 +1,24 @@
 import type { PrivateJwk } from "../jwk/jwk.ts";
+import { revealOrNull, Secret, secretOrNull } from "../secret/secret.ts";
 
 /** A secret that made way for a newer one, and is tried after it until then. */
 export interface OlderSecret {
-  readonly secret: string;
+  readonly secret: Secret;
   readonly acceptedUntil: Date;
 }
 
 /** What a token response left us with. Lives in memory only; at rest it is one sealed value. */
 export interface TokenSet {
-  readonly accessToken: string;
+  readonly accessToken: Secret;
   /** Null where the provider gave none (client credentials, tokens without end). */
-  readonly refreshToken: string | null;
+  readonly refreshToken: Secret | null;
   readonly tokenType: string;
   /** Null where nothing says when the access token ends. */
   readonly expiresAt: Date | null;
   readonly issuedAt: Date;
   readonly scopes: readonly string[];
   /** The secret of the OAuth client that the account brought itself; null where it brought none. */
-  readonly clientSecret: string | null;
+  readonly clientSecret: Secret | null;
   /** Those before it that may still be the one that works, newest first (R65); absent: there are none. */
   readonly olderClientSecrets?: readonly OlderSecret[];
   /** The private key that the tokens are bound to (RFC 9449); absent: whoever bears them may use them. */
@@ -47,8 +48,8 @@ export interface TokenResponse {
 export function mergeTokenSet(previous: TokenSet, response: TokenResponse, issuedAt: Date): TokenSet {
   const sent = response.refreshToken;
   return {
-    accessToken: response.accessToken,
-    refreshToken: sent === null || sent === "" ? previous.refreshToken : sent,
+    accessToken: new Secret(response.accessToken),
+    refreshToken: sent === null || sent === "" ? previous.refreshToken : new Secret(sent),
     tokenType: response.tokenType,
     expiresAt: response.expiresAt,
     issuedAt,
@@ -63,8 +64,8 @@ export function mergeTokenSet(previous: TokenSet, response: TokenResponse, issue
 export function firstTokenSet(response: TokenResponse, requested: readonly string[], issuedAt: Date): TokenSet {
   const sent = response.refreshToken;
   return {
-    accessToken: response.accessToken,
-    refreshToken: sent === "" ? null : sent,
+    accessToken: new Secret(response.accessToken),
+    refreshToken: secretOrNull(sent === "" ? null : sent),
     tokenType: response.tokenType,
     expiresAt: response.expiresAt,
     issuedAt,
@@ -86,18 +87,18 @@ function keyOf(dpopKey: PrivateJwk | undefined): Pick<TokenSet, "dpopKey"> {
 export function encodeTokenSet(set: TokenSet): Uint8Array {
   return new TextEncoder().encode(
     JSON.stringify({
-      access_token: set.accessToken,
-      refresh_token: set.refreshToken,
+      access_token: set.accessToken.reveal(),
+      refresh_token: revealOrNull(set.refreshToken),
       token_type: set.tokenType,
       expires_at: set.expiresAt?.getTime() ?? null,
       issued_at: set.issuedAt.getTime(),
       scopes: set.scopes,
-      ...(set.clientSecret === null ? {} : { client_secret: set.clientSecret }),
+      ...(set.clientSecret === null ? {} : { client_secret: set.clientSecret.reveal() }),
       ...(set.olderClientSecrets === undefined
         ? {}
         : {
             older_client_secrets: set.olderClientSecrets.map((one) => ({
-              secret: one.secret,
+              secret: one.secret.reveal(),
               accepted_until: one.acceptedUntil.getTime(),
             })),
           }),
@@ -120,16 +121,16 @@ export function decodeTokenSet(bytes: Uint8Array): TokenSet {
     dpop_key?: PrivateJwk;
   };
   return {
-    accessToken: raw.access_token,
-    refreshToken: raw.refresh_token,
+    accessToken: new Secret(raw.access_token),
+    refreshToken: secretOrNull(raw.refresh_token),
     tokenType: raw.token_type,
     expiresAt: raw.expires_at === null ? null : new Date(raw.expires_at),
     issuedAt: new Date(raw.issued_at),
     scopes: raw.scopes,
-    clientSecret: raw.client_secret ?? null,
+    clientSecret: secretOrNull(raw.client_secret ?? null),
     ...olderOf(
       (raw.older_client_secrets ?? []).map((one) => ({
-        secret: one.secret,
+        secret: new Secret(one.secret),
         acceptedUntil: new Date(one.accepted_until),
       })),
     ),

@@ -1,0 +1,177 @@
+/** What a process may do to the database where it has a role of its own. web has none: no role, no right, no address. */
+export type DatabaseRole = "api" | "worker" | "auditor";
+
+export const databaseRoles: readonly DatabaseRole[] = ["api", "worker", "auditor"];
+
+/** Of PostgreSQL's rights to a table: select, insert, update, delete. */
+export type TableRight = "S" | "I" | "U" | "D";
+
+export interface TableRights {
+  /** Letters of TableRight; absent: no right at all. */
+  readonly api?: string;
+  readonly worker?: string;
+  readonly auditor?: string;
+  /** Columns that no role may update: whose a row is, and what it was made with. */
+  readonly fixed?: readonly string[];
+  /** The only columns that a role may update. */
+  readonly updates?: Readonly<Partial<Record<DatabaseRole, readonly string[]>>>;
+  /** Columns that a role may not read. */
+  readonly hidden?: Readonly<Partial<Record<DatabaseRole, readonly string[]>>>;
+}
+
+const sealed = ["sealed", "fingerprint"];
+
+/**
+ * Every table, and what each role may do there. A table that is missing here can be used by none of them, and fails a test.
+ *
+ * Locking a row (FOR UPDATE, FOR SHARE) takes the right to update one of its columns.
+ */
+export const tableRights: Readonly<Record<string, TableRights>> = {
+  // Records, links and anchors only grow. Links and anchors are the sealer's, which is the worker's.
+  "public.audit_event": { api: "SI", worker: "SI", auditor: "S" },
+  "public.audit_link": { api: "S", worker: "SI", auditor: "S" },
+  "public.audit_anchor": { api: "S", worker: "SI", auditor: "S" },
+  "public.audit_chain": { api: "S", worker: "SIU", auditor: "S", fixed: ["environment_id"] },
+
+  // Sealed values: both processes open and seal them.
+  "public.sealed_credential": {
+    api: "SIUD",
+    worker: "SIUD",
+    auditor: "S",
+    fixed: ["account_id", "environment_id"],
+    hidden: { auditor: sealed },
+  },
+  "public.sealed_secret": {
+    api: "SIUD",
+    worker: "SIUD",
+    auditor: "S",
+    fixed: ["owner", "field", "environment_id"],
+    hidden: { auditor: ["sealed"] },
+  },
+  "public.idempotency_record": {
+    api: "SIUD",
+    worker: "SUD",
+    auditor: "S",
+    fixed: ["digest", "environment_id"],
+    hidden: { auditor: ["digest", "fingerprint", "memo", "sealed"] },
+  },
+  "public.tenant_key": {
+    api: "SIU",
+    worker: "SIU",
+    auditor: "S",
+    fixed: ["id", "environment_id", "tenant_id", "version"],
+    hidden: { auditor: ["wrapped"] },
+  },
+  "public.key_state": { api: "SIU", worker: "SIU", auditor: "S", fixed: ["environment_id", "kid"] },
+  "public.rewrap_run": { api: "SIU", worker: "SIU", auditor: "S", fixed: ["id", "environment_id"] },
+  "public.rewrap_failure": { api: "S", worker: "SID", auditor: "S" },
+
+  // Who may: the worker looks at people only to judge a second person, and at no key.
+  "public.api_key": {
+    api: "SIU",
+    auditor: "S",
+    updates: { api: ["revoked_at", "last_used_at"] },
+    hidden: { auditor: ["digest"] },
+  },
+  "public.admin_user": {
+    api: "SIU",
+    worker: "SU",
+    auditor: "S",
+    fixed: ["id", "created_at"],
+    updates: { worker: ["last_sign_in_at"] },
+    hidden: { worker: ["password_hash"], auditor: ["password_hash"] },
+  },
+  "public.approval": { api: "SIU", worker: "SU", auditor: "S", fixed: ["id", "environment_id", "requested_by"] },
+
+  // Settings. The worker changes them only where it carries out what was approved.
+  "public.environment": {
+    api: "SU",
+    worker: "SU",
+    auditor: "S",
+    fixed: ["id", "name", "created_at"],
+    updates: { worker: ["sealing_policy", "updated_at"] },
+  },
+  "public.environment_logo": { api: "SIUD", auditor: "S", fixed: ["environment_id"] },
+  "public.integration": { api: "SIUD", worker: "SIUD", auditor: "S", fixed: ["environment_id", "name", "created_at"] },
+  "public.integration_hosts": {
+    api: "SIUD",
+    worker: "SIUD",
+    auditor: "S",
+    fixed: ["environment_id", "integration_name"],
+  },
+  "public.environment_integration": {
+    api: "SIU",
+    worker: "SIU",
+    auditor: "S",
+    fixed: ["id", "environment_id", "integration_name", "callback_id", "created_at"],
+  },
+
+  // Accounts and their history. An account stays its environment's and its tenant's.
+  "public.integrated_account": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    fixed: ["id", "environment_id", "tenant_id", "integration_name", "created_at"],
+  },
+  "public.refresh_attempt": { api: "SIUD", worker: "SIUD", auditor: "S" },
+  "public.event": { api: "SI", worker: "SI", auditor: "S" },
+  // Whoever writes an event puts it here too, by its trigger; the worker takes it out.
+  "public.event_outbox": { api: "SI", worker: "SIUD", auditor: "S" },
+  "public.circuit": { api: "SIU", worker: "SIUD", auditor: "S", fixed: ["key", "environment_id"] },
+  "public.mass_failure": { api: "SIUD", worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name"] },
+
+  // Connecting is the api's; the worker removes what is over, and makes the links that events carry.
+  "public.link_token": {
+    api: "SIU",
+    worker: "SIUD",
+    auditor: "S",
+    fixed: ["id", "digest", "environment_id", "tenant_id", "created_at"],
+    hidden: { auditor: ["digest"] },
+  },
+  "public.connect_session": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    fixed: ["id", "link_token_id", "environment_id", "account_id"],
+    hidden: { auditor: ["state_digest", "browser_digest", "nonce"] },
+  },
+  "public.connect_embed": {
+    api: "SIUD",
+    worker: "SUD",
+    auditor: "S",
+    updates: { api: ["browser_digest", "created_at"], worker: ["created_at"] },
+    hidden: { auditor: ["digest", "browser_digest"] },
+  },
+  "public.connect_try": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    fixed: ["id", "link_token_id", "browser_digest"],
+    updates: { worker: ["created_at"] },
+    hidden: { auditor: ["browser_digest"] },
+  },
+
+  "public.webhook_endpoint": { api: "SIUD", worker: "SU", auditor: "S", fixed: ["id", "environment_id"] },
+  "public.webhook_delivery": { api: "SIUD", worker: "SIUD", auditor: "S" },
+  "public.webhook_attempt": { api: "SID", worker: "SID", auditor: "S" },
+
+  "public.process_heartbeat": { api: "SIUD", worker: "SIUD", auditor: "S" },
+  "public._prisma_migrations": { api: "S", worker: "S", auditor: "S" },
+
+  // The queue. Its functions run with the rights of whoever calls them.
+  "graphile_worker._private_jobs": { api: "SIU", worker: "SIUD", auditor: "S" },
+  "graphile_worker._private_job_queues": { api: "SIU", worker: "SIUD", auditor: "S" },
+  "graphile_worker._private_tasks": { api: "SIU", worker: "SIUD", auditor: "S" },
+  "graphile_worker._private_known_crontabs": { worker: "SIUD", auditor: "S" },
+  "graphile_worker.jobs": { api: "S", worker: "S", auditor: "S" },
+  "graphile_worker.migrations": { worker: "S", auditor: "S" },
+};
+
+/** Functions of ours that run with their owner's rights, and who may call them. */
+export const ownersFunctions: Readonly<Record<string, readonly DatabaseRole[]>> = {
+  "public.evergrant_ensure_partitions()": ["worker"],
+  "public.evergrant_drop_old_partitions(text, timestamp with time zone)": ["worker"],
+};
+
+/** What each role may do at most is decided in these schemas alone. */
+export const schemas = ["public", "graphile_worker"] as const;

@@ -1,0 +1,182 @@
+import type { AuditAction } from "#core/domain/audit/audit-record";
+import type { AuditStatement } from "#core/domain/audit/audit-statement";
+
+const masked: AuditStatement = { nothing: "shows masked metadata; nothing is opened" };
+const documentation: AuditStatement = { nothing: "is the same for everybody" };
+const asks: AuditStatement = { writes: ["approval.requested"] };
+
+/** A refresh on the way, and what is opened for it. */
+const refreshing = [
+  "credential.opened",
+  "secret.opened",
+  "sealed_value.invalid",
+  "credential.sealed",
+  "account.transitioned",
+  "account.updated",
+  "tenant_key.created",
+] as const satisfies readonly AuditAction[];
+
+/** What an approval carries out. */
+const carriedOut = [
+  "approval.executed",
+  "approval.failed",
+  "approval.expired",
+  "integration.put",
+  "environment_integration.updated",
+  "secret.opened",
+  "secret.sealed",
+  "secret.erased",
+  "key.disabled",
+  "key.enabled",
+  "key.policy_changed",
+  "rewrap.started",
+  "rewrap.changed",
+  "tenant_key.destroyed",
+  "tenant_key.created",
+] as const satisfies readonly AuditAction[];
+
+const called: AuditStatement = { writes: ["credential.opened"], mayWrite: refreshing };
+
+/**
+ * What each operation of the API writes, by operationId, and each route beside it, by method and path. `createRoute`
+ * (openapi/create-route.ts) takes no operationId that is missing here, so a route without its statement does not compile; tests
+ * hold the statements against what is written (test/openapi/routes.db.test.ts), and the list against the routes (app.test.ts).
+ *
+ * Refused calls are told by the log and the metrics; of those that are recorded too, a key used from elsewhere is one.
+ */
+export const routeAudits = {
+  importAccount: {
+    writes: ["account.created", "credential.sealed", "account.transitioned"],
+    mayWrite: ["secret.opened", "tenant_key.created", "credential.opened", "sealed_value.invalid"],
+  },
+  listAccounts: masked,
+  getAccount: masked,
+  updateAccount: { writes: ["account.updated"], mayWrite: refreshing },
+  disconnectAccount: {
+    writes: ["account.transitioned", "credential.erased"],
+    mayWrite: ["credential.opened", "secret.opened", "sealed_value.invalid"],
+  },
+  refreshAccount: { writes: ["credential.opened", "credential.sealed"], mayWrite: refreshing },
+  getToken: { writes: ["credential.opened"], mayWrite: refreshing },
+  listRefreshAttempts: masked,
+
+  createLinkToken: { writes: ["link_token.created"] },
+  completeConnectSession: {
+    writes: ["connect.confirmed"],
+    mayWrite: [...refreshing, "connect.binding_failed", "secret.sealed", "secret.erased"],
+  },
+
+  getIntegrationSchema: documentation,
+  listIntegrations: masked,
+  getIntegration: masked,
+  putIntegration: {
+    mayWrite: ["integration.put", "approval.requested", "secret.erased"],
+    because: "puts it, or asks for a second person where hosts of live accounts change",
+  },
+  deleteIntegration: { writes: ["integration.deleted"], mayWrite: ["secret.erased"] },
+  updateEnvironmentIntegration: {
+    writes: ["environment_integration.updated"],
+    mayWrite: ["secret.sealed", "secret.opened", "secret.erased", "sealed_value.invalid"],
+  },
+  listEnvironmentIntegrations: masked,
+  getEnvironmentIntegration: masked,
+
+  getEnvironment: masked,
+  updateEnvironment: { writes: ["environment.updated"] },
+  getSession: { nothing: "tells who is signed in; signing in was recorded" },
+
+  listApprovals: masked,
+  getApproval: masked,
+  approveRequest: { writes: ["approval.approved"], mayWrite: carriedOut },
+  refuseRequest: { writes: ["approval.refused"] },
+  withdrawRequest: { writes: ["approval.withdrawn"] },
+
+  listMassFailures: masked,
+  getMassFailure: masked,
+  releaseMassFailure: { writes: ["mass_failure.released"] },
+  confirmMassFailure: { writes: ["mass_failure.confirmed"] },
+
+  listKeys: masked,
+  startRewrap: asks,
+  getRewrap: masked,
+  changeRewrap: { writes: ["rewrap.changed"] },
+  disableKey: asks,
+  enableKey: asks,
+  setKeyPolicy: asks,
+  drillKeys: { writes: ["key.drilled"], mayWrite: ["credential.opened", "secret.opened", "sealed_value.invalid"] },
+  deleteTenant: {
+    because: "ends accounts, and its key last, where no account is left for another call",
+    mayWrite: [
+      "tenant.deleted",
+      "tenant_key.destroyed",
+      "account.transitioned",
+      "credential.erased",
+      "credential.opened",
+      "secret.opened",
+      "sealed_value.invalid",
+    ],
+  },
+  destroyTenantKey: asks,
+
+  createWebhookEndpoint: { writes: ["webhook_endpoint.created"], mayWrite: ["secret.sealed"] },
+  listWebhookEndpoints: masked,
+  getWebhookEndpoint: masked,
+  updateWebhookEndpoint: { writes: ["webhook_endpoint.updated"], mayWrite: ["secret.sealed"] },
+  deleteWebhookEndpoint: { writes: ["webhook_endpoint.deleted"], mayWrite: ["secret.erased"] },
+  rotateWebhookSecret: { writes: ["secret.sealed"], mayWrite: ["webhook_endpoint.updated", "secret.erased"] },
+  testWebhookEndpoint: { writes: ["webhook_endpoint.tested"] },
+  replayWebhookEvents: { writes: ["webhook_endpoint.replayed"] },
+  listWebhookDeliveries: masked,
+  getWebhookDelivery: masked,
+  redeliverWebhook: { writes: ["webhook_delivery.redelivered"] },
+  listEvents: masked,
+  getEvent: masked,
+
+  listAuditEvents: { nothing: "the log holds no secret, and reading it changes nothing" },
+  verifyAuditEvents: { nothing: "checks the log" },
+  listAuditAnchors: { nothing: "shows signed statements about the log" },
+  getAuditChain: { nothing: "shows the head of the chain" },
+  getHealthStats: masked,
+  getOpenApiDocument: documentation,
+  getReference: documentation,
+  getProblemPage: documentation,
+
+  proxyGet: called,
+  proxyHead: called,
+  proxyPost: called,
+  proxyPut: called,
+  proxyPatch: called,
+  proxyDelete: called,
+  proxyOptions: called,
+
+  // Beside the API: connecting, by whoever has a link, and signing in.
+  "POST /connect/:token": {
+    mayWrite: [...refreshing, "account.created", "secret.sealed", "secret.erased"],
+    because: "sets out for the provider, with a verifier sealed, or stores what was typed",
+  },
+  "POST /connect/retry": {
+    mayWrite: ["secret.sealed", "account.created", "tenant_key.created"],
+    because: "sets out again",
+  },
+  "POST /connect/approve": { writes: ["connect.approved"], mayWrite: [...refreshing, "secret.erased"] },
+  "POST /connect/decline": { writes: ["connect.declined"], mayWrite: ["secret.opened", "secret.erased"] },
+  "GET /oauth/callback/:callbackId": {
+    mayWrite: [...refreshing, "secret.sealed", "secret.erased", "connect.binding_failed"],
+    because: "exchanges the code, where its session belongs to this browser",
+  },
+  "GET /oauth/return/:callbackId": { nothing: "leads the browser to where its cookie is" },
+  "GET /oauth/jwks/:callbackId": { nothing: "shows public keys" },
+  "GET /api/connect/links/:id": masked,
+  "GET /api/connect/outcome": masked,
+  "GET /api/connect/logos/:digest": masked,
+  "POST /api/connect/results": { nothing: "tells an embedding page what became of its trip, by ids" },
+  "GET /connect.js": documentation,
+  "GET /connect.mjs": documentation,
+  "GET /api/auth/*": { nothing: "shows forms and ends sessions" },
+  "POST /api/auth/*": {
+    mayWrite: ["user.signed_in", "user.sign_in_failed"],
+    because: "signs in, or does not; signing out deletes a cookie",
+  },
+} as const satisfies Readonly<Record<string, AuditStatement>>;
+
+export type RouteId = keyof typeof routeAudits;
