@@ -13,6 +13,7 @@ import {
 } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
 import { links, outcomes } from "./stub-connect.ts";
+import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
@@ -163,6 +164,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   const reply =
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
+    answerAnomalies(stub.world.anomalies, stub.role, method, path) ??
     answerKeys(stub.world, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
