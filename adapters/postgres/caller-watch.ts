@@ -57,6 +57,7 @@ export function createCallerWatch(pool: DatabasePool): CallerWatch {
     },
 
     async look(environmentId, needed, judge) {
+      if (await isQuiet(pool, environmentId)) return nothingNew;
       const result = await inTransaction(pool, async (client): Promise<LookResult | typeof rollback> => {
         const cursor = await takeCursor(client, environmentId);
         if (cursor === null) return { kind: "busy" };
@@ -66,7 +67,7 @@ export function createCallerWatch(pool: DatabasePool): CallerWatch {
         const isNew = stretch.seq > cursor.seq;
         if (!isNew && networks.length === 0 && open.length === 0) {
           // Nothing to write; a cursor that was just made is kept.
-          return cursor.isMade ? { kind: "looked", rung: [], ended: [], hasMore: false } : rollback;
+          return cursor.isMade ? nothingNew : rollback;
         }
         const policy = await readPolicy(client, environmentId);
         const { openings, departures } = isNew
@@ -104,7 +105,7 @@ export function createCallerWatch(pool: DatabasePool): CallerWatch {
         }
         return { kind: "looked", rung, ended: judgement.ended.map(({ kind }) => kind), hasMore: stretch.isFull };
       });
-      return result === rollback ? { kind: "looked", rung: [], ended: [], hasMore: false } : result;
+      return result === rollback ? nothingNew : result;
     },
 
     async forget() {
@@ -120,6 +121,22 @@ export function createCallerWatch(pool: DatabasePool): CallerWatch {
       }
     },
   };
+}
+
+const nothingNew: LookResult = { kind: "looked", rung: [], ended: [], hasMore: false };
+
+/** One statement tells, most of the time, that there is nothing to look at; without a cursor there is. */
+async function isQuiet(pool: DatabasePool, environmentId: string): Promise<boolean> {
+  const { rows } = await query<{ is: boolean }>(
+    pool,
+    `SELECT c.seq <= w.seq
+            AND NOT EXISTS (SELECT FROM caller_network n WHERE n.environment_id = $1 AND n.judged_at IS NULL)
+            AND NOT EXISTS (SELECT FROM anomaly a WHERE a.environment_id = $1 AND a.ended_at IS NULL) AS is
+       FROM anomaly_cursor w JOIN audit_chain c USING (environment_id) WHERE w.environment_id = $1`,
+    [environmentId],
+    "watch-quiet",
+  );
+  return rows[0]?.is === true;
 }
 
 interface Cursor {
