@@ -124,6 +124,26 @@ describe("what is counted", () => {
     expect(counted[0].tenants).toBeGreaterThan(counted[1].tenants);
   });
 
+  test("of a backlog is judged half a day at a time, so that the days before are counted when they are compared with", async () => {
+    await read(30, other);
+    await world.seal();
+    await world.tamper(
+      "ALTER TABLE audit_link DISABLE TRIGGER USER",
+      `UPDATE audit_link SET audit_at = audit_at - interval '26 hours' WHERE seq > (SELECT seq FROM anomaly_cursor WHERE environment_id = '${environmentId}')`,
+      `UPDATE audit_event e SET at = l.audit_at FROM audit_link l WHERE l.audit_id = e.id AND l.audit_at < e.at - interval '25 hours'`,
+      "ALTER TABLE audit_link ENABLE TRIGGER USER",
+    );
+    await read(10, other);
+    await world.seal();
+    const watch = createCallerWatch(world.pool);
+    const counts: number[] = [];
+    for (const hasMore of [true, false]) {
+      expect(await watch.look(environmentId, pastsNeeded, judgeLook)).toMatchObject({ kind: "looked", hasMore });
+      counts.push((await rows("SELECT sum(reads)::int AS n FROM caller_hour"))[0].n);
+    }
+    expect(counts).toEqual([30, 40]);
+  });
+
   test("reaches back to the beginning of a short chain, and to nothing of a long one", async () => {
     const { seq } = (await rows("SELECT seq::int FROM audit_chain WHERE environment_id = $1", [environmentId]))[0];
     await rows("DELETE FROM anomaly_cursor");

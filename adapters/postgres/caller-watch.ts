@@ -103,7 +103,7 @@ export function createCallerWatch(pool: DatabasePool): CallerWatch {
             values: [environmentId, stretch.seq],
           });
         }
-        return { kind: "looked", rung, ended: judgement.ended.map(({ kind }) => kind), hasMore: stretch.isFull };
+        return { kind: "looked", rung, ended: judgement.ended.map(({ kind }) => kind), hasMore: stretch.hasMore };
       });
       return result === rollback ? nothingNew : result;
     },

@@ -15,19 +15,24 @@ const mostTenants = 20_000;
 export interface Stretch {
   /** Of the last link that was read; where the look began, if there is none. */
   readonly seq: number;
-  readonly isFull: boolean;
+  readonly hasMore: boolean;
 }
 
-/** How far this look goes. */
+/** How far this look goes. Not over a day: what is judged is compared with days before, and those must have been counted by then. */
 export async function readStretch(client: DatabaseClient, environmentId: string, after: number): Promise<Stretch> {
-  const { rows } = await client.query<{ seq: string | null; links: number }>({
+  const { rows } = await client.query<{ seq: string | null; links: number; is_cut: boolean | null }>({
     name: "watch-stretch",
-    text: `SELECT max(seq) AS seq, count(*)::int AS links
-             FROM (SELECT seq FROM audit_link WHERE environment_id = $1 AND seq > $2 ORDER BY seq LIMIT $3) l`,
+    text: `WITH l AS (SELECT seq, audit_at FROM audit_link WHERE environment_id = $1 AND seq > $2 ORDER BY seq LIMIT $3),
+                s AS (SELECT seq, audit_at >= first_value(audit_at) OVER (ORDER BY seq) + interval '12 hours' AS is_later FROM l)
+           SELECT coalesce(min(seq) FILTER (WHERE is_later) - 1, max(seq)) AS seq, count(*)::int AS links, bool_or(is_later) AS is_cut
+             FROM s`,
     values: [environmentId, after, linksAtATime],
   });
-  const links = rows[0]?.links ?? 0;
-  return { seq: Number(rows[0]?.seq ?? after), isFull: links >= linksAtATime };
+  const [row] = rows;
+  return {
+    seq: Number(row?.seq ?? after),
+    hasMore: (row?.links ?? 0) >= linksAtATime || row?.is_cut === true,
+  };
 }
 
 interface GroupRow {
