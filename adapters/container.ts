@@ -28,6 +28,8 @@ import type { Metrics } from "#core/ports/metrics";
 import type { DeliveryQueue } from "#core/ports/delivery-queue";
 import type { WebhookReceivers } from "#core/ports/webhook-receivers";
 import type { WebhookStore } from "#core/ports/webhook-store";
+import type { AnomalyStore, KeyStops } from "#core/ports/anomaly-store";
+import type { CallerWatch } from "#core/ports/caller-watch";
 import type { ApprovalTimes } from "#core/domain/approval/approval";
 import type { ApprovalStore } from "#core/ports/approval-store";
 import { defineAction, type ApprovalActions } from "#core/usecases/approval-actions";
@@ -52,9 +54,12 @@ import { noMetrics } from "./metrics/no-metrics.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { generateKeyPair } from "./oauth/generate-key-pair.ts";
 import { createPossessionProofs } from "./oauth/possession-proofs.ts";
+import { createAnomalyStore } from "./postgres/anomaly-store.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
+import { createCallerWatch } from "./postgres/caller-watch.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
+import { createKeyStops } from "./postgres/key-stops.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createApprovalStore } from "./postgres/approval-store.ts";
 import type { DeleteTenantPorts } from "#core/usecases/delete-tenant";
@@ -100,6 +105,9 @@ export interface Container
   readonly approvals: ApprovalStore;
   readonly approvalActions: ApprovalActions;
   readonly approvalTimes: ApprovalTimes;
+  readonly anomalies: AnomalyStore;
+  readonly keyStops: KeyStops;
+  readonly watch: CallerWatch;
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly receivers: WebhookReceivers;
@@ -228,6 +236,9 @@ export async function createContainer(
       "integration.hosts_change": defineAction(hostsChangeAction({ integrations, vault, clock, keyPairs })),
     },
     approvalTimes: config.approvals,
+    anomalies: createAnomalyStore(pool),
+    keyStops: createKeyStops(pool),
+    watch: createCallerWatch(pool),
     webhooks: createWebhookStore(pool),
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },

@@ -23,6 +23,7 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
+import { anomalyRoutes } from "./routes/anomalies.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { keyRoutes } from "./routes/keys.ts";
@@ -106,6 +107,7 @@ export function createApp(
   keyRoutes(api, ports);
   tenantRoutes(api, ports);
   auditRoutes(api, ports);
+  anomalyRoutes(api, ports);
   statsRoutes(api, ports);
   describeProxy(api.openAPIRegistry);
   documentationRoutes(api, ports);

@@ -4,6 +4,7 @@ import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import { readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { createAccessStore } from "#adapters/postgres/access-store";
 import { createAuditLog } from "#adapters/postgres/audit-log";
+import { createCallerNetworks } from "#adapters/postgres/caller-networks";
 import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
@@ -27,6 +28,8 @@ import { createDoor } from "./create-door.ts";
 
 const config = readOrExit(readApiConfig);
 const poolSize = 20;
+/** From where keys are used reaches the database within this time, milliseconds. */
+const networkFlushMs = 1_000;
 const { metrics, registry, answer } = createProcessMetrics("api");
 const container = await createContainer(config, { name: "api", poolSize, metrics });
 const { log, pool } = container;
@@ -52,6 +55,11 @@ registry.read(readPool(pool, poolSize));
 registry.read(readSpool(config.spoolDirectory));
 const prisma = createPrisma(pool);
 let isStopping = false;
+const networks = createCallerNetworks(pool);
+const noting = setInterval(() => {
+  networks.flush().catch((error: unknown) => log.warn({ error }, "networks of API keys could not be noted yet"));
+}, networkFlushMs);
+noting.unref();
 
 const server = createDoor(
   {
@@ -77,6 +85,7 @@ const server = createDoor(
         trustedProxies: config.trustedProxies,
         audit,
         log,
+        noteAddress: (caller, address) => networks.note(caller.environmentId, caller.id, address),
       }),
       publicUrl: config.publicUrl,
       log,
@@ -110,6 +119,8 @@ stopWithParent(async () => {
   isStopping = true;
   log.info({}, "stopping: finishing requests in hand");
   await closeServer(server, 35_000);
+  clearInterval(noting);
+  await networks.flush().catch((error: unknown) => log.warn({ error }, "the last networks were not noted"));
   await prisma.$disconnect();
   await container.close();
 });

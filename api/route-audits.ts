@@ -118,6 +118,14 @@ export const routeAudits = {
   },
   destroyTenantKey: asks,
 
+  listAnomalies: masked,
+  getAnomaly: masked,
+  acknowledgeAnomaly: { mayWrite: ["anomaly.acknowledged"], because: "pressed again, nothing changes" },
+  getAnomalyPolicy: masked,
+  updateAnomalyPolicy: { mayWrite: ["anomaly.policy_changed"], because: "what is so already is not written again" },
+  stopApiKey: { mayWrite: ["api_key.stopped"], because: "one that is stopped already stays so" },
+  restartApiKey: { mayWrite: ["api_key.restarted"], because: "one that works already does so" },
+
   createWebhookEndpoint: { writes: ["webhook_endpoint.created"], mayWrite: ["secret.sealed"] },
   listWebhookEndpoints: masked,
   getWebhookEndpoint: masked,

@@ -13,7 +13,8 @@ import {
   verifyDatabase,
   verifyFile,
 } from "./commands/audit.ts";
-import { createKey, listKeys, revokeKey } from "./commands/api-keys.ts";
+import { acknowledgeAnomaly, listAnomalies } from "./commands/anomalies.ts";
+import { createKey, listKeys, restartKey, revokeKey, stopKey } from "./commands/api-keys.ts";
 import { approveOne, listApprovals, refuseOne } from "./commands/approvals.ts";
 import { showRoles } from "./commands/database.ts";
 import { approveHosts, checkIntegrations } from "./commands/integrations.ts";
@@ -68,6 +69,26 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "<key id>",
     does: "ends a key within a second everywhere",
     run: { kind: "engine", with: revokeKey },
+  },
+  "api-keys stop": {
+    usage: "<key id>",
+    does: "refuses a key within a second everywhere, until it is started again",
+    run: { kind: "engine", with: stopKey },
+  },
+  "api-keys restart": {
+    usage: "<key id>",
+    does: "starts a stopped key again",
+    run: { kind: "engine", with: restartKey },
+  },
+  "anomalies list": {
+    usage: "--environment <name> [--all]",
+    does: "lists what is unlike the past and nobody acknowledged; with --all the rest too",
+    run: { kind: "engine", with: listAnomalies },
+  },
+  "anomalies acknowledge": {
+    usage: "<id> --environment <name>",
+    does: "says that somebody saw it",
+    run: { kind: "engine", with: acknowledgeAnomaly },
   },
   "users create": {
     usage: "--email <address> [--name <text>] [--role owner|operator|support|auditor] [--password-stdin]",

@@ -1,6 +1,7 @@
 import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./stub-accounts.ts";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import { manyClients } from "./stub-health.ts";
+import { allAnomalies, jump } from "./stub-anomalies.ts";
 import type { StubApi } from "./stub-api.ts";
 import { approvalIds } from "./stub-approvals.ts";
 import { arrangeKeys } from "./stub-keys.ts";
@@ -78,6 +79,33 @@ const cases: PageCase[] = [
       well(stub);
       stub.world.clients = manyClients(Date.now());
       stub.world.health = usualWorld().health;
+    },
+  },
+  {
+    name: "overview-anomaly",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      well(stub);
+      stub.world.anomalies = [jump()];
+    },
+  },
+  {
+    name: "overview-anomalies",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      stub.world.anomalies = allAnomalies();
+    },
+  },
+  {
+    name: "overview-anomalies-auditor",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      auditor(stub);
+      well(stub);
+      stub.world.anomalies = allAnomalies().slice(0, 1);
     },
   },
   { name: "overview-integrations-to-mend", path: "/", title: /^Overview/, arrange: toMend },

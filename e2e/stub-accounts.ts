@@ -1,5 +1,6 @@
 import type { AccountView } from "#api/schemas/account";
 import type { AttemptView } from "#api/schemas/attempt";
+import type { AnomalyView } from "#api/schemas/anomaly";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
@@ -19,6 +20,7 @@ export type World = {
   integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
   webhooks: WebhookWorld;
   approvals: ApprovalWorld;
+  anomalies: AnomalyView[];
   keys: KeyWorld;
   audit: AuditWorld;
 };
@@ -58,6 +60,7 @@ export const emptyWorld = (): World => ({
   integrations,
   webhooks: emptyWebhooks(),
   approvals: emptyApprovals(),
+  anomalies: [],
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
 });
@@ -288,6 +291,7 @@ export function usualWorld(now = Date.now()): World {
     integrations,
     webhooks: webhooks(ids.revoked, now),
     approvals: approvals(now),
+    anomalies: [],
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
   };

@@ -14,6 +14,7 @@ import {
 import { exampleLogo } from "#test/make-png";
 import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
+import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
@@ -164,6 +165,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   const reply =
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
+    answerAnomalies(stub.world.anomalies, stub.role, method, path) ??
     answerKeys(stub.world, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
   const audit = answerAudit(stub.world.audit, path, url.searchParams);

@@ -196,6 +196,10 @@ describe("a key that is limited", () => {
     ["POST", "/keys/t1/enable"],
     ["PUT", "/keys/policy", { policy: "tenant" }],
     ["POST", "/keys/drill"],
+    ["PATCH", "/anomaly-policy", { factor: 100 }],
+    ["POST", `/anomalies/ano_${"0".repeat(24)}/acknowledge`],
+    ["POST", `/api-keys/key_${"0".repeat(24)}/stop`],
+    ["POST", `/api-keys/key_${"0".repeat(24)}/restart`],
   ];
 
   test.each(changes)("to tenants may not %s %s: it concerns them all", async (method, path, body) => {
@@ -239,6 +243,8 @@ describe("a key that is limited", () => {
       .replace("{name}", "acme-crm")
       .replace("{kid}", "t1")
       .replace("/keys/rewrap/{id}", `/keys/rewrap/rwp_${"0".repeat(24)}`)
+      .replace("/anomalies/{id}", `/anomalies/ano_${"0".repeat(24)}`)
+      .replace("/api-keys/{id}", `/api-keys/key_${"0".repeat(24)}`)
       .replace("/webhook-endpoints/{id}", endpoint)
       .replace("/webhook-deliveries/{id}", delivery);
 

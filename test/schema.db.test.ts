@@ -54,6 +54,8 @@ describe("what the datamodel has no words for", () => {
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
     ["tenant_key_current", "UNIQUE INDEX", "state = 'current'"],
     ["tenant_key_lately_destroyed", "(destroyed_at)", "destroyed_at IS NOT NULL"],
+    ["anomaly_open_key", "UNIQUE INDEX anomaly_open_key", "ended_at IS NULL"],
+    ["caller_network_unjudged_idx", "(environment_id)", "judged_at IS NULL"],
     ["rewrap_run_unfinished", "UNIQUE INDEX", "'running'::text, 'paused'::text"],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
@@ -84,11 +86,14 @@ describe("what the datamodel has no words for", () => {
       "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
     );
     expect(rows).toEqual([
+      { relname: "anomaly_cursor", reloptions: ["fillfactor=50"] },
       { relname: "audit_chain", reloptions: ["fillfactor=50"] },
+      { relname: "caller_hour", reloptions: ["fillfactor=80"] },
       { relname: "circuit", reloptions: ["fillfactor=50"] },
       { relname: "integrated_account", reloptions: ["fillfactor=80", "autovacuum_vacuum_scale_factor=0.02"] },
       { relname: "process_heartbeat", reloptions: ["fillfactor=50"] },
       { relname: "sealed_credential", reloptions: ["fillfactor=70", "autovacuum_vacuum_scale_factor=0.02"] },
+      { relname: "watched_caller", reloptions: ["fillfactor=50"] },
       { relname: "webhook_endpoint", reloptions: ["fillfactor=50"] },
     ]);
   });

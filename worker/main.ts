@@ -3,7 +3,7 @@ import { Logger } from "graphile-worker";
 import { readOrExit, readWorkerConfig } from "#adapters/config/read-config";
 import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
-import { readAudit, readEngine, readPool, readSpool } from "#adapters/metrics/read-gauges";
+import { readAnomalies, readAudit, readEngine, readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { restoreProbes } from "#adapters/postgres/circuit-jobs";
 import { beatMs, releaseJobs, takeOver } from "#adapters/postgres/heartbeat";
 import { settleLeftAttempts, sweepAlarms } from "#adapters/postgres/refresh-jobs";
@@ -17,6 +17,7 @@ import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { keepQueue, type Queue } from "./keep-queue.ts";
 import { keepSealing } from "./keep-sealing.ts";
+import { keepWatch } from "./keep-watch.ts";
 import { createCrontab, createTaskList } from "./task-list.ts";
 
 /** Jobs at once. They wait for providers most of the time. */
@@ -58,6 +59,7 @@ registry.read(readPool(pool, poolSize));
 registry.read(readSpool(config.spoolDirectory));
 registry.read(readEngine(pool));
 registry.read(readAudit(pool));
+registry.read(readAnomalies(pool));
 queue = keepQueue(
   {
     pgPool: pool,
@@ -116,6 +118,7 @@ async function lookAfterTheDead(): Promise<void> {
 }
 
 const sealing = keepSealing(container);
+const watchOverCallers = keepWatch(container);
 
 let isStopping = false;
 const server = createServer((request, response) => {
@@ -140,6 +143,7 @@ stopWithParent(async () => {
   stopping.abort();
   await queue?.stop();
   await sealing.stop();
+  await watchOverCallers.stop();
   await closeServer(server, 1_000);
   await container.close();
 });

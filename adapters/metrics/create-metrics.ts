@@ -1,3 +1,4 @@
+import { anomalyKinds } from "#core/domain/anomaly/anomaly";
 import { problemCodes, type ProblemCode } from "#core/domain/problem/domain-error";
 import type { RefreshReason } from "#core/domain/refresh/decide-refresh";
 import type { AttemptOutcome } from "#core/ports/account-store";
@@ -99,6 +100,7 @@ export function createMetrics(registry: Registry, processName: "api" | "worker")
       bind("evergrant_kms_calls_total", ["ok", "invalid", "unavailable"], (outcome) => [operation, outcome]),
     ]),
   ) as Record<KeyOperation, Record<"ok" | "invalid" | "unavailable", Count>>;
+  const rang = bind("evergrant_anomalies_total", anomalyKinds);
   const egress = registry.count("evergrant_egress_refused_total");
   const keys = bind<KeyRejection>("evergrant_rejected_keys_total", ["malformed", "not_in_force"]);
   const proxied = Object.fromEntries(
@@ -162,6 +164,9 @@ export function createMetrics(registry: Registry, processName: "api" | "worker")
     },
     kmsCalled(operation, outcome) {
       kms[operation][outcome].value += 1;
+    },
+    anomalyRang(kind) {
+      rang[kind].value += 1;
     },
     egressRefused() {
       egress.value += 1;

@@ -180,6 +180,24 @@ export const definitions = {
     help: "Calls of the KMS: ok, invalid (key not known, or the value does not open), unavailable",
     labels: ["operation", "outcome"],
   },
+  evergrant_anomalies_total: {
+    kind: "counter",
+    in: ["worker"],
+    help: "Anomalies that began, by kind",
+    labels: ["kind"],
+  },
+  evergrant_anomalies_unacknowledged: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Anomalies of the last week that nobody has acknowledged",
+    labels: [],
+  },
+  evergrant_anomaly_watch_behind_links: {
+    kind: "gauge",
+    in: ["worker"],
+    help: "Links of the audit chains that the watch for anomalies has not read yet",
+    labels: [],
+  },
   evergrant_egress_refused_total: {
     kind: "counter",
     in: both,

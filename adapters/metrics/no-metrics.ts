@@ -13,6 +13,7 @@ export const noMetrics: Metrics = {
   serverAsked: nothing,
   auditCommitted: nothing,
   kmsCalled: nothing,
+  anomalyRang: nothing,
   egressRefused: nothing,
   keyRejected: nothing,
   requestsTo: () => nothing,

@@ -1,5 +1,6 @@
 import { countSpool } from "../spool/file-spool.ts";
 import { findAuditState } from "../postgres/audit-head.ts";
+import { findWatchState } from "../postgres/anomaly-store.ts";
 import { createEngineState } from "../postgres/engine-state.ts";
 import type { DatabasePool } from "../postgres/pool.ts";
 import type { Readings } from "./registry.ts";
@@ -80,14 +81,31 @@ export function readEngine(pool: DatabasePool): Reader {
 /** Absent while the database does not answer. */
 export function readAudit(pool: DatabasePool): Reader {
   return async () => {
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), patienceMs);
-    const state = await Promise.race([findAuditState(pool).catch(() => null), late.promise]);
-    clearTimeout(timer);
+    const state = await orNull(findAuditState(pool));
     if (state === null) return {};
     return {
       evergrant_audit_unsealed_seconds: [[[], state.lagSeconds]],
       evergrant_audit_chains_broken: [[[], state.broken]],
     };
   };
+}
+
+/** The same. */
+export function readAnomalies(pool: DatabasePool): Reader {
+  return async () => {
+    const state = await orNull(findWatchState(pool));
+    if (state === null) return {};
+    return {
+      evergrant_anomalies_unacknowledged: [[[], state.unacknowledged]],
+      evergrant_anomaly_watch_behind_links: [[[], state.behindLinks]],
+    };
+  };
+}
+
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), patienceMs);
+  const state = await Promise.race([work.catch(() => null), late.promise]);
+  clearTimeout(timer);
+  return state;
 }

@@ -17,6 +17,8 @@ export interface ApiKeyRecord {
   readonly addresses: readonly string[];
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** Refused since then, until somebody starts it again. */
+  readonly stoppedAt: Date | null;
   readonly lastUsedAt: Date | null;
   readonly createdAt: Date;
 }
@@ -47,7 +49,7 @@ export interface AdminUser {
 /** API keys and administrators. */
 export interface AccessStore {
   createKey(key: NewApiKey, audit: AuditRecord): Promise<void>;
-  /** Null also for a key that is revoked or has expired. */
+  /** Null also for a key that is revoked or stopped, or has expired. */
   findUsableKey(digest: Uint8Array): Promise<ApiKeyRecord | null>;
   listKeys(environmentId: string | null): Promise<readonly ApiKeyRecord[]>;
   /** @returns false when there is no such key that is not revoked yet */
@@ -77,6 +79,7 @@ interface KeyRow {
   readonly addresses: string[];
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
+  readonly stopped_at: Date | null;
   readonly last_used_at: Date | null;
   readonly created_at: Date;
 }
@@ -91,7 +94,7 @@ interface UserRow {
 
 const selectKey = `
   SELECT k.id, k.environment_id, e.name AS environment, k.name, k.last_four, k.permissions, k.tenant_ids, k.integration_names,
-         k.addresses, k.expires_at, k.revoked_at, k.last_used_at, k.created_at
+         k.addresses, k.expires_at, k.revoked_at, k.stopped_at, k.last_used_at, k.created_at
     FROM api_key k JOIN environment e ON e.id = k.environment_id`;
 const selectUser = "SELECT id, email, name, role, password_hash FROM admin_user";
 
@@ -123,7 +126,7 @@ export function createAccessStore(pool: DatabasePool): AccessStore {
     async findUsableKey(digest) {
       const { rows } = await query<KeyRow>(
         pool,
-        `${selectKey} WHERE k.digest = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
+        `${selectKey} WHERE k.digest = $1 AND k.revoked_at IS NULL AND k.stopped_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
         [Buffer.from(digest)],
         "api-key-find",
       );
@@ -209,6 +212,7 @@ function toKey(row: KeyRow): ApiKeyRecord {
     addresses: row.addresses,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    stoppedAt: row.stopped_at,
     lastUsedAt: row.last_used_at,
     createdAt: row.created_at,
   };

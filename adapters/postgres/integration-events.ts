@@ -13,12 +13,12 @@ export async function insertIntegrationEvent(
   await insertEvent(client, environmentId, type, payload);
 }
 
-/** An event of no account, and of no integration in particular. */
+/** An event of no account. */
 export async function insertEvent(
   client: DatabaseClient | DatabasePool,
   environmentId: string,
-  type: IntegrationEventType | SecurityEventType,
-  payload: Readonly<Record<string, string | number | null>>,
+  type: IntegrationEventType | SecurityEventType | "environment:needs_reauth_spike",
+  payload: Readonly<Record<string, string | number | boolean | null>>,
 ): Promise<void> {
   await client.query(
     "INSERT INTO event (id, created_at, environment_id, event_type, payload) VALUES ($1, now(), $2, $3, $4)",

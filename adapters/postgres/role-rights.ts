@@ -66,12 +66,13 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   "public.rewrap_run": { api: "SIU", worker: "SIU", auditor: "S", fixed: ["id", "environment_id"] },
   "public.rewrap_failure": { api: "S", worker: "SID", auditor: "S" },
 
-  // Who may: the worker looks at people only to judge a second person, and at no key.
+  // Who may: the worker looks at people only to judge a second person, and at keys to stop one.
   "public.api_key": {
     api: "SIU",
+    worker: "SU",
     auditor: "S",
-    updates: { api: ["revoked_at", "last_used_at"] },
-    hidden: { auditor: ["digest"] },
+    updates: { api: ["revoked_at", "last_used_at", "stopped_at", "stopped_by"], worker: ["stopped_at", "stopped_by"] },
+    hidden: { worker: ["digest"], auditor: ["digest"] },
   },
   "public.admin_user": {
     api: "SIU",
@@ -154,6 +155,26 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   "public.webhook_endpoint": { api: "SIUD", worker: "SU", auditor: "S", fixed: ["id", "environment_id"] },
   "public.webhook_delivery": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public.webhook_attempt": { api: "SID", worker: "SID", auditor: "S" },
+
+  // The watch over callers is the worker's; the api shows what rang, and writes where keys come from.
+  "public.anomaly": {
+    api: "SU",
+    worker: "SIUD",
+    auditor: "S",
+    fixed: ["id", "environment_id", "kind", "subject", "started_at"],
+    updates: { api: ["acknowledged_at", "acknowledged_by"] },
+  },
+  "public.anomaly_policy": { api: "SIU", worker: "S", auditor: "S", fixed: ["environment_id"] },
+  "public.anomaly_cursor": { api: "S", worker: "SIU", auditor: "S", fixed: ["environment_id", "armed_at"] },
+  "public.watched_caller": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "first_seen_at"] },
+  "public.caller_hour": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "hour"] },
+  "public.caller_network": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    fixed: ["environment_id", "caller", "network", "first_seen_at"],
+  },
+  "public.integration_hour": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name", "hour"] },
 
   "public.process_heartbeat": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public._prisma_migrations": { api: "S", worker: "S", auditor: "S" },

@@ -28,6 +28,8 @@ export function createAdmission(options: {
   readonly trustedProxies: readonly Cidr[];
   readonly audit: AuditLog;
   readonly log: Log;
+  /** Told from where an API key is used, with each of its requests. */
+  readonly noteAddress?: (caller: Caller, address: string) => void;
 }): Admission {
   const { rateLimit, audit, log } = options;
   const isTrusted = addressSet(options.trustedProxies);
@@ -67,10 +69,9 @@ export function createAdmission(options: {
 
   return {
     admit(caller, request) {
-      if (caller.addresses !== undefined) {
-        const address = clientAddress(request, isTrusted);
-        if (!isFrom(caller.addresses, address)) refuse(caller, address);
-      }
+      const address = clientAddress(request, isTrusted);
+      if (caller.addresses !== undefined && !isFrom(caller.addresses, address)) refuse(caller, address);
+      if (caller.kind === "api_key") options.noteAddress?.(caller, address);
       const seconds = requests?.take(caller.id) ?? 0;
       if (rateLimit !== null && seconds > 0) {
         const who = caller.kind === "api_key" ? "This API key" : "You";

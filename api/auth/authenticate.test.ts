@@ -24,6 +24,7 @@ const record: ApiKeyRecord = {
   addresses: [],
   expiresAt: null,
   revokedAt: null,
+  stoppedAt: null,
   lastUsedAt: null,
   createdAt: new Date(),
 };

@@ -119,7 +119,7 @@ export function createAuthenticator(ports: {
       ports.metrics.keyRejected(isPossible ? "not_in_force" : "malformed");
       throw new DomainError("unauthorized", {
         detail:
-          "The API key is not known, was revoked or has expired. Send a valid one as: Authorization: Bearer evg_…",
+          "The API key is not known, was revoked or stopped, or has expired. Send a valid one as: Authorization: Bearer evg_…",
       });
     }
     admission.admit(caller, request);

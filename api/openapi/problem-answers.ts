@@ -60,7 +60,7 @@ const details: Partial<Record<ProblemCode, { readonly detail: string; readonly [
     detail: "The body is not valid.",
     errors: [{ pointer: "/tenant_id", detail: "is missing; expected a text" }],
   },
-  unauthorized: { detail: "The API key is not known, was revoked or has expired." },
+  unauthorized: { detail: "The API key is not known, was revoked or stopped, or has expired." },
   forbidden: {
     detail: "This needs the permission accounts:read, which this key does not have.",
     permission: "accounts:read",

@@ -75,10 +75,11 @@ export async function listKeys(container: Container, args: string[]): Promise<Co
     last_used_at: key.lastUsedAt?.toISOString() ?? null,
     expires_at: key.expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
+    stopped_at: key.stoppedAt?.toISOString() ?? null,
   }));
   const lines = views.map(
     (key) =>
-      `${key.id}  ${key.environment}  …${key.ends_with}  ${key.revoked_at === null ? "valid" : "revoked"}  last used ${key.last_used_at ?? "never"}  ${key.name}`,
+      `${key.id}  ${key.environment}  …${key.ends_with}  ${key.revoked_at !== null ? "revoked" : key.stopped_at !== null ? "stopped" : "valid"}  last used ${key.last_used_at ?? "never"}  ${key.name}`,
   );
   return {
     json: { keys: views },
@@ -93,6 +94,30 @@ export async function revokeKey(container: Container, args: string[]): Promise<C
   const isRevoked = await createAccessStore(container.pool).revokeKey(id, "command_line");
   if (!isRevoked) throw new DomainError("not_found", { detail: `There is no key ${id} that is not revoked already.` });
   return { json: { id, revoked: true }, text: `${id} is revoked; every process refuses it within a second.` };
+}
+
+export async function stopKey(container: Container, args: string[]): Promise<CommandResult> {
+  const { environmentId, id } = await keyNamed(container, args);
+  const isThere = await container.keyStops.stop(environmentId, id, "command_line", null);
+  if (!isThere) throw new DomainError("not_found", { detail: `There is no key ${id} that is not revoked.` });
+  return { json: { id, stopped: true }, text: `${id} is stopped; every process refuses it within a second.` };
+}
+
+export async function restartKey(container: Container, args: string[]): Promise<CommandResult> {
+  const { environmentId, id } = await keyNamed(container, args);
+  const isThere = await container.keyStops.restart(environmentId, id, "command_line");
+  if (!isThere) throw new DomainError("not_found", { detail: `There is no key ${id} that is not revoked.` });
+  return { json: { id, stopped: false }, text: `${id} works again; every process takes it within a second.` };
+}
+
+/** An id names its key whatever its environment is. */
+async function keyNamed(container: Container, args: string[]): Promise<{ environmentId: string; id: string }> {
+  const { positionals } = parseOptions(args, {});
+  const [id] = positionals;
+  if (id === undefined || positionals.length !== 1) throw new UsageError("name one key id");
+  const key = (await createAccessStore(container.pool).listKeys(null)).find((one) => one.id === id);
+  if (key === undefined) throw new DomainError("not_found", { detail: `There is no key ${id}.` });
+  return { environmentId: key.environmentId, id };
 }
 
 /** A limit that is given and names nothing, a variable of a script that is empty say, must not make a key without one. */

@@ -1,3 +1,4 @@
+import type { AnomalyKind } from "../domain/anomaly/anomaly.ts";
 import type { ProblemCode } from "../domain/problem/domain-error.ts";
 import type { RefreshReason } from "../domain/refresh/decide-refresh.ts";
 import type { AttemptOutcome } from "./account-store.ts";
@@ -74,6 +75,8 @@ export interface Metrics {
   auditCommitted(records: number, isWritten: boolean, seconds: number): void;
   /** `invalid`: the KMS answered that the key is not known, or does not open. */
   kmsCalled(operation: KeyOperation, outcome: "ok" | "invalid" | "unavailable"): void;
+  /** An episode of an anomaly began. */
+  anomalyRang(kind: AnomalyKind): void;
   /** The guard kept a call from going to an inner address. */
   egressRefused(): void;
   keyRejected(reason: KeyRejection): void;

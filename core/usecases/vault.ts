@@ -1,3 +1,4 @@
+import type { OpenPurpose } from "../domain/anomaly/known-openings.ts";
 import type { AuditAction } from "../domain/audit/audit-record.ts";
 import { DomainError } from "../domain/problem/domain-error.ts";
 import { ivBytes } from "../domain/sealing/aead.ts";
@@ -22,21 +23,7 @@ export interface SealedBytes {
 export interface OpenAccess {
   readonly actor: string;
   readonly accountId?: string;
-  readonly purpose:
-    | "refresh"
-    | "token_read"
-    | "proxy"
-    | "revoke"
-    | "client_authentication"
-    | "code_exchange"
-    | "approval"
-    | "client_change"
-    | "probe"
-    | "repeated_request"
-    | "webhook_signature"
-    | "webhook_address"
-    | "rewrap_sample"
-    | "drill";
+  readonly purpose: OpenPurpose;
 }
 
 /** Seals and opens. Plaintext exists only in the caller's memory, at the point of use. */

@@ -1159,6 +1159,160 @@ export interface AuditChain {
   public_key: string;
 }
 
+/** A page of anomalies. */
+export interface AnomalyList {
+  /** Newest first. */
+  data: Array<Anomaly>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** Something that is unlike the past, from its first sign until it was quiet. */
+export interface Anomaly {
+  /** The anomaly's id. */
+  id: string;
+  /** `decrypt_rate`: a caller opened more credentials than it ever does. `tenant_spread`: of more tenants. `dormant_key`: a key that was not used for long opened something. `new_network`: a key from a network that it never came from. `unknown_path`: something was opened in a way that no part of Evergrant does. `needs_reauth_spike`: unusually many accounts of an integration need re-authorization. */
+  kind: "decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path" | "needs_reauth_spike";
+  /** What happened, in one sentence. */
+  summary: string;
+  caller: AnomalyCaller;
+  /** The integration that it is about; null: it is about a caller. */
+  integration_name: string | null;
+  /** Of the first sign. */
+  started_at: string;
+  /** Of the latest sign. */
+  last_at: string;
+  /** When it had been quiet for long enough to be over; null: it goes on. */
+  ended_at: string | null;
+  measured: AnomalyMeasure;
+  /** What else is known, by kind: tenants, networks, days; ids and counts, never a secret. */
+  detail: Record<string, string | number | boolean | null>;
+  /** Whether it stopped the API key by itself. */
+  has_stopped_key: boolean;
+  /** When somebody said that they saw it; null: nobody did. */
+  acknowledged_at: string | null;
+  /** Who: the id of a key or an administrator; null: nobody. */
+  acknowledged_by: string | null;
+}
+
+/** Who it is about; null: it is about an integration. */
+export type AnomalyCaller = {
+  /** Its id in the audit log: a key, an administrator, or a process such as `worker`. */
+  id: string;
+  /** What it is: an API key, an administrator, a process. */
+  type: "api_key" | "admin" | "process";
+  /** As people know it; null: it has none. */
+  name: string | null;
+  /** Of a key: its last four characters; null of others. */
+  ends_with: string | null;
+  /** Of a key that is stopped now: since when. */
+  stopped_at: string | null;
+  /** Of a key that is revoked: since when. */
+  revoked_at: string | null;
+} | null;
+
+/** Of kinds that count something: what was furthest from the past; null of others. */
+export type AnomalyMeasure = {
+  /** What was counted. */
+  observed: number;
+  /** What is usual around this hour of the day; 0: nothing is. */
+  usual: number;
+  /** It rings above this. */
+  bound: number;
+  /** The time that it was counted over. */
+  window_seconds: number;
+} | null;
+
+/** When alarms of this environment ring, and what they stop. */
+export interface AnomalyPolicy {
+  /** So many times its usual level a caller may go before it rings. */
+  factor: number;
+  least: AnomalyLevels;
+  /** The same for a caller of which fewer than two days are known: these alone bound it. */
+  newcomer: AnomalyLevels;
+  /** A key that opened nothing for so many days rings when it does. */
+  dormant_days: number;
+  /** When leaving customers ring. */
+  spike: {
+    /** At least so many accounts of an integration must need re-authorization within a day. */
+    accounts: number;
+    /** And such a share of those that were alive. */
+    share: number;
+  };
+  /** Kinds that stop the API key at once, within a second everywhere. Empty by default: people decide. */
+  stop_on: Array<"decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path">;
+  /** What differs for single callers, by their ids. */
+  callers: Record<string, CallerAnomalyPolicy>;
+}
+
+/** Nothing rings at or below these, whatever is usual. */
+export interface AnomalyLevels {
+  /** Credentials opened within a minute. */
+  reads_per_minute: number;
+  /** Credentials opened within an hour. */
+  reads_per_hour: number;
+  /** Tenants whose credentials were opened within a minute. */
+  tenants_per_minute: number;
+  /** Tenants whose credentials were opened within an hour. */
+  tenants_per_hour: number;
+}
+
+/** What differs for one caller. */
+export interface CallerAnomalyPolicy {
+  levels?: SomeAnomalyLevels | undefined;
+  /** In place of the environment's `stop_on`. */
+  stop_on?: Array<"decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path"> | undefined;
+}
+
+/** In place of `least` and `newcomer`, for a caller that does more by its nature, such as once a month. */
+export interface SomeAnomalyLevels {
+  /** Credentials opened within a minute. */
+  reads_per_minute?: number | undefined;
+  /** Credentials opened within an hour. */
+  reads_per_hour?: number | undefined;
+  /** Tenants whose credentials were opened within a minute. */
+  tenants_per_minute?: number | undefined;
+  /** Tenants whose credentials were opened within an hour. */
+  tenants_per_hour?: number | undefined;
+}
+
+/** What is absent stays; null is the default again. */
+export interface AnomalyPolicyPatch {
+  /** So many times its usual level a caller may go before it rings. */
+  factor?: number | null | undefined;
+  /** Levels; what is absent stays as it is. */
+  least?: SomeAnomalyLevels | null | undefined;
+  /** Levels; what is absent stays as it is. */
+  newcomer?: SomeAnomalyLevels | null | undefined;
+  /** A key that opened nothing for so many days rings when it does. */
+  dormant_days?: number | null | undefined;
+  /** When leaving customers ring. */
+  spike?: {
+    /** At least so many accounts of an integration must need re-authorization within a day. */
+    accounts?: number | undefined;
+    /** And such a share of those that were alive. */
+    share?: number | undefined;
+  } | null | undefined;
+  /** Kinds that stop the API key at once, within a second everywhere. Empty by default: people decide. */
+  stop_on?: Array<"decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path"> | null | undefined;
+  /** What differs for single callers, by their ids; null takes one's away, and what is absent stays. */
+  callers?: Record<string, CallerAnomalyPolicy | null> | null | undefined;
+}
+
+/** An API key, and whether it is stopped. */
+export interface StoppableApiKey {
+  /** The key's id. */
+  id: string;
+  /** The key's name. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** Since when it is stopped; null: it is in force. */
+  stopped_at: string | null;
+  /** Who stopped it: a key, an administrator, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+}
+
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -1760,6 +1914,76 @@ export interface Operations {
     body: undefined;
     answer: AuditChain;
   };
+  /** What is unlike the past */
+  listAnomalies: {
+    path: Record<string, never>;
+    query: {
+      /** `unacknowledged`: those that go on or ended within a week, and that nobody acknowledged. `all`: also the rest, for 400 days. */
+      state?: "unacknowledged" | "all" | undefined;
+      /** Only this kind. */
+      kind?: "decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path" | "needs_reauth_spike" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AnomalyList;
+  };
+  /** One anomaly */
+  getAnomaly: {
+    path: {
+      /** The anomaly's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Anomaly;
+  };
+  /** Say that you saw an anomaly */
+  acknowledgeAnomaly: {
+    path: {
+      /** The anomaly's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: Anomaly;
+  };
+  /** When alarms ring, and what they stop */
+  getAnomalyPolicy: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: AnomalyPolicy;
+  };
+  /** Change when alarms ring, and what they stop */
+  updateAnomalyPolicy: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AnomalyPolicyPatch;
+    answer: AnomalyPolicy;
+  };
+  /** Stop an API key for now */
+  stopApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: StoppableApiKey;
+  };
+  /** Start a stopped API key again */
+  restartApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: StoppableApiKey;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -1827,5 +2051,12 @@ export const routes = {
   verifyAuditEvents: ["GET", "/audit-events/verify"],
   listAuditAnchors: ["GET", "/audit-events/anchors"],
   getAuditChain: ["GET", "/audit-events/chain"],
+  listAnomalies: ["GET", "/anomalies"],
+  getAnomaly: ["GET", "/anomalies/{id}"],
+  acknowledgeAnomaly: ["POST", "/anomalies/{id}/acknowledge"],
+  getAnomalyPolicy: ["GET", "/anomaly-policy"],
+  updateAnomalyPolicy: ["PATCH", "/anomaly-policy"],
+  stopApiKey: ["POST", "/api-keys/{id}/stop"],
+  restartApiKey: ["POST", "/api-keys/{id}/restart"],
   getHealthStats: ["GET", "/stats/health"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

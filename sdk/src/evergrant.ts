@@ -29,6 +29,8 @@ export class Evergrant {
   readonly environment: ReturnType<typeof environmentMethods>;
   readonly massFailures: ReturnType<typeof massFailureMethods>;
   readonly approvals: ReturnType<typeof approvalMethods>;
+  readonly anomalies: ReturnType<typeof anomalyMethods>;
+  readonly apiKeys: ReturnType<typeof apiKeyMethods>;
   readonly webhookEndpoints: ReturnType<typeof webhookEndpointMethods>;
   readonly webhookDeliveries: ReturnType<typeof webhookDeliveryMethods>;
   readonly events: ReturnType<typeof eventMethods>;
@@ -51,6 +53,8 @@ export class Evergrant {
     this.environment = environmentMethods(transport);
     this.massFailures = massFailureMethods(transport);
     this.approvals = approvalMethods(transport);
+    this.anomalies = anomalyMethods(transport);
+    this.apiKeys = apiKeyMethods(transport);
     this.webhookEndpoints = webhookEndpointMethods(transport);
     this.webhookDeliveries = webhookDeliveryMethods(transport);
     this.events = eventMethods(transport);
@@ -163,6 +167,28 @@ function approvalMethods({ call }: Transport) {
     list: (query: Query<"listApprovals"> = {}, options: CallOptions = {}) =>
       call("listApprovals", { ...options, query }),
     get: (id: string, options: CallOptions = {}) => call("getApproval", { ...options, path: { id } }),
+  };
+}
+
+function anomalyMethods({ call }: Transport) {
+  const at = (id: string, options: CallOptions) => ({ ...options, path: { id } });
+  return {
+    list: (query: Query<"listAnomalies"> = {}, options: CallOptions = {}) =>
+      call("listAnomalies", { ...options, query }),
+    get: (id: string, options: CallOptions = {}) => call("getAnomaly", at(id, options)),
+    acknowledge: (id: string, options: CallOptions = {}) => call("acknowledgeAnomaly", at(id, options)),
+    policy: (options: CallOptions = {}) => call("getAnomalyPolicy", options),
+    updatePolicy: (body: Body<"updateAnomalyPolicy">, options: CallOptions = {}) =>
+      call("updateAnomalyPolicy", { ...options, body }),
+  };
+}
+
+function apiKeyMethods({ call }: Transport) {
+  const at = (id: string, options: CallOptions) => ({ ...options, path: { id } });
+  return {
+    /** Refused everywhere within a second, until an owner starts it again. */
+    stop: (id: string, options: CallOptions = {}) => call("stopApiKey", at(id, options)),
+    restart: (id: string, options: CallOptions = {}) => call("restartApiKey", at(id, options)),
   };
 }
 

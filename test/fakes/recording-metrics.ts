@@ -21,6 +21,7 @@ export function createRecordingMetrics(): Metrics & { readonly told: readonly To
     serverAsked: keep("serverAsked"),
     auditCommitted: keep("auditCommitted"),
     kmsCalled: keep("kmsCalled"),
+    anomalyRang: keep("anomalyRang"),
     egressRefused: keep("egressRefused"),
     keyRejected: keep("keyRejected"),
     requestsTo: (route, method) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Stack } from "../start-stack.ts";
 import { callAs } from "../two-owners.ts";
 
@@ -51,6 +52,28 @@ const declare = async ({ stack }: World): Promise<void> => {
       SELECT id, 'acme-crm', now(), 'provider' FROM environment WHERE name = 'production'
       ON CONFLICT (environment_id, integration_name) DO UPDATE SET started_at = now(), decision = NULL`,
   );
+};
+
+const ring = async ({ stack }: World): Promise<string> => {
+  const id = `ano_${randomBytes(12).toString("hex")}`;
+  await stack.database.pool.query(
+    `INSERT INTO anomaly (id, environment_id, kind, subject, started_at, last_at, ended_at, measured, detail)
+      SELECT $1, id, 'decrypt_rate', $2, now(), now(), now(), $3, '{"tenants": 60, "is_new": false}'
+        FROM environment WHERE name = 'production'`,
+    [id, await spareKey(stack), JSON.stringify({ observed: 300, usual: 3, bound: 60, windowSeconds: 60 })],
+  );
+  return id;
+};
+
+/** One that nothing of these tests uses. */
+const spareKey = async (stack: Stack): Promise<string> => {
+  const id = `key_${randomBytes(12).toString("hex")}`;
+  await stack.database.pool.query(
+    `INSERT INTO api_key (id, environment_id, name, digest, last_four, permissions, created_by)
+      SELECT $1, id, 'Spare', $2, 'x7Qp', '{}', 'test' FROM environment WHERE name = 'production'`,
+    [id, randomBytes(32)],
+  );
+  return id;
 };
 
 const makeEndpoint = async ({ stack }: World): Promise<string> => {
@@ -222,6 +245,32 @@ export const inputs: Inputs = {
   ],
   withdrawRequest: async (world) => [
     { status: 200, params: { id: await askedId(world) }, headers: { cookie: world.session } },
+  ],
+
+  listAnomalies: async (world) => {
+    await ring(world);
+    return [{ status: 200 }, { status: 200, query: { state: "all", kind: "decrypt_rate", limit: "1" } }];
+  },
+  getAnomaly: async (world) => [{ status: 200, params: { id: await ring(world) } }],
+  acknowledgeAnomaly: async (world) => [{ status: 200, params: { id: await ring(world) }, body: {} }],
+  getAnomalyPolicy: () => [{ status: 200 }],
+  updateAnomalyPolicy: () => [
+    {
+      status: 200,
+      body: {
+        factor: 4,
+        least: { reads_per_minute: 50 },
+        newcomer: null,
+        dormant_days: 60,
+        spike: { accounts: 20 },
+        stop_on: ["tenant_spread"],
+        callers: { worker: { levels: { reads_per_hour: 1_000_000 }, stop_on: [] } },
+      },
+    },
+  ],
+  stopApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) }, body: {} }],
+  restartApiKey: async ({ stack, session }) => [
+    { status: 200, params: { id: await spareKey(stack) }, headers: { cookie: session } },
   ],
 
   listMassFailures: async (world) => {

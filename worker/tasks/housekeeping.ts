@@ -14,6 +14,7 @@ export function housekeepingTask(ports: WorkerPorts): Task {
       ports.log.warn({ error }, "old events could not be removed yet");
       return 0;
     });
+    await ports.watch.forget();
     ports.log.info({ ...removed, unanswered, deliveries }, "housekeeping done");
   };
 }

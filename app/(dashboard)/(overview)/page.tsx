@@ -5,9 +5,11 @@ import { PageHeader } from "../../_components/page-header.tsx";
 import { isPermitted } from "../../_components/permitted.ts";
 import { ProblemState } from "../../_components/problem-state.tsx";
 import { SummarySentence } from "../../_components/summary-sentence.tsx";
+import { readAnomalies } from "../../_queries/anomalies.ts";
 import { readApprovals } from "../../_queries/approvals.ts";
 import { readOverview } from "../../_queries/overview.ts";
 import { readRole } from "../../_queries/session.ts";
+import { Anomalies } from "./anomalies.tsx";
 import { AttentionList } from "./attention-list.tsx";
 import { ClientSecrets } from "./client-secrets.tsx";
 import { Figures } from "./figures-strip.tsx";
@@ -20,7 +22,12 @@ import { judge, totalsOf, troubleOf } from "./wellness.ts";
 export const metadata: Metadata = { title: "Overview" };
 
 export default async function OverviewPage() {
-  const [overview, role, open] = await Promise.all([readOverview(), readRole(), readApprovals({ state: "open" })]);
+  const [overview, role, open, anomalies] = await Promise.all([
+    readOverview(),
+    readRole(),
+    readApprovals({ state: "open" }),
+    readAnomalies(),
+  ]);
   if (overview.kind === "problem") {
     return (
       <>
@@ -32,13 +39,21 @@ export default async function OverviewPage() {
   const { health, labels, integrations, massFailures, clients, attention, troubled, isPartial } = overview.value;
   const now = Date.now();
   const totals = totalsOf(health);
-  const trouble = troubleOf(troubled, massFailures, { integrations: integrations.length, isPartial }, now);
+  const going = anomalies.kind === "ok" ? anomalies.value.data.filter((one) => one.ended_at === null).length : 0;
+  const told = { integrations: integrations.length, anomalies: going, isPartial };
+  const trouble = troubleOf(troubled, massFailures, told, now);
   const isEmpty = totals.live + totals.accounts.disconnected === 0;
 
   return (
     <>
       <PageHeader title="Overview" />
       <SummarySentence {...judge(totals, trouble)} />
+      <Anomalies
+        anomalies={anomalies}
+        labels={labels}
+        mayAct={isPermitted(role, "settings:write")}
+        mayRestart={isPermitted(role, "keys:write")}
+      />
       <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
       <IntegrationProblems integrations={integrations} health={health} />
       <WaitingApprovals open={open} />

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { judge, totalsOf, troubleOf, type Totals } from "./wellness.ts";
 
-const calm = { held: 0, resolving: 0, withoutToken: 0, failing: 0, integrations: 0, isPartial: false };
+const calm = { held: 0, resolving: 0, withoutToken: 0, failing: 0, integrations: 0, anomalies: 0, isPartial: false };
 const row = (active: number, reauth: number, refreshes: number, rate: number | null) => ({
   integration_name: "acme",
   accounts: { connecting: 0, active, needs_reauth: reauth, disconnected: 0 },
@@ -31,6 +31,10 @@ test("the worst comes first", () => {
     /^2 accounts are held and wait for your decision\./,
   );
   expect(sentence(totals, { ...calm, withoutToken: 1, failing: 5 })).toMatch(/^1 active account has no valid token\./);
+  expect(sentence(totals, { ...calm, anomalies: 1, resolving: 7 })).toMatch(/^1 alarm rings\./);
+  expect(sentence(totals, { ...calm, withoutToken: 1, anomalies: 2 })).toMatch(
+    /^1 active account has no valid token\./,
+  );
   expect(sentence(totals, { ...calm, resolving: 7 })).toMatch(/^7 held accounts are on the way\./);
   expect(sentence(totals, { ...calm, integrations: 1, failing: 5 })).toMatch(/^1 integration needs mending\./);
   expect(sentence(totals)).toBe("3 accounts need their customers to re-authorize. The other 10 accounts are active.");
@@ -56,7 +60,10 @@ test("counts what is held by the word of the guard, not among the accounts that 
     { ...failure, state: "declared" as const, held: 812 },
     { ...failure, state: "resolving" as const, started_at: null, held: 40 },
   ];
-  expect(troubleOf([], failures, { integrations: 0, isPartial: true }, 0)).toMatchObject({ held: 812, resolving: 40 });
+  expect(troubleOf([], failures, { integrations: 0, anomalies: 0, isPartial: true }, 0)).toMatchObject({
+    held: 812,
+    resolving: 40,
+  });
 });
 
 test("nothing connected is not called well", () => {

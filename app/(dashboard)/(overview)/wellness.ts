@@ -28,6 +28,8 @@ export type Trouble = {
   failing: number;
   /** That are not used, or not for every account. */
   integrations: number;
+  /** Callers or integrations that are unlike their past, and go on. */
+  anomalies: number;
   isPartial: boolean;
 };
 
@@ -64,7 +66,7 @@ export function totalsOf(health: HealthView["integrations"]): Totals {
 export function troubleOf(
   accounts: AccountView[],
   massFailures: MassFailureView[],
-  told: Pick<Trouble, "integrations" | "isPartial">,
+  told: Pick<Trouble, "integrations" | "anomalies" | "isPartial">,
   now: number,
 ): Trouble {
   const conditions = accounts.map((account) => conditionOf(account, now));
@@ -96,6 +98,13 @@ export function judge(totals: Totals, trouble: Trouble): Wellness {
       tone: "bad",
       lead: `${atLeast}${countOf(trouble.withoutToken, "active account has", "active accounts have")} no valid token.`,
       rest: "Their refreshes keep failing and requests for them are refused. See below what the provider answered.",
+    };
+  }
+  if (trouble.anomalies > 0) {
+    return {
+      tone: "bad",
+      lead: `${countOf(trouble.anomalies, "alarm rings", "alarms ring")}.`,
+      rest: "What happens here is unlike the past. Tokens are served as always; see below who it is, and what to press.",
     };
   }
   if (trouble.resolving > 0) {

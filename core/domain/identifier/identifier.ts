@@ -17,7 +17,8 @@ export type IdPrefix =
   | "dlv"
   | "apr"
   | "tk"
-  | "rwp";
+  | "rwp"
+  | "ano";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
