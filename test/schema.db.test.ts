@@ -53,6 +53,7 @@ describe("what the datamodel has no words for", () => {
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
     ["tenant_key_current", "UNIQUE INDEX", "state = 'current'"],
     ["tenant_key_lately_destroyed", "(destroyed_at)", "destroyed_at IS NOT NULL"],
+    ["admin_invitation_open", "UNIQUE INDEX", "accepted_at IS NULL"],
     ["rewrap_run_unfinished", "UNIQUE INDEX", "'running'::text, 'paused'::text"],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);
