@@ -52,6 +52,9 @@ import { noMetrics } from "./metrics/no-metrics.ts";
 import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { generateKeyPair } from "./oauth/generate-key-pair.ts";
 import { createPossessionProofs } from "./oauth/possession-proofs.ts";
+import type { SessionTimes } from "#core/domain/access/admin-session";
+import type { AdminPorts } from "#core/usecases/admin-ports";
+import { createAdminStore } from "./postgres/admin-store.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
@@ -73,6 +76,7 @@ import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
+import { passwords } from "./sign-in/passwords.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
 import { createAnchorSigning } from "./system/anchor-signing.ts";
 import { createSecretDigests, deriveKey } from "./system/secret-digests.ts";
@@ -99,6 +103,9 @@ export interface Container
   readonly approvals: ApprovalStore;
   readonly approvalActions: ApprovalActions;
   readonly approvalTimes: ApprovalTimes;
+  readonly admins: AdminPorts["admins"];
+  readonly passwords: AdminPorts["passwords"];
+  readonly sessionTimes: SessionTimes;
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly receivers: WebhookReceivers;
@@ -223,6 +230,9 @@ export async function createContainer(
       "integration.hosts_change": defineAction(hostsChangeAction({ integrations, vault, clock, keyPairs })),
     },
     approvalTimes: config.approvals,
+    admins: createAdminStore(pool),
+    passwords,
+    sessionTimes: config.sessions,
     webhooks: createWebhookStore(pool),
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },

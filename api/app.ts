@@ -16,6 +16,7 @@ import { registerComponents } from "./openapi/describe-api.ts";
 import { createProblemMapper, type ProblemWriter } from "./problem.ts";
 import { describeProxy } from "./proxy/describe-proxy.ts";
 import { refuseOtherBodies } from "./refuse-other-bodies.ts";
+import { ssoRoutes } from "./auth/sso-routes.ts";
 import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -78,7 +79,10 @@ export function createApp(
 
   app.use(refuseUnstorable());
 
-  app.on(["GET", "POST"], "/api/auth/*", (context) => signIn.handle(context.req.raw));
+  ssoRoutes(app, ports, signIn);
+  app.on(["GET", "POST"], "/api/auth/*", (context) =>
+    signIn.handle(context.req.raw, { address: ports.addressOf(requestOf(context).incoming) }),
+  );
   app.all("/api/auth/*", () => {
     throw otherMethod("GET, POST");
   });

@@ -4,8 +4,7 @@ import { rolePermissions, type Role } from "#core/domain/access/permission";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Container } from "#adapters/container";
-import { createAccessStore } from "#adapters/postgres/access-store";
-import { hashPassword, minPasswordLength } from "#adapters/system/password";
+import { minPasswordLength } from "#adapters/system/password";
 import type { CommandResult } from "../main.ts";
 import { parseOptions } from "../parse-options.ts";
 import { UsageError } from "../usage-error.ts";
@@ -28,8 +27,16 @@ export async function createUser(container: Container, args: string[]): Promise<
   const password = given ?? randomBytes(15).toString("base64url");
   const environment = await container.environments.findByName("production");
   const id = makeId("usr", container.random.bytes(idRandomBytes));
-  const isCreated = await createAccessStore(container.pool).createUser(
-    { id, email, name: values.name ?? email.split("@")[0] ?? email, role, passwordHash: await hashPassword(password) },
+  const isCreated = await container.admins.createUser(
+    {
+      id,
+      email,
+      name: values.name ?? email.split("@")[0] ?? email,
+      role,
+      roleSource: "local",
+      passwordHash: await container.passwords.hash(password),
+      identity: null,
+    },
     {
       environmentId: environment?.id ?? "",
       actor: "command_line",

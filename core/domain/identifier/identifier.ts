@@ -17,7 +17,9 @@ export type IdPrefix =
   | "dlv"
   | "apr"
   | "tk"
-  | "rwp";
+  | "rwp"
+  | "ses"
+  | "inv";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 
