@@ -26,6 +26,9 @@ import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
+import { invitationRoutes } from "./routes/invitations.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { userRoutes } from "./routes/users.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
@@ -47,6 +50,9 @@ const open = new Set([
   "/api/v1/reference",
   "/api/v1/integrations/schema.json",
   "/api/v1/session",
+  "/api/v1/sign-in",
+  "/api/v1/invitations/look-up",
+  "/api/v1/invitations/accept",
 ]);
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */
@@ -105,6 +111,9 @@ export function createApp(
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
+  sessionRoutes(api, ports);
+  userRoutes(api, ports);
+  invitationRoutes(api, ports);
   webhookEndpointRoutes(api, ports);
   webhookDeliveryRoutes(api, ports);
   keyRoutes(api, ports);

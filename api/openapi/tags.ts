@@ -36,6 +36,11 @@ export const tags: readonly { readonly name: string; readonly description: strin
     name: "Audit",
     description: "Who did what, with which key, and that nobody changed it since. Guide: Verify the audit log.",
   },
+  {
+    name: "Administrators",
+    description:
+      "Who signs in to the dashboard, in which role, and their sessions. For sessions alone: no API key may. Guide: Administrators.",
+  },
   { name: "Stats", description: "How integrations do." },
   { name: "Dashboard", description: "What only a signed-in browser asks." },
   { name: "Documentation", description: "This API about itself. No key is needed." },

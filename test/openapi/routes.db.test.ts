@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resolve, type Answer as Documented, type Operation } from "#api/openapi/openapi-types";
 import { makeOpenApiDocument } from "#scripts/openapi-document";
-import { signInAs } from "../sign-in-as.ts";
+import { cookieOf, makeAdministrator, signInAs, tryToSignIn } from "../sign-in-as.ts";
+import { callAs } from "../two-owners.ts";
 import { makeKey } from "../make-key.ts";
 import { startStack, type Answer, type Stack } from "../start-stack.ts";
 import { inputs, type Case, type World } from "./inputs.ts";
@@ -32,10 +33,11 @@ beforeAll(async () => {
   // An old key beside the current one, so that there is one to disable.
   const key = (): string => randomBytes(32).toString("base64");
   stack = await startStack({ env: { EVERGRANT_KEYRING: `t1:${key()},t0:${key()}` } });
-  const [account, session, otherSession, powerless, staging] = await Promise.all([
+  const [account, session, otherSession, spare, powerless, staging] = await Promise.all([
     stack.connect("tenant-a", "ada"),
     signInAs(stack, "owner@example.com", "owner"),
     signInAs(stack, "other@example.com", "owner"),
+    makeAdministrator(stack, "spare@example.com", "owner"),
     // No route of these tests asks for it.
     makeKey(stack, "--permissions", "export"),
     makeKey(stack, "--environment", "staging"),
@@ -46,6 +48,12 @@ beforeAll(async () => {
     accountId: account.id,
     session,
     otherSession,
+    async spareSession() {
+      const { session: header } = await tryToSignIn(stack, "spare@example.com", spare.password);
+      const cookie = cookieOf(header);
+      const { body } = await callAs(stack, cookie, "GET", "/session");
+      return { cookie, id: body.session_id, password: spare.password };
+    },
     async importAccount() {
       const credentials = { oauth2: { access_token: "an-access-token", expires_in: 3600 } };
       const body = { integration_name: "acme-crm", tenant_id: "tenant-i", credentials };
