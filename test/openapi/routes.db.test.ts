@@ -1,13 +1,11 @@
 // Every route of the document, called on the real processes and a real database: what it documents is what it answers.
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { resolve, type Answer as Documented, type Operation } from "#api/openapi/openapi-types";
 import { makeOpenApiDocument } from "#scripts/openapi-document";
-import { cookieOf, makeAdministrator, signInAs, tryToSignIn } from "../sign-in-as.ts";
-import { callAs } from "../two-owners.ts";
 import { makeKey } from "../make-key.ts";
-import { startStack, type Answer, type Stack } from "../start-stack.ts";
+import type { Answer, Stack } from "../start-stack.ts";
 import { inputs, type Case, type World } from "./inputs.ts";
+import { openWorld } from "./open-world.ts";
 import { bodySchemaOf, listOperations, needsKey, permissionOf } from "./operations.ts";
 import { undocumentedFields } from "./undocumented-fields.ts";
 import { createValidators, pointerOf } from "./validators.ts";
@@ -30,36 +28,13 @@ let world: World;
 let keys: { powerless: string; staging: string };
 
 beforeAll(async () => {
-  // An old key beside the current one, so that there is one to disable.
-  const key = (): string => randomBytes(32).toString("base64");
-  stack = await startStack({ env: { EVERGRANT_KEYRING: `t1:${key()},t0:${key()}` } });
-  const [account, session, otherSession, spare, powerless, staging] = await Promise.all([
-    stack.connect("tenant-a", "ada"),
-    signInAs(stack, "owner@example.com", "owner"),
-    signInAs(stack, "other@example.com", "owner"),
-    makeAdministrator(stack, "spare@example.com", "owner"),
+  ({ stack, world } = await openWorld());
+  const [powerless, staging] = await Promise.all([
     // No route of these tests asks for it.
     makeKey(stack, "--permissions", "export"),
     makeKey(stack, "--environment", "staging"),
   ]);
   keys = { powerless: powerless.key, staging: staging.key };
-  world = {
-    stack,
-    accountId: account.id,
-    session,
-    otherSession,
-    async spareSession() {
-      const { session: header } = await tryToSignIn(stack, "spare@example.com", spare.password);
-      const cookie = cookieOf(header);
-      const { body } = await callAs(stack, cookie, "GET", "/session");
-      return { cookie, id: body.session_id, password: spare.password };
-    },
-    async importAccount() {
-      const credentials = { oauth2: { access_token: "an-access-token", expires_in: 3600 } };
-      const body = { integration_name: "acme-crm", tenant_id: "tenant-i", credentials };
-      return (await stack.call("POST", "/integrated-accounts", body)).body.id;
-    },
-  };
 });
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
