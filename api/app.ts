@@ -51,8 +51,8 @@ const open = new Set([
   "/api/v1/integrations/schema.json",
   "/api/v1/session",
   "/api/v1/sign-in",
-  "/api/v1/invitations/look-up",
-  "/api/v1/invitations/accept",
+  "/api/v1/invitation/look-up",
+  "/api/v1/invitation/accept",
 ]);
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */

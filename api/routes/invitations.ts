@@ -116,7 +116,7 @@ export function invitationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPor
   app.openapi(
     createRoute({
       method: "post",
-      path: "/invitations/look-up",
+      path: "/invitation/look-up",
       operationId: "findInvitation",
       summary: "What the link of an invitation is for",
       description: "For the page that the link opens. Nothing is used up by looking.",
@@ -136,7 +136,7 @@ export function invitationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPor
   app.openapi(
     createRoute({
       method: "post",
-      path: "/invitations/accept",
+      path: "/invitation/accept",
       operationId: "acceptInvitation",
       summary: "Accept an invitation with a name and a password",
       description:

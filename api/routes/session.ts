@@ -158,7 +158,7 @@ export function sessionRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
   app.openapi(
     createRoute({
       method: "post",
-      path: "/sessions/end-others",
+      path: "/session/end-others",
       operationId: "endOtherSessions",
       summary: "End all your sessions but this one",
       description: "In every process from the next request on.",

