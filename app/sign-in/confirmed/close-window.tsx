@@ -2,8 +2,10 @@
 
 import { useEffect } from "react";
 
-/** Browsers let a script close only a window that a script opened; elsewhere nothing happens. */
+/** Closes the window that the dialog opened. Where the way over the provider took its name away, it stays, and says what to do. */
 export function CloseWindow() {
-  useEffect(() => window.close(), []);
+  useEffect(() => {
+    if (window.name === "evergrant-confirm") window.close();
+  }, []);
   return null;
 }

@@ -17,7 +17,7 @@ export function InvitationTable({ invitations, users, mayRevoke }: Props) {
       name="Invitations"
       columns={columns}
       heads={["Address", "Role", "Invited by", "Link ends"]}
-      figures={mayRevoke ? [""] : []}
+      figures={mayRevoke ? ["Action"] : []}
     >
       {invitations.map((invitation) => (
         <tr

@@ -42,9 +42,7 @@ export function UserTable({ users }: { users: readonly ListedUserView[] }) {
               <span className="text-subtle @3xl:hidden">Role</span>
               <span className="min-w-0 text-right @3xl:text-left">
                 {roleWords[user.role].label}
-                {user.role_source === "idp" && (
-                  <span className="block text-xs text-subtle">from the identity provider</span>
-                )}
+                {user.role_source === "idp" && <span className="block text-xs text-subtle">by their groups</span>}
               </span>
             </td>
             <td className="min-w-0">

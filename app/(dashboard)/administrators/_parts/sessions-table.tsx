@@ -10,9 +10,14 @@ const columns =
 type Props = { name: string; sessions: readonly AdminSessionView[]; actions?: Readonly<Record<string, ReactNode>> };
 
 /** Sessions as rows; where the place is narrow, as cards. */
-export function SessionsTable({ name, sessions, actions = {} }: Props) {
+export function SessionsTable({ name, sessions, actions }: Props) {
   return (
-    <ListTable name={name} columns={columns} heads={["Browser", "Address", "Began", "Last seen"]} figures={[""]}>
+    <ListTable
+      name={name}
+      columns={columns}
+      heads={["Browser", "Address", "Began", "Last seen"]}
+      figures={actions === undefined ? [] : ["Action"]}
+    >
       {sessions.map((session) => (
         <tr key={session.id} className={`flex flex-col gap-1 px-4 py-3 text-sm @3xl:min-h-12 @3xl:py-2 ${columns}`}>
           <td className="min-w-0" title={session.user_agent}>
@@ -34,7 +39,7 @@ export function SessionsTable({ name, sessions, actions = {} }: Props) {
             <span className="text-subtle @3xl:hidden">Last seen</span>
             <RelativeTime at={session.last_seen_at} />
           </td>
-          <td className="no-print mt-1 @3xl:mt-0 @3xl:text-right">{actions[session.id]}</td>
+          {actions !== undefined && <td className="no-print @3xl:text-right">{actions[session.id]}</td>}
         </tr>
       ))}
     </ListTable>

@@ -8,6 +8,6 @@ export function lookOfUser({ disabled_at: at, disabled_by: by }: Subject): { loo
   if (at === null) return { look: { tone: "good", icon: "filled", label: "Can sign in" }, remark: null };
   return {
     look: { tone: "none", icon: "slash", label: "Disabled" },
-    remark: by === "idp" ? "no role at the identity provider" : null,
+    remark: by === "idp" ? "no role any more" : null,
   };
 }
