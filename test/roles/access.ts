@@ -171,5 +171,6 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "connect/link": "customer",
   "connect/outcome": "customer",
   "sign-in": "open",
+  "sign-in/confirmed": "open",
   invitation: "open",
 };
