@@ -86,9 +86,13 @@ export function createApp(
   app.use(refuseUnstorable());
 
   ssoRoutes(app, ports, signIn);
-  app.on(["GET", "POST"], "/api/auth/*", (context) =>
-    signIn.handle(context.req.raw, { address: ports.addressOf(requestOf(context).incoming) }),
-  );
+  app.on(["GET", "POST"], "/api/auth/*", (context) => {
+    // @auth/core would take JSON for a form too. Nothing of ours sends it, and one way in is enough to watch.
+    if ((context.req.header("content-type") ?? "").includes("json")) {
+      throw new DomainError("invalid_request", { status: 400, detail: "This address takes forms." });
+    }
+    return signIn.handle(context.req.raw, { address: ports.addressOf(requestOf(context).incoming) });
+  });
   app.all("/api/auth/*", () => {
     throw otherMethod("GET, POST");
   });

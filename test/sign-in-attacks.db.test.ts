@@ -90,7 +90,7 @@ describe("guessing a password", () => {
       expect(statuses.filter((status) => status === 429).length, email).toBeGreaterThanOrEqual(1);
       expect(statuses.slice(0, 5)).toEqual([200, 200, 200, 200, 200]);
     }
-    // JSON is a form to @auth/core as well.
+    // To @auth/core JSON is a form as well: a second way in, which would have to be counted too.
     const csrf = await fetch(`${origin}/api/auth/csrf`);
     const { csrfToken } = (await csrf.json()) as { csrfToken: string };
     const cookie = csrf.headers
@@ -98,7 +98,7 @@ describe("guessing a password", () => {
       .map((one) => one.split(";")[0])
       .join("; ");
     const body = JSON.stringify({ csrfToken, email: "guessed@example.com", password: "guess" });
-    expect((await post("/api/auth/callback/credentials", { cookie }, body)).status).toBe(429);
+    expect((await post("/api/auth/callback/credentials", { cookie }, body)).status).toBe(400);
   });
 
   test("in a session that somebody left open is stopped as well", async () => {
@@ -168,7 +168,7 @@ describe("a session", () => {
   ])(
     "that is %s is over in every process with the next request, and a copy of its cookie with it",
     async (name, end) => {
-      const email = `${name.replaceAll(" ", "-")}@example.com`;
+      const email = `session-${name.replaceAll(" ", "-")}@example.com`;
       const session = await signInAs(stack, email, "operator");
       const owner = await signInAs(stack, `owner-${email}`, "owner");
       const { body } = await callAs(stack, session, "GET", "/session");
