@@ -5,11 +5,12 @@ import type { Permission } from "../core/domain/access/permission.ts";
 import { startTripStack, type TripStack } from "./trip-stack.ts";
 
 // Every page of the dashboard as every role, on the real processes: whoever may not see it reads that, and nothing else.
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 300_000 });
 
 let stack: TripStack;
 
 test.beforeAll(async () => {
+  test.setTimeout(300_000);
   stack = await startTripStack();
 });
 test.afterAll(async () => {

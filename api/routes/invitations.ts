@@ -101,14 +101,16 @@ export function invitationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPor
 
   /** Links are tried out like passwords are: so often from one place. What is one is not counted. */
   const counted = async <T>(network: string, work: () => Promise<T>): Promise<T> => {
-    ports.signInLimits.begin("invitation", network);
+    // Each place by itself: a flood from many must not keep who was invited from their link.
+    const account = `invitation from ${network}`;
+    ports.signInLimits.begin(account, network);
     try {
       const done = await work();
-      ports.signInLimits.succeeded("invitation", network);
+      ports.signInLimits.succeeded(account, network);
       return done;
     } catch (error) {
       const isAboutLink = error instanceof DomainError && error.code === "not_found";
-      if (!isAboutLink) ports.signInLimits.succeeded("invitation", network);
+      if (!isAboutLink) ports.signInLimits.succeeded(account, network);
       throw error;
     }
   };
