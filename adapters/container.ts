@@ -55,6 +55,9 @@ import { createAuthorizationServer } from "./oauth/authorization-server.ts";
 import { generateKeyPair } from "./oauth/generate-key-pair.ts";
 import { createPossessionProofs } from "./oauth/possession-proofs.ts";
 import { createAnomalyStore } from "./postgres/anomaly-store.ts";
+import type { SessionTimes } from "#core/domain/access/admin-session";
+import type { AdminPorts } from "#core/usecases/admin-ports";
+import { createAdminStore } from "./postgres/admin-store.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
 import { createCallerWatch } from "./postgres/caller-watch.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
@@ -79,6 +82,7 @@ import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
 import { createProviderApi } from "./provider/provider-api.ts";
+import { passwords } from "./sign-in/passwords.ts";
 import { createFileSpool } from "./spool/file-spool.ts";
 import { createAnchorSigning } from "./system/anchor-signing.ts";
 import { createSecretDigests, deriveKey } from "./system/secret-digests.ts";
@@ -108,6 +112,9 @@ export interface Container
   readonly anomalies: AnomalyStore;
   readonly keyStops: KeyStops;
   readonly watch: CallerWatch;
+  readonly admins: AdminPorts["admins"];
+  readonly passwords: AdminPorts["passwords"];
+  readonly sessionTimes: SessionTimes;
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryQueue;
   readonly receivers: WebhookReceivers;
@@ -239,6 +246,9 @@ export async function createContainer(
     anomalies: createAnomalyStore(pool),
     keyStops: createKeyStops(pool),
     watch: createCallerWatch(pool),
+    admins: createAdminStore(pool),
+    passwords,
+    sessionTimes: config.sessions,
     webhooks: createWebhookStore(pool),
     deliveries: createDeliveryQueue(pool),
     receivers: { post: poster.post, mail: mails.mail },

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Language } from "#core/domain/connect/language";
 import type { Caller } from "#core/domain/access/permission";
 import type { PolicyMemory } from "#core/usecases/policy-memory";
@@ -12,6 +13,9 @@ import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
 import type { ConnectAdmission } from "./connect/connect-admission.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
+import type { SessionCookie } from "./auth/session-cookie.ts";
+import type { SignInLimits } from "./auth/sign-in-limits.ts";
+import type { SsoPorts } from "./auth/sso-routes.ts";
 import type { ConnectHosts } from "./connect/connect-hosts.ts";
 
 /** What hono carries through a request of the API. */
@@ -40,4 +44,11 @@ export interface ApiPorts extends Container {
   readonly pagePlaces: CallPlaces;
   readonly heldBytes: ByteBudget;
   readonly proxyLimits: ProxyLimits;
+  /** Of administrators' records (AdminPorts). */
+  readonly auditEnvironmentId: string;
+  /** Where a request comes from, past trusted proxies; empty: nobody can tell. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly signInLimits: SignInLimits;
+  readonly sessionCookie: SessionCookie;
+  readonly sso: SsoPorts | null;
 }

@@ -16,6 +16,7 @@ import { registerComponents } from "./openapi/describe-api.ts";
 import { createProblemMapper, type ProblemWriter } from "./problem.ts";
 import { describeProxy } from "./proxy/describe-proxy.ts";
 import { refuseOtherBodies } from "./refuse-other-bodies.ts";
+import { ssoRoutes } from "./auth/sso-routes.ts";
 import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -26,6 +27,9 @@ import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
+import { invitationRoutes } from "./routes/invitations.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { userRoutes } from "./routes/users.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
@@ -47,6 +51,9 @@ const open = new Set([
   "/api/v1/reference",
   "/api/v1/integrations/schema.json",
   "/api/v1/session",
+  "/api/v1/sign-in",
+  "/api/v1/invitation/look-up",
+  "/api/v1/invitation/accept",
 ]);
 
 /** Everything that api answers itself. Each route is short: parse, use case, answer. */
@@ -79,7 +86,14 @@ export function createApp(
 
   app.use(refuseUnstorable());
 
-  app.on(["GET", "POST"], "/api/auth/*", (context) => signIn.handle(context.req.raw));
+  ssoRoutes(app, ports, signIn);
+  app.on(["GET", "POST"], "/api/auth/*", (context) => {
+    // @auth/core would take JSON for a form too. Nothing of ours sends it, and one way in is enough to watch.
+    if ((context.req.header("content-type") ?? "").includes("json")) {
+      throw new DomainError("invalid_request", { status: 400, detail: "This address takes forms." });
+    }
+    return signIn.handle(context.req.raw, { address: ports.addressOf(requestOf(context).incoming) });
+  });
   app.all("/api/auth/*", () => {
     throw otherMethod("GET, POST");
   });
@@ -102,6 +116,9 @@ export function createApp(
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);
   environmentRoutes(api, ports);
+  sessionRoutes(api, ports);
+  userRoutes(api, ports);
+  invitationRoutes(api, ports);
   webhookEndpointRoutes(api, ports);
   webhookDeliveryRoutes(api, ports);
   keyRoutes(api, ports);

@@ -3,6 +3,9 @@ import { createContainer } from "#adapters/container";
 import { createProcessMetrics } from "#adapters/metrics/process-metrics";
 import { readPool, readSpool } from "#adapters/metrics/read-gauges";
 import { createAccessStore } from "#adapters/postgres/access-store";
+import { anyAddress } from "#adapters/egress/address-guard";
+import { createEgressClient } from "#adapters/egress/egress-client";
+import { createIdentityProvider } from "#adapters/sign-in/identity-provider";
 import { createAuditLog } from "#adapters/postgres/audit-log";
 import { createCallerNetworks } from "#adapters/postgres/caller-networks";
 import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
@@ -20,6 +23,10 @@ import { settlePins } from "#core/usecases/pin-definition";
 import { createPolicyMemory } from "#core/usecases/policy-memory";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
+import { addressSet, clientAddress } from "./auth/client-address.ts";
+import { createSessionCookie } from "./auth/session-cookie.ts";
+import { createSignInLimits } from "./auth/sign-in-limits.ts";
+import { createTripCookie, ssoCallbackPath } from "./auth/sso-routes.ts";
 import { createAdmission } from "./auth/admission.ts";
 import { createConnectAdmission } from "./connect/connect-admission.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
@@ -42,14 +49,35 @@ if (problem !== null) {
 const access = createAccessStore(pool);
 const audit = createAuditLog(pool, metrics);
 const production = await container.environments.findByName("production");
-const signIn = createAdminSignIn({
+const auditEnvironmentId = production?.id ?? "";
+const authSecret = Buffer.from(deriveKey(config.secret, "admin-session")).toString("base64url");
+const sessionCookie = createSessionCookie({
   publicUrl: config.publicUrl,
-  sessionKey: deriveKey(config.secret, "admin-session"),
-  access,
-  audit,
-  log,
-  auditEnvironmentId: production?.id ?? "",
+  secret: authSecret,
+  lifetimeSeconds: config.sessions.absoluteSeconds,
 });
+const signInLimits = createSignInLimits();
+const isTrusted = addressSet(config.trustedProxies);
+const signIn = createAdminSignIn({
+  ...container,
+  auditEnvironmentId,
+  cookie: sessionCookie,
+  limits: signInLimits,
+  authSecret,
+});
+const identityProviders = createEgressClient(anyAddress);
+const sso =
+  config.sso === null
+    ? null
+    : {
+        provider: createIdentityProvider(config.sso, {
+          egress: identityProviders,
+          clock: container.clock,
+          redirectUri: `${config.publicUrl}${ssoCallbackPath}`,
+        }),
+        roles: config.sso.roles,
+        trip: createTripCookie(config.publicUrl, authSecret),
+      };
 registry.read(() => ({ evergrant_token_reads_waiting: [[[], container.renewals.callers()]] }));
 registry.read(readPool(pool, poolSize));
 registry.read(readSpool(config.spoolDirectory));
@@ -74,6 +102,11 @@ const server = createDoor(
     pagePlaces: createCallPlaces(pagesAtATime),
     heldBytes: createByteBudget(),
     proxyLimits: config.proxy,
+    auditEnvironmentId,
+    addressOf: (request) => clientAddress(request, isTrusted),
+    signInLimits,
+    sessionCookie,
+    sso,
     connectAdmission: createConnectAdmission(config.trustedProxies, log),
     authenticator: createAuthenticator({
       access,
@@ -121,6 +154,7 @@ stopWithParent(async () => {
   await closeServer(server, 35_000);
   clearInterval(noting);
   await networks.flush().catch((error: unknown) => log.warn({ error }, "the last networks were not noted"));
+  await identityProviders.close();
   await prisma.$disconnect();
   await container.close();
 });

@@ -26,6 +26,7 @@ export const titles: Readonly<Record<ProblemCode, string>> = {
   invalid_request: "The request is not valid",
   unauthorized: "No valid API key or session",
   forbidden: "Not permitted",
+  step_up_required: "Confirm that it is you",
   approval_forbidden: "Not yours to decide",
   not_found: "Not found",
   method_not_allowed: "Method not allowed",

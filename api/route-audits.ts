@@ -85,6 +85,28 @@ export const routeAudits = {
   updateEnvironment: { writes: ["environment.updated"] },
   getSession: { nothing: "tells who is signed in; signing in was recorded" },
 
+  getSignInMethods: { nothing: "shows ways to sign in" },
+  confirmSession: { writes: ["user.confirmed"] },
+  changeOwnPassword: { writes: ["user.password_changed"] },
+  listOwnSessions: masked,
+  endOwnSession: { writes: ["user.sessions_ended"] },
+  endOtherSessions: { mayWrite: ["user.sessions_ended"], because: "there may be no other" },
+
+  listUsers: masked,
+  getUser: masked,
+  updateUser: {
+    mayWrite: ["user.changed", "user.role_changed", "user.disabled", "user.enabled"],
+    because: "what is so already is not written again",
+  },
+  endUserSessions: { mayWrite: ["user.sessions_ended"], because: "there may be none" },
+  listInvitations: masked,
+  inviteUser: { writes: ["invitation.created"] },
+  revokeInvitation: { writes: ["invitation.revoked"] },
+  findInvitation: {
+    nothing: "shows whom a link invites, to whoever has it; its token comes in the body, and is in no address",
+  },
+  acceptInvitation: { writes: ["invitation.accepted"] },
+
   listApprovals: masked,
   getApproval: masked,
   approveRequest: { writes: ["approval.approved"], mayWrite: carriedOut },
@@ -180,10 +202,25 @@ export const routeAudits = {
   "POST /api/connect/results": { nothing: "tells an embedding page what became of its trip, by ids" },
   "GET /connect.js": documentation,
   "GET /connect.mjs": documentation,
-  "GET /api/auth/*": { nothing: "shows forms and ends sessions" },
+  "POST /api/auth/sso": {
+    nothing: "sets out for the identity provider; what becomes of the trip is recorded when it is back",
+  },
+  "GET /api/auth/callback/oidc": {
+    mayWrite: [
+      "user.signed_in",
+      "user.sign_in_failed",
+      "user.created",
+      "invitation.accepted",
+      "user.role_changed",
+      "user.disabled",
+      "user.enabled",
+    ],
+    because: "signs in as the identity provider says, or does not",
+  },
+  "GET /api/auth/*": { nothing: "shows forms" },
   "POST /api/auth/*": {
-    mayWrite: ["user.signed_in", "user.sign_in_failed"],
-    because: "signs in, or does not; signing out deletes a cookie",
+    mayWrite: ["user.signed_in", "user.sign_in_failed", "user.signed_out"],
+    because: "signs in, or does not; signs out, where somebody is in",
   },
 } as const satisfies Readonly<Record<string, AuditStatement>>;
 

@@ -28,7 +28,7 @@ import {
   rotateKeyOfTenant,
 } from "./commands/keys.ts";
 import { keysRewrap } from "./commands/rewrap.ts";
-import { createUser } from "./commands/users.ts";
+import { createUser, inviteUser, listUsers, updateUser } from "./commands/users.ts";
 
 /** What a command gives back: one value for `--json`, lines for people. */
 export interface CommandResult {
@@ -94,6 +94,21 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "--email <address> [--name <text>] [--role owner|operator|support|auditor] [--password-stdin]",
     does: "makes an administrator; without --password-stdin a password is made and shown once",
     run: { kind: "engine", with: createUser },
+  },
+  "users list": {
+    usage: "",
+    does: "lists administrators with their roles and sessions",
+    run: { kind: "engine", with: listUsers },
+  },
+  "users invite": {
+    usage: "--email <address> [--role owner|operator|support|auditor]",
+    does: "prints a link that makes an administrator, once, for three days",
+    run: { kind: "engine", with: inviteUser },
+  },
+  "users update": {
+    usage: "<address> [--role owner|operator|support|auditor] [--disable|--enable] [--end-sessions]",
+    does: "changes an administrator's role, keeps them out or lets them in, ends their sessions",
+    run: { kind: "engine", with: updateUser },
   },
   "keys status": {
     usage: "",

@@ -60,6 +60,40 @@ const long = { integration_name: "very-long", held: 12_408, left: 3102 };
 
 const cases: PageCase[] = [
   { name: "sign-in", path: "/sign-in", title: /^Sign in/, arrange: signedOut },
+  {
+    name: "sign-in-sso",
+    path: "/sign-in?error=sso_no_role",
+    title: /^Sign in/,
+    arrange: (stub) => {
+      signedOut(stub);
+      stub.sso = { label: "Example login" };
+    },
+  },
+  { name: "sign-in-confirmed", path: "/sign-in/confirmed", title: /^Confirmed/ },
+  { name: "invitation", path: "/invitation#valid", title: /^Invitation/, arrange: signedOut },
+  {
+    name: "invitation-sso",
+    path: "/invitation#valid",
+    title: /^Invitation/,
+    arrange: (stub) => {
+      signedOut(stub);
+      stub.sso = { label: "Example login" };
+    },
+  },
+  { name: "invitation-over", path: "/invitation#other", title: /^Invitation/, arrange: signedOut, expected: /404/ },
+  { name: "administrators", path: "/administrators", title: /^Administrators/ },
+  { name: "administrators-auditor", path: "/administrators", title: /^Administrators/, arrange: auditor },
+  {
+    name: "administrators-broken",
+    path: "/administrators",
+    title: /^Administrators/,
+    arrange: broken,
+    expected: /503/,
+  },
+  { name: "administrator", path: "/administrators/usr_2", title: /^Grace Hopper/ },
+  { name: "administrator-yourself", path: "/administrators/usr_1", title: /^Ada Lovelace/ },
+  { name: "administrator-expelled", path: "/administrators/usr_4", title: /^Hedy Lamarr/ },
+  { name: "you", path: "/you", title: /^You/ },
   { name: "overview", path: "/", title: /^Overview/ },
   { name: "overview-well", path: "/", title: /^Overview/, arrange: well },
   {

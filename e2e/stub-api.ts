@@ -16,6 +16,7 @@ import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
+import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
@@ -26,6 +27,11 @@ export type StubApi = {
   environment: string;
   isSignedIn: boolean;
   role: "owner" | "operator" | "support" | "auditor";
+  administrators: Administrators;
+  /** A provider of single sign-on on the sign-in page; null: none. */
+  sso: { label: string } | null;
+  /** Whether what is dangerous is done without asking who it is. */
+  isConfirmed: boolean;
   /** When set, reads of the API answer with this status. */
   failWith: number | null;
   outcome: string;
@@ -50,6 +56,9 @@ export async function startStubApi(): Promise<StubApi> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     world: emptyWorld(),
     environment: "production",
+    administrators: usualAdministrators(),
+    sso: null,
+    isConfirmed: true,
     isSignedIn: true,
     role: "owner",
     failWith: null,
@@ -62,6 +71,9 @@ export async function startStubApi(): Promise<StubApi> {
       Object.assign(stub, {
         world: usualWorld(),
         environment: "production",
+        administrators: usualAdministrators(),
+        sso: null,
+        isConfirmed: true,
         isSignedIn: true,
         role: "owner",
         failWith: null,
@@ -136,8 +148,17 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     stub.isSignedIn = false;
     return json(response, 200, { url: `${stub.origin}/sign-in` });
   }
+  if (path === "/api/v1/sign-in") return json(response, 200, { password: true, sso: stub.sso });
+  if (path.startsWith("/api/v1/invitation/")) return answerInvitation(stub, path, body, response);
   if (!stub.isSignedIn) return problem(response, 401, "unauthorized", "Sign in first");
   if (path === "/api/v1/session") return json(response, 200, sessionOf(stub));
+  if (path === "/api/v1/session/confirmation") {
+    stub.isConfirmed = body.includes("correct horse");
+    if (stub.isConfirmed) return json(response, 200, sessionOf(stub));
+    return problem(response, 422, "invalid_request", "The request is not valid", "The password is wrong.");
+  }
+  if (!stub.isConfirmed && method !== "GET")
+    return problem(response, 403, "step_up_required", "Confirm that it is you", "Confirm first that it is you.");
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/integrations") {
@@ -166,7 +187,8 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
     answerAnomalies(stub.world.anomalies, stub.role, method, path) ??
-    answerKeys(stub.world, method, path, body);
+    answerKeys(stub.world, method, path, body) ??
+    answerAdministrators(stub.administrators, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
   const audit = answerAudit(stub.world.audit, path, url.searchParams);
   if (audit !== null) return json(response, 200, audit);
@@ -262,7 +284,22 @@ function sessionOf(stub: StubApi): object {
     user: { id: "usr_1", email: "ada@evergrant.example", name: "Ada Lovelace", role: stub.role },
     environment: stub.environment,
     environments: ["production", "staging"],
+    session_id: "ses_1",
+    confirmed_until: stub.isConfirmed ? new Date(Date.now() + 600_000).toISOString() : null,
+    confirm_with: stub.sso === null ? ["password"] : ["password", "sso"],
   };
+}
+
+function answerInvitation(stub: StubApi, path: string, body: string, response: ServerResponse): void {
+  const { token } = JSON.parse(body) as { token: string };
+  if (token !== "valid") return problem(response, 404, "not_found", "Not found", "This invitation is over.");
+  const invitation = { email: "grace@harbor-compilers.example", role: "operator" };
+  if (path.endsWith("/accept")) {
+    stub.isSignedIn = true;
+    return json(response, 201, invitation);
+  }
+  const expires_at = new Date(Date.now() + 200_000_000).toISOString();
+  json(response, 200, { ...invitation, expires_at, sign_in: { password: true, sso: stub.sso } });
 }
 
 function passOn(
@@ -291,6 +328,10 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
+  if (status === 204) {
+    response.writeHead(204).end();
+    return;
+  }
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
   response.end(JSON.stringify(body));
 }

@@ -17,6 +17,7 @@ export type ProviderInput = {
   accessTokenSeconds: number;
   extensions: boolean;
   requiresDpopNonce: boolean;
+  claims: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 };
 
 /** The lab speaks plain http on the loopback; whoever ends TLS before it hands on the certificate that the client showed. */
@@ -39,7 +40,11 @@ export function createProvider(input: ProviderInput): Provider {
     jwks: { keys: [input.keys.jwk] },
     cookies: { keys: input.keys.cookieKeys },
     scopes: labScopes,
-    claims: { openid: ["sub", "name", "email", "company"], profile: ["name", "company"], email: ["email"] },
+    claims: {
+      openid: ["sub", "name", "email", "email_verified", "company", "groups"],
+      profile: ["name", "company"],
+      email: ["email"],
+    },
     conformIdTokenClaims: false,
     responseTypes: ["code"],
     clientAuthMethods: [
@@ -64,7 +69,7 @@ export function createProvider(input: ProviderInput): Provider {
       const person = findPerson(sub);
       if (person === null) return undefined;
       const { name, email, company } = person;
-      return { accountId: sub, claims: () => ({ sub, name, email, company }) };
+      return { accountId: sub, claims: () => ({ sub, name, email, company, ...input.claims.get(sub) }) };
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     renderError: async (ctx, out) => {

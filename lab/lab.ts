@@ -50,6 +50,11 @@ export type LabOptions = {
    * remembered. Left out: remembered, for the test in the same process only.
    */
   revealTokens?: boolean | undefined;
+  /**
+   * What people say of themselves in ID tokens besides their name, by id (`ada`): groups, another address. Read at each sign-in, so
+   * that a test may change it.
+   */
+  claims?: Map<string, Readonly<Record<string, unknown>>> | undefined;
 };
 
 export type RevokedReason =

@@ -58,6 +58,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     accessTokenSeconds,
     extensions: options.extensions === true,
     requiresDpopNonce: options.requiresDpopNonce === true,
+    claims: options.claims ?? new Map(),
   });
   const outcomes: TokenRequestOutcomes = new WeakMap();
   observeProvider(provider, ledger, memory, outcomes);

@@ -1,3 +1,4 @@
+import { defaultSessionTimes } from "#core/domain/access/admin-session";
 import { defaultTimes } from "#core/domain/approval/approval";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -73,6 +74,7 @@ export async function startPostgresEngine(
       egressProxy: null,
       smtp: null,
       approvals: defaultTimes,
+      sessions: defaultSessionTimes,
       spoolDirectory,
       earlierAuditKeys: [],
       logLevel: "silent",

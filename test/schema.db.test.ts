@@ -56,6 +56,7 @@ describe("what the datamodel has no words for", () => {
     ["tenant_key_lately_destroyed", "(destroyed_at)", "destroyed_at IS NOT NULL"],
     ["anomaly_open_key", "UNIQUE INDEX anomaly_open_key", "ended_at IS NULL"],
     ["caller_network_unjudged_idx", "(environment_id)", "judged_at IS NULL"],
+    ["admin_invitation_open", "UNIQUE INDEX", "accepted_at IS NULL"],
     ["rewrap_run_unfinished", "UNIQUE INDEX", "'running'::text, 'paused'::text"],
   ])("the index %s is partial", async (name, first, second) => {
     const [index] = await query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE indexname = $1", [name]);

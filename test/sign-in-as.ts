@@ -7,19 +7,59 @@ export async function signInAs(stack: Stack, email: string, role: string): Promi
 
 /** The same. @returns the Set-Cookie header of the session, with what it says of itself */
 export async function openSession(stack: Stack, email: string, role: string): Promise<string> {
-  const { stdout } = await stack.cli("users", "create", "--email", email, "--role", role, "--json");
-  const { password } = JSON.parse(stdout) as { password: string };
-  const origin = stack.apis[0]?.origin ?? "";
+  const { password } = await makeAdministrator(stack, email, role);
+  const { session, url } = await tryToSignIn(stack, email, password);
+  if (session === null) throw new Error(`${email} could not sign in: ${url}`);
+  return session;
+}
+
+export async function makeAdministrator(
+  stack: Stack,
+  email: string,
+  role: string,
+): Promise<{ id: string; password: string }> {
+  const { stdout, stderr } = await stack.cli("users", "create", "--email", email, "--role", role, "--json");
+  if (stdout === "") throw new Error(stderr);
+  return JSON.parse(stdout) as { id: string; password: string };
+}
+
+export type SignInTry = {
+  status: number;
+  /** The Set-Cookie header of the session; null: nobody is signed in. */
+  session: string | null;
+  /** Where the answer leads; of a refusal `error` stands in it. */
+  url: string;
+  body: unknown;
+};
+
+/** As the sign-in page does it. @param options.cookie what the browser has already */
+export async function tryToSignIn(
+  stack: Stack,
+  email: string,
+  password: string,
+  options: { cookie?: string; api?: number; callbackUrl?: string; headers?: Record<string, string> } = {},
+): Promise<SignInTry> {
+  const origin = stack.apis[options.api ?? 0]?.origin ?? "";
   const csrf = await fetch(`${origin}/api/auth/csrf`);
   const cookies = csrf.headers.getSetCookie().map((one) => one.split(";")[0]);
   const { csrfToken } = (await csrf.json()) as { csrfToken: string };
+  const { callbackUrl } = options;
   const answer = await fetch(`${origin}/api/auth/callback/credentials`, {
     method: "POST",
     redirect: "manual",
-    headers: { cookie: cookies.join("; "), "x-auth-return-redirect": "1" },
-    body: new URLSearchParams({ csrfToken, email, password }),
+    headers: {
+      cookie: [...cookies, ...(options.cookie === undefined ? [] : [options.cookie])].join("; "),
+      "x-auth-return-redirect": "1",
+      ...options.headers,
+    },
+    body: new URLSearchParams({ csrfToken, email, password, ...(callbackUrl === undefined ? {} : { callbackUrl }) }),
   });
-  const session = answer.headers.getSetCookie().find((one) => one.includes("session-token"));
-  if (session === undefined) throw new Error(`${email} could not sign in`);
-  return session;
+  const body = (await answer.json().catch(() => ({}))) as { url?: string };
+  const session = answer.headers.getSetCookie().find((one) => /session-token=[^;]/.test(one)) ?? null;
+  return { status: answer.status, session, url: body.url ?? "", body };
+}
+
+/** The name and value of a Set-Cookie header. */
+export function cookieOf(header: string | null): string {
+  return header?.split(";")[0] ?? "";
 }

@@ -1,8 +1,10 @@
 import { defaultTimes, type ApprovalTimes } from "#core/domain/approval/approval";
+import { defaultSessionTimes, type SessionTimes } from "#core/domain/access/admin-session";
 import { parseAnchorKey, type AnchorKey } from "#core/domain/audit/audit-anchor";
 import { parseCidr, type Cidr } from "../egress/address-guard.ts";
 import { parseEgressProxy, type EgressProxy } from "../egress/open-tunnel.ts";
 import { readKmsConfig, type KmsConfig } from "../kms/read-kms-config.ts";
+import { readSsoConfig, type SsoConfig } from "../sign-in/read-sso-config.ts";
 
 /** The configuration of a process does not do. The message names every variable and its remedy, one a line. */
 export class ConfigurationError extends Error {
@@ -31,6 +33,8 @@ export interface EngineConfig {
   readonly spoolDirectory: string;
   /** Where mails of webhook endpoints go; null: none are sent. */
   readonly smtp: SmtpConfig | null;
+  /** How long administrators stay signed in, and confirmed. */
+  readonly sessions: SessionTimes;
   /** How long requests for a second person wait and stay open (R48). */
   readonly approvals: ApprovalTimes;
   /** Public keys of audit anchors that were made under an earlier EVERGRANT_SECRET. */
@@ -56,6 +60,8 @@ export interface ApiConfig extends EngineConfig {
   /** Proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly Cidr[];
   readonly proxy: ProxyLimits;
+  /** Single sign-on of administrators; null: none. */
+  readonly sso: SsoConfig | null;
 }
 
 /** What one call through the proxy may take. */
@@ -104,6 +110,7 @@ export function readApiConfig(env: Environment): ApiConfig {
       totalSeconds: read.count("EVERGRANT_PROXY_TOTAL_SECONDS", 3_600),
       bodyBytes: read.bytes("EVERGRANT_PROXY_BODY_BYTES"),
     },
+    sso: readSsoConfig(read.optional, read.complain),
   });
 }
 
@@ -141,6 +148,11 @@ function readEngine(read: Reader): EngineConfig {
     egressProxy: read.egressProxy(),
     spoolDirectory: read.optional("EVERGRANT_SPOOL_DIR") ?? ".data/spool",
     smtp: read.smtp(),
+    sessions: {
+      idleSeconds: read.count("EVERGRANT_SESSION_IDLE_MINUTES", defaultSessionTimes.idleSeconds / 60) * 60,
+      absoluteSeconds: read.count("EVERGRANT_SESSION_HOURS", defaultSessionTimes.absoluteSeconds / 3600) * 3600,
+      confirmedSeconds: read.count("EVERGRANT_CONFIRM_MINUTES", defaultSessionTimes.confirmedSeconds / 60) * 60,
+    },
     approvals: {
       waitingSeconds: read.count("EVERGRANT_APPROVAL_WAITING_HOURS", defaultTimes.waitingSeconds / 3600) * 3600,
       openSeconds: read.count("EVERGRANT_APPROVAL_OPEN_DAYS", defaultTimes.openSeconds / 86_400) * 86_400,

@@ -6,6 +6,12 @@ export interface AddressGuard {
   refusal(address: string, protocol: "http:" | "https:"): string | null;
 }
 
+/**
+ * For a server that the operator names in the configuration, which is often meant to be an inside one: no document and no customer
+ * can aim at it.
+ */
+export const anyAddress: AddressGuard = { refusal: () => null };
+
 /** Everything that is not the public internet (checklist D5). IPv6 forms that carry an IPv4 address are unmapped first. */
 const refusedRanges: readonly (readonly [network: string, prefix: number])[] = [
   ["0.0.0.0", 8],

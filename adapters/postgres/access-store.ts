@@ -1,4 +1,4 @@
-import type { Permission, Role } from "#core/domain/access/permission";
+import type { Permission } from "#core/domain/access/permission";
 import type { AuditRecord } from "#core/domain/audit/audit-record";
 import { insertAudit } from "./audit-log.ts";
 import { inTransaction, query, type DatabasePool } from "./pool.ts";
@@ -38,15 +38,7 @@ export interface NewApiKey {
   readonly createdBy: string;
 }
 
-export interface AdminUser {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly passwordHash: string;
-}
-
-/** API keys and administrators. */
+/** API keys. */
 export interface AccessStore {
   createKey(key: NewApiKey, audit: AuditRecord): Promise<void>;
   /** Null also for a key that is revoked or stopped, or has expired. */
@@ -55,16 +47,6 @@ export interface AccessStore {
   /** @returns false when there is no such key that is not revoked yet */
   revokeKey(id: string, actor: string): Promise<boolean>;
   touchKey(id: string): Promise<void>;
-  /** @returns false when the e-mail address is taken */
-  createUser(
-    user: AdminUser,
-    audit: AuditRecord,
-    /** Whether the server's command line makes them: they count as a second person at once (R48), and not only after a while. */
-    options: { readonly isVouchedFor: boolean },
-  ): Promise<boolean>;
-  findUserByEmail(email: string): Promise<AdminUser | null>;
-  findUser(id: string): Promise<AdminUser | null>;
-  recordSignIn(id: string): Promise<void>;
 }
 
 interface KeyRow {
@@ -84,19 +66,10 @@ interface KeyRow {
   readonly created_at: Date;
 }
 
-interface UserRow {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly role: Role;
-  readonly password_hash: string;
-}
-
 const selectKey = `
   SELECT k.id, k.environment_id, e.name AS environment, k.name, k.last_four, k.permissions, k.tenant_ids, k.integration_names,
          k.addresses, k.expires_at, k.revoked_at, k.stopped_at, k.last_used_at, k.created_at
     FROM api_key k JOIN environment e ON e.id = k.environment_id`;
-const selectUser = "SELECT id, email, name, role, password_hash FROM admin_user";
 
 export function createAccessStore(pool: DatabasePool): AccessStore {
   return {
@@ -163,39 +136,6 @@ export function createAccessStore(pool: DatabasePool): AccessStore {
         [id],
       );
     },
-
-    async createUser(user, audit, { isVouchedFor }) {
-      return await inTransaction(pool, async (client) => {
-        const { rowCount } = await client.query(
-          `INSERT INTO admin_user (id, email, name, password_hash, role, vouched_at)
-           VALUES ($1, $2, $3, $4, $5, CASE WHEN $6::boolean THEN now() END)
-           ON CONFLICT (email) DO NOTHING`,
-          [user.id, user.email, user.name, user.passwordHash, user.role, isVouchedFor],
-        );
-        if (rowCount !== 1) return false;
-        await insertAudit(client, [audit]);
-        return true;
-      });
-    },
-
-    async findUserByEmail(email) {
-      const { rows } = await query<UserRow>(pool, `${selectUser} WHERE email = $1 AND disabled_at IS NULL`, [email]);
-      return rows[0] === undefined ? null : toUser(rows[0]);
-    },
-
-    async findUser(id) {
-      const { rows } = await query<UserRow>(
-        pool,
-        `${selectUser} WHERE id = $1 AND disabled_at IS NULL`,
-        [id],
-        "user-find",
-      );
-      return rows[0] === undefined ? null : toUser(rows[0]);
-    },
-
-    async recordSignIn(id) {
-      await query(pool, "UPDATE admin_user SET last_sign_in_at = now() WHERE id = $1", [id]);
-    },
   };
 }
 
@@ -216,8 +156,4 @@ function toKey(row: KeyRow): ApiKeyRecord {
     lastUsedAt: row.last_used_at,
     createdAt: row.created_at,
   };
-}
-
-function toUser(row: UserRow): AdminUser {
-  return { id: row.id, email: row.email, name: row.name, role: row.role, passwordHash: row.password_hash };
 }

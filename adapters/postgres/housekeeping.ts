@@ -14,7 +14,7 @@ export interface Removed {
 
 /**
  * What nobody confirmed in time, sessions of trips that ended, tries of forms after an hour, embedding pages after a day, links a week after their end, accounts
- * that never came back from the provider (a day), answers to requests with an idempotency key after a day, client secrets whose
+ * that never came back from the provider (a day), administrators' sessions and invitations a month after their end, answers to requests with an idempotency key after a day, client secrets whose
  * overlap is over.
  */
 export async function removeExpired(pool: DatabasePool): Promise<Removed> {
@@ -74,6 +74,23 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
           AND NOT EXISTS (SELECT FROM connect_session s WHERE s.account_id = a.id)`,
     ),
     [connectingSeconds],
+  );
+  // The audit log says what they were; a month long a list may.
+  await inPortions(
+    pool,
+    portionOf(
+      "admin_session",
+      "id",
+      "SELECT id FROM admin_session WHERE least(ended_at, expires_at) < now() - interval '30 days'",
+    ),
+  );
+  await inPortions(
+    pool,
+    portionOf(
+      "admin_invitation",
+      "id",
+      "SELECT id FROM admin_invitation WHERE coalesce(accepted_at, revoked_at, expires_at) < now() - interval '30 days'",
+    ),
   );
   // One row for each host of a customer and each client of an account adds up; an idle one says nothing.
   await inPortions(

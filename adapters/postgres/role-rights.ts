@@ -82,6 +82,21 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     updates: { worker: ["last_sign_in_at"] },
     hidden: { worker: ["password_hash"], auditor: ["password_hash"] },
   },
+  // Signing in and inviting are the api's; the worker removes what is long over.
+  "public.admin_session": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    updates: { api: ["last_seen_at", "ended_at", "end_reason"], worker: ["last_seen_at"] },
+    hidden: { auditor: ["id"] },
+  },
+  "public.admin_invitation": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    updates: { api: ["accepted_at", "accepted_by", "revoked_at"], worker: ["revoked_at"] },
+    hidden: { worker: ["digest"], auditor: ["digest"] },
+  },
   "public.approval": { api: "SIU", worker: "SU", auditor: "S", fixed: ["id", "environment_id", "requested_by"] },
 
   // Settings. The worker changes them only where it carries out what was approved.

@@ -26,6 +26,11 @@ export async function verifyPassword(password: string, stored: string | null): P
   return expected.length === actual.length && timingSafeEqual(expected, actual);
 }
 
+/** Whether a hash was made with other costs than a new one would be: made anew at the next sign-in, which alone knows the password. */
+export function isOutdatedHash(stored: string): boolean {
+  return !stored.startsWith(["scrypt", cost.N, cost.r, cost.p, ""].join("$"));
+}
+
 /**
  * One at a time: scrypt runs on the threads that also resolve names and read files, and takes 128 MiB. A crowd of sign-ins must
  * not turn customers' refreshes into timeouts.

@@ -1,158 +1,158 @@
 import { Auth, type AuthConfig } from "@auth/core";
 import Credentials from "@auth/core/providers/credentials";
-import { getToken } from "@auth/core/jwt";
+import type { AdminSession } from "#core/domain/access/admin-session";
+import type { AdminUser } from "#core/domain/access/admin-user";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { verifyPassword } from "#adapters/system/password";
-import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
-import type { AuditLog } from "#core/ports/audit-log";
+import { recordOf, type AdminPorts, type Browser } from "#core/usecases/admin-ports";
+import { signInWithPassword } from "#core/usecases/sign-in-with-password";
 import type { Log } from "#core/ports/log";
+import { networkOf } from "./client-address.ts";
+import type { SessionCookie } from "./session-cookie.ts";
+import type { SignInLimits } from "./sign-in-limits.ts";
 
-/** Sign-in of administrators with @auth/core: its routes, and who a request's cookie belongs to. */
-export interface AdminSignIn {
-  /** Answers everything under /api/auth. */
-  handle(request: Request): Promise<Response>;
-  /**
-   * The administrator of a session cookie; null for none, a forged or an expired one, or a disabled account.
-   * @param cookie the header as it came; null: there was none
-   */
-  userOf(cookie: string | null): Promise<AdminUser | null>;
+/** Who is signed in, and in which session. */
+export interface LiveSession {
+  readonly user: AdminUser;
+  readonly session: AdminSession;
 }
 
-const sessionSeconds = 12 * 60 * 60;
+/** Sign-in of administrators with a password over @auth/core's routes, and who a request's cookie belongs to. */
+export interface AdminSignIn {
+  /** Answers everything under /api/auth but single sign-on. */
+  handle(request: Request, from: { readonly address: string }): Promise<Response>;
+  /**
+   * @param cookie the header as it came; null: there was none
+   * @returns null for no session, a forged, an ended, an idle or an expired one, or a disabled administrator's
+   */
+  sessionOf(cookie: string | null): Promise<LiveSession | null>;
+}
 
-/** Passwords are derived one after the other, in some tenths of a second each: who comes later than this waits too long. */
-const mostSigningIn = 20;
-
-export function createAdminSignIn(options: {
+export interface SignInPorts extends AdminPorts {
   readonly publicUrl: string;
-  /** 32 bytes of their own, derived from EVERGRANT_SECRET. */
-  readonly sessionKey: Uint8Array;
-  readonly access: AccessStore;
-  readonly audit: AuditLog;
+  readonly cookie: SessionCookie;
+  readonly limits: SignInLimits;
   readonly log: Log;
-  /** Sign-ins are recorded in every environment's log that they could act in; this one stands for the installation. */
-  readonly auditEnvironmentId: string;
-}): AdminSignIn {
-  const { access, publicUrl } = options;
-  const secret = Buffer.from(options.sessionKey).toString("base64url");
-  const secureCookie = publicUrl.startsWith("https:");
-  const throttle = createThrottle();
-  const crowd = createCrowd(mostSigningIn);
+  /** For @auth/core's own cookies. */
+  readonly authSecret: string;
+}
 
-  const signIn = async (email: string, password: string): Promise<AdminUser | null> => {
-    const user = await access.findUserByEmail(email);
-    const isRight = await verifyPassword(password, user?.passwordHash ?? null);
-    const record = { environmentId: options.auditEnvironmentId, target: user?.id ?? "unknown" };
-    if (user === null || !isRight) {
-      await options.audit.append([{ ...record, actor: "anonymous", action: "user.sign_in_failed" }]);
-      return null;
-    }
-    throttle.succeeded(email);
-    await options.audit.append([{ ...record, actor: user.id, action: "user.signed_in" }]);
-    await access.recordSignIn(user.id);
-    return user;
-  };
+export function createAdminSignIn(ports: SignInPorts): AdminSignIn {
+  const { publicUrl, cookie, limits, log, admins } = ports;
+  const findLive = async (id: string | null): Promise<LiveSession | null> =>
+    id === null ? null : await admins.findSession(id, ports.sessionTimes.idleSeconds);
 
-  const config: AuthConfig = {
+  /** What of it depends on the request is closed over: @auth/core hands its callbacks no more than the form. */
+  const configFor = (browser: Browser, refuse: (error: DomainError) => void): AuthConfig => ({
     basePath: "/api/auth",
     trustHost: true,
-    secret,
-    session: { strategy: "jwt", maxAge: sessionSeconds },
+    secret: ports.authSecret,
+    session: { strategy: "jwt", maxAge: ports.sessionTimes.absoluteSeconds },
+    cookies: { sessionToken: { name: cookie.name, options: cookie.options } },
     pages: { signIn: "/sign-in", error: "/sign-in" },
     providers: [
       Credentials({
         credentials: { email: {}, password: {} },
         async authorize({ email, password }) {
-          if (typeof email !== "string" || typeof password !== "string" || password.length > 1000) return null;
-          const address = email.trim().toLowerCase();
-          // Counted before the password is looked at: a crowd of parallel tries is a crowd of tries.
-          if (address.length > 300 || !throttle.begins(address)) return null;
-          const user = await signIn(address, password);
-          return user === null ? null : { id: user.id, email: user.email, name: user.name };
+          const given = readForm(email, password);
+          if (given === null) return null;
+          const network = networkOf(browser.address);
+          try {
+            limits.begin(given.email, network);
+          } catch (error) {
+            if (!(error instanceof DomainError)) throw error;
+            // What is thrown here would be told as a failure of ours.
+            refuse(error);
+            return null;
+          }
+          const signedIn = await signInWithPassword(ports, given, browser);
+          if (signedIn === null) return null;
+          limits.succeeded(given.email, network);
+          return { id: signedIn.user.id, sessionId: signedIn.session.id };
         },
       }),
     ],
     callbacks: {
-      jwt: ({ token, user }) => (user?.id === undefined ? token : { ...token, sub: user.id }),
+      async jwt({ token, user }) {
+        const sessionId = (user as { sessionId?: string } | undefined)?.sessionId;
+        if (sessionId !== undefined && user?.id !== undefined) return { sub: user.id, sid: sessionId };
+        // @auth/core would sign the token anew for as long again; without a live row it is taken away.
+        const sid = idIn(token);
+        return (await findLive(sid)) === null ? null : { ...(token.sub === undefined ? {} : { sub: token.sub }), sid };
+      },
       // Only to our own pages: an open redirect after sign-in is a phishing tool.
-      redirect: ({ url }) =>
-        url.startsWith("/") && !url.startsWith("//")
-          ? `${publicUrl}${url}`
-          : url.startsWith(`${publicUrl}/`)
-            ? url
-            : publicUrl,
+      redirect: ({ url }) => ownAddress(url, publicUrl),
+    },
+    events: {
+      async signOut(message) {
+        const live = "token" in message ? await findLive(idIn(message.token)) : null;
+        if (live === null) return;
+        const { user, session } = live;
+        await admins.endSessions(user.id, { id: session.id }, "signed_out", () =>
+          recordOf(ports, "user.signed_out", user.id, user.id),
+        );
+      },
     },
     logger: {
       error: (error) => {
         // A wrong password is no error of ours; the audit log has it.
-        if (error.name !== "CredentialsSignin") options.log.error({ error }, "sign-in failed");
+        if (error.name !== "CredentialsSignin") log.error({ error }, "sign-in failed");
       },
-      warn: (code) => options.log.warn({ warning: code }, "sign-in"),
+      warn: (code) => log.warn({ warning: code }, "sign-in"),
       debug: () => {},
     },
-  };
+  });
 
   return {
-    async handle(request) {
+    async handle(request, { address }) {
       const url = new URL(request.url);
+      const browser = {
+        address,
+        userAgent: request.headers.get("user-agent") ?? "",
+        sessionId: await cookie.read(request.headers.get("cookie")),
+      };
       const answer = async (): Promise<Response> => {
         // Rebuilt on the public address, whatever Host the request came with (checklist A7).
-        const response = await Auth(new Request(new URL(url.pathname + url.search, publicUrl), request), config);
+        const rebuilt = new Request(new URL(url.pathname + url.search, publicUrl), request);
+        let refusal: DomainError | null = null;
+        const response = await Auth(
+          rebuilt,
+          configFor(browser, (error) => (refusal = error)),
+        );
+        if (refusal !== null) throw refusal as DomainError;
         const copy = new Response(response.body, response);
         copy.headers.set("cache-control", "no-store");
         return copy;
       };
       const isSignIn = request.method === "POST" && url.pathname.startsWith("/api/auth/callback/");
-      return isSignIn ? await crowd.admit(answer) : await answer();
+      return isSignIn ? await limits.admit(answer) : await answer();
     },
 
-    async userOf(cookie) {
-      if (cookie === null || !cookie.includes("authjs.session-token")) return null;
-      const token = await getToken({ req: { headers: { cookie } }, secret, secureCookie }).catch(() => null);
-      return token?.sub === undefined ? null : await access.findUser(token.sub);
+    async sessionOf(header) {
+      const live = await findLive(await cookie.read(header));
+      if (live !== null) {
+        admins
+          .touchSession(live.session.id)
+          .catch((error: unknown) => log.warn({ error }, "the last use of a session was not noted"));
+      }
+      return live;
     },
   };
 }
 
-/** Admits so many at a time and refuses the rest at the door, before any work is done for them. */
-function createCrowd(most: number): { admit<T>(work: () => Promise<T>): Promise<T> } {
-  let inHand = 0;
-  return {
-    async admit(work) {
-      if (inHand >= most) {
-        throw new DomainError("rate_limited", {
-          detail: "Too many people are signing in at the moment. Try again in a few seconds.",
-          retryAfterSeconds: 5,
-          extensions: { source: "evergrant" },
-        });
-      }
-      inHand += 1;
-      try {
-        return await work();
-      } finally {
-        inHand -= 1;
-      }
-    },
-  };
+function idIn(token: unknown): string | null {
+  const sid = (token as { sid?: unknown } | null)?.sid;
+  return typeof sid === "string" ? sid : null;
 }
 
-/** Five tries for one address in a minute; guessing 12 characters takes longer. What worked is not counted. */
-const triesPerMinute = 5;
-const mostRemembered = 10_000;
+/** Null: nobody could have these. */
+function readForm(email: unknown, password: unknown): { readonly email: string; readonly password: string } | null {
+  if (typeof email !== "string" || typeof password !== "string" || password.length > 1000) return null;
+  const address = email.trim().toLowerCase();
+  return address === "" || address.length > 300 ? null : { email: address, password };
+}
 
-function createThrottle(): { begins(email: string): boolean; succeeded(email: string): void } {
-  const tries = new Map<string, { count: number; until: number }>();
-  return {
-    begins: (email) => {
-      const now = Date.now();
-      const entry = tries.get(email);
-      const current = entry === undefined || entry.until < now ? { count: 0, until: now + 60_000 } : entry;
-      if (current.count >= triesPerMinute) return false;
-      // The oldest goes, not all: filling the memory must not set everybody's count back.
-      if (entry === undefined && tries.size >= mostRemembered) tries.delete(tries.keys().next().value ?? "");
-      tries.set(email, { ...current, count: current.count + 1 });
-      return true;
-    },
-    succeeded: (email) => void tries.delete(email),
-  };
+/** An address of ours, the start page for every other. */
+export function ownAddress(url: string, publicUrl: string): string {
+  const target = URL.parse(url, publicUrl);
+  return target !== null && target.origin === publicUrl ? target.href : publicUrl;
 }

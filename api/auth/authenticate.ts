@@ -8,9 +8,9 @@ import type { EnvironmentStore } from "#core/ports/environment-store";
 import type { Log } from "#core/ports/log";
 import type { Metrics } from "#core/ports/metrics";
 import type { SecretDigests } from "#core/ports/secret-digests";
-import type { AccessStore, AdminUser } from "#adapters/postgres/access-store";
+import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Admission } from "./admission.ts";
-import type { AdminSignIn } from "./admin-sign-in.ts";
+import type { AdminSignIn, LiveSession } from "./admin-sign-in.ts";
 
 /** The environment that a browser's requests are about; the dashboard's switcher sets it. */
 export const environmentCookie = "evergrant_environment";
@@ -33,7 +33,7 @@ export interface Authenticator {
   /** @param authorization the header as it came. @throws DomainError unauthorized, forbidden, rate_limited, database_unavailable */
   callerByKey(authorization: string, request: IncomingMessage): Promise<Caller>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
-  adminOf(request: CredentialedRequest): Promise<{ readonly user: AdminUser; readonly caller: Caller }>;
+  adminOf(request: CredentialedRequest): Promise<LiveSession & { readonly caller: Caller }>;
 }
 
 /** What was found of a key, and when. */
@@ -134,10 +134,10 @@ export function createAuthenticator(ports: {
     return known;
   };
 
-  const adminOf = async (request: CredentialedRequest): Promise<{ user: AdminUser; caller: Caller }> => {
+  const adminOf = async (request: CredentialedRequest): Promise<LiveSession & { caller: Caller }> => {
     const cookies = request.header("cookie") ?? null;
-    const user = await ports.signIn.userOf(cookies);
-    if (user === null) {
+    const live = await ports.signIn.sessionOf(cookies);
+    if (live === null) {
       throw new DomainError("unauthorized", {
         detail: "Send an API key as: Authorization: Bearer evg_…, or sign in to the dashboard.",
       });
@@ -147,6 +147,7 @@ export function createAuthenticator(ports: {
     const environment =
       (await ports.environments.findByName(name)) ?? (await ports.environments.findByName("production"));
     if (environment === null) throw new DomainError("not_found", { detail: `There is no environment ${name}.` });
+    const { user, session } = live;
     const caller: Caller = {
       kind: "admin",
       id: user.id,
@@ -155,8 +156,9 @@ export function createAuthenticator(ports: {
       permissions: new Set(rolePermissions[user.role]),
       tenantIds: null,
       integrationNames: null,
+      session: { id: session.id, confirmedAt: session.confirmedAt },
     };
-    return { user, caller };
+    return { user, session, caller };
   };
 
   return {
@@ -177,7 +179,7 @@ function keyIn(authorization: string): string {
 }
 
 /** A cookie goes along with requests that another site makes a browser send; a change must come from our own pages (G6). */
-function refuseForeignOrigin(request: CredentialedRequest, publicUrl: string): void {
+export function refuseForeignOrigin(request: CredentialedRequest, publicUrl: string): void {
   if (request.method === "GET" || request.method === "HEAD") return;
   const origin = request.header("origin");
   const isOwn = origin === undefined ? request.header("sec-fetch-site") === "same-origin" : origin === publicUrl;

@@ -35,7 +35,7 @@ export function registerComponents(api: OpenAPIHono<ApiEnvironment>): void {
     in: "cookie",
     name: "authjs.session-token",
     description:
-      "The dashboard's session; over https the cookie's name begins with `__Secure-`. Changes must come from a page of the same origin.",
+      "The dashboard's session; over https the cookie's name begins with `__Host-`. Changes must come from a page of the same origin.",
   });
 }
 

@@ -41,6 +41,11 @@ export const tags: readonly { readonly name: string; readonly description: strin
     description:
       "What callers do that they never did, and customers who leave; stopping a key. Guide: When an alarm rings.",
   },
+  {
+    name: "Administrators",
+    description:
+      "Who signs in to the dashboard, in which role, and their sessions. For sessions alone: no API key may. Guide: Administrators.",
+  },
   { name: "Stats", description: "How integrations do." },
   { name: "Dashboard", description: "What only a signed-in browser asks." },
   { name: "Documentation", description: "This API about itself. No key is needed." },

@@ -17,6 +17,7 @@ import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { demand } from "../auth/authenticate.ts";
+import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import {
   accountDetailSchema,
   accountListQuerySchema,
@@ -292,6 +293,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     async (context) => {
       const caller = context.get("caller");
       demand(caller, "tokens:read");
+      demandConfirmed(ports, caller);
       const read = await serveCredentials(ports, {
         environmentId: caller.environmentId,
         accountId: context.req.valid("param").id,

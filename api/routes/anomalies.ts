@@ -4,6 +4,7 @@ import { patchAnomalyPolicy } from "#core/domain/anomaly/anomaly-policy";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { createRoute } from "../openapi/create-route.ts";
@@ -176,6 +177,8 @@ export function anomalyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
     async (context) => {
       const caller = context.get("caller");
       admit(caller, "settings:write");
+      // Whoever means to take much makes the alarms deaf first.
+      demandConfirmed(ports, caller);
       const patch = toAnomalyPolicyPatch(context.req.valid("json"));
       const policy = await ports.anomalies.changePolicy(caller.environmentId, caller.id, (before) =>
         patchAnomalyPolicy(before, patch),
@@ -200,6 +203,7 @@ export function anomalyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       async (context) => {
         const caller = context.get("caller");
         admit(caller, permission);
+        demandConfirmed(ports, caller);
         const { environmentId, id: actor } = caller;
         const { id } = context.req.valid("param");
         await (path === "stop"

@@ -2,12 +2,13 @@ import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { approve, findApproval, refuseApproval, withdrawApproval } from "#core/usecases/answer-approval";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
 import { approvalListSchema, approvalSchema } from "../schemas/approval.ts";
 import { cursorSchema, nothingSchema, pageLimitSchema } from "../schemas/primitives.ts";
-import { answer, needs, problems } from "../schemas/problem.ts";
+import { answer, bySession, needs, problems } from "../schemas/problem.ts";
 import { toApprovalView, toApprovalViews } from "../views/approval-view.ts";
 
 // A malformed id is one that does not exist.
@@ -15,8 +16,6 @@ const params = z.object({
   id: z.string().max(100).openapi({ description: "The request's id.", example: "apr_2f8k3mzq0v7w1x9y4t6r5p8n" }),
 });
 const tags = ["Approvals"];
-/** A person decides, and a key is none. */
-const bySession: Record<string, string[]>[] = [{ session: [] }];
 
 const answers = [
   {
@@ -109,6 +108,7 @@ export function approvalRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts
         summary,
         description,
         tags,
+        // A person decides, and a key is none.
         security: bySession,
         request: {
           params,
@@ -119,6 +119,7 @@ export function approvalRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts
       }),
       async (context) => {
         const caller = context.get("caller");
+        demandConfirmed(ports, caller);
         const approval = await run(ports, caller, context.req.valid("param").id);
         return context.json(await toApprovalView(ports, caller, approval), 200);
       },

@@ -6,9 +6,7 @@ import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { environmentPatchSchema, environmentSchema } from "../schemas/integration.ts";
-import { requestOf } from "../request-of.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
-import { sessionSchema } from "../schemas/session.ts";
 import { toBrandingPatch, toBrandingView } from "../views/branding-view.ts";
 
 export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
@@ -83,31 +81,6 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       );
       if (environment === null) throw gone();
       return context.json(toView(environment, ports.publicUrl), 200);
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: "get",
-      path: "/session",
-      operationId: "getSession",
-      summary: "Who is signed in to the dashboard",
-      description: "For pages of the dashboard; an API key is no session.",
-      tags: ["Dashboard"],
-      security: [{ session: [] }],
-      responses: { 200: answer(sessionSchema, "The session"), ...problems() },
-    }),
-    async (context) => {
-      const { user, caller } = await ports.authenticator.adminOf(requestOf(context));
-      const environments = await ports.environments.list();
-      return context.json(
-        {
-          user: { id: user.id, email: user.email, name: user.name, role: user.role },
-          environment: caller.environment,
-          environments: environments.map((one) => one.name),
-        },
-        200,
-      );
     },
   );
 }

@@ -16,6 +16,7 @@ import { checkClientCertificate, setClientCertificate } from "#core/usecases/set
 import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { approvalReasonSchema, approvalSchema } from "../schemas/approval.ts";
@@ -154,6 +155,7 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       refuseRepeatedMembers(await context.req.text());
       const { approval, reason = null } = context.req.valid("query");
       const input = context.req.valid("json");
+      if (approval === "ask") demandConfirmed(ports, caller);
       const outcome =
         approval === "ask"
           ? await putOrAsk(ports, caller, name, input, reason)

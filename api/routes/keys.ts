@@ -7,6 +7,7 @@ import { requireApproval } from "#core/usecases/require-approval";
 import { changeRewrap, findRewrap } from "#core/usecases/start-rewrap";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { approvalReasonSchema, approvalSchema } from "../schemas/approval.ts";
@@ -88,6 +89,7 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
     async (context) => {
       const caller = context.get("caller");
       demandKeys(caller, "keys:write");
+      demandConfirmed(ports, caller);
       const { reason = null } = context.req.valid("query");
       const { pace = null } = context.req.valid("json") ?? {};
       const approval = await requireApproval(ports, caller, { kind: "key.rewrap_start", parameters: { pace }, reason });
@@ -138,6 +140,7 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
     async (context) => {
       const caller = context.get("caller");
       demandKeys(caller, "keys:write");
+      demandConfirmed(ports, caller);
       const { state, pace } = context.req.valid("json");
       const run = await changeRewrap(ports, caller, context.req.valid("param").id, {
         ...(state === undefined ? {} : { command: commands[state] }),
@@ -178,6 +181,7 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
       async (context) => {
         const caller = context.get("caller");
         demandKeys(caller, "keys:write");
+        demandConfirmed(ports, caller);
         const { reason = null } = context.req.valid("query");
         const parameters = { kid: context.req.valid("param").kid };
         const approval = await requireApproval(ports, caller, { kind, parameters, reason });
@@ -202,6 +206,7 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
     async (context) => {
       const caller = context.get("caller");
       demandKeys(caller, "keys:write");
+      demandConfirmed(ports, caller);
       const { reason = null } = context.req.valid("query");
       const { policy } = context.req.valid("json");
       const approval = await requireApproval(ports, caller, {
@@ -229,6 +234,7 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
     async (context) => {
       const caller = context.get("caller");
       demandKeys(caller, "keys:write");
+      demandConfirmed(ports, caller);
       const drill = await drillKeys(ports, caller);
       return context.json(
         {

@@ -6,6 +6,7 @@ import { refuseUnknownTenant } from "#core/usecases/destroy-tenant-key";
 import { requireApproval } from "#core/usecases/require-approval";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import {
   deletedTenantSchema,
@@ -57,6 +58,7 @@ export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts):
       const caller = context.get("caller");
       const { tenant_id: tenantId } = context.req.valid("param");
       demandTenant(caller, tenantId);
+      demandConfirmed(ports, caller);
       const { disconnected, remaining, keysDestroyed } = await deleteTenant(
         ports,
         caller,
@@ -93,6 +95,7 @@ export function tenantRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts):
       const caller = context.get("caller");
       const { tenant_id: tenantId } = context.req.valid("param");
       demandTenant(caller, tenantId);
+      demandConfirmed(ports, caller);
       const { force, reason = null } = context.req.valid("query");
       const parameters = { tenant_id: tenantId, force: force === "true" };
       // Before it is looked at who asks: a tenant of another environment is not there for anybody.

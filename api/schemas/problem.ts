@@ -90,6 +90,14 @@ export function needs(permission: Permission): Record<string, string[]>[] {
   return [{ apiKey: [permission] }, { session: [permission] }];
 }
 
+/** Who may call: a session with this permission, and no key. */
+export function needsPerson(permission: Permission): Record<string, string[]>[] {
+  return [{ session: [permission] }];
+}
+
+/** Who may call: any session, and no key. */
+export const bySession: Record<string, string[]>[] = [{ session: [] }];
+
 /** Who may call: any key and any session. */
 export const secured: Record<string, string[]>[] = [{ apiKey: [] }, { session: [] }];
 

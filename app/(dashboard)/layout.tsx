@@ -4,6 +4,7 @@ import { ProblemState } from "../_components/problem-state.tsx";
 import { EnvironmentStrip } from "../_components/shell/environment-strip.tsx";
 import { MobileBar } from "../_components/shell/mobile-bar.tsx";
 import { Sidebar } from "../_components/shell/sidebar.tsx";
+import { StepUpDialog } from "../_components/step-up/step-up-dialog.tsx";
 import { readTheme, themeCookie } from "../_components/theme.ts";
 import { readSession } from "../_queries/session.ts";
 import { cookies } from "next/headers";
@@ -41,6 +42,7 @@ export default async function DashboardLayout({ children }: { children: ReactNod
           {children}
         </main>
       </div>
+      <StepUpDialog email={session.value.user.email} confirmWith={session.value.confirm_with} />
     </LiveUpdates>
   );
 }

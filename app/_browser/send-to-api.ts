@@ -1,13 +1,21 @@
+import { askWhoItIs } from "./ask-who-it-is.ts";
 import { readProblem, unreachable, type Answer } from "../_queries/problem.ts";
 
 const timeoutMs = 60_000;
 
-/** Sends a change to the API, or asks it what no page waits for, as the signed-in operator. Never throws: what went wrong comes back as a problem. */
-export async function sendToApi<T>(
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
-  path: string,
-  body?: object,
-): Promise<Answer<T>> {
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/**
+ * Sends a change to the API, or asks it what no page waits for, as the signed-in operator. Never throws: what went wrong comes back
+ * as a problem. Where the API wants to know first who it is, they are asked, and then it goes on.
+ */
+export async function sendToApi<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
+  const answer = await sendOnce<T>(method, path, body);
+  const isAsked = answer.kind === "problem" && answer.problem.code === "step_up_required";
+  return isAsked && (await askWhoItIs()) ? await sendOnce<T>(method, path, body) : answer;
+}
+
+async function sendOnce<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {

@@ -73,6 +73,18 @@ export const auditWords: Readonly<Record<AuditAction, { title: string; group: Gr
   "user.created": { title: "Administrator added", group: "Access", tone: "warn" },
   "user.signed_in": { title: "Signed in", group: "Access", tone: "none" },
   "user.sign_in_failed": { title: "Sign-in failed", group: "Access", tone: "bad" },
+  "user.signed_out": { title: "Signed out", group: "Access", tone: "none" },
+  "user.confirmed": { title: "Confirmed who they are", group: "Access", tone: "none" },
+  "user.confirmation_failed": { title: "Confirmation failed", group: "Access", tone: "bad" },
+  "user.changed": { title: "Administrator changed", group: "Access", tone: "none" },
+  "user.role_changed": { title: "Administrator's role changed", group: "Access", tone: "warn" },
+  "user.disabled": { title: "Administrator disabled", group: "Access", tone: "warn" },
+  "user.enabled": { title: "Administrator enabled", group: "Access", tone: "warn" },
+  "user.password_changed": { title: "Password changed", group: "Access", tone: "warn" },
+  "user.sessions_ended": { title: "Sessions ended", group: "Access", tone: "none" },
+  "invitation.created": { title: "Administrator invited", group: "Access", tone: "warn" },
+  "invitation.revoked": { title: "Invitation withdrawn", group: "Access", tone: "none" },
+  "invitation.accepted": { title: "Invitation accepted", group: "Access", tone: "warn" },
   "audit.exported": { title: "Audit log exported", group: "Audit log", tone: "warn" },
   "audit.restored": { title: "Restored copy declared", group: "Audit log", tone: "warn" },
 };
@@ -135,6 +147,9 @@ export function actorOf(actor: string): { words: string; id: string | null } {
   if (actor === "worker") return { words: "The worker", id: null };
   if (actor === "connect") return { words: "The connect page", id: null };
   if (actor === "command_line") return { words: "The command line", id: null };
+  if (actor === "recovery") return { words: "The recovery after a crash", id: null };
+  if (actor === "idp") return { words: "The identity provider", id: null };
+  if (actor === "anonymous") return { words: "Somebody not signed in", id: null };
   if (actor === "system") return { words: "Evergrant itself", id: null };
   return { words: actor, id: null };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { permissions, rolePermissions, type Role } from "#core/domain/access/permission";
+import { permissions, personPermissions, rolePermissions, type Role } from "#core/domain/access/permission";
 import { isPermitted } from "./permitted.ts";
 
 describe("what a role is offered", () => {
   it.each(Object.keys(rolePermissions) as Role[])("is what the API lets it do: %s", (role) => {
-    for (const permission of permissions) {
+    for (const permission of [...permissions, ...personPermissions]) {
       expect(isPermitted(role, permission), permission).toBe(rolePermissions[role].includes(permission));
     }
   });

@@ -16,10 +16,10 @@ const operates = [
 
 /** Who may what, by role: what is not permitted is not offered. The API decides in any case. */
 const byRole: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: [...operates, "keys:write", "export"],
-  operator: operates,
+  owner: [...operates, "keys:write", "export", "users:read", "users:write"],
+  operator: [...operates, "users:read"],
   support: readsStates,
-  auditor: [...readsStates, "audit:read"],
+  auditor: [...readsStates, "audit:read", "users:read"],
 };
 
 export function isPermitted(role: string, permission: Permission): boolean {

@@ -1,25 +1,16 @@
 "use client";
 
 import { useRef, useState, type FormEvent } from "react";
-import { signIn, type SignInOutcome } from "../_browser/sign-in.ts";
+import { signIn } from "../_browser/sign-in.ts";
+import { leaveForSso } from "../_browser/sso.ts";
 import { Button } from "../_components/button.tsx";
 import { Callout } from "../_components/callout.tsx";
+import type { SignInMethodsView } from "../_queries/administrators.ts";
+import { failureWords, type Failure } from "./failure-words.ts";
 
-type Failure = Exclude<SignInOutcome, "signed_in">;
+type Props = { next: string; initialError: Failure | null; sso: SignInMethodsView["sso"] };
 
-const failures: Record<Failure, { title: string; text: string }> = {
-  wrong: { title: "Email or password is wrong", text: "Check both and try again." },
-  too_many: { title: "Too many tries", text: "Wait a minute, then try again." },
-  expired: { title: "This page had expired", text: "It is fresh again: sign in once more." },
-  unavailable: {
-    title: "Signing in is not possible right now",
-    text: "The API does not answer. Try again in a moment.",
-  },
-};
-
-type Props = { next: string; initialError: Failure | null };
-
-export function SignInForm({ next, initialError }: Props) {
+export function SignInForm({ next, initialError, sso }: Props) {
   const [failure, setFailure] = useState<Failure | null>(initialError);
   const [isBusy, setBusy] = useState(false);
   const password = useRef<HTMLInputElement>(null);
@@ -39,6 +30,14 @@ export function SignInForm({ next, initialError }: Props) {
     password.current?.select();
   };
 
+  const leave = async () => {
+    setBusy(true);
+    setFailure(null);
+    await leaveForSso({ next });
+    setBusy(false);
+    setFailure("sso_unavailable");
+  };
+
   // Method and action count only before the script has loaded: the password must never end up in an address.
   return (
     <form
@@ -49,11 +48,21 @@ export function SignInForm({ next, initialError }: Props) {
     >
       <div role="alert" className="contents">
         {failure !== null && (
-          <Callout tone="bad" title={failures[failure].title}>
-            {failures[failure].text}
+          <Callout tone="bad" title={failureWords[failure].title}>
+            {failureWords[failure].text}
           </Callout>
         )}
       </div>
+      {sso !== null && (
+        <>
+          <Button variant="primary" size="large" disabled={isBusy} onClick={() => void leave()}>
+            Sign in with {sso.label}
+          </Button>
+          <p className="flex items-center gap-3 text-xs text-subtle before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+            or with a password
+          </p>
+        </>
+      )}
       <label className="flex flex-col gap-1.5 text-sm font-medium">
         Email
         <input
@@ -77,7 +86,7 @@ export function SignInForm({ next, initialError }: Props) {
           className="control control-large font-normal"
         />
       </label>
-      <Button type="submit" variant="primary" size="large" disabled={isBusy}>
+      <Button type="submit" variant={sso === null ? "primary" : "secondary"} size="large" disabled={isBusy}>
         {isBusy ? "Signing in…" : "Sign in"}
       </Button>
       <noscript>

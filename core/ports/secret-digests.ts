@@ -7,6 +7,7 @@ export type DigestPurpose =
   | "browser"
   | "connect_embed"
   | "refresh_token"
+  | "invitation"
   | "idempotency_key"
   | "idempotent_request"
   | "derived_id"

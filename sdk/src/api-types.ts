@@ -81,7 +81,7 @@ export interface Problem {
   /** The HTTP status. */
   status: number;
   /** Decide by this: it is stable, the texts are not. */
-  code: "invalid_request" | "unauthorized" | "forbidden" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
+  code: "invalid_request" | "unauthorized" | "forbidden" | "step_up_required" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
   /** What happened and whose move it is, for people. */
   detail: string;
   /** `urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log. */
@@ -681,6 +681,275 @@ export interface Branding {
   support?: string | undefined;
   /** Your privacy policy. */
   privacy_url?: string | undefined;
+}
+
+/** How administrators can sign in here. */
+export interface SignInMethods {
+  /** With an address and a password. */
+  password: boolean;
+  /** Through an identity provider; null: none is configured. */
+  sso: {
+    /** Its name on the button. */
+    label: string;
+  } | null;
+}
+
+/** Who is signed in to the dashboard. */
+export interface Session {
+  user: SessionUser;
+  /** The environment that this browser's requests are about. */
+  environment: string;
+  /** All environments, by name. */
+  environments: Array<string>;
+  /** This session. */
+  session_id: string;
+  /** Until then dangerous things are done without asking again who it is; null: the next one asks. */
+  confirmed_until: string | null;
+  /** With what they can confirm that it is them. */
+  confirm_with: Array<"password" | "sso">;
+}
+
+/** An administrator. */
+export interface SessionUser {
+  /** The administrator's id. */
+  id: string;
+  /** Their address. */
+  email: string;
+  /** Their name. */
+  name: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+}
+
+/** What shows that it is still them. */
+export interface Confirmation {
+  /** The password of who is signed in. */
+  password: string;
+}
+
+/** A new password. */
+export interface PasswordChange {
+  /** The present one. */
+  current_password: string;
+  /** The one in its place, 12 characters at least. */
+  new_password: string;
+}
+
+/** Sessions of one administrator. */
+export interface AdminSessionList {
+  /** The latest used first. */
+  data: Array<AdminSession>;
+}
+
+/** A session of the dashboard that is live. */
+export interface AdminSession {
+  /** The session's id. */
+  id: string;
+  /** Whether this request comes from it. */
+  current: boolean;
+  /** How they showed who they are. */
+  method: "password" | "sso";
+  /** Where it began; empty: nobody could tell. */
+  address: string;
+  /** What its browser says of itself. */
+  user_agent: string;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Its latest request, to the minute. */
+  last_seen_at: string;
+  /** When it ends whatever is done in it. */
+  expires_at: string;
+}
+
+/** What was ended. */
+export interface EndedSessions {
+  /** How many sessions ended. */
+  ended: number;
+}
+
+/** All administrators. */
+export interface UserList {
+  /** Those who are disabled come last. */
+  data: Array<ListedUser>;
+}
+
+/** An administrator in the list of them. */
+export interface ListedUser {
+  /** Their id. */
+  id: string;
+  /** Their address. */
+  email: string;
+  /** Their name. */
+  name: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+  /** Who says which role it is: an owner here, or the identity provider by their groups at each sign-in. */
+  role_source: "local" | "idp";
+  /** How they can sign in. */
+  sign_in: Array<"password" | "sso">;
+  /** Since when they can't sign in; null: they can. */
+  disabled_at: string | null;
+  /** `idp`: their groups give no role any more; they come back by themselves when they do. */
+  disabled_by: "person" | "idp" | null;
+  /** Null: never. */
+  last_sign_in_at: string | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Whether it is who asks. */
+  is_you: boolean;
+  /** Their latest request from a session; null: none. */
+  last_seen_at: string | null;
+  /** Sessions that are live. */
+  sessions: number;
+}
+
+/** An administrator and their sessions. */
+export interface UserDetail {
+  /** Their id. */
+  id: string;
+  /** Their address. */
+  email: string;
+  /** Their name. */
+  name: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+  /** Who says which role it is: an owner here, or the identity provider by their groups at each sign-in. */
+  role_source: "local" | "idp";
+  /** How they can sign in. */
+  sign_in: Array<"password" | "sso">;
+  /** Since when they can't sign in; null: they can. */
+  disabled_at: string | null;
+  /** `idp`: their groups give no role any more; they come back by themselves when they do. */
+  disabled_by: "person" | "idp" | null;
+  /** Null: never. */
+  last_sign_in_at: string | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Whether it is who asks. */
+  is_you: boolean;
+  /** Their live sessions, the latest used first. */
+  sessions: Array<AdminSession>;
+}
+
+/** An administrator. */
+export interface User {
+  /** Their id. */
+  id: string;
+  /** Their address. */
+  email: string;
+  /** Their name. */
+  name: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+  /** Who says which role it is: an owner here, or the identity provider by their groups at each sign-in. */
+  role_source: "local" | "idp";
+  /** How they can sign in. */
+  sign_in: Array<"password" | "sso">;
+  /** Since when they can't sign in; null: they can. */
+  disabled_at: string | null;
+  /** `idp`: their groups give no role any more; they come back by themselves when they do. */
+  disabled_by: "person" | "idp" | null;
+  /** Null: never. */
+  last_sign_in_at: string | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Whether it is who asks. */
+  is_you: boolean;
+}
+
+/** What is to be otherwise; what is absent stays. */
+export interface UserPatch {
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role?: "owner" | "operator" | "support" | "auditor" | undefined;
+  /** Whether they can't sign in. */
+  disabled?: boolean | undefined;
+  /** What others call them. */
+  name?: string | undefined;
+}
+
+/** Invitations that are open. */
+export interface InvitationList {
+  /** The latest first. */
+  data: Array<Invitation>;
+}
+
+/** An invitation that is open. */
+export interface Invitation {
+  /** The invitation's id. */
+  id: string;
+  /** Whom it is for. */
+  email: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+  /** The id of who invited, or `command_line`. */
+  invited_by: string;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Three days after it was made. */
+  expires_at: string;
+}
+
+/** An invitation and its link. */
+export interface MadeInvitation {
+  /** The invitation's id. */
+  id: string;
+  /** Whom it is for. */
+  email: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+  /** The id of who invited, or `command_line`. */
+  invited_by: string;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Three days after it was made. */
+  expires_at: string;
+  /** The link, shown this once. Whoever has it becomes the administrator: hand it to nobody else. */
+  url: string;
+  /** Whether it was also mailed to them. */
+  mailed: boolean;
+}
+
+/** Whom to invite, as what. */
+export interface InvitationRequest {
+  /** Their address. */
+  email: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+}
+
+/** What a link is for. */
+export interface FoundInvitation {
+  /** Whom it is for. */
+  email: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+  /** Three days after it was made. */
+  expires_at: string;
+  sign_in: SignInMethods;
+}
+
+/** The link of an invitation. */
+export interface InvitationToken {
+  /** What stands behind `#` in the link. */
+  token: string;
+}
+
+/** They can sign in now. */
+export interface AcceptedInvitation {
+  /** Whom it is for. */
+  email: string;
+  /** What they may: everything (`owner`), run it (`operator`), see it (`support`), see it and the audit log (`auditor`). */
+  role: "owner" | "operator" | "support" | "auditor";
+}
+
+/** The link, and who they are from now on. */
+export interface InvitationAcceptance {
+  /** What stands behind `#` in the link. */
+  token: string;
+  /** What others call them. */
+  name: string;
+  /** Their new password, 12 characters at least. */
+  password: string;
 }
 
 /** An endpoint with its signing secret. */
@@ -1615,6 +1884,126 @@ export interface Operations {
     body: EnvironmentPatch;
     answer: Environment;
   };
+  /** How administrators can sign in here */
+  getSignInMethods: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: SignInMethods;
+  };
+  /** Show once more that it is you, before something dangerous */
+  confirmSession: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Confirmation;
+    answer: Session;
+  };
+  /** Change your password */
+  changeOwnPassword: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: PasswordChange;
+    answer: null;
+  };
+  /** Your sessions */
+  listOwnSessions: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: AdminSessionList;
+  };
+  /** End one of your sessions */
+  endOwnSession: {
+    path: {
+      /** The session's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: null;
+  };
+  /** End all your sessions but this one */
+  endOtherSessions: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: EndedSessions;
+  };
+  /** All administrators, with their roles and how many sessions they have */
+  listUsers: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: UserList;
+  };
+  /** One administrator and their sessions */
+  getUser: {
+    path: {
+      /** The administrator's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: UserDetail;
+  };
+  /** Change an administrator's role or name, disable or enable them */
+  updateUser: {
+    path: {
+      /** The administrator's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: UserPatch;
+    answer: User;
+  };
+  /** End all sessions of an administrator */
+  endUserSessions: {
+    path: {
+      /** The administrator's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: EndedSessions;
+  };
+  /** Invitations that are open */
+  listInvitations: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: InvitationList;
+  };
+  /** Invite an administrator by their address */
+  inviteUser: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: InvitationRequest;
+    answer: MadeInvitation;
+  };
+  /** Take an invitation back */
+  revokeInvitation: {
+    path: {
+      /** The invitation's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: null;
+  };
+  /** What the link of an invitation is for */
+  findInvitation: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: InvitationToken;
+    answer: FoundInvitation;
+  };
+  /** Accept an invitation with a name and a password */
+  acceptInvitation: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: InvitationAcceptance;
+    answer: AcceptedInvitation;
+  };
   /** Have events sent to an address */
   createWebhookEndpoint: {
     path: Record<string, never>;
@@ -2024,6 +2413,21 @@ export const routes = {
   completeConnectSession: ["POST", "/connect-sessions/{id}/complete"],
   getEnvironment: ["GET", "/environment"],
   updateEnvironment: ["PATCH", "/environment"],
+  getSignInMethods: ["GET", "/sign-in"],
+  confirmSession: ["PUT", "/session/confirmation"],
+  changeOwnPassword: ["PUT", "/session/password"],
+  listOwnSessions: ["GET", "/sessions"],
+  endOwnSession: ["DELETE", "/sessions/{id}"],
+  endOtherSessions: ["POST", "/session/end-others"],
+  listUsers: ["GET", "/users"],
+  getUser: ["GET", "/users/{id}"],
+  updateUser: ["PATCH", "/users/{id}"],
+  endUserSessions: ["POST", "/users/{id}/end-sessions"],
+  listInvitations: ["GET", "/invitations"],
+  inviteUser: ["POST", "/invitations"],
+  revokeInvitation: ["DELETE", "/invitations/{id}"],
+  findInvitation: ["POST", "/invitation/look-up"],
+  acceptInvitation: ["POST", "/invitation/accept"],
   createWebhookEndpoint: ["POST", "/webhook-endpoints"],
   listWebhookEndpoints: ["GET", "/webhook-endpoints"],
   getWebhookEndpoint: ["GET", "/webhook-endpoints/{id}"],

@@ -70,13 +70,28 @@ describe("the OpenAPI document", () => {
       .filter(({ operation }) => !needsKey(operation))
       .map(({ operation }) => operation.operationId);
     expect(open.toSorted()).toEqual([
+      "acceptInvitation",
       "approveRequest",
+      "changeOwnPassword",
+      "confirmSession",
+      "endOtherSessions",
+      "endOwnSession",
+      "endUserSessions",
+      "findInvitation",
       "getIntegrationSchema",
       "getOpenApiDocument",
       "getProblemPage",
       "getReference",
       "getSession",
+      "getSignInMethods",
+      "getUser",
+      "inviteUser",
+      "listInvitations",
+      "listOwnSessions",
+      "listUsers",
       "refuseRequest",
+      "revokeInvitation",
+      "updateUser",
       "withdrawRequest",
     ]);
     for (const { operation } of operations.filter((one) => needsKey(one.operation))) {

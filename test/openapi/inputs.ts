@@ -11,6 +11,8 @@ export type World = {
   session: string;
   /** Of another owner. */
   otherSession: string;
+  /** A session of an owner whom nobody else is signed in as, and what they typed. */
+  spareSession(): Promise<{ cookie: string; id: string; password: string }>;
   /** Another account with a token set that was imported. */
   importAccount(): Promise<string>;
 };
@@ -127,6 +129,11 @@ const ping = async (world: World): Promise<{ event_id: string; delivery_id: stri
 
 const stopRewraps = async (stack: Stack): Promise<void> => {
   await stack.database.pool.query("UPDATE rewrap_run SET state = 'stopped' WHERE state IN ('running', 'paused')");
+  // What another test asked for would stand in the way.
+  await stack.database.pool.query(
+    `UPDATE approval SET status = 'withdrawn', ended_by = 'system', ended_at = now()
+      WHERE kind = 'key.rewrap_start' AND status IN ('pending', 'approved')`,
+  );
 };
 
 /** Two people start it. */
@@ -145,6 +152,25 @@ const setOldKey = async (stack: Stack, state: "enabled" | "disabled"): Promise<v
   );
 };
 
+let people = 0;
+
+const invite = async ({ stack, session }: World): Promise<{ id: string; token: string }> => {
+  people += 1;
+  const wanted = { email: `invited-${people}@example.com`, role: "support" };
+  const { body } = await callAs(stack, session, "POST", "/invitations", wanted);
+  return { id: body.id, token: new URL(body.url).hash.slice(1) };
+};
+
+const makeUser = async ({ stack }: World): Promise<string> => {
+  people += 1;
+  const id = `usr_${String(people).padStart(24, "0")}`;
+  await stack.database.pool.query(
+    "INSERT INTO admin_user (id, email, name, role) VALUES ($1, $1 || '@example.com', 'Somebody', 'support')",
+    [id],
+  );
+  return id;
+};
+
 const sealAndAnchor = async (stack: Stack): Promise<void> => {
   const { code, stderr } = await stack.cli("audit", "anchor", "--json");
   if (code !== 0) throw new Error(stderr);
@@ -160,6 +186,62 @@ export const inputs: Inputs = {
   getProblemPage: () => [{ status: 200, params: { code: "needs_reauth" } }],
   getIntegrationSchema: () => [{ status: 200 }],
   getSession: ({ session }) => [{ status: 200, headers: { cookie: session } }],
+
+  getSignInMethods: () => [{ status: 200 }],
+  confirmSession: async ({ spareSession }) => {
+    const { cookie, password } = await spareSession();
+    return [{ status: 200, body: { password }, headers: { cookie } }];
+  },
+  changeOwnPassword: async ({ spareSession }) => {
+    const { cookie, password } = await spareSession();
+    const body = { current_password: password, new_password: password };
+    return [{ status: 204, body, headers: { cookie } }];
+  },
+  listOwnSessions: ({ session }) => [{ status: 200, headers: { cookie: session } }],
+  endOwnSession: async ({ spareSession }) => {
+    const { cookie, id } = await spareSession();
+    return [{ status: 204, params: { id }, headers: { cookie } }];
+  },
+  endOtherSessions: async ({ spareSession }) => {
+    await spareSession();
+    return [{ status: 200, body: {}, headers: { cookie: (await spareSession()).cookie } }];
+  },
+
+  listUsers: ({ session }) => [{ status: 200, headers: { cookie: session } }],
+  getUser: async (world) => [
+    { status: 200, params: { id: await makeUser(world) }, headers: { cookie: world.session } },
+  ],
+  updateUser: async (world) => {
+    const params = { id: await makeUser(world) };
+    const headers = { cookie: world.session };
+    return [
+      { status: 200, params, body: { role: "auditor", name: "Another name" }, headers },
+      { status: 200, params, body: { disabled: true }, headers },
+    ];
+  },
+  endUserSessions: async (world) => {
+    const id = await makeUser(world);
+    await world.stack.database.pool.query(
+      `INSERT INTO admin_session (id, user_id, method, expires_at) VALUES ($1, $2, 'password', now() + interval '1 hour')`,
+      [id.replace("usr_", "ses_"), id],
+    );
+    return [{ status: 200, params: { id }, body: {}, headers: { cookie: world.session } }];
+  },
+  listInvitations: async (world) => {
+    await invite(world);
+    return [{ status: 200, headers: { cookie: world.session } }];
+  },
+  inviteUser: ({ session }) => [
+    { status: 201, body: { email: "Somebody@example.com", role: "support" }, headers: { cookie: session } },
+  ],
+  revokeInvitation: async (world) => [
+    { status: 204, params: { id: (await invite(world)).id }, headers: { cookie: world.session } },
+  ],
+  findInvitation: async (world) => [{ status: 200, body: { token: (await invite(world)).token } }],
+  acceptInvitation: async (world) => {
+    const { token } = await invite(world);
+    return [{ status: 201, body: { token, name: "Grace", password: "seven-lanterns-behind-the-mill" } }];
+  },
 
   createLinkToken: () => [
     { status: 201, body: { tenant_id: "tenant-i", integration_name: "acme-crm", expires_in: 600, locale: "en" } },
@@ -269,9 +351,11 @@ export const inputs: Inputs = {
     },
   ],
   stopApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) }, body: {} }],
-  restartApiKey: async ({ stack, session }) => [
-    { status: 200, params: { id: await spareKey(stack) }, headers: { cookie: session } },
-  ],
+  restartApiKey: async ({ stack, session }) => {
+    const id = await spareKey(stack);
+    await stack.database.pool.query("UPDATE api_key SET stopped_at = now(), stopped_by = 'test' WHERE id = $1", [id]);
+    return [{ status: 200, params: { id }, headers: { cookie: session } }];
+  },
 
   listMassFailures: async (world) => {
     await declare(world);

@@ -1,6 +1,15 @@
 "use client";
 
-import { KeyRound, LayoutDashboard, Link2, ScrollText, Users, Webhook, type LucideIcon } from "lucide-react";
+import {
+  CheckCheck,
+  KeyRound,
+  LayoutDashboard,
+  Link2,
+  ScrollText,
+  Users,
+  Webhook,
+  type LucideIcon,
+} from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "../class-names.ts";
@@ -13,8 +22,9 @@ const pages: Page[] = [
   { href: "/accounts", label: "Accounts", icon: Link2 },
   { href: "/webhooks", label: "Webhooks", icon: Webhook, needs: "webhooks:read" },
   { href: "/keys", label: "Keys", icon: KeyRound, needs: "keys:read" },
-  { href: "/approvals", label: "Approvals", icon: Users, needs: "approvals:read" },
+  { href: "/approvals", label: "Approvals", icon: CheckCheck, needs: "approvals:read" },
   { href: "/audit", label: "Audit log", icon: ScrollText, needs: "audit:read" },
+  { href: "/administrators", label: "Administrators", icon: Users, needs: "users:read" },
 ];
 
 export function Navigation({ role, onNavigate }: { role: string; onNavigate?: () => void }) {

@@ -1,7 +1,7 @@
 "use client";
 
 import { Menu } from "@base-ui/react/menu";
-import { BookOpen, Check, ChevronsUpDown, LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { BookOpen, Check, ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { SessionView } from "#api/schemas/session";
@@ -71,6 +71,10 @@ export function UserMenu({ user, theme: initialTheme }: { user: SessionView["use
               </Menu.RadioGroup>
             </Menu.Group>
             <Menu.Separator className="mx-1 my-1 h-px bg-line" />
+            <Menu.LinkItem className={menuItem} href="/you">
+              <UserRound size={14} aria-hidden className="text-muted" />
+              Your sessions and password
+            </Menu.LinkItem>
             <Menu.LinkItem className={menuItem} href="/api/v1/reference">
               <BookOpen size={14} aria-hidden className="text-muted" />
               API reference

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPermission, permissions, rolePermissions } from "./permission.ts";
+import { isPermission, permissions, personPermissions, rolePermissions } from "./permission.ts";
 
 describe("roles", () => {
   it("let tokens out only to owners and operators (R44)", () => {
@@ -15,6 +15,13 @@ describe("roles", () => {
   it.each(["support", "auditor"] as const)("give %s nothing that writes", (role) => {
     expect(rolePermissions[role].filter((one) => !one.endsWith(":read"))).toEqual([]);
   });
+});
+
+it("gives no key what only a person may", () => {
+  expect(permissions.filter((one) => (personPermissions as readonly string[]).includes(one))).toEqual([]);
+  expect(personPermissions.some(isPermission)).toBe(false);
+  const holders = Object.entries(rolePermissions).filter(([, granted]) => granted.includes("users:write"));
+  expect(holders.map(([role]) => role)).toEqual(["owner"]);
 });
 
 it("knows its own permissions and no others", () => {

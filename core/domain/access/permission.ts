@@ -18,13 +18,25 @@ export const permissions = [
   "export",
 ] as const;
 
-export type Permission = (typeof permissions)[number];
+export type KeyPermission = (typeof permissions)[number];
 
-export function isPermission(value: string): value is Permission {
+/** What only a person may have: no API key carries one, not even one with `all`, or it could make itself an owner. */
+export const personPermissions = ["users:read", "users:write"] as const;
+
+export type Permission = KeyPermission | (typeof personPermissions)[number];
+
+export function isPermission(value: string): value is KeyPermission {
   return (permissions as readonly string[]).includes(value);
 }
 
-export type Role = "owner" | "operator" | "support" | "auditor";
+/** From the most to the least. */
+export const roles = ["owner", "operator", "support", "auditor"] as const;
+
+export type Role = (typeof roles)[number];
+
+export function isRole(value: string): value is Role {
+  return (roles as readonly string[]).includes(value);
+}
 
 const readsStates = [
   "accounts:read",
@@ -36,11 +48,11 @@ const readsStates = [
 
 /** Denied unless listed. The role of an administrator, in the permissions that a key would need. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: permissions,
-  /** The keys that seal everything are the owners' alone, as are exports. */
-  operator: permissions.filter((one) => one !== "export" && one !== "keys:write"),
+  owner: [...permissions, ...personPermissions],
+  /** The keys that seal everything are the owners' alone, as are exports, and who else may what. */
+  operator: [...permissions.filter((one) => one !== "export" && one !== "keys:write"), "users:read"],
   support: readsStates,
-  auditor: [...readsStates, "audit:read"],
+  auditor: [...readsStates, "audit:read", "users:read"],
 };
 
 /** Who is calling: an API key or a signed-in administrator, always inside one environment (invariant 10). */
@@ -57,6 +69,14 @@ export interface Caller {
   readonly integrationNames: readonly string[] | null;
   /** Ranges in CIDR form that it may call from; absent: anywhere. */
   readonly addresses?: readonly string[];
+  /** Of an administrator: the session that they call from. */
+  readonly session?: CallerSession;
+}
+
+export interface CallerSession {
+  readonly id: string;
+  /** When they last showed in it that they are who they are; null: their identity provider did not say. */
+  readonly confirmedAt: Date | null;
 }
 
 /** Whether an account exists for a caller: what its key is not for does not. */

@@ -18,7 +18,9 @@ export type IdPrefix =
   | "apr"
   | "tk"
   | "rwp"
-  | "ano";
+  | "ano"
+  | "ses"
+  | "inv";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 

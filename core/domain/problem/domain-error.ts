@@ -5,6 +5,7 @@ export const problemCodes = {
   invalid_request: 422,
   unauthorized: 401,
   forbidden: 403,
+  step_up_required: 403,
   approval_forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,

@@ -1,0 +1,117 @@
+import { expect, expectAccessible, test } from "./pages-fixtures.ts";
+
+test.describe("confirming that it is you", () => {
+  test("is asked before what is dangerous, and then what was begun goes on", async ({ page, stub, faults }) => {
+    faults.allow(/403|422/);
+    stub.isConfirmed = false;
+    await page.goto("/administrators/usr_3");
+    await page.getByRole("button", { name: "Change role…" }).click();
+    await page.getByRole("radio", { name: /^Operator/ }).check();
+    await page.getByRole("button", { name: "Change role", exact: true }).click();
+
+    const dialog = page.getByRole("dialog", { name: "Confirm that it is you" });
+    await dialog.getByLabel(/^Password of/).fill("wrong");
+    await dialog.getByRole("button", { name: "Confirm", exact: true }).click();
+    await expect(dialog.getByRole("alert")).toContainText("The password is wrong");
+    await expectAccessible(page);
+    await dialog.getByLabel(/^Password of/).fill("correct horse");
+    await dialog.getByRole("button", { name: "Confirm", exact: true }).click();
+
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole("alertdialog")).toBeHidden();
+    await expect(page.getByText("Operator", { exact: true })).toBeVisible();
+    const changes = stub.changes.filter((change) => change.startsWith("PATCH"));
+    expect(changes).toEqual(Array.from({ length: 2 }, () => 'PATCH /api/v1/users/usr_3 {"role":"operator"}'));
+  });
+
+  test("can be left, and then nothing is done", async ({ page, stub, faults }) => {
+    faults.allow(/403/);
+    stub.isConfirmed = false;
+    await page.goto("/administrators/usr_3");
+    await page.getByRole("button", { name: "Disable…" }).click();
+    await page.getByRole("button", { name: "Disable", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Confirm that it is you" });
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await expect(page.getByRole("alertdialog").getByRole("alert")).toContainText("Confirm that it is you");
+    expect(stub.administrators.users.find(({ id }) => id === "usr_3")?.disabled_at).toBeNull();
+  });
+});
+
+test.describe("inviting", () => {
+  test("shows the link once, and the list has the invitation", async ({ page, stub }) => {
+    await page.goto("/administrators");
+    await page.getByRole("button", { name: "Invite…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Email").fill("edsger@shortest-paths.example");
+    await dialog.getByRole("radio", { name: /^Auditor/ }).check();
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Invite", exact: true }).click();
+    await expect(dialog.getByLabel("Invitation link", { exact: true })).toHaveValue(/\/invitation#/);
+    await expectAccessible(page);
+    await dialog.getByRole("button", { name: "Done" }).click();
+    await expect(page.getByRole("table", { name: "Invitations" })).toContainText("edsger@shortest-paths.example");
+    expect(stub.changes.at(-1)).toBe(
+      'POST /api/v1/invitations {"email":"edsger@shortest-paths.example","role":"auditor"}',
+    );
+  });
+
+  test("is not offered to who may not", async ({ page, stub }) => {
+    stub.role = "auditor";
+    await page.goto("/administrators");
+    await expect(page.getByRole("table", { name: "Administrators" })).toBeVisible();
+    await expect(page.getByRole("button", { name: /Invite|Revoke/ })).toHaveCount(0);
+    await page.goto("/administrators/usr_2");
+    await expect(page.getByRole("button", { name: /…$/ })).toHaveCount(0);
+  });
+
+  test("ends in an account: the link's page takes a name and a password, and no server sees its secret", async ({
+    page,
+    stub,
+  }) => {
+    stub.isSignedIn = false;
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.goto("/invitation#valid");
+    await expect(page.getByText("grace@harbor-compilers.example")).toBeVisible();
+    await page.getByLabel("Your name").fill("Grace Hopper");
+    await page.getByLabel(/^A password/).fill("correct horse");
+    await page.getByRole("button", { name: "Accept" }).click();
+    await expect(page).toHaveURL(`${stub.origin}/`);
+    expect(stub.changes).toContainEqual(
+      'POST /api/v1/invitation/accept {"token":"valid","name":"Grace Hopper","password":"correct horse"}',
+    );
+    expect(asked.filter((url) => url.includes("valid"))).toEqual([]);
+  });
+});
+
+test.describe("one's own sessions", () => {
+  test("are ended one by one, and all others at once", async ({ page, stub }) => {
+    await page.goto("/you");
+    const table = page.getByRole("table", { name: "Your sessions" });
+    await table
+      .getByRole("row", { name: /Safari on iPhone/ })
+      .getByRole("button", { name: "End…" })
+      .click();
+    await page.getByRole("button", { name: "End it" }).click();
+    await expect(table).not.toContainText("Safari on iPhone");
+    await page.getByRole("button", { name: "End all others…" }).click();
+    await page.getByRole("button", { name: "End all others", exact: true }).click();
+    await expect(table.getByRole("row")).toHaveCount(2);
+    expect(stub.changes).toEqual(["DELETE /api/v1/sessions/ses_2 ", "POST /api/v1/session/end-others "]);
+  });
+});
+
+test("single sign-on leaves by the address that the API gives, and says why it came to nothing", async ({
+  page,
+  stub,
+}) => {
+  stub.isSignedIn = false;
+  stub.sso = { label: "Example login" };
+  await page.route("**/api/auth/sso", async (route) => {
+    expect(route.request().postDataJSON()).toEqual({ next: "/keys" });
+    await route.fulfill({ json: { url: `${stub.origin}/sign-in?error=sso_no_role&next=%2Fkeys` } });
+  });
+  await page.goto("/sign-in?next=/keys");
+  await page.getByRole("button", { name: "Sign in with Example login" }).click();
+  await expect(page.getByRole("alert").getByText("You have no access here")).toBeVisible();
+});
