@@ -52,3 +52,9 @@ test("with a database role for each, api and worker learn their own address and 
   expect(JSON.stringify(serverEnvironment(own, "api"))).not.toContain("postgresql://w");
   expect(JSON.stringify(serverEnvironment(own, "worker"))).not.toContain("postgresql://a");
 });
+
+test("the worker does not get the client at the identity provider of administrators", () => {
+  const own = { ...operator, EVERGRANT_OIDC_ISSUER: "https://idp.example.com", EVERGRANT_OIDC_CLIENT_SECRET: "of-sso" };
+  expect(serverEnvironment(own, "api")).toMatchObject({ EVERGRANT_OIDC_CLIENT_SECRET: "of-sso" });
+  expect(Object.keys(serverEnvironment(own, "worker")).filter((name) => name.includes("OIDC"))).toEqual([]);
+});

@@ -16,7 +16,7 @@ export function machineEnvironment(environment: Environment): Environment {
 }
 
 /**
- * For api and worker, which read the whole configuration. Where each has a database role of its own, it learns its own address and
+ * For api and worker, which read the whole configuration, but for the client at the identity provider, which is the api's. Where each has a database role of its own, it learns its own address and
  * neither the other's nor the migrator's.
  */
 export function serverEnvironment(environment: Environment, process: "api" | "worker"): Environment {
@@ -27,7 +27,13 @@ export function serverEnvironment(environment: Environment, process: "api" | "wo
     ...rest
   } = environment;
   const own = (process === "api" ? forApi : forWorker)?.trim();
-  return { ...rest, ...(own ? { DATABASE_URL: own } : {}), NODE_ENV: environment["NODE_ENV"] ?? "production" };
+  // Nobody signs in at the worker.
+  const read = Object.entries(rest).filter(([name]) => process === "api" || !name.startsWith("EVERGRANT_OIDC_"));
+  return {
+    ...Object.fromEntries(read),
+    ...(own ? { DATABASE_URL: own } : {}),
+    NODE_ENV: environment["NODE_ENV"] ?? "production",
+  };
 }
 
 function pick(environment: Environment, names: readonly string[]): Environment {

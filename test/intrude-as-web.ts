@@ -1,5 +1,6 @@
 // What somebody can try who runs code inside the web process. It knows what web knows: its environment and the addresses in it. It is
-// also told, since the pages show them, the ids of an account, an administrator and a link, and where database and worker listen.
+// also told, since the pages show them, the ids of an account, an administrator, a live session of theirs and a link, and where database
+// and worker listen.
 // Prints one line of JSON: what got through.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import pg from "pg";
 interface Told {
   readonly accountId: string;
   readonly userId: string;
+  readonly sessionId: string;
   readonly linkId: string;
   readonly databaseUrl: string;
   readonly workerOrigin: string;
@@ -38,8 +40,8 @@ const inside: Record<string, string>[] = [
 
 /** Sessions that nobody signed, and such that are signed with whatever is at hand. */
 async function forgedSessions(): Promise<string[]> {
-  const claims = { sub: told.userId, name: "Ada", email: "ada@example.com" };
-  const names = ["authjs.session-token", "__Secure-authjs.session-token"];
+  const claims = { sub: told.userId, sid: told.sessionId, name: "Ada", email: "ada@example.com" };
+  const names = ["authjs.session-token", "__Secure-authjs.session-token", "__Host-authjs.session-token"];
   const secrets = ["secret", "evergrant", "\0".repeat(32), "A".repeat(43), ...Object.values(process.env)];
   const cookies: string[] = [];
   for (const name of names) {
@@ -49,7 +51,7 @@ async function forgedSessions(): Promise<string[]> {
     }
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
     cookies.push(`${name}=${part({ alg: "none" })}.${part({ ...claims, exp: 4_102_444_800 })}.`);
-    cookies.push(`${name}=${part({ alg: "dir", enc: "A256CBC-HS512" })}....`, `${name}=${told.userId}`);
+    cookies.push(`${name}=${part({ alg: "dir", enc: "A256CBC-HS512" })}....`, `${name}=${told.sessionId}`);
   }
   return cookies;
 }

@@ -29,7 +29,8 @@ async function intrude(env: Record<string, string | undefined>): Promise<{ tried
   await stack.call("POST", "/link-tokens", { tenant_id: "tenant", integration_name: "acme-crm" });
   const told = {
     accountId,
-    userId: await queried("SELECT id FROM admin_user LIMIT 1"),
+    userId: await queried("SELECT user_id FROM admin_session"),
+    sessionId: await queried("SELECT id FROM admin_session"),
     linkId: await queried("SELECT id FROM link_token ORDER BY created_at DESC LIMIT 1"),
     databaseUrl: stack.database.url,
     workerOrigin: `http://127.0.0.1:${stack.env["WORKER_PORT"]}`,

@@ -41,8 +41,8 @@ export function createIdentityProvider(
   };
   const authentication =
     config.clientAuthentication === "post"
-      ? oauth.ClientSecretPost(config.clientSecret)
-      : oauth.ClientSecretBasic(config.clientSecret);
+      ? oauth.ClientSecretPost(config.clientSecret.reveal())
+      : oauth.ClientSecretBasic(config.clientSecret.reveal());
   const keys: oauth.JWKSCacheInput = {};
   let metadata: { readonly at: number; readonly server: oauth.AuthorizationServer } | null = null;
 

@@ -1,11 +1,11 @@
 import { parseRoleMapping, type RoleMapping } from "#core/domain/access/role-mapping";
+import { Secret } from "#core/domain/secret/secret";
 
 /** The identity provider of administrators. */
 export interface SsoConfig {
   readonly issuer: string;
   readonly clientId: string;
-  /** A secret. */
-  readonly clientSecret: string;
+  readonly clientSecret: Secret;
   /** How it shows the secret at the token endpoint: HTTP Basic, or in the body. */
   readonly clientAuthentication: "basic" | "post";
   readonly scope: string;
@@ -59,7 +59,7 @@ export function readSsoConfig(
   return {
     issuer,
     clientId: required("EVERGRANT_OIDC_CLIENT_ID", "register Evergrant at the identity provider"),
-    clientSecret: required("EVERGRANT_OIDC_CLIENT_SECRET", "it comes with the client id"),
+    clientSecret: new Secret(required("EVERGRANT_OIDC_CLIENT_SECRET", "it comes with the client id")),
     clientAuthentication: authentication === "post" ? "post" : "basic",
     scope,
     label: optional("EVERGRANT_OIDC_LABEL")?.slice(0, 60) ?? "single sign-on",
