@@ -11,7 +11,9 @@ import { dumpDatabase, findSecrets, formsOf } from "./find-secrets.ts";
 import { keyDefinition, startKeyProvider, type KeyProvider } from "./start-key-provider.ts";
 import { startProcess } from "./start-process.ts";
 import { startReceiver, type Receiver } from "./start-receiver.ts";
-import { openSession } from "./sign-in-as.ts";
+import { cookieOf, openSession, tryToSignIn } from "./sign-in-as.ts";
+import { finishSso, startSso } from "./sso-browser.ts";
+import { startForgingIdp } from "./start-forging-idp.ts";
 import { expireToken, startStack, type Answer, type Stack } from "./start-stack.ts";
 import { defineProxied, startUpstream, type Upstream } from "./start-upstream.ts";
 import { watchDatabase, type DatabaseWatch } from "./watch-database.ts";
@@ -21,6 +23,7 @@ let server: FaultServer;
 let upstream: Upstream;
 let keyProvider: KeyProvider;
 let receiver: Receiver;
+let idp: Awaited<ReturnType<typeof startForgingIdp>>;
 let watch: DatabaseWatch;
 let spool: string;
 
@@ -47,8 +50,17 @@ async function call(...given: Parameters<Stack["call"]>): Promise<Answer> {
 
 beforeAll(async () => {
   spool = mkdtempSync(join(tmpdir(), "evergrant-hunt-"));
+  idp = await startForgingIdp("evergrant-admins");
+  const env = {
+    LOG_LEVEL: "debug",
+    EVERGRANT_SPOOL_DIR: spool,
+    EVERGRANT_OIDC_ISSUER: idp.issuer,
+    EVERGRANT_OIDC_CLIENT_ID: "evergrant-admins",
+    EVERGRANT_OIDC_CLIENT_SECRET: idp.clientSecret,
+    EVERGRANT_OIDC_ROLES: "owner=platform",
+  };
   [stack, server, upstream, keyProvider, receiver] = await Promise.all([
-    startStack({ worker: true, apis: 2, env: { LOG_LEVEL: "debug", EVERGRANT_SPOOL_DIR: spool } }),
+    startStack({ worker: true, apis: 2, env }),
     startFaultServer(),
     startUpstream(),
     startKeyProvider(),
@@ -63,7 +75,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await watch.stop();
   await stack[Symbol.asyncDispose]();
-  await Promise.all([server.close(), upstream.close(), keyProvider.close(), receiver.close()]);
+  await Promise.all([server.close(), upstream.close(), keyProvider.close(), receiver.close(), idp.close()]);
   rmSync(spool, { recursive: true, force: true });
 });
 
@@ -270,6 +282,20 @@ test("through webhooks, whose receiver repeats its secret, and the link that it 
   });
 });
 
+test("through a chat whose address is a secret, and which repeats it", async () => {
+  const part = plant("a part of the address of a chat", (random) => `cap.${random}`);
+  receiver.answer = (_request, response) => void response.writeHead(500).end(echo(part));
+  const made = await call("POST", "/webhook-endpoints", {
+    url: `${receiver.origin}/services/T0/${part}`,
+    format: "chat",
+  });
+  expect(made.status).toBe(201);
+  await call("POST", `/webhook-endpoints/${made.body.id}/test`, {});
+  await until(
+    async () => (await call("GET", `/webhook-deliveries?endpoint=${made.body.id}`)).body.data[0]?.attempts.length > 0,
+  );
+});
+
 test("through what callers do wrong", async () => {
   const secret = plant("what a caller sends to the wrong place");
   const query = encodeURIComponent(secret);
@@ -298,6 +324,52 @@ test("through the dashboard and the command line", async () => {
   const key = await stack.cli("api-keys", "create", "--environment", "production", "--permissions", "all", "--json");
   canaries.set("an API key of ours", (JSON.parse(key.stdout) as { key: string }).key);
   for (const name of ["EVERGRANT_SECRET", "EVERGRANT_KEYRING"]) expect(stack.env[name]).toContain(canaries.get(name));
+});
+
+test("through invitations, passwords and single sign-on of administrators", async () => {
+  const inviter = cookieOf(await openSession(stack, "inviter@example.com", "owner"));
+  canaries.set("the inviter's session", /session-token=([^;]+)/.exec(inviter)?.[1] ?? "");
+  const send = async (method: string, path: string, body: unknown, cookie = ""): Promise<Response> => {
+    const headers = { "content-type": "application/json", origin: stack.env["EVERGRANT_URL"] ?? "", cookie };
+    return await fetch(`${stack.apis[0]?.origin}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+  };
+  const heard = async (response: Response): Promise<number> => {
+    answers.push(await response.text());
+    return response.status;
+  };
+  const invited = await send("POST", "/invitations", { email: "invited@example.com", role: "support" }, inviter);
+  const token = new URL(((await invited.json()) as { url: string }).url).hash.slice(1);
+  canaries.set("the token of an invitation", token);
+  await heard(await send("POST", "/invitation/look-up", { token }));
+  await heard(await send("POST", "/invitation/look-up", { token: plant("an invitation that is none") }));
+  const password = plant("a password that is chosen");
+  expect(await heard(await send("POST", "/invitation/accept", { token, name: "Grace", password }))).toBe(201);
+
+  await tryToSignIn(stack, "invited@example.com", plant("a password that is wrong"));
+  await tryToSignIn(stack, plant("a password in the wrong field"), password);
+  const cookie = cookieOf((await tryToSignIn(stack, "invited@example.com", password)).session);
+  canaries.set("the invited one's session", /session-token=([^;]+)/.exec(cookie)?.[1] ?? "");
+  const wrong = plant("a wrong password, to confirm");
+  expect(await heard(await send("PUT", "/session/confirmation", { password: wrong }, cookie))).toBe(422);
+  const next = { current_password: password, new_password: plant("a password after it") };
+  expect(await heard(await send("PUT", "/session/password", next, cookie))).toBe(204);
+
+  canaries.set("the client secret of single sign-on", idp.clientSecret);
+  for (const forged of ["an ID token that is none", "an ID token of nobody", null]) {
+    idp.forgery =
+      forged === null ? {} : { token: plant(forged, (random) => `eyJhbGciOiJSUzI1NiJ9.${random}.${random}`) };
+    const { url, cookies } = await startSso(stack);
+    const { searchParams } = new URL(url);
+    const [state = "", code = ""] = ["state", "nonce"].map((name) => searchParams.get(name) ?? "");
+    canaries.set(`a state of single sign-on ${canaries.size}`, state);
+    canaries.set(`a code of single sign-on ${canaries.size}`, code);
+    canaries.set(`a trip of single sign-on ${canaries.size}`, /evergrant\.sso=([^;]+)/.exec(cookies)?.[1] ?? "");
+    const back = `${stack.env["EVERGRANT_URL"]}/api/auth/callback/oidc?${new URLSearchParams({ state, code, iss: idp.issuer })}`;
+    const { session, error, path } = await finishSso(stack, back, cookies);
+    answers.push(path);
+    expect(session === "", `${forged}: ${error}`).toBe(forged !== null);
+    if (session !== "") canaries.set("a session by single sign-on", /session-token=([^;]+)/.exec(session)?.[1] ?? "");
+  }
 });
 
 test("through an answer that waits on disk while the database is away", async () => {
