@@ -16,6 +16,18 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 
+/** Of a database without tables. @returns applies all migrations that come before a name and were not applied yet */
+function migrator({ pool }: TestDatabase): (beforeThis: string) => Promise<void> {
+  const folder = new URL("../prisma/migrations/", import.meta.url);
+  const migrations = readdirSync(folder)
+    .filter((name) => /^\d/.test(name))
+    .toSorted();
+  return async (beforeThis) => {
+    while ((migrations[0] ?? beforeThis) < beforeThis)
+      await pool.query(readFileSync(new URL(`${migrations.shift()}/migration.sql`, folder), "utf8"));
+  };
+}
+
 describe("migrating", () => {
   test("migrations and datamodel say the same", async () => {
     expect(await findSchemaDrift({ connectionString: database.url })).toBeNull();
@@ -29,6 +41,37 @@ describe("migrating", () => {
       { name: "production", id: expect.stringMatching(/^env_[a-z2-7]{24}$/) },
       { name: "staging", id: expect.stringMatching(/^env_[a-z2-7]{24}$/) },
     ]);
+  });
+
+  test("keeps administrators and keys of before, who they are to approvals among it", async () => {
+    await using older = await createTestDatabase({ migrated: false });
+    const migrateTo = migrator(older);
+    await migrateTo("20261203100000_administrators");
+    await older.pool.query(`
+      INSERT INTO environment (id, name) VALUES ('env', 'production');
+      INSERT INTO admin_user (id, email, name, password_hash, role, disabled_at, standing_since, vouched_at) VALUES
+        ('usr_1', 'ada@example.com', 'Ada', 'scrypt', 'owner', NULL, '2026-01-01', '2026-01-01'),
+        ('usr_2', 'alan@example.com', 'Alan', 'scrypt', 'support', '2026-02-01', '2026-01-01', NULL);
+      INSERT INTO api_key (id, environment_id, name, digest, last_four, permissions, created_by)
+        VALUES ('key_1', 'env', 'Backend', '\\x01', 'x7Qp', '{tokens:read}', 'command_line')`);
+    await migrateTo("a");
+    const { rows: people } = await older.pool.query(
+      `SELECT id, password_hash, role_source, disabled_by, standing_since = '2026-01-01' AS stands, vouched_at = standing_since AS vouched
+         FROM admin_user ORDER BY id`,
+    );
+    expect(people).toEqual([
+      { id: "usr_1", password_hash: "scrypt", role_source: "local", disabled_by: null, stands: true, vouched: true },
+      {
+        id: "usr_2",
+        password_hash: "scrypt",
+        role_source: "local",
+        disabled_by: "person",
+        stands: true,
+        vouched: null,
+      },
+    ]);
+    const { rows: keys } = await older.pool.query("SELECT permissions, stopped_at, stopped_by FROM api_key");
+    expect(keys).toEqual([{ permissions: ["tokens:read"], stopped_at: null, stopped_by: null }]);
   });
 
   test("several migrators at once apply everything exactly once", async () => {
@@ -145,14 +188,7 @@ describe("the outbox", () => {
 
   test("what was there before there were webhooks is not told afterwards, and what waited before there was an outbox is", async () => {
     await using older = await createTestDatabase({ migrated: false });
-    const migrateTo = async (beforeThis: string): Promise<void> => {
-      while ((migrations[0] ?? beforeThis) < beforeThis)
-        await older.pool.query(readFileSync(new URL(`${migrations.shift()}/migration.sql`, folder), "utf8"));
-    };
-    const folder = new URL("../prisma/migrations/", import.meta.url);
-    const migrations = readdirSync(folder)
-      .filter((name) => /^\d/.test(name))
-      .toSorted();
+    const migrateTo = migrator(older);
     const write = async (id: string, marked = ""): Promise<unknown> =>
       await older.pool.query(
         `INSERT INTO event (id, created_at, environment_id, event_type, payload${marked && ", dispatched_at"})
