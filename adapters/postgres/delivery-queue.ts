@@ -72,7 +72,7 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
       if (first.length > 0) {
         first.sort((a, b) => a.number - b.number);
         const numbers = integersOf(first.map(({ number }) => number));
-        const rows = first.map(({ row }) => row);
+        const rows = `{${first.map(({ row }) => `"${row}"`).join()}}`;
         const group = first.map(({ result }) => result);
         isOurs = await write(recordFirstSql(false), numbers, group, rows).catch(async (error: unknown) => {
           if (!isUniqueViolation(error)) throw error;
