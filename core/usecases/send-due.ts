@@ -18,7 +18,7 @@ export interface SendDuePorts extends AttemptPorts {
 export const leaseSeconds = 45;
 const startSeconds = 10;
 /** So many results are written down together while more are coming. */
-const recordedTogether = 384;
+const recordedTogether = 256;
 /** Of one statement. */
 const mostRecorded = 512;
 /** Sent and not written down yet: a process that dies then has others send so many again. */

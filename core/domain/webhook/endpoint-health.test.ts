@@ -117,7 +117,7 @@ describe("the pace", () => {
   });
 
   it("is one at a time from the third failure in a row on, and sixteen again once one works", () => {
-    expect(batchFor({ failures: 2 })).toBe(512);
+    expect(batchFor({ failures: 2 })).toBe(256);
     expect(batchFor({ failures: 3 })).toBe(1);
     expect(concurrencyAfter(null, { failures: 3 }, [])).toBe(1);
     expect(concurrencyAfter(16, { failures: 3 }, made(3, 20, failed))).toBe(1);

@@ -71,7 +71,7 @@ export function isFailing({ failures }: Pick<EndpointHealth, "failures">): boole
 
 /** Deliveries that are taken at a time. */
 export function batchFor(health: Pick<EndpointHealth, "failures">): number {
-  return isFailing(health) ? 1 : 512;
+  return isFailing(health) ? 1 : 256;
 }
 
 /** Deliveries that are under way at once: a receiver that hangs takes so many connections before it shows. */
