@@ -169,6 +169,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
 
   "public.webhook_endpoint": { api: "SIUD", worker: "SU", auditor: "S", fixed: ["id", "environment_id"] },
   "public.webhook_delivery": { api: "SIUD", worker: "SIUD", auditor: "S" },
+  "public.webhook_untried": { api: "SD", worker: "SID", auditor: "S" },
   "public.webhook_attempt": { api: "SID", worker: "SID", auditor: "S" },
 
   // The watch over callers is the worker's; the api shows what rang, and writes where keys come from.
