@@ -287,7 +287,10 @@ test("through webhooks, whose receiver repeats its secret, and the link that it 
 
 test("through a chat whose address is a secret, and which repeats it", async () => {
   const part = plant("a part of the address of a chat", (random) => `cap.${random}`);
-  receiver.answer = (_request, response) => void response.writeHead(500).end(echo(part));
+  // It knows its own address alone: the receiver before goes on with what it was sent.
+  const before = receiver.answer;
+  receiver.answer = (request, response) =>
+    request.path.includes(part) ? void response.writeHead(500).end(echo(part)) : before(request, response);
   const made = await call("POST", "/webhook-endpoints", {
     url: `${receiver.origin}/services/T0/${part}`,
     format: "chat",
@@ -297,6 +300,7 @@ test("through a chat whose address is a secret, and which repeats it", async () 
   await until(
     async () => (await call("GET", `/webhook-deliveries?endpoint=${made.body.id}`)).body.data[0]?.attempts.length > 0,
   );
+  expect(receiver.received.some(({ path }) => path.endsWith(part))).toBe(true);
 });
 
 test("through what callers do wrong", async () => {
