@@ -936,6 +936,8 @@ export interface RewrapRun {
   phase: "rewrapping" | "verifying";
   /** The key's id, as the configuration or the KMS names it. */
   to: string;
+  /** Whether it wraps anew what is under that key already, too: once, in one pass. For a key that got a new version inside. */
+  everything: boolean;
   /** Keys that were used besides when it began; a hundred at most. */
   from: Array<string>;
   /** Values that were to be re-wrapped when it began. */

@@ -29,6 +29,7 @@ const run: RewrapRunView = {
   state: "running",
   phase: "rewrapping",
   to: "k2",
+  everything: false,
   from: ["k1"],
   total: 10,
   done: 4,

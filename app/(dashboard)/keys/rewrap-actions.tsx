@@ -18,6 +18,7 @@ const wordPace = (pace: number | null): string =>
 /** @param left values under other keys; 0: it only looks, and says so */
 export function StartRewrap({ left }: { left: number }) {
   const [pace, setPace] = useState<number | null>(null);
+  const [everything, setEverything] = useState(false);
   return (
     <AskDialog
       trigger={{ label: "Start a re-wrap…", variant: left > 0 ? "primary" : "secondary" }}
@@ -30,9 +31,23 @@ export function StartRewrap({ left }: { left: number }) {
       action="Ask for it"
       method="POST"
       path="/keys/rewrap"
-      body={() => ({ pace })}
+      body={() => ({ pace, ...(everything ? { everything } : {}) })}
     >
       <PaceField pace={pace} onChange={setPace} />
+      <label className="mt-3 flex min-h-6 items-start gap-2 text-sm pointer-coarse:min-h-11">
+        <input
+          type="checkbox"
+          checked={everything}
+          onChange={(event) => setEverything(event.target.checked)}
+          className="mt-0.5 size-4 shrink-0 accent-accent"
+        />
+        <span className="min-w-0">
+          Everything, under the newest version
+          <span className="block text-xs text-subtle">
+            What the current key seals already, too: after it got a new version in the key service.
+          </span>
+        </span>
+      </label>
     </AskDialog>
   );
 }
