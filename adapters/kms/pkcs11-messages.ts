@@ -7,15 +7,19 @@ export interface Pkcs11Start {
 
 export interface Pkcs11Request {
   readonly id: number;
-  readonly operation: "encrypt" | "decrypt";
+  /** `generate`: another key beside the labelled one; the answer's bytes are its label. */
+  readonly operation: "encrypt" | "decrypt" | "generate";
   readonly label: string;
   readonly aad: Uint8Array;
   readonly bytes: Uint8Array;
 }
 
-/** `pin`: it was refused, and must not be tried again, since tokens lock themselves. */
+/**
+ * `pin`: it was refused, and must not be tried again, since tokens lock themselves. `denied`, `unsupported`: of a key that was to be made,
+ * alone.
+ */
 export interface Pkcs11Failure {
-  readonly kind: "again" | "unavailable" | "pin";
+  readonly kind: "again" | "unavailable" | "pin" | "denied" | "unsupported";
   readonly internal: string;
 }
 
