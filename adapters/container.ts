@@ -21,6 +21,7 @@ import type { AnchorSigning, AuditChains } from "#core/ports/audit-chain";
 import type { AuditReading } from "#core/ports/audit-reading";
 import type { KeyPairs } from "#core/ports/key-pairs";
 import type { Kms } from "#core/ports/kms";
+import type { KmsRotation } from "#core/ports/kms-rotation";
 import type { RewrapStore } from "#core/ports/rewrap-store";
 import type { SealingAdministration } from "#core/ports/sealing-store";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
@@ -90,6 +91,7 @@ export interface Container
   readonly embeds: ConnectEmbeds;
   /** What wraps and unwraps, past tenant keys and the states of keys. */
   readonly kms: Kms;
+  readonly kmsRotation: KmsRotation;
   readonly sealingKeys: SealingKeys;
   readonly sealing: SealingAdministration;
   readonly rewraps: RewrapStore;
@@ -189,6 +191,7 @@ export async function createContainer(
     clock,
     random,
     kms,
+    kmsRotation: chosenKms,
     sealingKeys,
     sealing,
     rewraps,

@@ -49,6 +49,7 @@ export type AuditAction =
   | "key.disabled"
   | "key.enabled"
   | "key.policy_changed"
+  | "key.version_added"
   | "key.drilled"
   | "rewrap.started"
   | "rewrap.changed"
