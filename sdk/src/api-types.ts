@@ -972,10 +972,12 @@ export interface RewrapRun {
   finished_at: string | null;
 }
 
-/** How fast. */
+/** How fast, and what. */
 export interface RewrapRequest {
   /** Values a second at most; null: as fast as it goes. */
   pace?: number | null | undefined;
+  /** What is under the current key already, too, since it got a new version inside (`keys rotate`): values under its older versions have the same key id, so nothing else finds them. By default only what is not under the current key. */
+  everything?: boolean | undefined;
 }
 
 /** A run, and where what does not open stands. */
