@@ -164,13 +164,27 @@ describe("the outbox", () => {
     await write("ev_dispatched", ", now()");
     await write("ev_waiting_1");
     await write("ev_waiting_2");
+    await migrateTo("20261202300000_webhook_untried");
+    await older.pool.query(
+      `INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, status, next_attempt_at, finished_at)
+       SELECT 'dlv_' || s, 'whe_1', 'env', 'ev_dispatched', e.created_at, e.event_type, s,
+              CASE WHEN s = 'pending' THEN now() END, CASE WHEN s <> 'pending' THEN now() END
+         FROM event e, unnest(ARRAY['pending', 'failed', 'delivered']) s WHERE e.id = 'ev_dispatched'`,
+    );
     await migrateTo("a");
     await write("ev_after");
     const queue = createDeliveryQueue(older.pool);
     expect(await queue.dispatch(100, "oldest")).toMatchObject({ events: 3, deliveries: 3 });
     expect(await queue.dispatch(100, "oldest")).toMatchObject({ events: 0 });
-    const { rows } = await older.pool.query("SELECT event_id FROM webhook_delivery ORDER BY event_id");
-    expect(rows.map((row) => row.event_id)).toEqual(["ev_after", "ev_waiting_1", "ev_waiting_2"]);
+    const claimed = await queue.claim("whe_1", "worker@here", 45);
+    if (claimed.kind !== "claimed") throw new Error(claimed.kind);
+    // What waited from before, the longest due, and what was dispatched since.
+    const due = await queue.due(claimed.endpoint, 100, null);
+    expect(due[0]).toMatchObject({ id: "dlv_pending", place: null, event: { id: "ev_dispatched" } });
+    expect(due.slice(1).map(({ event }) => event?.id)).toEqual(
+      expect.arrayContaining(["ev_after", "ev_waiting_1", "ev_waiting_2"]),
+    );
+    expect(due).toHaveLength(4);
   });
 });
 

@@ -71,7 +71,7 @@ describe.concurrent("kill -9", () => {
     await using hooks = await startHooks();
     const { stack, receiver, makeEndpoint, startWorker, killWorker, untilReceived } = hooks;
     const endpoint = await makeEndpoint();
-    const frozen = await freeze(stack, "webhook_delivery");
+    const frozen = await freeze(stack, "webhook_untried");
     const worker = await startWorker();
     await stack.connect("tenant-a", "ada");
     await until(frozen.isWaitedFor);
@@ -99,29 +99,45 @@ describe.concurrent("kill -9", () => {
     expect((await delivery(id)).attempts).toHaveLength(1);
   }, 180_000);
 
-  test("between the receiver's 200 and its record sends it twice with one id, and records it once", async () => {
-    await using hooks = await startHooks();
-    const { stack, receiver, makeEndpoint, ping, delivery, startWorker, killWorker } = hooks;
-    const endpoint = await makeEndpoint();
-    const worker = await startWorker();
-    const unanswered = Promise.withResolvers<ServerResponse>();
-    receiver.answer = (_request, response) => unanswered.resolve(response);
-    const { delivery_id: id, event_id: eventId } = await ping(endpoint);
-    const response = await unanswered.promise;
-    const frozen = await freeze(stack, "webhook_delivery");
-    response.writeHead(200).end();
-    receiver.answer = (_request, later) => void later.writeHead(200).end();
-    await until(frozen.isWaitedFor);
-    await killWorker(worker);
-    await frozen.end();
-    expect(await delivery(id)).toMatchObject({ status: "pending", attempts: [] });
-    await startWorker();
-    await until(async () => (await delivery(id)).status === "delivered");
-    const [one, two] = receiver.at(endpoint.path) as [Received, Received];
-    expect([one.headers["webhook-id"], two.headers["webhook-id"]]).toEqual([eventId, eventId]);
-    expect(two.raw).toBe(one.raw);
-    expect((await delivery(id)).attempts).toHaveLength(1);
-  }, 180_000);
+  // A ping is written among those that were tried at once.
+  test.each([
+    ["a ping", async ({ ping }: Hooks, endpoint: Endpoint) => await ping(endpoint)],
+    [
+      "an event",
+      async ({ writeEvents, deliveriesOf }: Hooks, endpoint: Endpoint) => {
+        await writeEvents(1);
+        await until(async () => (await deliveriesOf(endpoint)).length === 1);
+        const [{ id, event_id }] = await deliveriesOf(endpoint);
+        return { delivery_id: id, event_id };
+      },
+    ],
+  ])(
+    "between the receiver's 200 and its record sends %s twice with one id, and records it once",
+    async (_, make) => {
+      await using hooks = await startHooks();
+      const { stack, receiver, makeEndpoint, delivery, startWorker, killWorker } = hooks;
+      const endpoint = await makeEndpoint();
+      const worker = await startWorker();
+      const unanswered = Promise.withResolvers<ServerResponse>();
+      receiver.answer = (_request, response) => unanswered.resolve(response);
+      const { delivery_id: id, event_id: eventId } = await make(hooks, endpoint);
+      const response = await unanswered.promise;
+      const frozen = await freeze(stack, "webhook_delivery");
+      response.writeHead(200).end();
+      receiver.answer = (_request, later) => void later.writeHead(200).end();
+      await until(frozen.isWaitedFor);
+      await killWorker(worker);
+      await frozen.end();
+      expect(await delivery(id)).toMatchObject({ status: "pending", attempts: [] });
+      await startWorker();
+      await until(async () => (await delivery(id)).status === "delivered");
+      const [one, two] = receiver.at(endpoint.path) as [Received, Received];
+      expect([one.headers["webhook-id"], two.headers["webhook-id"]]).toEqual([eventId, eventId]);
+      expect(two.raw).toBe(one.raw);
+      expect((await delivery(id)).attempts).toHaveLength(1);
+    },
+    180_000,
+  );
 });
 
 test.concurrent("two workers make one delivery of each event for each endpoint, and send it once", async () => {

@@ -199,11 +199,12 @@ describe("an endpoint that is changed while it is sent to", () => {
     await untilReceived(other);
     const { rows } = await stack.database.pool.query(
       `SELECT (SELECT count(*)::int FROM webhook_delivery WHERE endpoint_id = $1) AS deliveries,
+              (SELECT count(*)::int FROM webhook_untried WHERE endpoint_id = $1) AS untried,
               (SELECT count(*)::int FROM webhook_attempt a WHERE NOT EXISTS (SELECT FROM webhook_delivery d WHERE d.id = a.delivery_id)) AS attempts,
               (SELECT count(*)::int FROM sealed_secret WHERE owner = $1) AS secrets`,
       [endpoint.id],
     );
-    expect(rows).toEqual([{ deliveries: 0, attempts: 0, secrets: 0 }]);
+    expect(rows).toEqual([{ deliveries: 0, untried: 0, attempts: 0, secrets: 0 }]);
     // Not more than was in hand before anybody could know.
     expect(receiver.at(endpoint.path).length).toBeLessThanOrEqual(200);
   });

@@ -217,6 +217,13 @@ describe("an endpoint", () => {
       [3, 1],
       [5, 2],
     ] as const) {
+      // A sender in its turn goes on with the health that it knows, and would write that.
+      await until(async () => {
+        const { rows } = await stack.database.pool.query("SELECT claimed_by FROM webhook_endpoint WHERE id = $1", [
+          endpoint.id,
+        ]);
+        return rows[0].claimed_by === null;
+      });
       await stack.database.pool.query(
         "UPDATE webhook_endpoint SET failing_since = now() - make_interval(days => $2) WHERE id = $1",
         [endpoint.id, days],

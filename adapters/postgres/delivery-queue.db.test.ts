@@ -23,7 +23,9 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  await pool.query("TRUNCATE event, event_outbox, webhook_delivery, webhook_attempt, webhook_endpoint");
+  await pool.query(
+    "TRUNCATE event, event_outbox, webhook_untried, webhook_delivery, webhook_attempt, webhook_endpoint",
+  );
   await pool.query(
     "INSERT INTO webhook_endpoint (id, environment_id, url, created_at) VALUES ($1, $2, 'https://app.example.com', now() - interval '1 day')",
     [endpointId, environmentId],
@@ -47,12 +49,13 @@ async function claim(): Promise<ClaimedEndpoint> {
 }
 
 const dispatched = async (): Promise<string[]> =>
-  (await pool.query<{ event_id: string }>("SELECT event_id FROM webhook_delivery ORDER BY event_id")).rows.map(
+  (await pool.query<{ event_id: string }>("SELECT event_id FROM webhook_untried ORDER BY event_id")).rows.map(
     ({ event_id: id }) => id,
   );
 
 const resultOf = (one: DueDelivery, more: Partial<DeliveryResult>): DeliveryResult => ({
   id: one.id,
+  place: one.place,
   attempts: one.attempts,
   at: new Date("2026-11-20T10:00:00.000Z"),
   httpStatus: 204,
@@ -92,21 +95,6 @@ describe("dispatching", () => {
     expect(new Set(await dispatched()).size).toBe(200);
   });
 
-  test("goes on where a delivery is there already, which it leaves as it is", async () => {
-    const queue = createDeliveryQueue(pool);
-    await writeEvents(1, 3);
-    await queue.dispatch(1, "oldest");
-    await pool.query(
-      "INSERT INTO event_outbox (event_id, created_at) SELECT id, created_at FROM event WHERE id = 'evt_00001'; UPDATE webhook_delivery SET attempts = 7",
-    );
-    expect(await queue.dispatch(10, "oldest")).toMatchObject({ events: 3, deliveries: 2 });
-    expect((await pool.query("SELECT attempts FROM webhook_delivery ORDER BY event_id")).rows).toEqual([
-      { attempts: 7 },
-      { attempts: 0 },
-      { attempts: 0 },
-    ]);
-  });
-
   test("leaves out an event that is not kept any more", async () => {
     await writeEvents(1, 2);
     await pool.query("DELETE FROM event WHERE id = 'evt_00001'");
@@ -134,7 +122,7 @@ describe("filters", () => {
     }
     await createDeliveryQueue(pool).dispatch(100, "oldest");
     const { rows } = await pool.query<{ event_type: EventType; filter: EventFilter; endpoint_id: string }>(
-      "SELECT d.event_type, w.events[1] AS filter, w.id AS endpoint_id FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id",
+      "SELECT d.event_type, w.events[1] AS filter, w.id AS endpoint_id FROM webhook_untried d JOIN webhook_endpoint w ON w.id = d.endpoint_id",
     );
     const made = rows.map((one) => `${one.event_type} ${one.filter}`).toSorted();
     const expected = types.flatMap((type) =>
@@ -152,7 +140,7 @@ describe("what is due", () => {
     await writeEvents(1, 5);
     await queue.dispatch(10, "oldest");
     await pool.query(
-      "UPDATE webhook_delivery SET next_attempt_at = '2026-11-01T10:00:00Z'::timestamptz + right(event_id, 1)::int * interval '1 second'",
+      "UPDATE webhook_untried SET due_at = '2026-11-01T10:00:00Z'::timestamptz + right(event_id, 1)::int * interval '1 second'",
     );
     const endpoint = await claim();
     const all = await queue.due(endpoint, 10, null);
@@ -162,6 +150,145 @@ describe("what is due", () => {
     expect(all[2]?.event?.payload).toEqual({ integration_name: "acme-crm" });
     const later = await queue.due(endpoint, 2, new Date("2026-11-01T10:00:03Z"));
     expect(later.map(({ event }) => event?.id)).toEqual(["evt_00003", "evt_00004"]);
+  });
+});
+
+/** What the API shows of the endpoint: event, status, and each attempt's status of HTTP. */
+async function shown(status: "pending" | "delivered" | "failed" | null = null): Promise<unknown[]> {
+  const list = await createWebhookStore(pool).listDeliveries(
+    { environmentId, endpointId, status, eventType: null },
+    null,
+    100,
+  );
+  return list.map((one) => [one.eventId, one.status, one.attempts.map(({ httpStatus }) => httpStatus)]);
+}
+
+describe("one that nobody has tried", () => {
+  const audit = { environmentId, actor: "usr_op", action: "webhook_delivery.redelivered", target: endpointId } as const;
+
+  test("is shown and found as pending, is due before what is tried again, and is made no second time", async () => {
+    const queue = createDeliveryQueue(pool);
+    const store = createWebhookStore(pool);
+    await writeEvents(1, 3);
+    await queue.dispatch(2, "oldest");
+    const endpoint = await claim();
+    const [one, two] = await queue.due(endpoint, 10, null);
+    if (one === undefined || two === undefined) throw new Error("nothing is due");
+    const failed = { httpStatus: 500, error: "HTTP 500", status: "pending", nextAttemptAt: new Date() } as const;
+    expect(await queue.record(endpoint, [resultOf(one, failed)], unknownHealth, 45)).toBe(true);
+    await queue.dispatch(2, "oldest");
+    const both = [
+      ["evt_00003", "pending", []],
+      ["evt_00002", "pending", []],
+      ["evt_00001", "pending", [500]],
+    ];
+    expect(await shown()).toEqual(both);
+    expect(await shown("pending")).toEqual(both);
+    expect(await shown("delivered")).toEqual([]);
+    expect(await store.findDelivery(environmentId, two.id)).toMatchObject({ status: "pending", attempts: [] });
+    expect(await store.findDelivery("env_other", two.id)).toBeNull();
+    expect(await store.deliveriesOf({ id: "evt_00002", environmentId })).toMatchObject([
+      { id: two.id, status: "pending" },
+    ]);
+    expect(await store.findEndpoint(environmentId, endpointId)).toMatchObject({
+      waiting: 3,
+      lastDay: { deliveries: 3, delivered: 0 },
+    });
+    const found = await store.findEndpoint(environmentId, endpointId);
+    if (found === null) throw new Error("no endpoint");
+    const all = { from: new Date(0), to: new Date(Date.now() + 60_000), status: "all", eventTypes: null } as const;
+    expect(await store.replay(found, all, 10, audit)).toBe(0);
+    expect(await store.redeliver(environmentId, two.id, audit)).toBe(true);
+    expect(await store.redeliver("env_other", two.id, audit)).toBe(false);
+    expect(await queue.release(endpoint, true)).toBe(false);
+    await pool.query(
+      "UPDATE webhook_untried SET due_at = due_at - interval '1 minute'; DELETE FROM graphile_worker._private_jobs",
+    );
+    expect(await queue.wakeForgotten()).toBe(1);
+    const due = await queue.due(endpoint, 10, null);
+    expect(due.map(({ event, place }) => [event?.id, place === null])).toEqual([
+      ["evt_00002", false],
+      ["evt_00003", false],
+      ["evt_00001", true],
+    ]);
+    // Of both kinds in one group.
+    expect(
+      await queue.record(
+        endpoint,
+        due.map((each) => resultOf(each, {})),
+        unknownHealth,
+        45,
+      ),
+    ).toBe(true);
+    expect(await shown()).toEqual([
+      ["evt_00003", "delivered", [204]],
+      ["evt_00002", "delivered", [204]],
+      ["evt_00001", "delivered", [500, 204]],
+    ]);
+    expect(await queue.release(endpoint, true)).toBe(true);
+  });
+
+  test("ends as failed when its endpoint goes out of use, and goes with it", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 2);
+    await queue.dispatch(10, "oldest");
+    const endpoint = await claim();
+    await queue.conclude(endpoint, unknownHealth, { kind: "disable", reason: "gone" });
+    expect(await shown()).toEqual([
+      ["evt_00002", "failed", []],
+      ["evt_00001", "failed", []],
+    ]);
+    expect(await dispatched()).toEqual([]);
+  });
+
+  test("is recorded by the one who comes first, and sent once more where its row has moved", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 2);
+    await queue.dispatch(10, "oldest");
+    const endpoint = await claim();
+    const due = await queue.due(endpoint, 10, null);
+    await pool.query("UPDATE webhook_untried SET due_at = due_at WHERE event_id = 'evt_00002'");
+    const record = async (httpStatus: number) =>
+      await queue.record(
+        endpoint,
+        due.map((one) => resultOf(one, { httpStatus })),
+        unknownHealth,
+        45,
+      );
+    expect(await Promise.all([record(200), record(200)])).toEqual([true, true]);
+    expect(await shown()).toEqual([
+      ["evt_00002", "pending", []],
+      ["evt_00001", "delivered", [200]],
+    ]);
+    expect((await queue.due(endpoint, 10, null)).map(({ event }) => event?.id)).toEqual(["evt_00002"]);
+  });
+
+  test("leaves a delivery of its event as it is, should there be one, and the others are written down", async () => {
+    const queue = createDeliveryQueue(pool);
+    await writeEvents(1, 1);
+    await queue.dispatch(10, "oldest");
+    const endpoint = await claim();
+    const [one] = await queue.due(endpoint, 10, null);
+    if (one === undefined) throw new Error("nothing is due");
+    await queue.record(endpoint, [resultOf(one, { httpStatus: 201 })], unknownHealth, 45);
+    await pool.query("INSERT INTO event_outbox (event_id, created_at) SELECT id, created_at FROM event");
+    await writeEvents(2, 2);
+    await queue.dispatch(10, "oldest");
+    const due = await queue.due(endpoint, 10, null);
+    expect(due).toHaveLength(2);
+    expect(
+      await queue.record(
+        endpoint,
+        due.map((each) => resultOf(each, {})),
+        unknownHealth,
+        45,
+      ),
+    ).toBe(true);
+    expect(await shown()).toEqual([
+      ["evt_00002", "delivered", [204]],
+      ["evt_00001", "delivered", [201]],
+    ]);
+    expect(await dispatched()).toEqual([]);
   });
 });
 

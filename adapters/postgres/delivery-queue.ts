@@ -27,14 +27,7 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
       const { rows: oldest } = await query<{ created_at: Date }>(pool, oldestSql, [], "dispatch-oldest");
       if (oldest[0] === undefined) return { events: 0, deliveries: 0 };
       const since = oldest[0].created_at;
-      const dispatch = async (isCareful: boolean) =>
-        await query<{ events: number; deliveries: number }>(pool, dispatchSql(order, isCareful), [most, since]);
-      // What is in the outbox has no deliveries, so looking for them first would cost something and find nothing. Should there be
-      // one all the same, it is no reason to dispatch nothing any more.
-      const { rows } = await dispatch(false).catch(async (error: unknown) => {
-        if (!isUniqueViolation(error)) throw error;
-        return await dispatch(true);
-      });
+      const { rows } = await query<{ events: number; deliveries: number }>(pool, dispatchSql(order), [most, since]);
       return rows[0] ?? { events: 0, deliveries: 0 };
     },
 
@@ -48,22 +41,49 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
       // Instants as numbers: nothing of a row takes as long to read as a date.
       const { rows } = await query<DueRow>(
         pool,
-        `SELECT d.id AS delivery_id, d.attempts, d.tries, ${msSql("d.next_attempt_at")} AS due_ms,
+        `SELECT d.id AS delivery_id, d.number, d.place, d.attempts, d.tries, ${msSql("d.due_at")} AS due_ms,
                 e.id, ${msSql("e.created_at")} AS created_ms, e.account_id, e.sequence, e.event_type, e.payload::text AS payload
-           FROM (SELECT * FROM webhook_delivery o WHERE o.endpoint_id = $1 AND o.status = 'pending' AND o.next_attempt_at <= now()
-                    AND o.next_attempt_at >= coalesce($3::timestamptz, '-infinity')
-                  ORDER BY o.next_attempt_at LIMIT $2) d
+           FROM (SELECT * FROM (
+                   (SELECT u.id, u.number::float8, u.ctid AS place, 0 AS attempts, 0 AS tries, u.due_at, u.event_id, u.event_created_at
+                      FROM webhook_untried u WHERE u.endpoint_id = $1 AND u.due_at <= now() AND u.due_at >= coalesce($3::timestamptz, '-infinity')
+                     ORDER BY u.due_at LIMIT $2)
+                   UNION ALL
+                   (SELECT o.id, NULL, NULL, o.attempts, o.tries, o.next_attempt_at, o.event_id, o.event_created_at
+                      FROM webhook_delivery o WHERE o.endpoint_id = $1 AND o.status = 'pending' AND o.next_attempt_at <= now()
+                       AND o.next_attempt_at >= coalesce($3::timestamptz, '-infinity')
+                     ORDER BY o.next_attempt_at LIMIT $2)) l
+                  ORDER BY l.due_at LIMIT $2) d
            LEFT JOIN event e ON e.id = d.event_id AND e.created_at = d.event_created_at
-          ORDER BY d.next_attempt_at`,
+          ORDER BY d.due_at`,
         [endpoint.id, most, since],
       );
       return rows.map((row) => toDue(row, endpoint.environmentId));
     },
 
     async record(endpoint, results, health, leaseSeconds) {
-      const values = [...columnsOf(results), endpoint.id, endpoint.claim, ...healthOf(health), leaseSeconds];
-      const { rows } = await query<{ id: string }>(pool, recordSql, values);
-      return rows.length === 1;
+      const ofEndpoint = [endpoint.id, endpoint.claim, ...healthOf(health), leaseSeconds];
+      const write = async (sql: string, keys: unknown, group: readonly DeliveryResult[], more: unknown) => {
+        const values = [keys, ...columnsOf(group), ...ofEndpoint, more];
+        const { rows } = await query<{ id: string }>(pool, sql, values);
+        return rows.length === 1;
+      };
+      const first = results.flatMap((result) => (result.place === null ? [] : [{ result, ...result.place }]));
+      let isOurs = true;
+      if (first.length > 0) {
+        first.sort((a, b) => a.number - b.number);
+        const numbers = integersOf(first.map(({ number }) => number));
+        const rows = `{${first.map(({ row }) => `"${row}"`).join()}}`;
+        const group = first.map(({ result }) => result);
+        isOurs = await write(recordFirstSql(false), numbers, group, rows).catch(async (error: unknown) => {
+          if (!isUniqueViolation(error)) throw error;
+          return await write(recordFirstSql(true), numbers, group, rows);
+        });
+      }
+      if (first.length === results.length && first.length > 0) return isOurs;
+      const later = results.filter(({ place }) => place === null).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const ids = later.map(({ id }) => id);
+      const isStillOurs = await write(recordSql, ids, later, integersOf(later.map(({ attempts }) => attempts)));
+      return isOurs && isStillOurs;
     },
 
     async conclude(endpoint, health, consequence) {
@@ -77,7 +97,8 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
         `SELECT (SELECT j.id FROM graphile_worker.add_job($1, payload => json_build_object('endpoint', $2::text),
                    job_key => 'deliver:' || $2::text, max_attempts => 5, priority => $4,
                    run_at => greatest(n.at, clock_timestamp() + make_interval(secs => $3))) j)
-           FROM (SELECT min(next_attempt_at) AS at FROM webhook_delivery WHERE endpoint_id = $2 AND status = 'pending') n
+           FROM (SELECT least((SELECT min(next_attempt_at) FROM webhook_delivery WHERE endpoint_id = $2 AND status = 'pending'),
+                              (SELECT min(due_at) FROM webhook_untried WHERE endpoint_id = $2)) AS at) n
           WHERE n.at IS NOT NULL`,
         [deliverTask, endpointId, pauseSeconds, isFailing ? failingPriority : 0],
         "delivery-wake",
@@ -102,8 +123,9 @@ export function createDeliveryQueue(pool: DatabasePool): DeliveryQueue {
       const { rowCount } = await query(
         pool,
         `UPDATE webhook_endpoint SET claimed_until = NULL, claimed_by = NULL
-          WHERE id = $1 AND claim = $2 AND NOT ($3 AND EXISTS (SELECT FROM webhook_delivery
-            WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= now()))`,
+          WHERE id = $1 AND claim = $2 AND NOT ($3 AND (
+            EXISTS (SELECT FROM webhook_delivery WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= now())
+            OR EXISTS (SELECT FROM webhook_untried WHERE endpoint_id = $1 AND due_at <= now())))`,
         [endpoint.id, endpoint.claim, unlessDue],
         "delivery-release",
       );
@@ -129,7 +151,7 @@ const oldestSql = "SELECT created_at FROM event_outbox ORDER BY created_at LIMIT
  * of the tables' sizes. An event whose partition is gone is left out. The endpoints are locked, so that none of them is removed
  * meanwhile; one that is younger than an event gets it by a replay alone.
  */
-const dispatchSql = (order: "oldest" | "newest", isCareful: boolean): string => `
+const dispatchSql = (order: "oldest" | "newest"): string => `
   WITH next AS MATERIALIZED (
     SELECT ctid FROM event_outbox WHERE created_at >= $2 ORDER BY ${order === "oldest" ? "created_at, event_id" : "created_at DESC, event_id DESC"}
      LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -142,11 +164,12 @@ const dispatchSql = (order: "oldest" | "newest", isCareful: boolean): string => 
     SELECT id, environment_id, events, created_at FROM webhook_endpoint
      WHERE status = 'enabled' AND environment_id IN (SELECT environment_id FROM b) ORDER BY id FOR KEY SHARE
   ), made AS (
-    INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, next_attempt_at)
-    SELECT ${deliveryIdSql("b.id", "w.id")}, w.id, b.environment_id, b.id, b.created_at, b.event_type, b.account_id, clock_timestamp()
-      FROM b JOIN w ON w.environment_id = b.environment_id AND w.created_at <= b.created_at AND ${isMeantSql}
-     ORDER BY b.created_at, b.id
-    ${isCareful ? "ON CONFLICT (id) DO NOTHING" : ""}
+    INSERT INTO webhook_untried (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, due_at)
+    SELECT m.id, m.endpoint_id, m.environment_id, m.event_id, m.created_at, m.event_type, m.account_id, clock_timestamp()
+      FROM (SELECT ${deliveryIdSql("b.id", "w.id")} AS id, w.id AS endpoint_id, b.environment_id, b.id AS event_id, b.created_at,
+                   b.event_type, b.account_id
+              FROM b JOIN w ON w.environment_id = b.environment_id AND w.created_at <= b.created_at AND ${isMeantSql}
+             ORDER BY b.created_at, 1) m
     RETURNING endpoint_id
   )
   SELECT (SELECT count(*)::int FROM taken) AS events, (SELECT count(*)::int FROM made) AS deliveries,
@@ -216,6 +239,9 @@ const msSql = (instant: string): string => `date_part('epoch', ${instant}) * 100
 
 interface DueRow {
   readonly delivery_id: string;
+  /** Null, and so is its place: somebody has tried it. */
+  readonly number: number | null;
+  readonly place: string;
   readonly attempts: number;
   readonly tries: number;
   readonly due_ms: number;
@@ -229,7 +255,7 @@ interface DueRow {
 }
 
 function toDue(row: DueRow, environmentId: string): DueDelivery {
-  const { delivery_id: id, attempts, tries, payload: payloadJson } = row;
+  const { delivery_id: id, number, attempts, tries, payload: payloadJson } = row;
   const event =
     row.id === null
       ? null
@@ -246,7 +272,8 @@ function toDue(row: DueRow, environmentId: string): DueDelivery {
             return JSON.parse(payloadJson) as Record<string, unknown>;
           },
         };
-  return { id, dueAt: new Date(Math.round(row.due_ms)), attempts, tries, event };
+  const place = number === null ? null : { number, row: row.place };
+  return { id, place, dueAt: new Date(Math.round(row.due_ms)), attempts, tries, event };
 }
 
 /** What was dispatched just as the endpoint went out of use is ended here. */
@@ -260,6 +287,44 @@ async function whyNot(pool: DatabasePool, endpointId: string): Promise<Claimed> 
   await endPending(pool, endpointId);
   return { kind: "closed" };
 }
+
+/** What is said of the endpoint. */
+const extendSql = `
+  UPDATE webhook_endpoint
+     SET failures = $11, failing_since = $12, warned_at = $13, last_success_at = $14,
+         claimed_until = clock_timestamp() + make_interval(secs => $15)
+   WHERE id = $9 AND claim = $10 AND status = 'enabled'
+  RETURNING id`;
+
+/** Of a value's array the one of this delivery. */
+const its = (parameter: string): string => `(${parameter})[i]`;
+
+/**
+ * First attempts: the delivery leaves those that nobody has tried and becomes what the attempt made of it, written once. Who comes
+ * later finds it gone, and changes nothing. Found by the place of its row, which costs next to nothing: should it stand elsewhere by
+ * now (VACUUM FULL), it stays, and is sent once more. Nobody has made a delivery of its event before, so none is looked for; unless
+ * there is one all the same.
+ */
+const recordFirstSql = (isCareful: boolean): string => `
+  WITH tried AS MATERIALIZED (
+    DELETE FROM webhook_untried u WHERE u.ctid = ANY ($16::tid[]) AND u.number = ANY ($1::bigint[])
+    RETURNING u.*, width_bucket(u.number, $1::bigint[]) AS i
+  ), made AS (
+    INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, attempts, tries,
+           status, next_attempt_at, finished_at, delivered_at, delivered_http_status, delivered_latency_ms, delivered_response)
+    SELECT id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, 1, 1,
+           CASE WHEN took THEN 'delivered' WHEN next IS NULL THEN 'failed' ELSE 'pending' END,
+           next, CASE WHEN next IS NULL THEN clock_timestamp() END, CASE WHEN took THEN ${its("$2::timestamptz[]")} END,
+           CASE WHEN took THEN ${its("$3::int[]")} END, CASE WHEN took THEN ${its("$4::int[]")} END, CASE WHEN took THEN ${its("$6::text[]")} END
+      FROM (SELECT *, ${its("$7::boolean[]")} AS took, ${its("$8::timestamptz[]")} AS next FROM tried OFFSET 0) t
+    ${isCareful ? "ON CONFLICT (id) DO NOTHING" : ""}
+  ), logged AS (
+    INSERT INTO webhook_attempt (delivery_id, number, at, http_status, latency_ms, error, response)
+    SELECT id, 1, ${its("$2::timestamptz[]")}, ${its("$3::int[]")}, ${its("$4::int[]")}, ${its("$5::text[]")}, ${its("$6::text[]")}
+      FROM tried WHERE NOT ${its("$7::boolean[]")}
+    ${isCareful ? "ON CONFLICT DO NOTHING" : ""}
+  )
+  ${extendSql}`;
 
 /** Where a delivery stands in the arrays, which are in the order of their ids: searched by halves, the bytes compared. */
 const placeOf = (id: string): string => `width_bucket(${id} COLLATE "C", $1::text[])`;
@@ -277,36 +342,40 @@ const recordSql = `
             delivered_at, delivered_http_status, delivered_latency_ms, delivered_response) = (
          SELECT d.attempts + 1, d.tries + 1, CASE WHEN v.took THEN 'delivered' WHEN v.next IS NULL THEN 'failed' ELSE 'pending' END,
                 v.next, CASE WHEN v.next IS NULL THEN clock_timestamp() END,
-                CASE WHEN v.took THEN ($3::timestamptz[])[v.n] END, CASE WHEN v.took THEN ($4::int[])[v.n] END,
-                CASE WHEN v.took THEN ($5::int[])[v.n] END, CASE WHEN v.took THEN ($7::text[])[v.n] END
-           FROM (SELECT p.n, ($8::boolean[])[p.n] AS took, ($9::timestamptz[])[p.n] AS next
+                CASE WHEN v.took THEN ($2::timestamptz[])[v.n] END, CASE WHEN v.took THEN ($3::int[])[v.n] END,
+                CASE WHEN v.took THEN ($4::int[])[v.n] END, CASE WHEN v.took THEN ($6::text[])[v.n] END
+           FROM (SELECT p.n, ($7::boolean[])[p.n] AS took, ($8::timestamptz[])[p.n] AS next
                    FROM (SELECT ${placeOf("d.id")} AS n OFFSET 0) p OFFSET 0) v)
-     WHERE d.id = ANY ($1::text[]) AND d.attempts = ($2::int[])[${placeOf("d.id")}] AND d.finished_at IS NULL
+     WHERE d.id = ANY ($1::text[]) AND d.attempts = ($16::int[])[${placeOf("d.id")}] AND d.finished_at IS NULL
     RETURNING d.id, d.status, d.attempts
   ), logged AS (
     INSERT INTO webhook_attempt (delivery_id, number, at, http_status, latency_ms, error, response)
-    SELECT c.id, c.attempts, ($3::timestamptz[])[c.n], ($4::int[])[c.n], ($5::int[])[c.n], ($6::text[])[c.n], ($7::text[])[c.n]
+    SELECT c.id, c.attempts, ($2::timestamptz[])[c.n], ($3::int[])[c.n], ($4::int[])[c.n], ($5::text[])[c.n], ($6::text[])[c.n]
       FROM (SELECT id, attempts, ${placeOf("id")} AS n FROM changed WHERE status <> 'delivered' OFFSET 0) c
   )
-  UPDATE webhook_endpoint
-     SET failures = $12, failing_since = $13, warned_at = $14, last_success_at = $15,
-         claimed_until = clock_timestamp() + make_interval(secs => $16)
-   WHERE id = $10 AND claim = $11 AND status = 'enabled'
-  RETURNING id`;
+  ${extendSql}`;
 
-function columnsOf(unordered: readonly DeliveryResult[]): unknown[] {
-  const results = unordered.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+/** What both statements read of attempts, in the order of the results. */
+function columnsOf(results: readonly DeliveryResult[]): unknown[] {
   return [
-    results.map((one) => one.id),
-    results.map((one) => one.attempts),
-    results.map((one) => one.at),
-    results.map((one) => one.httpStatus),
-    results.map((one) => one.latencyMs),
-    results.map((one) => one.error),
-    results.map((one) => one.response),
-    results.map((one) => one.status === "delivered"),
-    results.map((one) => one.nextAttemptAt),
+    `{${results.map((one) => one.at.toISOString()).join()}}`,
+    integersOf(results.map((one) => one.httpStatus)),
+    integersOf(results.map((one) => one.latencyMs)),
+    textsOf(results.map((one) => one.error)),
+    textsOf(results.map((one) => one.response)),
+    `{${results.map((one) => one.status === "delivered").join()}}`,
+    `{${results.map((one) => one.nextAttemptAt?.toISOString() ?? "NULL").join()}}`,
   ];
+}
+
+/** As PostgreSQL reads arrays: the driver looks at each value for what it may be, which costs more than all else of a record here. */
+function integersOf(numbers: readonly (number | null)[]): string {
+  return `{${numbers.map((one) => one ?? "NULL").join()}}`;
+}
+
+/** Mostly there are none. */
+function textsOf(texts: readonly (string | null)[]): readonly (string | null)[] | string {
+  return texts.every((one) => one === null) ? `{${texts.map(() => "NULL").join()}}` : texts;
 }
 
 function healthOf({ failures, failingSince, warnedAt, lastSuccessAt }: EndpointHealth): unknown[] {
@@ -360,6 +429,7 @@ async function conclude(
 const wakeForgottenSql = wakeSql(
   `(SELECT w.id AS endpoint_id FROM webhook_endpoint w
      WHERE EXISTS (SELECT FROM webhook_delivery d WHERE d.endpoint_id = w.id AND d.status = 'pending'
-                      AND d.next_attempt_at < now() - interval '5 seconds')) w`,
+                      AND d.next_attempt_at < now() - interval '5 seconds')
+        OR EXISTS (SELECT FROM webhook_untried u WHERE u.endpoint_id = w.id AND u.due_at < now() - interval '5 seconds')) w`,
   true,
 );

@@ -67,7 +67,8 @@ export const engineStateSql = `
   ), deliveries AS (
     SELECT count(*) FILTER (WHERE d.next_attempt_at <= now())::int AS "deliveriesDue",
            count(*) FILTER (WHERE d.next_attempt_at > now())::int AS "deliveriesRetrying"
-      FROM (SELECT next_attempt_at FROM webhook_delivery WHERE status = 'pending' LIMIT ${most}) d
+      FROM (SELECT next_attempt_at FROM webhook_delivery WHERE status = 'pending'
+            UNION ALL SELECT due_at FROM webhook_untried LIMIT ${most}) d
   ), endpoints AS (
     SELECT count(*) FILTER (WHERE status = 'enabled' AND failures = 0)::int AS "endpointsWorking",
            count(*) FILTER (WHERE status = 'enabled' AND failures > 0)::int AS "endpointsFailing",

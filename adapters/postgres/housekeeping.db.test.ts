@@ -77,11 +77,14 @@ test("deliveries of events older than 30 days go with their attempts, then the e
       SELECT 'evt_' || days, now() - make_interval(days => days), 'env_tidy', 'x', '{}' FROM unnest(ARRAY[31, 45, 29, 1]) days;
     INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, status, finished_at)
       SELECT 'dlv_' || id, 'whe_tidy', 'env_tidy', id, created_at, 'x', 'delivered', now() FROM event WHERE environment_id = 'env_tidy';
+    INSERT INTO webhook_untried (id, due_at, endpoint_id, environment_id, event_id, event_created_at, event_type)
+      SELECT 'dlv_new_' || id, now(), 'whe_tidy', 'env_tidy', id, created_at, 'x' FROM event WHERE id IN ('evt_29', 'evt_31');
     INSERT INTO webhook_attempt (delivery_id, number, at, latency_ms) SELECT id, 1, now(), 1 FROM webhook_delivery;
     INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed, accepted_until)
       VALUES ('whe_tidy', 'webhook_secret', 'env_tidy', 1, 'k1', 'v', now() - interval '1 minute'),
              ('whe_tidy', 'webhook_secret', 'env_tidy', 2, 'k1', 'v', NULL)`);
-  expect(await pruneEvents(pool)).toBe(2);
+  expect(await pruneEvents(pool)).toBe(3);
+  expect((await pool.query("SELECT event_id FROM webhook_untried")).rows).toEqual([{ event_id: "evt_29" }]);
   expect((await pool.query("SELECT event_id FROM webhook_delivery ORDER BY event_id")).rows).toEqual([
     { event_id: "evt_1" },
     { event_id: "evt_29" },

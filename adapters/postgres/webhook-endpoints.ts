@@ -61,6 +61,7 @@ export function webhookEndpoints(pool: DatabasePool): Endpoints {
         ]);
         if (rowCount !== 1) return false;
         // With the row gone nobody makes further ones.
+        await client.query("DELETE FROM webhook_untried WHERE endpoint_id = $1", [id]);
         await client.query(
           `WITH gone AS (DELETE FROM webhook_delivery WHERE endpoint_id = $1 RETURNING id)
            DELETE FROM webhook_attempt a USING gone g WHERE a.delivery_id = g.id`,
@@ -138,6 +139,15 @@ async function update(
 
 /** What waited for an endpoint that is out of use; a replay brings it back. */
 export async function endPending(client: DatabaseClient | DatabasePool, endpointId: string): Promise<void> {
+  // In this order: what an attempt makes of an untried one meanwhile is seen by the second look.
+  await client.query({
+    name: "untried-end",
+    text: `WITH gone AS (DELETE FROM webhook_untried WHERE endpoint_id = $1 RETURNING *)
+           INSERT INTO webhook_delivery (id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, status, finished_at)
+           SELECT id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, 'failed', clock_timestamp()
+             FROM gone ON CONFLICT (id) DO NOTHING`,
+    values: [endpointId],
+  });
   await client.query({
     name: "deliveries-end",
     text: `UPDATE webhook_delivery SET status = 'failed', next_attempt_at = NULL, finished_at = clock_timestamp()

@@ -30,6 +30,13 @@ export async function pruneEvents(pool: DatabasePool): Promise<number> {
     total += removed;
     if (removed < portion) break;
   }
+  // There are few of so old ones, and of all of them seldom many.
+  const { rowCount } = await query(
+    pool,
+    "DELETE FROM webhook_untried WHERE event_created_at < now() - make_interval(days => $1)",
+    [keptDays],
+  );
+  total += rowCount ?? 0;
   await query(pool, "SELECT evergrant_drop_old_partitions('event', now() - make_interval(days => $1))", [keptDays]);
   return total;
 }

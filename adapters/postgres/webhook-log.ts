@@ -1,6 +1,6 @@
 import type { WebhookStore } from "#core/ports/webhook-store";
 import { insertAudit } from "./audit-log.ts";
-import { inTransaction, query, rollback, type DatabasePool } from "./pool.ts";
+import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import { deliveryIdSql, enqueueDelivery, isMeantSql } from "./webhook-matching.ts";
 import {
   beginAnewSql,
@@ -9,6 +9,8 @@ import {
   keepDeliveredSql,
   toDelivery,
   toEvent,
+  triedColumns,
+  untriedColumns,
   type DeliveryRow,
   type EventRow,
 } from "./webhook-rows.ts";
@@ -50,7 +52,10 @@ export function webhookLog(pool: DatabasePool): Log {
     async deliveriesOf({ id, environmentId }) {
       const { rows } = await query<DeliveryRow>(
         pool,
-        `SELECT ${deliveryColumns} FROM webhook_endpoint w JOIN webhook_delivery d ON d.id = ${deliveryIdSql("$1::text", "w.id")}
+        `SELECT ${deliveryColumns} FROM webhook_endpoint w CROSS JOIN LATERAL (
+             SELECT ${triedColumns} FROM webhook_delivery WHERE id = ${deliveryIdSql("$1::text", "w.id")}
+             UNION ALL
+             SELECT ${untriedColumns} FROM webhook_untried u WHERE u.endpoint_id = w.id AND u.event_id = $1) d
           WHERE w.environment_id = $2 ORDER BY w.created_at, w.id`,
         [id, environmentId],
       );
@@ -59,15 +64,18 @@ export function webhookLog(pool: DatabasePool): Log {
 
     // By way of the endpoints, which are few: each has its deliveries in order.
     async listDeliveries({ environmentId, endpointId, status, eventType }, after, take) {
+      const portion = (columns: string, table: string, isMeant: string): string => `
+        (SELECT ${columns} FROM ${table} o
+          WHERE o.endpoint_id = w.id ${isMeant} AND ($3::text IS NULL OR o.event_type = $3)
+            AND ($4::timestamptz IS NULL OR (o.event_created_at, o.id) < ($4, $5))
+          ORDER BY o.event_created_at DESC, o.id DESC LIMIT $6)`;
+      const tried = portion(triedColumns, "webhook_delivery", status === null ? "" : `AND o.status = '${status}'`);
+      const untried = portion(untriedColumns, "webhook_untried", "");
       const { rows } = await query<DeliveryRow>(
         pool,
         `SELECT ${deliveryColumns}
            FROM webhook_endpoint w CROSS JOIN LATERAL (
-             SELECT * FROM webhook_delivery o
-              WHERE o.endpoint_id = w.id ${status === null ? "" : `AND o.status = '${status}'`}
-                AND ($3::text IS NULL OR o.event_type = $3)
-                AND ($4::timestamptz IS NULL OR (o.event_created_at, o.id) < ($4, $5))
-              ORDER BY o.event_created_at DESC, o.id DESC LIMIT $6) d
+             ${status === null || status === "pending" ? `${tried} UNION ALL ${untried}` : tried}) d
           WHERE w.environment_id = $1 AND ($2::text IS NULL OR w.id = $2)
           ORDER BY d.event_created_at DESC, d.id DESC LIMIT $6`,
         [environmentId, endpointId, eventType, after?.at, after?.id, take],
@@ -78,7 +86,12 @@ export function webhookLog(pool: DatabasePool): Log {
     async findDelivery(environmentId, id) {
       const { rows } = await query<DeliveryRow>(
         pool,
-        `SELECT ${deliveryColumns} FROM webhook_delivery d WHERE d.id = $1 AND d.environment_id = $2`,
+        // By its id no untried one is found at once, and there is no need where somebody has tried it.
+        `SELECT ${deliveryColumns} FROM (
+           SELECT ${triedColumns} FROM webhook_delivery WHERE id = $1
+           UNION ALL
+           SELECT ${untriedColumns} FROM webhook_untried WHERE id = $1 AND NOT EXISTS (SELECT FROM webhook_delivery WHERE id = $1)) d
+          WHERE d.environment_id = $2`,
         [id, environmentId],
       );
       return rows[0] === undefined ? null : toDelivery(rows[0]);
@@ -86,20 +99,12 @@ export function webhookLog(pool: DatabasePool): Log {
 
     async redeliver(environmentId, id, audit) {
       const done = await inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ endpoint_id: string }>(
-          `WITH again AS MATERIALIZED (
-             SELECT d.* FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id AND w.status = 'enabled'
-              WHERE d.id = $1 AND d.environment_id = $2 FOR UPDATE OF d FOR KEY SHARE OF w
-           ), kept AS (${keepDeliveredSql("SELECT * FROM again")})
-           UPDATE webhook_delivery d
-              SET tries = CASE WHEN d.status = 'pending' THEN d.tries ELSE 0 END, ${beginAnewSql}
-             FROM again a WHERE d.id = $1 AND d.id = a.id
-            RETURNING d.endpoint_id`,
-          [id, environmentId],
-        );
-        if (rows[0] === undefined) return rollback;
+        // Looked for first: after an attempt it is found among the others.
+        const untried = await findUntried(client, environmentId, id);
+        const endpointId = untried ?? (await beginAgain(client, environmentId, id));
+        if (endpointId === null) return rollback;
         await insertAudit(client, [audit]);
-        await enqueueDelivery(client, rows[0].endpoint_id);
+        await enqueueDelivery(client, endpointId);
         return true;
       });
       return done === true;
@@ -144,6 +149,32 @@ export function webhookLog(pool: DatabasePool): Log {
   };
 }
 
+/** One that nobody has tried is due already. @returns its endpoint, which is in use */
+async function findUntried(client: DatabaseClient, environmentId: string, id: string): Promise<string | null> {
+  const { rows } = await client.query<{ endpoint_id: string }>(
+    `SELECT u.endpoint_id FROM webhook_untried u JOIN webhook_endpoint w ON w.id = u.endpoint_id AND w.status = 'enabled'
+      WHERE u.id = $1 AND u.environment_id = $2 FOR KEY SHARE OF w`,
+    [id, environmentId],
+  );
+  return rows[0]?.endpoint_id ?? null;
+}
+
+/** @returns its endpoint; null: there is no such delivery, or its endpoint is out of use */
+async function beginAgain(client: DatabaseClient, environmentId: string, id: string): Promise<string | null> {
+  const { rows } = await client.query<{ endpoint_id: string }>(
+    `WITH again AS MATERIALIZED (
+         SELECT d.* FROM webhook_delivery d JOIN webhook_endpoint w ON w.id = d.endpoint_id AND w.status = 'enabled'
+          WHERE d.id = $1 AND d.environment_id = $2 FOR UPDATE OF d FOR KEY SHARE OF w
+       ), kept AS (${keepDeliveredSql("SELECT * FROM again")})
+       UPDATE webhook_delivery d
+          SET tries = CASE WHEN d.status = 'pending' THEN d.tries ELSE 0 END, ${beginAnewSql}
+         FROM again a WHERE d.id = $1 AND d.id = a.id
+        RETURNING d.endpoint_id`,
+    [id, environmentId],
+  );
+  return rows[0]?.endpoint_id ?? null;
+}
+
 /** What was not dispatched yet is on its way anyway, and so is what is pending. */
 const replaySql = `
   WITH w AS (
@@ -153,6 +184,7 @@ const replaySql = `
       FROM w CROSS JOIN event b LEFT JOIN webhook_delivery d ON d.id = ${deliveryIdSql("b.id", "w.id")}
      WHERE b.environment_id = $2 AND b.created_at >= $3 AND b.created_at < coalesce($4::timestamptz, now())
        AND NOT EXISTS (SELECT FROM event_outbox o WHERE o.created_at = b.created_at AND o.event_id = b.id)
+       AND NOT EXISTS (SELECT FROM webhook_untried u WHERE u.endpoint_id = $1 AND u.event_id = b.id)
        AND ($6::text[] IS NULL OR b.event_type = ANY ($6)) AND ${isMeantSql}
        AND (d.id IS NULL OR d.status = 'failed' OR ($5 AND d.status = 'delivered'))
      ORDER BY b.created_at LIMIT $7 + 1

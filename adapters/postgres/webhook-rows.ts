@@ -12,10 +12,17 @@ const mostAttempts = 50;
 
 export const endpointColumns = `w.id, w.environment_id, w.url, w.format, w.events, w.description, w.status, w.disabled_reason,
   w.disabled_at, w.failures, w.failing_since, w.warned_at, w.last_success_at, w.created_at, w.updated_at,
-  (SELECT count(*)::int FROM (SELECT FROM webhook_delivery d WHERE d.endpoint_id = w.id AND d.status = 'pending' LIMIT ${mostWaiting}) p) AS waiting,
+  (SELECT count(*)::int FROM (SELECT 1 FROM webhook_delivery d WHERE d.endpoint_id = w.id AND d.status = 'pending'
+     UNION ALL SELECT 1 FROM webhook_untried u WHERE u.endpoint_id = w.id LIMIT ${mostWaiting}) p) AS waiting,
   (SELECT json_build_object('deliveries', count(*), 'delivered', count(*) FILTER (WHERE p.status = 'delivered'))
-     FROM (SELECT d.status FROM webhook_delivery d WHERE d.endpoint_id = w.id AND d.event_created_at > now() - interval '24 hours'
-            ORDER BY d.event_created_at DESC, d.id DESC LIMIT ${mostOfDay}) p) AS last_day,
+     FROM (SELECT l.status FROM (
+             (SELECT d.status, d.event_created_at FROM webhook_delivery d
+               WHERE d.endpoint_id = w.id AND d.event_created_at > now() - interval '24 hours'
+               ORDER BY d.event_created_at DESC, d.id DESC LIMIT ${mostOfDay})
+             UNION ALL
+             (SELECT 'pending', u.event_created_at FROM webhook_untried u
+               WHERE u.endpoint_id = w.id AND u.event_created_at > now() - interval '24 hours' LIMIT ${mostOfDay})) l
+            ORDER BY l.event_created_at DESC LIMIT ${mostOfDay}) p) AS last_day,
   (SELECT max(s.version) FROM sealed_secret s WHERE s.owner = w.id AND s.field = 'webhook_secret') AS secret_version,
   (SELECT max(s.version) FROM sealed_secret s WHERE s.owner = w.id AND s.field = 'webhook_address') AS address_version,
   (SELECT max(s.accepted_until) FROM sealed_secret s
@@ -101,6 +108,12 @@ export function toEvent(row: EventRow): StoredEvent {
     payload: row.payload,
   };
 }
+
+/** What both tables of deliveries have, as `deliveryColumns` reads them: those that somebody has tried, and those that nobody has. */
+export const triedColumns = `id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, status, attempts,
+  next_attempt_at, finished_at, delivered_at, delivered_http_status, delivered_latency_ms, delivered_response`;
+export const untriedColumns = `id, endpoint_id, environment_id, event_id, event_created_at, event_type, account_id, 'pending', 0,
+  due_at, NULL::timestamptz, NULL::timestamptz, NULL::int, NULL::int, NULL`;
 
 export const deliveryColumns = `d.id, d.endpoint_id, d.event_id, d.event_created_at, d.event_type, d.account_id, d.status,
   d.next_attempt_at, d.finished_at,

@@ -115,7 +115,9 @@ async function deliver({ pool }: Installation, receiver: Part, count: number): P
   const startedMs = performance.now();
   while ((await receiver.ask<number>("fast")) - before < count) await sleep(20);
   for (;;) {
-    const { rowCount } = await pool.query("SELECT FROM webhook_delivery WHERE status = 'pending' LIMIT 1");
+    const { rowCount } = await pool.query(
+      "SELECT FROM webhook_delivery WHERE status = 'pending' UNION ALL SELECT FROM webhook_untried LIMIT 1",
+    );
     if (rowCount === 0) break;
     await sleep(10);
   }

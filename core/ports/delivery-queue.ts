@@ -30,8 +30,17 @@ export type Claimed =
   /** Disabled or removed: what waited for it was ended. */
   | { readonly kind: "closed" };
 
+/** Where a delivery stands among those that nobody has tried yet. */
+export interface UntriedPlace {
+  readonly number: number;
+  /** Of its row, as the database names it. */
+  readonly row: string;
+}
+
 export interface DueDelivery {
   readonly id: string;
+  /** Null: somebody has tried it. */
+  readonly place: UntriedPlace | null;
   readonly dueAt: Date;
   /** Made so far. */
   readonly attempts: number;
@@ -43,6 +52,8 @@ export interface DueDelivery {
 
 export interface DeliveryResult {
   readonly id: string;
+  /** As it was due. */
+  readonly place: UntriedPlace | null;
   /** Made before this one. */
   readonly attempts: number;
   readonly at: Date;

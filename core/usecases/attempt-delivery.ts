@@ -21,7 +21,7 @@ export interface MadeAttempt {
 export async function attemptDelivery(
   ports: AttemptPorts,
   endpoint: ClaimedEndpoint,
-  { id, attempts, tries, event }: DueDelivery,
+  { id, place, attempts, tries, event }: DueDelivery,
   sign: Sign,
 ): Promise<{ readonly result: DeliveryResult; readonly attempt: MadeAttempt | null }> {
   const { clock, metrics } = ports;
@@ -30,7 +30,7 @@ export async function attemptDelivery(
   if (event === null) {
     const error = "the event is not kept any more";
     const sent = { httpStatus: null, latencyMs: 0, error, response: null };
-    return { result: { id, attempts, at, ...sent, status: "failed", nextAttemptAt: null }, attempt: null };
+    return { result: { id, place, attempts, at, ...sent, status: "failed", nextAttemptAt: null }, attempt: null };
   }
   const sent = await sendEvent(ports, endpoint, event, sign);
   const tookMs = clock.monotonicMs() - startedMs;
@@ -45,6 +45,7 @@ export async function attemptDelivery(
   if (status !== "pending") metrics.webhookEnded(status);
   const result: DeliveryResult = {
     id,
+    place,
     attempts,
     at,
     httpStatus: sent.status,

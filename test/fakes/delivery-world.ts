@@ -125,6 +125,7 @@ export function createDeliveryWorld(clock: SteppedClock) {
     queue(count: number) {
       state.due = Array.from({ length: count }, (_, n) => ({
         id: `dlv_${n}`,
+        place: null,
         // A few at each millisecond, as they are written.
         dueAt: new Date(clock.now().getTime() - count + Math.floor(n / 3)),
         attempts: 0,
