@@ -234,8 +234,12 @@ function judgeRotation(error: unknown): RotationVerdict {
   const { name } = error as { name?: unknown };
   const known = typeof name === "string" && Object.hasOwn(rotationWords, name) ? rotationWords[name] : undefined;
   if (known !== undefined) return { kind: known.kind, words: `${String(name)}: ${known.words}` };
-  return asRotation(
-    judgeWrap(error),
-    typeof name === "string" && /^Thrott|^TooManyRequests|^RequestThrottled/.test(name),
-  );
+  return asRotation(judgeWrap(error), isRefusal(error));
+}
+
+/** By its status, which throttling has too; without one, where it was never asked for want of credentials. */
+function isRefusal(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: unknown; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  return status === undefined ? name === "CredentialsProviderError" : status >= 400 && status < 500 && status !== 408;
 }

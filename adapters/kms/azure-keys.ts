@@ -181,13 +181,11 @@ const hints: Readonly<Record<number, string>> = {
 
 function judge(error: unknown): KmsVerdict {
   if (error instanceof NoSuchVersion) return invalid;
-  const { statusCode, code, name } = error as { statusCode?: unknown; code?: unknown; name?: unknown };
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   if (typeof statusCode !== "number") {
     const connection = connectionCode(error);
     if (connection !== null) return { kind: "again", internal: `not reached (${connection})` };
-    const isCredential =
-      typeof name === "string" && /^(?:\w*Authentication\w*Error|CredentialUnavailableError)$/.test(name);
-    return { kind: "again", internal: isCredential ? "no credentials could be had" : "the answer was no answer" };
+    return { kind: "again", internal: isCredential(error) ? "no credentials could be had" : "the answer was no answer" };
   }
   const word = typeof code === "string" && /^\w{1,60}$/.test(code) ? `, ${code}` : "";
   // BadParameter is what the vault says of a block that does not open.
@@ -209,8 +207,15 @@ function judgeRotation(error: unknown): RotationVerdict {
   if (statusCode === 400 || statusCode === 405) {
     return {
       kind: "unsupported",
-      words: `status ${statusCode}${word}: this key can't be rotated there, as one whose material was imported; make a new key and put it in front`,
+      words: `status ${statusCode}${word}: the vault rotates no key of this kind; add a version in the way that this one was made, or make a new key and put it in front`,
     };
   }
-  return asRotation(judge(error), statusCode === 429);
+  const isRefusal = typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 && statusCode !== 408;
+  return asRotation(judge(error), isRefusal || isCredential(error));
+}
+
+/** The vault was not asked. */
+function isCredential(error: unknown): boolean {
+  const { name } = error as { name?: unknown };
+  return typeof name === "string" && /^(?:\w*Authentication\w*Error|CredentialUnavailableError)$/.test(name);
 }

@@ -134,6 +134,20 @@ describe("Google Cloud KMS", () => {
     },
   );
 
+  it("does not say that a version is unused where the last step's answer is lost", async () => {
+    const kms = create();
+    const { newest } = google.versions(google.names[0]);
+    await google.setFault("lost", 1, 1);
+    const error: any = await kms.addVersion(null).catch((thrown: unknown) => thrown);
+    await google.setFault(null);
+    expect(error).toMatchObject({
+      code: "kms_unavailable",
+      detail: expect.stringContaining(`The version ${newest + 1} was made; look there whether it is the primary one`),
+    });
+    expect(error.detail).not.toContain("not in use");
+    expect(google.versions(google.names[0]).primary).toBe(newest + 1);
+  });
+
   it("takes a key that is not there for no broken value", async () => {
     const kms = createKms(google, [{ id: "k9", reference: `${google.names[0]}-gone` }]);
     const gone = { code: "kms_unavailable", internal: expect.stringContaining("no such key") };

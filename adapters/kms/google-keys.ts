@@ -2,7 +2,7 @@ import { KeyManagementServiceClient } from "@google-cloud/kms";
 import type { WrapContext } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
 import { callKms, invalid, type KmsVerdict } from "./call-kms.ts";
-import { asRotation, callRotation, type RotationVerdict } from "./call-rotation.ts";
+import { asRotation, callRotation, type RotationCall, type RotationVerdict } from "./call-rotation.ts";
 import { crc32c } from "./crc32c.ts";
 import type { KeyWrapper } from "./keyed-kms.ts";
 import { kmsUnavailable } from "./kms-unavailable.ts";
@@ -62,7 +62,7 @@ export function createGoogleKeys(
   const rotation = <T>(
     key: KeyReference,
     permission: string,
-    already: string | null,
+    already: NonNullable<RotationCall["already"]> | null,
     attempt: (client: KeyManagementServiceClient) => Promise<T>,
   ): Promise<T> =>
     callRotation(
@@ -75,14 +75,15 @@ export function createGoogleKeys(
       () => using(attempt),
     );
   /** A key in an HSM takes its time. */
-  const untilEnabled = async (key: KeyReference, name: string, already: string): Promise<void> => {
+  const untilEnabled = async (key: KeyReference, name: string, unused: string): Promise<void> => {
+    const already = { certain: unused, unknown: unused };
     for (let looks = 1; ; looks += 1) {
       const { state } = await rotation(key, "cloudkms.cryptoKeyVersions.get", already, async (client) => {
         const [version] = await client.getCryptoKeyVersion({ name }, options);
         return version;
       });
       if (isEnabled(state)) return;
-      if (looks === mostLooks) throw kmsUnavailable(`the version ${name} is still not enabled. ${already}`, already);
+      if (looks === mostLooks) throw kmsUnavailable(`the version ${name} is still not enabled. ${unused}`, unused);
       await new Promise((resolve) => setTimeout(resolve, overrides.lookMs ?? lookMs));
     }
   };
@@ -124,14 +125,16 @@ export function createGoogleKeys(
     },
 
     async addVersion(key) {
-      const { name, state } = await rotation(key, "cloudkms.cryptoKeyVersions.create", null, async (client) => {
+      const { version, state } = await rotation(key, "cloudkms.cryptoKeyVersions.create", null, async (client) => {
         const [made] = await client.createCryptoKeyVersion({ parent: key.reference, cryptoKeyVersion: {} }, options);
-        return made;
+        const [, version] = /\/cryptoKeyVersions\/(\d+)$/.exec(made.name ?? "") ?? [];
+        if (version === undefined) throw new Error("the answer names no version");
+        return { version, state: made.state };
       });
-      const version = name?.split("/").at(-1) ?? "";
-      const already = `The version ${version} was made and is not in use: make it the primary one there, or destroy it.`;
-      if (!isEnabled(state)) await untilEnabled(key, `${key.reference}/cryptoKeyVersions/${version}`, already);
-      await rotation(key, "cloudkms.cryptoKeys.update", already, (client) =>
+      const unused = `The version ${version} was made and is not in use: make it the primary one there, or destroy it.`;
+      if (!isEnabled(state)) await untilEnabled(key, `${key.reference}/cryptoKeyVersions/${version}`, unused);
+      const unknown = `The version ${version} was made; look there whether it is the primary one by now, and make it that where it is not.`;
+      await rotation(key, "cloudkms.cryptoKeys.update", { certain: unused, unknown }, (client) =>
         client.updateCryptoKeyPrimaryVersion({ name: key.reference, cryptoKeyVersionId: version }, options),
       );
       return {
@@ -233,5 +236,8 @@ function judgeRotation(error: unknown, permission: string): RotationVerdict {
       words:
         "this key can't be given one so, as one whose material is imported or kept elsewhere; add the version there and make it the primary one, or make a new key and put it in front",
     };
-  return asRotation(judgeWrap(error), code === codes.resourceExhausted);
+  return asRotation(judgeWrap(error), code !== null && !mayBeDone.has(code));
 }
+
+/** CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS: a step may have been done all the same. */
+const mayBeDone: ReadonlySet<number> = new Set([1, 2, 4, 13, 14, 15]);

@@ -64,11 +64,14 @@ export function createPkcs11Keys(
 class HolderFailed extends Error {
   readonly failure: Pkcs11Failure;
 
-  constructor(kind: Pkcs11Failure["kind"], internal: string) {
+  constructor(kind: Pkcs11Failure["kind"], internal: string, left?: string) {
     super(internal);
-    this.failure = { kind, internal };
+    this.failure = { kind, internal, ...(left === undefined ? {} : { left }) };
   }
 }
+
+/** The library's process has ended: whatever it had in hand may have been done. */
+class HolderEnded extends HolderFailed {}
 
 function judge(error: unknown): KmsVerdict {
   if (!(error instanceof HolderFailed)) return { kind: "unavailable", internal: "an error of the process" };
@@ -78,7 +81,7 @@ function judge(error: unknown): KmsVerdict {
 
 function judgeRotation(error: unknown): RotationVerdict {
   if (!(error instanceof HolderFailed)) return asRotation(judge(error), false);
-  const { kind, internal } = error.failure;
+  const { kind, internal, left } = error.failure;
   switch (kind) {
     case "pin":
       return { kind: "denied", words: internal };
@@ -91,9 +94,10 @@ function judgeRotation(error: unknown): RotationVerdict {
       return {
         kind: "unsupported",
         words: `${internal}: the token makes no such key on demand; make an AES key of 256 bits with another label in its maker's way, and put it in front`,
+        ...(left === undefined ? {} : { left: `The key ${left} is on the token and could not be removed: remove it.` }),
       };
     default:
-      return asRotation(judge(error), false);
+      return asRotation(judge(error), kind !== "unknown" && !(error instanceof HolderEnded));
   }
 }
 
@@ -118,7 +122,7 @@ function createHolder(config: Pick<Pkcs11KmsConfig, "module" | "slot" | "pin">, 
     child?.kill("SIGKILL");
     child = null;
     for (const one of waiting.values())
-      one.reject(new HolderFailed("again", `the process of the library ended: ${why}`));
+      one.reject(new HolderEnded("again", `the process of the library ended: ${why}`));
     waiting.clear();
   };
   const settle = (answer: Pkcs11Answer): void => {
@@ -126,8 +130,8 @@ function createHolder(config: Pick<Pkcs11KmsConfig, "module" | "slot" | "pin">, 
     waiting.delete(answer.id);
     if (waiting.size === 0) child?.channel?.unref();
     if (answer.kind === "bytes") return one?.resolve(answer.bytes);
-    const { kind, internal } = answer.failure;
-    if (kind !== "pin") return one?.reject(new HolderFailed(kind, internal));
+    const { kind, internal, left } = answer.failure;
+    if (kind !== "pin") return one?.reject(new HolderFailed(kind, internal, left));
     refusedPin = pin;
     one?.reject(pinRefused(internal));
     end("its PIN was refused");

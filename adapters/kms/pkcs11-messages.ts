@@ -15,12 +15,14 @@ export interface Pkcs11Request {
 }
 
 /**
- * `pin`: it was refused, and must not be tried again, since tokens lock themselves. `denied`, `unsupported`: of a key that was to be made,
- * alone.
+ * `pin`: it was refused, and must not be tried again, since tokens lock themselves. Of a key that was to be made alone: `denied`,
+ * `unsupported`, and `unknown` where it may have been made.
  */
 export interface Pkcs11Failure {
-  readonly kind: "again" | "unavailable" | "pin" | "denied" | "unsupported";
+  readonly kind: "again" | "unavailable" | "pin" | "denied" | "unsupported" | "unknown";
   readonly internal: string;
+  /** Label of a key that was made, does not serve, and could not be removed. */
+  readonly left?: string;
 }
 
 export type Pkcs11Answer =

@@ -15,9 +15,9 @@ export interface Pkcs11Token {
 export class TokenFailed extends Error {
   readonly failure: Pkcs11Failure;
 
-  constructor(kind: Pkcs11Failure["kind"], internal: string) {
+  constructor(kind: Pkcs11Failure["kind"], internal: string, left?: string) {
     super(internal);
-    this.failure = { kind, internal };
+    this.failure = { kind, internal, ...(left === undefined ? {} : { left }) };
   }
 }
 
@@ -131,14 +131,33 @@ export function openPkcs11Token(
     pkcs11.C_FindObjectsFinal(session);
     return found.length > 0;
   };
-  /** In a session of its own that may write, which ends with it. */
-  const makeBeside = (session: Handle, label: string): string => {
+  /** In a session of its own that may write. Where the new key does not serve it goes again, and else stays in the token. */
+  const makeBeside = async (session: Handle, label: string): Promise<string> => {
     let next = nextLabel(label);
     while (isTaken(session, next)) next = nextLabel(next);
-    const writing = openSession(slot ?? Buffer.alloc(0), pkcs11js.CKF_RW_SESSION);
+    const writing = openToWrite();
     try {
-      pkcs11.C_GenerateKey(writing, { mechanism: pkcs11js.CKM_AES_KEY_GEN }, [
-        { type: pkcs11js.CKA_LABEL, value: next },
+      const made = make(writing, next);
+      if (await works(session, made)) return next;
+      const isGone = isDone(() => pkcs11.C_DestroyObject(writing, made));
+      throw new TokenFailed("unsupported", `the new key ${next} did no AES-GCM`, isGone ? undefined : next);
+    } finally {
+      quietly(() => pkcs11.C_CloseSession(writing));
+    }
+  };
+  const openToWrite = (): Handle => {
+    try {
+      return openSession(slot ?? Buffer.alloc(0), pkcs11js.CKF_RW_SESSION);
+    } catch (error) {
+      const name = nameOf(error);
+      throw mayNotMake.test(name) ? new TokenFailed("denied", name) : error;
+    }
+  };
+  /** Once: whatever goes wrong here is not tried again, since the token may have the key. */
+  const make = (writing: Handle, label: string): Handle => {
+    try {
+      return pkcs11.C_GenerateKey(writing, { mechanism: pkcs11js.CKM_AES_KEY_GEN }, [
+        { type: pkcs11js.CKA_LABEL, value: label },
         { type: pkcs11js.CKA_ID, value: randomBytes(16) },
         { type: pkcs11js.CKA_VALUE_LEN, value: keyBytes },
         { type: pkcs11js.CKA_TOKEN, value: true },
@@ -148,10 +167,11 @@ export function openPkcs11Token(
         { type: pkcs11js.CKA_ENCRYPT, value: true },
         { type: pkcs11js.CKA_DECRYPT, value: true },
       ]);
-    } finally {
-      quietly(() => pkcs11.C_CloseSession(writing));
+    } catch (error) {
+      const name = nameOf(error);
+      const kind = mayNotMake.test(name) ? "denied" : canNotMake.test(name) ? "unsupported" : "unknown";
+      throw new TokenFailed(kind, kind === "unknown" ? `${name}, when it was to make ${label}` : name);
     }
-    return next;
   };
 
   const seal = async (session: Handle, key: Handle, aad: Buffer, plain: Buffer): Promise<Buffer> => {
@@ -222,20 +242,7 @@ export function openPkcs11Token(
           return null;
         }
       }),
-    generate: (label) =>
-      run(label, async (session) => {
-        let made: string;
-        try {
-          made = makeBeside(session, label);
-        } catch (error) {
-          const name = nameOf(error);
-          if (mayNotMake.test(name)) throw new TokenFailed("denied", name);
-          if (canNotMake.test(name)) throw new TokenFailed("unsupported", name);
-          throw error;
-        }
-        if (await works(session, findKey(session, made))) return made;
-        throw new TokenFailed("unsupported", `the new key ${made} does not do AES-GCM, so remove it`);
-      }),
+    generate: (label) => run(label, (session) => makeBeside(session, label)),
   };
 }
 
@@ -282,9 +289,15 @@ function nameOf(error: unknown): string {
 }
 
 function quietly(work: () => void): void {
+  // Where it can't be done, it was gone already.
+  isDone(work);
+}
+
+function isDone(work: () => void): boolean {
   try {
     work();
+    return true;
   } catch {
-    // It was gone already.
+    return false;
   }
 }

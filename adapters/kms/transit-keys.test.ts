@@ -99,6 +99,19 @@ describe("Transit", () => {
     );
   });
 
+  it.each([
+    ["sealed", "Nothing was changed."],
+    ["behind", "Whether it has one now is not known"],
+  ] as const)("tells a server that is sealed from one behind a proxy that lost it (%s)", async (state, words) => {
+    const kms = createKms(transit, k1);
+    transit.rotations = state;
+    await expect(kms.addVersion(null)).rejects.toMatchObject({
+      code: "kms_unavailable",
+      detail: expect.stringContaining(words),
+    });
+    transit.rotations = "now";
+  });
+
   it("takes nothing for broken that a version opens which is not there, or not allowed", async () => {
     const kms = createKms(transit, [{ id: "k2", reference: "two" }]);
     const first = await kms.wrap(context, key);

@@ -239,7 +239,7 @@ function judge(error: unknown, operation: "encrypt" | "decrypt" | "rewrap"): Kms
 }
 
 function judgeRotation(error: unknown, path: string): RotationVerdict {
-  const verdict = asRotation(judge(error, "encrypt"), isThrottled(error));
+  const verdict = asRotation(judge(error, "encrypt"), isRefusal(error));
   if (!(error instanceof TransitRefused)) return verdict;
   if (error.status === 403) {
     return {
@@ -258,7 +258,9 @@ function judgeRotation(error: unknown, path: string): RotationVerdict {
   return verdict;
 }
 
-/** A rate limit, or a server that is sealed: it did nothing. */
-function isThrottled(error: unknown): boolean {
-  return error instanceof TransitRefused && (error.status === 429 || error.status === 503);
+/** It says for certain that nothing was done. A 503 alone does not: whoever stands in between answers so for a connection that broke. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof TokenUnreadable) return true;
+  if (!(error instanceof TransitRefused)) return false;
+  return error.status < 500 || error.errors.some((one) => /\bis sealed\b/i.test(one));
 }

@@ -10,8 +10,11 @@ export interface FakeTransit extends FakeKms {
   /** The last version is not there any more, as on a server restored from a backup. */
   forgetVersion(name: string): void;
   setMinimum(name: string, version: number): void;
-  /** How it takes requests for another version: as it is now, as older servers do, of a token or a key that may not. */
-  rotations: "now" | "older" | "denied" | "imported";
+  /**
+   * How it takes requests for another version: as it is now, as older servers do, of a token or a key that may not, sealed, or behind a
+   * proxy that loses its answer.
+   */
+  rotations: "now" | "older" | "denied" | "imported" | "sealed" | "behind";
   /** How often each version of a key opened something. */
   opened(name: string): Readonly<Record<number, number>>;
 }
@@ -65,7 +68,9 @@ export async function startTransit(firstToken: string): Promise<FakeTransit> {
     if (fake.rotations === "denied") return errors(403, "1 error occurred:\n\t* permission denied\n\n");
     if (fake.rotations === "imported")
       return errors(500, `1 error occurred:\n\t* imported key ${name} does not allow rotation within Vault\n\n`);
+    if (fake.rotations === "sealed") return errors(503, "Vault is sealed");
     key.versions.push(randomBytes(32));
+    if (fake.rotations === "behind") return { status: 503 };
     if (fake.rotations === "older") return { status: 204 };
     const times = key.versions.map((_, index) => [String(index + 1), 1_700_000_000 + index]);
     return data({
