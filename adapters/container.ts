@@ -23,6 +23,7 @@ import type { KeyPairs } from "#core/ports/key-pairs";
 import type { Kms } from "#core/ports/kms";
 import type { KmsRotation } from "#core/ports/kms-rotation";
 import type { RewrapStore } from "#core/ports/rewrap-store";
+import type { RotationGate } from "#core/ports/rotation-gate";
 import type { SealingAdministration } from "#core/ports/sealing-store";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
@@ -70,6 +71,7 @@ import { createEnvironmentStore, type EnvironmentAdministration } from "./postgr
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
 import { createRewrapStore } from "./postgres/rewrap-store.ts";
+import { createRotationGate } from "./postgres/rotation-gate.ts";
 import { createSealingStore } from "./postgres/sealing-store.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
@@ -92,6 +94,7 @@ export interface Container
   /** What wraps and unwraps, past tenant keys and the states of keys. */
   readonly kms: Kms;
   readonly kmsRotation: KmsRotation;
+  readonly rotationGate: RotationGate;
   readonly sealingKeys: SealingKeys;
   readonly sealing: SealingAdministration;
   readonly rewraps: RewrapStore;
@@ -192,6 +195,7 @@ export async function createContainer(
     random,
     kms,
     kmsRotation: chosenKms,
+    rotationGate: createRotationGate(pool),
     sealingKeys,
     sealing,
     rewraps,

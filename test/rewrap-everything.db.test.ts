@@ -9,6 +9,7 @@ import type { RewrapRun } from "#core/domain/sealing/rewrap-run";
 import type { Kms } from "#core/ports/kms";
 import { addKmsVersion } from "#core/usecases/add-kms-version";
 import { changeSealingPolicy } from "#core/usecases/change-sealing-policy";
+import { rotateTenantKey } from "#core/usecases/rotate-tenant-key";
 import { runRewrap } from "#core/usecases/run-rewrap";
 import { startRewrap } from "#core/usecases/start-rewrap";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -227,6 +228,37 @@ describe("a run over everything", () => {
     expect(await writer.open(location, rows[0].sealed)).toBe("newer");
   });
 
+  test("passes over nothing under a tenant's older key, although this process does not know of the newer one yet", async () => {
+    const process = start([k1]);
+    await changeSealingPolicy(process, caller(), "tenant");
+    await fillEnvironment(process, production, { accounts: 40 });
+    const other = start([k1], { name: "two" });
+    let isRotated = false;
+    const unaware: SealingProcess = start([k1], {
+      name: "three",
+      kms: (kms) => ({
+        ...kms,
+        async rewrap(context, wrapped) {
+          const rewrapped = await kms.rewrap(context, wrapped);
+          if (!isRotated) {
+            isRotated = true;
+            // It has just looked which key is the tenant's, and looks again in five seconds.
+            await unaware.vault.prepare(production, "tenant-1");
+            await rotateTenantKey(other, caller(), "tenant-1");
+          }
+          return rewrapped;
+        },
+      }),
+    });
+    const { id } = await begin(unaware);
+    expect(await run(unaware, id)).toMatchObject({ state: "done", failed: 0, remaining: {} });
+    const { rows } = await database.pool.query(
+      "SELECT count(*)::int AS n FROM sealed_credential s JOIN tenant_key k ON k.id = s.kid WHERE k.state = 'retired'",
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+    expect(await openEverything(start([k1]), production)).toMatchObject({ opened: 53, failed: [] });
+  });
+
   test("wraps the keys of tenants anew, and leaves alone what they seal", async () => {
     const process = start([k1]);
     await changeSealingPolicy(process, caller(), "tenant");
@@ -278,7 +310,7 @@ test("after a rotation in Transit nothing is left under the version before, whic
     expect(added).toEqual({ kind: "version", kid: "v", version: "2", wait: null });
     expect(usedBy.toSorted()).toEqual(["production", "staging"]);
     const { rows: audited } = await database.pool.query(
-      "SELECT actor, target, key_id, detail FROM audit_event WHERE action = 'key.version_added'",
+      "SELECT actor, target, key_id, detail FROM audit_event WHERE action = 'key.version_added' ORDER BY environment_id",
     );
     expect(audited).toHaveLength(2);
     expect(audited[0]).toMatchObject({ actor: "command_line", target: "v", key_id: "v", detail: { version: "2" } });

@@ -185,7 +185,10 @@ function judge(error: unknown): KmsVerdict {
   if (typeof statusCode !== "number") {
     const connection = connectionCode(error);
     if (connection !== null) return { kind: "again", internal: `not reached (${connection})` };
-    return { kind: "again", internal: isCredential(error) ? "no credentials could be had" : "the answer was no answer" };
+    return {
+      kind: "again",
+      internal: isCredential(error) ? "no credentials could be had" : "the answer was no answer",
+    };
   }
   const word = typeof code === "string" && /^\w{1,60}$/.test(code) ? `, ${code}` : "";
   // BadParameter is what the vault says of a block that does not open.

@@ -2,6 +2,7 @@ import { keyBytes } from "#core/domain/sealing/aead";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { Kms, KeyDescription, WrapContext } from "#core/ports/kms";
 import type { AddedVersion, KmsRotation } from "#core/ports/kms-rotation";
+import { noOwnKeys } from "#core/usecases/add-kms-version";
 import { kmsUnavailable } from "./kms-unavailable.ts";
 
 /** The first wraps, all open. */
@@ -97,11 +98,7 @@ export function createKeyedKms<K extends { readonly id: string }>(options: {
 
     async addVersion(environment) {
       const row = environment === null ? keys.shared : keys.perEnvironment.get(environment);
-      if (row === undefined) {
-        throw new DomainError("invalid_request", {
-          detail: `${environment} has no keys of its own: it uses those of all environments. Without an environment those are rotated.`,
-        });
-      }
+      if (row === undefined) throw noOwnKeys(String(environment));
       if (wrapper.addVersion === undefined) {
         throw new DomainError("invalid_request", {
           detail: "These keys have no versions: put a new key in front of the others.",

@@ -124,7 +124,10 @@ describe("a key that is made beside another", () => {
 
   it("is made beside none that is not there", async () => {
     const { failure, calls } = await failureOf({}, "gone");
-    expect(failure).toMatchObject({ kind: "unavailable", internal: expect.stringContaining("no AES key labelled gone") });
+    expect(failure).toMatchObject({
+      kind: "unavailable",
+      internal: expect.stringContaining("no AES key labelled gone"),
+    });
     expect(calls).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { RewrapFailure, RewrapFailureReason, RewrapStore } from "#core/port
 import { insertAudit } from "./audit-log.ts";
 import { insertEvent } from "./integration-events.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { refuseDuringRotation } from "./rotation-gate.ts";
 import { runColumns, toRun, type RunRow } from "./rewrap-rows.ts";
 import { spendAny } from "./write-approval.ts";
 import { countStale, firstHeld, readStale, sampleValues, writeValues } from "./rewrap-values.ts";
@@ -32,6 +33,7 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
 
     async start(run, heldBy, audit, approved) {
       const started = await inTransaction(pool, async (client) => {
+        if (run.everything) await refuseDuringRotation(client);
         const { rows } = await client.query<RunRow>(
           `INSERT INTO rewrap_run (id, environment_id, to_kid, from_kids, pace, total, started_by, claimed_by, claimed_until, everything)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10)

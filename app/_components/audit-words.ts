@@ -51,6 +51,8 @@ export const auditWords: Readonly<Record<AuditAction, { title: string; group: Gr
   "key.disabled": { title: "Sealing key disabled", group: "Keys", tone: "warn" },
   "key.enabled": { title: "Sealing key enabled", group: "Keys", tone: "warn" },
   "key.policy_changed": { title: "Sealing policy changed", group: "Keys", tone: "warn" },
+  "key.version_asked": { title: "New version of a sealing key asked for", group: "Keys", tone: "warn" },
+  "key.version_failed": { title: "Sealing key got no new version", group: "Keys", tone: "warn" },
   "key.version_added": { title: "Sealing key got a new version", group: "Keys", tone: "warn" },
   "key.drilled": { title: "Drill: a copy without its keys", group: "Keys", tone: "info" },
   "rewrap.started": { title: "Re-wrap started", group: "Keys", tone: "info" },

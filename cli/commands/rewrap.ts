@@ -108,6 +108,11 @@ async function takeUp(container: Container, environment: EnvironmentRecord, wish
     await changeRewrap(container, caller, there.id, { command: "stop" });
     return await startRewrap(container, caller, wish, container.owner);
   }
+  if (everything) {
+    process.stderr.write(
+      `The run of ${there.startedAt.toISOString()} goes on (${there.id}). Where the key got a version since by other means than keys rotate, stop it and begin anew: what it has passed is under the version before.\n`,
+    );
+  }
   const isPaused = there.state === "paused";
   if (!isPaused && pace === null) return there;
   return await changeRewrap(container, caller, there.id, {

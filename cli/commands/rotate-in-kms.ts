@@ -14,11 +14,13 @@ export async function rotateInKms(container: Container, args: string[]): Promise
   const { added, usedBy } = await addKmsVersion(container, "command_line", environment);
   if (added.kind === "version") {
     const { kid, version, wait } = added;
-    const where = environment === null ? "" : ` --environment ${environment}`;
+    const [only] = usedBy;
+    const where = usedBy.length === 1 ? ` --environment ${only}` : "";
+    const until = wait === null ? "what is new is wrapped under it" : "what is new gets under it";
     return {
       json: { id: kid, version, environments: usedBy, wait },
       text: [
-        `${kid} has ${version === null ? "a new version" : `the version ${version}`}: what is new is wrapped under it (${usedBy.join(", ")}).`,
+        `${kid} has ${version === null ? "a new version" : `the version ${version}`}: ${until} (${usedBy.join(", ")}).`,
         ...(wait === null ? [] : [wait]),
         `Then bring the rest under it: npm run -s evergrant -- keys rewrap --everything${where}`,
         "The versions before must stay in the key service until that is done, and as long as your oldest backup.",

@@ -1,7 +1,7 @@
 /** What a rotation added. Whatever was wrapped before goes on opening. */
 export type AddedVersion =
   | {
-      /** Inside the same key, whose id stays: what is new is wrapped under it. */
+      /** Inside the same key, whose id stays: what is new is wrapped under it, at once or when what is to be waited for is over. */
       readonly kind: "version";
       readonly kid: string;
       /** As the KMS names it; null: it has no name for it. */

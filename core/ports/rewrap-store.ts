@@ -81,7 +81,8 @@ export interface RewrapStore {
    * @param heldBy who begins it himself, for `rewrapLeaseSeconds` by the database's clock; null: a worker is to
    * @param approved on whose word: spent in the same transaction
    * @returns null when a run of this environment is not finished
-   * @throws DomainError `approval_ended` where that word is over; nothing began then
+   * @throws DomainError `approval_ended` where that word is over, `conflict` for everything while a key is being given a new version; nothing
+   *   began then
    */
   start(
     run: Pick<RewrapRun, "id" | "environmentId" | "toKid" | "everything" | "fromKids" | "pace" | "total" | "startedBy">,

@@ -138,8 +138,10 @@ async function step(ports: RewrapPorts, options: RunOptions, run: RewrapRun): Pr
   const all = await mapHolding(ports, options, values, (value) => rewrapOne(ports, run, value));
   if (all === null) return null;
   // It is where this process believes that it belongs, and the database says that it is not.
-  if (all.some((one) => one.kind === "unchanged")) ports.sealingKeys.forgetState();
-  for (let outcomes = all; outcomes.length > 0;) {
+  const unchanged = all.findIndex((one) => one.kind === "unchanged");
+  if (unchanged >= 0) ports.sealingKeys.forgetState();
+  // Another pass meets it, and a run over everything has none.
+  for (let outcomes = run.everything && unchanged >= 0 ? all.slice(0, unchanged) : all; outcomes.length > 0;) {
     const tookMs = clock.monotonicMs() - startedMs;
     const pauseMs = pauseAfterBatch(run.pace, outcomes.length, tookMs);
     const done = await rewraps.writeBatch(batchOf(run, { owner, actor }, outcomes, (tookMs + pauseMs) / 1000));
@@ -152,7 +154,7 @@ async function step(ports: RewrapPorts, options: RunOptions, run: RewrapRun): Pr
     outcomes = before(outcomes, done.heldAt);
   }
   await clock.sleep(heldPauseMs, signal);
-  return await rewraps.keep(run.id, owner, waitsForRow);
+  return await rewraps.keep(run.id, owner, unchanged === 0 ? null : waitsForRow);
 }
 
 /** The outcomes before the one that is the given place among those to be written. */
@@ -272,7 +274,7 @@ async function rewrapOne(
         ? await rewrapTenantKey(ports, environmentId, value)
         : await rewrapValue(ports, environmentId, value);
     if (typeof rewrapped === "string") return failed(value, rewrapped);
-    // The policy changed, and this process did not know yet: the next pass finds it.
+    // The policy or the tenant's key changed, and this process did not know yet: it is looked at again.
     const isUnchanged = rewrapped.kid === value.kid && (!everything || isTenantKeyId(value.kid));
     return isUnchanged
       ? { kind: "unchanged", value }
