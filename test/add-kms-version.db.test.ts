@@ -48,14 +48,20 @@ test("records that a version is asked for before anybody is asked, and then what
   });
   const asked = { environment: "production", action: "key.version_asked", target: "k1", key_id: "k1", detail: {} };
   expect(seen).toEqual([asked]);
-  expect(result).toEqual({ added, usedBy: ["production"] });
+  expect(result).toEqual({ added, usedBy: ["production"], wait: expect.stringMatching(/^Refreshes .*wait a minute/) });
   expect(await recorded()).toEqual([asked, { ...asked, action: "key.version_added", detail: { version: "2" } }]);
 
-  await rotate(async () => ({ kind: "key", kid: "s1", reference: "tokens-2" }), "staging");
+  const other = await rotate(async () => ({ kind: "key", kid: "s1", reference: "tokens-2" }), "staging");
+  expect(other.wait).toBeNull();
   expect((await recorded()).slice(2)).toMatchObject([
     { environment: "staging", action: "key.version_asked", key_id: "s1" },
     { environment: "staging", action: "key.version_added", key_id: "s1", detail: { new_key: "tokens-2" } },
   ]);
+});
+
+test("says what to wait for, of the KMS and of what is under way", async () => {
+  const { wait } = await rotate(async () => ({ ...added, wait: "The KMS takes its time." }));
+  expect(wait).toMatch(/^The KMS takes its time\. Refreshes that are under way/);
 });
 
 test("asks nobody where it can't be recorded, nor for an environment that is not there or has no keys of its own", async () => {

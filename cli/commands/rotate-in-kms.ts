@@ -11,12 +11,12 @@ import { newKeyId, suffixOf } from "./keys.ts";
 export async function rotateInKms(container: Container, args: string[]): Promise<CommandResult> {
   const { values } = parseOptions(args, { environment: "string" });
   const environment = values.environment ?? null;
-  const { added, usedBy } = await addKmsVersion(container, "command_line", environment);
+  const { added, usedBy, wait } = await addKmsVersion(container, "command_line", environment);
   if (added.kind === "version") {
-    const { kid, version, wait } = added;
+    const { kid, version } = added;
     const [only] = usedBy;
     const where = usedBy.length === 1 ? ` --environment ${only}` : "";
-    const until = wait === null ? "what is new is wrapped under it" : "what is new gets under it";
+    const until = added.wait === null ? "what is new is wrapped under it" : "what is new will be wrapped under it";
     return {
       json: { id: kid, version, environments: usedBy, wait },
       text: [

@@ -6,7 +6,7 @@ export type AddedVersion =
       readonly kid: string;
       /** As the KMS names it; null: it has no name for it. */
       readonly version: string | null;
-      /** What to wait for before everything is wrapped anew, since some wraps may be under the version before until then; null: nothing. */
+      /** Until when the KMS, or a process of ours, may go on wrapping under the version before, as a sentence; null: it does not. */
       readonly wait: string | null;
     }
   | {

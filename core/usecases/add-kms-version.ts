@@ -18,6 +18,17 @@ export interface AddKmsVersionPorts {
   readonly audit: AuditLog;
 }
 
+export interface RotatedKey {
+  readonly added: AddedVersion;
+  /** Names of the environments that use it. */
+  readonly usedBy: readonly string[];
+  /** What to wait for before everything is wrapped anew; null: nothing. */
+  readonly wait: string | null;
+}
+
+/** Their data key was wrapped before they asked their provider, who may take as long as a lease (30 s). */
+const inHand = "Refreshes that are under way now write under the version before: wait a minute for them.";
+
 /**
  * Adds a version to the key of the KMS that wraps now (R42). In every environment that uses the key it stands in the audit log that one was
  * asked for, before the KMS is asked, and then what came of it: a process that dies in between leaves the first alone, and then nobody
@@ -25,7 +36,6 @@ export interface AddKmsVersionPorts {
  *
  * @param actor who stands in the audit log
  * @param environment whose own keys, by name; null: the keys of all environments without keys of their own
- * @returns what was added, and the names of the environments that use it
  * @throws DomainError `not_found` for an environment that is not there, `invalid_request` for one without keys of its own, `conflict` where
  *   all have keys of their own, where a re-wrap of everything is not over, and as RotationGate says; as KmsRotation says; and
  *   `database_unavailable` with what was added where that could not be recorded any more
@@ -34,7 +44,7 @@ export async function addKmsVersion(
   ports: AddKmsVersionPorts,
   actor: string,
   environment: string | null,
-): Promise<{ readonly added: AddedVersion; readonly usedBy: readonly string[] }> {
+): Promise<RotatedKey> {
   const { kmsRotation, rotationGate, rewraps, sealing, audit } = ports;
   const { kid, users } = await keyOf(ports, environment);
   const records = (action: AuditAction, detail: AuditRecord["detail"] = {}): readonly AuditRecord[] =>
@@ -57,7 +67,8 @@ export async function addKmsVersion(
       .catch((error: unknown) => {
         throw unrecorded(added, error);
       });
-    return { added, usedBy: users.map(({ name }) => name) };
+    const wait = added.kind === "version" ? [...(added.wait === null ? [] : [added.wait]), inHand].join(" ") : null;
+    return { added, usedBy: users.map(({ name }) => name), wait };
   });
 }
 
