@@ -337,7 +337,8 @@ async function readKeys(pool: DatabasePool, environmentId: string): Promise<Stor
     changed_by: string | null;
   }>(
     pool,
-    "SELECT kid, state, wraps, first_seen_at, changed_at, changed_by FROM key_state WHERE environment_id = $1 ORDER BY kid",
+    `SELECT kid, state, wraps - wraps_before AS wraps, first_seen_at, changed_at, changed_by
+       FROM key_state WHERE environment_id = $1 ORDER BY kid`,
     [environmentId],
   );
   const tenants = await query<{

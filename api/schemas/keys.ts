@@ -44,7 +44,7 @@ const keySchema = z
     sealed: count("Values that it seals in this environment.", 1215),
     sealed_by_kind: sealedSchema,
     wraps: count(
-      "How often it wrapped in this environment. Counted in memory and added every few seconds: a process that was killed took the last ones with it.",
+      "How often it wrapped in this environment, since `keys rotate` gave it its newest version where it did. Counted in memory and added every few seconds: a process that was killed took the last ones with it.",
       98_112,
     ),
     first_seen_at: nullableInstantSchema.openapi({
@@ -91,7 +91,7 @@ export const runSchema = z
     to: kidSchema,
     everything: z.boolean().openapi({
       description:
-        "Whether it wraps anew what is under that key already, too: once, in one pass. For a key that got a new version inside.",
+        "Whether it wraps anew what is under that key already, too: once, in one pass. For a key that got a new version inside before the run began.",
       example: false,
     }),
     from: z.array(kidSchema).openapi({ description: "Keys that were used besides when it began; a hundred at most." }),

@@ -111,6 +111,7 @@ export interface StoredKey {
   readonly kid: string;
   readonly state: "enabled" | "disabled";
   readonly sealed: SealedCounts;
+  /** Since its newest version (recordVersion). */
   readonly wraps: number;
   /** Null: it seals something, and no process ever told that it has it. */
   readonly firstSeenAt: Date | null;

@@ -904,7 +904,7 @@ export interface SealingKey {
   /** Values that it seals in this environment. */
   sealed: number;
   sealed_by_kind: SealedCounts;
-  /** How often it wrapped in this environment. Counted in memory and added every few seconds: a process that was killed took the last ones with it. */
+  /** How often it wrapped in this environment, since `keys rotate` gave it its newest version where it did. Counted in memory and added every few seconds: a process that was killed took the last ones with it. */
   wraps: number;
   /** When it wrapped first; null: before this was noted. */
   first_seen_at: string | null;
@@ -936,7 +936,7 @@ export interface RewrapRun {
   phase: "rewrapping" | "verifying";
   /** The key's id, as the configuration or the KMS names it. */
   to: string;
-  /** Whether it wraps anew what is under that key already, too: once, in one pass. For a key that got a new version inside. */
+  /** Whether it wraps anew what is under that key already, too: once, in one pass. For a key that got a new version inside before the run began. */
   everything: boolean;
   /** Keys that were used besides when it began; a hundred at most. */
   from: Array<string>;

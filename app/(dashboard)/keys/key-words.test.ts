@@ -77,6 +77,18 @@ describe("whether all is well with the keys", () => {
       "6 values are still sealed under an older key, and a re-wrap is paused.",
     ],
     [
+      "on its way under a newer version",
+      view([current], { ...run, everything: true }),
+      "info",
+      "A re-wrap of everything under the newest version of k2 is running.",
+    ],
+    [
+      "on its way under a newer version and from an older key",
+      view([current, key("k1", { sealed: 6 })], { ...run, everything: true }),
+      "info",
+      "6 values are still sealed under an older key, and a re-wrap is running.",
+    ],
+    [
       "worn",
       view([{ ...current, wraps: wrapsAlarm }]),
       "bad",

@@ -22,9 +22,17 @@ export function StartRewrap({ left }: { left: number }) {
   return (
     <AskDialog
       trigger={{ label: "Start a re-wrap…", variant: left > 0 ? "primary" : "secondary" }}
-      title={left > 0 ? `Re-wrap ${countOf(left, "value")}?` : "Look for values under other keys?"}
+      title={
+        everything
+          ? "Re-wrap everything?"
+          : left > 0
+            ? `Re-wrap ${countOf(left, "value")}?`
+            : "Look for values under other keys?"
+      }
       effects={[
-        "Each data key is wrapped anew under the current key. No value is opened for it.",
+        everything
+          ? "Each data key is wrapped anew under the newest version of the current key. No value is opened for it."
+          : "Each data key is wrapped anew under the current key. No value is opened for it.",
         "Tokens are served and refreshed meanwhile. It can be paused, slowed down and stopped.",
         "At the end a sample is opened, to see that it opens.",
       ]}
@@ -42,10 +50,8 @@ export function StartRewrap({ left }: { left: number }) {
           className="mt-0.5 size-4 shrink-0 accent-accent"
         />
         <span className="min-w-0">
-          Everything, under the newest version
-          <span className="block text-xs text-subtle">
-            What the current key seals already, too: after it got a new version in the key service.
-          </span>
+          Also what the current key seals
+          <span className="block text-xs text-subtle">For a key that got a new version in the key service.</span>
         </span>
       </label>
     </AskDialog>
@@ -107,7 +113,9 @@ export function RewrapControls({ run }: { run: RewrapRunView }) {
         description="To let it rest for a while, pause it instead."
         effects={[
           "What was re-wrapped stays so, and everything opens.",
-          "To go on later, a new one is asked for; it finds what is left.",
+          run.everything
+            ? "To go on later, a new one is asked for; it begins with the first value again."
+            : "To go on later, a new one is asked for; it finds what is left.",
         ]}
         words={{ action: "Stop", doing: "Stopping…", keep: "Let it run", failed: "It was not stopped. Try again." }}
         act={() => sendToApi<RewrapRunView>("PATCH", path, { state: "stopped" })}
