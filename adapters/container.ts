@@ -21,7 +21,9 @@ import type { AnchorSigning, AuditChains } from "#core/ports/audit-chain";
 import type { AuditReading } from "#core/ports/audit-reading";
 import type { KeyPairs } from "#core/ports/key-pairs";
 import type { Kms } from "#core/ports/kms";
+import type { KmsRotation } from "#core/ports/kms-rotation";
 import type { RewrapStore } from "#core/ports/rewrap-store";
+import type { RotationGate } from "#core/ports/rotation-gate";
 import type { SealingAdministration } from "#core/ports/sealing-store";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
@@ -77,6 +79,7 @@ import { createEnvironmentStore, type EnvironmentAdministration } from "./postgr
 import { createIntegrationStore } from "./postgres/integration-store.ts";
 import { createPool, type DatabasePool } from "./postgres/pool.ts";
 import { createRewrapStore } from "./postgres/rewrap-store.ts";
+import { createRotationGate } from "./postgres/rotation-gate.ts";
 import { createSealingStore } from "./postgres/sealing-store.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
@@ -99,6 +102,8 @@ export interface Container
   readonly embeds: ConnectEmbeds;
   /** What wraps and unwraps, past tenant keys and the states of keys. */
   readonly kms: Kms;
+  readonly kmsRotation: KmsRotation;
+  readonly rotationGate: RotationGate;
   readonly sealingKeys: SealingKeys;
   readonly sealing: SealingAdministration;
   readonly rewraps: RewrapStore;
@@ -204,6 +209,8 @@ export async function createContainer(
     clock,
     random,
     kms,
+    kmsRotation: chosenKms,
+    rotationGate: createRotationGate(pool),
     sealingKeys,
     sealing,
     rewraps,

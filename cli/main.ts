@@ -1,6 +1,7 @@
 import { readEngineConfig, readOrExit } from "#adapters/config/read-config";
 import { createContainer, type Container } from "#adapters/container";
 import { DomainError } from "#core/domain/problem/domain-error";
+import { remoteKinds } from "#adapters/kms/parse-key-references";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
 import { CheckUnavailable } from "./check/check-unavailable.ts";
 import { UsageError } from "./usage-error.ts";
@@ -28,6 +29,7 @@ import {
   rotateKeyOfTenant,
 } from "./commands/keys.ts";
 import { keysRewrap } from "./commands/rewrap.ts";
+import { rotateInKms } from "./commands/rotate-in-kms.ts";
 import { createUser, inviteUser, listUsers, updateUser } from "./commands/users.ts";
 
 /** What a command gives back: one value for `--json`, lines for people. */
@@ -49,9 +51,17 @@ interface Command {
   readonly usage: string;
   readonly does: string;
   readonly run: Run;
-  /** In place of `run` where this option is given. */
-  readonly runOn?: { readonly option: string; readonly run: Run };
+  /** In place of `run`, the first that is meant. */
+  readonly runOn?: readonly { readonly isMeant: (args: readonly string[]) => boolean; readonly run: Run }[];
 }
+
+const given =
+  (option: string) =>
+  (args: readonly string[]): boolean =>
+    args.some((arg) => arg === option || arg.startsWith(`${option}=`));
+/** Whether keys are in a KMS that is another machine, or an HSM. */
+const keysAreElsewhere = (): boolean =>
+  remoteKinds.some((kind) => kind === (process.env["EVERGRANT_KMS"] ?? "").trim());
 
 const commands: Readonly<Record<string, Command>> = {
   "api-keys create": {
@@ -117,13 +127,16 @@ const commands: Readonly<Record<string, Command>> = {
   },
   "keys rotate": {
     usage: "[--environment <name>] | --tenant <tenant id> --environment <name>",
-    does: "prints the keyring with a new key in front (a secret), or says how to add a version to the KMS; with --tenant gives that tenant's key a new version",
+    does: "adds a version to the key in the KMS; with a local keyring prints that with a new key in front (a secret); with --tenant gives that tenant's key a new version",
     run: { kind: "plain", with: keysRotate },
-    runOn: { option: "--tenant", run: { kind: "engine", with: rotateKeyOfTenant } },
+    runOn: [
+      { isMeant: given("--tenant"), run: { kind: "engine", with: rotateKeyOfTenant } },
+      { isMeant: keysAreElsewhere, run: { kind: "engine", with: rotateInKms } },
+    ],
   },
   "keys rewrap": {
-    usage: "[--environment <name>] [--pace <values a second>]",
-    does: "brings everything under the current key; Ctrl-C pauses, and the next run goes on",
+    usage: "[--environment <name>] [--pace <values a second>] [--everything]",
+    does: "brings everything under the current key; Ctrl-C pauses, and the next run goes on; with --everything wraps anew what is under it already, too, after keys rotate",
     run: { kind: "engine", with: keysRewrap },
   },
   "keys disable": {
@@ -165,7 +178,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: "[--environment <name>] [--anchors <file>] [--public-key <k1,k2>] [--after <number>] [--file <export>]",
     does: "checks that every audit record is as it was written, against anchors kept elsewhere too; exit code 1 when one is not",
     run: { kind: "engine", with: verifyDatabase },
-    runOn: { option: "--file", run: { kind: "plain", with: verifyFile } },
+    runOn: [{ isMeant: given("--file"), run: { kind: "plain", with: verifyFile } }],
   },
   "audit export": {
     usage: "[--environment <name>] [--out <file>]",
@@ -222,10 +235,7 @@ async function main(): Promise<number> {
   }
   const rest = args.slice(2);
   try {
-    const { runOn } = command;
-    const isOther =
-      runOn !== undefined && rest.some((arg) => arg === runOn.option || arg.startsWith(`${runOn.option}=`));
-    const run = isOther ? runOn.run : command.run;
+    const run = command.runOn?.find(({ isMeant }) => isMeant(rest))?.run ?? command.run;
     const result = run.kind === "plain" ? await run.with(rest) : await withEngine(run.with, rest);
     if (result.isWritten !== true) process.stdout.write(`${isJson ? JSON.stringify(result.json) : result.text}\n`);
     return result.exitCode ?? 0;

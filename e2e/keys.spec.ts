@@ -1,6 +1,6 @@
 import { expect, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";
 import { approvalIds } from "./stub-approvals.ts";
-import { arrangeKeys, keyIds } from "./stub-keys.ts";
+import { arrangeKeys, keyIds, rewrapRun } from "./stub-keys.ts";
 
 // Without transitions a theme is judged by its colours, not by a moment between two.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
@@ -51,6 +51,38 @@ test.describe("keys", () => {
     await dialog.getByRole("button", { name: "Ask for it" }).click();
     await expect(page).toHaveURL(`/approvals/${approvalIds.own}`);
     expect(bodyOf(stub.changes[0])).toEqual({ pace: 200 });
+  });
+
+  test("that got a new version have everything re-wrapped under it, and say so while it goes on", async ({
+    page,
+    stub,
+  }) => {
+    arrangeKeys(stub.world.keys, "done");
+    stub.world.keys.keys.runs = [];
+    stub.world.approvals.approvals = stub.world.approvals.approvals.filter(({ id }) => id === approvalIds.own);
+    Object.assign(stub.world.approvals.approvals[0] ?? {}, { kind: "key.policy_change" });
+    await page.goto("/keys");
+    await page.getByRole("button", { name: "Start a re-wrap…" }).click();
+    const dialog = page.getByRole("alertdialog");
+    await expect(dialog).toContainText("Look for values under other keys?");
+    await dialog.getByRole("checkbox", { name: "Also what the current key seals" }).check();
+    await expect(dialog).toContainText("Re-wrap everything?");
+    await expectAccessibleInBothThemes(page, "keys-rewrap-everything-dialog");
+    await dialog.getByRole("button", { name: "Ask for it" }).click();
+    await expect(page).toHaveURL(`/approvals/${approvalIds.own}`);
+    expect(bodyOf(stub.changes[0])).toEqual({ pace: null, everything: true });
+
+    stub.world.keys.keys.runs = [rewrapRun(Date.now(), { everything: true, from: [] })];
+    await page.goto("/keys");
+    await expect(
+      page.getByText(`A re-wrap of everything under the newest version of ${keyIds.current} is running.`),
+    ).toBeVisible();
+    const section = page.getByRole("region", { name: "Re-wrap" });
+    await expect(section).toContainText("everything, under the newest version");
+    await section.getByRole("button", { name: "Stop…" }).click();
+    await expect(page.getByRole("alertdialog")).toContainText("it begins with the first value again");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Let it run" }).click();
+    await expectAccessibleInBothThemes(page, "keys-rewrap-everything");
   });
 
   test("that are being re-wrapped show how far it is; it is paused, slowed down, resumed and stopped", async ({

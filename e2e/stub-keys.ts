@@ -17,6 +17,7 @@ export function rewrapRun(now: number, facts: Partial<RewrapRunView> = {}): Rewr
     state: "running",
     phase: "rewrapping",
     to: keyIds.current,
+    everything: false,
     from: [keyIds.opens],
     pace: null,
     total: 48_211,

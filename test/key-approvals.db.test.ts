@@ -321,3 +321,11 @@ test("a re-wrap that somebody began meanwhile on the server leaves nothing to ap
   await changeRewrap(ports, onServer(), id, { command: "stop" });
   expect(await runs()).toHaveLength(1);
 });
+
+test("says of a run over everything that it is one, and begins it so", async () => {
+  const asked = await ask("key.rewrap_start", { pace: null, everything: true });
+  expect(asked.effect.summary).toBe("Wrap everything anew, under the newest version of the key k1");
+  await approve(ports, bob, asked.id);
+  expect(await engine.query("SELECT everything, to_kid FROM rewrap_run")).toEqual([{ everything: true, to_kid: "k1" }]);
+  expect(await deeds(asked)).toMatchObject([{ action: "rewrap.started", detail: { everything: true } }]);
+});

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { parseSealed } from "#core/domain/sealing/envelope";
 import { dumpDatabase, findSecrets } from "./find-secrets.ts";
 import { until } from "./faulty-integration.ts";
 import { startTransit, type FakeTransit } from "./kms/start-transit.ts";
@@ -122,6 +123,41 @@ test("the worker refreshes what fell due, with its keys there too", async () => 
   } finally {
     expect(await worker.stop()).toBe(0);
   }
+});
+
+test("the command line adds a version to the key, brings everything under it, and the one before can be shut out", async () => {
+  const { id } = await stack.connect("tenant-rotated", "ada");
+  const versions = async (): Promise<number[]> => {
+    const { rows } = await stack.database.pool.query("SELECT sealed FROM sealed_credential");
+    return [...new Set(rows.map(({ sealed }) => Buffer.from(parseSealed(sealed)?.wrapped ?? []).readUInt32BE(0)))];
+  };
+  expect(await versions()).toEqual([1]);
+  const rotated = await stack.cli("keys", "rotate", "--json");
+  expect(rotated).toMatchObject({ code: 0 });
+  const wait = "Refreshes that are under way now write under the version before: wait a minute for them.";
+  expect(JSON.parse(rotated.stdout)).toEqual({ id: "v1", version: "2", environments: ["production"], wait });
+  const { rows } = await stack.database.pool.query(
+    "SELECT actor, target, detail FROM audit_event WHERE action = 'key.version_added'",
+  );
+  expect(rows).toEqual([{ actor: "command_line", target: "v1", detail: { version: "2" } }]);
+
+  const rewrapped = await stack.cli("keys", "rewrap", "--everything", "--environment", "production", "--json");
+  expect(rewrapped).toMatchObject({ code: 0 });
+  const [run] = JSON.parse(rewrapped.stdout).runs;
+  expect(run).toMatchObject({ state: "done", to: "v1", everything: true, done: run.total, failed: 0, remaining: {} });
+  expect(await versions()).toEqual([2]);
+  transit.setMinimum("one", 2);
+  expect((await tokenOf(id)).status).toBe(200);
+
+  const own = await stack.cli("keys", "rotate", "--environment", "staging", "--json");
+  expect(JSON.parse(own.stdout)).toEqual({ id: "s1", version: "2", environments: ["staging"], wait });
+  expect((await stack.cli("keys", "rotate", "--environment", "production")).stderr).toContain("no keys of its own");
+  expect((await stack.cli("keys", "rotate", "--environment", "nowhere")).code).toBe(1);
+  transit.rotations = "denied";
+  const refused = await stack.cli("keys", "rotate");
+  transit.rotations = "now";
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('path "transit/keys/one/rotate" { capabilities = ["update"] }');
 });
 
 test("the log says why, and holds neither the KMS's token nor anybody else's", async () => {

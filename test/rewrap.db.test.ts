@@ -220,6 +220,7 @@ describe("a re-wrap", () => {
       environmentId: production,
       place: "credential",
       values: [],
+      held: "left",
       failures: [],
     } as const;
     const progress = () => ({ ...firstProgress, place: "credential" as const, rate: null });

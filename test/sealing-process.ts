@@ -6,6 +6,7 @@ import { createAuditLog } from "#adapters/postgres/audit-log";
 import { createEnvironmentStore } from "#adapters/postgres/environment-store";
 import { createPool } from "#adapters/postgres/pool";
 import { createRewrapStore } from "#adapters/postgres/rewrap-store";
+import { createRotationGate } from "#adapters/postgres/rotation-gate";
 import { createSealingStore } from "#adapters/postgres/sealing-store";
 import { systemClock } from "#adapters/system/system-clock";
 import { systemRandomness } from "#adapters/system/system-randomness";
@@ -69,6 +70,7 @@ export function createSealingProcess(
     random: systemRandomness,
     spool: createInMemorySpool(),
     rewraps: createRewrapStore(pool),
+    rotationGate: createRotationGate(pool),
     owner: name,
     strangerKms: (kids: readonly string[]) => createStrangerKms(kids, systemRandomness),
 

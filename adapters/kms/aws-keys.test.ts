@@ -26,6 +26,7 @@ describeKms("AWS", ["unreachable", "throttled", "denied", "disabled", "silent"],
       createKms(aws, named(shared), staging === undefined ? undefined : named(staging), deadlineMs),
     setFault: aws.setFault,
     requests: () => aws.requests,
+    rotation: { adds: "version", permission: "kms:RotateKeyOnDemand" },
     secrets: [credentials.secretAccessKey, credentials.sessionToken],
     close: aws.close,
   };
@@ -67,6 +68,41 @@ describe("AWS KMS", () => {
     const internal = expect.stringMatching(/with k9: NotFoundException.*EVERGRANT_KMS_REGION/);
     await expect(kms.wrap(context, key)).rejects.toMatchObject({ code: "kms_unavailable", internal });
     await expect(kms.unwrap(context, { kid: "k9", wrapped: Buffer.alloc(100) })).rejects.toMatchObject({ internal });
+  });
+
+  it("rotates the key that an alias points to, which AWS takes by its own name alone", async () => {
+    aws.alias("alias/rotated", aws.arns[2]);
+    const kms = createKms(aws, [{ id: "k1", reference: "alias/rotated" }]);
+    const before = aws.materials(aws.arns[2]);
+    const wrapped = await kms.wrap(context, key);
+    const added = await kms.addVersion(null);
+    expect(added).toMatchObject({ kind: "version", kid: "k1", version: null });
+    expect(added).toMatchObject({ wait: expect.stringContaining(`--key-id ${aws.arns[2]}`) });
+    expect(aws.materials(aws.arns[2])).toBe(before + 1);
+    expect(Buffer.from((await kms.unwrap(context, wrapped)) ?? [])).toEqual(key);
+  });
+
+  it("says so when a key has been rotated as often as AWS lets it be", async () => {
+    const own = await startAws();
+    const kms = createKms(own, [{ id: "k1", reference: own.arns[0] }]);
+    for (let rotations = 0; rotations < 25; rotations += 1) await kms.addVersion(null);
+    await expect(kms.addVersion(null)).rejects.toMatchObject({
+      code: "invalid_request",
+      detail: expect.stringMatching(/25 times in its life.*put it in front\. Nothing was changed\./),
+    });
+    expect(own.materials(own.arns[0])).toBe(26);
+    await own.close();
+  });
+
+  it.each([
+    ["unsupported", "invalid_request", "make a new key and put it in front"],
+    ["busy", "conflict", "AWS is rotating it"],
+  ] as const)("tells apart a key whose rotation is %s", async (state, code, words) => {
+    const own = await startAws();
+    own.setRotation(own.arns[0], state);
+    const kms = createKms(own, [{ id: "k1", reference: own.arns[0] }]);
+    await expect(kms.addVersion(null)).rejects.toMatchObject({ code, detail: expect.stringContaining(words) });
+    await own.close();
   });
 
   it("moves a key between regions through this process, since none can do it inside", async () => {

@@ -1,7 +1,17 @@
-import { DecryptCommand, EncryptCommand, KMSClient, ReEncryptCommand, type KMSClientConfig } from "@aws-sdk/client-kms";
+import { randomBytes } from "node:crypto";
+import {
+  DecryptCommand,
+  EncryptCommand,
+  KMSClient,
+  ReEncryptCommand,
+  RotateKeyOnDemandCommand,
+  type KMSClientConfig,
+} from "@aws-sdk/client-kms";
+import { keyBytes } from "#core/domain/sealing/aead";
 import type { WrapContext } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
 import { callKms, connectionCode, invalid, type KmsVerdict } from "./call-kms.ts";
+import { asRotation, callRotation, type RotationVerdict } from "./call-rotation.ts";
 import type { KeyWrapper } from "./keyed-kms.ts";
 import { kmsUnavailable } from "./kms-unavailable.ts";
 import type { KeyReference } from "./parse-key-references.ts";
@@ -11,7 +21,7 @@ import type { AwsKmsConfig } from "./read-kms-config.ts";
  * AWS KMS: Encrypt, Decrypt and ReEncrypt with a symmetric key; the encryption context is the associated data. Wrapped form: the
  * ciphertext blob as it came. Credentials come from where the SDK looks (AWS_*, a web identity, the instance's role).
  *
- * Automatic rotation inside AWS needs nothing of us: a blob names the material that made it.
+ * Rotation inside AWS, automatic or on demand, needs nothing of us: a blob names the material that made it.
  *
  * @param overrides credentials of a test
  */
@@ -58,6 +68,21 @@ export function createAwsKeys(
       attempt,
     );
 
+  /** By a wrap, which is permitted already, and whose answer names the key itself. */
+  const keyOfAlias = async (key: KeyReference): Promise<string> => {
+    const answer = await call("Encrypt", key, judgeWrap, (abortSignal) =>
+      clientOf(key).send(
+        new EncryptCommand({
+          KeyId: key.reference,
+          Plaintext: randomBytes(keyBytes),
+          EncryptionContext: encryptionContext({ environmentId: "none", purpose: "data_key" }),
+        }),
+        { abortSignal },
+      ),
+    );
+    return answer?.KeyId ?? nothing();
+  };
+
   return {
     async wrap(key, context, plain) {
       const answer = await call("Encrypt", key, judgeWrap, (abortSignal) =>
@@ -102,6 +127,20 @@ export function createAwsKeys(
       return answer === null ? null : (answer.CiphertextBlob ?? nothing());
     },
 
+    async addVersion(key) {
+      // It takes a key by its id or ARN alone, and says of an alias that there is no such key.
+      const keyId = isAlias(key) ? await keyOfAlias(key) : key.reference;
+      await callRotation({ kid: key.id, deadlineMs: config.deadlineMs, judge: judgeRotation }, (abortSignal) =>
+        clientOf(key).send(new RotateKeyOnDemandCommand({ KeyId: keyId }), { abortSignal }),
+      );
+      return {
+        kind: "version",
+        kid: key.id,
+        version: null,
+        wait: `AWS makes it in the background: wait until "aws kms get-key-rotation-status --key-id ${keyId}" shows no OnDemandRotationStartDate any more.`,
+      };
+    },
+
     async close() {
       for (const client of clients.values()) client.destroy();
     },
@@ -116,6 +155,10 @@ function encryptionContext(context: WrapContext): Record<string, string> {
     "evergrant:purpose": context.purpose,
     ...(owner === "" ? {} : { "evergrant:owner": owner }),
   };
+}
+
+function isAlias({ reference }: KeyReference): boolean {
+  return /(?:^|:)alias\//.test(reference);
 }
 
 function nothing(): never {
@@ -154,7 +197,7 @@ function judgeUnwrap(error: unknown, key: KeyReference): KmsVerdict {
   if (name === "InvalidCiphertextException") return invalid;
   if (name === "IncorrectKeyException") {
     // An alias can be pointed at another key, and then every value of the first seems broken. They are not.
-    return /(?:^|:)alias\//.test(key.reference)
+    return isAlias(key)
       ? {
           kind: "unavailable",
           internal:
@@ -163,4 +206,40 @@ function judgeUnwrap(error: unknown, key: KeyReference): KmsVerdict {
       : invalid;
   }
   return judgeWrap(error);
+}
+
+/** API reference, RotateKeyOnDemand. */
+const rotationWords: Readonly<Record<string, Pick<RotationVerdict, "kind" | "words">>> = {
+  AccessDeniedException: {
+    kind: "denied",
+    words: "grant kms:RotateKeyOnDemand on the key, in its own account, to the identity of this command line",
+  },
+  UnsupportedOperationException: {
+    kind: "unsupported",
+    words:
+      "only symmetric keys outside of custom key stores can be rotated on demand, imported material only once new material was imported, and of a multi-Region key only the primary one; otherwise make a new key and put it in front",
+  },
+  LimitExceededException: {
+    kind: "unsupported",
+    words:
+      "a key can be rotated on demand 25 times in its life; let AWS rotate it every year, or make a new key and put it in front",
+  },
+  ConflictException: {
+    kind: "busy",
+    words: "AWS is rotating it, or begins to within 20 minutes",
+  },
+};
+
+function judgeRotation(error: unknown): RotationVerdict {
+  const { name } = error as { name?: unknown };
+  const known = typeof name === "string" && Object.hasOwn(rotationWords, name) ? rotationWords[name] : undefined;
+  if (known !== undefined) return { kind: known.kind, words: `${String(name)}: ${known.words}` };
+  return asRotation(judgeWrap(error), isRefusal(error));
+}
+
+/** By its status, which throttling has too; without one, where it was never asked for want of credentials. */
+function isRefusal(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: unknown; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  return status === undefined ? name === "CredentialsProviderError" : status >= 400 && status < 500 && status !== 408;
 }

@@ -33,6 +33,7 @@ describeKms("Azure", ["unreachable", "throttled", "denied", "disabled", "silent"
       createKms(azure, named(shared), staging === undefined ? undefined : named(staging), deadlineMs),
     setFault: azure.setFault,
     requests: () => azure.requests,
+    rotation: { adds: "version", permission: "keys/rotate", alsoDenied: ["disabled"] },
     secrets: [azure.token],
     close: azure.close,
   };
@@ -66,6 +67,36 @@ describe("Azure Key Vault", () => {
         .subarray(0, 16)
         .toString("hex"),
     ).toBe(version);
+  });
+
+  it("adds a version that this process wraps with at once, and says for how long others may not", async () => {
+    const kms = createKms(azure, [{ id: "k1", reference: azure.urls[0] }]);
+    await kms.wrap(context, key);
+    const added = await kms.addVersion(null);
+    const wrapped = await kms.wrap(context, key);
+    const version = Buffer.from(wrapped.wrapped).subarray(0, 16).toString("hex");
+    expect(added).toEqual({ kind: "version", kid: "k1", version, wait: expect.stringContaining("every 5 minutes") });
+  });
+
+  it("adds none to a key that is named with a version, and says what to do", async () => {
+    const reference = `${azure.urls[0]}/${azure.rotate(azure.urls[0])}`;
+    const from = azure.requests;
+    await expect(createKms(azure, [{ id: "k1", reference }]).addVersion(null)).rejects.toMatchObject({
+      code: "invalid_request",
+      detail: expect.stringContaining(`Name it ${azure.urls[0]} in EVERGRANT_KMS_KEYS`),
+    });
+    expect(azure.requests).toBe(from);
+  });
+
+  it("tells who may wrap and may not rotate what to grant", async () => {
+    const kms = createKms(azure, [{ id: "k1", reference: azure.urls[0] }]);
+    await kms.wrap(context, key);
+    azure.mayRotate = false;
+    await expect(kms.addVersion(null)).rejects.toMatchObject({
+      code: "forbidden",
+      detail: expect.stringContaining("Microsoft.KeyVault/vaults/keys/rotate/action"),
+    });
+    azure.mayRotate = true;
   });
 
   it("wraps with the version that is named, whichever is the newest", async () => {

@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { DefaultAzureCredential } from "@azure/identity";
 import { CryptographyClient, KeyClient, type CryptographyClientOptions, type KeyVaultKey } from "@azure/keyvault-keys";
+import { DomainError } from "#core/domain/problem/domain-error";
 import { keyBytes } from "#core/domain/sealing/aead";
 import type { WrapContext } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
 import { callKms, connectionCode, invalid, type KmsVerdict } from "./call-kms.ts";
+import { asRotation, callRotation, type RotationVerdict } from "./call-rotation.ts";
 import type { KeyWrapper } from "./keyed-kms.ts";
 import type { KeyReference } from "./parse-key-references.ts";
 import type { AzureKmsConfig } from "./read-kms-config.ts";
@@ -121,6 +123,26 @@ export function createAzureKeys(
       bytes.fill(0);
       return plain;
     },
+
+    async addVersion(key) {
+      const { vault, name, version: pinned } = parseAddress(key.reference);
+      if (pinned !== null) {
+        throw new DomainError("invalid_request", {
+          detail: `${key.id} is named with a version and stays at that one. Name it ${vault}/keys/${name} in EVERGRANT_KMS_KEYS, restart, and rotate again: what it wrapped goes on opening.`,
+        });
+      }
+      const version = await callRotation(
+        { kid: key.id, deadlineMs: config.deadlineMs, judge: judgeRotation },
+        async (signal) => (await vaultOf(vault).rotateKey(name, { abortSignal: signal })).properties.version,
+      );
+      newest.delete(`${vault}/${name}`);
+      return {
+        kind: "version",
+        kid: key.id,
+        version: version ?? null,
+        wait: `Each process looks for the newest version every ${versionMs / 60_000} minutes: wait for that.`,
+      };
+    },
   };
 }
 
@@ -159,13 +181,14 @@ const hints: Readonly<Record<number, string>> = {
 
 function judge(error: unknown): KmsVerdict {
   if (error instanceof NoSuchVersion) return invalid;
-  const { statusCode, code, name } = error as { statusCode?: unknown; code?: unknown; name?: unknown };
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
   if (typeof statusCode !== "number") {
     const connection = connectionCode(error);
     if (connection !== null) return { kind: "again", internal: `not reached (${connection})` };
-    const isCredential =
-      typeof name === "string" && /^(?:\w*Authentication\w*Error|CredentialUnavailableError)$/.test(name);
-    return { kind: "again", internal: isCredential ? "no credentials could be had" : "the answer was no answer" };
+    return {
+      kind: "again",
+      internal: isCredential(error) ? "no credentials could be had" : "the answer was no answer",
+    };
   }
   const word = typeof code === "string" && /^\w{1,60}$/.test(code) ? `, ${code}` : "";
   // BadParameter is what the vault says of a block that does not open.
@@ -173,4 +196,29 @@ function judge(error: unknown): KmsVerdict {
   const hint = Object.hasOwn(hints, statusCode) ? `: ${hints[statusCode]}` : "";
   const isPassing = statusCode === 408 || statusCode === 429 || statusCode >= 500;
   return { kind: isPassing ? "again" : "unavailable", internal: `status ${statusCode}${word}${hint}` };
+}
+
+function judgeRotation(error: unknown): RotationVerdict {
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  const word = typeof code === "string" && /^\w{1,60}$/.test(code) ? `, ${code}` : "";
+  if (statusCode === 403) {
+    return {
+      kind: "denied",
+      words: `status 403${word}: grant keys/rotate (Microsoft.KeyVault/vaults/keys/rotate/action, as in Key Vault Crypto Officer) on the key to the identity of this command line; a disabled key answers so, too`,
+    };
+  }
+  if (statusCode === 400 || statusCode === 405) {
+    return {
+      kind: "unsupported",
+      words: `status ${statusCode}${word}: the vault rotates no key of this kind; add a version in the way that this one was made, or make a new key and put it in front`,
+    };
+  }
+  const isRefusal = typeof statusCode === "number" && statusCode >= 400 && statusCode < 500 && statusCode !== 408;
+  return asRotation(judge(error), isRefusal || isCredential(error));
+}
+
+/** The vault was not asked. */
+function isCredential(error: unknown): boolean {
+  const { name } = error as { name?: unknown };
+  return typeof name === "string" && /^(?:\w*Authentication\w*Error|CredentialUnavailableError)$/.test(name);
 }

@@ -39,7 +39,7 @@ function createKms(
   return createKeyedKms({
     keys: { shared, perEnvironment: new Map(staging === undefined ? [] : [["staging", staging]]) },
     environmentName,
-    wrapper: createGoogleKeys({ endpoint: google.origin, deadlineMs }, systemRandomness),
+    wrapper: createGoogleKeys({ endpoint: google.origin, deadlineMs }, systemRandomness, { lookMs: 5 }),
   });
 }
 
@@ -52,6 +52,7 @@ describeKms("Google", ["unreachable", "throttled", "denied", "disabled", "silent
       createKms(google, named(shared), staging === undefined ? undefined : named(staging), deadlineMs),
     setFault: google.setFault,
     requests: () => google.requests,
+    rotation: { adds: "version", permission: "cloudkms.cryptoKeyVersions.create" },
     secrets: [account.private_key.split("\n")[3] ?? ""],
     close: google.close,
   };
@@ -102,6 +103,49 @@ describe("Google Cloud KMS", () => {
     await google.setFault(fault);
     await expect(kms.wrap(context, key)).rejects.toMatchObject({ internal: expect.stringContaining(hint) });
     await google.setFault(null);
+  });
+
+  it("makes a version, waits until it is enabled, and only then makes it the one that wraps", async () => {
+    const kms = create();
+    const { newest } = google.versions(google.names[0]);
+    google.looksUntilEnabled = 3;
+    expect(await kms.addVersion(null)).toMatchObject({ kind: "version", kid: "k1", version: String(newest + 1) });
+    google.looksUntilEnabled = 0;
+    expect(google.versions(google.names[0])).toEqual({ primary: newest + 1, newest: newest + 1 });
+  });
+
+  it.each([
+    ["create", "cloudkms.cryptoKeyVersions.create", "Nothing was changed."],
+    ["get", "cloudkms.cryptoKeyVersions.get", "was made and is not in use"],
+    ["updatePrimaryVersion", "cloudkms.cryptoKeys.update", "was made and is not in use"],
+  ] as const)(
+    "says which permission is missing for %s, and what was done before",
+    async (step, permission, already) => {
+      const kms = create();
+      const { primary } = google.versions(google.names[0]);
+      google.deniedStep = step;
+      google.looksUntilEnabled = 1;
+      const error: any = await kms.addVersion(null).catch((thrown: unknown) => thrown);
+      google.deniedStep = null;
+      google.looksUntilEnabled = 0;
+      expect(error).toMatchObject({ code: "forbidden", detail: expect.stringContaining(`grant ${permission} on`) });
+      expect(error.detail).toContain(already);
+      expect(google.versions(google.names[0]).primary).toBe(primary);
+    },
+  );
+
+  it("does not say that a version is unused where the last step's answer is lost", async () => {
+    const kms = create();
+    const { newest } = google.versions(google.names[0]);
+    await google.setFault("lost", 1, 1);
+    const error: any = await kms.addVersion(null).catch((thrown: unknown) => thrown);
+    await google.setFault(null);
+    expect(error).toMatchObject({
+      code: "kms_unavailable",
+      detail: expect.stringContaining(`The version ${newest + 1} was made; look there whether it is the primary one`),
+    });
+    expect(error.detail).not.toContain("not in use");
+    expect(google.versions(google.names[0]).primary).toBe(newest + 1);
   });
 
   it("takes a key that is not there for no broken value", async () => {

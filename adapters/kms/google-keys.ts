@@ -2,8 +2,10 @@ import { KeyManagementServiceClient } from "@google-cloud/kms";
 import type { WrapContext } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
 import { callKms, invalid, type KmsVerdict } from "./call-kms.ts";
+import { asRotation, callRotation, type RotationCall, type RotationVerdict } from "./call-rotation.ts";
 import { crc32c } from "./crc32c.ts";
 import type { KeyWrapper } from "./keyed-kms.ts";
+import { kmsUnavailable } from "./kms-unavailable.ts";
 import type { KeyReference } from "./parse-key-references.ts";
 import type { GoogleKmsConfig } from "./read-kms-config.ts";
 import { associatedData } from "./wrap-context.ts";
@@ -12,10 +14,13 @@ import { associatedData } from "./wrap-context.ts";
  * Google Cloud KMS: encrypt and decrypt with a symmetric key, over the client's REST transport. Every byte is checked by CRC-32C in
  * both directions. Wrapped form: the ciphertext as it came; it names the version of the key that made it. There is no rewrap
  * inside this KMS. Credentials are the application default ones.
+ *
+ * @param overrides the pause between two looks at a new version, milliseconds
  */
 export function createGoogleKeys(
   config: Pick<GoogleKmsConfig, "endpoint" | "deadlineMs">,
   random: Pick<Randomness, "fraction">,
+  overrides: { readonly lookMs?: number } = {},
 ): KeyWrapper<KeyReference> {
   let client: KeyManagementServiceClient | null = null;
   const open = (): KeyManagementServiceClient => {
@@ -31,27 +36,57 @@ export function createGoogleKeys(
     });
     return client;
   };
+  const using = async <T>(attempt: (client: KeyManagementServiceClient) => Promise<T>): Promise<T> => {
+    const used = open();
+    try {
+      return await attempt(used);
+    } catch (error) {
+      // A client whose credentials could not be had stays so for ever: the next try takes another.
+      if (grpcCode(error) === null && !(error instanceof Corrupted) && client === used) client = null;
+      throw error;
+    }
+  };
   const call = <T>(
     what: string,
     key: KeyReference,
     judge: (error: unknown) => KmsVerdict,
     attempt: (client: KeyManagementServiceClient) => Promise<T>,
   ): Promise<T | null> =>
-    callKms(
-      { what: `Google Cloud KMS, ${what} with ${key.id}`, deadlineMs: config.deadlineMs, random, judge },
-      async () => {
-        const used = open();
-        try {
-          return await attempt(used);
-        } catch (error) {
-          // A client whose credentials could not be had stays so for ever: the next try takes another.
-          if (grpcCode(error) === null && !(error instanceof Corrupted) && client === used) client = null;
-          throw error;
-        }
-      },
+    callKms({ what: `Google Cloud KMS, ${what} with ${key.id}`, deadlineMs: config.deadlineMs, random, judge }, () =>
+      using(attempt),
     );
   // callKms tries again.
   const options = { timeout: config.deadlineMs, retry: null };
+
+  /** @param already what was changed by the steps before */
+  const rotation = <T>(
+    key: KeyReference,
+    permission: string,
+    already: NonNullable<RotationCall["already"]> | null,
+    attempt: (client: KeyManagementServiceClient) => Promise<T>,
+  ): Promise<T> =>
+    callRotation(
+      {
+        kid: key.id,
+        deadlineMs: config.deadlineMs,
+        judge: (error) => judgeRotation(error, permission),
+        ...(already === null ? {} : { already }),
+      },
+      () => using(attempt),
+    );
+  /** A key in an HSM takes its time. */
+  const untilEnabled = async (key: KeyReference, name: string, unused: string): Promise<void> => {
+    const already = { certain: unused, unknown: unused };
+    for (let looks = 1; ; looks += 1) {
+      const { state } = await rotation(key, "cloudkms.cryptoKeyVersions.get", already, async (client) => {
+        const [version] = await client.getCryptoKeyVersion({ name }, options);
+        return version;
+      });
+      if (isEnabled(state)) return;
+      if (looks === mostLooks) throw kmsUnavailable(`the version ${name} is still not enabled. ${unused}`, unused);
+      await new Promise((resolve) => setTimeout(resolve, overrides.lookMs ?? lookMs));
+    }
+  };
 
   return {
     async wrap(key, context, plain) {
@@ -89,10 +124,40 @@ export function createGoogleKeys(
       });
     },
 
+    async addVersion(key) {
+      const { version, state } = await rotation(key, "cloudkms.cryptoKeyVersions.create", null, async (client) => {
+        const [made] = await client.createCryptoKeyVersion({ parent: key.reference, cryptoKeyVersion: {} }, options);
+        const [, version] = /\/cryptoKeyVersions\/(\d+)$/.exec(made.name ?? "") ?? [];
+        if (version === undefined) throw new Error("the answer names no version");
+        return { version, state: made.state };
+      });
+      const unused = `The version ${version} was made and is not in use: make it the primary one there, or destroy it.`;
+      if (!isEnabled(state)) await untilEnabled(key, `${key.reference}/cryptoKeyVersions/${version}`, unused);
+      const unknown = `The version ${version} was made; look there whether it is the primary one by now, and make it that where it is not.`;
+      await rotation(key, "cloudkms.cryptoKeys.update", { certain: unused, unknown }, (client) =>
+        client.updateCryptoKeyPrimaryVersion({ name: key.reference, cryptoKeyVersionId: version }, options),
+      );
+      return {
+        kind: "version",
+        kid: key.id,
+        version,
+        wait: "Google may wrap with the version before for a minute, and in exceptional cases for hours: wait for that.",
+      };
+    },
+
     async close() {
       await client?.close();
     },
   };
+}
+
+const lookMs = 1_000;
+/** At a new version that is not enabled yet: a minute. */
+const mostLooks = 60;
+
+/** CryptoKeyVersionState.ENABLED, which may come as a number or as its name. */
+function isEnabled(state: unknown): boolean {
+  return state === 1 || state === "ENABLED";
 }
 
 function bound(context: WrapContext) {
@@ -159,3 +224,20 @@ function grpcCode(error: unknown): number | null {
   const { code } = error as { code?: unknown };
   return typeof code === "number" && code > 0 && code <= 16 ? code : null;
 }
+
+/** @param permission that the step needs */
+function judgeRotation(error: unknown, permission: string): RotationVerdict {
+  const code = grpcCode(error);
+  if (code === codes.permissionDenied)
+    return { kind: "denied", words: `grant ${permission} on the key to the identity of this command line` };
+  if (code === codes.invalidArgument)
+    return {
+      kind: "unsupported",
+      words:
+        "this key can't be given one so, as one whose material is imported or kept elsewhere; add the version there and make it the primary one, or make a new key and put it in front",
+    };
+  return asRotation(judgeWrap(error), code !== null && !mayBeDone.has(code));
+}
+
+/** CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS: a step may have been done all the same. */
+const mayBeDone: ReadonlySet<number> = new Set([1, 2, 4, 13, 14, 15]);

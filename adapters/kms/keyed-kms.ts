@@ -1,5 +1,8 @@
 import { keyBytes } from "#core/domain/sealing/aead";
+import { DomainError } from "#core/domain/problem/domain-error";
 import type { Kms, KeyDescription, WrapContext } from "#core/ports/kms";
+import type { AddedVersion, KmsRotation } from "#core/ports/kms-rotation";
+import { noOwnKeys } from "#core/usecases/add-kms-version";
 import { kmsUnavailable } from "./kms-unavailable.ts";
 
 /** The first wraps, all open. */
@@ -19,10 +22,12 @@ export interface KeyWrapper<K> {
   unwrap(key: K, context: WrapContext, wrapped: Uint8Array): Promise<Uint8Array | null>;
   /** Absent, or `apart`: these keys can't do it without the key coming out. */
   rewrap?(from: K, to: K, context: WrapContext, wrapped: Uint8Array): Promise<Uint8Array | null | "apart">;
+  /** Absent: these keys are not made by whoever wraps with them. As KmsRotation says. */
+  addVersion?(key: K): Promise<AddedVersion>;
   close?(): Promise<void>;
 }
 
-export interface ClosableKms extends Kms {
+export interface ClosableKms extends Kms, KmsRotation {
   close(): Promise<void>;
 }
 
@@ -89,6 +94,17 @@ export function createKeyedKms<K extends { readonly id: string }>(options: {
         ...describe(keys.shared, null),
         ...[...keys.perEnvironment].flatMap(([environment, row]) => describe(row, environment)),
       ];
+    },
+
+    async addVersion(environment) {
+      const row = environment === null ? keys.shared : keys.perEnvironment.get(environment);
+      if (row === undefined) throw noOwnKeys(String(environment));
+      if (wrapper.addVersion === undefined) {
+        throw new DomainError("invalid_request", {
+          detail: "These keys have no versions: put a new key in front of the others.",
+        });
+      }
+      return await wrapper.addVersion(row[0]);
     },
 
     async close() {

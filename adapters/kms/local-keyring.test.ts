@@ -24,6 +24,7 @@ describeKms("the local keyring", [], async () => {
   return {
     create: ({ shared, staging }) => keyring(named(shared), staging === undefined ? undefined : named(staging)),
     setFault: async () => {},
+    rotation: null,
     secrets: [],
     close: async () => {},
   };

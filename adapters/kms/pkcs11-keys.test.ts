@@ -12,6 +12,7 @@ import { systemRandomness } from "../system/system-randomness.ts";
 import { createKeyedKms, type KeyRow } from "./keyed-kms.ts";
 import type { KeyReference } from "./parse-key-references.ts";
 import { createPkcs11Keys, libraryEnvironment } from "./pkcs11-keys.ts";
+import { nextLabel } from "./pkcs11-token.ts";
 import type { SecretSource } from "./read-kms-config.ts";
 
 const labels = ["first key", "second key", "third key"] as const;
@@ -63,6 +64,7 @@ describeKms("PKCS#11 on SoftHSM2", ["unreachable", "denied", "silent"], async ()
       token.setPresent(next !== "unreachable");
     },
     lasting: ["denied", "silent"],
+    rotation: { adds: "key", permission: "EVERGRANT_KMS_PIN" },
     secrets: [token.pin, wrongPin],
     close: async () => token.remove(),
   };
@@ -130,6 +132,29 @@ describe("PKCS#11", { timeout: 60_000 }, () => {
       await kms.close();
     }
   });
+
+  it("makes another key with the next free label, which wraps once it is in front", async () => {
+    await token.makeKeys("tokens-1", "tokens-2");
+    const kms = createKms(token, [{ id: "k1", reference: "tokens-1" }]);
+    const before = await kms.wrap(context, key);
+    expect(await kms.addVersion(null)).toEqual({ kind: "key", kid: "k1", reference: "tokens-3" });
+    expect((await kms.wrap(context, key)).kid).toBe("k1");
+    const next = createKms(token, [
+      { id: "k2", reference: "tokens-3" },
+      { id: "k1", reference: "tokens-1" },
+    ]);
+    const moved = await next.rewrap(context, before);
+    expect(moved?.kid).toBe("k2");
+    if (moved !== null) expect(Buffer.from((await next.unwrap(context, moved)) ?? [])).toEqual(key);
+    await Promise.all([kms.close(), next.close()]);
+  });
+
+  it.each([
+    ["tokens-1", "tokens-2"],
+    ["tokens-09", "tokens-10"],
+    ["tokens", "tokens-2"],
+    ["7", "8"],
+  ])("names what comes beside %s %s", (label, next) => expect(nextLabel(label)).toBe(next));
 
   it("finds its token by label or by its place", async () => {
     const byPlace = createKms(token, one, { slot: { index: 0 } });

@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { ivBytes, keyBytes, tagBytes } from "#core/domain/sealing/aead";
 import type { Randomness } from "#core/ports/randomness";
 import { callKms, type KmsVerdict } from "./call-kms.ts";
+import { asRotation, callRotation, type RotationVerdict } from "./call-rotation.ts";
 import type { KeyWrapper } from "./keyed-kms.ts";
 import type { KeyReference } from "./parse-key-references.ts";
-import type { Pkcs11Answer, Pkcs11Request, Pkcs11Start } from "./pkcs11-messages.ts";
+import type { Pkcs11Answer, Pkcs11Failure, Pkcs11Request, Pkcs11Start } from "./pkcs11-messages.ts";
 import type { Pkcs11KmsConfig, SecretSource } from "./read-kms-config.ts";
 import { associatedData } from "./wrap-context.ts";
 
@@ -28,7 +29,7 @@ export function createPkcs11Keys(
 ): KeyWrapper<KeyReference> {
   const holder = createHolder(config, environment);
   const call = (
-    operation: Pkcs11Request["operation"],
+    operation: "encrypt" | "decrypt",
     key: KeyReference,
     aad: Uint8Array,
     bytes: Uint8Array,
@@ -46,6 +47,14 @@ export function createPkcs11Keys(
     async unwrap(key, context, wrapped) {
       return wrapped.length === wrappedBytes ? await call("decrypt", key, associatedData(context), wrapped) : null;
     },
+    async addVersion(key) {
+      const none = new Uint8Array();
+      const label = await callRotation({ kid: key.id, deadlineMs: config.deadlineMs, judge: judgeRotation }, (signal) =>
+        holder.ask({ operation: "generate", label: key.reference, aad: none, bytes: none }, signal),
+      );
+      return { kind: "key", kid: key.id, reference: Buffer.from(label ?? none).toString("utf8") };
+    },
+
     async close() {
       holder.end("closed");
     },
@@ -53,16 +62,43 @@ export function createPkcs11Keys(
 }
 
 class HolderFailed extends Error {
-  readonly verdict: KmsVerdict;
+  readonly failure: Pkcs11Failure;
 
-  constructor(kind: "again" | "unavailable", internal: string) {
+  constructor(kind: Pkcs11Failure["kind"], internal: string, left?: string) {
     super(internal);
-    this.verdict = { kind, internal };
+    this.failure = { kind, internal, ...(left === undefined ? {} : { left }) };
   }
 }
 
+/** The library's process has ended: whatever it had in hand may have been done. */
+class HolderEnded extends HolderFailed {}
+
 function judge(error: unknown): KmsVerdict {
-  return error instanceof HolderFailed ? error.verdict : { kind: "unavailable", internal: "an error of the process" };
+  if (!(error instanceof HolderFailed)) return { kind: "unavailable", internal: "an error of the process" };
+  const { kind, internal } = error.failure;
+  return { kind: kind === "again" ? "again" : "unavailable", internal };
+}
+
+function judgeRotation(error: unknown): RotationVerdict {
+  if (!(error instanceof HolderFailed)) return asRotation(judge(error), false);
+  const { kind, internal, left } = error.failure;
+  switch (kind) {
+    case "pin":
+      return { kind: "denied", words: internal };
+    case "denied":
+      return {
+        kind: "denied",
+        words: `${internal}: the user of EVERGRANT_KMS_PIN may not make keys; let one who may (C_GenerateKey) make an AES key with another label, and put it in front`,
+      };
+    case "unsupported":
+      return {
+        kind: "unsupported",
+        words: `${internal}: the token makes no such key on demand; make an AES key of 256 bits with another label in its maker's way, and put it in front`,
+        ...(left === undefined ? {} : { left: `The key ${left} is on the token and could not be removed: remove it.` }),
+      };
+    default:
+      return asRotation(judge(error), kind !== "unknown" && !(error instanceof HolderEnded));
+  }
 }
 
 interface Waiting {
@@ -86,7 +122,7 @@ function createHolder(config: Pick<Pkcs11KmsConfig, "module" | "slot" | "pin">, 
     child?.kill("SIGKILL");
     child = null;
     for (const one of waiting.values())
-      one.reject(new HolderFailed("again", `the process of the library ended: ${why}`));
+      one.reject(new HolderEnded("again", `the process of the library ended: ${why}`));
     waiting.clear();
   };
   const settle = (answer: Pkcs11Answer): void => {
@@ -94,8 +130,8 @@ function createHolder(config: Pick<Pkcs11KmsConfig, "module" | "slot" | "pin">, 
     waiting.delete(answer.id);
     if (waiting.size === 0) child?.channel?.unref();
     if (answer.kind === "bytes") return one?.resolve(answer.bytes);
-    const { kind, internal } = answer.failure;
-    if (kind !== "pin") return one?.reject(new HolderFailed(kind, internal));
+    const { kind, internal, left } = answer.failure;
+    if (kind !== "pin") return one?.reject(new HolderFailed(kind, internal, left));
     refusedPin = pin;
     one?.reject(pinRefused(internal));
     end("its PIN was refused");
@@ -144,7 +180,7 @@ function createHolder(config: Pick<Pkcs11KmsConfig, "module" | "slot" | "pin">, 
 
 function pinRefused(internal: string): HolderFailed {
   return new HolderFailed(
-    "unavailable",
+    "pin",
     `the PIN was refused (${internal}); it is not tried again, since tokens lock themselves: correct EVERGRANT_KMS_PIN and start anew, or EVERGRANT_KMS_PIN_FILE`,
   );
 }

@@ -7,16 +7,22 @@ export interface Pkcs11Start {
 
 export interface Pkcs11Request {
   readonly id: number;
-  readonly operation: "encrypt" | "decrypt";
+  /** `generate`: another key beside the labelled one; the answer's bytes are its label. */
+  readonly operation: "encrypt" | "decrypt" | "generate";
   readonly label: string;
   readonly aad: Uint8Array;
   readonly bytes: Uint8Array;
 }
 
-/** `pin`: it was refused, and must not be tried again, since tokens lock themselves. */
+/**
+ * `pin`: it was refused, and must not be tried again, since tokens lock themselves. Of a key that was to be made alone: `denied`,
+ * `unsupported`, and `unknown` where it may have been made.
+ */
 export interface Pkcs11Failure {
-  readonly kind: "again" | "unavailable" | "pin";
+  readonly kind: "again" | "unavailable" | "pin" | "denied" | "unsupported" | "unknown";
   readonly internal: string;
+  /** Label of a key that was made, does not serve, and could not be removed. */
+  readonly left?: string;
 }
 
 export type Pkcs11Answer =

@@ -19,7 +19,10 @@ function open({ module, ...settings }: Pkcs11Start): Pkcs11Token {
 async function answer({ id, operation, label, aad, bytes }: Pkcs11Request): Promise<Pkcs11Answer> {
   try {
     if (token === null) throw new TokenFailed("unavailable", "the library was not loaded");
-    const result = await token[operation](label, Buffer.from(aad), Buffer.from(bytes));
+    const result =
+      operation === "generate"
+        ? Buffer.from(await token.generate(label), "utf8")
+        : await token[operation](label, Buffer.from(aad), Buffer.from(bytes));
     return { id, kind: "bytes", bytes: result };
   } catch (error) {
     const failure =

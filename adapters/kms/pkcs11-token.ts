@@ -8,14 +8,16 @@ export interface Pkcs11Token {
   encrypt(label: string, aad: Buffer, plain: Buffer): Promise<Buffer>;
   /** Null: these bytes don't open under this key and associated data. */
   decrypt(label: string, aad: Buffer, wrapped: Buffer): Promise<Buffer | null>;
+  /** Makes another AES key beside the labelled one, which never leaves the token. @returns its label */
+  generate(label: string): Promise<string>;
 }
 
 export class TokenFailed extends Error {
   readonly failure: Pkcs11Failure;
 
-  constructor(kind: Pkcs11Failure["kind"], internal: string) {
+  constructor(kind: Pkcs11Failure["kind"], internal: string, left?: string) {
     super(internal);
-    this.failure = { kind, internal };
+    this.failure = { kind, internal, ...(left === undefined ? {} : { left }) };
   }
 }
 
@@ -55,7 +57,7 @@ export function openPkcs11Token(
     }
     // It stays open and does nothing else: with its last session, a token logs out.
   };
-  const openSession = (of: Handle): Handle => pkcs11.C_OpenSession(of, pkcs11js.CKF_SERIAL_SESSION);
+  const openSession = (of: Handle, more = 0): Handle => pkcs11.C_OpenSession(of, pkcs11js.CKF_SERIAL_SESSION | more);
   /** Starts the library anew, once nobody is inside it any more; once for all who found the same one lost. */
   const restart = (lost: number): Promise<void> => {
     if (lost !== generation) return Promise.resolve();
@@ -119,6 +121,57 @@ export function openPkcs11Token(
     if (found.length > 1) throw new TokenFailed("unavailable", `the token has several AES keys labelled ${label}`);
     keys.set(label, key);
     return key;
+  };
+  const isTaken = (session: Handle, label: string): boolean => {
+    pkcs11.C_FindObjectsInit(session, [
+      { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_SECRET_KEY },
+      { type: pkcs11js.CKA_LABEL, value: label },
+    ]);
+    const found = pkcs11.C_FindObjects(session, 1);
+    pkcs11.C_FindObjectsFinal(session);
+    return found.length > 0;
+  };
+  /** In a session of its own that may write. Where the new key does not serve it goes again, and else stays in the token. */
+  const makeBeside = async (session: Handle, label: string): Promise<string> => {
+    let next = nextLabel(label);
+    while (isTaken(session, next)) next = nextLabel(next);
+    const writing = openToWrite();
+    try {
+      const made = make(writing, next);
+      if (await works(session, made)) return next;
+      const isGone = isDone(() => pkcs11.C_DestroyObject(writing, made));
+      throw new TokenFailed("unsupported", `the new key ${next} did no AES-GCM`, isGone ? undefined : next);
+    } finally {
+      quietly(() => pkcs11.C_CloseSession(writing));
+    }
+  };
+  const openToWrite = (): Handle => {
+    try {
+      return openSession(slot ?? Buffer.alloc(0), pkcs11js.CKF_RW_SESSION);
+    } catch (error) {
+      const name = nameOf(error);
+      throw mayNotMake.test(name) ? new TokenFailed("denied", name) : error;
+    }
+  };
+  /** Once: whatever goes wrong here is not tried again, since the token may have the key. */
+  const make = (writing: Handle, label: string): Handle => {
+    try {
+      return pkcs11.C_GenerateKey(writing, { mechanism: pkcs11js.CKM_AES_KEY_GEN }, [
+        { type: pkcs11js.CKA_LABEL, value: label },
+        { type: pkcs11js.CKA_ID, value: randomBytes(16) },
+        { type: pkcs11js.CKA_VALUE_LEN, value: keyBytes },
+        { type: pkcs11js.CKA_TOKEN, value: true },
+        { type: pkcs11js.CKA_PRIVATE, value: true },
+        { type: pkcs11js.CKA_SENSITIVE, value: true },
+        { type: pkcs11js.CKA_EXTRACTABLE, value: false },
+        { type: pkcs11js.CKA_ENCRYPT, value: true },
+        { type: pkcs11js.CKA_DECRYPT, value: true },
+      ]);
+    } catch (error) {
+      const name = nameOf(error);
+      const kind = mayNotMake.test(name) ? "denied" : canNotMake.test(name) ? "unsupported" : "unknown";
+      throw new TokenFailed(kind, kind === "unknown" ? `${name}, when it was to make ${label}` : name);
+    }
   };
 
   const seal = async (session: Handle, key: Handle, aad: Buffer, plain: Buffer): Promise<Buffer> => {
@@ -189,8 +242,22 @@ export function openPkcs11Token(
           return null;
         }
       }),
+    generate: (label) => run(label, (session) => makeBeside(session, label)),
   };
 }
+
+/** `tokens-1` → `tokens-2`, `tokens` → `tokens-2`. */
+export function nextLabel(label: string): string {
+  const [, stem = label, digits] = /^(.*?)(\d{1,9})$/.exec(label) ?? [];
+  return digits === undefined ? `${label}-2` : `${stem}${String(Number(digits) + 1).padStart(digits.length, "0")}`;
+}
+
+/** PKCS#11 §5.1: the user, the session or the token may not. */
+const mayNotMake =
+  /^CKR_(?:ACTION_PROHIBITED|SESSION_READ_ONLY|SESSION_READ_ONLY_EXISTS|TOKEN_WRITE_PROTECTED|FUNCTION_REJECTED|OPERATION_NOT_\w+)$/;
+/** The token has no such keys, or none that are made so. */
+const canNotMake =
+  /^CKR_(?:MECHANISM_\w+|FUNCTION_NOT_SUPPORTED|TEMPLATE_\w+|ATTRIBUTE_\w+|KEY_SIZE_RANGE|CURVE_NOT_SUPPORTED)$/;
 
 function mechanism(iv: Buffer, aad: Buffer) {
   const parameter = { type: pkcs11js.CK_PARAMS_AES_GCM, iv, aad, ivBits: ivBytes * 8, tagBits: tagBytes * 8 };
@@ -222,9 +289,15 @@ function nameOf(error: unknown): string {
 }
 
 function quietly(work: () => void): void {
+  // Where it can't be done, it was gone already.
+  isDone(work);
+}
+
+function isDone(work: () => void): boolean {
   try {
     work();
+    return true;
   } catch {
-    // It was gone already.
+    return false;
   }
 }

@@ -43,6 +43,7 @@ describeKms("Transit", ["unreachable", "throttled", "denied", "disabled", "silen
       createKms(transit, named(shared), { deadlineMs, staging: staging === undefined ? undefined : named(staging) }),
     setFault: transit.setFault,
     requests: () => transit.requests,
+    rotation: { adds: "version", permission: 'path "transit/keys/one/rotate" { capabilities = ["update"] }' },
     secrets: [firstToken],
     close: transit.close,
   };
@@ -69,6 +70,46 @@ describe("Transit", () => {
     if (moved === null) throw new Error("it did not open");
     expect(Buffer.from(moved.wrapped).readUInt32BE(0)).toBe(Buffer.from(wrapped.wrapped).readUInt32BE(0) + 1);
     for (const one of [wrapped, moved]) expect(Buffer.from((await kms.unwrap(context, one)) ?? [])).toEqual(key);
+  });
+
+  it.each(["now", "older"] as const)(
+    "says which version wraps from now on, of a server that answers as %s",
+    async (as) => {
+      const kms = createKms(transit, [{ id: "k3", reference: "three" }]);
+      const before = Buffer.from((await kms.wrap(context, key)).wrapped).readUInt32BE(0);
+      transit.rotations = as;
+      const added = await kms.addVersion(null);
+      transit.rotations = "now";
+      expect(added).toEqual({ kind: "version", kid: "k3", version: String(before + 1), wait: null });
+      expect(Buffer.from((await kms.wrap(context, key)).wrapped).readUInt32BE(0)).toBe(before + 1);
+    },
+  );
+
+  it.each([
+    ["denied", "forbidden", 'path "transit/keys/one/rotate" { capabilities = ["update"] }'],
+    ["imported", "invalid_request", "allow_rotation"],
+  ] as const)("tells apart a rotation that is %s", async (state, code, words) => {
+    const kms = createKms(transit, k1);
+    const { wrapped } = await kms.wrap(context, key);
+    transit.rotations = state;
+    await expect(kms.addVersion(null)).rejects.toMatchObject({ code, detail: expect.stringContaining(words) });
+    transit.rotations = "now";
+    expect(Buffer.from((await kms.wrap(context, key)).wrapped).readUInt32BE(0)).toBe(
+      Buffer.from(wrapped).readUInt32BE(0),
+    );
+  });
+
+  it.each([
+    ["sealed", "Nothing was changed."],
+    ["behind", "Whether it has one now is not known"],
+  ] as const)("tells a server that is sealed from one behind a proxy that lost it (%s)", async (state, words) => {
+    const kms = createKms(transit, k1);
+    transit.rotations = state;
+    await expect(kms.addVersion(null)).rejects.toMatchObject({
+      code: "kms_unavailable",
+      detail: expect.stringContaining(words),
+    });
+    transit.rotations = "now";
   });
 
   it("takes nothing for broken that a version opens which is not there, or not allowed", async () => {

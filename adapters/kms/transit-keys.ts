@@ -1,8 +1,10 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { keyBytes } from "#core/domain/sealing/aead";
 import type { Randomness } from "#core/ports/randomness";
 import type { WrapContext } from "#core/ports/kms";
 import { createInfrastructureClient } from "../egress/infrastructure-client.ts";
 import { callKms, connectionCode, invalid, type KmsVerdict } from "./call-kms.ts";
+import { asRotation, callRotation, type RotationVerdict } from "./call-rotation.ts";
 import type { KeyWrapper } from "./keyed-kms.ts";
 import { kmsUnavailable } from "./kms-unavailable.ts";
 import type { KeyReference } from "./parse-key-references.ts";
@@ -39,7 +41,8 @@ export function createTransitKeys(
       signal,
     });
     const answer = parse(text);
-    if (status !== 200) throw new TransitRefused(status, errorsIn(answer));
+    // 204: done, with nothing to tell.
+    if (status !== 200 && status !== 204) throw new TransitRefused(status, errorsIn(answer));
     return answer;
   };
   const tokenCall = async (method: "GET" | "POST", path: string, token: string): Promise<TokenLife | null> => {
@@ -57,6 +60,16 @@ export function createTransitKeys(
     renew: (value) => tokenCall("POST", "auth/token/renew-self", value),
   });
 
+  const post = async (path: string, signal: AbortSignal, body: unknown): Promise<unknown> => {
+    const value = await token.read();
+    try {
+      return await ask("POST", path, value, signal, body);
+    } catch (error) {
+      const isDenied = error instanceof TransitRefused && error.status === 403;
+      if (!isDenied || !(await token.refused(value))) throw error;
+      return await ask("POST", path, await token.read(), signal, body);
+    }
+  };
   const call = (
     operation: "encrypt" | "decrypt" | "rewrap",
     key: KeyReference,
@@ -71,16 +84,8 @@ export function createTransitKeys(
         judge: (error) => judge(error, operation),
       },
       async (signal) => {
-        const path = `${config.mount}/${operation}/${key.reference}`;
         const body = { ...members, associated_data: associatedData(context).toString("base64") };
-        const value = await token.read();
-        try {
-          return dataIn(await ask("POST", path, value, signal, body));
-        } catch (error) {
-          const isDenied = error instanceof TransitRefused && error.status === 403;
-          if (!isDenied || !(await token.refused(value))) throw error;
-          return dataIn(await ask("POST", path, await token.read(), signal, body));
-        }
+        return dataIn(await post(`${config.mount}/${operation}/${key.reference}`, signal, body));
       },
     );
 
@@ -106,6 +111,22 @@ export function createTransitKeys(
       if (ciphertext === null) return null;
       const data = await call("rewrap", from, context, { ciphertext });
       return data === null ? null : pack(data["ciphertext"]);
+    },
+
+    async addVersion(key) {
+      const path = `${config.mount}/keys/${key.reference}/rotate`;
+      await callRotation(
+        { kid: key.id, deadlineMs: config.deadlineMs, judge: (error) => judgeRotation(error, path) },
+        (signal) => post(path, signal, {}),
+      );
+      // Older servers answer with nothing. What a wrap says is what is in use.
+      const probe = { plaintext: randomBytes(keyBytes).toString("base64") };
+      const version = await call("encrypt", key, { environmentId: "none", purpose: "data_key" }, probe).then(
+        (data) => String(pack(data?.["ciphertext"]).readUInt32BE(0)),
+        // It has one all the same.
+        () => null,
+      );
+      return { kind: "version", kid: key.id, version, wait: null };
     },
 
     async close() {
@@ -215,4 +236,31 @@ function judge(error: unknown, operation: "encrypt" | "decrypt" | "rewrap"): Kms
   // 412: a replica that has not caught up; 429: a rate limit, or a standby; 5xx: sealed (503), or worse.
   const isPassing = status === 412 || status === 429 || status >= 500;
   return { kind: isPassing ? "again" : "unavailable", internal };
+}
+
+function judgeRotation(error: unknown, path: string): RotationVerdict {
+  const verdict = asRotation(judge(error, "encrypt"), isRefusal(error));
+  if (!(error instanceof TransitRefused)) return verdict;
+  if (error.status === 403) {
+    return {
+      kind: "denied",
+      words: `status 403; the token is over, or its policy lacks: path "${path}" { capabilities = ["update"] }`,
+    };
+  }
+  // With status 500.
+  if (error.errors.some((one) => /does not allow rotation/i.test(one))) {
+    return {
+      kind: "unsupported",
+      words:
+        "its material was imported and may not be rotated there; import a version, allow it to be rotated (allow_rotation), or make a new key and put it in front",
+    };
+  }
+  return verdict;
+}
+
+/** It says for certain that nothing was done. A 503 alone does not: whoever stands in between answers so for a connection that broke. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof TokenUnreadable) return true;
+  if (!(error instanceof TransitRefused)) return false;
+  return error.status < 500 || error.errors.some((one) => /\bis sealed\b/i.test(one));
 }

@@ -30,6 +30,8 @@ export function withFormerKeyring(kms: ClosableKms, former: ClosableKms): Closab
       return [...(await kms.describe()), ...opens];
     },
 
+    addVersion: (environment) => kms.addVersion(environment),
+
     close: () => kms.close(),
   };
 }

@@ -7,6 +7,7 @@ export interface RunRow {
   readonly state: RewrapState;
   readonly phase: RewrapProgress["phase"];
   readonly to_kid: string;
+  readonly everything: boolean;
   readonly from_kids: string[];
   readonly pace: number | null;
   readonly total: number;
@@ -31,7 +32,7 @@ export interface RunRow {
 }
 
 export const runColumns =
-  "id, environment_id, state, phase, to_kid, from_kids, pace, total, done, failed, anew, pass, place, cursor, found, written, left_over, rate, sample_size, sample_opened, remaining, last_error, started_by, started_at, updated_at, finished_at";
+  "id, environment_id, state, phase, to_kid, everything, from_kids, pace, total, done, failed, anew, pass, place, cursor, found, written, left_over, rate, sample_size, sample_opened, remaining, last_error, started_by, started_at, updated_at, finished_at";
 
 export function toRun(row: RunRow): RewrapRun {
   return {
@@ -40,6 +41,7 @@ export function toRun(row: RunRow): RewrapRun {
     state: row.state,
     phase: row.phase,
     toKid: row.to_kid,
+    everything: row.everything,
     fromKids: row.from_kids,
     pace: row.pace,
     total: row.total,

@@ -5,9 +5,10 @@ import type { RewrapFailure, RewrapFailureReason, RewrapStore } from "#core/port
 import { insertAudit } from "./audit-log.ts";
 import { insertEvent } from "./integration-events.ts";
 import { inTransaction, query, rollback, type DatabaseClient, type DatabasePool } from "./pool.ts";
+import { refuseDuringRotation } from "./rotation-gate.ts";
 import { runColumns, toRun, type RunRow } from "./rewrap-rows.ts";
 import { spendAny } from "./write-approval.ts";
-import { countStale, readStale, sampleValues, writeValues } from "./rewrap-values.ts";
+import { countStale, firstHeld, readStale, sampleValues, writeValues } from "./rewrap-values.ts";
 
 export const rewrapTask = "rewrap";
 
@@ -32,9 +33,10 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
 
     async start(run, heldBy, audit, approved) {
       const started = await inTransaction(pool, async (client) => {
+        if (run.everything) await refuseDuringRotation(client);
         const { rows } = await client.query<RunRow>(
-          `INSERT INTO rewrap_run (id, environment_id, to_kid, from_kids, pace, total, started_by, claimed_by, claimed_until)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))
+          `INSERT INTO rewrap_run (id, environment_id, to_kid, from_kids, pace, total, started_by, claimed_by, claimed_until, everything)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9), $10)
            ON CONFLICT (environment_id) WHERE state IN ('running', 'paused') DO NOTHING RETURNING ${runColumns}`,
           [
             run.id,
@@ -46,6 +48,7 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
             run.startedBy,
             heldBy,
             heldBy === null ? null : rewrapLeaseSeconds,
+            run.everything,
           ],
         );
         if (rows[0] === undefined) return rollback;
@@ -144,8 +147,13 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
     readStale: (scope, place, cursor, limit) => readStale(pool, scope, place, cursor, limit),
 
     async writeBatch(batch) {
+      const held: { at: number | null } = { at: null };
       const done = await inTransaction(pool, async (client) => {
         const written = await writeValues(client, batch);
+        if (batch.held === "refused" && written < batch.values.length) {
+          held.at = await firstHeld(client, batch);
+          if (held.at !== null) return rollback;
+        }
         const { rate, ...progress } = batch.progress(written);
         const run = await setProgress(client, batch.runId, batch.owner, progress, rate);
         if (run === null) return rollback;
@@ -154,7 +162,8 @@ export function createRewrapStore(pool: DatabasePool): RewrapStore {
         if (record !== null) await insertAudit(client, [record]);
         return { run, written };
       });
-      return done === rollback ? null : done;
+      if (done !== rollback) return done;
+      return held.at === null ? null : { heldAt: held.at };
     },
 
     async moveOn(id, owner, progress) {

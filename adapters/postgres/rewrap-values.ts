@@ -1,4 +1,4 @@
-import { sealedPlaces, staleRanges, type SealedPlace } from "#core/domain/sealing/sealed-place";
+import { everythingRanges, sealedPlaces, staleRanges, type SealedPlace } from "#core/domain/sealing/sealed-place";
 import type { RewrapBatch, RewrapScope, StoredValue } from "#core/ports/rewrap-store";
 import { query, type DatabaseClient, type DatabasePool } from "./pool.ts";
 import { placeTables, valueColumns } from "./rewrap-rows.ts";
@@ -23,6 +23,16 @@ export async function countStale(pool: DatabasePool, scope: RewrapScope): Promis
   const counts: Record<string, number> = {};
   for (const place of sealedPlaces) {
     const { table, where } = placeTables[place];
+    if (scope.everything) {
+      const { text, bounds } = within(scope, place, 2);
+      const { rows } = await query<{ kid: string; n: number }>(
+        pool,
+        `SELECT s.kid, count(*)::int AS n FROM ${table} s WHERE s.environment_id = $1 AND ${text} AND ${where} GROUP BY s.kid`,
+        [scope.environmentId, ...bounds],
+      );
+      for (const { kid, n } of rows) counts[kid] = (counts[kid] ?? 0) + n;
+      continue;
+    }
     for (const { from, before, onlyRetired } of staleRanges(place, scope.policy, scope.toKid)) {
       const { rows } = await query<{ kid: string; n: number }>(
         pool,
@@ -41,7 +51,7 @@ function underRetired(table: string): string {
   return `tenant_key r JOIN ${table} s ON s.environment_id = r.environment_id AND s.kid = r.id AND r.state = 'retired'`;
 }
 
-/** In the order of their index: range after range, key after key. */
+/** In the order of their index: range after range, key after key; where everything is wrapped anew, in the order of the rows' identity. */
 export async function readStale(
   pool: DatabasePool,
   scope: RewrapScope,
@@ -50,6 +60,7 @@ export async function readStale(
   limit: number,
 ): Promise<readonly StoredValue[]> {
   const { table, identity, where } = placeTables[place];
+  if (scope.everything) return await readEverything(pool, scope, place, cursor, limit);
   const key = ["kid", ...identity].map((column) => `s.${column}`).join(", ");
   const found: StoredValue[] = [];
   for (const { from, before, onlyRetired } of staleRanges(place, scope.policy, scope.toKid)) {
@@ -66,26 +77,55 @@ export async function readStale(
   return found;
 }
 
+/** By identity, which no re-wrap changes: whatever becomes of its key, each row is passed once. */
+async function readEverything(
+  pool: DatabasePool,
+  scope: RewrapScope,
+  place: SealedPlace,
+  cursor: readonly (string | number)[] | null,
+  limit: number,
+): Promise<readonly StoredValue[]> {
+  const { table, identity, where } = placeTables[place];
+  const key = identity.map((column) => `s.${column}`).join(", ");
+  const { text, bounds } = within(scope, place, 3);
+  const behind =
+    cursor === null ? "" : `AND (${key}) > (${cursor.map((_, index) => `$${index + 3 + bounds.length}`).join(", ")})`;
+  const { rows } = await query<ValueRow>(
+    pool,
+    `SELECT '${place}' AS place, ${valueColumns[place]} FROM ${table} s
+      WHERE s.environment_id = $1 AND ${text} AND ${where} ${behind} ORDER BY ${key} LIMIT $2`,
+    [scope.environmentId, limit, ...bounds, ...(cursor ?? [])],
+  );
+  return rows.map(toValue);
+}
+
+/** All key ids of a run that wraps everything anew. @param first number of the first of its parameters */
+function within(scope: RewrapScope, place: SealedPlace, first: number): { text: string; bounds: readonly string[] } {
+  const ranges = everythingRanges(place, scope.policy, scope.toKid);
+  const isRetired =
+    "EXISTS (SELECT FROM tenant_key r WHERE r.environment_id = s.environment_id AND r.id = s.kid AND r.state = 'retired')";
+  const one = ({ onlyRetired }: { readonly onlyRetired: boolean }, index: number): string =>
+    `s.kid >= $${first + 2 * index} AND s.kid < $${first + 2 * index + 1}${onlyRetired ? ` AND ${isRetired}` : ""}`;
+  return {
+    text: `(${ranges.map((range, index) => `(${one(range, index)})`).join(" OR ")})`,
+    bounds: ranges.flatMap(({ from, before }) => [from, before]),
+  };
+}
+
 /**
  * Each value where its bytes are still those that were read. Rows that somebody holds are passed over: no refresh waits for a
  * re-wrap, and no order of locks can end in a deadlock. @returns how many were written
  */
 export async function writeValues(client: DatabaseClient, { place, values }: RewrapBatch): Promise<number> {
   if (values.length === 0) return 0;
-  const { table, identity } = placeTables[place];
-  const bytes = place === "tenant_key" ? "wrapped" : "sealed";
+  const { table } = placeTables[place];
+  const bytes = bytesOf(place);
+  const same = sameRow(place);
   const columns = { owner: "text", field: "text", version: "int", was: "bytea", becomes: "bytea", kid: "text" };
   const given = Object.keys(columns).join(", ");
   const types = Object.values(columns)
     .map((type, index) => `$${index + 1}::${type}[]`)
     .join(", ");
-  const same = (left: string): string =>
-    identity
-      .map(
-        (column, index) =>
-          `${left}.${column} = ${identity.length === 1 ? "g.owner" : `g.${["owner", "field", "version"][index]}`}`,
-      )
-      .join(" AND ");
   const result = await client.query({
     name: `rewrap-${place}`,
     text: `WITH g AS (SELECT * FROM unnest(${types}) AS g(${given})),
@@ -102,6 +142,42 @@ export async function writeValues(client: DatabaseClient, { place, values }: Rew
     ],
   });
   return result.rowCount ?? 0;
+}
+
+/**
+ * Behind writeValues in its transaction. Whatever has still the bytes that were read was passed over there, since somebody held its row
+ * or has let go of it only now. @returns the first such place among the values; null: there is none
+ */
+export async function firstHeld(client: DatabaseClient, { place, values }: RewrapBatch): Promise<number | null> {
+  const { rows } = await client.query<{ n: number | null }>({
+    name: `rewrap-held-${place}`,
+    text: `SELECT min(g.n)::int - 1 AS n
+             FROM unnest($1::text[], $2::text[], $3::int[], $4::bytea[]) WITH ORDINALITY AS g(owner, field, version, was, n)
+             JOIN ${placeTables[place].table} s ON ${sameRow(place)("s")} AND s.${bytesOf(place)} = g.was`,
+    values: [
+      values.map(({ value }) => value.owner),
+      values.map(({ value }) => value.field),
+      values.map(({ value }) => value.version),
+      values.map(({ value }) => Buffer.from(value.sealed)),
+    ],
+  });
+  return rows[0]?.n ?? null;
+}
+
+function bytesOf(place: SealedPlace): string {
+  return place === "tenant_key" ? "wrapped" : "sealed";
+}
+
+/** A row of the place, and `g` of what was given. */
+function sameRow(place: SealedPlace): (row: string) => string {
+  const { identity } = placeTables[place];
+  return (row) =>
+    identity
+      .map(
+        (column, index) =>
+          `${row}.${column} = ${identity.length === 1 ? "g.owner" : `g.${["owner", "field", "version"][index]}`}`,
+      )
+      .join(" AND ");
 }
 
 /** Of everything that can be opened, wherever it stands; each with the bytes that it had in the same instant as its version. */

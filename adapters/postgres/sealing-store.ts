@@ -131,6 +131,20 @@ export function createSealingStore(pool: DatabasePool): SealingAdministration {
       });
     },
 
+    async recordVersion(kid, audit) {
+      await inTransaction(pool, async (client) => {
+        if (kid !== null) {
+          await client.query(
+            `WITH k AS MATERIALIZED (SELECT environment_id FROM key_state WHERE kid = $1 ORDER BY environment_id FOR UPDATE)
+             UPDATE key_state s SET wraps_before = s.wraps, alarmed_at = NULL FROM k
+              WHERE s.environment_id = k.environment_id AND s.kid = $1`,
+            [kid],
+          );
+        }
+        await insertAudit(client, audit);
+      });
+    },
+
     readKeys: (environmentId) => readKeys(pool, environmentId),
 
     async replaceTenantKey(key, retires, audit) {
@@ -268,7 +282,8 @@ async function tellNearBound(
 ): Promise<readonly string[]> {
   const { rows } = await client.query<{ environment_id: string; kid: string; wraps: string }>(
     `WITH near AS (
-       SELECT kid, sum(wraps)::bigint AS wraps FROM key_state WHERE kid = ANY ($1) GROUP BY kid HAVING sum(wraps) >= $2),
+       SELECT kid, sum(wraps - wraps_before)::bigint AS wraps FROM key_state WHERE kid = ANY ($1)
+        GROUP BY kid HAVING sum(wraps - wraps_before) >= $2),
      told AS (
        UPDATE key_state k SET alarmed_at = now() FROM near n WHERE k.kid = n.kid AND k.alarmed_at IS NULL
        RETURNING k.environment_id, k.kid, n.wraps),
@@ -322,7 +337,8 @@ async function readKeys(pool: DatabasePool, environmentId: string): Promise<Stor
     changed_by: string | null;
   }>(
     pool,
-    "SELECT kid, state, wraps, first_seen_at, changed_at, changed_by FROM key_state WHERE environment_id = $1 ORDER BY kid",
+    `SELECT kid, state, wraps - wraps_before AS wraps, first_seen_at, changed_at, changed_by
+       FROM key_state WHERE environment_id = $1 ORDER BY kid`,
     [environmentId],
   );
   const tenants = await query<{

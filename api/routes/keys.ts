@@ -77,12 +77,18 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
       operationId: "startRewrap",
       summary: "Bring everything under the current key",
       description:
-        "A worker goes through every sealed value that is not under the current key (or, with the policy `tenant`, not under its tenant's) and has its data key wrapped anew; no value is opened for it. Whatever is written meanwhile wins. At the end a sample is opened, and what is left is counted once more. One run at a time. Asked for from the dashboard's session, it begins when another owner has approved it; `keys rewrap` on the server begins at once.",
+        "A worker goes through every sealed value that is not under the current key (or, with the policy `tenant`, not under its tenant's) and has its data key wrapped anew; no value is opened for it. Whatever is written meanwhile wins. At the end a sample is opened, and what is left is counted once more. With `everything` it wraps anew what is under the current key already, too, once: for a key of the KMS that got a new version inside. One run at a time. Asked for from the dashboard's session, it begins when another owner has approved it; `keys rewrap` on the server begins at once.",
       tags,
       security: needs("keys:write"),
       request: {
         query: asked,
-        body: { ...body(rewrapRequestSchema, { "At a pace": { pace: 500 } }), required: false },
+        body: {
+          ...body(rewrapRequestSchema, {
+            "At a pace": { pace: 500 },
+            "Everything, after a rotation": { everything: true },
+          }),
+          required: false,
+        },
       },
       responses: { 202: waits, ...problems(409, 422) },
     }),
@@ -91,8 +97,12 @@ export function keyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): vo
       demandKeys(caller, "keys:write");
       demandConfirmed(ports, caller);
       const { reason = null } = context.req.valid("query");
-      const { pace = null } = context.req.valid("json") ?? {};
-      const approval = await requireApproval(ports, caller, { kind: "key.rewrap_start", parameters: { pace }, reason });
+      const { pace = null, everything = false } = context.req.valid("json") ?? {};
+      const approval = await requireApproval(ports, caller, {
+        kind: "key.rewrap_start",
+        parameters: { pace, ...(everything ? { everything } : {}) },
+        reason,
+      });
       return context.json(await toApprovalView(ports, caller, approval), 202);
     },
   );

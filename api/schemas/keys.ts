@@ -44,7 +44,7 @@ const keySchema = z
     sealed: count("Values that it seals in this environment.", 1215),
     sealed_by_kind: sealedSchema,
     wraps: count(
-      "How often it wrapped in this environment. Counted in memory and added every few seconds: a process that was killed took the last ones with it.",
+      "How often it wrapped in this environment, since `keys rotate` gave it its newest version where it did. Counted in memory and added every few seconds: a process that was killed took the last ones with it.",
       98_112,
     ),
     first_seen_at: nullableInstantSchema.openapi({
@@ -89,6 +89,11 @@ export const runSchema = z
       example: "rewrapping",
     }),
     to: kidSchema,
+    everything: z.boolean().openapi({
+      description:
+        "Whether it wraps anew what is under that key already, too: once, in one pass. For a key that got a new version inside before the run began.",
+      example: false,
+    }),
     from: z.array(kidSchema).openapi({ description: "Keys that were used besides when it began; a hundred at most." }),
     total: count("Values that were to be re-wrapped when it began.", 100_000),
     done: count("Values re-wrapped so far.", 41_500),
@@ -159,8 +164,15 @@ const paceSchema = z.number().int().min(1).max(1_000_000).nullable().openapi({
 });
 
 export const rewrapRequestSchema = z
-  .strictObject({ pace: paceSchema.optional() })
-  .openapi("RewrapRequest", { description: "How fast.", example: { pace: 500 } });
+  .strictObject({
+    pace: paceSchema.optional(),
+    everything: z.boolean().optional().openapi({
+      description:
+        "What is under the current key already, too, since it got a new version inside (`keys rotate`): values under its older versions have the same key id, so nothing else finds them. By default only what is not under the current key.",
+      example: false,
+    }),
+  })
+  .openapi("RewrapRequest", { description: "How fast, and what.", example: { pace: 500 } });
 
 export const runPatchSchema = z
   .strictObject({

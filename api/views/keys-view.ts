@@ -22,6 +22,7 @@ export function toRunView(run: RewrapRun): RewrapRunView {
     state: run.state,
     phase: run.phase,
     to: run.toKid,
+    everything: run.everything,
     from: [...run.fromKids],
     total: run.total,
     done: run.done,

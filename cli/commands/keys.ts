@@ -97,20 +97,20 @@ export async function rotateKeyOfTenant(container: Container, args: string[]): P
   };
 }
 
+/** `_STAGING` for `staging`: of the variables for an environment's own keys. */
+export function suffixOf(environment: string | null): string {
+  return environment === null ? "" : `_${environment.toUpperCase().replaceAll("-", "_")}`;
+}
+
 /**
  * The one command that prints key material: the keyring that is configured, with a new key in front. It changes nothing: the processes
  * seal with the new key once they are started with it.
  */
 export async function keysRotate(args: string[]): Promise<CommandResult> {
   const { values } = parseOptions(args, { environment: "string" });
-  const kms = process.env["EVERGRANT_KMS"] ?? "local";
-  if (kms !== "local") {
-    throw new UsageError(
-      `the keys are in ${kms}: make a new key or version there and put its id first in the configuration; see docs/guides/rotate-sealing-keys.md`,
-    );
-  }
-  const suffix = values.environment === undefined ? "" : `_${values.environment.toUpperCase().replaceAll("-", "_")}`;
-  const variable = `EVERGRANT_KEYRING${suffix}`;
+  const kms = (process.env["EVERGRANT_KMS"] ?? "").trim();
+  if (kms !== "" && kms !== "local") throw new UsageError(`EVERGRANT_KMS is ${kms}, and there is no such KMS`);
+  const variable = `EVERGRANT_KEYRING${suffixOf(values.environment ?? null)}`;
   const present = process.env[variable];
   if (present === undefined || present === "")
     throw new UsageError(`${variable} is not set, so there is nothing to rotate`);
@@ -130,7 +130,7 @@ export async function keysRotate(args: string[]): Promise<CommandResult> {
 }
 
 /** `k-2026-11-26`, with a number behind it where that is taken. */
-function newKeyId(taken: readonly string[], now: Date): string {
+export function newKeyId(taken: readonly string[], now: Date): string {
   const day = `k-${now.toISOString().slice(0, 10)}`;
   for (let number = 1; ; number += 1) {
     const id = number === 1 ? day : `${day}-${number}`;

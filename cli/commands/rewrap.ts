@@ -2,7 +2,7 @@ import type { Container } from "#adapters/container";
 import { isClean, secondsLeft, type RewrapRun } from "#core/domain/sealing/rewrap-run";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
 import { runRewrap } from "#core/usecases/run-rewrap";
-import { changeRewrap, startRewrap } from "#core/usecases/start-rewrap";
+import { changeRewrap, startRewrap, type RewrapWish } from "#core/usecases/start-rewrap";
 import type { CommandResult } from "../main.ts";
 import { parseOptions } from "../parse-options.ts";
 import { UsageError } from "../usage-error.ts";
@@ -14,10 +14,12 @@ const lookMs = 1_000;
 /**
  * Re-wraps in the foreground, one environment after the other. Ctrl-C pauses; the next call goes on where it was. A run that a worker
  * has in hand is followed to its end. Exit code 0 only when everything is under the current key, and the sample opened.
+ *
+ * `--everything` wraps anew what is under that key already, too: once, after it got a new version inside.
  */
 export async function keysRewrap(container: Container, args: string[]): Promise<CommandResult> {
-  const { values } = parseOptions(args, { environment: "string", pace: "string" });
-  const pace = paceOf(values.pace);
+  const { values } = parseOptions(args, { environment: "string", pace: "string", everything: "boolean" });
+  const wish = { pace: paceOf(values.pace), everything: values.everything === true };
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.on("SIGINT", stop);
@@ -26,7 +28,7 @@ export async function keysRewrap(container: Container, args: string[]): Promise<
   try {
     for (const environment of await environmentsOf(container, values.environment)) {
       if (stopping.signal.aborted) break;
-      runs.push({ environment: environment.name, run: await rewrapOne(container, environment, pace, stopping.signal) });
+      runs.push({ environment: environment.name, run: await rewrapOne(container, environment, wish, stopping.signal) });
     }
   } finally {
     process.off("SIGINT", stop);
@@ -40,6 +42,7 @@ export async function keysRewrap(container: Container, args: string[]): Promise<
         id: run.id,
         state: run.state,
         to: run.toKid,
+        everything: run.everything,
         total: run.total,
         done: run.done,
         failed: run.failed,
@@ -54,6 +57,8 @@ export async function keysRewrap(container: Container, args: string[]): Promise<
   };
 }
 
+type Wish = Required<RewrapWish>;
+
 function paceOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   const pace = Number(text);
@@ -65,12 +70,12 @@ function paceOf(text: string | undefined): number | null {
 async function rewrapOne(
   container: Container,
   environment: EnvironmentRecord,
-  pace: number | null,
+  wish: Wish,
   signal: AbortSignal,
 ): Promise<RewrapRun> {
   const caller = onCommandLine(environment);
   const { owner, rewraps } = container;
-  let run = await takeUp(container, environment, pace);
+  let run = await takeUp(container, environment, wish);
   const tell = createTeller(environment.name);
   tell(run);
   while (run.state === "running" && !signal.aborted) {
@@ -92,14 +97,21 @@ async function rewrapOne(
   return run;
 }
 
-/** The run that is there, or a new one. One that goes to another key than the configuration's ends here. */
-async function takeUp(container: Container, environment: EnvironmentRecord, pace: number | null): Promise<RewrapRun> {
+/** The run that is there, or a new one. One that goes to another key than the configuration's, or does less than is asked, ends here. */
+async function takeUp(container: Container, environment: EnvironmentRecord, wish: Wish): Promise<RewrapRun> {
+  const { pace, everything } = wish;
   const caller = onCommandLine(environment);
   const there = await container.rewraps.findUnfinished(environment.id);
-  if (there === null) return await startRewrap(container, caller, { pace }, container.owner);
-  if (there.toKid !== (await container.sealingKeys.currentKid(environment.id))) {
+  if (there === null) return await startRewrap(container, caller, wish, container.owner);
+  const isLess = everything && !there.everything;
+  if (isLess || there.toKid !== (await container.sealingKeys.currentKid(environment.id))) {
     await changeRewrap(container, caller, there.id, { command: "stop" });
-    return await startRewrap(container, caller, { pace }, container.owner);
+    return await startRewrap(container, caller, wish, container.owner);
+  }
+  if (everything) {
+    process.stderr.write(
+      `The run of ${there.startedAt.toISOString()} goes on (${there.id}). Where the key got a version since by other means than keys rotate, stop it and begin anew: what it has passed is under the version before.\n`,
+    );
   }
   const isPaused = there.state === "paused";
   if (!isPaused && pace === null) return there;
@@ -133,7 +145,9 @@ function barOf({ total, done, failed, state }: RewrapRun): string {
 }
 
 function describe(run: RewrapRun): string {
-  const parts = [`${run.done} of ${run.total} re-wrapped under ${run.toKid}`];
+  const parts = [
+    `${run.done} of ${run.total} re-wrapped under ${run.everything ? "the newest version of " : ""}${run.toKid}`,
+  ];
   if (run.failed > 0) parts.push(`${run.failed} do not open`);
   if (run.anew > 0) parts.push(`${run.anew} were sealed with an old key meanwhile`);
   const left = secondsLeft(run);

@@ -4,12 +4,13 @@ import type { SealedPlace } from "../domain/sealing/sealed-place.ts";
 import type { SealingPolicy } from "../domain/sealing/sealing-policy.ts";
 import type { ApprovalUse } from "./approval-store.ts";
 
-/** By what it is decided that a value is not where it belongs (staleRanges). */
+/** By what it is decided that a value is not where it belongs (staleRanges), or is to be wrapped anew all the same (everythingRanges). */
 export interface RewrapScope {
   readonly environmentId: string;
   readonly policy: SealingPolicy;
   /** The key of the KMS that wraps now. */
   readonly toKid: string;
+  readonly everything: boolean;
 }
 
 export interface StoredValue {
@@ -53,11 +54,18 @@ export interface RewrapBatch {
   readonly environmentId: string;
   readonly place: SealedPlace;
   readonly values: readonly RewrappedValue[];
+  /** Whether a row that somebody holds is left for the next pass, or keeps the whole batch from being written. */
+  readonly held: "left" | "refused";
   readonly failures: readonly RewrapFailure[];
   /** @param written how many values were still what they were when they were read */
   readonly progress: (written: number) => RewrapProgress & { readonly rate: number | null };
   /** Absent: nothing was written. */
   readonly audit: (written: number) => AuditRecord | null;
+}
+
+export interface WrittenBatch {
+  readonly run: RewrapRun;
+  readonly written: number;
 }
 
 export interface RewrapPatch {
@@ -73,10 +81,11 @@ export interface RewrapStore {
    * @param heldBy who begins it himself, for `rewrapLeaseSeconds` by the database's clock; null: a worker is to
    * @param approved on whose word: spent in the same transaction
    * @returns null when a run of this environment is not finished
-   * @throws DomainError `approval_ended` where that word is over; nothing began then
+   * @throws DomainError `approval_ended` where that word is over, `conflict` for everything while a key is being given a new version; nothing
+   *   began then
    */
   start(
-    run: Pick<RewrapRun, "id" | "environmentId" | "toKid" | "fromKids" | "pace" | "total" | "startedBy">,
+    run: Pick<RewrapRun, "id" | "environmentId" | "toKid" | "everything" | "fromKids" | "pace" | "total" | "startedBy">,
     heldBy: string | null,
     audit: AuditRecord,
     approved?: ApprovalUse,
@@ -100,9 +109,9 @@ export interface RewrapStore {
     audit: AuditRecord,
   ): Promise<RewrapRun | null>;
 
-  /** Values that are not where they belong. */
+  /** Values of the scope. */
   countStale(scope: RewrapScope): Promise<StaleCount>;
-  /** In a fixed order, after `cursor`. */
+  /** In a fixed order, after `cursor`: of key and identity, or of identity alone where the scope is everything, whose keys change under way. */
   readStale(
     scope: RewrapScope,
     place: SealedPlace,
@@ -111,9 +120,10 @@ export interface RewrapStore {
   ): Promise<readonly StoredValue[]>;
   /**
    * In one transaction: each value, if its bytes are still those that were read and nobody holds its row (SKIP LOCKED); failures,
-   * progress, audit. @returns null when the run is somebody else's by now; nothing was written then
+   * progress, audit. @returns null when the run is somebody else's by now, or the place among the values of the first that is held where
+   * that is refused; nothing was written then
    */
-  writeBatch(batch: RewrapBatch): Promise<{ readonly run: RewrapRun; readonly written: number } | null>;
+  writeBatch(batch: RewrapBatch): Promise<WrittenBatch | { readonly heldAt: number } | null>;
   /** Moves the run on without a batch: another place, another pass, the sample. Null as for keep. */
   moveOn(id: string, owner: string, progress: RewrapProgress): Promise<RewrapRun | null>;
   /** At random, of everything that is sealed in the environment. */

@@ -50,7 +50,7 @@ export interface SealingStore {
   addTenantKey(key: NewTenantKey, audit: AuditRecord): Promise<TenantKey>;
   /**
    * Adds to what stands there, and notes keys that were never seen. Tells operators, once for each key, that it nears its bound.
-   * @param alarmAt wraps under one key, in all environments that name it, at which they are told
+   * @param alarmAt wraps under one key since its newest version (recordVersion), in all environments that name it, at which they are told
    * @returns the keys that they were told of now
    */
   addWraps(counted: readonly CountedWraps[], alarmAt: number): Promise<readonly string[]>;
@@ -70,6 +70,12 @@ export interface SealingAdministration extends SealingStore {
     audit: AuditRecord,
     approved?: ApprovalUse,
   ): Promise<void>;
+  /**
+   * Records that the KMS has a new version of a key, or another key.
+   * @param kid whose wraps count towards their bound anew from now on, in all environments: a version is key material of its own. Null:
+   *   it has no new version
+   */
+  recordVersion(kid: string | null, audit: readonly AuditRecord[]): Promise<void>;
   /** What each key seals, by kind, and what is known of it; tenant keys together. */
   readKeys(environmentId: string): Promise<StoredKeys>;
   /**
@@ -105,6 +111,7 @@ export interface StoredKey {
   readonly kid: string;
   readonly state: "enabled" | "disabled";
   readonly sealed: SealedCounts;
+  /** Since its newest version (recordVersion). */
   readonly wraps: number;
   /** Null: it seals something, and no process ever told that it has it. */
   readonly firstSeenAt: Date | null;

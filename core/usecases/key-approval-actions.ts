@@ -37,13 +37,16 @@ export function keyApprovalActions(ports: KeyActionPorts): Readonly<Record<KeyKi
   };
 }
 
-const rewrapParameters = z.strictObject({ pace: z.number().int().positive().nullable() });
+const rewrapParameters = z.strictObject({
+  pace: z.number().int().positive().nullable(),
+  everything: z.literal(true).optional(),
+});
 
 function rewrapAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof rewrapParameters>> {
   return {
     parameters: rewrapParameters,
-    async assess(environmentId, { pace }) {
-      const { scope, stale } = await planRewrap(ports, environmentId);
+    async assess(environmentId, { pace, everything = false }) {
+      const { scope, stale } = await planRewrap(ports, environmentId, everything);
       const { toKid, policy } = scope;
       const { total } = stale;
       return {
@@ -51,19 +54,23 @@ function rewrapAction(ports: KeyActionPorts): ApprovalAction<z.infer<typeof rewr
         // Values come and go; to which key they would be brought is what was seen.
         state: { toKid, policy },
         effect: {
-          summary: `Move all sealed values to the key ${toKid}`,
+          summary: everything
+            ? `Wrap everything anew, under the newest version of the key ${toKid}`
+            : `Move all sealed values to the key ${toKid}`,
           changes: [],
           consequences: [
             total === 0
-              ? "Nothing is under another key now, so the run only opens a sample."
+              ? everything
+                ? "Nothing is sealed now, so the run has nothing to do."
+                : "Nothing is under another key now, so the run only opens a sample."
               : `The data keys of ${valuesOf(total)} are wrapped anew, ${pace === null ? "as fast as it goes" : `at most ${pace} a second`}; no value is opened for it.`,
             "It can be paused and stopped. Refreshes go on meanwhile, and what they write wins.",
           ],
         },
       };
     },
-    async execute({ pace }, run) {
-      await startRewrap(ports, doerOf(run), { pace });
+    async execute({ pace, everything = false }, run) {
+      await startRewrap(ports, doerOf(run), { pace, everything });
       return "done";
     },
   };

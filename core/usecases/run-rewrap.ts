@@ -13,9 +13,11 @@ import {
   type RewrapRun,
 } from "../domain/sealing/rewrap-run.ts";
 import { sealedPlaces } from "../domain/sealing/sealed-place.ts";
+import { isTenantKeyId } from "../domain/sealing/sealing-policy.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type {
+  RewrapBatch,
   RewrapFailure,
   RewrapFailureReason,
   RewrappedValue,
@@ -43,6 +45,9 @@ const keepMs = (rewrapLeaseSeconds * 1000) / 3;
 /** While the KMS is away. */
 const firstPauseMs = 1_000;
 const longestPauseMs = 15_000;
+/** While somebody holds a row that a run over everything has come to. */
+const heldPauseMs = 250;
+const waitsForRow = "the next value is held by a transaction that is not over";
 
 export interface RunOptions {
   readonly runId: string;
@@ -116,8 +121,9 @@ async function untilKmsAnswers<T>(
   return null;
 }
 
-async function scopeOf({ rewraps }: RewrapPorts, { environmentId, toKid }: RewrapRun): Promise<RewrapScope> {
-  return { environmentId, toKid, policy: await rewraps.policyOf(environmentId) };
+async function scopeOf({ rewraps }: RewrapPorts, run: RewrapRun): Promise<RewrapScope> {
+  const { environmentId, toKid, everything } = run;
+  return { environmentId, toKid, everything, policy: await rewraps.policyOf(environmentId) };
 }
 
 /** One batch, or the way to the next place or pass. @returns null when the run is somebody else's */
@@ -125,33 +131,66 @@ async function step(ports: RewrapPorts, options: RunOptions, run: RewrapRun): Pr
   const { rewraps, clock } = ports;
   const { owner, actor, signal } = options;
   const startedMs = clock.monotonicMs();
-  const values = await rewraps.readStale(await scopeOf(ports, run), run.place, run.cursor, batchSize(run.pace));
-  const last = values.at(-1);
-  if (last === undefined) return await rewraps.moveOn(run.id, owner, behindPlace(run));
-  const outcomes = await mapHolding(ports, options, values, (value) => rewrapOne(ports, run.environmentId, value));
-  if (outcomes === null) return null;
-  const rewrapped = outcomes.flatMap((one) => (one.kind === "rewrapped" ? [one.value] : []));
-  const failures = outcomes.flatMap((one) => (one.kind === "failed" ? [one.failure] : []));
+  // A held row costs no more than itself until it is free.
+  const most = run.lastError === waitsForRow ? 1 : batchSize(run.pace);
+  const values = await rewraps.readStale(await scopeOf(ports, run), run.place, run.cursor, most);
+  if (values.length === 0) return await rewraps.moveOn(run.id, owner, behindPlace(run));
+  const all = await mapHolding(ports, options, values, (value) => rewrapOne(ports, run, value));
+  if (all === null) return null;
   // It is where this process believes that it belongs, and the database says that it is not.
-  if (outcomes.some((one) => one.kind === "unchanged")) ports.sealingKeys.forgetState();
-  const tookMs = clock.monotonicMs() - startedMs;
-  const pauseMs = pauseAfterBatch(run.pace, values.length, tookMs);
-  const done = await rewraps.writeBatch({
+  const unchanged = all.findIndex((one) => one.kind === "unchanged");
+  if (unchanged >= 0) ports.sealingKeys.forgetState();
+  // Another pass meets it, and a run over everything has none.
+  for (let outcomes = run.everything && unchanged >= 0 ? all.slice(0, unchanged) : all; outcomes.length > 0;) {
+    const tookMs = clock.monotonicMs() - startedMs;
+    const pauseMs = pauseAfterBatch(run.pace, outcomes.length, tookMs);
+    const done = await rewraps.writeBatch(batchOf(run, { owner, actor }, outcomes, (tookMs + pauseMs) / 1000));
+    if (done === null) return null;
+    if ("run" in done) {
+      if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+      // Somebody may have paused it, or given it another pace.
+      return await rewraps.keep(run.id, owner, null);
+    }
+    outcomes = before(outcomes, done.heldAt);
+  }
+  await clock.sleep(heldPauseMs, signal);
+  return await rewraps.keep(run.id, owner, unchanged === 0 ? null : waitsForRow);
+}
+
+/** The outcomes before the one that is the given place among those to be written. */
+function before(outcomes: readonly Outcome[], heldAt: number): readonly Outcome[] {
+  const held = outcomes.filter((one) => one.kind === "rewrapped")[heldAt];
+  return held === undefined ? [] : outcomes.slice(0, outcomes.indexOf(held));
+}
+
+/** @param seconds that it took, with the pause behind it */
+function batchOf(
+  run: RewrapRun,
+  { owner, actor }: Pick<RunOptions, "owner" | "actor">,
+  outcomes: readonly Outcome[],
+  seconds: number,
+): RewrapBatch {
+  const rewrapped = outcomes.flatMap((one) => (one.kind === "rewrapped" ? [one.rewrapped] : []));
+  const failures = outcomes.flatMap((one) => (one.kind === "failed" ? [one.failure] : []));
+  const last = outcomes.at(-1);
+  return {
     runId: run.id,
     owner,
     environmentId: run.environmentId,
     place: run.place,
     values: rewrapped,
+    // One that is passed over is met by the next pass, and a run over everything has none.
+    held: run.everything ? "refused" : "left",
     failures,
     progress: (written) => ({
       ...progressOf(run),
-      cursor: cursorOf(last),
-      found: run.found + values.length,
+      cursor: last === undefined ? run.cursor : cursorOf(run, last.value),
+      found: run.found + outcomes.length,
       written: run.written + written,
       done: run.done + written,
       failed: run.failed + failures.length,
       anew: run.anew + anewOf(run, written),
-      rate: nextRate(run.rate, values.length, (tookMs + pauseMs) / 1000),
+      rate: nextRate(run.rate, outcomes.length, seconds),
     }),
     audit: (written) =>
       rewrapped.length + failures.length === 0
@@ -167,14 +206,10 @@ async function step(ports: RewrapPorts, options: RunOptions, run: RewrapRun): Pr
               rewrapped: written,
               changed_meanwhile: rewrapped.length - written,
               failed: failures.length,
-              from: [...new Set(values.map(({ kid }) => kid))].slice(0, 20),
+              from: [...new Set(outcomes.map(({ value }) => value.kid))].slice(0, 20),
             },
           },
-  });
-  if (done === null) return null;
-  if (pauseMs > 0) await clock.sleep(pauseMs, signal);
-  // Somebody may have paused it, or given it another pace.
-  return await rewraps.keep(run.id, owner, null);
+  };
 }
 
 /**
@@ -204,7 +239,7 @@ async function mapHolding<T>(
 function behindPlace(run: RewrapRun): RewrapProgress {
   const next = sealedPlaces[sealedPlaces.indexOf(run.place) + 1];
   if (next !== undefined) return { ...progressOf(run), place: next, cursor: null };
-  const ended = endPass(run);
+  const ended = endPass(run, run.everything);
   return ended.kind === "again" ? ended.progress : { ...progressOf(run), phase: "verifying", cursor: null };
 }
 
@@ -213,25 +248,37 @@ function progressOf(run: RewrapRun): RewrapProgress {
   return { phase, pass, place, cursor, found, written, leftOver, done, failed, anew };
 }
 
-/** Rows come in the order of key and identity. */
-function cursorOf({ place, kid, owner, field, version }: StoredValue): readonly (string | number)[] {
-  return place === "secret" ? [kid, owner, field, version] : [kid, owner];
+/** Rows come in the order of key and identity, or of identity alone. */
+function cursorOf(
+  { everything }: RewrapRun,
+  { place, kid, owner, field, version }: StoredValue,
+): readonly (string | number)[] {
+  const identity = place === "secret" ? [owner, field, version] : [owner];
+  return everything ? identity : [kid, ...identity];
 }
 
-type Outcome =
-  | { readonly kind: "rewrapped"; readonly value: RewrappedValue }
+type Outcome = { readonly value: StoredValue } & (
+  | { readonly kind: "rewrapped"; readonly rewrapped: RewrappedValue }
   | { readonly kind: "failed"; readonly failure: RewrapFailure }
-  | { readonly kind: "unchanged" };
+  | { readonly kind: "unchanged" }
+);
 
-async function rewrapOne(ports: RewrapPorts, environmentId: string, value: StoredValue): Promise<Outcome> {
+async function rewrapOne(
+  ports: RewrapPorts,
+  { environmentId, everything }: RewrapRun,
+  value: StoredValue,
+): Promise<Outcome> {
   try {
     const rewrapped =
       value.place === "tenant_key"
         ? await rewrapTenantKey(ports, environmentId, value)
         : await rewrapValue(ports, environmentId, value);
     if (typeof rewrapped === "string") return failed(value, rewrapped);
-    // The policy changed, and this process did not know yet: the next pass finds it.
-    return rewrapped.kid === value.kid ? { kind: "unchanged" } : { kind: "rewrapped", value: { value, ...rewrapped } };
+    // The policy or the tenant's key changed, and this process did not know yet: it is looked at again.
+    const isUnchanged = rewrapped.kid === value.kid && (!everything || isTenantKeyId(value.kid));
+    return isUnchanged
+      ? { kind: "unchanged", value }
+      : { kind: "rewrapped", value, rewrapped: { value, ...rewrapped } };
   } catch (error) {
     if (isKeyDisabled(error)) return failed(value, "key_disabled");
     throw error;
@@ -263,8 +310,9 @@ async function rewrapValue(
   return wrapped === null ? "does_not_open" : { kid: wrapped.kid, sealed: rewrapSealed(parts, wrapped) };
 }
 
-function failed({ place, owner, field, version, kid }: StoredValue, reason: RewrapFailureReason): Outcome {
-  return { kind: "failed", failure: { place, owner, field, version, kid, reason } };
+function failed(value: StoredValue, reason: RewrapFailureReason): Outcome {
+  const { place, owner, field, version, kid } = value;
+  return { kind: "failed", value, failure: { place, owner, field, version, kid, reason } };
 }
 
 /** The end: a sample is opened, audited like every opening, and what is left under other keys is counted once more. */
@@ -283,7 +331,8 @@ async function verify(ports: RewrapPorts, { owner, actor }: RunOptions, run: Rew
       }
     });
   }
-  const left = await rewraps.countStale(await scopeOf(ports, run));
+  // Whatever is wrapped by now is where it belongs, or a process with another configuration put it elsewhere.
+  const left = await rewraps.countStale({ ...(await scopeOf(ports, run)), everything: false });
   const sampleOpened = sample.length - failures.length;
   const ended = await rewraps.finish(
     run.id,

@@ -13,28 +13,36 @@ export interface StartRewrapPorts {
   readonly random: Randomness;
 }
 
+/** How a run goes. */
+export interface RewrapWish {
+  /** Values a second at most; null: as fast as it goes. */
+  readonly pace: number | null;
+  /** What is under the current key already, too, since it has a newer version inside; absent: only what is not. */
+  readonly everything?: boolean;
+}
+
 /**
- * Begins to re-wrap everything that is not under the current key (R42); a worker does it, unless `heldBy` does.
+ * Begins to re-wrap what is not under the current key, or everything (R42); a worker does it, unless `heldBy` does.
  *
- * @param pace values a second at most; null: as fast as it goes
  * @throws DomainError `conflict` while another run is not over, or when the current key is disabled; `kms_unavailable`
  */
 export async function startRewrap(
   ports: StartRewrapPorts,
   caller: Doer,
-  { pace }: { readonly pace: number | null },
+  { pace, everything = false }: RewrapWish,
   heldBy: string | null = null,
 ): Promise<RewrapRun> {
   const { environmentId } = caller;
-  const { scope, stale } = await planRewrap(ports, environmentId);
+  const { scope, stale } = await planRewrap(ports, environmentId, everything);
   const { toKid } = scope;
   const { total } = stale;
-  const fromKids = Object.keys(stale.byKid);
+  const fromKids = Object.keys(stale.byKid).filter((kid) => !everything || kid !== toKid);
   const started = await ports.rewraps.start(
     {
       id: makeId("rwp", ports.random.bytes(idRandomBytes)),
       environmentId,
       toKid,
+      everything,
       fromKids,
       pace,
       total,
@@ -47,7 +55,13 @@ export async function startRewrap(
       action: "rewrap.started",
       target: toKid,
       keyId: toKid,
-      detail: { total, pace, from: fromKids.slice(0, 20), ...approvalDetail(caller) },
+      detail: {
+        total,
+        pace,
+        ...(everything ? { everything } : {}),
+        from: fromKids.slice(0, 20),
+        ...approvalDetail(caller),
+      },
     },
     caller.approved,
   );
@@ -60,11 +74,13 @@ export async function startRewrap(
 
 /**
  * Where a run that began now would bring everything, and what.
+ * @param everything whether it wraps anew what is under the current key, too
  * @throws DomainError `conflict` when the current key is disabled; `kms_unavailable`
  */
 export async function planRewrap(
   { sealingKeys, rewraps }: Pick<StartRewrapPorts, "sealingKeys" | "rewraps">,
   environmentId: string,
+  everything: boolean,
 ): Promise<{ readonly scope: RewrapScope; readonly stale: StaleCount }> {
   const toKid = await sealingKeys.currentKid(environmentId);
   if (await sealingKeys.isDisabled(environmentId, toKid)) {
@@ -72,7 +88,7 @@ export async function planRewrap(
       detail: `The current key ${toKid} is disabled, so nothing can be re-wrapped under it. Enable it, or put another key first.`,
     });
   }
-  const scope = { environmentId, toKid, policy: await rewraps.policyOf(environmentId) };
+  const scope = { environmentId, toKid, policy: await rewraps.policyOf(environmentId), everything };
   return { scope, stale: await rewraps.countStale(scope) };
 }
 

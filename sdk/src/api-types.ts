@@ -904,7 +904,7 @@ export interface SealingKey {
   /** Values that it seals in this environment. */
   sealed: number;
   sealed_by_kind: SealedCounts;
-  /** How often it wrapped in this environment. Counted in memory and added every few seconds: a process that was killed took the last ones with it. */
+  /** How often it wrapped in this environment, since `keys rotate` gave it its newest version where it did. Counted in memory and added every few seconds: a process that was killed took the last ones with it. */
   wraps: number;
   /** When it wrapped first; null: before this was noted. */
   first_seen_at: string | null;
@@ -936,6 +936,8 @@ export interface RewrapRun {
   phase: "rewrapping" | "verifying";
   /** The key's id, as the configuration or the KMS names it. */
   to: string;
+  /** Whether it wraps anew what is under that key already, too: once, in one pass. For a key that got a new version inside before the run began. */
+  everything: boolean;
   /** Keys that were used besides when it began; a hundred at most. */
   from: Array<string>;
   /** Values that were to be re-wrapped when it began. */
@@ -970,10 +972,12 @@ export interface RewrapRun {
   finished_at: string | null;
 }
 
-/** How fast. */
+/** How fast, and what. */
 export interface RewrapRequest {
   /** Values a second at most; null: as fast as it goes. */
   pace?: number | null | undefined;
+  /** What is under the current key already, too, since it got a new version inside (`keys rotate`): values under its older versions have the same key id, so nothing else finds them. By default only what is not under the current key. */
+  everything?: boolean | undefined;
 }
 
 /** A run, and where what does not open stands. */

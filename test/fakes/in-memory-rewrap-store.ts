@@ -6,7 +6,7 @@ import {
   type RewrapProgress,
   type RewrapRun,
 } from "#core/domain/sealing/rewrap-run";
-import { staleRanges } from "#core/domain/sealing/sealed-place";
+import { everythingRanges, staleRanges } from "#core/domain/sealing/sealed-place";
 import type { RewrapScope, RewrapStore, StoredValue } from "#core/ports/rewrap-store";
 import { tokenSetLocation } from "#core/usecases/attempt-changes";
 import type { Clock } from "#core/ports/clock";
@@ -49,13 +49,12 @@ export function createInMemoryRewrapStore(world: {
     }
     return values;
   };
-  const stale = async ({ policy, toKid }: RewrapScope): Promise<readonly StoredValue[]> =>
+  const stale = async ({ policy, toKid, everything: isAll }: RewrapScope): Promise<readonly StoredValue[]> =>
     (await everything()).filter(({ place, kid }) =>
-      staleRanges(place, policy, toKid).some(
+      (isAll ? everythingRanges : staleRanges)(place, policy, toKid).some(
         ({ from, before, onlyRetired }) => kid >= from && kid < before && (!onlyRetired || sealing.retired.has(kid)),
       ),
     );
-  const nameOf = ({ kid, owner }: Pick<StoredValue, "kid" | "owner">): string => `${kid} ${owner}`;
 
   return {
     audit,
@@ -113,8 +112,8 @@ export function createInMemoryRewrapStore(world: {
       return { total: values.length, byKid };
     },
     async readStale(scope, place, cursor, limit) {
-      const [kid, owner] = cursor ?? [];
-      const behind = cursor === null ? "" : nameOf({ kid: String(kid), owner: String(owner) });
+      const nameOf = ({ kid, owner }: StoredValue): string => (scope.everything ? owner : `${kid} ${owner}`);
+      const behind = cursor === null ? "" : cursor.join(" ");
       return (await stale(scope))
         .filter((value) => value.place === place && nameOf(value) > behind)
         .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { ClosableKms, KeyRow } from "#adapters/kms/keyed-kms";
-import type { Kms, WrapContext } from "#core/ports/kms";
+import type { WrapContext } from "#core/ports/kms";
 import type { Fault } from "./start-fake.ts";
 
 /** Names of our own for keys, and which of the harness's three keys (0 to 2) each is. */
@@ -26,6 +26,14 @@ export interface KmsHarness {
   readonly lasting?: readonly Fault[];
   /** How many requests it got, where it counts them. */
   readonly requests?: () => number;
+  /** How it adds versions; null: whoever wraps with its keys makes none. */
+  readonly rotation: {
+    readonly adds: "version" | "key";
+    /** What an operator is told to grant when it is denied. */
+    readonly permission: string;
+    /** Faults that it has no words of its own for. */
+    readonly alsoDenied?: readonly Fault[];
+  } | null;
   /** PINs and tokens, which stand in no error. */
   readonly secrets: readonly string[];
   close(): Promise<void>;
@@ -50,8 +58,8 @@ export function describeKms(name: string, faults: readonly Fault[], open: () => 
       made.push(kms);
       return kms;
     };
-    let one: Kms;
-    let rotated: Kms;
+    let one: ClosableKms;
+    let rotated: ClosableKms;
     beforeAll(async () => {
       harness = await open();
       one = create({ shared: [["k1", 0]] });
@@ -236,6 +244,60 @@ export function describeKms(name: string, faults: readonly Fault[], open: () => 
       expect(plainOf(await after.unwrap(data, wrapped))).toEqual(key);
     });
 
+    const rotationOf = () => {
+      if (harness.rotation === null) throw new Error("it adds no versions");
+      return harness.rotation;
+    };
+
+    it("adds a version to the key that wraps now, or a key beside it, and opens what was wrapped before (R42)", async () => {
+      if (harness.rotation === null) {
+        await expect(one.addVersion(null)).rejects.toMatchObject({ code: "invalid_request" });
+        return;
+      }
+      const key = randomBytes(32);
+      const before = await rotated.wrap(data, key);
+      const added = await rotated.addVersion(null);
+      expect(added).toMatchObject({ kind: rotationOf().adds, kid: "k2" });
+      const after = await rotated.wrap(data, key);
+      expect(after.kid).toBe("k2");
+      const moved = await rotated.rewrap(data, before);
+      if (moved === null) throw new Error("it did not open");
+      for (const wrapped of [before, after, moved]) expect(plainOf(await rotated.unwrap(data, wrapped))).toEqual(key);
+    });
+
+    it("adds one to an environment's own key, and to none where it has none of its own", async () => {
+      const both = create({ shared: [["k1", 0]], staging: [["s1", 2]] });
+      const nobody = { code: "invalid_request", detail: expect.stringContaining("no keys of its own") };
+      await expect(both.addVersion("production")).rejects.toMatchObject(nobody);
+      if (harness.rotation !== null) expect(await both.addVersion("staging")).toMatchObject({ kid: "s1" });
+    });
+
+    it.each(faults)(
+      "says what keeps it from adding a version when it is %s, and nothing of a secret",
+      async (fault) => {
+        const { permission, alsoDenied = [] } = rotationOf();
+        await harness.setFault(fault);
+        const failing = create({ shared: [["k1", 0]] }, fault === "silent" ? 100 : 3_000);
+        try {
+          const error: unknown = await failing.addVersion(null).catch((thrown: unknown) => thrown);
+          expect(error).toBeInstanceOf(DomainError);
+          const { code, detail } = error as DomainError;
+          if (fault === "denied" || alsoDenied.includes(fault)) {
+            expect([code, detail]).toEqual(["forbidden", expect.stringContaining(permission)]);
+            expect(detail).toContain("Nothing was changed.");
+          } else {
+            expect(code).toBe("kms_unavailable");
+            // Nobody was asked who could not be reached; who never answers may have done it.
+            const changed = fault === "silent" ? "Whether it has one now is not known" : "Nothing was changed.";
+            expect(detail).toContain(changed);
+          }
+          expectNothingOf(error, harness.secrets);
+        } finally {
+          await harness.setFault(null);
+        }
+      },
+    );
+
     /** Of those that a server of ours stands for: they throttle, and their requests are counted. */
     const throttling = faults.filter((fault) => fault === "throttled");
     const requests = (): number => {
@@ -253,6 +315,31 @@ export function describeKms(name: string, faults: readonly Fault[], open: () => 
       expect(plainOf(await one.unwrap(data, wrapped))).toEqual(key);
       await harness.setFault(fault, 2);
       expect(await one.rewrap(data, wrapped)).toMatchObject({ kid: "k1" });
+      await harness.setFault(null);
+    });
+
+    it.each(throttling)("asks for a version once, though it is %s: one too many stays for ever", async (fault) => {
+      await one.wrap(data, randomBytes(32));
+      await harness.setFault(fault, 1);
+      const from = requests();
+      await expect(one.addVersion(null)).rejects.toMatchObject({
+        code: "kms_unavailable",
+        detail: expect.stringContaining("Nothing was changed."),
+      });
+      expect(requests() - from).toBe(1);
+      await harness.setFault(null);
+    });
+
+    it.each(throttling)("asks once, and says that it does not know, where the answer is lost (not %s)", async () => {
+      const adding = create({ shared: [["k1", 0]] });
+      await adding.wrap(data, randomBytes(32));
+      await harness.setFault("lost", 1);
+      const from = requests();
+      await expect(adding.addVersion(null)).rejects.toMatchObject({
+        code: "kms_unavailable",
+        detail: expect.stringContaining("Whether it has one now is not known"),
+      });
+      expect(requests() - from).toBe(1);
       await harness.setFault(null);
     });
 

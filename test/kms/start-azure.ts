@@ -17,6 +17,8 @@ export interface FakeAzure extends FakeKms {
   rotate(url: string): string;
   /** All versions, as deleting does it. */
   remove(url: string): void;
+  /** Whether whoever comes may have another version made; it may wrap all the same. */
+  mayRotate: boolean;
   /** The bearer token that it wants. */
   readonly token: string;
 }
@@ -39,7 +41,7 @@ export async function startAzure(): Promise<FakeAzure> {
   });
   const notFound = error(404, "KeyNotFound", "A key with this name and version was not found in this key vault.");
 
-  const fake = await startFake({
+  const server = await startFake({
     certificate,
     answer({ method, path, headers, body }) {
       if (headers.authorization !== `Bearer ${token}`)
@@ -52,16 +54,21 @@ export async function startAzure(): Promise<FakeAzure> {
         };
       const [, , name = "", version = "", operation = ""] = path.split("/");
       const versions = keys.get(name);
+      const bundle = (of: string): FakeAnswer => ({
+        status: 200,
+        body: {
+          key: { kid: `${server.origin}/keys/${name}/${of}`, kty: "RSA", key_ops: ["wrapKey", "unwrapKey"] },
+          attributes: { enabled: true },
+        },
+      });
+      if (method === "POST" && version === "rotate" && operation === "") {
+        if (!fake.mayRotate)
+          return error(403, "Forbidden", "Caller is not authorized to perform action on resource.", "ForbiddenByRbac");
+        return versions === undefined ? notFound : bundle(addVersion(name));
+      }
       if (method === "GET") {
         const newest = version === "" ? [...(versions?.keys() ?? [])].at(-1) : version;
-        if (newest === undefined || !versions?.has(newest)) return notFound;
-        return {
-          status: 200,
-          body: {
-            key: { kid: `${fake.origin}/keys/${name}/${newest}`, kty: "RSA", key_ops: ["wrapKey", "unwrapKey"] },
-            attributes: { enabled: true },
-          },
-        };
+        return newest === undefined || !versions?.has(newest) ? notFound : bundle(newest);
       }
       const key = versions?.get(version);
       if (key === undefined) return notFound;
@@ -75,7 +82,7 @@ export async function startAzure(): Promise<FakeAzure> {
             : privateDecrypt({ key: key.privateKey, ...padding }, value);
         return {
           status: 200,
-          body: { kid: `${fake.origin}/keys/${name}/${version}`, value: result.toString("base64url") },
+          body: { kid: `${server.origin}/keys/${name}/${version}`, value: result.toString("base64url") },
         };
       } catch {
         return error(400, "BadParameter", "Error occurred while decoding OAEP padding.");
@@ -92,11 +99,13 @@ export async function startAzure(): Promise<FakeAzure> {
   });
   for (const name of ["one", "two", "three"]) addVersion(name);
   const nameOf = (url: string): string => new URL(url).pathname.split("/")[2] ?? "";
-  return Object.assign(fake, {
+  const fake: FakeAzure = Object.assign(server, {
+    mayRotate: true,
     ca: certificate.certificate,
-    urls: [`${fake.origin}/keys/one`, `${fake.origin}/keys/two`, `${fake.origin}/keys/three`] as const,
+    urls: [`${server.origin}/keys/one`, `${server.origin}/keys/two`, `${server.origin}/keys/three`] as const,
     token,
     rotate: (url: string) => addVersion(nameOf(url)),
     remove: (url: string) => void keys.delete(nameOf(url)),
   });
+  return fake;
 }

@@ -3,8 +3,11 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { MadeCertificate } from "../make-certificate.ts";
 
-/** What is wrong with a KMS. `silent`: it takes a request and never answers. */
-export type Fault = "unreachable" | "throttled" | "denied" | "disabled" | "silent";
+/** What is wrong with a KMS. `silent`: it takes a request and never answers. `lost`: it does what it is asked, and the connection breaks. */
+export type Fault = "unreachable" | "throttled" | "denied" | "disabled" | "silent" | "lost";
+
+/** What it says itself. */
+export type SaidFault = Exclude<Fault, "unreachable" | "silent" | "lost">;
 
 export interface FakeKms {
   readonly origin: string;
@@ -39,7 +42,7 @@ export interface FakeAnswer {
  */
 export async function startFake(options: {
   readonly answer: (request: FakeRequest) => FakeAnswer;
-  readonly fail: (fault: Exclude<Fault, "unreachable" | "silent">, request: FakeRequest) => FakeAnswer | null;
+  readonly fail: (fault: SaidFault, request: FakeRequest) => FakeAnswer | null;
   readonly certificate?: MadeCertificate;
 }): Promise<FakeKms> {
   let fault: Fault | null = null;
@@ -64,8 +67,9 @@ export async function startFake(options: {
       const now = left > 0 && !isEarly ? fault : null;
       if (now !== null) left -= 1;
       if (now === "silent") return;
-      const failure = now === null || now === "unreachable" ? null : options.fail(now, request);
+      const failure = now === null || now === "unreachable" || now === "lost" ? null : options.fail(now, request);
       const { status, body, headers } = failure ?? options.answer(request);
+      if (now === "lost") return void incoming.socket.destroy();
       response.writeHead(status, { "content-type": "application/json", ...headers });
       response.end(body === undefined ? "" : JSON.stringify(body));
     });

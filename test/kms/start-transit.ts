@@ -10,12 +10,28 @@ export interface FakeTransit extends FakeKms {
   /** The last version is not there any more, as on a server restored from a backup. */
   forgetVersion(name: string): void;
   setMinimum(name: string, version: number): void;
+  /**
+   * How it takes requests for another version: as it is now, as older servers do, of a token or a key that may not, sealed, or behind a
+   * proxy that loses its answer.
+   */
+  rotations: "now" | "older" | "denied" | "imported" | "sealed" | "behind";
+  /** How often each version of a key opened something. */
+  opened(name: string): Readonly<Record<number, number>>;
+}
+
+interface Key {
+  readonly versions: Buffer[];
+  minimum: number;
+  /** Version → how often it opened something. */
+  readonly opened: Record<number, number>;
 }
 
 /** The Transit engine of Vault and OpenBao as their API documentation has it, with namespaces and the calls of tokens. */
 export async function startTransit(firstToken: string): Promise<FakeTransit> {
   const namespace = "acme/eu";
-  const keys = new Map(["one", "two", "three"].map((name) => [name, { versions: [randomBytes(32)], minimum: 1 }]));
+  const keys = new Map<string, Key>(
+    ["one", "two", "three"].map((name) => [name, { versions: [randomBytes(32)], minimum: 1, opened: {} }]),
+  );
   const tokens: FakeTransit["tokens"] = new Map([[firstToken, { ttl: 3600, renewable: true, renewals: 0 }]]);
   const errors = (status: number, ...words: string[]): FakeAnswer => ({ status, body: { errors: words } });
   const data = (members: Record<string, unknown>): FakeAnswer => ({
@@ -28,11 +44,7 @@ export async function startTransit(firstToken: string): Promise<FakeTransit> {
     const sealed = Buffer.concat([iv, sealInside(versions.at(-1) ?? Buffer.alloc(32), iv, aad, plain)]);
     return data({ ciphertext: `vault:v${versions.length}:${sealed.toString("base64")}`, key_version: versions.length });
   };
-  const decrypt = (
-    key: { versions: readonly Buffer[]; minimum: number },
-    aad: Buffer,
-    text: string,
-  ): FakeAnswer | Buffer => {
+  const decrypt = (key: Key, aad: Buffer, text: string): FakeAnswer | Buffer => {
     const [, digits, encoded = ""] = /^vault:v(\d+):(.*)$/.exec(text) ?? [];
     if (digits === undefined) return errors(400, "invalid ciphertext: no prefix");
     // As the server has it: what was written before versions counted from 1 has version 0.
@@ -47,10 +59,31 @@ export async function startTransit(firstToken: string): Promise<FakeTransit> {
       aad,
       sealed.subarray(12),
     );
+    if (plain !== null) key.opened[version] = (key.opened[version] ?? 0) + 1;
     return plain ?? errors(400, "cipher: message authentication failed");
   };
+  const rotate = (name: string): FakeAnswer => {
+    const key = keys.get(name);
+    if (key === undefined) return errors(400, "key not found");
+    if (fake.rotations === "denied") return errors(403, "1 error occurred:\n\t* permission denied\n\n");
+    if (fake.rotations === "imported")
+      return errors(500, `1 error occurred:\n\t* imported key ${name} does not allow rotation within Vault\n\n`);
+    if (fake.rotations === "sealed") return errors(503, "Vault is sealed");
+    key.versions.push(randomBytes(32));
+    if (fake.rotations === "behind") return { status: 503 };
+    if (fake.rotations === "older") return { status: 204 };
+    const times = key.versions.map((_, index) => [String(index + 1), 1_700_000_000 + index]);
+    return data({
+      name,
+      type: "aes256-gcm96",
+      keys: Object.fromEntries(times),
+      latest_version: key.versions.length,
+      min_decryption_version: key.minimum,
+      min_encryption_version: 0,
+    });
+  };
 
-  const fake = await startFake({
+  const server = await startFake({
     answer({ method, path, headers, body }) {
       const token = tokens.get(String(headers["x-vault-token"]));
       if (token === undefined) return errors(403, "permission denied", "invalid token");
@@ -61,6 +94,8 @@ export async function startTransit(firstToken: string): Promise<FakeTransit> {
         return { status: 200, body: { auth: { lease_duration: token.ttl, renewable: token.renewable } } };
       }
       if (headers["x-vault-namespace"] !== namespace) return errors(404, 'no handler for route "transit/"');
+      const [, rotated] = /^\/v1\/transit\/keys\/([\w.-]+)\/rotate$/.exec(path) ?? [];
+      if (rotated !== undefined && method === "POST") return rotate(rotated);
       const [, operation, name = ""] = /^\/v1\/transit\/(encrypt|decrypt|rewrap)\/([\w.-]+)$/.exec(path) ?? [];
       if (operation === undefined || method !== "POST") return errors(404);
       const key = keys.get(name);
@@ -83,11 +118,14 @@ export async function startTransit(firstToken: string): Promise<FakeTransit> {
     if (key === undefined) throw new Error(`no key ${name}`);
     return key;
   };
-  return Object.assign(fake, {
+  const fake: FakeTransit = Object.assign(server, {
+    rotations: "now" as const,
+    opened: (name: string) => keyOf(name).opened,
     namespace,
     tokens,
     rotate: (name: string) => void keyOf(name).versions.push(randomBytes(32)),
     forgetVersion: (name: string) => void keyOf(name).versions.pop(),
     setMinimum: (name: string, version: number) => void (keyOf(name).minimum = version),
   });
+  return fake;
 }

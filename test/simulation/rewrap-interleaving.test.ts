@@ -243,7 +243,10 @@ async function interleave(seed: number, sabotage: "none" | "writes_blindly" = "n
 
   const admin = { id: "command_line", environmentId };
   const ready = start(newLife(), false);
-  const run = await startRewrap({ ...ready, rewraps, sealingKeys: keysOf([k2, k1]) }, admin, { pace: null });
+  const run = await startRewrap({ ...ready, rewraps, sealingKeys: keysOf([k2, k1]) }, admin, {
+    pace: null,
+    everything: chance.happens(0.4),
+  });
   const blind = {
     ...rewraps,
     writeBatch: async (batch: Parameters<typeof rewraps.writeBatch>[0]) => {

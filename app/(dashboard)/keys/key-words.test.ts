@@ -29,6 +29,7 @@ const run: RewrapRunView = {
   state: "running",
   phase: "rewrapping",
   to: "k2",
+  everything: false,
   from: ["k1"],
   total: 10,
   done: 4,
@@ -74,6 +75,18 @@ describe("whether all is well with the keys", () => {
       view([current, key("k1", { sealed: 6 })], { ...run, state: "paused" }),
       "warn",
       "6 values are still sealed under an older key, and a re-wrap is paused.",
+    ],
+    [
+      "on its way under a newer version",
+      view([current], { ...run, everything: true }),
+      "info",
+      "A re-wrap of everything under the newest version of k2 is running.",
+    ],
+    [
+      "on its way under a newer version and from an older key",
+      view([current, key("k1", { sealed: 6 })], { ...run, everything: true }),
+      "info",
+      "6 values are still sealed under an older key, and a re-wrap is running.",
     ],
     [
       "worn",

@@ -106,13 +106,16 @@ export function judgeKeys(view: SealingKeysView): Sentence {
     return {
       tone: "bad",
       says: `${worn.id} has wrapped ${formatWraps(worn.wraps)} data keys, more than half of its bound.`,
-      next: "Add a version to the key service, then re-wrap.",
+      next: "Give it a new version on the server (keys rotate), then re-wrap everything.",
     };
   }
   if (run !== undefined && isLive(run)) {
     return {
       tone: run.state === "paused" ? "warn" : "info",
-      says: `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still ${where}, and a re-wrap is ${run.state}.`,
+      says:
+        left === 0 && run.everything
+          ? `A re-wrap of everything under the newest version of ${run.to} is ${run.state}.`
+          : `${countOf(left, "value")} ${left === 1 ? "is" : "are"} still ${where}, and a re-wrap is ${run.state}.`,
       next:
         run.state === "paused"
           ? "Resume it when you like. Everything opens meanwhile."

@@ -18,21 +18,42 @@ const wordPace = (pace: number | null): string =>
 /** @param left values under other keys; 0: it only looks, and says so */
 export function StartRewrap({ left }: { left: number }) {
   const [pace, setPace] = useState<number | null>(null);
+  const [everything, setEverything] = useState(false);
   return (
     <AskDialog
       trigger={{ label: "Start a re-wrap…", variant: left > 0 ? "primary" : "secondary" }}
-      title={left > 0 ? `Re-wrap ${countOf(left, "value")}?` : "Look for values under other keys?"}
+      title={
+        everything
+          ? "Re-wrap everything?"
+          : left > 0
+            ? `Re-wrap ${countOf(left, "value")}?`
+            : "Look for values under other keys?"
+      }
       effects={[
-        "Each data key is wrapped anew under the current key. No value is opened for it.",
+        everything
+          ? "Each data key is wrapped anew under the newest version of the current key. No value is opened for it."
+          : "Each data key is wrapped anew under the current key. No value is opened for it.",
         "Tokens are served and refreshed meanwhile. It can be paused, slowed down and stopped.",
         "At the end a sample is opened, to see that it opens.",
       ]}
       action="Ask for it"
       method="POST"
       path="/keys/rewrap"
-      body={() => ({ pace })}
+      body={() => ({ pace, ...(everything ? { everything } : {}) })}
     >
       <PaceField pace={pace} onChange={setPace} />
+      <label className="mt-3 flex min-h-6 items-start gap-2 text-sm pointer-coarse:min-h-11">
+        <input
+          type="checkbox"
+          checked={everything}
+          onChange={(event) => setEverything(event.target.checked)}
+          className="mt-0.5 size-4 shrink-0 accent-accent"
+        />
+        <span className="min-w-0">
+          Also what the current key seals
+          <span className="block text-xs text-subtle">For a key that got a new version in the key service.</span>
+        </span>
+      </label>
     </AskDialog>
   );
 }
@@ -92,7 +113,9 @@ export function RewrapControls({ run }: { run: RewrapRunView }) {
         description="To let it rest for a while, pause it instead."
         effects={[
           "What was re-wrapped stays so, and everything opens.",
-          "To go on later, a new one is asked for; it finds what is left.",
+          run.everything
+            ? "To go on later, a new one is asked for; it begins with the first value again."
+            : "To go on later, a new one is asked for; it finds what is left.",
         ]}
         words={{ action: "Stop", doing: "Stopping…", keep: "Let it run", failed: "It was not stopped. Try again." }}
         act={() => sendToApi<RewrapRunView>("PATCH", path, { state: "stopped" })}

@@ -74,6 +74,7 @@ function Run({ run, failures }: { run: RewrapRunView; failures: readonly RewrapF
       <dl className="mt-3.5 grid gap-x-6 gap-y-2.5 sm:grid-cols-2 lg:grid-cols-4">
         <Figure name="To">
           <code className="font-mono text-xs wrap-anywhere">{run.to}</code>
+          {run.everything && <span className="block text-muted">everything, under the newest version</span>}
         </Figure>
         <Figure name="From">
           <code className="font-mono text-xs wrap-anywhere">{run.from.length === 0 ? "–" : run.from.join(", ")}</code>

@@ -49,14 +49,18 @@ describe("the end of a pass", () => {
     ["written, failed and locked", { found: 9, written: 4, failed: 3 }, "again"],
     ["the tenth pass still writes", { pass: 10, found: 9, written: 9 }, "verify"],
   ])("%s: %s", (_name, changes, kind) => {
-    expect(endPass(pass(changes)).kind).toBe(kind);
+    expect(endPass(pass(changes), false).kind).toBe(kind);
   });
 
   it("begins the next pass at the first place, and keeps what is counted of the whole run", () => {
-    expect(endPass(pass({ pass: 2, found: 9, written: 4, failed: 3, done: 104, anew: 2 }))).toEqual({
+    expect(endPass(pass({ pass: 2, found: 9, written: 4, failed: 3, done: 104, anew: 2 }), false)).toEqual({
       kind: "again",
       progress: { ...firstProgress, pass: 3, leftOver: 2, done: 104, anew: 2 },
     });
+  });
+
+  it("is the end of a run that wraps everything anew, which would do it all again", () => {
+    expect(endPass(pass({ found: 9, written: 9 }), true)).toEqual({ kind: "verify" });
   });
 
   it.each<[string, Partial<RewrapProgress>, number, number]>([

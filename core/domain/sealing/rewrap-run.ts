@@ -12,7 +12,7 @@ export interface RewrapProgress {
   /** How often it goes through everything, from 1: until a pass finds nothing that it could still change. */
   readonly pass: number;
   readonly place: SealedPlace;
-  /** The last row that was looked at in this place and pass; null: none yet. */
+  /** The last row that was looked at in this place and pass, by its key and identity, or by its identity alone; null: none yet. */
   readonly cursor: readonly (string | number)[] | null;
   /** Of this pass: rows seen, and rows written. */
   readonly found: number;
@@ -34,6 +34,8 @@ export interface RewrapRun extends RewrapProgress {
   readonly state: RewrapState;
   /** The key of the KMS that everything goes to. */
   readonly toKid: string;
+  /** Wraps anew what is under that key already, too, since it has a newer version inside; once, and in one pass. */
+  readonly everything: boolean;
   /** What there was besides when it began; a hundred at most. */
   readonly fromKids: readonly string[];
   /** Values a second at most; null: as fast as it goes. */
@@ -141,9 +143,12 @@ export type PassEnd = { readonly kind: "again"; readonly progress: RewrapProgres
 /**
  * What follows when a pass has gone through all places. Another one, as long as it changed something or left something over: what
  * was locked a moment ago, and what an old process sealed meanwhile, is found by the next. A pass that finds nothing to do is the proof.
+ * A run that wraps everything anew has one pass: what was written since it began is under the newest version without it.
  */
-export function endPass(progress: RewrapProgress): PassEnd {
+export function endPass(progress: RewrapProgress, everything: boolean): PassEnd {
   const { pass, found, written, failed } = progress;
+  // It stops at each row that somebody holds, so that nothing is left over; another pass would only do it all again.
+  if (everything) return { kind: "verify" };
   const leftOver = Math.max(0, found - written - failed);
   if (written + leftOver === 0 || pass >= passesMost) return { kind: "verify" };
   return {

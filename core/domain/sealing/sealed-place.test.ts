@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SealingPolicy } from "./sealing-policy.ts";
-import { staleRanges, type SealedPlace } from "./sealed-place.ts";
+import { everythingRanges, sealedPlaces, staleRanges, type SealedPlace } from "./sealed-place.ts";
 
 const isStale = (
   place: SealedPlace,
@@ -56,5 +56,30 @@ describe("what is not where it belongs", () => {
       for (const kid of ["", "B", `${current}1`, "tj", "v"])
         expect(isStale("secret", "tenant", current, kid)).toBe(true);
     }
+  });
+});
+
+describe("everything", () => {
+  it.each<[SealingPolicy, string, boolean, boolean]>([
+    ["direct", "k2", false, true],
+    ["direct", "k1", false, true],
+    ["direct", "tk_a", false, true],
+    ["tenant", "k2", false, true],
+    ["tenant", "k1", false, true],
+    ["tenant", "tk_a", true, true],
+    ["tenant", "tk_a", false, false],
+  ])("of accounts, under %s: what %s seals (retired: %s): %s", (policy, kid, isRetired, isMet) => {
+    const met = everythingRanges("credential", policy, "k2").some(
+      ({ from, before, onlyRetired }) => kid >= from && kid < before && (isRetired || !onlyRetired),
+    );
+    expect(met).toBe(isMet);
+  });
+
+  it("is what the KMS wraps itself, in every place", () => {
+    for (const place of sealedPlaces)
+      for (const kid of ["k1", "k2", "k20", "A", "z"])
+        expect(everythingRanges(place, "direct", "k2").some(({ from, before }) => kid >= from && kid < before)).toBe(
+          true,
+        );
   });
 });

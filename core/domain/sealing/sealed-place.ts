@@ -32,7 +32,7 @@ const tenantKeyRange: KidRange = ["tk_", "tk`"];
  * @param current the key of the KMS that wraps now
  */
 export function staleRanges(place: SealedPlace, policy: SealingPolicy, current: string): readonly StaleRange[] {
-  const currentRange: KidRange = [current, `${current}\u0001`];
+  const currentRange = kidRange(current);
   const right: Readonly<Record<SealedPlace, readonly KidRange[]>> = {
     tenant_key: [currentRange],
     credential: policy === "tenant" ? [tenantKeyRange] : [currentRange],
@@ -43,6 +43,19 @@ export function staleRanges(place: SealedPlace, policy: SealingPolicy, current: 
   // A tenant's key is where it belongs, but not in its earlier versions.
   const earlier = right[place].filter((range) => range === tenantKeyRange).map((range) => asStale(range, true));
   return [...wrong, ...earlier].toSorted((a, b) => byBytes([a.from, a.before], [b.from, b.before]));
+}
+
+/**
+ * What a run goes through that wraps everything anew: what is not where it belongs, and what is under the current key of the KMS
+ * already. Not what is under a tenant's newest key: no version of the KMS's key touches it, and the tenant's key itself is gone through.
+ */
+export function everythingRanges(place: SealedPlace, policy: SealingPolicy, current: string): readonly StaleRange[] {
+  return [...staleRanges(place, policy, current), asStale(kidRange(current), false)];
+}
+
+/** One key id alone. */
+function kidRange(kid: string): KidRange {
+  return [kid, `${kid}\u0001`];
 }
 
 function asStale([from, before]: KidRange, onlyRetired: boolean): StaleRange {
