@@ -105,8 +105,9 @@ export async function fillEnvironment(
      SELECT 'ia_' || $1 || lpad(n::text, 6, '0'), $2, 'tenant-' || n % $4, 'acme-crm', 'active', 1 FROM generate_series(1, $3::int) n`,
     [prefix, environmentId, accounts, tenants],
   );
+  // These alone: of accounts that were connected every thirtieth id begins so, too.
   const { rows } = await pool.query<{ id: string; tenant_id: string }>(
-    "SELECT id, tenant_id FROM integrated_account WHERE environment_id = $1 AND id LIKE 'ia_' || $2 || '%' ORDER BY id",
+    "SELECT id, tenant_id FROM integrated_account WHERE environment_id = $1 AND id ~ ('^ia_' || $2 || '[0-9]{6}$') ORDER BY id",
     [environmentId, prefix],
   );
   for (let at = 0; at < rows.length; at += 500) {

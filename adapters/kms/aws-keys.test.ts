@@ -82,6 +82,19 @@ describe("AWS KMS", () => {
     expect(Buffer.from((await kms.unwrap(context, wrapped)) ?? [])).toEqual(key);
   });
 
+  it("says to name the key by its ARN where it may not look behind the alias", async () => {
+    aws.alias("alias/hidden", aws.arns[2]);
+    const kms = createKms(aws, [{ id: "k1", reference: "alias/hidden" }]);
+    const before = aws.materials(aws.arns[2]);
+    await aws.setFault("denied");
+    await expect(kms.addVersion(null)).rejects.toMatchObject({
+      code: "forbidden",
+      detail: expect.stringMatching(/name the key by its ARN\. Nothing was changed\.$/),
+    });
+    await aws.setFault(null);
+    expect(aws.materials(aws.arns[2])).toBe(before);
+  });
+
   it("says so when a key has been rotated as often as AWS lets it be", async () => {
     const own = await startAws();
     const kms = createKms(own, [{ id: "k1", reference: own.arns[0] }]);

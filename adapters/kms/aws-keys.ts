@@ -70,17 +70,25 @@ export function createAwsKeys(
 
   /** By a wrap, which is permitted already, and whose answer names the key itself. */
   const keyOfAlias = async (key: KeyReference): Promise<string> => {
-    const answer = await call("Encrypt", key, judgeWrap, (abortSignal) =>
-      clientOf(key).send(
-        new EncryptCommand({
-          KeyId: key.reference,
-          Plaintext: randomBytes(keyBytes),
-          EncryptionContext: encryptionContext({ environmentId: "none", purpose: "data_key" }),
-        }),
-        { abortSignal },
-      ),
+    const unchanged = "Nothing was changed.";
+    const answer = await callRotation(
+      {
+        kid: key.id,
+        deadlineMs: config.deadlineMs,
+        already: { certain: unchanged, unknown: unchanged },
+        judge: judgeAlias,
+      },
+      (abortSignal) =>
+        clientOf(key).send(
+          new EncryptCommand({
+            KeyId: key.reference,
+            Plaintext: randomBytes(keyBytes),
+            EncryptionContext: encryptionContext({ environmentId: "none", purpose: "data_key" }),
+          }),
+          { abortSignal },
+        ),
     );
-    return answer?.KeyId ?? nothing();
+    return answer.KeyId ?? nothing();
   };
 
   return {
@@ -229,6 +237,17 @@ const rotationWords: Readonly<Record<string, Pick<RotationVerdict, "kind" | "wor
     words: "AWS is rotating it, or begins to within 20 minutes",
   },
 };
+
+function judgeAlias(error: unknown): RotationVerdict {
+  const { name } = error as { name?: unknown };
+  return name === "AccessDeniedException"
+    ? {
+        kind: "denied",
+        words:
+          "AccessDeniedException: which key the alias points to is found by kms:Encrypt, for no environment; grant kms:RotateKeyOnDemand and name the key by its ARN",
+      }
+    : asRotation(judgeWrap(error), true);
+}
 
 function judgeRotation(error: unknown): RotationVerdict {
   const { name } = error as { name?: unknown };

@@ -115,11 +115,13 @@ export function createTransitKeys(
 
     async addVersion(key) {
       const path = `${config.mount}/keys/${key.reference}/rotate`;
-      await callRotation(
+      const answer = await callRotation(
         { kid: key.id, deadlineMs: config.deadlineMs, judge: (error) => judgeRotation(error, path) },
         (signal) => post(path, signal, {}),
       );
-      // Older servers answer with nothing. What a wrap says is what is in use.
+      const { latest_version: latest } = dataIn(answer);
+      if (typeof latest === "number") return { kind: "version", kid: key.id, version: String(latest), wait: null };
+      // Older servers answer with nothing. A wrap says which version is in use.
       const probe = { plaintext: randomBytes(keyBytes).toString("base64") };
       const version = await call("encrypt", key, { environmentId: "none", purpose: "data_key" }, probe).then(
         (data) => String(pack(data?.["ciphertext"]).readUInt32BE(0)),
