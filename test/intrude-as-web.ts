@@ -1,11 +1,14 @@
 // What somebody can try who runs code inside the web process. It knows what web knows: its environment and the addresses in it. It is
 // also told, since the pages show them, the ids of an account, an administrator, a live session of theirs and a link, and where database
 // and worker listen.
-// Prints one line of JSON: what got through.
+// It has besides what api handed to web while people visited: the headers of their requests.
+// Prints one line of JSON: what got through, and what can be read by design.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { encode } from "@auth/core/jwt";
 import pg from "pg";
+import { accessOfOperations } from "./roles/access.ts";
 
 interface Told {
   readonly accountId: string;
@@ -14,6 +17,9 @@ interface Told {
   readonly linkId: string;
   readonly databaseUrl: string;
   readonly workerOrigin: string;
+  /** The one operation to try with what visitors sent; empty: every one. */
+  readonly only: string;
+  readonly visits: readonly Readonly<Record<string, string>>[];
 }
 
 const told = JSON.parse(process.argv[2] ?? "{}") as Told;
@@ -21,6 +27,7 @@ const api = process.env["API_ORIGIN"] ?? "";
 const publicUrl = process.env["EVERGRANT_URL"] ?? "";
 const tried: string[] = [];
 const through: string[] = [];
+const read = new Set<string>();
 
 async function attempt(name: string, work: () => Promise<boolean>): Promise<void> {
   tried.push(name);
@@ -56,21 +63,119 @@ async function forgedSessions(): Promise<string[]> {
   return cookies;
 }
 
+/** What a page shows may be read with what is there to make it: states, and nothing of what can be done with them. */
+function isShown(operationId: string, method: string): boolean {
+  const access = String(accessOfOperations[operationId]);
+  return method === "get" && (access === "person" || (access.endsWith(":read") && access !== "tokens:read"));
+}
+
+/** What api handed over for a visitor, as it is and bent to whatever else lets somebody in. */
+function bentVisits(): Record<string, string>[] {
+  return told.visits.flatMap((visit) => {
+    const pass = visit["x-evergrant-visitor"] ?? "";
+    const asCookie = (name: string): Record<string, string> => ({
+      ...own,
+      cookie: `${visit["cookie"] ?? ""}; ${name}=${pass}`,
+    });
+    const own = { origin: publicUrl, "sec-fetch-site": "same-origin" };
+    return [
+      { ...visit, ...own },
+      { ...visit, ...own, "x-evergrant-visitor": "" },
+      { ...own, authorization: `Bearer ${pass}` },
+      ...["authjs.session-token", "__Host-authjs.session-token", "evergrant.sso"].map(asCookie),
+    ];
+  });
+}
+
+async function everyRouteAsAVisitor(): Promise<void> {
+  const { paths } = await document();
+  const headers = bentVisits();
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      if (operation.security.length === 0 || !(told.only === "" || told.only === operation.operationId)) continue;
+      await attempt(`${operation.operationId} with what a visitor sent`, async () => {
+        for (const one of headers) {
+          const answer = await ask(targetOf(path), { method: method.toUpperCase(), headers: one });
+          if (answer.status === 401 || answer.status === 403) continue;
+          if (!isShown(operation.operationId, method)) return true;
+          if (answer.ok) read.add(operation.operationId);
+        }
+        return false;
+      });
+    }
+  }
+  for (const one of headers) {
+    await attempt("a session out of a visit", async () => {
+      const answer = await fetch(`${api}/api/auth/session`, { headers: one });
+      return (await answer.text()) !== "null";
+    });
+  }
+}
+
+type Outcome = { status: string; connect_session_id: string | null };
+
+/** A customer's trip that waits for their word: its page may be read, and nobody but their browser says it. */
+async function theTripOfACustomer(): Promise<void> {
+  for (const visit of told.visits) {
+    const outcomeOf = async (): Promise<Outcome> =>
+      (await (await fetch(`${api}/api/connect/outcome`, { headers: visit })).json()) as Outcome;
+    const { status, connect_session_id: session } = await outcomeOf();
+    if (status !== "approving" || session === null) continue;
+    read.add("the outcome of a trip");
+    const pass = visit["x-evergrant-visitor"] ?? "";
+    const cookies = [
+      "",
+      `evergrant_browser=${pass}`,
+      `__Host-evergrant_browser=${pass}`,
+      `evergrant_link=${told.linkId}`,
+    ];
+    for (const path of ["/connect/approve", "/connect/decline", "/connect/retry"]) {
+      for (const cookie of cookies) {
+        await attempt(`${path} with what a visitor sent and ${cookie.split("=")[0]}`, async () => {
+          await fetch(`${api}${path}`, {
+            method: "POST",
+            headers: { ...visit, origin: publicUrl, cookie: [visit["cookie"] ?? "", cookie].join("; ") },
+            body: new URLSearchParams({ connect_session_id: session }),
+            redirect: "manual",
+          });
+          return (await outcomeOf()).status !== "approving";
+        });
+      }
+    }
+  }
+}
+
 type Operation = { security: Record<string, unknown>[]; operationId: string };
 
+/** A door that is closed for a moment to whoever knocks too often says nothing about what is behind it. */
+async function ask(target: string, init: RequestInit): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(target, init);
+    if (answer.status !== 429) return answer;
+    await answer.body?.cancel();
+    await delay(Number(answer.headers.get("retry-after") ?? "1") * 1000);
+  }
+}
+
+type ApiDocument = { paths: Record<string, Record<string, Operation>> };
+
+const document = async (): Promise<ApiDocument> =>
+  (await (await fetch(`${api}/api/v1/openapi.json`)).json()) as ApiDocument;
+
+function targetOf(path: string): string {
+  const filled = path.replaceAll(/\{\w+\}/g, told.accountId);
+  return `${api}/api/v1${filled}${path.includes("/proxy/") ? `?integrated_account_id=${told.accountId}` : ""}`;
+}
+
 async function everyRoute(): Promise<void> {
-  const { paths } = (await (await fetch(`${api}/api/v1/openapi.json`)).json()) as {
-    paths: Record<string, Record<string, Operation>>;
-  };
+  const { paths } = await document();
   const cookies = await forgedSessions();
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       if (operation.security.length === 0) continue;
-      const filled = path.replaceAll(/\{\w+\}/g, told.accountId);
-      const target = `${api}/api/v1${filled}${path.includes("/proxy/") ? `?integrated_account_id=${told.accountId}` : ""}`;
       await attempt(`${operation.operationId} without a key`, async () => {
         for (const headers of inside) {
-          const answer = await fetch(target, { method: method.toUpperCase(), headers });
+          const answer = await ask(targetOf(path), { method: method.toUpperCase(), headers });
           if (answer.status !== 401) return true;
         }
         return false;
@@ -172,8 +277,11 @@ await attempt("an environment with more than web needs", async () =>
   Object.keys(process.env).some((name) => /SECRET|KEYRING|DATABASE|TOKEN|PASSWORD|KMS/i.test(name)),
 );
 await everyRoute();
+await everyRouteAsAVisitor();
+await theTripOfACustomer();
 await theLink();
 await theDatabase();
 await theWorker();
 await theFiles();
-process.stdout.write(`${JSON.stringify({ tried: tried.length, through })}\n`);
+// Connections that the database refused stay open until it closes them, a minute later.
+process.stdout.write(`${JSON.stringify({ tried: tried.length, through, read: [...read] })}\n`, () => process.exit(0));
