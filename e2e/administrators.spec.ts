@@ -65,7 +65,7 @@ test.describe("confirming that it is you", () => {
     expect(stub.administrators.invitations).toHaveLength(1);
     stub.isConfirmed = true;
     await expect(dialog).toBeHidden();
-    await expect(form.getByLabel("Invitation link", { exact: true })).toHaveValue(/\/invitation#/);
+    await expect(page.getByLabel("Invitation link", { exact: true })).toHaveValue(/\/invitation#/);
     expect(stub.administrators.invitations).toHaveLength(2);
   });
 
