@@ -6,22 +6,28 @@ import { makeOpenApiDocument } from "./openapi-document.ts";
 
 export const sdkTypesPath = new URL("../sdk/src/api-types.ts", import.meta.url);
 
-/** What says nothing to a program: an API about itself, and what only a person may say. */
+/** What says nothing to a program: an API about itself, and how people sign in. */
 const notForPrograms = new Set([
   "getOpenApiDocument",
   "getReference",
   "getProblemPage",
-  "getSession",
-  "approveRequest",
-  "refuseRequest",
-  "withdrawRequest",
+  "getSignInMethods",
+  "findInvitation",
+  "acceptInvitation",
 ]);
+
+/** Whether only a person may ask for it: it asks for who calls, and takes no key. */
+const isForPeople = ({ security }: Operation): boolean =>
+  security.length > 0 && security.every((one) => !("apiKey" in one));
 
 export function writeTypes(document: OpenApiDocument): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       // The proxy takes any path, so that nothing of it has a type.
-      .filter(([, { operationId }]) => !notForPrograms.has(operationId) && !path.startsWith("/proxy/"))
+      .filter(
+        ([, operation]) =>
+          !notForPrograms.has(operation.operationId) && !isForPeople(operation) && !path.startsWith("/proxy/"),
+      )
       .map(([method, operation]) => ({ path, method, operation })),
   );
   const used = new Set<string>();

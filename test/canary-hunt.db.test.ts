@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startFaultServer, type FaultServer } from "#lab/start-fault-server";
 import { defineFaulty, until } from "./faulty-integration.ts";
-import { dumpDatabase, findSecrets, formsOf } from "./find-secrets.ts";
+import { keepDatabaseFiles, type DatabaseFiles } from "./database-files.ts";
+import { createFinder, dumpDatabase, findSecrets, formsOf } from "./find-secrets.ts";
 import { keyDefinition, startKeyProvider, type KeyProvider } from "./start-key-provider.ts";
 import { startProcess } from "./start-process.ts";
 import { startReceiver, type Receiver } from "./start-receiver.ts";
@@ -25,6 +26,7 @@ let keyProvider: KeyProvider;
 let receiver: Receiver;
 let idp: Awaited<ReturnType<typeof startForgingIdp>>;
 let watch: DatabaseWatch;
+let files: DatabaseFiles;
 let spool: string;
 
 /** By what they are; those of the lab come at the end. */
@@ -67,13 +69,14 @@ beforeAll(async () => {
     startReceiver(),
   ]);
   watch = await watchDatabase(stack.database);
+  files = await keepDatabaseFiles(stack.database.url, "hunt");
   for (const name of ["EVERGRANT_SECRET", "EVERGRANT_KEYRING"]) {
     canaries.set(name, (stack.env[name] ?? "").replace(/^\w+:/, ""));
   }
   canaries.set("the stack's API key", stack.apiKey);
 });
 afterAll(async () => {
-  await watch.stop();
+  await Promise.all([watch.stop(), files.stop()]);
   await stack[Symbol.asyncDispose]();
   await Promise.all([server.close(), upstream.close(), keyProvider.close(), receiver.close(), idp.close()]);
   rmSync(spool, { recursive: true, force: true });
@@ -284,7 +287,10 @@ test("through webhooks, whose receiver repeats its secret, and the link that it 
 
 test("through a chat whose address is a secret, and which repeats it", async () => {
   const part = plant("a part of the address of a chat", (random) => `cap.${random}`);
-  receiver.answer = (_request, response) => void response.writeHead(500).end(echo(part));
+  // It knows its own address alone: the receiver before goes on with what it was sent.
+  const before = receiver.answer;
+  receiver.answer = (request, response) =>
+    request.path.includes(part) ? void response.writeHead(500).end(echo(part)) : before(request, response);
   const made = await call("POST", "/webhook-endpoints", {
     url: `${receiver.origin}/services/T0/${part}`,
     format: "chat",
@@ -294,6 +300,7 @@ test("through a chat whose address is a secret, and which repeats it", async () 
   await until(
     async () => (await call("GET", `/webhook-deliveries?endpoint=${made.body.id}`)).body.data[0]?.attempts.length > 0,
   );
+  expect(receiver.received.some(({ path }) => path.endsWith(part))).toBe(true);
 });
 
 test("through what callers do wrong", async () => {
@@ -432,7 +439,7 @@ test("through a process that is killed with an answer in its hands", async () =>
   );
 });
 
-test("none of them is found: not in a table, a job, a query, a log, a metric, an answer or a file", async () => {
+test("none of them is found: not in a table, a job, a query, a log, a metric, an answer or a file, also PostgreSQL's own", async () => {
   for (const token of stack.lab.issuedTokens()) canaries.set(`a token of the lab ${canaries.size}`, token);
   const secrets = [...canaries.values()];
   expect(secrets.length).toBeGreaterThan(50);
@@ -456,17 +463,26 @@ test("none of them is found: not in a table, a job, a query, a log, a metric, an
     ["the answers", answers, account?.id ?? "?"],
     ["the spool", spooled, "credential"],
   ];
+  const find = createFinder(canaries);
   const found: Record<string, string[]> = {};
   for (const [name, chunks, shown] of places) {
     const haystack = Buffer.concat(chunks.map((chunk) => Buffer.concat([Buffer.from(chunk), Buffer.from("\n")])));
     expect(haystack.includes(shown), `${name}: nothing that is no secret is there either`).toBe(true);
-    const names = [...canaries]
-      .filter(([, secret]) => findSecrets([secret], [haystack]).length > 0)
-      .map(([one]) => one);
+    const names = [...find(haystack)];
     if (names.length > 0) found[name] = names;
   }
+  // Rows that are gone stand in these too, and what no trigger sees.
+  const shownIn = new Set<string>();
+  for await (const { name, bytes } of files.read()) {
+    const place = name.startsWith("base/") ? "the database's files" : "its write-ahead log";
+    if (bytes.includes(account?.id ?? "?")) shownIn.add(place);
+    const names = [...find(bytes)];
+    if (names.length > 0) found[place] = [...new Set([...(found[place] ?? []), ...names])];
+  }
+  expect([...shownIn].toSorted()).toEqual(["its write-ahead log", "the database's files"]);
   expect(found).toEqual({});
-});
+  // The log is that of all databases that other tests write to meanwhile.
+}, 300_000);
 
 test("the hunt has teeth: a secret that is planted in the clear is found in each form, in each place of a database", async () => {
   const secret = "planted.canary~token+/?>=0123456789";
@@ -493,6 +509,8 @@ test("the hunt has teeth: a secret that is planted in the clear is found in each
     ]),
   ];
   const client = await stack.database.pool.connect();
+  const find = createFinder(new Map([["it", secret]]));
+  await files.startAnew();
   try {
     for (const [name, value] of plants) {
       await client.query("BEGIN; DELETE FROM hunt.seen");
@@ -505,6 +523,12 @@ test("the hunt has teeth: a secret that is planted in the clear is found in each
       await client.query("ROLLBACK");
       expect({ name, seen, direct }).toEqual({ name, seen: ["planted.…"], direct: ["planted.…"] });
     }
+    // The rows were rolled back: no query sees them, and the files still have them.
+    const holding = new Set<string>();
+    for await (const { name, bytes } of files.read()) {
+      if (find(bytes).size > 0) holding.add(name.startsWith("base/") ? "files" : "log");
+    }
+    expect([...holding].toSorted()).toEqual(["files", "log"]);
   } finally {
     client.release();
   }

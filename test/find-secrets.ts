@@ -30,10 +30,34 @@ export async function dumpDatabase(pool: pg.Pool): Promise<{ tables: string[]; c
  * base64url at any of the three places where it may begin in something longer.
  */
 export function findSecrets(secrets: readonly string[], chunks: readonly Buffer[]): string[] {
-  const haystacks = chunks.map((chunk) => chunk.toString("latin1"));
-  return secrets
-    .filter((secret) => formsOf(secret).some((form) => haystacks.some((haystack) => haystack.includes(form))))
-    .map((secret) => `${secret.slice(0, 8)}…`);
+  const find = createFinder(new Map(secrets.map((secret) => [secret, secret])));
+  const found = new Set(chunks.flatMap((chunk) => [...find(chunk)]));
+  return secrets.filter((secret) => found.has(secret)).map((secret) => `${secret.slice(0, 8)}…`);
+}
+
+/** Looks for thousands of forms in one pass: with `includes` for each, hundreds of megabytes take minutes. @returns the names of what stands there */
+export function createFinder(secrets: ReadonlyMap<string, string>): (chunk: Buffer) => Set<string> {
+  const mayBegin = new Uint8Array(2 ** 16);
+  const byBeginning = new Map<number, { name: string; form: Buffer }[]>();
+  for (const [name, secret] of secrets) {
+    for (const text of formsOf(secret)) {
+      const form = Buffer.from(text, "latin1");
+      if (form.length < 4) throw new Error(`${name} is too short to be looked for`);
+      mayBegin[form.readUInt16LE(0)] = 1;
+      const beginning = form.readUInt32LE(0);
+      byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), { name, form }]);
+    }
+  }
+  return (chunk) => {
+    const found = new Set<string>();
+    for (let at = 0; at + 4 <= chunk.length; at += 1) {
+      if (mayBegin[(chunk[at] ?? 0) | ((chunk[at + 1] ?? 0) << 8)] !== 1) continue;
+      for (const { name, form } of byBeginning.get(chunk.readUInt32LE(at)) ?? []) {
+        if (!found.has(name) && chunk.subarray(at, at + form.length).equals(form)) found.add(name);
+      }
+    }
+    return found;
+  };
 }
 
 /** Every form in which something may hold a secret, as the letters of its bytes. */

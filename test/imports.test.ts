@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { findForbiddenImports, judgeImport, listSourceFiles, readImports } from "./import-rules.ts";
@@ -6,6 +8,30 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 test("imports run one way: domain ← ports ← usecases ← adapters ← app, api, worker, cli, web", () => {
   expect(findForbiddenImports(root)).toEqual([]);
+});
+
+/** What a file takes of OpenTelemetry, by package and name; a type is none. */
+const telemetryOf = (text: string): string[] =>
+  [...text.matchAll(/(?:import|export) (?!type )(?:\{([^}]*)\}|(\S.*?)) from "(@opentelemetry\/[^"]+)"/g)].flatMap(
+    ([, names, whole, from]) =>
+      (names ?? whole ?? "")
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "" && !name.startsWith("type "))
+        .map((name) => `${from} ${name}`),
+  );
+
+test("nothing makes spans, so that no secret can stand in a trace: of OpenTelemetry the product has metrics alone", () => {
+  const files = listSourceFiles(root).filter((file) => !/^(?:test|e2e|bench|lab)\//.test(file));
+  const taken = new Set(files.flatMap((file) => telemetryOf(readFileSync(join(root, file), "utf8"))));
+  expect([...taken].toSorted()).toEqual([
+    "@opentelemetry/api ValueType",
+    "@opentelemetry/exporter-prometheus PrometheusSerializer",
+    "@opentelemetry/sdk-metrics AggregationTemporality",
+    "@opentelemetry/sdk-metrics DataPointType",
+  ]);
+  expect(telemetryOf('import { type A, trace } from "@opentelemetry/api";')).toEqual(["@opentelemetry/api trace"]);
+  expect(telemetryOf('import * as api from "@opentelemetry/api";')).toEqual(["@opentelemetry/api * as api"]);
 });
 
 describe("the rule has teeth", () => {

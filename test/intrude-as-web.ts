@@ -95,7 +95,7 @@ async function everyRouteAsAVisitor(): Promise<void> {
       if (operation.security.length === 0 || !(told.only === "" || told.only === operation.operationId)) continue;
       await attempt(`${operation.operationId} with what a visitor sent`, async () => {
         for (const one of headers) {
-          const answer = await ask(targetOf(path), { method: method.toUpperCase(), headers: one });
+          const answer = await patientFetch(targetOf(path), { method: method.toUpperCase(), headers: one });
           if (answer.status === 401 || answer.status === 403) continue;
           if (!isShown(operation.operationId, method)) return true;
           if (answer.ok) read.add(operation.operationId);
@@ -147,10 +147,10 @@ async function theTripOfACustomer(): Promise<void> {
 
 type Operation = { security: Record<string, unknown>[]; operationId: string };
 
-/** A door that is closed for a moment to whoever knocks too often says nothing about what is behind it. */
-async function ask(target: string, init: RequestInit): Promise<Response> {
+/** An intruder has time: who is told to come back later does, so that nothing passes for refused that was never looked at. */
+async function patientFetch(url: string, init: RequestInit): Promise<Response> {
   for (;;) {
-    const answer = await fetch(target, init);
+    const answer = await fetch(url, init);
     if (answer.status !== 429) return answer;
     await answer.body?.cancel();
     await delay(Number(answer.headers.get("retry-after") ?? "1") * 1000);
@@ -175,7 +175,7 @@ async function everyRoute(): Promise<void> {
       if (operation.security.length === 0) continue;
       await attempt(`${operation.operationId} without a key`, async () => {
         for (const headers of inside) {
-          const answer = await ask(targetOf(path), { method: method.toUpperCase(), headers });
+          const answer = await patientFetch(targetOf(path), { method: method.toUpperCase(), headers });
           if (answer.status !== 401) return true;
         }
         return false;
@@ -186,8 +186,8 @@ async function everyRoute(): Promise<void> {
     await attempt(`a forged session, the ${index + 1}.`, async () => {
       const token = `${api}/api/v1/integrated-accounts/${told.accountId}/token`;
       const [read, session] = await Promise.all([
-        fetch(token, { headers: { cookie, origin: publicUrl } }),
-        fetch(`${api}/api/v1/session`, { headers: { cookie } }),
+        patientFetch(token, { headers: { cookie, origin: publicUrl } }),
+        patientFetch(`${api}/api/v1/session`, { headers: { cookie } }),
       ]);
       return read.status !== 401 || session.status !== 401;
     });

@@ -49,6 +49,7 @@ async function callAs(
   { path, method }: { path: string; method: string },
   one: Case,
   show: Readonly<Record<string, string>>,
+  origin = stack.env["EVERGRANT_URL"] ?? "",
 ): Promise<Pick<Answer, "status" | "body">> {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(one.params?.[name] ?? "x"));
   const query = one.query === undefined ? "" : `?${new URLSearchParams(one.query)}`;
@@ -56,7 +57,7 @@ async function callAs(
     method: method.toUpperCase(),
     headers: {
       ...show,
-      origin: stack.env["EVERGRANT_URL"] ?? "",
+      origin,
       ...(one.body === undefined ? {} : { "content-type": "application/json" }),
     },
     ...(one.body === undefined ? {} : { body: JSON.stringify(one.body) }),
@@ -66,27 +67,55 @@ async function callAs(
   return { status: response.status, body: isJson && text !== "" ? JSON.parse(text) : text };
 }
 
+const publicUrl = "https://connect.example.com";
+const documented = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+
+const routesOf = (app: ReturnType<typeof appWithoutPorts>) => inspectRoutes(app).filter((one) => !one.isMiddleware);
+
+/** As the document writes them, without the prefix. */
+function routesOfApi(app: ReturnType<typeof appWithoutPorts>): string[] {
+  const routes = routesOf(app)
+    .filter(({ path, method }) => method !== "ALL" && path.startsWith("/api/v1/"))
+    .map(({ method, path }) => `${method} ${path.slice("/api/v1".length).replaceAll(/:(\w+)(?:\{[^}]*\})?/g, "{$1}")}`);
+  return [...new Set(routes)];
+}
+
+function routesBeside(app: ReturnType<typeof appWithoutPorts>): string[] {
+  const routes = routesOf(app)
+    .filter(({ path }) => !path.startsWith("/api/v1/"))
+    .map(({ method, path }) => `${method} ${path}`);
+  return [...new Set(routes)].toSorted();
+}
+
 describe("the list of who may what", () => {
   test("names every operation of the API, and none that is not there", () => {
     expect(Object.keys(accessOfOperations).toSorted()).toEqual(operations.map(({ id }) => id).toSorted());
   });
 
   test("names every other route that api answers, and none that is not there", () => {
-    const routes = inspectRoutes(appWithoutPorts("https://connect.example.com"))
-      .filter(({ isMiddleware, path }) => !isMiddleware && !path.startsWith("/api/v1/"))
-      .map(({ method, path }) => `${method} ${path}`);
-    expect(Object.keys(otherRoutes).toSorted()).toEqual([...new Set(routes)].toSorted());
+    expect(Object.keys(otherRoutes).toSorted()).toEqual(routesBeside(appWithoutPorts(publicUrl)));
   });
 
   test("has for every route of the API that is mounted an operation in its document", () => {
-    const documented = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
-    const mounted = inspectRoutes(appWithoutPorts("https://connect.example.com"))
-      .filter(({ isMiddleware, path, method }) => !isMiddleware && method !== "ALL" && path.startsWith("/api/v1/"))
-      .map(
-        ({ method, path }) => `${method} ${path.slice("/api/v1".length).replaceAll(/:(\w+)(?:\{[^}]*\})?/g, "{$1}")}`,
-      );
+    const mounted = routesOfApi(appWithoutPorts(publicUrl));
     expect(mounted.length).toBeGreaterThan(60);
-    expect([...new Set(mounted)].filter((route) => !documented.includes(route))).toEqual([]);
+    expect(mounted.filter((route) => !documented.includes(route))).toEqual([]);
+  });
+
+  test("has teeth: a route that nobody listed is seen, under the API and beside it, with and without a document", () => {
+    const app = appWithoutPorts(publicUrl);
+    app.get("/api/v1/nobody-listed/:id", (context) => context.text(""));
+    app.post("/nobody-listed", (context) => context.text(""));
+    expect(routesOfApi(app).filter((route) => !documented.includes(route))).toEqual(["GET /nobody-listed/{id}"]);
+    expect(routesBeside(app).filter((route) => !(route in otherRoutes))).toEqual(["POST /nobody-listed"]);
+    const paths = {
+      ...document.paths,
+      "/nobody-listed": { get: { ...operations[0]?.operation, operationId: "peek" } },
+    };
+    const listed = listOperations({ ...document, paths } as typeof document);
+    expect(listed.map(({ operation }) => operation.operationId).filter((id) => !(id in accessOfOperations))).toEqual([
+      "peek",
+    ]);
   });
 
   test.each(operations)("says of $id what its document says", ({ id, operation }) => {
@@ -162,5 +191,23 @@ describe("a session that has not shown for a while who sits at it", () => {
     const isAsked =
       status === 403 && (route.method === "head" || (body as { code?: string }).code === "step_up_required");
     expect(isAsked, `${status} ${JSON.stringify(body).slice(0, 200)}`).toBe(confirmedOperations.includes(route.id));
+  });
+});
+
+describe("another site that has the browser send something with an owner's session", () => {
+  const changing = operations.filter(
+    ({ id, method }) => accessOfOperations[id] !== "open" && !/^(?:get|head)$/.test(method),
+  );
+
+  test.each(changing)("does not $id", async (route) => {
+    const one = await caseOf(route.id);
+    for (const origin of ["https://evil.example", "null"]) {
+      const { status, body } = await callAs(route, one, { cookie: sessions.owner }, origin);
+      expect({ status, code: body.code, permission: body.permission }, `${origin}: ${JSON.stringify(body)}`).toEqual({
+        status: 403,
+        code: "forbidden",
+        permission: undefined,
+      });
+    }
   });
 });
