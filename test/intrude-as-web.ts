@@ -19,7 +19,8 @@ interface Told {
   readonly workerOrigin: string;
   /** The one operation to try with what visitors sent; empty: every one. */
   readonly only: string;
-  readonly visits: readonly Readonly<Record<string, string>>[];
+  /** Where what api hands to web can be read: the headers of the latest requests of visitors. */
+  readonly visits: string;
 }
 
 const told = JSON.parse(process.argv[2] ?? "{}") as Told;
@@ -69,9 +70,12 @@ function isShown(operationId: string, method: string): boolean {
   return method === "get" && (access === "person" || (access.endsWith(":read") && access !== "tokens:read"));
 }
 
+const visits = async (): Promise<Record<string, string>[]> =>
+  (await (await fetch(told.visits)).json()) as Record<string, string>[];
+
 /** What api handed over for a visitor, as it is and bent to whatever else lets somebody in. */
-function bentVisits(): Record<string, string>[] {
-  return told.visits.flatMap((visit) => {
+async function bentVisits(): Promise<Record<string, string>[]> {
+  return (await visits()).flatMap((visit) => {
     const pass = visit["x-evergrant-visitor"] ?? "";
     const asCookie = (name: string): Record<string, string> => ({
       ...own,
@@ -89,12 +93,11 @@ function bentVisits(): Record<string, string>[] {
 
 async function everyRouteAsAVisitor(): Promise<void> {
   const { paths } = await document();
-  const headers = bentVisits();
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       if (operation.security.length === 0 || !(told.only === "" || told.only === operation.operationId)) continue;
       await attempt(`${operation.operationId} with what a visitor sent`, async () => {
-        for (const one of headers) {
+        for (const one of await bentVisits()) {
           const answer = await patientFetch(targetOf(path), { method: method.toUpperCase(), headers: one });
           if (answer.status === 401 || answer.status === 403) continue;
           if (!isShown(operation.operationId, method)) return true;
@@ -104,7 +107,7 @@ async function everyRouteAsAVisitor(): Promise<void> {
       });
     }
   }
-  for (const one of headers) {
+  for (const one of await bentVisits()) {
     await attempt("a session out of a visit", async () => {
       const answer = await fetch(`${api}/api/auth/session`, { headers: one });
       return (await answer.text()) !== "null";
@@ -114,33 +117,36 @@ async function everyRouteAsAVisitor(): Promise<void> {
 
 type Outcome = { status: string; connect_session_id: string | null };
 
-/** A customer's trip that waits for their word: its page may be read, and nobody but their browser says it. */
+/** What the outcome page of a trip that waits for its customer's word is made with; null: none waits any more. */
+async function findWaiting(): Promise<{ visit: Record<string, string>; session: string } | null> {
+  for (const visit of await visits()) {
+    const answer = await fetch(`${api}/api/connect/outcome`, { headers: visit });
+    const { status, connect_session_id: session } = (await answer.json()) as Outcome;
+    if (status === "approving" && session !== null) return { visit, session };
+  }
+  return null;
+}
+
+/** Its page may be read, and nobody but the customer's browser says the word. */
 async function theTripOfACustomer(): Promise<void> {
-  for (const visit of told.visits) {
-    const outcomeOf = async (): Promise<Outcome> =>
-      (await (await fetch(`${api}/api/connect/outcome`, { headers: visit })).json()) as Outcome;
-    const { status, connect_session_id: session } = await outcomeOf();
-    if (status !== "approving" || session === null) continue;
-    read.add("the outcome of a trip");
-    const pass = visit["x-evergrant-visitor"] ?? "";
-    const cookies = [
-      "",
-      `evergrant_browser=${pass}`,
-      `__Host-evergrant_browser=${pass}`,
-      `evergrant_link=${told.linkId}`,
-    ];
-    for (const path of ["/connect/approve", "/connect/decline", "/connect/retry"]) {
-      for (const cookie of cookies) {
-        await attempt(`${path} with what a visitor sent and ${cookie.split("=")[0]}`, async () => {
-          await fetch(`${api}${path}`, {
-            method: "POST",
-            headers: { ...visit, origin: publicUrl, cookie: [visit["cookie"] ?? "", cookie].join("; ") },
-            body: new URLSearchParams({ connect_session_id: session }),
-            redirect: "manual",
-          });
-          return (await outcomeOf()).status !== "approving";
+  if ((await findWaiting()) === null) return;
+  read.add("the outcome of a trip");
+  const names = ["", "evergrant_browser", "__Host-evergrant_browser", "evergrant_link"];
+  for (const path of ["/connect/approve", "/connect/decline", "/connect/retry"]) {
+    for (const name of names) {
+      await attempt(`${path} with what a visitor sent and ${name}`, async () => {
+        const waiting = await findWaiting();
+        if (waiting === null) return true;
+        const { visit, session } = waiting;
+        const value = name === "evergrant_link" ? told.linkId : (visit["x-evergrant-visitor"] ?? "");
+        await fetch(`${api}${path}`, {
+          method: "POST",
+          headers: { ...visit, origin: publicUrl, cookie: `${visit["cookie"] ?? ""}; ${name}=${value}` },
+          body: new URLSearchParams({ connect_session_id: session }),
+          redirect: "manual",
         });
-      }
+        return (await findWaiting()) === null;
+      });
     }
   }
 }

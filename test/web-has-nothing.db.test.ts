@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { webEnvironment } from "#scripts/child-environments";
@@ -15,9 +16,14 @@ import { keptEnvironment } from "../web/scrub-environment.ts";
 
 let stack: Stack;
 let accountId: string;
+let webOrigin: string;
 /** In web's place: it keeps what api hands it. */
 const visits: Record<string, string>[] = [];
-const web = createServer(({ headers }, response) => {
+const web = createServer(({ url, headers }, response) => {
+  if (url === "/what-it-holds") {
+    response.end(JSON.stringify(visits));
+    return;
+  }
   visits.push(
     Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]): [string, string][] =>
@@ -33,8 +39,8 @@ const script = fileURLToPath(new URL("intrude-as-web.ts", import.meta.url));
 beforeAll(async () => {
   web.listen(0, "127.0.0.1");
   await once(web, "listening");
-  const { port } = web.address() as AddressInfo;
-  stack = await startStack({ worker: true, webOrigin: `http://127.0.0.1:${port}` });
+  webOrigin = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+  stack = await startStack({ worker: true, webOrigin });
   accountId = (await stack.connect("tenant", "ada")).id;
 });
 afterAll(async () => {
@@ -67,7 +73,7 @@ async function intrude(env: Record<string, string | undefined>, only = ""): Prom
     sessionId: await queried("SELECT id FROM admin_session ORDER BY created_at DESC LIMIT 1"),
     linkId: await queried("SELECT id FROM link_token ORDER BY created_at DESC LIMIT 1"),
     databaseUrl: stack.database.url,
-    visits,
+    visits: `${webOrigin}/what-it-holds`,
     only,
     workerOrigin: `http://127.0.0.1:${stack.env["WORKER_PORT"]}`,
   };
@@ -108,12 +114,17 @@ test("while an owner who has just signed in and a customer visit, web is handed 
   const csrf = await fetch(`${stack.apis[0]?.origin}/api/auth/csrf`);
   const own = csrf.headers.getSetCookie().map((one) => one.split(";")[0] ?? "");
   const ofOwner = [session, ...own, "evergrant_theme=dark", "evergrant_environment=staging", "other_product=canary"];
-  for (const path of ["/", "/accounts?status=active", "/sign-in", "/_next/static/nothing.js"])
-    await visit(path, ofOwner.join("; "));
   const { body } = await stack.call("POST", "/link-tokens", { tenant_id: "tenant", integration_name: "acme-crm" });
   const waiting = await stack.walk(body.url, "grace", { approve: false });
-  await visit(new URL(body.url).pathname, waiting.cookie);
-  await visit("/connect/outcome", `${waiting.cookie}; ${session}`);
+  const comeByOnce = async (): Promise<void> => {
+    const before = visits.length;
+    for (const path of ["/", "/accounts?status=active", "/sign-in", "/_next/static/nothing.js"])
+      await visit(path, ofOwner.join("; "));
+    await visit(new URL(body.url).pathname, waiting.cookie);
+    await visit("/connect/outcome", `${waiting.cookie}; ${session}`);
+    visits.splice(0, before);
+  };
+  await comeByOnce();
 
   const handed = JSON.stringify(visits);
   const values = [...own, session, ...waiting.cookie.split("; ")].map((one) => one.slice(one.indexOf("=") + 1));
@@ -122,7 +133,18 @@ test("while an owner who has just signed in and a customer visit, web is handed 
   expect(visits.map((one) => "x-evergrant-visitor" in one)).toEqual([true, true, true, false, true, true]);
   expect(visits[0]?.["cookie"]).toBe("evergrant_theme=dark; evergrant_environment=staging");
 
-  const { tried, through, read } = await intrude(ofWeb());
+  // On a busy machine the intruder needs longer than a pass lasts: people go on visiting.
+  const intrusion = intrude(ofWeb());
+  let isOver = false;
+  void intrusion.then(
+    () => (isOver = true),
+    () => (isOver = true),
+  );
+  while (!isOver) {
+    await comeByOnce();
+    await delay(2_000);
+  }
+  const { tried, through, read } = await intrusion;
   expect(through).toEqual([]);
   expect(tried).toBeGreaterThan(200);
   // It is not that nothing works: the pages are made with it.
