@@ -13,6 +13,7 @@ import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
 import type { ConnectAdmission } from "./connect/connect-admission.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
+import type { PagePass } from "./auth/page-pass.ts";
 import type { SessionCookie } from "./auth/session-cookie.ts";
 import type { SignInLimits } from "./auth/sign-in-limits.ts";
 import type { SsoPorts } from "./auth/sso-routes.ts";
@@ -50,5 +51,6 @@ export interface ApiPorts extends Container {
   readonly addressOf: (request: IncomingMessage) => string;
   readonly signInLimits: SignInLimits;
   readonly sessionCookie: SessionCookie;
+  readonly pagePass: PagePass;
   readonly sso: SsoPorts | null;
 }

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { ApiPorts } from "./api-environment.ts";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { createApp } from "./app.ts";
+import { readConnectCookie } from "./connect/browser-cookies.ts";
 import { isForCustomers } from "./connect/connect-hosts.ts";
 import { passPage } from "./connect/pass-page.ts";
 import { withLiveSecrets } from "#adapters/log/live-secrets";
@@ -30,7 +31,8 @@ export function createDoor(
   const app = createApp(ports, options.signIn, writeProblem);
   const listener = getRequestListener(app.fetch, { autoCleanupIncoming: false });
   const serveToken = createTokenDoor(ports, writeProblem);
-  const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log });
+  const passOf = (cookies: string): Promise<string | null> => passFor(ports, cookies);
+  const pass = createWebPass({ webOrigin: options.webOrigin, publicUrl: ports.publicUrl, log: ports.log, passOf });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const target = request.url ?? "/";
@@ -87,6 +89,15 @@ export function createDoor(
   server.headersTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
   return server;
+}
+
+/** What web reads with, for whose cookies these are: an administrator's, a customer's, or both. */
+async function passFor(ports: ApiPorts, cookies: string): Promise<string | null> {
+  const sessionId = await ports.sessionCookie.read(cookies);
+  const secret = readConnectCookie(cookies, "browser", ports.publicUrl);
+  if (sessionId === null && secret === null) return null;
+  const browser = secret === null ? null : ports.digests.digest("browser", secret);
+  return await ports.pagePass.issue({ sessionId, browser });
 }
 
 function countAtEnd(ports: ApiPorts, route: string, request: IncomingMessage, response: ServerResponse): void {

@@ -24,6 +24,7 @@ import { createPolicyMemory } from "#core/usecases/policy-memory";
 import { replaySpool } from "#core/usecases/commit-answer";
 import { createAdminSignIn } from "./auth/admin-sign-in.ts";
 import { addressSet, clientAddress } from "./auth/client-address.ts";
+import { createPagePass } from "./auth/page-pass.ts";
 import { createSessionCookie } from "./auth/session-cookie.ts";
 import { createSignInLimits } from "./auth/sign-in-limits.ts";
 import { createTripCookie, ssoCallbackPath } from "./auth/sso-routes.ts";
@@ -56,6 +57,7 @@ const sessionCookie = createSessionCookie({
   secret: authSecret,
   lifetimeSeconds: config.sessions.absoluteSeconds,
 });
+const pagePass = createPagePass(Buffer.from(deriveKey(config.secret, "page-pass")).toString("base64url"));
 const signInLimits = createSignInLimits();
 const isTrusted = addressSet(config.trustedProxies);
 const signIn = createAdminSignIn({
@@ -106,6 +108,7 @@ const server = createDoor(
     addressOf: (request) => clientAddress(request, isTrusted),
     signInLimits,
     sessionCookie,
+    pagePass,
     sso,
     connectAdmission: createConnectAdmission(config.trustedProxies, log),
     authenticator: createAuthenticator({
@@ -113,6 +116,7 @@ const server = createDoor(
       environments: container.environments,
       digests: container.digests,
       signIn,
+      pagePass,
       admission: createAdmission({
         rateLimit: config.rateLimit,
         trustedProxies: config.trustedProxies,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createProxyServer } from "httpxy";
 import type { Log } from "#core/ports/log";
+import { passHeader } from "./auth/page-pass.ts";
 
 /** Hands a request for a page on to web, and web's answer back. `whenAway` answers in web's place; without it, plain words do. */
 export interface WebPass {
@@ -16,29 +17,58 @@ export interface WebPass {
 const ownHeader = /^x-(?:evergrant-|nonce$|middleware-)/i;
 
 /**
- * The pass to web: no credential but the visitor's cookie, no header of ours from outside. A maintained proxy library does the
- * copying (or nginx, Caddy, an ingress in front of both: see docs/guides/behind-a-proxy.md).
+ * Cookies that pages are drawn by, and worth nothing to whoever else has them. The others stay here: of the visitor web gets a pass for
+ * a minute (auth/page-pass.ts), and of whatever else their browser keeps for this host nothing.
+ */
+const ofPages = /^(?:evergrant_(?:theme|environment)|(?:__Host-)?evergrant_typed)$/;
+
+function cookiesOfPages(header: string | undefined): string {
+  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
+  return pairs.filter((pair) => ofPages.test(pair.slice(0, Math.max(0, pair.indexOf("="))))).join("; ");
+}
+
+/**
+ * The pass to web: no credential of the visitor, no header of ours from outside. A maintained proxy library does the
+ * copying.
  */
 export function createWebPass(options: {
   readonly webOrigin: string;
   readonly publicUrl: string;
   readonly log: Log;
+  /** What web may read with, for whom a Cookie header belongs to; null: for nobody. */
+  readonly passOf: (cookies: string) => Promise<string | null>;
 }): WebPass {
   const publicAddress = new URL(options.publicUrl);
   const proxy = createProxyServer({ target: options.webOrigin, changeOrigin: false, ws: false, proxyTimeout: 60_000 });
-  return (request, response, headers = {}, whenAway = () => unavailable(response)) => {
+  const visitorIn = async ({ url = "", headers: { cookie } }: IncomingMessage): Promise<Record<string, string>> => {
+    // Files are the same for everybody.
+    const pass = cookie === undefined || url.startsWith("/_next/static/") ? null : await options.passOf(cookie);
+    return pass === null ? {} : { [passHeader]: pass };
+  };
+  const passOn = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> => {
+    const visitor = await visitorIn(request);
+    const cookies = cookiesOfPages(request.headers.cookie);
+    if (cookies === "") delete request.headers.cookie;
+    else request.headers.cookie = cookies;
     for (const name of Object.keys(request.headers)) {
       if (ownHeader.test(name) || name === "authorization" || name.startsWith("x-forwarded-") || name === "forwarded") {
         delete request.headers[name];
       }
     }
-    Object.assign(request.headers, headers, {
+    Object.assign(request.headers, headers, visitor, {
       host: publicAddress.host,
       "x-forwarded-host": publicAddress.host,
       "x-forwarded-proto": publicAddress.protocol.slice(0, -1),
       "x-forwarded-for": request.socket.remoteAddress ?? "",
     });
-    proxy.web(request, response).catch((error: unknown) => {
+    await proxy.web(request, response);
+  };
+  return (request, response, headers = {}, whenAway = () => unavailable(response)) => {
+    passOn(request, response, headers).catch((error: unknown) => {
       options.log.warn({ error, path: (request.url ?? "").split("?")[0] }, "web did not answer");
       if (response.headersSent) response.destroy();
       else whenAway();

@@ -68,6 +68,8 @@ export interface RequestFacts {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
+  /** The id of who asks; absent: nobody knows. */
+  readonly caller?: string | undefined;
 }
 
 export type ProblemWriter = (error: unknown, request: RequestFacts) => WrittenProblem;
@@ -77,9 +79,10 @@ export type ProblemWriter = (error: unknown, request: RequestFacts) => WrittenPr
  * with a fixed text and a request id, nothing else.
  */
 export function createProblemWriter(options: { readonly publicUrl: string; readonly log: Log }): ProblemWriter {
-  return (error, { requestId, method, path }) => {
+  return (error, { requestId, method, path, caller }) => {
     const problem = toDomainError(error);
-    const fields = { request: requestId, method, path, problem: problem.code };
+    const who = caller === undefined ? {} : { caller };
+    const fields = { request: requestId, method, path, ...who, problem: problem.code };
     if (problem.status >= 500) options.log.error({ ...fields, error }, "a request failed");
     else if (problem.code === "unauthorized" || problem.code === "forbidden")
       options.log.warn(fields, "a request was refused");
@@ -121,7 +124,7 @@ export function createProblemWriter(options: { readonly publicUrl: string; reado
 export function createProblemMapper(write: ProblemWriter, findProduct: FindProduct) {
   return async (error: unknown, context: Context): Promise<Response> => {
     const { method, path } = context.req;
-    const problem = write(error, { requestId: requestIdOf(context), method, path });
+    const problem = write(error, { requestId: requestIdOf(context), method, path, caller: callerIn(context) });
     const { status, body } = problem;
     const headers = new Headers(problem.headers.map(([name, value]): [string, string] => [name, value]));
     if (!isForPeople(context)) return new Response(JSON.stringify(body), { status, headers });
@@ -135,6 +138,10 @@ export function createProblemMapper(write: ProblemWriter, findProduct: FindProdu
     for (const [name, value] of Object.entries(card.headers)) headers.set(name, value);
     return new Response(card.body, { status, headers });
   };
+}
+
+function callerIn(context: Context): string | undefined {
+  return (context as Context<ApiEnvironment>).var.caller?.id;
 }
 
 function toDomainError(error: unknown): DomainError {

@@ -1,4 +1,5 @@
-import { expect, expectAccessible, test } from "./pages-fixtures.ts";
+import { expect, expectAccessible, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";
+import { jump } from "./stub-anomalies.ts";
 
 test.describe("confirming that it is you", () => {
   test("is asked before what is dangerous, and then what was begun goes on", async ({ page, stub, faults }) => {
@@ -34,6 +35,59 @@ test.describe("confirming that it is you", () => {
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await expect(page.getByRole("alertdialog").getByRole("alert")).toContainText("Confirm that it is you");
     expect(stub.administrators.users.find(({ id }) => id === "usr_3")?.disabled_at).toBeNull();
+  });
+
+  test("through single sign-on happens in a window of its own, and what was typed in this one goes on", async ({
+    page,
+    stub,
+    faults,
+  }) => {
+    faults.allow(/403/);
+    stub.isConfirmed = false;
+    stub.confirmWith = ["sso"];
+    await page.context().route("**/api/auth/sso", async (route) => {
+      expect(route.request().postDataJSON()).toEqual({ fresh: true, next: "/sign-in/confirmed" });
+      await route.fulfill({ json: { url: `${stub.origin}/sign-in/confirmed` } });
+    });
+    await page.goto("/administrators");
+    await page.getByRole("button", { name: "Invite…" }).click();
+    const form = page.getByRole("dialog", { name: /^Invite/ });
+    await form.getByLabel("Email").fill("edsger@shortest-paths.example");
+    await form.getByRole("button", { name: "Invite", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Confirm that it is you" });
+    await expect(dialog.getByLabel(/^Password of/)).toHaveCount(0);
+    await expectAccessibleInBothThemes(page, "step-up-sso");
+    const opened = page.waitForEvent("popup");
+    await dialog.getByRole("button", { name: "Confirm through single sign-on" }).click();
+    await opened;
+    await expect(dialog.getByText("Go on in the other window.")).toBeVisible();
+    // As when they turned back there: nothing is done, and the dialog waits.
+    expect(stub.administrators.invitations).toHaveLength(1);
+    stub.isConfirmed = true;
+    await expect(dialog).toBeHidden();
+    await expect(page.getByLabel("Invitation link", { exact: true })).toHaveValue(/\/invitation#/);
+    expect(stub.administrators.invitations).toHaveLength(2);
+  });
+
+  test("is asked over the dialog that stops a key, and the key is stopped once", async ({ page, stub, faults }) => {
+    faults.allow(/403|422/);
+    stub.world.anomalies = [jump()];
+    stub.isConfirmed = false;
+    await page.goto("/");
+    await page.getByRole("button", { name: "Stop the key…" }).click();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Stop the key" }).click();
+    const dialog = page.getByRole("dialog", { name: "Confirm that it is you" });
+    await dialog.getByLabel(/^Password of/).fill("wrong");
+    // The keyboard stays in the upper one.
+    await page.keyboard.press("Enter");
+    await expect(dialog.getByRole("alert")).toContainText("The password is wrong");
+    await expectAccessibleInBothThemes(page, "step-up-over-stop-key");
+    expect(stub.world.anomalies[0]?.caller?.stopped_at).toBeNull();
+    await dialog.getByLabel(/^Password of/).fill("correct horse");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("Every request with this key is refused.")).toBeVisible();
+    await expect(page.getByRole("alertdialog")).toHaveCount(0);
+    expect(stub.changes.filter((change) => change.endsWith("/stop "))).toHaveLength(2);
   });
 });
 

@@ -15,6 +15,8 @@ let ports: DemoPorts;
 let demo: Demo;
 
 test.beforeAll(async () => {
+  // Four processes and a database start from nothing, on a machine that may be busy.
+  test.setTimeout(300_000);
   directory = mkdtempSync(join(tmpdir(), "evergrant-demo-"));
   // As root, PostgreSQL runs as a user of its own, who must get there.
   chmodSync(directory, 0o755);
@@ -233,7 +235,9 @@ test("a grant revoked at the provider shows on the open dashboard, and a new lin
   expect((await demo.call("GET", `/integrated-accounts/${id}`)).body).toMatchObject({ id, status: "active" });
 });
 
-test("the web process holds no key, no secret and no database driver, neither in its environment nor in its memory", async () => {
+test("the web process holds no key, no secret, no session of its visitors and no database driver, neither in its environment nor in its memory", async ({
+  page,
+}) => {
   const { findWebSecrets } = await import("./inspect-web.ts");
   const state = JSON.parse(readFileSync(join(directory, "demo.json"), "utf8")) as { secret: string; keyring: string };
   const issued = readFileSync(join(directory, "lab/journal.jsonl"), "utf8");
@@ -241,6 +245,13 @@ test("the web process holds no key, no secret and no database driver, neither in
   expect(tokens.length).toBeGreaterThan(10);
   const [account] = (await demo.call("GET", "/integrated-accounts")).body.data as { id: string }[];
   const served = await demo.call("GET", `/integrated-accounts/${account?.id}/token`);
+  await signIn(page);
+  for (const path of ["/accounts", `/accounts/${account?.id}`, "/administrators"]) {
+    await page.goto(demo.origin + path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  }
+  const cookies = (await page.context().cookies()).filter(({ name }) => /session-token|csrf-token/.test(name));
+  expect(cookies.map(({ name }) => name).toSorted()).toEqual(["authjs.csrf-token", "authjs.session-token"]);
   const found = await findWebSecrets({
     pids: demo.processes(),
     webPort: ports.WEB_PORT,
@@ -249,6 +260,7 @@ test("the web process holds no key, no secret and no database driver, neither in
       state.keyring.split(":")[1] ?? "",
       demo.apiKey,
       demo.password,
+      ...cookies.map(({ value }) => decodeURIComponent(value)),
       String(served.body.access_token),
       ...tokens,
     ],

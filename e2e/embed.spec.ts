@@ -41,6 +41,8 @@ const strangerPage = `
   </script>`;
 
 test.beforeAll(async () => {
+  // Several processes and a database start from nothing, on a machine that may be busy.
+  test.setTimeout(300_000);
   demo = await startTripStack();
   product = await startSite({ "/": productPage(demo.origin) });
   stranger = await startSite({ "/": strangerPage });

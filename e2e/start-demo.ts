@@ -43,7 +43,9 @@ export async function startDemo(directory: string, ports: DemoPorts): Promise<De
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
   const gone = new Promise<number | null>((done) => child.once("close", done));
   await Promise.race([
-    waitFor(() => output.includes("Ctrl-C stops everything"), 120),
+    waitFor(() => output.includes("Ctrl-C stops everything"), 240).catch((error: unknown) => {
+      throw new Error(`the demo did not start:\n${output}`, { cause: error });
+    }),
     gone.then((code) => Promise.reject(new Error(`the demo ended with code ${code}:\n${output}`))),
   ]);
   const read = (pattern: RegExp): string[] => pattern.exec(output)?.slice(1) ?? [];

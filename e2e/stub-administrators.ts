@@ -82,6 +82,7 @@ export function usualAdministrators(): Administrators {
         sign_in: ["sso"],
         disabled_at: ago(30 * hour),
         disabled_by: "idp",
+        last_sign_in_at: ago(54 * hour),
         last_seen_at: ago(50 * hour),
         sessions: 0,
       }),

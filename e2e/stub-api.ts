@@ -1,3 +1,4 @@
+import type { SessionView } from "../api/schemas/session.ts";
 import { createServer, request as forwardRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { languageCookie } from "#api/connect/browser-cookies";
@@ -32,6 +33,8 @@ export type StubApi = {
   sso: { label: string } | null;
   /** Whether what is dangerous is done without asking who it is. */
   isConfirmed: boolean;
+  /** How the administrator can show it. */
+  confirmWith: SessionView["confirm_with"];
   /** When set, reads of the API answer with this status. */
   failWith: number | null;
   outcome: string;
@@ -59,6 +62,7 @@ export async function startStubApi(): Promise<StubApi> {
     administrators: usualAdministrators(),
     sso: null,
     isConfirmed: true,
+    confirmWith: ["password"],
     isSignedIn: true,
     role: "owner",
     failWith: null,
@@ -74,6 +78,7 @@ export async function startStubApi(): Promise<StubApi> {
         administrators: usualAdministrators(),
         sso: null,
         isConfirmed: true,
+        confirmWith: ["password"],
         isSignedIn: true,
         role: "owner",
         failWith: null,
@@ -286,7 +291,7 @@ function sessionOf(stub: StubApi): object {
     environments: ["production", "staging"],
     session_id: "ses_1",
     confirmed_until: stub.isConfirmed ? new Date(Date.now() + 600_000).toISOString() : null,
-    confirm_with: stub.sso === null ? ["password"] : ["password", "sso"],
+    confirm_with: stub.confirmWith,
   };
 }
 

@@ -12,6 +12,8 @@ let outage: Outage;
 let keys: KeyProvider;
 
 test.beforeAll(async () => {
+  // Several processes and a database start from nothing, on a machine that may be busy.
+  test.setTimeout(300_000);
   stack = await startTripStack();
   outage = await startOutage(stack.labOrigin);
   keys = await startKeyProvider();

@@ -32,7 +32,7 @@ function run(environment: Record<string, string>): Web {
 }
 
 async function portOf(web: Web): Promise<number> {
-  await expect.poll(web.output, { timeout: 20_000 }).toMatch(/"msg":"listening"/);
+  await expect.poll(web.output, { timeout: 60_000 }).toMatch(/"msg":"listening"/);
   const line =
     web
       .output()
@@ -83,6 +83,18 @@ test("logs paths without their query, and no cookies", async () => {
   expect(web.output()).not.toContain("canary");
   web.child.kill("SIGTERM");
   await web.ended;
+});
+
+test("answers nothing that may change something: no action of a page, and no other method", async () => {
+  const web = run({ API_ORIGIN: "http://127.0.0.1:9" });
+  const origin = `http://127.0.0.1:${await portOf(web)}`;
+  const action = { "next-action": "40".padEnd(42, "0"), "content-type": "text/plain;charset=UTF-8" };
+  for (const headers of [action, { "next-action": "x", "content-type": "multipart/form-data; boundary=x" }, {}]) {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+      const answer = await fetch(`${origin}/accounts`, { method, headers, body: "[]" });
+      expect([answer.status, answer.headers.get("allow")], method).toEqual([405, "GET, HEAD"]);
+    }
+  }
 });
 
 for (const [name, value] of [

@@ -83,12 +83,11 @@ describe("guessing a password", () => {
   test("is stopped after five tries, whatever form it comes in, and for addresses that nobody has as well", async () => {
     for (const email of ["guessed@example.com", "not-there@example.com"]) {
       if (email.startsWith("guessed")) await makeAdministrator(stack, email, "support");
-      const statuses: number[] = [];
-      for (let index = 0; index < 7; index += 1) {
-        statuses.push((await tryToSignIn(stack, email, `guess number ${index}`)).status);
-      }
-      expect(statuses.filter((status) => status === 429).length, email).toBeGreaterThanOrEqual(1);
-      expect(statuses.slice(0, 5)).toEqual([200, 200, 200, 200, 200]);
+      // All at once: while passwords are derived on a busy machine, there would be new tries.
+      const tries = Array.from({ length: 15 }, (_, index) => tryToSignIn(stack, email, `guess number ${index}`));
+      const statuses = (await Promise.all(tries)).map(({ status }) => status);
+      expect(statuses.filter((status) => status === 200).length, email).toBeGreaterThanOrEqual(5);
+      expect(statuses.filter((status) => status === 429).length, email).toBeGreaterThanOrEqual(5);
     }
     // To @auth/core JSON is a form as well: a second way in, which would have to be counted too.
     const csrf = await fetch(`${origin}/api/auth/csrf`);
@@ -103,13 +102,13 @@ describe("guessing a password", () => {
 
   test("in a session that somebody left open is stopped as well", async () => {
     const session = await signInAs(stack, "left-open@example.com", "owner");
-    const statuses: number[] = [];
-    for (let index = 0; index < 7; index += 1) {
-      const path = "/session/confirmation";
-      statuses.push((await callAs(stack, session, "PUT", path, { password: `guess number ${index}` })).status);
-    }
-    expect(statuses.slice(0, 5)).toEqual([422, 422, 422, 422, 422]);
-    expect(statuses).toContain(429);
+    const path = "/session/confirmation";
+    const tries = Array.from({ length: 15 }, (_, index) =>
+      callAs(stack, session, "PUT", path, { password: `guess number ${index}` }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 422).length).toBeGreaterThanOrEqual(5);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(5);
   });
 });
 
@@ -351,6 +350,19 @@ describe("an answer of an identity provider", () => {
     expect(denied).toMatchObject({ error: "sso_denied", session: "" });
   });
 
+  test("never makes a session theirs that was planted in the browser (fixation)", async () => {
+    const planted = await signInAs(stack, "planter@example.com", "support");
+    const { url, cookies } = await startSso(stack, {}, { cookie: planted });
+    const authorize = new URL(url);
+    const callback = new URL(authorize.searchParams.get("redirect_uri") ?? "");
+    callback.searchParams.set("code", authorize.searchParams.get("nonce") ?? "");
+    callback.searchParams.set("state", authorize.searchParams.get("state") ?? "");
+    callback.searchParams.set("iss", idp.issuer);
+    // Whoever is signed in there as somebody else signs out first.
+    expect(await finishSso(stack, callback.href, cookies)).toMatchObject({ error: "sso_another_person", session: "" });
+    expect((await callAs(stack, planted, "GET", "/session")).body.user.email).toBe("planter@example.com");
+  });
+
   test("to another browser, or a second time, lets nobody in", async () => {
     const { callbackUrl, setCookies } = await comeBack();
     expect(setCookies).toContainEqual(
@@ -380,6 +392,22 @@ describe("an answer of an identity provider", () => {
 });
 
 describe("step-up", () => {
+  test("of one session confirms no other one of the same person", async () => {
+    const { id, password } = await makeAdministrator(stack, "two-browsers@example.com", "owner");
+    const open = async (): Promise<string> =>
+      cookieOf((await tryToSignIn(stack, "two-browsers@example.com", password)).session);
+    const [here, leftOpen] = [await open(), await open()];
+    await stack.database.pool.query("UPDATE admin_session SET confirmed_at = NULL WHERE user_id = $1", [id]);
+    const confirmed = await fetch(`${origin}/api/v1/session/confirmation`, {
+      method: "PUT",
+      headers: { cookie: here, origin, "content-type": "application/json" },
+      body: JSON.stringify({ password }),
+    });
+    const now = cookieOf(confirmed.headers.getSetCookie()[0] ?? null);
+    expect((await callAs(stack, now, "POST", "/keys/drill", {})).body.code).toBeUndefined();
+    expect((await callAs(stack, leftOpen, "POST", "/keys/drill", {})).body.code).toBe("step_up_required");
+  });
+
   test("is asked of a session that is old, whatever it claims, and of no other way in", async () => {
     const session = await signInAs(stack, "stale@example.com", "owner");
     await stack.database.pool.query(

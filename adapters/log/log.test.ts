@@ -218,4 +218,31 @@ describe("a log line", () => {
     ]);
     expect(lines[0]?.["time"]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   });
+
+  it("is one line, and moves no terminal, whatever a provider wrote (I4)", () => {
+    const file = join(temporaryDirectory(), "log");
+    const descriptor = openSync(file, "w");
+    const log = createLog({ process: "api", level: "info", descriptor });
+    const breaking = [
+      "\n",
+      "\r\n",
+      "\u001B[2J\u001B[1;31m",
+      "\u0007",
+      "\0",
+      "\u2028",
+      "\u0085",
+      "\u009B2J",
+      '"}\n{"level":"error"}',
+    ];
+    for (const one of breaking) {
+      log.warn({ [`named${one}so`]: `before${one}after`, error: new Error(`said${one}so`) }, `words${one}`);
+    }
+    closeSync(descriptor);
+    const written = readFileSync(file, "utf8");
+    const lines = written.split("\n");
+    expect(lines).toHaveLength(breaking.length + 1);
+    for (const line of lines.slice(0, -1)) expect(JSON.parse(line)).toMatchObject({ level: "warn", process: "api" });
+    // oxlint-disable-next-line no-control-regex -- these are what it is about
+    expect(written.replaceAll("\n", "")).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029]/);
+  });
 });

@@ -20,6 +20,13 @@ const secretParameter =
 
 const redacted = "[redacted]";
 
+/** What JSON leaves as it is, although it moves a terminal (C1) or ends a line for some readers. Of a JSON line only texts hold any. */
+const leftByJson = /[\u007F-\u009F\u2028\u2029]/g;
+
+function withoutControls(line: string): string {
+  return line.replaceAll(leftByJson, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+}
+
 /** JSON lines on stdout (or another descriptor), UTC instants, secrets redacted by key, by form and by what they are. */
 export function createLog(options: {
   readonly process: string;
@@ -28,6 +35,7 @@ export function createLog(options: {
 }): Log & {
   readonly pino: Logger;
 } {
+  const destination = pino.destination({ fd: options.descriptor ?? 1, sync: true });
   const logger = pino(
     {
       level: options.level,
@@ -35,7 +43,7 @@ export function createLog(options: {
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ fd: options.descriptor ?? 1, sync: true }),
+    { write: (line: string) => void destination.write(withoutControls(line)) },
   );
   return {
     pino: logger,

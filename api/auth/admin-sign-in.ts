@@ -25,6 +25,8 @@ export interface AdminSignIn {
    * @returns null for no session, a forged, an ended, an idle or an expired one, or a disabled administrator's
    */
   sessionOf(cookie: string | null): Promise<LiveSession | null>;
+  /** The same by the session's id, for whom a page is made. */
+  sessionBy(id: string): Promise<LiveSession | null>;
 }
 
 export interface SignInPorts extends AdminPorts {
@@ -40,6 +42,16 @@ export function createAdminSignIn(ports: SignInPorts): AdminSignIn {
   const { publicUrl, cookie, limits, log, admins } = ports;
   const findLive = async (id: string | null): Promise<LiveSession | null> =>
     id === null ? null : await admins.findSession(id, ports.sessionTimes.idleSeconds);
+
+  const findUsed = async (id: string | null): Promise<LiveSession | null> => {
+    const live = await findLive(id);
+    if (live !== null) {
+      admins
+        .touchSession(live.session.id)
+        .catch((error: unknown) => log.warn({ error }, "the last use of a session was not noted"));
+    }
+    return live;
+  };
 
   /** What of it depends on the request is closed over: @auth/core hands its callbacks no more than the form. */
   const configFor = (browser: Browser, refuse: (error: DomainError) => void): AuthConfig => ({
@@ -127,14 +139,9 @@ export function createAdminSignIn(ports: SignInPorts): AdminSignIn {
       return isSignIn ? await limits.admit(answer) : await answer();
     },
 
+    sessionBy: findUsed,
     async sessionOf(header) {
-      const live = await findLive(await cookie.read(header));
-      if (live !== null) {
-        admins
-          .touchSession(live.session.id)
-          .catch((error: unknown) => log.warn({ error }, "the last use of a session was not noted"));
-      }
-      return live;
+      return await findUsed(await cookie.read(header));
     },
   };
 }

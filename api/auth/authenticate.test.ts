@@ -51,6 +51,7 @@ function open(rateLimit: number | null = null) {
     environments: unused,
     digests,
     signIn: unused,
+    pagePass: unused,
     admission: createAdmission({ rateLimit, trustedProxies: [], audit, log }),
     publicUrl: "http://127.0.0.1:3000",
     log,

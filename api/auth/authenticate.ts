@@ -11,6 +11,7 @@ import type { SecretDigests } from "#core/ports/secret-digests";
 import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Admission } from "./admission.ts";
 import type { AdminSignIn, LiveSession } from "./admin-sign-in.ts";
+import { passHeader, permissionsOfPages, type PagePass } from "./page-pass.ts";
 
 /** The environment that a browser's requests are about; the dashboard's switcher sets it. */
 export const environmentCookie = "evergrant_environment";
@@ -49,6 +50,7 @@ export function createAuthenticator(ports: {
   readonly environments: EnvironmentStore;
   readonly digests: SecretDigests;
   readonly signIn: AdminSignIn;
+  readonly pagePass: Pick<PagePass, "read">;
   readonly admission: Admission;
   readonly publicUrl: string;
   readonly log: Log;
@@ -134,29 +136,38 @@ export function createAuthenticator(ports: {
     return known;
   };
 
+  const liveBy = async (pass: string): Promise<LiveSession | null> => {
+    const visitor = await ports.pagePass.read(pass);
+    return visitor === null || visitor.sessionId === null ? null : await ports.signIn.sessionBy(visitor.sessionId);
+  };
+
   const adminOf = async (request: CredentialedRequest): Promise<LiveSession & { caller: Caller }> => {
     const cookies = request.header("cookie") ?? null;
-    const live = await ports.signIn.sessionOf(cookies);
+    const pass = request.header(passHeader);
+    const live = await (pass === undefined ? ports.signIn.sessionOf(cookies) : liveBy(pass));
     if (live === null) {
       throw new DomainError("unauthorized", {
         detail: "Send an API key as: Authorization: Bearer evg_…, or sign in to the dashboard.",
       });
     }
-    refuseForeignOrigin(request, ports.publicUrl);
+    if (pass === undefined) refuseForeignOrigin(request, ports.publicUrl);
+    else refuseChange(request);
     const name = parseCookies(cookies ?? "", environmentCookie)[environmentCookie] ?? "production";
     const environment =
       (await ports.environments.findByName(name)) ?? (await ports.environments.findByName("production"));
     if (environment === null) throw new DomainError("not_found", { detail: `There is no environment ${name}.` });
     const { user, session } = live;
+    const role = rolePermissions[user.role];
     const caller: Caller = {
       kind: "admin",
       id: user.id,
       environmentId: environment.id,
       environment: environment.name,
-      permissions: new Set(rolePermissions[user.role]),
+      permissions: pass === undefined ? new Set(role) : permissionsOfPages(role),
       tenantIds: null,
       integrationNames: null,
-      session: { id: session.id, confirmedAt: session.confirmedAt },
+      // A page has confirmed nothing, however lately its visitor did.
+      session: { id: session.id, confirmedAt: pass === undefined ? session.confirmedAt : null },
     };
     return { user, session, caller };
   };
@@ -186,6 +197,14 @@ export function refuseForeignOrigin(request: CredentialedRequest, publicUrl: str
   if (isOwn) return;
   throw new DomainError("forbidden", {
     detail: `Changes with a session come from pages of ${publicUrl} only. Open the dashboard at exactly that address, or use an API key.`,
+  });
+}
+
+/** web makes pages, and changes nothing. */
+function refuseChange({ method }: CredentialedRequest): void {
+  if (method === "GET" || method === "HEAD") return;
+  throw new DomainError("forbidden", {
+    detail: "A page's pass only reads. Changes come with the visitor's own session.",
   });
 }
 

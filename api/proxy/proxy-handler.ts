@@ -9,6 +9,7 @@ import { createKeptBody, keptBodyBytes } from "#core/usecases/kept-body";
 import { proxyCall, proxyPages, type ProxyCall } from "#core/usecases/proxy-call";
 import type { ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import { answerProblem } from "../answer-problem.ts";
 import type { ProblemWriter } from "../problem.ts";
 import { makeRequestId } from "../request-id.ts";
@@ -85,6 +86,8 @@ async function answer(
     incoming: request,
   });
   demand(caller, "proxy");
+  // What a call does with a customer's credentials is no less than to read them.
+  demandConfirmed(ports, caller);
   refuseForeignPages(caller, request);
   if (method === "TRACE" || method === "CONNECT") {
     throw new DomainError("method_not_allowed", {

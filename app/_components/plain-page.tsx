@@ -13,7 +13,7 @@ export function PlainPage({ icon: Icon, title, children, inside = false }: Props
           <Icon size={20} aria-hidden />
         </span>
         <h1 className="text-xl font-semibold tracking-tight text-balance">{title}</h1>
-        <div className="flex flex-col items-center gap-4 text-muted">{children}</div>
+        <div className="flex flex-col items-center gap-4 text-balance text-muted">{children}</div>
       </div>
     </Frame>
   );

@@ -9,7 +9,7 @@ export function ProblemState({ problem }: { problem: ApiProblem }) {
       <CloudOff size={24} aria-hidden className="text-bad" />
       <div className="max-w-md">
         <h2 className="text-lg font-semibold">{problem.title}</h2>
-        <p className="mt-1 text-muted">{problem.detail ?? whoseMove(problem)}</p>
+        <p className="mt-1 text-balance text-muted">{problem.detail ?? whoseMove(problem)}</p>
         <p className="mt-2 font-mono text-xs text-subtle">
           {problem.code}
           {problem.status > 0 && ` · HTTP ${problem.status}`}

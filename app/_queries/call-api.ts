@@ -13,12 +13,13 @@ type Call = {
 };
 
 /**
- * Reads from the API as the visitor: their cookie goes along, nothing else does. A 401 leads to the sign-in page and
+ * Reads from the API as the visitor: what api said of them goes back to it, nothing else does (ADR 0049). A 401 leads to the sign-in page and
  * back, a 404 to the page for things that are not there; everything else is the caller's to show.
  */
 export async function callApi<T>(path: string, call: Call = {}): Promise<Answer<T>> {
   const [jar, incoming] = await Promise.all([cookies(), headers()]);
-  const response = await ask(urlOf(path, call.query), jar.toString());
+  const visitor = incoming.get("x-evergrant-visitor") ?? "";
+  const response = await ask(urlOf(path, call.query), { cookie: jar.toString(), "x-evergrant-visitor": visitor });
   if (response === null) return { kind: "problem", problem: unreachable };
   if (response.ok) return { kind: "ok", value: (await response.json()) as T };
   if (response.status === 401 && call.unauthorized !== "problem") {
@@ -29,10 +30,13 @@ export async function callApi<T>(path: string, call: Call = {}): Promise<Answer<
   return { kind: "problem", problem: await readProblem(response) };
 }
 
-async function ask(url: URL, cookie: string): Promise<Response | null> {
+async function ask(url: URL, of: Record<string, string>): Promise<Response | null> {
   try {
     return await fetch(url, {
-      headers: { accept: "application/json", ...(cookie === "" ? {} : { cookie }) },
+      headers: {
+        accept: "application/json",
+        ...Object.fromEntries(Object.entries(of).filter(([, value]) => value !== "")),
+      },
       cache: "no-store",
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),

@@ -85,8 +85,8 @@ export function AcceptInvitation() {
       className="card flex flex-col gap-4 p-5"
     >
       <p className="text-center text-sm text-muted">
-        As <span className="font-medium text-ink">{invitation.role}</span>, with the address{" "}
-        <span className="font-medium wrap-anywhere text-ink">{invitation.email}</span>
+        As <span className="font-medium text-ink">{invitation.role}</span>, with the address
+        <span className="block font-medium wrap-anywhere text-ink">{invitation.email}</span>
       </p>
       {problem !== null && problem.errors.length === 0 && (
         <div role="alert">

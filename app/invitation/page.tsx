@@ -11,7 +11,7 @@ export default function InvitationPage() {
       <div className="w-full max-w-[400px]">
         <div className="mb-6 flex flex-col items-center gap-3 text-center">
           <Logo size={36} />
-          <h1 className="text-xl font-semibold tracking-tight">You are invited to Evergrant</h1>
+          <h1 className="text-xl font-semibold tracking-tight">Invitation to Evergrant</h1>
         </div>
         <AcceptInvitation />
       </div>

@@ -138,6 +138,13 @@ export const confirmedOperations: readonly string[] = [
   "updateAnomalyPolicy",
   "stopApiKey",
   "restartApiKey",
+  "proxyGet",
+  "proxyHead",
+  "proxyPost",
+  "proxyPut",
+  "proxyPatch",
+  "proxyDelete",
+  "proxyOptions",
 ];
 
 /** Everything else that api answers, and what lets somebody in there instead of a role. */

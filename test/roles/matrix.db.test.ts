@@ -187,7 +187,9 @@ describe("a session that has not shown for a while who sits at it", () => {
     await set("now() - interval '601 minutes'");
     const { status, body } = await callAs(route, one, { cookie: sessions.owner });
     await set("now()");
-    const isAsked = status === 403 && (body as { code?: string }).code === "step_up_required";
+    // An answer to HEAD has no body that says why.
+    const isAsked =
+      status === 403 && (route.method === "head" || (body as { code?: string }).code === "step_up_required");
     expect(isAsked, `${status} ${JSON.stringify(body).slice(0, 200)}`).toBe(confirmedOperations.includes(route.id));
   });
 });

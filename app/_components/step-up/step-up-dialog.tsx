@@ -24,6 +24,7 @@ export function StepUpDialog({ email, confirmWith }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   const isOpen = settle !== null;
+  const hasPassword = confirmWith.includes("password");
   usePausedUpdates(isOpen);
 
   useEffect(() => answerWith(() => new Promise<boolean>((resolve) => setSettle(() => resolve))), []);
@@ -82,9 +83,9 @@ export function StepUpDialog({ email, confirmWith }: Props) {
       <Dialog.Portal>
         <Dialog.Backdrop forceRender className="backdrop z-50" />
         <Dialog.Viewport className="fixed inset-0 z-50 grid place-items-center overflow-y-auto p-4">
-          <Dialog.Popup className="popup w-full max-w-[400px] p-5 outline-none">
+          <Dialog.Popup data-on-top className="popup w-full max-w-[400px] p-5 outline-none">
             <Dialog.Title className="text-lg font-semibold">Confirm that it is you</Dialog.Title>
-            <Dialog.Description className="mt-1 text-muted">
+            <Dialog.Description className="mt-1 text-pretty text-muted">
               What you are about to do is not for a browser that somebody left open. You are asked once for some
               minutes.
             </Dialog.Description>
@@ -95,7 +96,7 @@ export function StepUpDialog({ email, confirmWith }: Props) {
                 </Callout>
               </div>
             )}
-            {confirmWith.includes("password") && (
+            {hasPassword && (
               <form onSubmit={(event) => void confirm(event)} className="mt-4 flex flex-col gap-3">
                 <input type="hidden" name="email" autoComplete="username" value={email} readOnly />
                 <label htmlFor={id} className="text-sm font-medium">
@@ -121,23 +122,29 @@ export function StepUpDialog({ email, confirmWith }: Props) {
               </form>
             )}
             {confirmWith.includes("sso") && (
-              <div className="mt-4 flex flex-wrap items-center justify-end gap-2">
-                {isAway && <p className="mr-auto text-sm text-muted">Go on in the other window.</p>}
-                {!confirmWith.includes("password") && (
-                  <Dialog.Close className={buttonClass("secondary")}>Cancel</Dialog.Close>
-                )}
-                <Button
-                  variant={confirmWith.includes("password") ? "secondary" : "primary"}
-                  onClick={() => void leave()}
-                >
-                  {isAway ? "Open it again" : "Confirm through single sign-on"}
-                </Button>
+              <div className="mt-4 flex flex-col gap-3">
+                {hasPassword && <Or />}
+                {isAway && <output className="text-sm text-muted">Go on in the other window.</output>}
+                <div className={hasPassword ? "grid" : "flex justify-end gap-2 max-sm:flex-col-reverse"}>
+                  {!hasPassword && <Dialog.Close className={buttonClass("secondary")}>Cancel</Dialog.Close>}
+                  <Button variant={hasPassword ? "secondary" : "primary"} onClick={() => void leave()}>
+                    {isAway ? "Open it again" : "Confirm through single sign-on"}
+                  </Button>
+                </div>
               </div>
             )}
           </Dialog.Popup>
         </Dialog.Viewport>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+function Or() {
+  return (
+    <p className="flex items-center gap-3 text-xs text-subtle before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
+      or
+    </p>
   );
 }
 

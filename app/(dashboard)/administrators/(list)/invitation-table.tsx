@@ -40,7 +40,8 @@ export function InvitationTable({ invitations, users, mayRevoke }: Props) {
             <RelativeTime at={invitation.expires_at} />
           </td>
           {mayRevoke && (
-            <td className="no-print @3xl:text-right">
+            // A quiet button's words stand at the edge, not its ground.
+            <td className="no-print -ml-3 @3xl:-mr-3 @3xl:ml-0 @3xl:text-right">
               <RevokeInvitation id={invitation.id} email={invitation.email} />
             </td>
           )}

@@ -38,21 +38,24 @@ export function UserTable({ users }: { users: readonly ListedUserView[] }) {
                 {user.email}
               </span>
             </td>
-            <td className="flex min-w-0 justify-between gap-4 @3xl:block" title={roleWords[user.role].may}>
+            <td
+              className="flex min-w-0 justify-between gap-4 @max-3xl:order-2 @3xl:block"
+              title={roleWords[user.role].may}
+            >
               <span className="text-subtle @3xl:hidden">Role</span>
               <span className="min-w-0 text-right @3xl:text-left">
                 {roleWords[user.role].label}
                 {user.role_source === "idp" && <span className="block text-xs text-subtle">by their groups</span>}
               </span>
             </td>
-            <td className="min-w-0">
+            <td className="min-w-0 @max-3xl:order-1">
               <StatusMark condition={look} remark={remark} />
             </td>
-            <td className="flex min-w-0 justify-between gap-4 text-muted @3xl:block @3xl:truncate">
+            <td className="flex min-w-0 justify-between gap-4 text-muted @max-3xl:order-2 @3xl:block @3xl:truncate">
               <span className="shrink-0 text-subtle @3xl:hidden">Signs in with</span>
               <span className="min-w-0 truncate">{signInWords(user.sign_in)}</span>
             </td>
-            <td className="flex min-w-0 justify-between gap-4 text-muted @3xl:block @3xl:text-right">
+            <td className="flex min-w-0 justify-between gap-4 text-muted @max-3xl:order-2 @3xl:block @3xl:text-right">
               <span className="shrink-0 text-subtle @3xl:hidden">Last seen</span>
               {user.last_seen_at === null ? (
                 <span className="text-subtle">never</span>
@@ -60,7 +63,7 @@ export function UserTable({ users }: { users: readonly ListedUserView[] }) {
                 <RelativeTime at={user.last_seen_at} />
               )}
             </td>
-            <td className="flex min-w-0 justify-between gap-4 font-mono tabular-nums text-muted @3xl:block @3xl:text-right">
+            <td className="flex min-w-0 justify-between gap-4 font-mono tabular-nums text-muted @max-3xl:order-2 @3xl:block @3xl:text-right">
               <span className="shrink-0 font-sans text-subtle @3xl:hidden">Sessions</span>
               {user.sessions}
             </td>

@@ -1,0 +1,131 @@
+// What somebody tries on the pages themselves, on the real web process (checklist G2, G3, G6, G9, J2).
+import { accessOfPages } from "#test/roles/access";
+import { approvalIds } from "./stub-approvals.ts";
+import { ids } from "./stub-accounts.ts";
+import { eventIds, hookIds } from "./stub-webhooks.ts";
+import { expect, test } from "./pages-fixtures.ts";
+
+const ofThings: Record<string, string> = {
+  "accounts/[id]": ids.revoked,
+  "administrators/[id]": "usr_2",
+  "approvals/[id]": approvalIds.hosts,
+  "webhooks/[id]": hookIds.healthy,
+  "webhooks/[id]/edit": hookIds.healthy,
+  "webhooks/events/[id]": Object.values(eventIds)[0] ?? "",
+};
+
+/** Every page of the dashboard, each with a thing that is there. */
+const pages = Object.keys(accessOfPages)
+  .filter((page) => page.startsWith("(dashboard)"))
+  .map((page) => page.replaceAll(/\/?\([a-z]+\)/g, "").replace(/^\//, ""))
+  .map((page) => `/${page.replace("[id]", ofThings[page] ?? "missing")}`);
+
+/** What only somebody who is signed in gets to see: of the shell, and of each page's things. */
+const shown =
+  /Ada Lovelace|ada@evergrant|initech|Grace Hopper|ia_revoked|key_backend|hubspot|salesforce|k2025|hooks\./i;
+
+/** Ways in which requests got past what guards pages (CVE-2025-29927, CVE-2026-44573 to 44575). */
+const ways: [name: string, change: (path: string) => string, headers: Record<string, string>][] = [
+  ["plainly", (path) => path, {}],
+  [
+    "as the router does",
+    (path) => `${path}?_rsc=abcde`,
+    { rsc: "1", "next-router-state-tree": "%5B%22%22%2C%7B%7D%5D" },
+  ],
+  ["as a prefetch", (path) => path, { rsc: "1", "next-router-prefetch": "1" }],
+  [
+    "as the prefetch of a segment",
+    (path) => path,
+    { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/_tree" },
+  ],
+  ["as data", (path) => `${path === "/" ? "/index" : path}.rsc`, {}],
+  ["as a segment's data", (path) => `${path === "/" ? "/index" : path}.segments/_tree.segment.rsc`, { rsc: "1" }],
+  [
+    "as a middleware",
+    (path) => path,
+    { "x-middleware-subrequest": "middleware:middleware:middleware:middleware:middleware" },
+  ],
+  [
+    "as one that was rewritten",
+    (path) => path,
+    { "x-middleware-rewrite": "/accounts", "x-matched-path": "/accounts", "x-now-route-matches": "1=accounts" },
+  ],
+  ["as one of api", (path) => path, { "x-evergrant-visitor": "anybody", "x-evergrant-path": "/accounts" }],
+];
+
+test("no page shows anything to whoever is not signed in, however they ask, also right after somebody saw it", async ({
+  stub,
+  playwright,
+}) => {
+  expect(pages.filter((page) => page.includes("missing") || page.includes("["))).toEqual([]);
+  const browser = await playwright.request.newContext({ baseURL: stub.origin, maxRedirects: 0 });
+  let seen = 0;
+  for (const page of pages) {
+    stub.isSignedIn = true;
+    // What the address names, whoever asks knows.
+    const asked = page.split("/").find((part) => part.includes("_")) ?? "?";
+    const told = (text: string): string => text.replaceAll(asked, "");
+    if (shown.test(told(await (await browser.get(page)).text()))) seen += 1;
+    stub.isSignedIn = false;
+    for (const [name, change, headers] of ways) {
+      const answer = await browser.get(change(page), { headers });
+      expect(told(await answer.text()), `${page} ${name}: ${answer.status()}`).not.toMatch(shown);
+    }
+  }
+  // It is looked for what stands there.
+  expect(seen).toBe(pages.length);
+  await browser.dispose();
+});
+
+const open = {
+  "/sign-in": "signed out",
+  "/invitation": "signed out",
+  "/connect/open": "",
+  "/connect/outcome": "",
+  "/": "",
+  "/no/such/page": "",
+};
+
+test("every page loads from its own origin alone, and says what else it may", async ({
+  page,
+  stub,
+  faults,
+  context,
+}) => {
+  faults.allow(/404/);
+  for (const [path, state] of Object.entries(open)) {
+    stub.isSignedIn = state === "";
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).origin));
+    const answer = await page.goto(path, { waitUntil: "networkidle" });
+    expect([...new Set(asked)], path).toEqual([stub.origin]);
+    const headers = answer?.headers() ?? {};
+    expect(headers, path).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-resource-policy": "same-origin",
+      "permissions-policy": expect.stringContaining("camera=()"),
+      "cache-control": expect.stringContaining("no-store"),
+    });
+    const policy = headers["content-security-policy"] ?? "";
+    for (const part of [
+      "default-src 'self'",
+      "object-src 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "form-action 'self'",
+    ]) {
+      expect(policy, path).toContain(part);
+    }
+    expect(policy.match(/script-src ([^;]*)/)?.[1], path).toMatch(
+      /^('self' )?'nonce-[\w+/=]{22,}'( 'strict-dynamic')?$/,
+    );
+    expect(headers, path).not.toHaveProperty("x-powered-by");
+    expect(
+      (await context.cookies()).filter(({ httpOnly }) => httpOnly),
+      path,
+    ).toEqual([]);
+  }
+});
