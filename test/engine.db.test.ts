@@ -112,6 +112,8 @@ describe("a dead token endpoint of one client", () => {
     for (let probes = 1; probes <= 3; probes += 1) {
       if (probes > 1) await hurry();
       await until(async () => (await openCircuit())?.probes === probes);
+      // A probe is noted before it is sent.
+      await until(async () => sentTo("dead").length > whenOpened + probes - 1);
       await until(async () => (await count(stack, "lease_until > now()")) === 0);
       expect(sentTo("dead").length - whenOpened).toBe(probes);
     }

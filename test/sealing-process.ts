@@ -104,7 +104,8 @@ export async function fillEnvironment(
     [prefix, environmentId, accounts, tenants],
   );
   const { rows } = await pool.query<{ id: string; tenant_id: string }>(
-    "SELECT id, tenant_id FROM integrated_account WHERE environment_id = $1 AND id LIKE 'ia_' || $2 || '%' ORDER BY id",
+    // Ids of accounts that were connected are longer, and may begin in the same way.
+    "SELECT id, tenant_id FROM integrated_account WHERE environment_id = $1 AND id LIKE 'ia_' || $2 || '______' ORDER BY id",
     [environmentId, prefix],
   );
   for (let at = 0; at < rows.length; at += 500) {

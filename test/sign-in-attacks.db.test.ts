@@ -83,12 +83,10 @@ describe("guessing a password", () => {
   test("is stopped after five tries, whatever form it comes in, and for addresses that nobody has as well", async () => {
     for (const email of ["guessed@example.com", "not-there@example.com"]) {
       if (email.startsWith("guessed")) await makeAdministrator(stack, email, "support");
-      const statuses: number[] = [];
-      for (let index = 0; index < 7; index += 1) {
-        statuses.push((await tryToSignIn(stack, email, `guess number ${index}`)).status);
-      }
-      expect(statuses.filter((status) => status === 429).length, email).toBeGreaterThanOrEqual(1);
-      expect(statuses.slice(0, 5)).toEqual([200, 200, 200, 200, 200]);
+      // At once, since a place comes back every twelve seconds.
+      const tries = Array.from({ length: 7 }, (_, index) => tryToSignIn(stack, email, `guess number ${index}`));
+      const statuses = (await Promise.all(tries)).map(({ status }) => status).toSorted((one, other) => one - other);
+      expect(statuses, email).toEqual([200, 200, 200, 200, 200, 429, 429]);
     }
     // To @auth/core JSON is a form as well: a second way in, which would have to be counted too.
     const csrf = await fetch(`${origin}/api/auth/csrf`);
@@ -103,13 +101,11 @@ describe("guessing a password", () => {
 
   test("in a session that somebody left open is stopped as well", async () => {
     const session = await signInAs(stack, "left-open@example.com", "owner");
-    const statuses: number[] = [];
-    for (let index = 0; index < 7; index += 1) {
-      const path = "/session/confirmation";
-      statuses.push((await callAs(stack, session, "PUT", path, { password: `guess number ${index}` })).status);
-    }
-    expect(statuses.slice(0, 5)).toEqual([422, 422, 422, 422, 422]);
-    expect(statuses).toContain(429);
+    const tries = Array.from({ length: 7 }, (_, index) =>
+      callAs(stack, session, "PUT", "/session/confirmation", { password: `guess number ${index}` }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status).toSorted((one, other) => one - other);
+    expect(statuses).toEqual([422, 422, 422, 422, 422, 429, 429]);
   });
 });
 
