@@ -27,7 +27,9 @@ function seen(changes: Partial<Seen>, account: Partial<Account> = {}): Seen {
       ...blank,
       status: "active",
       hasRefreshToken: true,
-      expiresAt: inSeconds(3600),
+      // Looked at a while after it came.
+      issuedAt: inSeconds(-20),
+      expiresAt: inSeconds(3580),
       refreshDueAt: inSeconds(3500),
       ...account,
     },
@@ -58,7 +60,7 @@ describe("a refresh that worked", () => {
     ],
     [
       "the life was misread",
-      seen({}, { expiresAt: inSeconds(3_600_000) }),
+      seen({}, { expiresAt: inSeconds(3_600_000 - 20) }),
       "expected a token of 3600 s, saw a token of 3600000 s",
     ],
     [
