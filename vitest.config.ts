@@ -18,6 +18,8 @@ export default defineConfig({
           setupFiles: ["./test/secret-equality.ts"],
           // Password hashes are slow on purpose, and a shared machine may be slower by ten.
           testTimeout: 20_000,
+          // Some read the whole tree first, which took 11 to 20 seconds where two other suites ran.
+          hookTimeout: 60_000,
         },
       },
       {
