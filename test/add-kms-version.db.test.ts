@@ -32,10 +32,11 @@ const rotate = (answer: KmsRotation["addVersion"], environment: string | null = 
   addKmsVersion({ ...process, kmsRotation: { addVersion: answer } }, "command_line", environment);
 const begin = (everything: boolean) => startRewrap(process, caller(), { pace: null, everything });
 
+// In the order of their transactions: two of them within one millisecond have the same instant.
 async function recorded(): Promise<unknown[]> {
   const { rows } = await database.pool.query(
     `SELECT e.name AS environment, action, target, key_id, detail FROM audit_event a JOIN environment e ON e.id = a.environment_id
-      WHERE action LIKE 'key.version_%' ORDER BY a.at, e.name`,
+      WHERE action LIKE 'key.version_%' ORDER BY a.xmin::text::bigint, e.name`,
   );
   return rows;
 }

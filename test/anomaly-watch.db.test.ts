@@ -303,13 +303,13 @@ test("an opening that no code of ours makes rings, and names its record", async 
   await read(1, "worker", { detail: { field: "token_set", purpose: "token_read" } });
   await read(1, key, { action: "secret.opened", detail: { field: "client_secret", purpose: "because" } });
   await world.seal();
-  const rung = await look();
-  expect(rung.map(({ anomaly }) => [anomaly.kind, anomaly.subject])).toEqual([
-    ["unknown_path", "worker"],
-    ["unknown_path", key],
-  ]);
-  const found = await rows("SELECT actor FROM audit_event WHERE id = $1", [rung[0]?.anomaly.detail["audit_event_id"]]);
-  expect(found).toEqual([{ actor: "worker" }]);
+  const rung = new Map((await look()).map(({ anomaly }) => [anomaly.subject, anomaly]));
+  // Records of one millisecond are looked at in either order.
+  expect([...rung.values()].map(({ kind }) => kind)).toEqual(["unknown_path", "unknown_path"]);
+  for (const actor of ["worker", key])
+    expect(
+      await rows("SELECT actor FROM audit_event WHERE id = $1", [rung.get(actor)?.detail["audit_event_id"]]),
+    ).toEqual([{ actor }]);
 });
 
 describe("customers who leave", () => {
