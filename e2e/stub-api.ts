@@ -37,6 +37,8 @@ export type StubApi = {
   confirmWith: SessionView["confirm_with"];
   /** When set, reads of the API answer with this status. */
   failWith: number | null;
+  /** When set, reads of this path alone fail. */
+  failOn: string | null;
   outcome: string;
   /** Changes that arrived, as `METHOD path body`. */
   changes: string[];
@@ -66,6 +68,7 @@ export async function startStubApi(): Promise<StubApi> {
     isSignedIn: true,
     role: "owner",
     failWith: null,
+    failOn: null,
     outcome: "connected",
     changes: [],
     passOnTo: (origin) => {
@@ -82,6 +85,7 @@ export async function startStubApi(): Promise<StubApi> {
         isSignedIn: true,
         role: "owner",
         failWith: null,
+        failOn: null,
         outcome: "connected",
         changes: [],
       });
@@ -164,6 +168,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   }
   if (!stub.isConfirmed && method !== "GET")
     return problem(response, 403, "step_up_required", "Confirm that it is you", "Confirm first that it is you.");
+  if (path === stub.failOn) return problem(response, 503, "database_unavailable", "The database does not answer");
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/integrations") {
