@@ -192,6 +192,21 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   },
   "public.integration_hour": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name", "hour"] },
 
+  // Counts. Changes are written by triggers, with their owner's rights; the worker adds them up.
+  "public.account_count": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.account_count_change": { api: "S", worker: "SD", auditor: "S" },
+  "public.account_count_past": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.attempt_count": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.attempt_count_change": { api: "S", worker: "SD", auditor: "S" },
+  "public.counting": { api: "S", worker: "SU", auditor: "S", fixed: ["id"] },
+  "public.outlook": { api: "S", worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name"] },
+  "public.tally": {
+    api: "SIU",
+    worker: "SIUD",
+    auditor: "S",
+    updates: { api: ["times"], worker: ["times"] },
+  },
+
   "public.process_heartbeat": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public._prisma_migrations": { api: "S", worker: "S", auditor: "S" },
 
