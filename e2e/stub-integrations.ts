@@ -29,7 +29,7 @@ export const untouchedIntegrations: StubIntegration[] = [
 /** As `GET /integrations` has them. */
 export function summaries(integrations: readonly StubIntegration[]): IntegrationSummary[] {
   return integrations.map((one) => {
-    const isTyped = !(one.format ?? "oauth2").startsWith("oauth2");
+    const isTyped = one.format?.startsWith("oauth2") !== true;
     const client = one.client ?? (isTyped ? "not_needed" : "set");
     return {
       category: null,

@@ -60,7 +60,9 @@ function Row({ entry }: { entry: CatalogueEntry }) {
       </td>
       <Figure name="Success, last 24 h">{rate === null ? null : formatShare(rate)}</Figure>
       <Figure name="p95, last 24 h">{p95 === null ? null : formatLatency(p95)}</Figure>
-      <td className="flex justify-between gap-4 @3xl:block @3xl:text-right">
+      <td
+        className={`items-center justify-between gap-4 @3xl:block @3xl:text-right ${redirectUri === null ? "hidden" : "flex"}`}
+      >
         <span className="text-muted @3xl:hidden">Redirect URI</span>
         {redirectUri === null ? (
           <None />
@@ -96,7 +98,9 @@ function State({ entry }: { entry: CatalogueEntry }) {
 
 function Figure({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <td className="flex justify-between gap-4 whitespace-nowrap @3xl:block @3xl:text-right">
+    <td
+      className={`justify-between gap-4 whitespace-nowrap @3xl:block @3xl:text-right ${children === null ? "hidden" : "flex"}`}
+    >
       <span className="text-muted @3xl:hidden">{name}</span>
       {children ?? <None />}
     </td>

@@ -1,5 +1,6 @@
 import { PencilRuler, SearchX } from "lucide-react";
 import { ButtonLink } from "../../../_components/button.tsx";
+import { CodeBlock } from "../../../_components/code-block.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { catalogueHref, type CatalogueFilter } from "./filter.ts";
 
@@ -47,9 +48,9 @@ export function NothingFound({ filter, mayWrite }: { filter: CatalogueFilter; ma
         documentation on OAuth says all of it. Evergrant checks the document as you type, and tries it against a
         provider that misbehaves before a customer does.
       </p>
-      <pre className="mt-4 overflow-x-auto rounded-md bg-sunken p-3 text-left font-mono text-xs leading-5 text-ink">
-        {example}
-      </pre>
+      <div className="mt-4 rounded-md bg-sunken text-left text-ink">
+        <CodeBlock code={example} label="What a document looks like" />
+      </div>
       {!mayWrite && <p className="mt-3">An owner or an operator can define it.</p>}
     </EmptyState>
   );

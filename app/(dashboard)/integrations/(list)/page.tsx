@@ -8,7 +8,7 @@ import { Tab, TabCount, Tabs } from "../../../_components/tabs.tsx";
 import { countOf } from "../../../_components/figures.ts";
 import { readCatalogue } from "../../../_queries/catalogue.ts";
 import { readRole } from "../../../_queries/session.ts";
-import { concernsOf, liveOf } from "../_parts/concerns.ts";
+import { liveOf, urgencyOf } from "../_parts/concerns.ts";
 import { knownFormats } from "../_parts/format-words.ts";
 import { CatalogueCards } from "./catalogue-cards.tsx";
 import { CatalogueFilters } from "./catalogue-filters.tsx";
@@ -43,9 +43,7 @@ export default async function IntegrationsPage({ searchParams }: Props) {
   const found = applyFilter(all, filter);
   const own = found
     .filter(isOwn)
-    .toSorted(
-      (one, other) => concernsOf(other).length - concernsOf(one).length || liveOf(other.health) - liveOf(one.health),
-    );
+    .toSorted((one, other) => urgencyOf(other) - urgencyOf(one) || liveOf(other.health) - liveOf(one.health));
   const others = found.filter((entry) => !isOwn(entry));
   const among = narrow(all, filter);
   const categories = [...new Set(all.flatMap(({ category }) => (category === null ? [] : [category])))].toSorted();
@@ -77,13 +75,13 @@ export default async function IntegrationsPage({ searchParams }: Props) {
         </div>
       )}
       {own.length > 0 && (
-        <section aria-labelledby="own">
+        <section aria-labelledby="own" className="mt-2">
           <SectionHeading id="own" title="In this environment" note="refreshes of the last 24 hours" />
           <IntegrationTable entries={own} />
         </section>
       )}
       {others.length > 0 && (
-        <section aria-labelledby="catalogue" className={own.length > 0 ? "mt-8" : ""}>
+        <section aria-labelledby="catalogue" className={own.length > 0 ? "mt-8" : "mt-2"}>
           <SectionHeading id="catalogue" title="Catalogue" note="not set up here" />
           <CatalogueCards entries={others} />
         </section>

@@ -42,3 +42,10 @@ export function liveOf(health: CatalogueEntry["health"]): number {
   if (health === null) return 0;
   return health.accounts.connecting + health.accounts.active + health.accounts.needs_reauth;
 }
+
+const weight = { bad: 3, hold: 2, warn: 1 } as const;
+
+/** By how bad the worst is. */
+export function urgencyOf(entry: Parameters<typeof concernsOf>[0]): number {
+  return Math.max(0, ...concernsOf(entry).map(({ tone }) => weight[tone]));
+}
