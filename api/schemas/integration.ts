@@ -40,9 +40,17 @@ export const integrationSummarySchema = z
         "Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read.",
       example: "oauth2",
     }),
+    category: z.string().nullable().openapi({
+      description: "What it is for, as its definition says; null: it does not.",
+      example: "CRM",
+    }),
     origin: z
       .enum(["platform", "environment"])
       .openapi({ description: "Whether it comes from the catalogue or was defined here.", example: "platform" }),
+    client: z.enum(["set", "missing", "not_needed"]).openapi({
+      description: "The OAuth client of this environment; `not_needed`: people type credentials, or nobody can tell.",
+      example: "set",
+    }),
     connectable: z.boolean().openapi({
       description: "Whether customers can connect: an OAuth client is set in this environment, or none is needed.",
       example: true,

@@ -62,8 +62,12 @@ export interface IntegrationSummary {
   label: string;
   /** Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read. */
   format: string | null;
+  /** What it is for, as its definition says; null: it does not. */
+  category: string | null;
   /** Whether it comes from the catalogue or was defined here. */
   origin: "platform" | "environment";
+  /** The OAuth client of this environment; `not_needed`: people type credentials, or nobody can tell. */
+  client: "set" | "missing" | "not_needed";
   /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
   connectable: boolean;
   /** To be registered at the provider; null: none is needed, or no client is set yet. */

@@ -179,6 +179,7 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/approvals/(list)": "approvals:read",
   "(dashboard)/approvals/[id]": "approvals:read",
   "(dashboard)/audit": "audit:read",
+  "(dashboard)/integrations/(list)": "integrations:read",
   "(dashboard)/keys": "keys:read",
   "(dashboard)/webhooks/(list)": "webhooks:read",
   "(dashboard)/webhooks/[id]": "webhooks:read",
