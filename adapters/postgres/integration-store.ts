@@ -189,6 +189,15 @@ function toSecret(row: ConfiguredRow): SealedClientSecret | null {
   return { version, sealed, createdAt, acceptedUntil: row.accepted_until, lastWorkedAt: row.last_worked_at };
 }
 
+type Parsed = ReturnType<typeof documentStructureSchema.safeParse>;
+
+/** Before `unified` had a form anything could stand there. Its accounts live on, and the models that can't be read are not there. */
+function parseWithoutMappings({ document }: ConfiguredRow, whole: Parsed): Parsed {
+  if (whole.success || typeof document !== "object" || document === null) return whole;
+  if (whole.error.issues.some(({ path }) => path[0] !== "unified")) return whole;
+  return documentStructureSchema.safeParse({ ...document, unified: undefined });
+}
+
 /**
  * Parsing a document costs more than reading it; it is parsed once per version of its row.
  *
@@ -200,7 +209,8 @@ function documentCache(log: Pick<Log, "warn" | "error">): (row: ConfiguredRow) =
   const cache = new Map<string, { readonly at: number; readonly read: Read }>();
   const read = (row: ConfiguredRow): Read => {
     const { name, environment_id: environment } = row;
-    const parsed = documentStructureSchema.safeParse(row.document);
+    const whole = documentStructureSchema.safeParse(row.document);
+    const parsed = whole.success ? whole : parseWithoutMappings(row, whole);
     if (!parsed.success) {
       const faults = describeIssues(parsed.error.issues, documentStructureSchema, row.document).map(
         ({ pointer, detail }) => `${pointer} ${detail}`,

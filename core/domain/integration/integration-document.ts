@@ -5,6 +5,7 @@ import { documentFaults } from "./document-faults.ts";
 import { bracedNames } from "./document-parts.ts";
 import { inputSchema } from "./input-schema.ts";
 import { basicConfigSchema, customConfigSchema, keyConfigSchema } from "./key-schemas.ts";
+import { unifiedSchema } from "../unified/mapping-schema.ts";
 import { oauthConfigSchema, type OAuthConfig } from "./oauth-schema.ts";
 
 /**
@@ -64,10 +65,7 @@ export const documentStructureSchema = z.strictObject({
   authorization: authorizationSchema
     .prefault({ format: "bearer" })
     .describe("How an account's credentials are put on a call of the API."),
-  unified: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe("Models of the unified API. Stored, and not used yet."),
+  unified: unifiedSchema.optional().describe("The models of the unified API, and how the provider's API maps to each."),
 });
 
 /** … and what its parts may not say together. */
