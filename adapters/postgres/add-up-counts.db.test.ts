@@ -268,7 +268,7 @@ test("until what there was before is counted, who asks gets what the rows say, a
   expect(await recountIfNeeded(worker)).toBe(false);
   expect(await rowsOf("SELECT version FROM counting")).toEqual([{ version: countingVersion }]);
   const after = await integrationHealth(worker, caller, 86_400, new Date());
-  const withoutLatency = (all: typeof after): unknown[] => all.map(({ latencyMs: _, ...rest }) => rest);
+  const withoutLatency = (all: typeof after): unknown[] => all.map((one) => ({ ...one, latencyMs: null }));
   expect(withoutLatency(after)).toEqual(withoutLatency(before));
   expect(after.length).toBeGreaterThan(0);
 });
