@@ -81,6 +81,7 @@ import { createPool, type DatabasePool } from "./postgres/pool.ts";
 import { createRewrapStore } from "./postgres/rewrap-store.ts";
 import { createRotationGate } from "./postgres/rotation-gate.ts";
 import { createSealingStore } from "./postgres/sealing-store.ts";
+import { createTally } from "./postgres/tally.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
@@ -141,8 +142,8 @@ export interface Container
   close(): Promise<void>;
 }
 
-/** Wraps that are counted in memory reach the database within this time; a process that is killed loses what it had in hand. */
-const wrapFlushMs = 5_000;
+/** What is counted in memory reaches the database within this time; a process that is killed loses what it had in hand. */
+const countFlushMs = 5_000;
 
 /** The one place that wires. */
 export async function createContainer(
@@ -184,10 +185,12 @@ export async function createContainer(
   const wraps = createWrapCounter({ store: sealing, log: logger });
   const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
   const spool = createFileSpool(config.spoolDirectory);
+  const tally = createTally(pool);
   const flushing = setInterval(() => {
+    tally.flush().catch((error: unknown) => logger.warn({ error }, "what happened could not be added up yet"));
     wraps.flush().catch((error: unknown) => logger.warn({ error }, "wraps could not be added yet"));
     sealingKeys.wipeOver();
-  }, wrapFlushMs);
+  }, countFlushMs);
   flushing.unref();
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
   const route = { proxy: config.egressProxy };
@@ -222,6 +225,7 @@ export async function createContainer(
     logger,
     log: logger,
     metrics,
+    tally,
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     embeds: createConnectEmbeds(pool),
@@ -277,6 +281,7 @@ export async function createContainer(
     async close() {
       await heart?.stop();
       clearInterval(flushing);
+      await tally.flush().catch((error: unknown) => logger.warn({ error }, "the last counts could not be added"));
       await wraps.flush().catch((error: unknown) => logger.warn({ error }, "the last wraps could not be added"));
       sealingKeys.close();
       await Promise.all([egress.close(), streams.close(), poster.close()]);

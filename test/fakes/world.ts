@@ -30,6 +30,7 @@ import { directExpressions } from "./direct-expressions.ts";
 import { createInMemorySpool } from "./in-memory-spool.ts";
 import { createRecordingLog } from "./recording-log.ts";
 import { createRecordingMetrics } from "./recording-metrics.ts";
+import { createRecordingTally } from "./recording-tally.ts";
 import { createScriptedAuthorizationServer, type Script } from "./scripted-authorization-server.ts";
 import { createScriptedProviderApi } from "./scripted-provider-api.ts";
 import { createSeededRandomness } from "./seeded-randomness.ts";
@@ -148,6 +149,7 @@ export async function createWorld(
     random,
     log,
     metrics: createRecordingMetrics(),
+    tally: createRecordingTally(),
     circuits: createInMemoryCircuitStore(clock),
     steadiness: { isSteady: () => true },
     flights: createSingleFlight<AttemptConclusion>(),
