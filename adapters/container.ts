@@ -99,6 +99,7 @@ export interface Container
   extends CompletePorts, StartPorts, ProbePorts, Omit<ProxyPorts, "callPlaces" | "pagePlaces" | "heldBytes"> {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
+  readonly isInCatalogue: (name: string) => boolean;
   readonly environments: EnvironmentAdministration;
   readonly embeds: ConnectEmbeds;
   /** What wraps and unwraps, past tenant keys and the states of keys. */
@@ -198,7 +199,8 @@ export async function createContainer(
   const streams = countStreamRefusals(createProviderStreams(guard, route), metrics);
   const poster = createWebhookPoster(guard, { clock, metrics }, route);
   const mails = createMailSender(config.smtp);
-  const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
+  const catalogue = await loadCatalogue();
+  const integrations = createIntegrationStore(pool, catalogue, logger);
   const expressions = createExpressions();
   const keyPairs = { generate: generateKeyPair };
   const vault = createVault({ keys: sealingKeys, audit, random });
@@ -230,6 +232,7 @@ export async function createContainer(
     connect: createConnectStore(pool),
     embeds: createConnectEmbeds(pool),
     integrations,
+    isInCatalogue: (name) => catalogue.has(name),
     server: createSecretsInTurn({
       // Inside: each secret that is tried is a request.
       server: measureAuthorizationServer(server, metrics, clock),

@@ -26,6 +26,7 @@ import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { integrationDetailRoutes } from "./routes/integration-details.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -111,6 +112,7 @@ export function createApp(
   app.use("/api/v1/*", refuseOtherBodies());
   app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
+  integrationDetailRoutes(api, ports);
   approvalRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);

@@ -80,6 +80,8 @@ export const routeAudits = {
   },
   listEnvironmentIntegrations: masked,
   getEnvironmentIntegration: masked,
+  getIntegrationStatus: masked,
+  listOverridableFields: masked,
 
   getEnvironment: masked,
   updateEnvironment: { writes: ["environment.updated"] },

@@ -160,6 +160,10 @@ const clientSecretSchema = z
   .object({
     version: z.number().int().openapi({ description: "Numbers the secrets of this client.", example: 2 }),
     created_at: instantSchema.openapi({ description: "When it was set." }),
+    set_by: z.string().nullable().openapi({
+      description: "Who set it: an administrator, an API key, or `command_line`; null: before that was written down.",
+      example: "usr_5l3av9n3gs7mfp0ojp3h657t",
+    }),
     accepted_until: nullableInstantSchema.openapi({
       description: "Until when it is tried; null: the newest, which has no end.",
       example: null,

@@ -108,6 +108,7 @@ export function toEnvironmentIntegrationView(configured: ConfiguredIntegration, 
     client_secrets: secrets.map((one) => ({
       version: one.version,
       created_at: one.createdAt.toISOString(),
+      set_by: one.setBy,
       accepted_until: one.acceptedUntil?.toISOString() ?? null,
       last_worked_at: one.lastWorkedAt?.toISOString() ?? null,
     })),

@@ -241,6 +241,8 @@ export interface ClientSecret {
   version: number;
   /** When it was set. */
   created_at: string;
+  /** Who set it: an administrator, an API key, or `command_line`; null: before that was written down. */
+  set_by: string | null;
   /** Until when it is tried; null: the newest, which has no end. */
   accepted_until: string | null;
   /** To the minute: when tokens last came to it; null: never yet. */
@@ -308,6 +310,68 @@ export interface EnvironmentIntegrationList {
   data: Array<EnvironmentIntegration>;
   /** Always null: this list has one page. */
   next_cursor: string | null;
+}
+
+/** How an integration stands right now. */
+export interface IntegrationStatus {
+  /** The integration's name. */
+  integration_name: string;
+  /** Whether the catalogue has a definition of this name, in force or behind the environment's own. */
+  in_catalogue: boolean;
+  /** When this environment put its own definition last; null: the catalogue's is in force. */
+  defined_at: string | null;
+  /** Those in trouble first, at most 20. Empty: nothing failed yet, and no budget is set. */
+  circuits: Array<Circuit>;
+  /** Connect links for it that are good and that nobody used yet. */
+  open_links: number;
+  /** False: the environment has more than 20,000 good links, and only the newest were looked at. */
+  open_links_complete: boolean;
+  /** When this was read. */
+  as_of: string;
+}
+
+/** Breaker and budget of one OAuth client at one token endpoint. */
+export interface Circuit {
+  /** The token endpoint. */
+  endpoint: string;
+  /** `open`: five requests in a row failed; nobody asks but one probe, now and then. */
+  state: "closed" | "open";
+  /** What failed last: the provider, the OAuth client, or it asked everybody to slow down; null: nothing. */
+  cause: "provider" | "client" | "rate_limit" | null;
+  /** In a row, over all accounts. */
+  failures: number;
+  /** Since when it is open; null: it is not. */
+  opened_at: string | null;
+  /** When it is asked again; null: it is not open. */
+  next_probe_at: string | null;
+  /** Probes since it opened. */
+  probes: number;
+  /** Right now, where a limit is set; 0 otherwise. */
+  requests_under_way: number;
+  /** The most requests in a minute. Null: none is set. */
+  per_minute: number | null;
+  /** The most requests at a time. Null: none is set. */
+  concurrency: number | null;
+  /** Other integrations with the same client at this endpoint: they share breaker and budget. */
+  shared_with: Array<string>;
+}
+
+/** What this environment may lay over a definition. */
+export interface OverridableFieldList {
+  /** In a fixed order. */
+  data: Array<OverridableField>;
+  /** Always null: this list has one page. */
+  next_cursor: null;
+}
+
+/** A field that this environment may lay over the definition. */
+export interface OverridableField {
+  /** A JSON Pointer into the document; `/*` at its end stands for any name. */
+  pointer: string;
+  /** What a value must be: JSON Schema 2020-12. */
+  schema: Record<string, unknown>;
+  /** What the definition says beneath; absent: nothing, or there are names. */
+  defined?: unknown;
 }
 
 /** A page of requests. */
@@ -1436,6 +1500,26 @@ export interface Operations {
     body: undefined;
     answer: EnvironmentIntegration;
   };
+  /** How an integration stands right now: breakers, budgets, open links */
+  getIntegrationStatus: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationStatus;
+  };
+  /** What this environment may lay over an integration's definition */
+  listOverridableFields: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: OverridableFieldList;
+  };
   /** Requests that need a second person */
   listApprovals: {
     path: Record<string, never>;
@@ -2014,6 +2098,8 @@ export const routes = {
   updateEnvironmentIntegration: ["PATCH", "/environment-integration"],
   listEnvironmentIntegrations: ["GET", "/environment-integrations"],
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
+  getIntegrationStatus: ["GET", "/integrations/{name}/status"],
+  listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
   importAccount: ["POST", "/integrated-accounts"],

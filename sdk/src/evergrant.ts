@@ -127,6 +127,8 @@ function integrationMethods({ call }: Transport) {
     put: (name: string, body: Body<"putIntegration">, options: CallOptions = {}) =>
       call("putIntegration", { ...options, path: { name }, body }),
     delete: (name: string, options: CallOptions = {}) => call("deleteIntegration", { ...options, path: { name } }),
+    /** How it stands right now: breakers, budgets, open links. */
+    status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
     /** The JSON Schema of an integration document. */
     schema: (options: CallOptions = {}) => call("getIntegrationSchema", options),
   };
@@ -138,6 +140,9 @@ function environmentIntegrationMethods({ call }: Transport) {
     get: (name: string, options: CallOptions = {}) => call("getEnvironmentIntegration", { ...options, path: { name } }),
     update: (body: Body<"updateEnvironmentIntegration">, options: CallOptions = {}) =>
       call("updateEnvironmentIntegration", { ...options, body }),
+    /** What may be laid over the definition, each field with its schema. */
+    overridableFields: (name: string, options: CallOptions = {}) =>
+      call("listOverridableFields", { ...options, path: { name } }),
   };
 }
 

@@ -130,7 +130,16 @@ export async function createWorld(
       id: "ei_acme",
       callbackId,
       layer: { clientId: "client-of-acme" },
-      secrets: [{ version: 1, sealed: secret.sealed, createdAt: clock.now(), acceptedUntil: null, lastWorkedAt: null }],
+      secrets: [
+        {
+          version: 1,
+          sealed: secret.sealed,
+          createdAt: clock.now(),
+          setBy: null,
+          acceptedUntil: null,
+          lastWorkedAt: null,
+        },
+      ],
     },
   });
 

@@ -300,6 +300,8 @@ export const inputs: Inputs = {
   },
   listEnvironmentIntegrations: () => [{ status: 200 }],
   getEnvironmentIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  getIntegrationStatus: () => [{ status: 200, params: { name: "acme-crm" } }],
+  listOverridableFields: () => [{ status: 200, params: { name: "acme-crm" } }],
 
   getEnvironment: () => [{ status: 200 }],
   updateEnvironment: () => [

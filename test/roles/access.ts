@@ -69,6 +69,8 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   updateEnvironmentIntegration: "integrations:write",
   listEnvironmentIntegrations: "integrations:read",
   getEnvironmentIntegration: "integrations:read",
+  getIntegrationStatus: "integrations:read",
+  listOverridableFields: "integrations:read",
   getEnvironment: "integrations:read",
   updateEnvironment: "settings:write",
 

@@ -21,7 +21,7 @@ export function CatalogueFilters({ filter, categories, formats }: Props) {
   const apply = (form: HTMLFormElement) => {
     clearTimeout(timer.current);
     const fields = Object.fromEntries(
-      [...new FormData(form)].map(([name, value]) => [name, typeof value === "string" ? value : ""]),
+      [...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])),
     );
     startTransition(() => router.replace(catalogueHref(readFilter(fields)), { scroll: false }));
   };
