@@ -31,6 +31,7 @@ import type { DeliveryQueue } from "#core/ports/delivery-queue";
 import type { WebhookReceivers } from "#core/ports/webhook-receivers";
 import type { WebhookStore } from "#core/ports/webhook-store";
 import type { AnomalyStore, KeyStops } from "#core/ports/anomaly-store";
+import type { ApiKeyStore } from "#core/ports/api-key-store";
 import type { CallerWatch } from "#core/ports/caller-watch";
 import type { ApprovalTimes } from "#core/domain/approval/approval";
 import type { ApprovalStore } from "#core/ports/approval-store";
@@ -64,6 +65,7 @@ import { createAccountStore } from "./postgres/account-store.ts";
 import { createCallerWatch } from "./postgres/caller-watch.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
+import { createApiKeyStore } from "./postgres/api-key-store.ts";
 import { createKeyStops } from "./postgres/key-stops.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createApprovalStore } from "./postgres/approval-store.ts";
@@ -118,6 +120,7 @@ export interface Container
   readonly approvalTimes: ApprovalTimes;
   readonly anomalies: AnomalyStore;
   readonly keyStops: KeyStops;
+  readonly apiKeys: ApiKeyStore;
   readonly watch: CallerWatch;
   readonly admins: AdminPorts["admins"];
   readonly passwords: AdminPorts["passwords"];
@@ -259,6 +262,7 @@ export async function createContainer(
     approvalTimes: config.approvals,
     anomalies: createAnomalyStore(pool),
     keyStops: createKeyStops(pool),
+    apiKeys: createApiKeyStore(pool),
     watch: createCallerWatch(pool),
     admins: createAdminStore(pool),
     passwords,

@@ -25,6 +25,7 @@ import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
+import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationDetailRoutes } from "./routes/integration-details.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
@@ -127,6 +128,7 @@ export function createApp(
   tenantRoutes(api, ports);
   auditRoutes(api, ports);
   anomalyRoutes(api, ports);
+  apiKeyRoutes(api, ports);
   statsRoutes(api, ports);
   describeProxy(api.openAPIRegistry);
   documentationRoutes(api, ports);

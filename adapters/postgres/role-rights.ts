@@ -183,7 +183,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   "public.anomaly_policy": { api: "SIU", worker: "S", auditor: "S", fixed: ["environment_id"] },
   "public.anomaly_cursor": { api: "S", worker: "SIU", auditor: "S", fixed: ["environment_id", "armed_at"] },
   "public.watched_caller": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "first_seen_at"] },
-  "public.caller_hour": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "hour"] },
+  // What a key is used for stands beside the question whether to revoke it.
+  "public.caller_hour": { api: "S", worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "hour"] },
   "public.caller_network": {
     api: "SIU",
     worker: "SUD",

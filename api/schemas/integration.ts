@@ -239,6 +239,40 @@ export const environmentSchema = z
   })
   .openapi("Environment", { description: "The settings of one environment." });
 
+const count = (description: string) => z.number().int().openapi({ description, example: 3 });
+
+export const environmentListSchema = z
+  .object({
+    data: z
+      .array(
+        z
+          .object({
+            name: z.string().openapi({ description: "The environment's name.", example: "production" }),
+            connect_url: z.string().nullable().openapi({
+              description: "Where its links lead; null: at Evergrant's public address.",
+              example: null,
+            }),
+            api_keys: count("API keys that are in force."),
+            webhook_endpoints: count("Webhook endpoints."),
+            integrations: count("Integrations that it configured."),
+            sealing_key: z
+              .object({
+                kid: z.string().openapi({ description: "The key that seals now.", example: "t1" }),
+                own: z.boolean().openapi({
+                  description: "Whether this environment has a key of its own; false: it shares one with others.",
+                  example: false,
+                }),
+              })
+              .nullable()
+              .openapi({ description: "What seals its values; null: the key service does not answer." }),
+          })
+          .openapi("EnvironmentSummary", { description: "An environment, and what it has." }),
+      )
+      .openapi({ description: "The oldest first." }),
+  })
+  .openapi("EnvironmentList", { description: "All environments of the installation." });
+export type EnvironmentList = z.infer<typeof environmentListSchema>;
+
 // Of letters and digits alone: a policy would read a star as any name, and a semicolon as its end.
 const plainOrigin = /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;
 

@@ -1385,6 +1385,152 @@ export interface StoppableApiKey {
   stopped_by: string | null;
 }
 
+/** A page of API keys. */
+export interface ApiKeyList {
+  /** Newest first. */
+  data: Array<ApiKey>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** An API key. The key itself is shown once, when it is made. */
+export interface ApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+}
+
+/** An API key, and what it was used for lately. */
+export interface ApiKeyDetail {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  activity: ApiKeyActivity;
+}
+
+/** What a key was used for lately. */
+export interface ApiKeyActivity {
+  /** Credentials that it opened within 24 hours: token reads and calls. */
+  openings: number;
+  /** Of how many customers within one of those hours, the most. */
+  most_tenants: number;
+  /** Where it was used from within 90 days, the latest first, at most ten. */
+  networks: Array<{
+    /** A network. */
+    network: string;
+    /** When it was used from there last, to the hour. */
+    last_seen_at: string;
+  }>;
+  /** Keys that were made with it and are in force. They stay when it goes. */
+  made_keys: Array<string>;
+}
+
+/** An API key with itself: the only time. */
+export interface NewApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  /** The key itself. Nobody can show it again. */
+  key: string;
+}
+
+/** An API key to be made. */
+export interface ApiKeyRequest {
+  /** What it is for, in your words. */
+  name: string;
+  /** What it may do. None that you lack yourself. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; absent: all. */
+  tenant_ids?: Array<string> | undefined;
+  /** Only these integrations; absent: all. */
+  integration_names?: Array<string> | undefined;
+  /** Ranges in CIDR form from which it may be used; absent: anywhere. */
+  addresses?: Array<string> | undefined;
+  /** When it ends, in seconds from now, up to ten years; absent: it does not end. */
+  expires_in?: number | undefined;
+}
+
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -2076,6 +2222,47 @@ export interface Operations {
     body: Nothing | undefined;
     answer: StoppableApiKey;
   };
+  /** The API keys of the environment */
+  listApiKeys: {
+    path: Record<string, never>;
+    query: {
+      /** `in_force`: those that work, and those that are stopped and can be started again. `over`: revoked or expired. `all`. */
+      state?: "in_force" | "over" | "all" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: ApiKeyList;
+  };
+  /** Make an API key */
+  createApiKey: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: ApiKeyRequest;
+    answer: NewApiKey;
+  };
+  /** One API key, and what it was used for lately */
+  getApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKeyDetail;
+  };
+  /** Revoke an API key for good */
+  revokeApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKey;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -2152,5 +2339,9 @@ export const routes = {
   updateAnomalyPolicy: ["PATCH", "/anomaly-policy"],
   stopApiKey: ["POST", "/api-keys/{id}/stop"],
   restartApiKey: ["POST", "/api-keys/{id}/restart"],
+  listApiKeys: ["GET", "/api-keys"],
+  createApiKey: ["POST", "/api-keys"],
+  getApiKey: ["GET", "/api-keys/{id}"],
+  revokeApiKey: ["DELETE", "/api-keys/{id}"],
   getHealthStats: ["GET", "/stats/health"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

@@ -191,6 +191,12 @@ function anomalyMethods({ call }: Transport) {
 function apiKeyMethods({ call }: Transport) {
   const at = (id: string, options: CallOptions) => ({ ...options, path: { id } });
   return {
+    list: (query: Query<"listApiKeys"> = {}, options: CallOptions = {}) => call("listApiKeys", { ...options, query }),
+    get: (id: string, options: CallOptions = {}) => call("getApiKey", at(id, options)),
+    /** The answer has the key itself, which nobody can show again. */
+    create: (body: Body<"createApiKey">, options: CallOptions = {}) => call("createApiKey", { ...options, body }),
+    /** Refused everywhere within a second, for good. */
+    revoke: (id: string, options: CallOptions = {}) => call("revokeApiKey", at(id, options)),
     /** Refused everywhere within a second, until an owner starts it again. */
     stop: (id: string, options: CallOptions = {}) => call("stopApiKey", at(id, options)),
     restart: (id: string, options: CallOptions = {}) => call("restartApiKey", at(id, options)),

@@ -24,6 +24,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   acceptInvitation: "open",
 
   getSession: "person",
+  listEnvironments: "person",
   confirmSession: "person",
   changeOwnPassword: "person",
   listOwnSessions: "person",
@@ -104,6 +105,10 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   acknowledgeAnomaly: "settings:write",
   getAnomalyPolicy: "audit:read",
   updateAnomalyPolicy: "settings:write",
+  listApiKeys: "audit:read",
+  getApiKey: "audit:read",
+  createApiKey: "settings:write",
+  revokeApiKey: "settings:write",
   stopApiKey: "settings:write",
   restartApiKey: "keys:write",
 
@@ -138,6 +143,8 @@ export const confirmedOperations: readonly string[] = [
   "deleteTenant",
   "destroyTenantKey",
   "updateAnomalyPolicy",
+  "createApiKey",
+  "revokeApiKey",
   "stopApiKey",
   "restartApiKey",
   "proxyGet",
