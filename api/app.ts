@@ -11,6 +11,7 @@ import { scriptRoutes } from "./connect/script-route.ts";
 import { logoRoute } from "./connect/logo-route.ts";
 import { rememberLanguage } from "./connect/page-language.ts";
 import { countRequests } from "./count-requests.ts";
+import { cspReportRoute } from "./csp-reports.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { registerComponents } from "./openapi/describe-api.ts";
 import { createProblemMapper, type ProblemWriter } from "./problem.ts";
@@ -88,6 +89,7 @@ export function createApp(
 
   app.use(refuseUnstorable());
 
+  cspReportRoute(app, ports);
   ssoRoutes(app, ports, signIn);
   app.on(["GET", "POST"], "/api/auth/*", (context) => {
     // @auth/core would take JSON for a form too. Nothing of ours sends it, and one way in is enough to watch.

@@ -116,6 +116,6 @@ test("an answer that broke off half way is not begun anew", async () => {
     response.writeHead(200, { "content-length": "100" });
     response.write("half a page", () => request.socket.destroy());
   });
-  await expect(send(door)).rejects.toThrow(/socket|aborted|terminated|ECONNRESET|hang up/);
+  await expect(send(door)).rejects.toThrow(/aborted|socket hang up|ECONNRESET/);
   expect(tries).toBe(1);
 });

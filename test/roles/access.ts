@@ -158,6 +158,7 @@ export const confirmedOperations: readonly string[] = [
 
 /** Everything else that api answers, and what lets somebody in there instead of a role. */
 export const otherRoutes: Readonly<Record<string, string>> = {
+  "POST /api/csp-reports": "open: what browsers stopped, a line of the log",
   "POST /api/auth/sso": "open: leaves for the identity provider",
   "GET /api/auth/callback/oidc": "the trip's cookie, state, and what the identity provider says",
   "GET /api/auth/*": "open: @auth/core",
