@@ -22,7 +22,8 @@ const pages = Object.keys(accessOfPages)
 
 /** What only somebody who is signed in gets to see: of the shell, and of each page's things. */
 const ofShell = /Ada Lovelace|ada@evergrant\.example/gi;
-const ofThings = /initech|Grace Hopper|Firefox on Linux|ia_revoked|key_backend|hubspot|salesforce|k2025|Production backend/i;
+const ofThings =
+  /initech|Grace Hopper|Firefox on Linux|ia_revoked|key_backend|hubspot|salesforce|k2025|Production backend/i;
 const shown = new RegExp(`${ofShell.source}|${ofThings.source}`, "i");
 /** A form that begins empty has nothing to show. */
 const empty = ["/webhooks/new"];
