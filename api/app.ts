@@ -26,7 +26,9 @@ import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
+import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { integrationDetailRoutes } from "./routes/integration-details.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -113,6 +115,7 @@ export function createApp(
   app.use("/api/v1/*", refuseOtherBodies());
   app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
+  integrationDetailRoutes(api, ports);
   approvalRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
@@ -127,6 +130,7 @@ export function createApp(
   tenantRoutes(api, ports);
   auditRoutes(api, ports);
   anomalyRoutes(api, ports);
+  apiKeyRoutes(api, ports);
   statsRoutes(api, ports);
   describeProxy(api.openAPIRegistry);
   documentationRoutes(api, ports);

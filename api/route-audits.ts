@@ -80,9 +80,12 @@ export const routeAudits = {
   },
   listEnvironmentIntegrations: masked,
   getEnvironmentIntegration: masked,
+  getIntegrationStatus: masked,
+  listOverridableFields: masked,
 
   getEnvironment: masked,
   updateEnvironment: { writes: ["environment.updated"] },
+  listEnvironments: masked,
   getSession: { nothing: "tells who is signed in; signing in was recorded" },
 
   getSignInMethods: { nothing: "shows ways to sign in" },
@@ -145,6 +148,10 @@ export const routeAudits = {
   acknowledgeAnomaly: { mayWrite: ["anomaly.acknowledged"], because: "pressed again, nothing changes" },
   getAnomalyPolicy: masked,
   updateAnomalyPolicy: { mayWrite: ["anomaly.policy_changed"], because: "what is so already is not written again" },
+  listApiKeys: masked,
+  getApiKey: masked,
+  createApiKey: { writes: ["api_key.created"] },
+  revokeApiKey: { writes: ["api_key.revoked"] },
   stopApiKey: { mayWrite: ["api_key.stopped"], because: "one that is stopped already stays so" },
   restartApiKey: { mayWrite: ["api_key.restarted"], because: "one that works already does so" },
 

@@ -2,9 +2,10 @@ import type { AccountView } from "#api/schemas/account";
 import type { AttemptView } from "#api/schemas/attempt";
 import type { AnomalyView } from "#api/schemas/anomaly";
 import type { MassFailureView } from "#api/schemas/mass-failure";
-import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
+import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { untouchedIntegrations, type StubIntegration } from "./stub-integrations.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
@@ -17,7 +18,7 @@ export type World = {
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
-  integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
+  integrations: StubIntegration[];
   webhooks: WebhookWorld;
   approvals: ApprovalWorld;
   anomalies: AnomalyView[];
@@ -26,9 +27,9 @@ export type World = {
 };
 
 export const integrations: World["integrations"] = [
-  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform" },
-  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform" },
-  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform" },
+  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform", category: "CRM" },
+  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform", category: "CRM" },
+  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform", category: "CRM" },
   {
     name: "very-long",
     label: "The Integration With A Remarkably Long Name Ltd.",
@@ -37,6 +38,9 @@ export const integrations: World["integrations"] = [
   },
   { name: "acme-keys", label: "Acme Billing", format: "api_key", origin: "environment" },
 ];
+
+/** With the rest of a small catalogue, for the pages that show it. */
+export const wholeCatalogue: World["integrations"] = [...integrations, ...untouchedIntegrations];
 
 /** What the definitions say about scopes, by integration; the others say nothing. */
 export const scopeDescriptions: Record<string, Record<string, string>> = {

@@ -18,6 +18,7 @@ import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
+import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
@@ -171,9 +172,6 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (path === stub.failOn) return problem(response, 503, "database_unavailable", "The database does not answer");
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
-  if (path === "/api/v1/integrations") {
-    return json(response, 200, { data: stub.world.integrations.map((one) => ({ problem: null, ...one })) });
-  }
   const defined = /^\/api\/v1\/integrations\/([^/]+)$/.exec(path)?.[1];
   if (defined !== undefined) {
     const config = { scopeDescriptions: scopeDescriptions[defined] ?? {} };
@@ -194,6 +192,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     });
   }
   const reply =
+    answerIntegrations(stub.world, method, path) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
     answerAnomalies(stub.world.anomalies, stub.role, method, path) ??

@@ -93,6 +93,7 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_external", "(external_account ->> 'id'::text)", "external_account IS NOT NULL"],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
     ["approval_open", "UNIQUE INDEX approval_open", "'pending'::text, 'approved'::text"],
+    ["circuit_open", "(environment_id, integration_name)", "state = 'open'"],
     ["webhook_delivery_due", "(endpoint_id, next_attempt_at)", "status = 'pending'"],
     ["webhook_delivery_failed", "(endpoint_id, event_created_at DESC, id DESC)", "status = 'failed'"],
     ["tenant_key_current", "UNIQUE INDEX", "state = 'current'"],
@@ -130,13 +131,16 @@ describe("what the datamodel has no words for", () => {
       "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
     );
     expect(rows).toEqual([
+      { relname: "account_count", reloptions: ["fillfactor=50"] },
       { relname: "anomaly_cursor", reloptions: ["fillfactor=50"] },
+      { relname: "attempt_count", reloptions: ["fillfactor=80"] },
       { relname: "audit_chain", reloptions: ["fillfactor=50"] },
       { relname: "caller_hour", reloptions: ["fillfactor=80"] },
       { relname: "circuit", reloptions: ["fillfactor=50"] },
       { relname: "integrated_account", reloptions: ["fillfactor=80", "autovacuum_vacuum_scale_factor=0.02"] },
       { relname: "process_heartbeat", reloptions: ["fillfactor=50"] },
       { relname: "sealed_credential", reloptions: ["fillfactor=70", "autovacuum_vacuum_scale_factor=0.02"] },
+      { relname: "tally", reloptions: ["fillfactor=80"] },
       { relname: "watched_caller", reloptions: ["fillfactor=50"] },
       { relname: "webhook_endpoint", reloptions: ["fillfactor=50"] },
     ]);

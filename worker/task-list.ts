@@ -7,6 +7,7 @@ import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
 import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
 import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
+import { checkCountsTask } from "./tasks/check-counts.ts";
 import { anchorAuditTask, checkAuditTask, sealLateTask } from "./tasks/keep-audit.ts";
 import { housekeepingTask } from "./tasks/housekeeping.ts";
 import { probeCircuitTask } from "./tasks/probe-circuit.ts";
@@ -35,6 +36,7 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     "seal-audit-late": sealLateTask(ports, stopping),
     "anchor-audit": anchorAuditTask(ports, stopping),
     "check-audit": checkAuditTask(ports),
+    "check-counts": checkCountsTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
     "tend-approvals": tendApprovalsTask(ports),
     [rewrapTaskName]: rewrapTask(ports, stopping),
@@ -59,5 +61,6 @@ export function createCrontab(): ParsedCronItem[] {
     { task: "seal-audit-late", match: "*/5 * * * *", options: { maxAttempts: 1, jobKey: "seal-audit-late" } },
     { task: "anchor-audit", match: "7 * * * *", options: { maxAttempts: 3, jobKey: "anchor-audit" } },
     { task: "check-audit", match: "23 3 * * *", options: { maxAttempts: 2, jobKey: "check-audit" } },
+    { task: "check-counts", match: "41 3 * * *", options: { maxAttempts: 1, jobKey: "check-counts" } },
   ]);
 }

@@ -62,8 +62,12 @@ export interface IntegrationSummary {
   label: string;
   /** Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read. */
   format: string | null;
+  /** What it is for, as its definition says; null: it does not. */
+  category: string | null;
   /** Whether it comes from the catalogue or was defined here. */
   origin: "platform" | "environment";
+  /** The OAuth client of this environment; `not_needed`: people type credentials, or nobody can tell. */
+  client: "set" | "missing" | "not_needed";
   /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
   connectable: boolean;
   /** To be registered at the provider; null: none is needed, or no client is set yet. */
@@ -237,6 +241,8 @@ export interface ClientSecret {
   version: number;
   /** When it was set. */
   created_at: string;
+  /** Who set it: an administrator, an API key, or `command_line`; null: before that was written down. */
+  set_by: string | null;
   /** Until when it is tried; null: the newest, which has no end. */
   accepted_until: string | null;
   /** To the minute: when tokens last came to it; null: never yet. */
@@ -304,6 +310,68 @@ export interface EnvironmentIntegrationList {
   data: Array<EnvironmentIntegration>;
   /** Always null: this list has one page. */
   next_cursor: string | null;
+}
+
+/** How an integration stands right now. */
+export interface IntegrationStatus {
+  /** The integration's name. */
+  integration_name: string;
+  /** Whether the catalogue has a definition of this name, in force or behind the environment's own. */
+  in_catalogue: boolean;
+  /** When this environment put its own definition last; null: the catalogue's is in force. */
+  defined_at: string | null;
+  /** Those in trouble first, at most 20. Empty: nothing failed yet, and no budget is set. */
+  circuits: Array<Circuit>;
+  /** Connect links for it that are good and that nobody used yet. */
+  open_links: number;
+  /** False: the environment has more than 20,000 good links, and only the newest were looked at. */
+  open_links_complete: boolean;
+  /** When this was read. */
+  as_of: string;
+}
+
+/** Breaker and budget of one OAuth client at one token endpoint. */
+export interface Circuit {
+  /** The token endpoint. */
+  endpoint: string;
+  /** `open`: five requests in a row failed; nobody asks but one probe, now and then. */
+  state: "closed" | "open";
+  /** What failed last: the provider, the OAuth client, or it asked everybody to slow down; null: nothing. */
+  cause: "provider" | "client" | "rate_limit" | null;
+  /** In a row, over all accounts. */
+  failures: number;
+  /** Since when it is open; null: it is not. */
+  opened_at: string | null;
+  /** When it is asked again; null: it is not open. */
+  next_probe_at: string | null;
+  /** Probes since it opened. */
+  probes: number;
+  /** Right now, where a limit is set; 0 otherwise. */
+  requests_under_way: number;
+  /** The most requests in a minute. Null: none is set. */
+  per_minute: number | null;
+  /** The most requests at a time. Null: none is set. */
+  concurrency: number | null;
+  /** Other integrations with the same client at this endpoint: they share breaker and budget. */
+  shared_with: Array<string>;
+}
+
+/** What this environment may lay over a definition. */
+export interface OverridableFieldList {
+  /** In a fixed order. */
+  data: Array<OverridableField>;
+  /** Always null: this list has one page. */
+  next_cursor: null;
+}
+
+/** A field that this environment may lay over the definition. */
+export interface OverridableField {
+  /** A JSON Pointer into the document; `/*` at its end stands for any name. */
+  pointer: string;
+  /** What a value must be: JSON Schema 2020-12. */
+  schema: Record<string, unknown>;
+  /** What the definition says beneath; absent: nothing, or there are names. */
+  defined?: unknown;
 }
 
 /** A page of requests. */
@@ -1317,6 +1385,152 @@ export interface StoppableApiKey {
   stopped_by: string | null;
 }
 
+/** A page of API keys. */
+export interface ApiKeyList {
+  /** Newest first. */
+  data: Array<ApiKey>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** An API key. The key itself is shown once, when it is made. */
+export interface ApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+}
+
+/** An API key, and what it was used for lately. */
+export interface ApiKeyDetail {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  activity: ApiKeyActivity;
+}
+
+/** What a key was used for lately. */
+export interface ApiKeyActivity {
+  /** Credentials that it opened within 24 hours: token reads and calls. */
+  openings: number;
+  /** Of how many customers within one of those hours, the most. */
+  most_tenants: number;
+  /** Where it was used from within 90 days, the latest first, at most ten. */
+  networks: Array<{
+    /** A network. */
+    network: string;
+    /** When it was used from there last, to the hour. */
+    last_seen_at: string;
+  }>;
+  /** Keys that were made with it and are in force. They stay when it goes. */
+  made_keys: Array<string>;
+}
+
+/** An API key with itself: the only time. */
+export interface NewApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  /** The key itself. Nobody can show it again. */
+  key: string;
+}
+
+/** An API key to be made. */
+export interface ApiKeyRequest {
+  /** What it is for, in your words. */
+  name: string;
+  /** What it may do. None that you lack yourself. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; absent: all. */
+  tenant_ids?: Array<string> | undefined;
+  /** Only these integrations; absent: all. */
+  integration_names?: Array<string> | undefined;
+  /** Ranges in CIDR form from which it may be used; absent: anywhere. */
+  addresses?: Array<string> | undefined;
+  /** When it ends, in seconds from now, up to ten years; absent: it does not end. */
+  expires_in?: number | undefined;
+}
+
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -1431,6 +1645,26 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: EnvironmentIntegration;
+  };
+  /** How an integration stands right now: breakers, budgets, open links */
+  getIntegrationStatus: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationStatus;
+  };
+  /** What this environment may lay over an integration's definition */
+  listOverridableFields: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: OverridableFieldList;
   };
   /** Requests that need a second person */
   listApprovals: {
@@ -1988,6 +2222,47 @@ export interface Operations {
     body: Nothing | undefined;
     answer: StoppableApiKey;
   };
+  /** The API keys of the environment */
+  listApiKeys: {
+    path: Record<string, never>;
+    query: {
+      /** `in_force`: those that work, and those that are stopped and can be started again. `over`: revoked or expired. `all`. */
+      state?: "in_force" | "over" | "all" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: ApiKeyList;
+  };
+  /** Make an API key */
+  createApiKey: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: ApiKeyRequest;
+    answer: NewApiKey;
+  };
+  /** One API key, and what it was used for lately */
+  getApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKeyDetail;
+  };
+  /** Revoke an API key for good */
+  revokeApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKey;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -2010,6 +2285,8 @@ export const routes = {
   updateEnvironmentIntegration: ["PATCH", "/environment-integration"],
   listEnvironmentIntegrations: ["GET", "/environment-integrations"],
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
+  getIntegrationStatus: ["GET", "/integrations/{name}/status"],
+  listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
   importAccount: ["POST", "/integrated-accounts"],
@@ -2062,5 +2339,9 @@ export const routes = {
   updateAnomalyPolicy: ["PATCH", "/anomaly-policy"],
   stopApiKey: ["POST", "/api-keys/{id}/stop"],
   restartApiKey: ["POST", "/api-keys/{id}/restart"],
+  listApiKeys: ["GET", "/api-keys"],
+  createApiKey: ["POST", "/api-keys"],
+  getApiKey: ["GET", "/api-keys/{id}"],
+  revokeApiKey: ["DELETE", "/api-keys/{id}"],
   getHealthStats: ["GET", "/stats/health"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

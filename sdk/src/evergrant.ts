@@ -127,6 +127,8 @@ function integrationMethods({ call }: Transport) {
     put: (name: string, body: Body<"putIntegration">, options: CallOptions = {}) =>
       call("putIntegration", { ...options, path: { name }, body }),
     delete: (name: string, options: CallOptions = {}) => call("deleteIntegration", { ...options, path: { name } }),
+    /** How it stands right now: breakers, budgets, open links. */
+    status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
     /** The JSON Schema of an integration document. */
     schema: (options: CallOptions = {}) => call("getIntegrationSchema", options),
   };
@@ -138,6 +140,9 @@ function environmentIntegrationMethods({ call }: Transport) {
     get: (name: string, options: CallOptions = {}) => call("getEnvironmentIntegration", { ...options, path: { name } }),
     update: (body: Body<"updateEnvironmentIntegration">, options: CallOptions = {}) =>
       call("updateEnvironmentIntegration", { ...options, body }),
+    /** What may be laid over the definition, each field with its schema. */
+    overridableFields: (name: string, options: CallOptions = {}) =>
+      call("listOverridableFields", { ...options, path: { name } }),
   };
 }
 
@@ -186,6 +191,12 @@ function anomalyMethods({ call }: Transport) {
 function apiKeyMethods({ call }: Transport) {
   const at = (id: string, options: CallOptions) => ({ ...options, path: { id } });
   return {
+    list: (query: Query<"listApiKeys"> = {}, options: CallOptions = {}) => call("listApiKeys", { ...options, query }),
+    get: (id: string, options: CallOptions = {}) => call("getApiKey", at(id, options)),
+    /** The answer has the key itself, which nobody can show again. */
+    create: (body: Body<"createApiKey">, options: CallOptions = {}) => call("createApiKey", { ...options, body }),
+    /** Refused everywhere within a second, for good. */
+    revoke: (id: string, options: CallOptions = {}) => call("revokeApiKey", at(id, options)),
     /** Refused everywhere within a second, until an owner starts it again. */
     stop: (id: string, options: CallOptions = {}) => call("stopApiKey", at(id, options)),
     restart: (id: string, options: CallOptions = {}) => call("restartApiKey", at(id, options)),

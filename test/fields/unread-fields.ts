@@ -41,5 +41,5 @@ export const notUsedYet: Readonly<Record<string, string>> = {
   "/api/pagination(link)/limitParameter": "for the unified API; callers of the proxy name it themselves",
   "/api/pagination(offset)/limitParameter": "for the unified API; callers of the proxy name it themselves",
   "/api/pagination(page)/limitParameter": "for the unified API; callers of the proxy name it themselves",
-  "/unified": "for the unified API",
+  "/unified/": "for the unified API",
 };

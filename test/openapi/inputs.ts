@@ -185,6 +185,7 @@ export const inputs: Inputs = {
   getReference: () => [{ status: 200 }],
   getProblemPage: () => [{ status: 200, params: { code: "needs_reauth" } }],
   getIntegrationSchema: () => [{ status: 200 }],
+  listEnvironments: ({ session }) => [{ status: 200, headers: { cookie: session } }],
   getSession: ({ session }) => [{ status: 200, headers: { cookie: session } }],
 
   getSignInMethods: () => [{ status: 200 }],
@@ -300,6 +301,8 @@ export const inputs: Inputs = {
   },
   listEnvironmentIntegrations: () => [{ status: 200 }],
   getEnvironmentIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  getIntegrationStatus: () => [{ status: 200, params: { name: "acme-crm" } }],
+  listOverridableFields: () => [{ status: 200, params: { name: "acme-crm" } }],
 
   getEnvironment: () => [{ status: 200 }],
   updateEnvironment: () => [
@@ -350,6 +353,26 @@ export const inputs: Inputs = {
       },
     },
   ],
+  listApiKeys: async ({ stack }) => {
+    await spareKey(stack);
+    return [{ status: 200 }, { status: 200, query: { state: "over", limit: "1" } }];
+  },
+  getApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) } }],
+  createApiKey: () => [
+    { status: 201, body: { name: "Backend", permissions: ["accounts:read"] } },
+    {
+      status: 201,
+      body: {
+        name: "Importer",
+        permissions: ["accounts:read", "accounts:write"],
+        tenant_ids: ["tenant-a"],
+        integration_names: ["acme-crm"],
+        addresses: ["203.0.113.0/24"],
+        expires_in: 86_400,
+      },
+    },
+  ],
+  revokeApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) } }],
   stopApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) }, body: {} }],
   restartApiKey: async ({ stack, session }) => {
     const id = await spareKey(stack);

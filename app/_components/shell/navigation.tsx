@@ -1,6 +1,7 @@
 "use client";
 
 import {
+  Blocks,
   CheckCheck,
   KeyRound,
   LayoutDashboard,
@@ -15,11 +16,19 @@ import { usePathname } from "next/navigation";
 import { classNames } from "../class-names.ts";
 import { isPermitted } from "../permitted.ts";
 
-type Page = { href: string; label: string; icon: LucideIcon; needs?: Parameters<typeof isPermitted>[1] };
+/** `also`: where else one is still at it. */
+type Page = { href: string; label: string; icon: LucideIcon; also?: string; needs?: Parameters<typeof isPermitted>[1] };
 
 const pages: Page[] = [
   { href: "/", label: "Overview", icon: LayoutDashboard },
   { href: "/accounts", label: "Accounts", icon: Link2 },
+  {
+    href: "/integrations",
+    label: "Integrations",
+    icon: Blocks,
+    needs: "integrations:read",
+    also: "/new-integration",
+  },
   { href: "/webhooks", label: "Webhooks", icon: Webhook, needs: "webhooks:read" },
   { href: "/keys", label: "Keys", icon: KeyRound, needs: "keys:read" },
   { href: "/approvals", label: "Approvals", icon: CheckCheck, needs: "approvals:read" },
@@ -33,8 +42,8 @@ export function Navigation({ role, onNavigate }: { role: string; onNavigate?: ()
   return (
     <nav aria-label="Main">
       <ul className="flex flex-col gap-0.5">
-        {permitted.map(({ href, label, icon: Icon }) => {
-          const isActive = href === "/" ? pathname === "/" : pathname.startsWith(href);
+        {permitted.map(({ href, label, icon: Icon, also }) => {
+          const isActive = href === "/" ? pathname === "/" : pathname.startsWith(href) || pathname === also;
           return (
             <li key={href}>
               <Link
