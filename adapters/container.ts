@@ -48,6 +48,7 @@ import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createWebhookPoster } from "./egress/webhook-poster.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createKms } from "./kms/create-kms.ts";
+import type { EnvironmentName } from "./kms/keyed-kms.ts";
 import { createStrangerKms } from "./kms/stranger-kms.ts";
 import { createLog } from "./log/log.ts";
 import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
@@ -301,13 +302,12 @@ export async function createContainer(
 }
 
 /** Names of environments never change, so one look at each is enough. */
-function environmentNames(environments: EnvironmentAdministration): (id: string) => Promise<string | null> {
+function environmentNames(environments: EnvironmentAdministration): EnvironmentName {
   const names = new Map<string, string>();
-  return async (id) => {
-    const known = names.get(id);
-    if (known !== undefined) return known;
+  const find = async (id: string): Promise<string | null> => {
     const name = (await environments.findById(id))?.name ?? null;
     if (name !== null) names.set(id, name);
     return name;
   };
+  return (id) => names.get(id) ?? find(id);
 }

@@ -18,7 +18,7 @@ export type TokenDoorPorts = Pick<
   ApiPorts,
   "glances" | "policies" | "clock" | "vault" | "metrics" | "tally" | "renewals"
 > & {
-  readonly authenticator: Pick<Authenticator, "callerByKey">;
+  readonly authenticator: Pick<Authenticator, "callerByKey" | "knownByKey">;
 };
 
 interface Common {
@@ -39,15 +39,16 @@ export const tokenRoute = "/api/v1/integrated-accounts/:id/token";
 export function createTokenDoor(
   ports: TokenDoorPorts,
   writeProblem: ProblemWriter,
-): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
-  const findCommon = async (request: IncomingMessage): Promise<Common | null> => {
-    const [, accountId, ttl] = target.exec(request.url ?? "") ?? [];
-    const { authorization } = request.headers;
-    if (request.method !== "GET" || accountId === undefined || authorization === undefined) return null;
-    // A key that is refused is refused by the route with the same words: it is looked at once for each request.
-    const caller = await ports.authenticator.callerByKey(authorization, request).catch(() => null);
-    if (caller === null || !caller.permissions.has("tokens:read")) return null;
-    return { caller, accountId, minTtlSeconds: ttl === undefined ? null : Number(ttl) };
+): (request: IncomingMessage, response: ServerResponse) => false | Promise<boolean> {
+  // A key that is refused is refused by the route with the same words.
+  const callerOf = (authorization: string, request: IncomingMessage): Caller | null | Promise<Caller | null> => {
+    const { authenticator } = ports;
+    try {
+      const known = authenticator.knownByKey(authorization, request);
+      return known ?? authenticator.callerByKey(authorization, request).catch(() => null);
+    } catch {
+      return null;
+    }
   };
 
   const lookAt = async ({ caller, accountId }: Common): Promise<TokenGlance | null> => {
@@ -100,21 +101,26 @@ export function createTokenDoor(
   };
 
   const count = ports.metrics.requestsTo(tokenRoute, "GET");
-  return async (request, response) => {
+  const fixedHeaders = Object.entries({
+    ...securityHeaders,
+    "cache-control": "no-store",
+    "content-type": "application/json",
+  }).flat();
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    wish: { readonly authorization: string; readonly accountId: string; readonly minTtlSeconds: number | null },
+  ): Promise<boolean> => {
     const startedMs = performance.now();
-    const common = await findCommon(request);
-    if (common === null) return false;
+    const caller = await callerOf(wish.authorization, request);
+    if (caller === null || !caller.permissions.has("tokens:read")) return false;
+    const common = { caller, accountId: wish.accountId, minTtlSeconds: wish.minTtlSeconds };
     try {
       const body = await answerOf(common, response).catch(countProblem(ports, common.caller.environmentId));
       // Nothing is opened for a caller that has left meanwhile.
       if (body === null) return response.destroyed;
-      response.writeHead(200, {
-        ...securityHeaders,
-        "cache-control": "no-store",
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(body),
-        "x-request-id": makeRequestId(),
-      });
+      const own = ["content-length", Buffer.byteLength(body), "x-request-id", makeRequestId()];
+      response.writeHead(200, [...fixedHeaders, ...own]);
       response.end(body);
     } catch (error) {
       // Nothing of it would go better the whole way, which would open the value, and wait for the database, once more.
@@ -124,6 +130,18 @@ export function createTokenDoor(
     }
     count(response.statusCode, (performance.now() - startedMs) / 1000);
     return true;
+  };
+
+  // Not async: every request for something else passes here, too.
+  return (request, response) => {
+    const [, accountId, ttl] = target.exec(request.url ?? "") ?? [];
+    const { authorization } = request.headers;
+    if (request.method !== "GET" || accountId === undefined || authorization === undefined) return false;
+    return answer(request, response, {
+      authorization,
+      accountId,
+      minTtlSeconds: ttl === undefined ? null : Number(ttl),
+    });
   };
 }
 

@@ -3,7 +3,7 @@ import { decrypt, encrypt, ivBytes, keyBytes } from "#core/domain/sealing/aead";
 import { lengthPrefixed } from "#core/domain/sealing/envelope";
 import type { WrapContext } from "#core/ports/kms";
 import type { Randomness } from "#core/ports/randomness";
-import { createKeyedKms, type ClosableKms, type KeyRow, type KeyRows } from "./keyed-kms.ts";
+import { createKeyedKms, type ClosableKms, type EnvironmentName, type KeyRow, type KeyRows } from "./keyed-kms.ts";
 
 /** One key-encryption key of a keyring. */
 export interface KeyringKey {
@@ -26,12 +26,10 @@ const saltBytes = 16;
  *
  * Wrapped form: `salt (16) | iv (12) | ciphertext+tag (48)`; associated data binds key id and context, so that staging's wrapped
  * keys don't open as production's even under one shared keyring.
- *
- * @param environmentName finds the name of an environment, by which a keyring is chosen
  */
 export function createLocalKeyring(options: {
   readonly keyrings: Keyrings;
-  readonly environmentName: (environmentId: string) => Promise<string | null>;
+  readonly environmentName: EnvironmentName;
   readonly random: Randomness;
 }): ClosableKms {
   const { environmentName, random } = options;
