@@ -8,6 +8,7 @@ import { clients, health } from "./stub-health.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
+import { emptySettings, usualSettings, type SettingsWorld } from "./stub-settings.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
@@ -23,6 +24,7 @@ export type World = {
   anomalies: AnomalyView[];
   keys: KeyWorld;
   audit: AuditWorld;
+  settings: SettingsWorld;
 };
 
 export const integrations: World["integrations"] = [
@@ -63,6 +65,7 @@ export const emptyWorld = (): World => ({
   anomalies: [],
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
+  settings: emptySettings(),
 });
 
 const minute = 60_000;
@@ -294,6 +297,7 @@ export function usualWorld(now = Date.now()): World {
     anomalies: [],
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
+    settings: usualSettings(),
   };
 }
 

@@ -119,7 +119,7 @@ export const newApiKeySchema = z
     ...keyFields,
     key: z.string().openapi({
       description: "The key itself. Nobody can show it again.",
-      example: "evg_0000000000000000000000000000000000000000000000000",
+      example: "evg_...",
     }),
   })
   .openapi("NewApiKey", { description: "An API key with itself: the only time." });

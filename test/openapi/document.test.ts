@@ -86,6 +86,7 @@ describe("the OpenAPI document", () => {
       "getSignInMethods",
       "getUser",
       "inviteUser",
+      "listEnvironments",
       "listInvitations",
       "listOwnSessions",
       "listUsers",
