@@ -252,6 +252,24 @@ const cases: PageCase[] = [
   { name: "settings-support", path: "/settings", title: /^Settings/, arrange: support },
   { name: "settings-empty", path: "/settings", title: /^Settings/, arrange: empty },
   { name: "settings-broken", path: "/settings", title: /^Settings/, arrange: broken, expected: /503/ },
+  { name: "branding", path: "/settings/branding", title: /^Branding/ },
+  { name: "branding-support", path: "/settings/branding", title: /^Branding/, arrange: support },
+  { name: "branding-empty", path: "/settings/branding", title: /^Branding/, arrange: empty },
+  { name: "branding-broken", path: "/settings/branding", title: /^Branding/, arrange: broken, expected: /503/ },
+  {
+    name: "branding-own",
+    path: "/settings/branding",
+    title: /^Branding/,
+    arrange: (stub) => {
+      stub.world.settings.environment.branding = {
+        name: "The Reporting And Invoicing Suite Of Northwind Traders",
+        logo: "/api/connect/logos/stub",
+        accent: { light: "#b45309", dark: "#fbbf24" },
+        support: "https://help.example.com/connecting-accounts",
+        privacy_url: "https://example.com/privacy",
+      };
+    },
+  },
   { name: "environments", path: "/settings/environments", title: /^Environments/ },
   {
     name: "environments-staging",

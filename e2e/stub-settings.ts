@@ -1,5 +1,6 @@
 // Settings of the stub: what /environment, /environments and /api-keys answer.
 import type { ApiKeyDetail, NewApiKeyView } from "#api/schemas/api-key";
+import { toAccentView } from "#api/views/branding-view";
 import type { EnvironmentList, EnvironmentView } from "#api/schemas/integration";
 
 export type SettingsWorld = {
@@ -186,6 +187,11 @@ export function answerSettings(
 ): Reply | null {
   const { settings } = world;
   if (path === "/api/v1/environments") return { status: 200, body: { data: settings.environments } };
+  if (path === "/api/v1/environment/accent") {
+    const light = toAccentView("light", query.get("light") ?? undefined);
+    const dark = toAccentView("dark", query.get("dark") ?? undefined);
+    return { status: 200, body: { light, dark } };
+  }
   if (path === "/api/v1/environment") return answerEnvironment(settings, environment, method, body);
   if (!path.startsWith("/api/v1/api-keys")) return null;
   if (role === "support") return { status: 403, body: { code: "forbidden", title: "Not permitted" } };

@@ -1,5 +1,6 @@
 import { cache } from "react";
 import type { ApiKeyDetail, ApiKeyList } from "#api/schemas/api-key";
+import type { AccentView } from "#api/schemas/branding";
 import type { EnvironmentList, EnvironmentView } from "#api/schemas/integration";
 import { callApi } from "./call-api.ts";
 import type { Answer } from "./problem.ts";
@@ -10,6 +11,12 @@ export type ApiKeyFilter = { state: "in_force" | "over"; cursor?: string | undef
 export const readEnvironment = cache(async (): Promise<Answer<EnvironmentView>> =>
   callApi<EnvironmentView>("/api/v1/environment"),
 );
+
+/** How the accent of the connect pages is read. Null when the API cannot tell. */
+export async function readAccent(accent: { light: string; dark: string }): Promise<AccentView | null> {
+  const answer = await callApi<AccentView>("/api/v1/environment/accent", { query: accent });
+  return answer.kind === "ok" ? answer.value : null;
+}
 
 /** All environments, and what each has. */
 export async function readEnvironments(): Promise<Answer<EnvironmentList>> {

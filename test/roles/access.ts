@@ -72,6 +72,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   getEnvironmentIntegration: "integrations:read",
   getEnvironment: "integrations:read",
   updateEnvironment: "settings:write",
+  judgeAccent: "integrations:read",
 
   createWebhookEndpoint: "webhooks:write",
   listWebhookEndpoints: "webhooks:read",
@@ -191,6 +192,7 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/settings/api-keys/(list)": "audit:read",
   "(dashboard)/settings/api-keys/[id]": "audit:read",
   "(dashboard)/settings/api-keys/new": "settings:write",
+  "(dashboard)/settings/branding": "integrations:read",
   "(dashboard)/settings/environments": "person",
   "(dashboard)/webhooks/(list)": "webhooks:read",
   "(dashboard)/webhooks/[id]": "webhooks:read",

@@ -13,6 +13,7 @@ import { changeList } from "../_parts/save-environment.ts";
 export type AddressWords = {
   /** `return URL`, in the middle of a sentence. */
   one: string;
+  add: string;
   field: string;
   placeholder: string;
   none: string;
@@ -96,7 +97,7 @@ export function AddressList({ name, addresses, mayWrite, words }: Props) {
       {mayWrite && (
         <form onSubmit={(event) => void add(event)} className="border-t border-line bg-canvas px-4 py-3">
           <label htmlFor={id} className="text-sm font-medium">
-            Add a {words.one}
+            {words.add}
           </label>
           <div className="mt-1.5 flex gap-2">
             <input

@@ -58,6 +58,7 @@ export default async function EnvironmentSettingsPage() {
             mayWrite={mayWrite}
             words={{
               one: "return URL",
+              add: "Add a return URL",
               field: "Return URLs",
               placeholder: "https://app.example.com/settings",
               none: "None yet: links can name none, and customers stay on the last card, which says that they may close it.",
@@ -84,6 +85,7 @@ export default async function EnvironmentSettingsPage() {
             mayWrite={mayWrite}
             words={{
               one: "origin",
+              add: "Add an origin",
               field: "Allowed origins",
               placeholder: "https://app.example.com",
               none: "None yet: no page may embed the connect page. Links that are opened by themselves need none.",

@@ -11,7 +11,7 @@ import { lookOfKey, remarkOfKey, wordLimits } from "../_parts/key-words.ts";
 import { wordPermissions } from "../_parts/permission-words.ts";
 
 const columns =
-  "@3xl:grid @3xl:grid-cols-[minmax(0,3fr)_minmax(0,2.2fr)_minmax(0,3.6fr)_minmax(0,2.2fr)_92px_92px] @3xl:items-center @3xl:gap-x-4";
+  "@3xl:grid @3xl:grid-cols-[minmax(0,2.8fr)_minmax(0,2.5fr)_minmax(0,3.4fr)_minmax(0,2fr)_88px_72px] @3xl:items-center @3xl:gap-x-4";
 
 /** Keys as rows; where the place is narrow, as cards. */
 export function KeyTable({ name, keys }: { name: string; keys: readonly ApiKeyView[] }) {
@@ -45,10 +45,10 @@ export function KeyTable({ name, keys }: { name: string; keys: readonly ApiKeyVi
               <StatusMark condition={lookOfKey(key, now)} remark={remarkOfKey(key, now)} />
             </td>
             <Cell name="May" title={key.permissions.join(", ")}>
-              {may}
+              {may.charAt(0).toUpperCase() + may.slice(1)}
             </Cell>
             <Cell name="Limited to" title={limits ?? undefined}>
-              {limits ?? <span className="text-subtle">nothing</span>}
+              {limits ?? <span className="text-subtle">No limit</span>}
             </Cell>
             <Cell name="Last used" isFigure>
               {key.last_used_at === null ? (
@@ -77,10 +77,12 @@ function Cell({ name, children, title, isFigure = false }: CellProps) {
   return (
     <td
       title={title}
-      className={`flex min-w-0 justify-between gap-4 text-muted @3xl:block @3xl:truncate ${isFigure ? "@3xl:text-right" : ""}`}
+      className={`flex min-w-0 justify-between gap-4 text-muted @3xl:block ${isFigure ? "@3xl:text-right" : ""}`}
     >
       <span className="shrink-0 text-subtle @3xl:hidden">{name}</span>
-      <span className="min-w-0 truncate">{children}</span>
+      <span className={isFigure ? "min-w-0 truncate" : "line-clamp-2 min-w-0 text-right text-pretty @3xl:text-left"}>
+        {children}
+      </span>
     </td>
   );
 }

@@ -1,6 +1,9 @@
 import { KeyRound } from "lucide-react";
+import type { Metadata } from "next";
 import { ButtonLink } from "../../../../_components/button.tsx";
 import { PlainPage } from "../../../../_components/plain-page.tsx";
+
+export const metadata: Metadata = { title: "API key not found" };
 
 export default function ApiKeyNotFound() {
   return (
