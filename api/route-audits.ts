@@ -85,6 +85,7 @@ export const routeAudits = {
 
   getEnvironment: masked,
   updateEnvironment: { writes: ["environment.updated"] },
+  judgeAccent: { nothing: "computes from what is asked" },
   listEnvironments: masked,
   getSession: { nothing: "tells who is signed in; signing in was recorded" },
 

@@ -9,6 +9,7 @@ import { untouchedIntegrations, type StubIntegration } from "./stub-integrations
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
+import { emptySettings, usualSettings, type SettingsWorld } from "./stub-settings.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
@@ -24,6 +25,7 @@ export type World = {
   anomalies: AnomalyView[];
   keys: KeyWorld;
   audit: AuditWorld;
+  settings: SettingsWorld;
 };
 
 export const integrations: World["integrations"] = [
@@ -67,6 +69,7 @@ export const emptyWorld = (): World => ({
   anomalies: [],
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
+  settings: emptySettings(),
 });
 
 const minute = 60_000;
@@ -298,6 +301,7 @@ export function usualWorld(now = Date.now()): World {
     anomalies: [],
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
+    settings: usualSettings(),
   };
 }
 

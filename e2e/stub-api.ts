@@ -20,6 +20,7 @@ import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
+import { answerSettings } from "./stub-settings.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -193,6 +194,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   }
   const reply =
     answerIntegrations(stub.world, method, path) ??
+    answerSettings(stub, method, path, url.searchParams, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
     answerAnomalies(stub.world.anomalies, stub.role, method, path) ??

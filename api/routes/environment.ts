@@ -8,9 +8,10 @@ import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { personOf } from "../auth/demand-confirmed.ts";
+import { accentQuerySchema, accentViewSchema } from "../schemas/branding.ts";
 import { environmentListSchema, environmentPatchSchema, environmentSchema } from "../schemas/integration.ts";
 import { answer, body, bySession, needs, problems } from "../schemas/problem.ts";
-import { toBrandingPatch, toBrandingView } from "../views/branding-view.ts";
+import { toAccentView, toBrandingPatch, toBrandingView } from "../views/branding-view.ts";
 
 export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): void {
   app.openapi(
@@ -84,6 +85,26 @@ export function environmentRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       );
       if (environment === null) throw gone();
       return context.json(toView(environment, ports.publicUrl), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/environment/accent",
+      operationId: "judgeAccent",
+      summary: "Whether a colour could be the accent of the connect pages",
+      description:
+        "How it would be read in each theme, with its contrast and the nearest shade that can be used. Changes nothing; `PATCH /environment` judges the same way.",
+      tags: ["Environment"],
+      security: needs("integrations:read"),
+      request: { query: accentQuerySchema },
+      responses: { 200: answer(accentViewSchema, "How it would be read"), ...problems(422) },
+    }),
+    (context) => {
+      demand(context.get("caller"), "integrations:read");
+      const { light, dark } = context.req.valid("query");
+      return context.json({ light: toAccentView("light", light), dark: toAccentView("dark", dark) }, 200);
     },
   );
 

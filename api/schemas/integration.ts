@@ -238,6 +238,7 @@ export const environmentSchema = z
     }),
   })
   .openapi("Environment", { description: "The settings of one environment." });
+export type EnvironmentView = z.infer<typeof environmentSchema>;
 
 const count = (description: string) => z.number().int().openapi({ description, example: 3 });
 

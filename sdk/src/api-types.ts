@@ -751,6 +751,36 @@ export interface Branding {
   privacy_url?: string | undefined;
 }
 
+/** How an accent would be read. */
+export interface AccentView {
+  light: AccentJudgement;
+  /** On the dark card; null: not asked. */
+  dark: AccentJudgement;
+}
+
+/** On the light card; null: not asked. */
+export type AccentJudgement = {
+  /** Whether it can be used. */
+  passes: boolean;
+  /** The button and its edge. */
+  fill: string;
+  /** Words on the button: white or near black. */
+  on_fill: string;
+  /** Words in the accent on the card: it, or its nearest shade that can be read there. */
+  ink: string;
+  /** Ratios, rounded down. */
+  contrast: {
+    /** Of the words on the button; 4.5 is needed. */
+    words: number;
+    /** Of the button on the card; 3 is needed. */
+    card: number;
+  };
+  /** The colour, or its nearest shade that can be used. */
+  nearest: string;
+  /** Why it can't be used, for people; null: it can. */
+  detail: string | null;
+} | null;
+
 /** An endpoint with its signing secret. */
 export type NewWebhookEndpoint = WebhookEndpoint & {
   /** Signs every delivery. Shown once; null: the format is not signed. */
@@ -1853,6 +1883,18 @@ export interface Operations {
     body: EnvironmentPatch;
     answer: Environment;
   };
+  /** Whether a colour could be the accent of the connect pages */
+  judgeAccent: {
+    path: Record<string, never>;
+    query: {
+      /** For the light card. */
+      light?: string | undefined;
+      /** For the dark card. */
+      dark?: string | undefined;
+    };
+    body: undefined;
+    answer: AccentView;
+  };
   /** Have events sent to an address */
   createWebhookEndpoint: {
     path: Record<string, never>;
@@ -2305,6 +2347,7 @@ export const routes = {
   completeConnectSession: ["POST", "/connect-sessions/{id}/complete"],
   getEnvironment: ["GET", "/environment"],
   updateEnvironment: ["PATCH", "/environment"],
+  judgeAccent: ["GET", "/environment/accent"],
   createWebhookEndpoint: ["POST", "/webhook-endpoints"],
   listWebhookEndpoints: ["GET", "/webhook-endpoints"],
   getWebhookEndpoint: ["GET", "/webhook-endpoints/{id}"],

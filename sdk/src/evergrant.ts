@@ -151,6 +151,8 @@ function environmentMethods({ call }: Transport) {
     get: (options: CallOptions = {}) => call("getEnvironment", options),
     update: (body: Body<"updateEnvironment">, options: CallOptions = {}) =>
       call("updateEnvironment", { ...options, body }),
+    /** Whether a colour could be the accent of the connect pages, and how it would be read. */
+    judgeAccent: (query: Query<"judgeAccent">, options: CallOptions = {}) => call("judgeAccent", { ...options, query }),
   };
 }
 

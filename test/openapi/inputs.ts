@@ -317,6 +317,11 @@ export const inputs: Inputs = {
     },
   ],
 
+  judgeAccent: () => [
+    { status: 200, query: { light: "#0f766e", dark: "#2dd4bf" } },
+    { status: 200, query: { light: "#fde68a" } },
+  ],
+
   listApprovals: async (world) => {
     await askedId(world);
     return [{ status: 200 }, { status: 200, query: { state: "over", limit: "1" } }];
