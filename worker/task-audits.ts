@@ -49,6 +49,7 @@ export const taskAudits = {
   "anchor-audit": { nothing: "writes anchors, which prove links" },
   "check-audit": { nothing: "reads the log, and drops what is older than its time; an anchor tells of that" },
   "check-counts": { nothing: "counts rows for pages, and changes none of those that it counts" },
+  "look-ahead": { nothing: "counts alarms and ends of grants for pages" },
   "tend-approvals": {
     mayWrite: [
       "approval.expired",

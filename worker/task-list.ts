@@ -10,6 +10,7 @@ import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
 import { checkCountsTask } from "./tasks/check-counts.ts";
 import { anchorAuditTask, checkAuditTask, sealLateTask } from "./tasks/keep-audit.ts";
 import { housekeepingTask } from "./tasks/housekeeping.ts";
+import { lookAheadTask } from "./tasks/look-ahead.ts";
 import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
 import { resolveHoldTaskOf } from "./tasks/resolve-hold.ts";
@@ -37,6 +38,7 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     "anchor-audit": anchorAuditTask(ports, stopping),
     "check-audit": checkAuditTask(ports),
     "check-counts": checkCountsTask(ports),
+    "look-ahead": lookAheadTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
     "tend-approvals": tendApprovalsTask(ports),
     [rewrapTaskName]: rewrapTask(ports, stopping),
@@ -56,6 +58,7 @@ export function createCrontab(): ParsedCronItem[] {
     { task: "sweep", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep" } },
     { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
     { task: "tend-approvals", match: "* * * * *", options: { maxAttempts: 1, jobKey: "tend-approvals" } },
+    { task: "look-ahead", match: "* * * * *", options: { maxAttempts: 1, jobKey: "look-ahead" } },
     { task: "wake-rewraps", match: "* * * * *", options: { maxAttempts: 1, jobKey: "wake-rewraps" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
     { task: "seal-audit-late", match: "*/5 * * * *", options: { maxAttempts: 1, jobKey: "seal-audit-late" } },

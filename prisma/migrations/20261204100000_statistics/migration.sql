@@ -84,6 +84,7 @@ CREATE TABLE "outlook" (
     "counted_at" TIMESTAMPTZ(3) NOT NULL,
     "starts_at" TIMESTAMPTZ(3) NOT NULL,
     "due" INTEGER[] NOT NULL DEFAULT ARRAY[]::INTEGER[],
+    "cliffs_at" TIMESTAMPTZ(3),
     "cliff_at" TIMESTAMPTZ(3),
     "cliff_until" TIMESTAMPTZ(3),
     "cliff_accounts" INTEGER NOT NULL DEFAULT 0,
