@@ -21,6 +21,7 @@ import { ssoRoutes } from "./auth/sso-routes.ts";
 import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { accountListRoutes } from "./routes/account-lists.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
@@ -117,6 +118,7 @@ export function createApp(
   integrationRoutes(api, ports);
   integrationDetailRoutes(api, ports);
   approvalRoutes(api, ports);
+  accountListRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);

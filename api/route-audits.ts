@@ -50,6 +50,7 @@ export const routeAudits = {
     mayWrite: ["secret.opened", "tenant_key.created", "credential.opened", "sealed_value.invalid"],
   },
   listAccounts: masked,
+  countAccounts: masked,
   getAccount: masked,
   updateAccount: { writes: ["account.updated"], mayWrite: refreshing },
   disconnectAccount: {

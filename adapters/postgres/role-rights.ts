@@ -129,6 +129,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     auditor: "S",
     fixed: ["id", "environment_id", "tenant_id", "integration_name", "created_at"],
   },
+  // Kept by the triggers of the accounts, with the rights of whoever writes one.
+  "public.account_term": { api: "SID", worker: "SID", auditor: "S" },
   "public.refresh_attempt": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public.event": { api: "SI", worker: "SI", auditor: "S" },
   // Whoever writes an event puts it here too, by its trigger; the worker takes it out.

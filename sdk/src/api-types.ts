@@ -385,18 +385,13 @@ export interface ApprovalList {
 /** Nothing needs to be said; a body may be left out. */
 export type Nothing = Record<string, never>;
 
-/** One account by itself, with the values in force for it. */
-export type AccountDetail = Account & {
-  /** What this account lays over its environment's integration. */
-  overrides: Record<string, unknown>;
-  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
-  effective: Record<string, {
-    /** The value; secrets are masked. */
-    value?: unknown;
-    /** The level that says it. */
-    origin: "platform" | "environment" | "account";
-  }>;
-};
+/** A page of accounts. */
+export interface AccountPage {
+  /** The accounts of this page. Fewer than `limit`, or none, may stand here though `next_cursor` leads on: the next ones are far away. */
+  data: Array<Account>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
 
 /** One customer's grant or credential at one integration. Never a secret. */
 export interface Account {
@@ -406,6 +401,8 @@ export interface Account {
   integration_name: string;
   /** Your customer, by your product's own id. */
   tenant_id: string;
+  /** Your own id of the user who connected it, as the link named it; null: it named none. */
+  user_reference: string | null;
   /** The environment it is in. */
   environment: string;
   /** `connecting`: a link was clicked; removed after a day if nothing comes of it. `active`: a grant is there. `needs_reauth`: the grant is dead, only the customer can bring it back. `disconnected`: ended, tokens erased, for good. */
@@ -438,6 +435,44 @@ export interface Account {
   /** When anything of it changed last. */
   updated_at: string;
 }
+
+/** How many accounts match, by status, counted up to 1,000 each. */
+export interface AccountCounts {
+  total: BoundedCount;
+  /** Of these, with this status. */
+  connecting: BoundedCount;
+  /** Of these, with this status. */
+  active: BoundedCount;
+  /** Of these, with this status. */
+  needs_reauth: BoundedCount;
+  /** Of these, with this status. */
+  disconnected: BoundedCount;
+  /** Of these, held by the mass-disconnect guard. */
+  held: BoundedCount;
+  /** Of these, active and not held, and their last refresh failed. */
+  refresh_failing: BoundedCount;
+}
+
+/** All that match. */
+export interface BoundedCount {
+  /** How many, up to 1,000. */
+  count: number;
+  /** False: there are so many at least. */
+  is_exact: boolean;
+}
+
+/** One account by itself, with the values in force for it. */
+export type AccountDetail = Account & {
+  /** What this account lays over its environment's integration. */
+  overrides: Record<string, unknown>;
+  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
+  effective: Record<string, {
+    /** The value; secrets are masked. */
+    value?: unknown;
+    /** The level that says it. */
+    origin: "platform" | "environment" | "account";
+  }>;
+};
 
 /** Credentials that exist already, to be kept alive here from now on. */
 export interface AccountImport {
@@ -501,14 +536,6 @@ export interface ImportedExternalAccount {
   id: string;
   /** What its owner calls it. */
   label?: string | null | undefined;
-}
-
-/** A page of accounts. */
-export interface AccountPage {
-  /** The accounts of this page, newest first. */
-  data: Array<Account>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
 }
 
 /** What to change: `metadata`, `overrides` or both. */
@@ -1571,6 +1598,7 @@ export interface Health {
 export interface IntegrationHealth {
   /** The integration's name. */
   integration_name: string;
+  /** Accounts by status. */
   accounts: AccountCounts;
   /** Attempts in the window. */
   refreshes: number;
@@ -1579,18 +1607,6 @@ export interface IntegrationHealth {
   latency_ms: Latency;
   /** Failed attempts in the window, by outcome. */
   failures: Record<string, number>;
-}
-
-/** Accounts by status. */
-export interface AccountCounts {
-  /** Waiting for the customer. */
-  connecting: number;
-  /** With a grant. */
-  active: number;
-  /** Whose grant is dead. */
-  needs_reauth: number;
-  /** Ended. */
-  disconnected: number;
 }
 
 /** How long token endpoints took, in milliseconds. */
@@ -1720,14 +1736,7 @@ export interface Operations {
     body: undefined;
     answer: Approval;
   };
-  /** Import existing credentials */
-  importAccount: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: AccountImport;
-    answer: AccountDetail;
-  };
-  /** List accounts, newest first */
+  /** List accounts, newest first, or search for them */
   listAccounts: {
     path: Record<string, never>;
     query: {
@@ -1737,15 +1746,54 @@ export interface Operations {
       integration_name?: string | undefined;
       /** Accounts with this status alone. */
       status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
+      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+      search?: string | undefined;
+      /** Accounts whose `last_error` has this code. */
+      last_error_code?: string | undefined;
       /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
       hold?: "true" | "false" | undefined;
+      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+      scopes_missing?: "true" | "false" | undefined;
+      /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
+      refresh_failing?: "true" | "false" | undefined;
+      /** Active accounts whose token ends within so many seconds, or has ended. */
+      expires_within?: number | undefined;
+      /** The order; with `-` from the greatest down. Accounts without an instant come last, in the other direction first. By `tenant_id` and `created_at`, which never change, each account comes once, whatever happens while you read; by another it may come again, or be passed, when it changes meanwhile. */
+      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "refresh_due_at" | "-refresh_due_at" | "expires_at" | "-expires_at" | "tenant_id" | "-tenant_id" | undefined;
       /** Entries on a page, 1 to 200. */
       limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      /** The `next_cursor` of the page before, as it came, with the same `sort`. Without it, the first page. */
       cursor?: string | undefined;
     };
     body: undefined;
     answer: AccountPage;
+  };
+  /** Import existing credentials */
+  importAccount: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountImport;
+    answer: AccountDetail;
+  };
+  /** How many accounts match, by status */
+  countAccounts: {
+    path: Record<string, never>;
+    query: {
+      /** Accounts of this tenant alone. */
+      tenant_id?: string | undefined;
+      /** Accounts of this integration alone. */
+      integration_name?: string | undefined;
+      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+      search?: string | undefined;
+      /** Accounts whose `last_error` has this code. */
+      last_error_code?: string | undefined;
+      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+      scopes_missing?: "true" | "false" | undefined;
+      /** Active accounts whose token ends within so many seconds, or has ended. */
+      expires_within?: number | undefined;
+    };
+    body: undefined;
+    answer: AccountCounts;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
@@ -2331,8 +2379,9 @@ export const routes = {
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
-  importAccount: ["POST", "/integrated-accounts"],
   listAccounts: ["GET", "/integrated-accounts"],
+  importAccount: ["POST", "/integrated-accounts"],
+  countAccounts: ["GET", "/integrated-accounts/counts"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],

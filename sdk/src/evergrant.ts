@@ -93,6 +93,9 @@ function accountMethods({ call }: Transport) {
       query: Omit<Query<"listAccounts">, "cursor"> = {},
       options: CallOptions = {},
     ): AsyncGenerator<Account, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** By status, up to 1,000 each. */
+    counts: (query: Query<"countAccounts"> = {}, options: CallOptions = {}) =>
+      call("countAccounts", { ...options, query }),
     get: (id: string, options: CallOptions = {}) => call("getAccount", { ...options, path: { id } }),
     import: (body: Body<"importAccount">, options: CallOptions = {}) => call("importAccount", { ...options, body }),
     update: (id: string, body: Body<"updateAccount">, options: CallOptions = {}) =>

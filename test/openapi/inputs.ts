@@ -266,6 +266,21 @@ export const inputs: Inputs = {
   listAccounts: () => [
     { status: 200 },
     { status: 200, query: { tenant_id: "tenant-a", status: "active", hold: "false", limit: "1" } },
+    {
+      status: 200,
+      query: {
+        search: "tenant",
+        scopes_missing: "false",
+        refresh_failing: "false",
+        expires_within: "86400",
+        last_error_code: "transient",
+        sort: "expires_at",
+      },
+    },
+  ],
+  countAccounts: () => [
+    { status: 200 },
+    { status: 200, query: { search: "tenant", integration_name: "acme-crm", scopes_missing: "false" } },
   ],
   getAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
   updateAccount: ({ accountId: id }) => [

@@ -51,6 +51,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   getToken: "tokens:read",
   importAccount: "accounts:write",
   listAccounts: "accounts:read",
+  countAccounts: "accounts:read",
   getAccount: "accounts:read",
   updateAccount: "accounts:write",
   disconnectAccount: "accounts:write",
