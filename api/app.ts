@@ -39,6 +39,7 @@ import { linkRoutes } from "./routes/links.ts";
 import { massFailureRoutes } from "./routes/mass-failures.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
+import { unifiedRoutes } from "./routes/unified.ts";
 import { webhookDeliveryRoutes } from "./routes/webhook-deliveries.ts";
 import { webhookEndpointRoutes } from "./routes/webhook-endpoints.ts";
 import { makeRequestId } from "./request-id.ts";
@@ -134,6 +135,7 @@ export function createApp(
   anomalyRoutes(api, ports);
   apiKeyRoutes(api, ports);
   statsRoutes(api, ports);
+  unifiedRoutes(api, ports);
   describeProxy(api.openAPIRegistry);
   documentationRoutes(api, ports);
   documentIdempotency(api);

@@ -1,3 +1,4 @@
+import { unifiedRouteIds, type UnifiedRouteId } from "./unified-route-ids.ts";
 import type { AuditAction } from "#core/domain/audit/audit-record";
 import type { AuditStatement } from "#core/domain/audit/audit-statement";
 
@@ -36,6 +37,16 @@ const carriedOut = [
 ] as const satisfies readonly AuditAction[];
 
 const called: AuditStatement = { writes: ["credential.opened"], mayWrite: refreshing };
+
+/** Whether the provider can do it is known before anything is opened, or not. */
+const unifiedCall: AuditStatement = {
+  mayWrite: [...refreshing, "secret.sealed"],
+  because: "opens the credentials, and keeps the id of what was made where a key says that it is to be made once",
+};
+
+const unifiedAudits = Object.fromEntries(unifiedRouteIds.map((id) => [id, unifiedCall])) as Readonly<
+  Record<UnifiedRouteId, AuditStatement>
+>;
 
 /**
  * What each operation of the API writes, by operationId, and each route beside it, by method and path. `createRoute`
@@ -179,6 +190,9 @@ export const routeAudits = {
   getOpenApiDocument: documentation,
   getReference: documentation,
   getProblemPage: documentation,
+
+  getUnifiedCapabilities: masked,
+  ...unifiedAudits,
 
   proxyGet: called,
   proxyHead: called,

@@ -61,7 +61,7 @@ export interface TokenReadInput {
   readonly minTtlSeconds: number | null;
   readonly actor: string;
   /** For the audit log. `token_read` where absent. */
-  readonly purpose?: "token_read" | "proxy";
+  readonly purpose?: "token_read" | "proxy" | "unified";
   /** Whether the account exists for who asks; absent: it does. Asked before anything is refreshed. */
   readonly isVisible?: (account: Account) => boolean;
 }

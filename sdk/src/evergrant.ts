@@ -9,7 +9,11 @@ import type {
 } from "./api-types.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
+import { unifiedMethods } from "./unified.ts";
 import { createTransport, type CallOptions, type EvergrantOptions, type Transport } from "./transport.ts";
+
+/** One account through the unified API. */
+export type UnifiedAccount = ReturnType<typeof unifiedMethods>;
 
 type Body<Op extends keyof Operations> = Operations[Op]["body"];
 type Query<Op extends keyof Operations> = Operations[Op]["query"];
@@ -77,6 +81,11 @@ export class Evergrant {
   /** `fetch` for one account, any endpoint of its provider: `await evergrant.proxy(id)("/contacts?limit=10")`. */
   proxy(accountId: string): ProxyFetch {
     return createProxy(this.#transport, accountId);
+  }
+
+  /** One schema whatever the provider: `await evergrant.unified(id).crm.contacts.list()`. */
+  unified(accountId: string): UnifiedAccount {
+    return unifiedMethods(this.#transport, accountId);
   }
 }
 

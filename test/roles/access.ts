@@ -1,3 +1,4 @@
+import { unifiedRouteIds } from "#api/unified-route-ids";
 import type { Permission } from "#core/domain/access/permission";
 
 /**
@@ -126,6 +127,9 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   proxyPatch: "proxy",
   proxyDelete: "proxy",
   proxyOptions: "proxy",
+
+  getUnifiedCapabilities: "unified",
+  ...Object.fromEntries(unifiedRouteIds.map((id) => [id, "unified" as const])),
 };
 
 /** What asks who it is once more, when the session has not shown it for a while (step_up_required). */
@@ -149,6 +153,7 @@ export const confirmedOperations: readonly string[] = [
   "revokeApiKey",
   "stopApiKey",
   "restartApiKey",
+  ...unifiedRouteIds,
   "proxyGet",
   "proxyHead",
   "proxyPost",

@@ -24,7 +24,7 @@ export const employees: Model = {
     employment_status: choice(["active", "inactive"], "Whether they work there now.", "active"),
     employment_type: text("Full time, part time and the like, in the provider's word.", "Full-Time"),
     hired_on: date("Their first day.", "2024-02-01"),
-    ended_on: date("Their last day.", null),
+    ended_on: date("Their last day; null while they have none.", "2026-03-31"),
     address,
     ...times,
   },

@@ -111,35 +111,51 @@ export const sinceFilters = {
   },
 } as const satisfies Model["filters"];
 
+/** Puts a field's description into its schema; the API's own adds an example. */
+export type Describe = (schema: z.ZodType, field: Pick<ModelField, "description" | "example">) => z.ZodType;
+
+const plainly: Describe = (schema, { description }) => schema.describe(description);
+
+const customFields = {
+  description: "What the mapping has besides the model, by the names that it gives.",
+  example: { plan: "enterprise" },
+};
+
 /** The record as a zod schema: every field there, null where the provider lacks it. */
-export function recordSchema(model: Model): z.ZodObject {
-  const custom = z
-    .record(z.string(), z.unknown())
-    .describe("What the mapping has besides the model, by the names that it gives.");
-  return z.object({ ...shapeOf(model.fields), custom_fields: custom });
+export function recordSchema(model: Model, describe: Describe = plainly): z.ZodObject {
+  const custom = describe(z.record(z.string(), z.unknown()), customFields);
+  return z.object({ ...shapeOf(model.fields, { isWritten: false, describe }), custom_fields: custom });
 }
 
 /** What a caller may write: any of the fields that are not the provider's alone, null to clear one. */
-export function writeSchema(model: Model): z.ZodObject {
-  const writable = Object.entries(model.fields).filter(([, one]) => one.isReadOnly !== true);
-  const shape = Object.fromEntries(writable.map(([name, one]) => [name, fieldSchema(one, true).optional()]));
-  return z.strictObject({ ...shape, custom_fields: z.record(z.string().max(100), z.unknown()).optional() });
+export function writeSchema(model: Model, describe: Describe = plainly): z.ZodObject {
+  const writable = Object.fromEntries(Object.entries(model.fields).filter(([, one]) => one.isReadOnly !== true));
+  const shape = Object.entries(shapeOf(writable, { isWritten: true, describe }));
+  const custom = describe(z.record(z.string().max(100), z.unknown()).optional(), customFields);
+  return z.strictObject({
+    ...Object.fromEntries(shape.map(([name, one]) => [name, one.optional()])),
+    custom_fields: custom,
+  });
 }
 
-function shapeOf(fields: Model["fields"], isWritten = false): Record<string, z.ZodType> {
-  return Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, fieldSchema(one, isWritten)]));
+interface Shaping {
+  readonly isWritten: boolean;
+  readonly describe: Describe;
+}
+
+function shapeOf(fields: Model["fields"], shaping: Shaping): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, one]) => [name, shaping.describe(schemaOfKind(one, shaping).nullable(), one)]),
+  );
 }
 
 const longestText = 65_536;
 const mostEntries = 100;
 
-export function fieldSchema(one: ModelField, isWritten = false): z.ZodType {
-  return schemaOfKind(one, isWritten).nullable().describe(one.description);
-}
-
-function schemaOfKind({ kind, choices = [], members = {} }: ModelField, isWritten: boolean): z.ZodType {
+function schemaOfKind({ kind, choices = [], members = {} }: ModelField, shaping: Shaping): z.ZodType {
+  const { isWritten } = shaping;
   const longText = isWritten ? z.string().max(longestText) : z.string();
-  const shape = shapeOf(members, isWritten);
+  const shape = shapeOf(members, shaping);
   // What is not given of a member is not there; what is not known is null.
   const entry = isWritten ? z.strictObject(shape).partial() : z.object(shape);
   switch (kind) {
