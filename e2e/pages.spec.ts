@@ -60,9 +60,6 @@ const failing = (...failures: Partial<MassFailureView>[]) => {
     stub.world.massFailures = failures.map((failure) => ({ ...massFailure(), ...failure }));
   };
 };
-const support = (stub: StubApi) => {
-  stub.role = "support";
-};
 const catalogue = (stub: StubApi) => {
   stub.world.integrations = wholeCatalogue;
 };

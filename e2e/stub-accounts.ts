@@ -95,6 +95,7 @@ export function usualWorld(now = Date.now()): World {
     id: accountId,
     integration_name: "acme-crm",
     tenant_id: tenant,
+    user_reference: null,
     environment: "production",
     status: "active",
     hold: null,

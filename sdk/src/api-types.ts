@@ -2113,7 +2113,7 @@ export interface HrisEmployee {
   employment_type: string | null;
   /** Their first day. */
   hired_on: string | null;
-  /** Their last day. */
+  /** Their last day; null while they have none. */
   ended_on: string | null;
   /** Where it is. */
   address: {
@@ -2179,7 +2179,7 @@ export interface HrisEmployeeWrite {
   employment_type?: string | null | undefined;
   /** Their first day. */
   hired_on?: string | null | undefined;
-  /** Their last day. */
+  /** Their last day; null while they have none. */
   ended_on?: string | null | undefined;
   /** Where it is. */
   address?: {
