@@ -1,3 +1,4 @@
+import { unifiedRouteIds, type UnifiedRouteId } from "./unified-route-ids.ts";
 import type { AuditAction } from "#core/domain/audit/audit-record";
 import type { AuditStatement } from "#core/domain/audit/audit-statement";
 
@@ -37,6 +38,16 @@ const carriedOut = [
 
 const called: AuditStatement = { writes: ["credential.opened"], mayWrite: refreshing };
 
+/** Whether the provider can do it is known before anything is opened, or not. */
+const unifiedCall: AuditStatement = {
+  mayWrite: [...refreshing, "secret.sealed"],
+  because: "opens the credentials, and keeps the id of what was made where a key says that it is to be made once",
+};
+
+const unifiedAudits = Object.fromEntries(unifiedRouteIds.map((id) => [id, unifiedCall])) as Readonly<
+  Record<UnifiedRouteId, AuditStatement>
+>;
+
 /**
  * What each operation of the API writes, by operationId, and each route beside it, by method and path. `createRoute`
  * (openapi/create-route.ts) takes no operationId that is missing here, so a route without its statement does not compile; tests
@@ -50,6 +61,7 @@ export const routeAudits = {
     mayWrite: ["secret.opened", "tenant_key.created", "credential.opened", "sealed_value.invalid"],
   },
   listAccounts: masked,
+  countAccounts: masked,
   getAccount: masked,
   updateAccount: { writes: ["account.updated"], mayWrite: refreshing },
   disconnectAccount: {
@@ -80,9 +92,13 @@ export const routeAudits = {
   },
   listEnvironmentIntegrations: masked,
   getEnvironmentIntegration: masked,
+  getIntegrationStatus: masked,
+  listOverridableFields: masked,
 
   getEnvironment: masked,
   updateEnvironment: { writes: ["environment.updated"] },
+  judgeAccent: { nothing: "computes from what is asked" },
+  listEnvironments: masked,
   getSession: { nothing: "tells who is signed in; signing in was recorded" },
 
   getSignInMethods: { nothing: "shows ways to sign in" },
@@ -145,6 +161,10 @@ export const routeAudits = {
   acknowledgeAnomaly: { mayWrite: ["anomaly.acknowledged"], because: "pressed again, nothing changes" },
   getAnomalyPolicy: masked,
   updateAnomalyPolicy: { mayWrite: ["anomaly.policy_changed"], because: "what is so already is not written again" },
+  listApiKeys: masked,
+  getApiKey: masked,
+  createApiKey: { writes: ["api_key.created"] },
+  revokeApiKey: { writes: ["api_key.revoked"] },
   stopApiKey: { mayWrite: ["api_key.stopped"], because: "one that is stopped already stays so" },
   restartApiKey: { mayWrite: ["api_key.restarted"], because: "one that works already does so" },
 
@@ -170,6 +190,9 @@ export const routeAudits = {
   getOpenApiDocument: documentation,
   getReference: documentation,
   getProblemPage: documentation,
+
+  getUnifiedCapabilities: masked,
+  ...unifiedAudits,
 
   proxyGet: called,
   proxyHead: called,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isVisible, type Caller } from "#core/domain/access/permission";
-import { countProblem } from "#core/usecases/count-problem";
+import { countProblem } from "#core/usecases/count-read";
 import { renewalKey } from "#core/usecases/read-token";
 import { servePlainly } from "#core/usecases/serve-credentials";
 import { answerProblem } from "./answer-problem.ts";
@@ -14,7 +14,10 @@ import { toTokenView } from "./views/token-view.ts";
 
 const target = /^\/api\/v1\/integrated-accounts\/(ia_[0-9a-z]{24})\/token(?:\?min_ttl=(\d{1,7}))?$/;
 
-export type TokenDoorPorts = Pick<ApiPorts, "glances" | "policies" | "clock" | "vault" | "metrics" | "renewals"> & {
+export type TokenDoorPorts = Pick<
+  ApiPorts,
+  "glances" | "policies" | "clock" | "vault" | "metrics" | "tally" | "renewals"
+> & {
   readonly authenticator: Pick<Authenticator, "callerByKey" | "knownByKey">;
 };
 
@@ -56,9 +59,9 @@ export function createTokenDoor(
   const serve = async (
     { caller: { environmentId, id: actor }, accountId, minTtlSeconds }: Common,
     glance: TokenGlance,
-    result?: "refreshed",
+    waitedMs: number | null = null,
   ): Promise<string | null> => {
-    const read = await servePlainly(ports, { environmentId, accountId, minTtlSeconds, actor }, glance, result);
+    const read = await servePlainly(ports, { environmentId, accountId, minTtlSeconds, actor }, glance, waitedMs);
     return read === null ? null : JSON.stringify(toTokenView(read, ports.clock.now()));
   };
 
@@ -82,8 +85,9 @@ export function createTokenDoor(
     await follower.over;
     const now = response.destroyed ? null : await lookAt(common);
     if (now === null || now.credential?.version === version) return null;
-    const body = await serve(common, now, "refreshed");
-    if (body !== null) ports.metrics.refreshAwaited((performance.now() - startedMs) / 1000);
+    const waitedMs = performance.now() - startedMs;
+    const body = await serve(common, now, waitedMs);
+    if (body !== null) ports.metrics.refreshAwaited(waitedMs / 1000);
     return body;
   };
 
@@ -112,7 +116,7 @@ export function createTokenDoor(
     if (caller === null || !caller.permissions.has("tokens:read")) return false;
     const common = { caller, accountId: wish.accountId, minTtlSeconds: wish.minTtlSeconds };
     try {
-      const body = await answerOf(common, response).catch(countProblem(ports.metrics));
+      const body = await answerOf(common, response).catch(countProblem(ports, common.caller.environmentId));
       // Nothing is opened for a caller that has left meanwhile.
       if (body === null) return response.destroyed;
       const own = ["content-length", Buffer.byteLength(body), "x-request-id", makeRequestId()];

@@ -2,12 +2,14 @@ import type { AccountView } from "#api/schemas/account";
 import type { AttemptView } from "#api/schemas/attempt";
 import type { AnomalyView } from "#api/schemas/anomaly";
 import type { MassFailureView } from "#api/schemas/mass-failure";
-import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
+import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { untouchedIntegrations, type StubIntegration } from "./stub-integrations.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
+import { emptySettings, usualSettings, type SettingsWorld } from "./stub-settings.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
@@ -17,18 +19,19 @@ export type World = {
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
-  integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
+  integrations: StubIntegration[];
   webhooks: WebhookWorld;
   approvals: ApprovalWorld;
   anomalies: AnomalyView[];
   keys: KeyWorld;
   audit: AuditWorld;
+  settings: SettingsWorld;
 };
 
 export const integrations: World["integrations"] = [
-  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform" },
-  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform" },
-  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform" },
+  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform", category: "CRM" },
+  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform", category: "CRM" },
+  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform", category: "CRM" },
   {
     name: "very-long",
     label: "The Integration With A Remarkably Long Name Ltd.",
@@ -37,6 +40,9 @@ export const integrations: World["integrations"] = [
   },
   { name: "acme-keys", label: "Acme Billing", format: "api_key", origin: "environment" },
 ];
+
+/** With the rest of a small catalogue, for the pages that show it. */
+export const wholeCatalogue: World["integrations"] = [...integrations, ...untouchedIntegrations];
 
 /** What the definitions say about scopes, by integration; the others say nothing. */
 export const scopeDescriptions: Record<string, Record<string, string>> = {
@@ -63,6 +69,7 @@ export const emptyWorld = (): World => ({
   anomalies: [],
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
+  settings: emptySettings(),
 });
 
 const minute = 60_000;
@@ -88,6 +95,7 @@ export function usualWorld(now = Date.now()): World {
     id: accountId,
     integration_name: "acme-crm",
     tenant_id: tenant,
+    user_reference: null,
     environment: "production",
     status: "active",
     hold: null,
@@ -294,6 +302,7 @@ export function usualWorld(now = Date.now()): World {
     anomalies: [],
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
+    settings: usualSettings(),
   };
 }
 

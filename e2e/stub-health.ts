@@ -55,6 +55,7 @@ function secret(now: number, version: number, [set, worked]: [number, number | n
   return {
     version,
     created_at: at(set),
+    set_by: "usr_2",
     last_worked_at: worked === null ? null : at(worked),
     accepted_until: ends === undefined ? null : at(ends),
   };

@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeApiKey } from "#core/domain/access/api-key";
 import { DomainError } from "#core/domain/problem/domain-error";
-import type { AccessStore, ApiKeyRecord } from "#adapters/postgres/access-store";
+import type { ApiKey } from "#core/ports/api-key-store";
+import type { AccessStore } from "#adapters/postgres/access-store";
 import { createSecretDigests } from "#adapters/system/secret-digests";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createRecordingMetrics } from "#test/fakes/recording-metrics";
@@ -12,7 +13,7 @@ import { createAuthenticator } from "./authenticate.ts";
 
 const digests = createSecretDigests(randomBytes(32));
 const good = makeApiKey(randomBytes(32));
-const record: ApiKeyRecord = {
+const record: ApiKey = {
   id: "key_good",
   environmentId: "env_a",
   environment: "production",
@@ -25,7 +26,9 @@ const record: ApiKeyRecord = {
   expiresAt: null,
   revokedAt: null,
   stoppedAt: null,
+  stoppedBy: null,
   lastUsedAt: null,
+  createdBy: "test",
   createdAt: new Date(),
 };
 

@@ -8,10 +8,19 @@ export const tags: readonly { readonly name: string; readonly description: strin
   },
   { name: "Proxy", description: "Any endpoint of a provider, with the account's credentials put in on the way." },
   {
+    name: "Unified",
+    description:
+      "One schema for the same thing at many providers: contacts, companies, deals, tickets, employees. Guide: One API over many.",
+  },
+  {
     name: "Integrations",
     description: "Definitions of providers, your OAuth clients at them, and what an environment lays over both.",
   },
   { name: "Environment", description: "Settings of the environment that the key belongs to." },
+  {
+    name: "API keys",
+    description: "Who may call: what each key may do, for whom, from where and until when. Guide: API keys.",
+  },
   {
     name: "Mass failures",
     description:

@@ -1,3 +1,4 @@
+import { unifiedRouteIds } from "#api/unified-route-ids";
 import type { Permission } from "#core/domain/access/permission";
 
 /**
@@ -24,6 +25,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   acceptInvitation: "open",
 
   getSession: "person",
+  listEnvironments: "person",
   confirmSession: "person",
   changeOwnPassword: "person",
   listOwnSessions: "person",
@@ -50,6 +52,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   getToken: "tokens:read",
   importAccount: "accounts:write",
   listAccounts: "accounts:read",
+  countAccounts: "accounts:read",
   getAccount: "accounts:read",
   updateAccount: "accounts:write",
   disconnectAccount: "accounts:write",
@@ -69,8 +72,11 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   updateEnvironmentIntegration: "integrations:write",
   listEnvironmentIntegrations: "integrations:read",
   getEnvironmentIntegration: "integrations:read",
+  getIntegrationStatus: "integrations:read",
+  listOverridableFields: "integrations:read",
   getEnvironment: "integrations:read",
   updateEnvironment: "settings:write",
+  judgeAccent: "integrations:read",
 
   createWebhookEndpoint: "webhooks:write",
   listWebhookEndpoints: "webhooks:read",
@@ -102,6 +108,10 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   acknowledgeAnomaly: "settings:write",
   getAnomalyPolicy: "audit:read",
   updateAnomalyPolicy: "settings:write",
+  listApiKeys: "audit:read",
+  getApiKey: "audit:read",
+  createApiKey: "settings:write",
+  revokeApiKey: "settings:write",
   stopApiKey: "settings:write",
   restartApiKey: "keys:write",
 
@@ -117,6 +127,9 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   proxyPatch: "proxy",
   proxyDelete: "proxy",
   proxyOptions: "proxy",
+
+  getUnifiedCapabilities: "unified",
+  ...Object.fromEntries(unifiedRouteIds.map((id) => [id, "unified" as const])),
 };
 
 /** What asks who it is once more, when the session has not shown it for a while (step_up_required). */
@@ -136,8 +149,11 @@ export const confirmedOperations: readonly string[] = [
   "deleteTenant",
   "destroyTenantKey",
   "updateAnomalyPolicy",
+  "createApiKey",
+  "revokeApiKey",
   "stopApiKey",
   "restartApiKey",
+  ...unifiedRouteIds,
   "proxyGet",
   "proxyHead",
   "proxyPost",
@@ -149,6 +165,7 @@ export const confirmedOperations: readonly string[] = [
 
 /** Everything else that api answers, and what lets somebody in there instead of a role. */
 export const otherRoutes: Readonly<Record<string, string>> = {
+  "POST /api/csp-reports": "open: what browsers stopped, a line of the log",
   "POST /api/auth/sso": "open: leaves for the identity provider",
   "GET /api/auth/callback/oidc": "the trip's cookie, state, and what the identity provider says",
   "GET /api/auth/*": "open: @auth/core",
@@ -179,7 +196,14 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/approvals/(list)": "approvals:read",
   "(dashboard)/approvals/[id]": "approvals:read",
   "(dashboard)/audit": "audit:read",
+  "(dashboard)/integrations/(list)": "integrations:read",
   "(dashboard)/keys": "keys:read",
+  "(dashboard)/settings/(environment)": "integrations:read",
+  "(dashboard)/settings/api-keys/(list)": "audit:read",
+  "(dashboard)/settings/api-keys/[id]": "audit:read",
+  "(dashboard)/settings/api-keys/new": "settings:write",
+  "(dashboard)/settings/branding": "integrations:read",
+  "(dashboard)/settings/environments": "person",
   "(dashboard)/webhooks/(list)": "webhooks:read",
   "(dashboard)/webhooks/[id]": "webhooks:read",
   "(dashboard)/webhooks/[id]/edit": "webhooks:write",
