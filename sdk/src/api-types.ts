@@ -1433,7 +1433,7 @@ export interface AnomalyPolicyPatch {
   } | null | undefined;
   /** Kinds that stop the API key at once, within a second everywhere. Empty by default: people decide. */
   stop_on?: Array<"decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path"> | null | undefined;
-  /** What differs for single callers, by their ids; null takes one's away, and what is absent stays. */
+  /** What differs for single callers, by their ids, of at most 200; null takes one's away, and what is absent stays, of one caller too. */
   callers?: Record<string, CallerAnomalyPolicy | null> | null | undefined;
 }
 
