@@ -27,7 +27,7 @@ async function goThere(page: Page, url: string): Promise<Response | null> {
 
 /** Addresses of pages that need no thing of their own: what is not there is 404 for everybody who may look. */
 function addressOf(page: string): string {
-  return `/${page}`.replaceAll(/\/\([a-z]+\)/g, "").replace("[id]", "nothing_here") || "/";
+  return `/${page}`.replaceAll(/\/\([a-z]+\)/g, "").replace(/\[\w+\]/, "nothing_here") || "/";
 }
 
 const pages = Object.entries(accessOfPages).filter(([page]) => page.startsWith("(dashboard)"));

@@ -182,6 +182,8 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/approvals/[id]": "approvals:read",
   "(dashboard)/audit": "audit:read",
   "(dashboard)/integrations/(list)": "integrations:read",
+  "(dashboard)/integrations/[name]/(overview)": "integrations:read",
+  "(dashboard)/integrations/[name]/values": "integrations:read",
   "(dashboard)/keys": "keys:read",
   "(dashboard)/webhooks/(list)": "webhooks:read",
   "(dashboard)/webhooks/[id]": "webhooks:read",
