@@ -222,6 +222,7 @@ export const routeAudits = {
   "GET /api/connect/links/:id": masked,
   "GET /api/connect/outcome": masked,
   "GET /api/connect/logos/:digest": masked,
+  "POST /api/csp-reports": { nothing: "goes to the log: what a page's policy stopped, as a browser tells it" },
   "POST /api/connect/results": { nothing: "tells an embedding page what became of its trip, by ids" },
   "GET /connect.js": documentation,
   "GET /connect.mjs": documentation,

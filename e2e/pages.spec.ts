@@ -7,6 +7,7 @@ import { approvalIds } from "./stub-approvals.ts";
 import { arrangeKeys } from "./stub-keys.ts";
 import { apiKeyIds } from "./stub-settings.ts";
 import { eventIds, hookIds, manyDeliveries } from "./stub-webhooks.ts";
+import { integrationCases } from "./integration-cases.ts";
 import { judgeEverywhere } from "./judge-page.ts";
 import { expect, lookingTest as test } from "./pages-fixtures.ts";
 
@@ -61,7 +62,7 @@ const failing = (...failures: Partial<MassFailureView>[]) => {
   };
 };
 const catalogue = (stub: StubApi) => {
-  stub.world.integrations = wholeCatalogue;
+  stub.world.integrations = structuredClone(wholeCatalogue);
 };
 const long = { integration_name: "very-long", held: 12_408, left: 3102 };
 
@@ -208,7 +209,7 @@ const cases: PageCase[] = [
     title: /^Integrations/,
     arrange: (stub) => {
       empty(stub);
-      stub.world.integrations = wholeCatalogue.filter(({ client }) => client !== undefined);
+      stub.world.integrations = structuredClone(wholeCatalogue).filter(({ client }) => client !== undefined);
     },
   },
   {
@@ -218,6 +219,13 @@ const cases: PageCase[] = [
     arrange: empty,
   },
   { name: "integrations-broken", path: "/integrations", title: /^Integrations/, arrange: broken, expected: /503/ },
+  ...Object.entries(integrationCases).map(([name, { path, arrange, expected }]) => ({
+    name: `integration-${name}`,
+    path,
+    title: / · Integrations · Evergrant$|not found/i,
+    ...(arrange === undefined ? {} : { arrange }),
+    ...(expected === undefined ? {} : { expected }),
+  })),
   { name: "webhooks", path: "/webhooks", title: /^Webhooks/ },
   { name: "webhooks-empty", path: "/webhooks", title: /^Webhooks/, arrange: empty },
   { name: "webhooks-empty-auditor", path: "/webhooks", title: /^Webhooks/, arrange: emptyAuditor },

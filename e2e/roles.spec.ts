@@ -20,7 +20,7 @@ test.afterAll(async () => {
 /** Of a page's address: what is not there is 404 for everybody who may look; a form needs a thing that is there. */
 function addressOf(page: string, things: Readonly<Record<string, string>>): string {
   const id = things[page] ?? "nothing_here";
-  return `/${page}`.replaceAll(/\/\([a-z]+\)/g, "").replace("[id]", id) || "/";
+  return `/${page}`.replaceAll(/\/\([a-z]+\)/g, "").replace(/\[\w+\]/, id) || "/";
 }
 
 const pages = Object.entries(accessOfPages).filter(([page]) => page.startsWith("(dashboard)"));

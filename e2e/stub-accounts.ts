@@ -5,7 +5,7 @@ import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
-import { untouchedIntegrations, type StubIntegration } from "./stub-integrations.ts";
+import { untouchedIntegrations, type IntegrationState, type StubIntegration } from "./stub-integrations.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
@@ -20,6 +20,7 @@ export type World = {
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
   integrations: StubIntegration[];
+  integrationStates: Record<string, IntegrationState>;
   webhooks: WebhookWorld;
   approvals: ApprovalWorld;
   anomalies: AnomalyView[];
@@ -44,26 +45,14 @@ export const integrations: World["integrations"] = [
 /** With the rest of a small catalogue, for the pages that show it. */
 export const wholeCatalogue: World["integrations"] = [...integrations, ...untouchedIntegrations];
 
-/** What the definitions say about scopes, by integration; the others say nothing. */
-export const scopeDescriptions: Record<string, Record<string, string>> = {
-  salesforce: {
-    api: "Read and change the Salesforce data that you may see",
-    refresh_token: "Stay connected while you are away",
-    web: "Open pages of Salesforce in your name.",
-  },
-  "very-long": {
-    "https://api.example.com/auth/accounts.transactions.readonly.extended":
-      "Read all transactions of every account that you may see, back to the day on which it was opened.",
-  },
-};
-
 export const emptyWorld = (): World => ({
   accounts: [],
   attempts: new Map(),
   health: [],
   massFailures: [],
   clients: [],
-  integrations,
+  integrations: structuredClone(integrations),
+  integrationStates: {},
   webhooks: emptyWebhooks(),
   approvals: emptyApprovals(),
   anomalies: [],
@@ -296,7 +285,8 @@ export function usualWorld(now = Date.now()): World {
     health: health(),
     massFailures: [massFailure(now)],
     clients: clients(now),
-    integrations,
+    integrations: structuredClone(integrations),
+    integrationStates: {},
     webhooks: webhooks(ids.revoked, now),
     approvals: approvals(now),
     anomalies: [],

@@ -4,14 +4,7 @@ import type { AddressInfo } from "node:net";
 import { languageCookie } from "#api/connect/browser-cookies";
 import { languageFor } from "#api/connect/page-language";
 import { languageOf } from "#core/domain/connect/language";
-import {
-  emptyWorld,
-  massFailure,
-  resolvingFailure,
-  scopeDescriptions,
-  usualWorld,
-  type World,
-} from "./stub-accounts.ts";
+import { emptyWorld, massFailure, resolvingFailure, usualWorld, type World } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
 import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
@@ -173,11 +166,6 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (path === stub.failOn) return problem(response, 503, "database_unavailable", "The database does not answer");
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
-  const defined = /^\/api\/v1\/integrations\/([^/]+)$/.exec(path)?.[1];
-  if (defined !== undefined) {
-    const config = { scopeDescriptions: scopeDescriptions[defined] ?? {} };
-    return json(response, 200, { name: defined, credentials: { format: "oauth2", config } });
-  }
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
   if (path === "/api/v1/environment-integrations") {
     return json(response, 200, { data: stub.world.clients, next_cursor: null });
@@ -193,7 +181,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     });
   }
   const reply =
-    answerIntegrations(stub.world, method, path) ??
+    answerIntegrations(stub.world, method, path, body) ??
     answerSettings(stub, method, path, url.searchParams, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??

@@ -78,7 +78,7 @@ export const overridableFieldListSchema = z
             schema: z
               .record(z.string(), z.unknown())
               .openapi({ description: "What a value must be: JSON Schema 2020-12.", example: { type: "integer" } }),
-            defined: z.unknown().openapi({
+            defined: z.unknown().optional().openapi({
               description: "What the definition says beneath; absent: nothing, or there are names.",
               example: 30,
             }),

@@ -1,3 +1,4 @@
+import { cache } from "react";
 import type { IntegrationSummary } from "#api/schemas/integration";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";
@@ -13,7 +14,7 @@ export type CatalogueEntry = IntegrationSummary & {
 };
 
 /** Every integration of the environment, by label. Their health is beside the point of the list: it shows without, too. */
-export async function readCatalogue(): Promise<Answer<CatalogueEntry[]>> {
+export const readCatalogue = cache(async (): Promise<Answer<CatalogueEntry[]>> => {
   const [list, health, failures] = await Promise.all([
     callApi<{ data: IntegrationSummary[] }>("/api/v1/integrations"),
     callApi<HealthView>("/api/v1/stats/health", { query: { window: "24h" } }),
@@ -30,4 +31,4 @@ export async function readCatalogue(): Promise<Answer<CatalogueEntry[]>> {
     massFailure: failed.get(one.name) ?? null,
   }));
   return { kind: "ok", value: entries.toSorted((one, other) => one.label.localeCompare(other.label, "en")) };
-}
+});

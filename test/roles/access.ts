@@ -197,6 +197,8 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/approvals/[id]": "approvals:read",
   "(dashboard)/audit": "audit:read",
   "(dashboard)/integrations/(list)": "integrations:read",
+  "(dashboard)/integrations/[name]/(overview)": "integrations:read",
+  "(dashboard)/integrations/[name]/values": "integrations:read",
   "(dashboard)/keys": "keys:read",
   "(dashboard)/settings/(environment)": "integrations:read",
   "(dashboard)/settings/api-keys/(list)": "audit:read",

@@ -12,12 +12,16 @@ const tellingRefreshes = 20;
 /** Of live accounts: some customers always leave. */
 const acceptableLoss = 0.05;
 
+type Concerned = Pick<CatalogueEntry, "problem" | "health" | "massFailure">;
+
+const weight = { bad: 3, hold: 2, warn: 1 } as const;
+
 /** What is wrong with an integration, the worst first. */
-export function concernsOf({
-  problem,
-  health,
-  massFailure,
-}: Pick<CatalogueEntry, "problem" | "health" | "massFailure">): Concern[] {
+export function concernsOf(entry: Concerned): Concern[] {
+  return listConcerns(entry).toSorted((one, other) => weight[other.tone] - weight[one.tone]);
+}
+
+function listConcerns({ problem, health, massFailure }: Concerned): Concern[] {
   const concerns: Concern[] = [];
   if (problem !== null) concerns.push({ tone: "bad", words: "Definition needs mending" });
   if (massFailure?.state === "declared" && massFailure.held > 0) {
@@ -43,9 +47,7 @@ export function liveOf(health: CatalogueEntry["health"]): number {
   return health.accounts.connecting + health.accounts.active + health.accounts.needs_reauth;
 }
 
-const weight = { bad: 3, hold: 2, warn: 1 } as const;
-
 /** By how bad the worst is. */
-export function urgencyOf(entry: Parameters<typeof concernsOf>[0]): number {
+export function urgencyOf(entry: Concerned): number {
   return Math.max(0, ...concernsOf(entry).map(({ tone }) => weight[tone]));
 }
