@@ -150,6 +150,20 @@ test.describe("an administrator's page", () => {
     await expect(page.getByRole("button", { name: /…$/ })).toHaveCount(0);
   });
 
+  test("changes a role to another one alone, and forgets what was chosen and not done", async ({ page, stub }) => {
+    await page.goto("/administrators/usr_3");
+    const change = page.getByRole("button", { name: "Change role", exact: true });
+    await page.getByRole("button", { name: "Change role…" }).click();
+    await expect(change).toBeDisabled();
+    await page.getByRole("radio", { name: /^Owner/ }).check();
+    await expect(change).toBeEnabled();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Change role…" }).click();
+    await expect(page.getByRole("radio", { name: /^Auditor/ })).toBeChecked();
+    await expect(change).toBeDisabled();
+    expect(done(stub)).toEqual([]);
+  });
+
   test("ends all their sessions", async ({ page, stub }) => {
     await page.goto("/administrators/usr_2");
     await expect(page.getByRole("table", { name: "Sessions" })).toBeVisible();

@@ -202,7 +202,8 @@ describe("the command line", () => {
     expect((await open("look-up", { token: new URL(url).hash.slice(1) })).body.role).toBe("operator");
     expect((await stack.cli("users", "update", "nobody@example.com", "--disable")).code).toBe(1);
     expect((await stack.cli("users", "update", "shell@example.com")).code).toBe(2);
-  });
+    // The command line is started eight times.
+  }, 300_000);
 });
 
 test("sessions and invitations are kept a month after their end, and no longer", async () => {

@@ -35,9 +35,17 @@ export function AcceptInvitation({ signedInAs }: { signedInAs: string | null }) 
 
   if (state.kind === "over") {
     return (
-      <Callout tone="warn" title="This invitation is over">
-        {over}
-      </Callout>
+      <div className="flex flex-col gap-4">
+        <Callout tone="warn" title="This invitation is over">
+          {over}
+        </Callout>
+        <p className="text-center text-sm text-muted">
+          You accepted it already?{" "}
+          <a href="/sign-in" className="font-medium text-accent hover:underline">
+            Sign in
+          </a>
+        </p>
+      </div>
     );
   }
   if (state.kind === "looking") {
