@@ -13,10 +13,14 @@ export interface OverridableField {
   readonly defined: unknown;
 }
 
-/** What a level may lay over this very definition, in the order of the list: fields that its format does not have are left out. */
+/**
+ * What a level may lay over this very definition, in the order of the list: fields that its format does not have are left out, and so are
+ * mappings (`/unified/…`), whose fields are as many as models and providers have: they are shown by model.
+ */
 export function listOverridable(definition: IntegrationDocument, level: OverrideLevel): readonly OverridableField[] {
   return Object.entries(overridableFields).flatMap(([pattern, levels]) => {
     const path = pattern.slice(1).split("/");
+    if (path[0] === "unified") return [];
     // An override can't bring the whole API: where it is, is not overridable.
     if (!levels.includes(level) || (path[0] === "api" && definition.api === undefined)) return [];
     const schema = findSchema(documentStructureSchema, path, definition);
