@@ -482,4 +482,6 @@ export const inputs: Inputs = {
   redeliverWebhook: async (world) => [{ status: 202, params: { id: (await ping(world)).delivery_id }, body: {} }],
 
   getHealthStats: () => [{ status: 200 }, { status: 200, query: { window: "7d" } }],
+  getOverviewStats: () => [{ status: 200 }, { status: 200, query: { window: "30d" } }],
+  getStatsSeries: () => [{ status: 200 }, { status: 200, query: { window: "1h", integration_name: "acme-crm" } }],
 };
