@@ -44,6 +44,8 @@ export interface ApiPorts extends Container {
   readonly callPlaces: CallPlaces;
   readonly pagePlaces: CallPlaces;
   readonly heldBytes: ByteBudget;
+  readonly unifiedPlaces: CallPlaces;
+  readonly unifiedRoom: CallPlaces;
   readonly proxyLimits: ProxyLimits;
   /** Of administrators' records (AdminPorts). */
   readonly auditEnvironmentId: string;

@@ -5,28 +5,19 @@ import { DomainError } from "#core/domain/problem/domain-error";
 import { runOnce, type RunOncePorts } from "#core/usecases/run-once";
 import type { ApiEnvironment } from "./api-environment.ts";
 
-/** What goes to a provider carries its key there; whether it is done once is the provider's to say. */
-const passedOn = "/api/v1/proxy/";
+/**
+ * What goes to a provider carries its key there; whether it is done once is the provider's to say. The unified API sees to its own:
+ * of what it answers nothing may be stored but an id (R76).
+ */
+const passedOn = /^\/api\/v1\/(?:proxy|unified)\//;
 
 /** Every POST of the API with `Idempotency-Key` is done once (draft-ietf-httpapi-idempotency-key-header). */
 export function idempotentPosts(ports: RunOncePorts): MiddlewareHandler<ApiEnvironment> {
   return async (context, next) => {
     const header = context.req.header("idempotency-key");
-    const isMeant = header !== undefined && context.req.method === "POST" && !context.req.path.startsWith(passedOn);
+    const isMeant = header !== undefined && context.req.method === "POST" && !passedOn.test(context.req.path);
     if (!isMeant || context.get("caller") === undefined) return await next();
-    const key = readIdempotencyKey(header);
-    if (key === null) {
-      throw new DomainError("invalid_request", {
-        status: 400,
-        detail: "The Idempotency-Key can't be used.",
-        errors: [
-          {
-            pointer: "Idempotency-Key",
-            detail: 'expected 1 to 255 printable ASCII characters, best as "a quoted text"',
-          },
-        ],
-      });
-    }
+    const key = demandKey(header);
     const { pathname, search } = new URL(context.req.url);
     const request = { key, method: "POST", target: pathname + search, body: await context.req.text() };
     const { answer, isRepeated } = await runOnce(ports, context.get("caller"), request, async (once) => {
@@ -44,6 +35,19 @@ export function idempotentPosts(ports: RunOncePorts): MiddlewareHandler<ApiEnvir
       headers: { "content-type": answer.contentType, "cache-control": "no-store", "idempotency-replayed": "true" },
     });
   };
+}
+
+/** @throws DomainError invalid_request */
+export function demandKey(header: string): string {
+  const key = readIdempotencyKey(header);
+  if (key !== null) return key;
+  throw new DomainError("invalid_request", {
+    status: 400,
+    detail: "The Idempotency-Key can't be used.",
+    errors: [
+      { pointer: "Idempotency-Key", detail: 'expected 1 to 255 printable ASCII characters, best as "a quoted text"' },
+    ],
+  });
 }
 
 /** The header on each POST of the document. Comes after the routes, which don't look at it. */

@@ -17,6 +17,7 @@ import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { pagesAtATime } from "#core/usecases/collect-pages";
+import { unifiedAtATime, unifiedTogether } from "#core/usecases/unified/unified-ports";
 import { createByteBudget } from "#core/usecases/byte-budget";
 import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
@@ -103,6 +104,8 @@ const server = createDoor(
     callPlaces: createCallPlaces(config.proxy.concurrency),
     pagePlaces: createCallPlaces(pagesAtATime),
     heldBytes: createByteBudget(),
+    unifiedPlaces: createCallPlaces(unifiedAtATime),
+    unifiedRoom: createCallPlaces(unifiedTogether),
     proxyLimits: config.proxy,
     auditEnvironmentId,
     addressOf: (request) => clientAddress(request, isTrusted),

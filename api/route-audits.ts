@@ -1,3 +1,4 @@
+import { unifiedRouteIds, type UnifiedRouteId } from "./unified-route-ids.ts";
 import type { AuditAction } from "#core/domain/audit/audit-record";
 import type { AuditStatement } from "#core/domain/audit/audit-statement";
 
@@ -37,6 +38,16 @@ const carriedOut = [
 
 const called: AuditStatement = { writes: ["credential.opened"], mayWrite: refreshing };
 
+/** Whether the provider can do it is known before anything is opened, or not. */
+const unifiedCall: AuditStatement = {
+  mayWrite: [...refreshing, "secret.sealed"],
+  because: "opens the credentials, and keeps the id of what was made where a key says that it is to be made once",
+};
+
+const unifiedAudits = Object.fromEntries(unifiedRouteIds.map((id) => [id, unifiedCall])) as Readonly<
+  Record<UnifiedRouteId, AuditStatement>
+>;
+
 /**
  * What each operation of the API writes, by operationId, and each route beside it, by method and path. `createRoute`
  * (openapi/create-route.ts) takes no operationId that is missing here, so a route without its statement does not compile; tests
@@ -50,6 +61,7 @@ export const routeAudits = {
     mayWrite: ["secret.opened", "tenant_key.created", "credential.opened", "sealed_value.invalid"],
   },
   listAccounts: masked,
+  countAccounts: masked,
   getAccount: masked,
   updateAccount: { writes: ["account.updated"], mayWrite: refreshing },
   disconnectAccount: {
@@ -80,6 +92,8 @@ export const routeAudits = {
   },
   listEnvironmentIntegrations: masked,
   getEnvironmentIntegration: masked,
+  getIntegrationStatus: masked,
+  listOverridableFields: masked,
 
   getEnvironment: masked,
   updateEnvironment: { writes: ["environment.updated"] },
@@ -177,6 +191,9 @@ export const routeAudits = {
   getReference: documentation,
   getProblemPage: documentation,
 
+  getUnifiedCapabilities: masked,
+  ...unifiedAudits,
+
   proxyGet: called,
   proxyHead: called,
   proxyPost: called,
@@ -205,6 +222,7 @@ export const routeAudits = {
   "GET /api/connect/links/:id": masked,
   "GET /api/connect/outcome": masked,
   "GET /api/connect/logos/:digest": masked,
+  "POST /api/csp-reports": { nothing: "goes to the log: what a page's policy stopped, as a browser tells it" },
   "POST /api/connect/results": { nothing: "tells an embedding page what became of its trip, by ids" },
   "GET /connect.js": documentation,
   "GET /connect.mjs": documentation,

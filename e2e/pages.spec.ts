@@ -1,4 +1,4 @@
-import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./stub-accounts.ts";
+import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld, wholeCatalogue } from "./stub-accounts.ts";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import { manyClients } from "./stub-health.ts";
 import { allAnomalies, jump } from "./stub-anomalies.ts";
@@ -7,6 +7,7 @@ import { approvalIds } from "./stub-approvals.ts";
 import { arrangeKeys } from "./stub-keys.ts";
 import { apiKeyIds } from "./stub-settings.ts";
 import { eventIds, hookIds, manyDeliveries } from "./stub-webhooks.ts";
+import { integrationCases } from "./integration-cases.ts";
 import { judgeEverywhere } from "./judge-page.ts";
 import { expect, lookingTest as test } from "./pages-fixtures.ts";
 
@@ -59,6 +60,9 @@ const failing = (...failures: Partial<MassFailureView>[]) => {
   return (stub: StubApi) => {
     stub.world.massFailures = failures.map((failure) => ({ ...massFailure(), ...failure }));
   };
+};
+const catalogue = (stub: StubApi) => {
+  stub.world.integrations = structuredClone(wholeCatalogue);
 };
 const long = { integration_name: "very-long", held: 12_408, left: 3102 };
 
@@ -176,6 +180,52 @@ const cases: PageCase[] = [
   })),
   { name: "account-auditor", path: `/accounts/${ids.revoked}`, title: /Evergrant$/, arrange: auditor },
   { name: "account-unknown", path: "/accounts/ia_nobody", title: /not found/i, expected: /404/ },
+  { name: "integrations", path: "/integrations", title: /^Integrations/, arrange: catalogue },
+  {
+    name: "integrations-attention",
+    path: "/integrations?show=attention",
+    title: /^Integrations/,
+    arrange: (stub) => {
+      toMend(stub);
+      stub.world.massFailures = [massFailure()];
+    },
+  },
+  { name: "integrations-filtered", path: "/integrations?q=acme&category=CRM", title: /^Integrations/ },
+  {
+    name: "integrations-not-found",
+    path: "/integrations?q=Northwind+ERP",
+    title: /^Integrations/,
+    arrange: catalogue,
+  },
+  {
+    name: "integrations-not-found-support",
+    path: "/integrations?q=Northwind+ERP",
+    title: /^Integrations/,
+    arrange: support,
+  },
+  {
+    name: "integrations-new-installation",
+    path: "/integrations",
+    title: /^Integrations/,
+    arrange: (stub) => {
+      empty(stub);
+      stub.world.integrations = structuredClone(wholeCatalogue).filter(({ client }) => client !== undefined);
+    },
+  },
+  {
+    name: "integrations-none-in-use",
+    path: "/integrations?show=in_use",
+    title: /^Integrations/,
+    arrange: empty,
+  },
+  { name: "integrations-broken", path: "/integrations", title: /^Integrations/, arrange: broken, expected: /503/ },
+  ...Object.entries(integrationCases).map(([name, { path, arrange, expected }]) => ({
+    name: `integration-${name}`,
+    path,
+    title: / · Integrations · Evergrant$|not found/i,
+    ...(arrange === undefined ? {} : { arrange }),
+    ...(expected === undefined ? {} : { expected }),
+  })),
   { name: "webhooks", path: "/webhooks", title: /^Webhooks/ },
   { name: "webhooks-empty", path: "/webhooks", title: /^Webhooks/, arrange: empty },
   { name: "webhooks-empty-auditor", path: "/webhooks", title: /^Webhooks/, arrange: emptyAuditor },

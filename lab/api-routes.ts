@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { contactsOf } from "./contacts-of.ts";
+import { contactsOf, findContact } from "./contacts-of.ts";
 import { findPerson } from "./find-person.ts";
 import type { LabContext, LabHonoEnv } from "./lab-context.ts";
 
@@ -49,6 +49,13 @@ export function apiRoutes({ provider, ledger }: LabContext): Hono<LabHonoEnv> {
     withBearer(c, "read", ({ subject }) => {
       const page = contactsOf(subject, c.req.query("cursor") ?? null, Number(c.req.query("limit") ?? 20));
       return page === null ? c.json({ error: "invalid_request" }, 400) : c.json(page);
+    }),
+  );
+
+  routes.get("/contacts/:id", (c) =>
+    withBearer(c, "read", ({ subject }) => {
+      const contact = findContact(subject, c.req.param("id"));
+      return contact === null ? c.json({ error: "not_found" }, 404) : c.json(contact);
     }),
   );
 

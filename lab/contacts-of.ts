@@ -15,6 +15,11 @@ export function contactsOf(person: string, cursor: string | null, limit: number)
   return { items, next_cursor: end < contactCount ? String(end) : null, total: contactCount };
 }
 
+export function findContact(person: string, id: string): Contact | null {
+  const index = Number(id.startsWith(`${person}-`) ? id.slice(person.length + 1) : Number.NaN) - 1;
+  return Number.isInteger(index) && index >= 0 && index < contactCount ? contact(person, index) : null;
+}
+
 function contact(person: string, index: number): Contact {
   const first = firstNames[index % firstNames.length] ?? "Mina";
   const last = lastNames[Math.floor(index / firstNames.length)] ?? "Becker";

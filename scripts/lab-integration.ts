@@ -1,3 +1,24 @@
+/** Its contacts, which can be read and not written. */
+const labContacts = {
+  fields: {
+    id: { read: "id" },
+    name: { read: "name" },
+    first_name: { read: "$substringBefore(name, ' ')" },
+    last_name: { read: "$substringAfter(name, ' ')" },
+    emails: { read: "[{'address': email, 'kind': 'work'}]" },
+    updated_at: { read: "updated_at" },
+  },
+  customFields: { company: { read: "company" } },
+  endpoints: {
+    list: {
+      path: "/contacts",
+      query: { limit: "limit" },
+      pagination: { type: "cursor", items: "items", next: "next_cursor", parameter: "cursor" },
+    },
+    get: { path: "/contacts/{id}" },
+  },
+};
+
 /** The lab as an integration: what its authorization server does, in the words of the integration document. */
 export function labIntegration(name: string, labOrigin: string): Record<string, unknown> {
   return {
@@ -24,5 +45,6 @@ export function labIntegration(name: string, labOrigin: string): Record<string, 
       },
     },
     authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
+    unified: { crm: { contacts: labContacts } },
   };
 }

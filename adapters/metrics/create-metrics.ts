@@ -1,3 +1,4 @@
+import { allModels } from "#core/domain/unified/models";
 import { anomalyKinds } from "#core/domain/anomaly/anomaly";
 import { problemCodes, type ProblemCode } from "#core/domain/problem/domain-error";
 import type { RefreshReason } from "#core/domain/refresh/decide-refresh";
@@ -9,6 +10,8 @@ import type {
   KeyRejection,
   Metrics,
   ProxyOutcome,
+  UnifiedOperation,
+  UnifiedOutcome,
   RefreshResult,
   ServerRequest,
   StatusClass,
@@ -42,6 +45,8 @@ const serverRequests = membersOf<ServerRequest>({
   pushed_authorization: 1,
 });
 const keyOperations = membersOf<KeyOperation>({ wrap: 1, unwrap: 1, rewrap: 1 });
+const unifiedOperations: readonly UnifiedOperation[] = ["list", "get", "create", "update", "delete"];
+const unifiedOutcomes: readonly UnifiedOutcome[] = ["answered", "refused", "rejected", "failed", "aborted"];
 const proxyOutcomes = membersOf<ProxyOutcome>({ answered: 1, replayed: 1, refused: 1, failed: 1, aborted: 1 });
 const webhookFormats = membersOf<WebhookFormat>({ standard: 1, chat: 1, email: 1 });
 const webhookResults = membersOf<WebhookAttemptResult>({ delivered: 1, failed: 1, gone: 1 });
@@ -113,6 +118,17 @@ export function createMetrics(registry: Registry, processName: "api" | "worker")
   const proxyOverhead = distribution("evergrant_proxy_overhead_seconds");
   const proxyBytes = bind("evergrant_proxy_bytes_total", ["in", "out"]);
   const rejectedTokens = bind("evergrant_proxy_rejected_tokens_total", ["refreshed", "not_refreshed"]);
+
+  const unifiedModels = allModels.map(({ category, name }) => `${category}/${name}`);
+  const unified = Object.fromEntries(
+    unifiedModels.flatMap((model) =>
+      unifiedOperations.map((operation) => [
+        `${model} ${operation}`,
+        bind("evergrant_unified_requests_total", unifiedOutcomes, (outcome) => [model, operation, outcome]),
+      ]),
+    ),
+  );
+  const unifiedSeconds = distribution("evergrant_unified_request_seconds");
 
   const sent = Object.fromEntries(
     webhookFormats.map((format) => [
@@ -191,6 +207,11 @@ export function createMetrics(registry: Registry, processName: "api" | "worker")
       proxyOverhead.record(overheadSeconds);
       proxyBytes.in.value += bytesIn;
       proxyBytes.out.value += bytesOut;
+    },
+    unifiedCalled({ model, operation, outcome, seconds }) {
+      const counts = unified[`${model} ${operation}`];
+      if (counts !== undefined) counts[outcome].value += 1;
+      unifiedSeconds.record(seconds);
     },
     webhookAttempted(format, result, seconds) {
       sent[format][result].value += 1;

@@ -255,6 +255,19 @@ export const definitions = {
     help: "Tokens that an upstream rejected within their lifetime, by whether a refresh gave another",
     labels: ["result"],
   },
+  evergrant_unified_requests_total: {
+    kind: "counter",
+    in: ["api"],
+    help: "Calls of the unified API: answered, refused (nothing was sent), rejected (the upstream did not do it), failed (no answer, or none that can be read), aborted (by the caller)",
+    labels: ["model", "operation", "outcome"],
+  },
+  evergrant_unified_request_seconds: {
+    kind: "histogram",
+    in: ["api"],
+    help: "Calls of the unified API, with the upstream's time",
+    labels: [],
+    buckets: quick,
+  },
   evergrant_webhook_attempts_total: {
     kind: "counter",
     in: ["worker"],

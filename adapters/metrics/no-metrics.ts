@@ -18,6 +18,7 @@ export const noMetrics: Metrics = {
   keyRejected: nothing,
   requestsTo: () => nothing,
   proxied: nothing,
+  unifiedCalled: nothing,
   webhookAttempted: nothing,
   webhookEnded: nothing,
   endpointDisabled: nothing,

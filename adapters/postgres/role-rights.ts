@@ -129,6 +129,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     auditor: "S",
     fixed: ["id", "environment_id", "tenant_id", "integration_name", "created_at"],
   },
+  // Kept by the triggers of the accounts, with the rights of whoever writes one.
+  "public.account_term": { api: "SID", worker: "SID", auditor: "S" },
   "public.refresh_attempt": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public.event": { api: "SI", worker: "SI", auditor: "S" },
   // Whoever writes an event puts it here too, by its trigger; the worker takes it out.
@@ -192,6 +194,21 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     fixed: ["environment_id", "caller", "network", "first_seen_at"],
   },
   "public.integration_hour": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name", "hour"] },
+
+  // Counts. Changes are written by triggers, with their owner's rights; the worker adds them up.
+  "public.account_count": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.account_count_change": { api: "S", worker: "SD", auditor: "S" },
+  "public.account_count_past": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.attempt_count": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.attempt_count_change": { api: "S", worker: "SD", auditor: "S" },
+  "public.counting": { api: "S", worker: "SU", auditor: "S", fixed: ["id"] },
+  "public.outlook": { api: "S", worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name"] },
+  "public.tally": {
+    api: "SIU",
+    worker: "SIUD",
+    auditor: "S",
+    updates: { api: ["times"], worker: ["times"] },
+  },
 
   "public.process_heartbeat": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public._prisma_migrations": { api: "S", worker: "S", auditor: "S" },

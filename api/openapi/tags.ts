@@ -8,6 +8,11 @@ export const tags: readonly { readonly name: string; readonly description: strin
   },
   { name: "Proxy", description: "Any endpoint of a provider, with the account's credentials put in on the way." },
   {
+    name: "Unified",
+    description:
+      "One schema for the same thing at many providers: contacts, companies, deals, tickets, employees. Guide: One API over many.",
+  },
+  {
     name: "Integrations",
     description: "Definitions of providers, your OAuth clients at them, and what an environment lays over both.",
   },

@@ -40,9 +40,17 @@ export const integrationSummarySchema = z
         "Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read.",
       example: "oauth2",
     }),
+    category: z.string().nullable().openapi({
+      description: "What it is for, as its definition says; null: it does not.",
+      example: "CRM",
+    }),
     origin: z
       .enum(["platform", "environment"])
       .openapi({ description: "Whether it comes from the catalogue or was defined here.", example: "platform" }),
+    client: z.enum(["set", "missing", "not_needed"]).openapi({
+      description: "The OAuth client of this environment; `not_needed`: people type credentials, or nobody can tell.",
+      example: "set",
+    }),
     connectable: z.boolean().openapi({
       description: "Whether customers can connect: an OAuth client is set in this environment, or none is needed.",
       example: true,
@@ -152,6 +160,10 @@ const clientSecretSchema = z
   .object({
     version: z.number().int().openapi({ description: "Numbers the secrets of this client.", example: 2 }),
     created_at: instantSchema.openapi({ description: "When it was set." }),
+    set_by: z.string().nullable().openapi({
+      description: "Who set it: an administrator, an API key, or `command_line`; null: before that was written down.",
+      example: "usr_5l3av9n3gs7mfp0ojp3h657t",
+    }),
     accepted_until: nullableInstantSchema.openapi({
       description: "Until when it is tried; null: the newest, which has no end.",
       example: null,

@@ -35,10 +35,10 @@ export const problemSchema = z
       description: "`urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log.",
       example: "urn:evergrant:request:req_5l3av9n3gs7mfp0ojp3h657t",
     }),
-    errors: z
-      .array(fieldErrorSchema)
-      .optional()
-      .openapi({ description: "Of `invalid_request`: every wrong field at once." }),
+    errors: z.array(fieldErrorSchema).optional().openapi({
+      description:
+        "Of `invalid_request`: every wrong field at once; of `provider_rejected` and `unsupported_by_provider` likewise.",
+    }),
     permission: z.string().optional().openapi({ description: "Of `forbidden`: what the caller lacks." }),
     integrated_account_id: z.string().optional().openapi({ description: "Of problems about an account: which one." }),
     last_error: lastErrorSchema
@@ -48,7 +48,18 @@ export const problemSchema = z
     source: z
       .enum(["provider", "evergrant"])
       .optional()
-      .openapi({ description: "Of `rate_limited`: whose limit it is." }),
+      .openapi({ description: "Of `rate_limited`: whose limit it is; of the unified API: whose answer." }),
+    provider: z
+      .object({
+        status: z.number().int().openapi({ description: "The status of the provider's answer.", example: 400 }),
+        message: z.string().optional().openapi({ description: "Its own words.", example: "email is not valid" }),
+      })
+      .optional()
+      .openapi({ description: "Of the unified API: what the provider said." }),
+    operation: z
+      .string()
+      .optional()
+      .openapi({ description: "Of `unsupported_by_provider`: what can't be done.", example: "create" }),
     reason: z.string().optional().openapi({ description: "A finer word for why, where the code's page lists some." }),
     approval_id: z.string().optional().openapi({ description: "Of problems about a request for approval: which one." }),
     allow: z.string().optional().openapi({ description: "Of `method_not_allowed`: the methods that the address has." }),

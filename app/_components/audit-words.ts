@@ -104,6 +104,7 @@ const purposes: Readonly<Record<OpenAccess["purpose"], string>> = {
   refresh: "to refresh it",
   token_read: "for a token read",
   proxy: "for a call through the proxy",
+  unified: "for a call of the unified API",
   revoke: "to revoke it",
   client_authentication: "to authenticate at the provider",
   code_exchange: "to exchange a code",

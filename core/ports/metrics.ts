@@ -38,6 +38,11 @@ export type KeyOperation = "wrap" | "unwrap" | "rewrap";
 /** `refused`: nothing was tried. `replayed`: answered after one refresh and a second call. `failed`: no answer, or not the whole of it. `aborted`: the caller left. */
 export type ProxyOutcome = "answered" | "replayed" | "refused" | "failed" | "aborted";
 
+export type UnifiedOperation = "list" | "get" | "create" | "update" | "delete";
+
+/** `refused`: nothing was sent. `rejected`: the upstream answered, and did not do it. `failed`: no answer, or none that can be read. `aborted`: the caller left. */
+export type UnifiedOutcome = "answered" | "refused" | "rejected" | "failed" | "aborted";
+
 /** How an event is written for its receiver. */
 export type WebhookFormat = "standard" | "chat" | "email";
 
@@ -99,6 +104,16 @@ export interface Metrics {
     readonly overheadSeconds: number;
     readonly bytesIn: number;
     readonly bytesOut: number;
+  }): void;
+  /**
+   * A call of the unified API is over.
+   * @param call.model its category and name, such as crm/contacts
+   */
+  unifiedCalled(call: {
+    readonly model: string;
+    readonly operation: UnifiedOperation;
+    readonly outcome: UnifiedOutcome;
+    readonly seconds: number;
   }): void;
   /** An event was sent to an endpoint, or could not be. */
   webhookAttempted(format: WebhookFormat, result: WebhookAttemptResult, seconds: number): void;

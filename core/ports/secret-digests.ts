@@ -12,6 +12,8 @@ export type DigestPurpose =
   | "idempotent_request"
   | "derived_id"
   | "derived_secret"
+  /** Where a list of the unified API goes on. */
+  | "unified_cursor"
   /** The link that an event carries (R84). */
   | "event_link";
 

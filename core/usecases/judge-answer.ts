@@ -12,6 +12,8 @@ import { readApiAnswer, type ApiReading } from "./read-api-answer.ts";
 
 /** Of a page that is read as a whole, bytes: what the evaluator of expressions takes. */
 const pageBytes = 1_000_000;
+/** Who waits for all of an answer waits longer for it than who only looks at it on its way, milliseconds. */
+const wholeMs = 60_000;
 
 type Answer = StreamAnswer & { readonly kind: "answer" };
 type Api = IntegrationDocument["api"];
@@ -30,18 +32,22 @@ export interface JudgedAnswer {
  * an answer of this status, as long as it is text of half a megabyte at most that comes within five seconds; a longer one goes on
  * unread, judged by its head alone.
  *
- * @param isWanted the body is wanted, whatever the definition says
+ * @param wish the body is wanted, whatever the definition says, unless it is to be streamed
  */
 export async function judgeAnswer(
   ports: ProxyPorts,
   api: Api,
   answer: Answer,
-  isWanted = false,
+  wish: "stream" | "page" | "whole" = "stream",
 ): Promise<JudgedAnswer> {
   const headers = headerRecord(answer.headers);
   const asking = askingOfApi(api, answer.status);
+  const isWanted = wish !== "stream";
+  const mostMs = wish === "whole" ? wholeMs : heldBodyMs;
   // Pages have places of their own, which bound what they hold.
-  const bounds = isWanted ? { most: pageBytes, budget: null } : { most: heldBodyBytes, budget: ports.heldBytes };
+  const bounds = isWanted
+    ? { most: pageBytes, mostMs, budget: null }
+    : { most: heldBodyBytes, mostMs, budget: ports.heldBytes };
   const held = isWanted || asking === "whole" ? await hold(ports, answer, headers, bounds) : { answer, text: null };
   const body = held.text === null ? null : jsonOrText(held.text);
   const isAsked = asking === "head" || (asking === "whole" && held.text !== null);
@@ -83,13 +89,13 @@ async function hold(
   { clock, decodeBody }: ProxyPorts,
   answer: Answer,
   headers: Readonly<Record<string, string>>,
-  { most, budget }: { readonly most: number; readonly budget: ByteBudget | null },
+  { most, mostMs, budget }: { readonly most: number; readonly mostMs: number; readonly budget: ByteBudget | null },
 ): Promise<{ readonly answer: Answer; readonly text: string | null }> {
   if (!isText(headers["content-type"] ?? "") || Number(headers["content-length"] ?? 0) > most) {
     return { answer, text: null };
   }
   const done = new AbortController();
-  const { whole, body } = await holdBody(answer.body, clock.sleep(heldBodyMs, done.signal), most, budget);
+  const { whole, body } = await holdBody(answer.body, clock.sleep(mostMs, done.signal), most, budget);
   done.abort();
   const text = whole === null ? null : await decodeBody(whole, headers["content-encoding"]);
   return { answer: { ...answer, body }, text };

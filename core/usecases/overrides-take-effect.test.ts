@@ -3,12 +3,21 @@ import { overridableFields, type OverrideLevel } from "#core/domain/integration/
 import { changeOverrides, type Overrides } from "#core/domain/integration/overrides";
 import type { IntegrationDocument } from "#core/domain/integration/integration-document";
 import { exampleDocument } from "#test/fakes/in-memory-integration-store";
+import { unifiedSchema } from "#core/domain/unified/mapping-schema";
+import { fullMapping } from "#test/fields/full-mappings";
 import { addLink, depart } from "#test/fakes/connect-trip";
 import { caller, createWorld, environmentId } from "#test/fakes/world";
 import { importAccount } from "./import-account.ts";
 import { loadIntegration, type LoadedIntegration } from "./load-integration.ts";
 
-const document = exampleDocument({ api: { baseUrl: "https://api.acme.example" } });
+const cursorPages = { type: "cursor", items: "data", next: "after", parameter: "after" };
+const numberedPages = { type: "page", items: "data", parameter: "page" } as const;
+/** Its lists are paged as the API is, unless something is laid over them. */
+const mapping = fullMapping(undefined);
+const document: IntegrationDocument = {
+  ...exampleDocument({ api: { baseUrl: "https://api.acme.example", pagination: numberedPages } }),
+  unified: unifiedSchema.parse({ crm: { contacts: mapping } }),
+};
 const api = ({ configured }: LoadedIntegration): IntegrationDocument["api"] => configured.document.api;
 
 /**
@@ -77,6 +86,39 @@ const effects: Readonly<
   "/api/rateLimit/waitExpression": ["body.wait", (loaded) => api(loaded)?.rateLimit?.waitExpression],
 };
 
+/** Of a mapping: what is laid over the part, which is read where records are; "'other'" for the others. */
+const mappingValues: Readonly<Record<string, unknown>> = {
+  method: "PUT",
+  path: "/other",
+  maxLimit: 7,
+  filters: ["email"],
+  type: "cursor",
+  firstPage: 0,
+  readsFirst: false,
+  writeOn: "update",
+};
+
+function mappingPath(pointer: string): string[] {
+  const names: Readonly<Record<string, string>> = { fields: "first_name", customFields: "tier", sort: "updated_at" };
+  const parts = pointer.replace("/unified/*/*", "/unified/crm/contacts").split("/").slice(1);
+  return parts.map((key, index) => (key === "*" ? (names[parts[index - 1] ?? ""] ?? "/a") : key));
+}
+
+function mappingEffect(pointer: string): (typeof effects)[string] {
+  const path = mappingPath(pointer);
+  const read = (value: unknown): unknown => path.reduce<any>((inner, key) => inner?.[key], value);
+  const value = mappingValues[pointer.split("/").at(-1) ?? ""] ?? "'other'";
+  return [value, ({ configured }) => read(configured.document)];
+}
+
+/** Pages are laid over as a whole: they are of one kind. */
+function mappingNeighbours(pointer: string): Overrides {
+  const [, place = ""] = /^\/unified\/\*\/\*\/endpoints\/(\w+)\/pagination\//.exec(pointer) ?? [];
+  if (place === "") return {};
+  const pagination = /\/(?:more|firstPage)$/.test(pointer) ? numberedPages : cursorPages;
+  return { unified: { crm: { contacts: { endpoints: { [place]: { pagination } } } } } };
+}
+
 /** What has no meaning without its neighbour comes with it. */
 const neighbours: Readonly<Record<string, Overrides>> = {
   "/credentials/config/refresh/rotation/graceSeconds": {
@@ -87,7 +129,8 @@ const neighbours: Readonly<Record<string, Overrides>> = {
 };
 
 function pieceOf(pointer: string, value: unknown): Overrides {
-  const path = pointer.replace("*", "a").split("/").slice(1);
+  const isMapping = pointer.startsWith("/unified/");
+  const path = isMapping ? mappingPath(pointer) : pointer.replace("*", "a").split("/").slice(1);
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Overrides;
 }
 
@@ -97,13 +140,14 @@ const cases = Object.entries(overridableFields).flatMap(([pointer, levels]) =>
 
 describe("an override takes effect where requests are made", () => {
   it.each(cases)("%s, by the %s", async (pointer, level) => {
-    const effect = effects[pointer];
+    const isMapping = pointer.startsWith("/unified/");
+    const effect = isMapping ? mappingEffect(pointer) : effects[pointer];
     if (effect === undefined) throw new Error(`no effect is known of ${pointer}`);
     const [value, read, expected = value] = effect;
     const world = await createWorld({ document });
     const configured = await world.integrations.find(environmentId, document.name);
     if (configured === null) throw new Error("not defined");
-    const patches = [neighbours[pointer] ?? {}, pieceOf(pointer, value)];
+    const patches = [isMapping ? mappingNeighbours(pointer) : (neighbours[pointer] ?? {}), pieceOf(pointer, value)];
     const overrides = changeOverrides(configured.document, {}, patches, level);
     if (level === "environment") world.integrations.set({ ...configured, overrides });
     const plain = await world.addAccount();

@@ -35,7 +35,12 @@ export interface ProxyCall {
   readonly signal: AbortSignal;
   /** Told what the call waits for from now on: the provider's answer, or our own work. */
   readonly onWait: (what: "provider" | "ourselves") => void;
+  /** What credentials are opened for, in the audit log. `proxy` where absent. */
+  readonly purpose?: "proxy" | "unified";
 }
+
+/** What is wanted of an answer: to hand it on, to read it as a page of a list, or to read all of it, whatever it is. */
+export type AnswerWish = "stream" | "page" | "whole";
 
 /** Retry-After where all places are taken, of an account or of connections to a provider, seconds. */
 const crowdedSeconds = 1;
@@ -77,14 +82,15 @@ export async function proxyPages(
       const credentials = isFirst ? first : await readForCall(ports, call);
       // Nobody but us reads these bodies, and what they are decoded with is known.
       const headers = call.headers.filter(([name]) => name.toLowerCase() !== "accept-encoding");
-      return await callProvider(ports, { ...call, target, headers }, credentials, true);
+      return await callProvider(ports, { ...call, target, headers }, credentials, "page");
     };
     await deliver(await collectPages(ports.expressions, call.target, Math.min(wished, mostPages), ask));
   };
   await withPlace(ports, call, work, ports.pagePlaces);
 }
 
-async function withPlace(
+/** @throws DomainError as readCredentials does, and rate_limited where the account has too many calls under way */
+export async function withPlace(
   ports: ProxyPorts,
   call: ProxyCall,
   work: (credentials: CallCredentials) => Promise<void>,
@@ -114,28 +120,28 @@ export interface CallCredentials {
 }
 
 /** Refreshed first where needed. @throws DomainError as readCredentials does */
-async function readForCall(ports: ProxyPorts, call: ProxyCall): Promise<CallCredentials> {
+export async function readForCall(ports: ProxyPorts, call: ProxyCall): Promise<CallCredentials> {
   const readMs = ports.clock.monotonicMs();
   return { readMs, read: await readCredentials(ports, inputOf(call)) };
 }
 
-function inputOf({ environmentId, actor, isVisible, target }: ProxyCall) {
+function inputOf({ environmentId, actor, isVisible, target, purpose = "proxy" }: ProxyCall) {
   const { accountId } = target;
-  return { environmentId, accountId, minTtlSeconds: null, actor, purpose: "proxy", isVisible } as const;
+  return { environmentId, accountId, minTtlSeconds: null, actor, purpose, isVisible } as const;
 }
 
 /** With one renewal and one replay when the provider says that the token is dead; whatever else it answers is the caller's. */
-async function callProvider(
+export async function callProvider(
   ports: ProxyPorts,
   call: ProxyCall,
   credentials: CallCredentials,
-  isPaged = false,
+  wish: AnswerWish = "stream",
 ): Promise<AskedPage> {
   const first = credentials.read;
   let { read, readMs } = credentials;
   for (let sent = 1; ; sent += 1) {
-    const { prepared, answer } = await sendProven(ports, call, { read, readMs }, isPaged);
-    const judged = await judgeAnswer(ports, prepared.document.api, answer, isPaged);
+    const { prepared, answer } = await sendProven(ports, call, { read, readMs }, wish === "page");
+    const judged = await judgeAnswer(ports, prepared.document.api, answer, wish);
     call.onWait("ourselves");
     const { error } = judged.reading;
     const action = decideAfterAnswer({ error, credentials: read.kind, sent, canReplay: canReplay(call) });

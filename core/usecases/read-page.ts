@@ -73,7 +73,8 @@ const plainPath = /^[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)*$/;
  * What a path of plain names finds, without the evaluator: a page is often larger than what comes out of that.
  * @returns null for any other expression, and where a list stands on the way, whose members JSONata would look into
  */
-function alongPath(expression: string, body: unknown): { readonly found: unknown } | null {
+export function alongPath(expression: string, body: unknown): { readonly found: unknown } | null {
+  if (expression === "$") return { found: body };
   if (!plainPath.test(expression) || ["true", "false", "null", "and", "or", "in"].includes(expression)) return null;
   let found = body;
   for (const name of expression.split(".")) {

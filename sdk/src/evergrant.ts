@@ -9,7 +9,11 @@ import type {
 } from "./api-types.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
+import { unifiedMethods } from "./unified.ts";
 import { createTransport, type CallOptions, type EvergrantOptions, type Transport } from "./transport.ts";
+
+/** One account through the unified API. */
+export type UnifiedAccount = ReturnType<typeof unifiedMethods>;
 
 type Body<Op extends keyof Operations> = Operations[Op]["body"];
 type Query<Op extends keyof Operations> = Operations[Op]["query"];
@@ -78,6 +82,11 @@ export class Evergrant {
   proxy(accountId: string): ProxyFetch {
     return createProxy(this.#transport, accountId);
   }
+
+  /** One schema whatever the provider: `await evergrant.unified(id).crm.contacts.list()`. */
+  unified(accountId: string): UnifiedAccount {
+    return unifiedMethods(this.#transport, accountId);
+  }
 }
 
 function accountMethods({ call }: Transport) {
@@ -93,6 +102,9 @@ function accountMethods({ call }: Transport) {
       query: Omit<Query<"listAccounts">, "cursor"> = {},
       options: CallOptions = {},
     ): AsyncGenerator<Account, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** By status, up to 1,000 each. */
+    counts: (query: Query<"countAccounts"> = {}, options: CallOptions = {}) =>
+      call("countAccounts", { ...options, query }),
     get: (id: string, options: CallOptions = {}) => call("getAccount", { ...options, path: { id } }),
     import: (body: Body<"importAccount">, options: CallOptions = {}) => call("importAccount", { ...options, body }),
     update: (id: string, body: Body<"updateAccount">, options: CallOptions = {}) =>
@@ -127,6 +139,8 @@ function integrationMethods({ call }: Transport) {
     put: (name: string, body: Body<"putIntegration">, options: CallOptions = {}) =>
       call("putIntegration", { ...options, path: { name }, body }),
     delete: (name: string, options: CallOptions = {}) => call("deleteIntegration", { ...options, path: { name } }),
+    /** How it stands right now: breakers, budgets, open links. */
+    status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
     /** The JSON Schema of an integration document. */
     schema: (options: CallOptions = {}) => call("getIntegrationSchema", options),
   };
@@ -138,6 +152,9 @@ function environmentIntegrationMethods({ call }: Transport) {
     get: (name: string, options: CallOptions = {}) => call("getEnvironmentIntegration", { ...options, path: { name } }),
     update: (body: Body<"updateEnvironmentIntegration">, options: CallOptions = {}) =>
       call("updateEnvironmentIntegration", { ...options, body }),
+    /** What may be laid over the definition, each field with its schema. */
+    overridableFields: (name: string, options: CallOptions = {}) =>
+      call("listOverridableFields", { ...options, path: { name } }),
   };
 }
 

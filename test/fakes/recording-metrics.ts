@@ -29,6 +29,7 @@ export function createRecordingMetrics(): Metrics & { readonly told: readonly To
       return (status, seconds) => count(route, method, status, seconds);
     },
     proxied: keep("proxied"),
+    unifiedCalled: keep("unifiedCalled"),
     webhookAttempted: keep("webhookAttempted"),
     webhookEnded: keep("webhookEnded"),
     endpointDisabled: keep("endpointDisabled"),

@@ -1,5 +1,6 @@
 // Documents that set every field of the schema between them (every-field-is-read.test.ts fails where one is missing). A new field
 // gets a value here that a consumer can work with.
+import { fullMappings } from "./full-mappings.ts";
 import { documentStructureSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
 
 const inputs = [
@@ -150,13 +151,14 @@ const sources: readonly Readonly<Record<string, unknown>>[] = [
     $schema: "./schema.json",
     name: "full-oauth2",
     label: "Full",
+    category: "CRM",
     notes: "Notes.",
     sources: ["https://acme.example/docs"],
     inputs,
     api: { ...api, pagination: { type: "cursor", next: "next", parameter: "after", ...page } },
     credentials: { format: "oauth2", config: oauth },
     authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
-    unified: { crm: {} },
+    unified: fullMappings,
   },
   {
     name: "full-client-credentials",

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { unifiedRouteId } from "#api/unified-route-ids";
+import type { Model } from "#core/domain/unified/model";
+import { allModels } from "#core/domain/unified/models";
 import type { Stack } from "../start-stack.ts";
 import { callAs } from "../two-owners.ts";
 
@@ -180,6 +183,24 @@ const sealAndAnchor = async (stack: Stack): Promise<void> => {
  * A valid call of each operation for each answer that it documents as a success, by operationId. Routes of the document without
  * one fail the tests: whoever adds a route adds its calls here.
  */
+/** The lab has contacts to read; what it has not is a documented answer too. */
+const unifiedInputs = (model: Model): [string, (world: World) => readonly Case[]][] => {
+  const query = ({ accountId }: World) => ({ integrated_account_id: accountId });
+  const params = { id: "ada-3" };
+  const reads = model.name === "contacts" ? 200 : 422;
+  const body = { custom_fields: {} };
+  return [
+    [
+      unifiedRouteId("list", model),
+      (world) => [{ status: reads, query: { ...query(world), limit: "5", raw: "true" } }],
+    ],
+    [unifiedRouteId("get", model), (world) => [{ status: reads, params, query: query(world) }]],
+    [unifiedRouteId("create", model), (world) => [{ status: 422, query: query(world), body }]],
+    [unifiedRouteId("update", model), (world) => [{ status: 422, params, query: query(world), body }]],
+    [unifiedRouteId("delete", model), (world) => [{ status: 422, params, query: query(world) }]],
+  ];
+};
+
 export const inputs: Inputs = {
   getOpenApiDocument: () => [{ status: 200 }],
   getReference: () => [{ status: 200 }],
@@ -266,6 +287,21 @@ export const inputs: Inputs = {
   listAccounts: () => [
     { status: 200 },
     { status: 200, query: { tenant_id: "tenant-a", status: "active", hold: "false", limit: "1" } },
+    {
+      status: 200,
+      query: {
+        search: "tenant",
+        scopes_missing: "false",
+        refresh_failing: "false",
+        expires_within: "86400",
+        last_error_code: "transient",
+        sort: "expires_at",
+      },
+    },
+  ],
+  countAccounts: () => [
+    { status: 200 },
+    { status: 200, query: { search: "tenant", integration_name: "acme-crm", scopes_missing: "false" } },
   ],
   getAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
   updateAccount: ({ accountId: id }) => [
@@ -301,6 +337,8 @@ export const inputs: Inputs = {
   },
   listEnvironmentIntegrations: () => [{ status: 200 }],
   getEnvironmentIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  getIntegrationStatus: () => [{ status: 200, params: { name: "acme-crm" } }],
+  listOverridableFields: () => [{ status: 200, params: { name: "acme-crm" } }],
 
   getEnvironment: () => [{ status: 200 }],
   updateEnvironment: () => [
@@ -506,6 +544,9 @@ export const inputs: Inputs = {
   },
   getWebhookDelivery: async (world) => [{ status: 200, params: { id: (await ping(world)).delivery_id } }],
   redeliverWebhook: async (world) => [{ status: 202, params: { id: (await ping(world)).delivery_id }, body: {} }],
+
+  getUnifiedCapabilities: ({ accountId }) => [{ status: 200, query: { integrated_account_id: accountId } }],
+  ...Object.fromEntries(allModels.flatMap((model) => unifiedInputs(model))),
 
   getHealthStats: () => [{ status: 200 }, { status: 200, query: { window: "7d" } }],
 };

@@ -1,3 +1,4 @@
+import { unifiedRouteIds } from "#api/unified-route-ids";
 import type { Permission } from "#core/domain/access/permission";
 
 /**
@@ -51,6 +52,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   getToken: "tokens:read",
   importAccount: "accounts:write",
   listAccounts: "accounts:read",
+  countAccounts: "accounts:read",
   getAccount: "accounts:read",
   updateAccount: "accounts:write",
   disconnectAccount: "accounts:write",
@@ -70,6 +72,8 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   updateEnvironmentIntegration: "integrations:write",
   listEnvironmentIntegrations: "integrations:read",
   getEnvironmentIntegration: "integrations:read",
+  getIntegrationStatus: "integrations:read",
+  listOverridableFields: "integrations:read",
   getEnvironment: "integrations:read",
   updateEnvironment: "settings:write",
   judgeAccent: "integrations:read",
@@ -123,6 +127,9 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   proxyPatch: "proxy",
   proxyDelete: "proxy",
   proxyOptions: "proxy",
+
+  getUnifiedCapabilities: "unified",
+  ...Object.fromEntries(unifiedRouteIds.map((id) => [id, "unified" as const])),
 };
 
 /** What asks who it is once more, when the session has not shown it for a while (step_up_required). */
@@ -146,6 +153,7 @@ export const confirmedOperations: readonly string[] = [
   "revokeApiKey",
   "stopApiKey",
   "restartApiKey",
+  ...unifiedRouteIds,
   "proxyGet",
   "proxyHead",
   "proxyPost",
@@ -157,6 +165,7 @@ export const confirmedOperations: readonly string[] = [
 
 /** Everything else that api answers, and what lets somebody in there instead of a role. */
 export const otherRoutes: Readonly<Record<string, string>> = {
+  "POST /api/csp-reports": "open: what browsers stopped, a line of the log",
   "POST /api/auth/sso": "open: leaves for the identity provider",
   "GET /api/auth/callback/oidc": "the trip's cookie, state, and what the identity provider says",
   "GET /api/auth/*": "open: @auth/core",
@@ -187,6 +196,9 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/approvals/(list)": "approvals:read",
   "(dashboard)/approvals/[id]": "approvals:read",
   "(dashboard)/audit": "audit:read",
+  "(dashboard)/integrations/(list)": "integrations:read",
+  "(dashboard)/integrations/[name]/(overview)": "integrations:read",
+  "(dashboard)/integrations/[name]/values": "integrations:read",
   "(dashboard)/keys": "keys:read",
   "(dashboard)/settings/(environment)": "integrations:read",
   "(dashboard)/settings/alarms": "audit:read",

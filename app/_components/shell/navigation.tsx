@@ -1,6 +1,7 @@
 "use client";
 
 import {
+  Blocks,
   CheckCheck,
   KeyRound,
   LayoutDashboard,
@@ -24,6 +25,8 @@ type Page = {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** Where else one is still at it. */
+  also?: string;
   needs?: Parameters<typeof isPermitted>[1];
   waits?: { of: keyof Waiting; says: (count: number) => string };
 };
@@ -38,6 +41,13 @@ export const navigation: readonly (readonly Page[])[] = [
       waits: { of: "alarms", says: (count) => `${formatCount(count)} ${count === 1 ? "alarm" : "alarms"}` },
     },
     { href: "/accounts", label: "Accounts", icon: Link2 },
+    {
+      href: "/integrations",
+      label: "Integrations",
+      icon: Blocks,
+      needs: "integrations:read",
+      also: "/new-integration",
+    },
     { href: "/webhooks", label: "Webhooks", icon: Webhook, needs: "webhooks:read" },
   ],
   [
@@ -61,25 +71,26 @@ type Props = { role: string; waiting: Waiting; onNavigate?: () => void };
 
 export function Navigation({ role, waiting, onNavigate }: Props) {
   const pathname = usePathname();
-  const isActive = (href: string) =>
-    href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`);
+  const isActive = ({ href, also }: Page) =>
+    href === "/" ? pathname === "/" : pathname === href || pathname.startsWith(`${href}/`) || pathname === also;
   return (
     <nav aria-label="Main" className="flex flex-col gap-4">
       {navigation.map((group) => (
         <ul key={group[0]?.href} className="flex flex-col gap-0.5">
           {group
             .filter(({ needs }) => needs === undefined || isPermitted(role, needs))
-            .map(({ href, label, icon: Icon, waits }) => {
+            .map((page) => {
+              const { href, label, icon: Icon, waits } = page;
               const count = waits === undefined ? 0 : waiting[waits.of];
               return (
                 <li key={href}>
                   <Link
                     href={href}
                     {...(onNavigate === undefined ? {} : { onClick: onNavigate })}
-                    aria-current={isActive(href) ? "page" : undefined}
+                    aria-current={isActive(page) ? "page" : undefined}
                     className={classNames(
                       "flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium pointer-coarse:h-11",
-                      isActive(href) ? "bg-accent-soft text-accent" : "text-muted hover:bg-sunken hover:text-ink",
+                      isActive(page) ? "bg-accent-soft text-accent" : "text-muted hover:bg-sunken hover:text-ink",
                     )}
                   >
                     <Icon size={16} aria-hidden />

@@ -6,6 +6,7 @@ export type OpenPurpose =
   | "refresh"
   | "token_read"
   | "proxy"
+  | "unified"
   | "revoke"
   | "client_authentication"
   | "code_exchange"
@@ -34,6 +35,7 @@ export const knownOpenings: Readonly<Record<OpenPurpose, KnownOpening>> = {
   refresh: { fields: ["token_set"], by: [...callers, "worker"] },
   token_read: { fields: ["token_set"], by: callers },
   proxy: { fields: ["token_set"], by: callers },
+  unified: { fields: ["token_set"], by: callers },
   revoke: { fields: ["token_set", "connect_grant"], by: [...callers, "worker", "connect"] },
   // An account's own client stands in its token set.
   client_authentication: { fields: clientFields, by: [...callers, "worker", "connect"] },

@@ -33,7 +33,7 @@ const more = expression
   .optional()
   .describe("JSONata over the body: whether another page follows. Absent: until one is empty.");
 
-const paginationSchema = z.discriminatedUnion("type", [
+const kinds = [
   z.strictObject({ type: z.literal("none").optional().describe("Everything comes at once.") }),
   z.strictObject({
     type: z.literal("cursor").describe("The answer has a cursor for the next page."),
@@ -58,6 +58,22 @@ const paginationSchema = z.discriminatedUnion("type", [
     firstPage: z.number().int().min(0).max(1).default(1).describe("The number of the first one."),
     more,
     ...paged,
+  }),
+] as const;
+
+const paginationSchema = z.discriminatedUnion("type", kinds);
+
+/** Of an endpoint of the unified API, which may ask for the next page by more than one parameter. */
+export const listPaginationSchema = z.discriminatedUnion("type", [
+  ...kinds,
+  z.strictObject({
+    type: z
+      .literal("state")
+      .describe("The answer tells where it goes on, and the endpoint's expressions read that as cursor."),
+    items: expression.describe("JSONata over the body: the items of a page."),
+    next: expression.describe(
+      "Over the body: what cursor is for the next page, any small JSON; nothing after the last page. Also $limit and $sort.",
+    ),
   }),
 ]);
 
@@ -90,5 +106,6 @@ export const apiSchema = z.strictObject({
     ),
 });
 
+export type ListPagination = z.infer<typeof listPaginationSchema>;
 export type Pagination = z.infer<typeof paginationSchema>;
 export type RateLimitNames = z.infer<typeof rateLimitSchema>;

@@ -12,6 +12,8 @@ import { notYetSupported } from "./not-yet-supported.ts";
 import { requestFaults } from "./request-faults.ts";
 import { secretFaults } from "./secret-faults.ts";
 import { templateFaults } from "./template-faults.ts";
+import { mappingFaults } from "../unified/mapping-faults.ts";
+import type { UnifiedMappings } from "../unified/mapping-schema.ts";
 
 export interface Fault {
   readonly path: (string | number)[];
@@ -40,6 +42,7 @@ export interface ParsedDocument {
         readonly config: { readonly password: unknown; readonly identity?: Identity | undefined };
       };
   readonly authorization: Authorization;
+  readonly unified?: UnifiedMappings | undefined;
 }
 
 /**
@@ -61,6 +64,7 @@ export function documentFaults(document: ParsedDocument): Fault[] {
     ...fieldFaults(document),
     ...patternFaults(document),
     ...nameFaults(document),
+    ...mappingFaults(document),
   ];
 }
 

@@ -36,7 +36,20 @@ function apiPlaces(document: ParsedDocument): TemplatePlace[] {
     ...one("host", [...at, "host"], identity?.host),
     ...one("path", [...at, "path"], identity?.path),
     ...all("header", [...at, "headers"], identity?.headers, credentialNames(document)),
+    ...unifiedPlaces(document),
   ];
+}
+
+function unifiedPlaces({ unified = {} }: ParsedDocument): TemplatePlace[] {
+  const namesNone = ["list", "search", "create"];
+  return Object.entries(unified).flatMap(([category, models]) =>
+    Object.entries(models ?? {}).flatMap(([model, mapping]) =>
+      Object.entries(mapping?.endpoints ?? {}).flatMap(([name, endpoint]) => {
+        const at = ["unified", category, model, "endpoints", name, "path"];
+        return one("path", at, endpoint?.path, namesNone.includes(name) ? [] : ["id"]);
+      }),
+    ),
+  );
 }
 
 function oauthPlaces(config: Extract<ParsedDocument["credentials"]["config"], { auth: unknown }>): TemplatePlace[] {

@@ -5,6 +5,7 @@ import { documentFaults } from "./document-faults.ts";
 import { bracedNames } from "./document-parts.ts";
 import { inputSchema } from "./input-schema.ts";
 import { basicConfigSchema, customConfigSchema, keyConfigSchema } from "./key-schemas.ts";
+import { unifiedSchema } from "../unified/mapping-schema.ts";
 import { oauthConfigSchema, type OAuthConfig } from "./oauth-schema.ts";
 
 /**
@@ -18,6 +19,11 @@ export const documentStructureSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower case letters, digits and hyphens, at most 63")
     .describe("How the API and events call it; the name in the path of PUT /integrations/{name}."),
   label: z.string().min(1).max(100).optional().describe("How people call it. The name where absent."),
+  category: z
+    .string()
+    .regex(/^\S(?:.{0,38}\S)?$/, "expected a few words, such as CRM or Accounting, at most 40 characters")
+    .optional()
+    .describe("What it is for, such as CRM or Accounting: the dashboard groups and filters by it."),
   notes: z.string().max(5000).optional().describe("What an operator must know, and what could not be verified."),
   sources: z.array(z.url().max(500)).max(50).optional().describe("Pages of the provider that the facts come from."),
   inputs: z
@@ -59,10 +65,7 @@ export const documentStructureSchema = z.strictObject({
   authorization: authorizationSchema
     .prefault({ format: "bearer" })
     .describe("How an account's credentials are put on a call of the API."),
-  unified: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe("Models of the unified API. Stored, and not used yet."),
+  unified: unifiedSchema.optional().describe("The models of the unified API, and how the provider's API maps to each."),
 });
 
 /** … and what its parts may not say together. */

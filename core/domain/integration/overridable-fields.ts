@@ -1,3 +1,5 @@
+import { overridableMapping } from "../unified/overridable-mapping.ts";
+
 /** The levels above the definition, the less specific one first (R64). */
 export type OverrideLevel = "environment" | "account";
 
@@ -46,6 +48,7 @@ export const overridableFields: Readonly<Record<string, readonly OverrideLevel[]
   "/api/rateLimit/retryAfter/unit": both,
   "/api/rateLimit/expression": both,
   "/api/rateLimit/waitExpression": both,
+  ...overridableMapping(both),
 };
 
 const elsewhere = "Define the integration in this environment instead (PUT /api/v1/integrations/{name}).";
@@ -110,13 +113,26 @@ export function overrideRefusal(pointer: string, level: OverrideLevel): string |
 }
 
 function levelsOf(pointer: string): readonly OverrideLevel[] | null {
-  if (Object.hasOwn(overridableFields, pointer) && !pointer.endsWith("/*")) return overridableFields[pointer] ?? null;
-  const general = pointer.replace(/\/[^/]*$/, "/*");
-  return Object.hasOwn(overridableFields, general) ? (overridableFields[general] ?? null) : null;
+  const pattern = patternOf(pointer);
+  return pattern === null ? null : (overridableFields[pattern] ?? null);
 }
 
-/** The name that stands for `*`; null where there is none. */
+/** The name that stands for the last `*`; null where there is none. */
 function nameIn(pointer: string): string | null {
-  if (Object.hasOwn(overridableFields, pointer) && !pointer.endsWith("/*")) return null;
+  if (patternOf(pointer)?.endsWith("/*") !== true) return null;
   return (pointer.split("/").at(-1) ?? "").replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+const patterns = Object.keys(overridableFields)
+  .filter((one) => one.includes("/*"))
+  .map((one) => ({ pattern: one, parts: one.split("/") }));
+
+/** The entry of the list that a pointer falls under; null: none. */
+function patternOf(pointer: string): string | null {
+  if (Object.hasOwn(overridableFields, pointer) && !pointer.includes("/*")) return pointer;
+  const given = pointer.split("/");
+  const found = patterns.find(
+    ({ parts }) => parts.length === given.length && parts.every((part, index) => part === "*" || part === given[index]),
+  );
+  return found?.pattern ?? null;
 }

@@ -92,8 +92,10 @@ it("is refused for a member that parsers lose, wherever it stands", () => {
     "/credentials/config/params/token/__proto__",
     "/credentials/config/scopeDescriptions/__proto__",
   ]);
-  expect(pointersOf({ ...exampleSource(), unified: JSON.parse('{"a": [{"__proto__": {}}]}') as unknown })).toEqual([
-    "/unified/a/0/__proto__",
+  const fields = JSON.parse('{"id": {"read": "id"}, "__proto__": {"read": "x"}}') as unknown;
+  const api = { baseUrl: "https://api.acme.example" };
+  expect(pointersOf({ ...exampleSource(), api, unified: { crm: { contacts: { fields } } } })).toEqual([
+    "/unified/crm/contacts/fields/__proto__",
   ]);
 });
 

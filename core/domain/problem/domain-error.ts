@@ -19,6 +19,9 @@ export const problemCodes = {
   disconnected: 410,
   payload_too_large: 413,
   not_refreshable: 422,
+  provider_forbidden: 403,
+  provider_rejected: 422,
+  unsupported_by_provider: 422,
   rate_limited: 429,
   provider_error: 502,
   provider_timeout: 504,
@@ -64,7 +67,7 @@ export interface DomainErrorOptions {
   readonly retryAfterSeconds?: number;
   /** What is known of the limit that was met; null or absent: nothing. */
   readonly rateLimit?: RateLimit | null;
-  /** Members that CONTRACT names for this code: integrated_account_id, last_error, source, permission, reason, approval_id. */
+  /** Members that CONTRACT names for this code: integrated_account_id, last_error, source, permission, reason, approval_id, provider, operation. */
   readonly extensions?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }

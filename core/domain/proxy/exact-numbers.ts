@@ -30,3 +30,13 @@ export function numberText(value: unknown): string | null {
   if (exactJson.isRawJSON(value)) return value.rawJSON;
   return typeof value === "number" ? String(value) : null;
 }
+
+/** The same with whole numbers that no double holds as texts: ids of 64 bits, for whoever reads them with doubles alone. */
+export function longNumbersAsText(text: string, parsed: unknown): unknown {
+  if (!longNumber.test(text)) return parsed;
+  return exactJson.parse(text, (_, value, { source }) =>
+    typeof value === "number" && source !== undefined && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+      ? source
+      : value,
+  );
+}

@@ -102,7 +102,7 @@ export function LogoField({ logo, onChange, refused }: Props) {
 function readAsDataUrl(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(String(reader.result)));
+    reader.addEventListener("load", () => resolve(typeof reader.result === "string" ? reader.result : ""));
     reader.addEventListener("error", () => reject(new Error("the file can't be read")));
     reader.readAsDataURL(file);
   });

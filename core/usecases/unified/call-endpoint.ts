@@ -1,0 +1,177 @@
+import { parseExactly, longNumbersAsText } from "../../domain/proxy/exact-numbers.ts";
+import { headerRecord } from "../../domain/proxy/forwarded-headers.ts";
+import { accountParameter, readProxyTarget, type ProxyTarget } from "../../domain/proxy/proxy-target.ts";
+import { fillAddress } from "../../domain/integration/fill-address.ts";
+import { DomainError } from "../../domain/problem/domain-error.ts";
+import type { EndpointName, WrittenMembers } from "../../domain/unified/mapping-schema.ts";
+import { placeMembers } from "../../domain/unified/place-members.ts";
+import { refusalProblem } from "../../domain/unified/refusal.ts";
+import { ExpressionFailed } from "../../ports/expressions.ts";
+import { createKeptBody } from "../kept-body.ts";
+import type { PreparedCall } from "../prepare-call.ts";
+import { callProvider } from "../proxy-call.ts";
+import type { ApiReading } from "../read-api-answer.ts";
+import { findAll, isOurs, type Place } from "./find-all.ts";
+import { proxyCallOf, type MappedAccount } from "./with-mapping.ts";
+
+/** One endpoint of a mapping. */
+export interface EndpointCall {
+  readonly name: EndpointName;
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body?: WrittenMembers | undefined;
+}
+
+/** A call of it that is about to be made. */
+export interface ReadyCall {
+  readonly method: string;
+  readonly target: Pick<ProxyTarget, "path" | "query">;
+  /** JSON; null: none. */
+  readonly body: string | null;
+}
+
+/** What a provider answered to a call that it fulfilled. */
+export interface EndpointAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For expressions: ids of 64 bits are texts. */
+  readonly body: unknown;
+  /** As it was written, for who wants the provider's own. */
+  readonly exact: unknown;
+  readonly reading: ApiReading;
+  readonly prepared: PreparedCall;
+}
+
+/** @returns the place of an endpoint's part in the document */
+export function placeOf({ call }: MappedAccount, name: string, part: string): Place {
+  return ["unified", call.model.category, call.model.name, "endpoints", name, part];
+}
+
+/**
+ * Works out where a call goes and what it carries.
+ * @param asked what the endpoint's expressions read; its texts may stand in the path
+ * @param members of the body besides the endpoint's own, over which they stand
+ */
+export async function readyCall(
+  mapped: MappedAccount,
+  endpoint: EndpointCall,
+  asked: Readonly<Record<string, unknown>>,
+  members: readonly (readonly [pointer: string, value: unknown])[] = [],
+  bindings: Readonly<Record<string, unknown>> = {},
+): Promise<ReadyCall> {
+  const { ports, inputs, fields } = mapped;
+  const named = { ...bindings, inputs, fields };
+  const { name, method, path, query, body = {} } = endpoint;
+  const [parameters, own] = await Promise.all([
+    findAll(ports.expressions, placeOf(mapped, name, "query"), query, asked, named),
+    findAll(ports.expressions, placeOf(mapped, name, "body"), body, asked, named),
+  ]);
+  const id = typeof asked["id"] === "string" ? { id: asked["id"] } : {};
+  const all = [...members, ...Object.entries(own)];
+  return {
+    method,
+    target: targetOf(mapped, path, { ...inputs, ...fields, ...id }, parameters),
+    body: all.length === 0 ? null : JSON.stringify(placeMembers(all)),
+  };
+}
+
+function targetOf(
+  { document }: MappedAccount,
+  template: string,
+  values: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, unknown>>,
+): ReadyCall["target"] {
+  const path = fillAddress(template, values);
+  const [way = "", written] = (path ?? "").split("?", 2);
+  const parts = [
+    ...(written === undefined ? [] : [written]),
+    ...Object.entries(parameters).flatMap(([name, value]) =>
+      (Array.isArray(value) ? (value as unknown[]) : [value]).flatMap((one) => {
+        const text = textOf(one);
+        return text === null ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(text.toWellFormed())}`];
+      }),
+    ),
+  ];
+  const reading = path === null ? null : readProxyTarget(`${way}?${[`${accountParameter}=x`, ...parts].join("&")}`);
+  if (reading?.kind !== "target") {
+    throw new DomainError("invalid_request", {
+      detail: `What was given does not form an address of ${document.name}'s API.`,
+      errors: [{ pointer: "id", detail: "can't be the id of a record" }],
+    });
+  }
+  return { path: reading.target.path, query: reading.target.query };
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
+}
+
+/**
+ * Makes the call, with the engine of the proxy.
+ * @throws DomainError for whatever the provider refused, and where its answer can't be read
+ */
+export async function sendReady(mapped: MappedAccount, ready: ReadyCall): Promise<EndpointAnswer> {
+  const { ports, call } = mapped;
+  const bytes = ready.body === null ? null : Buffer.from(ready.body);
+  const { judged, prepared } = await callProvider(
+    ports,
+    {
+      ...proxyCallOf(call),
+      method: ready.method,
+      target: { accountId: call.accountId, ...ready.target },
+      headers: [
+        ["accept", "application/json"],
+        ...(bytes === null ? [] : [["content-type", "application/json"] as const]),
+      ],
+      body: bytes === null ? null : createKeptBody(oneChunk(bytes), Infinity),
+      bodyBytes: bytes?.length ?? null,
+    },
+    await mapped.credentials(),
+    "whole",
+  );
+  const { answer, reading, text, read } = judged;
+  if (text === null) {
+    answer.leave();
+    throw new DomainError("provider_error", {
+      detail: `The provider's answer can't be read: it is no text, is larger than a megabyte, or took too long. Ask for fewer records at a time (limit).`,
+      extensions: { integrated_account_id: call.accountId, source: "provider", provider: { status: answer.status } },
+    });
+  }
+  const headers = headerRecord(answer.headers);
+  const isFulfilled = answer.status >= 200 && answer.status < 300 && !reading.isRateLimit && reading.declared === null;
+  if (!isFulfilled) {
+    const told = await readErrors(mapped, { status: answer.status, headers, body: read });
+    throw refusalProblem({ ...reading, accountId: call.accountId, status: answer.status, told });
+  }
+  const isJson = typeof read === "object" && read !== null;
+  return {
+    status: answer.status,
+    headers,
+    body: isJson ? longNumbersAsText(text, read) : null,
+    exact: isJson ? parseExactly(text, read) : null,
+    reading,
+    prepared,
+  };
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** What the mapping says of a refusal; nothing where it has no expression, or that fails: the status says enough. */
+async function readErrors(
+  { ports, mapping }: MappedAccount,
+  answer: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown },
+): Promise<unknown> {
+  if (mapping.errors === undefined) return null;
+  try {
+    return await ports.expressions.evaluate(mapping.errors, answer);
+  } catch (error) {
+    if (!(error instanceof ExpressionFailed)) throw error;
+    if (!isOurs(error))
+      ports.log.warn({ error, status: answer.status }, "an expression of a mapping failed on a refusal");
+    return null;
+  }
+}

@@ -1,0 +1,96 @@
+import { composeExpressions, constantOf } from "../../domain/unified/compose-expressions.ts";
+import { isJsonObject } from "../../domain/unified/json-object.ts";
+import { DomainError } from "../../domain/problem/domain-error.ts";
+import { ExpressionFailed, type Expressions } from "../../ports/expressions.ts";
+import { alongPath } from "../read-page.ts";
+
+/** Where an expression of a mapping stands in its document, for whoever has to mend it. */
+export type Place = readonly string[];
+
+/**
+ * What each of these expressions finds; what finds nothing is left out. Constants and plain paths cost no evaluation, and all the
+ * others together cost one.
+ *
+ * @param place of the map that they are of
+ * @throws DomainError client_misconfigured naming the one that failed
+ */
+export async function findAll(
+  expressions: Expressions,
+  place: Place,
+  entries: Readonly<Record<string, string>>,
+  input: Readonly<Record<string, unknown>>,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const found: [string, unknown][] = [];
+  const others: [string, string][] = [];
+  for (const [name, text] of Object.entries(entries)) {
+    const constant = constantOf(text);
+    const along = constant === null ? alongPath(text, input) : null;
+    if (constant !== null) found.push([name, constant]);
+    else if (along === null) others.push([name, text]);
+    else if (along.found !== undefined) found.push([name, along.found]);
+  }
+  if (others.length === 0) return Object.fromEntries(found);
+  const rest = Object.fromEntries(others);
+  const evaluated = await evaluate(expressions, place, rest, input, bindings);
+  return { ...Object.fromEntries(found), ...evaluated };
+}
+
+async function evaluate(
+  expressions: Expressions,
+  place: Place,
+  entries: Readonly<Record<string, string>>,
+  input: unknown,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const value = await expressions.evaluate(composeExpressions(entries), input, bindings);
+    return isJsonObject(value) ? value : {};
+  } catch (error) {
+    if (!(error instanceof ExpressionFailed)) throw error;
+    if (isOurs(error)) throw crowded();
+    const name = await findFailing(expressions, entries, input, bindings);
+    throw failedAt([...place, ...(name === null ? [] : [name])], error);
+  }
+}
+
+/** The first that fails by itself too; null: none does. */
+async function findFailing(
+  expressions: Expressions,
+  entries: Readonly<Record<string, string>>,
+  input: unknown,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<string | null> {
+  for (const [name, text] of Object.entries(entries)) {
+    try {
+      await expressions.evaluate(text, input, bindings);
+    } catch (error) {
+      if (error instanceof ExpressionFailed && !isOurs(error)) return name;
+    }
+  }
+  return null;
+}
+
+/** Nothing is wrong with the expression. */
+export function isOurs({ reason }: ExpressionFailed): boolean {
+  return reason === "busy" || reason === "closed" || reason === "crashed";
+}
+
+export function crowded(): DomainError {
+  return new DomainError("provider_unavailable", {
+    detail: "Too many expressions of definitions are being evaluated. Try again shortly.",
+    retryAfterSeconds: 1,
+  });
+}
+
+/** @param place the parts of its pointer in the document */
+export function failedAt(place: Place, error: ExpressionFailed): DomainError {
+  const pointer = place.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return new DomainError("client_misconfigured", {
+    detail:
+      "An expression of the integration's mapping failed; its definition, or an override of it, has to be mended.",
+    errors: [{ pointer, detail: `failed: ${error.message}` }],
+    extensions: { reason: "mapping_failed" },
+    cause: error,
+  });
+}
