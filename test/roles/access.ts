@@ -203,6 +203,7 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/integrations/[name]/values": "integrations:read",
   "(dashboard)/keys": "keys:read",
   "(dashboard)/settings/(environment)": "integrations:read",
+  "(dashboard)/settings/alarms": "audit:read",
   "(dashboard)/settings/api-keys/(list)": "audit:read",
   "(dashboard)/settings/api-keys/[id]": "audit:read",
   "(dashboard)/settings/api-keys/new": "settings:write",
