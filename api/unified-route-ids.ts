@@ -2,8 +2,8 @@ import type { Model } from "#core/domain/unified/model";
 import { allModels, type unifiedModels } from "#core/domain/unified/models";
 
 type Models = typeof unifiedModels;
-type IdOf<C extends string & keyof Models> = `${Capitalize<C>}${Capitalize<string & keyof Models[C]>}`;
-type ModelId = { [C in string & keyof Models]: IdOf<C> }[string & keyof Models];
+type IdOf<C extends keyof Models> = `${Capitalize<C>}${Capitalize<Extract<keyof Models[C], string>>}`;
+type ModelId = { [C in keyof Models]: IdOf<C> }[keyof Models];
 
 /** What the operations of the unified API are called: listCrmContacts, createTicketingTickets, … */
 export type UnifiedRouteId = `${"list" | "get" | "create" | "update" | "delete"}${ModelId}`;

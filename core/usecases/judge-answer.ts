@@ -45,7 +45,9 @@ export async function judgeAnswer(
   const isWanted = wish !== "stream";
   const mostMs = wish === "whole" ? wholeMs : heldBodyMs;
   // Pages have places of their own, which bound what they hold.
-  const bounds = isWanted ? { most: pageBytes, mostMs, budget: null } : { most: heldBodyBytes, mostMs, budget: ports.heldBytes };
+  const bounds = isWanted
+    ? { most: pageBytes, mostMs, budget: null }
+    : { most: heldBodyBytes, mostMs, budget: ports.heldBytes };
   const held = isWanted || asking === "whole" ? await hold(ports, answer, headers, bounds) : { answer, text: null };
   const body = held.text === null ? null : jsonOrText(held.text);
   const isAsked = asking === "head" || (asking === "whole" && held.text !== null);
