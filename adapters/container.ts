@@ -31,6 +31,7 @@ import type { DeliveryQueue } from "#core/ports/delivery-queue";
 import type { WebhookReceivers } from "#core/ports/webhook-receivers";
 import type { WebhookStore } from "#core/ports/webhook-store";
 import type { AnomalyStore, KeyStops } from "#core/ports/anomaly-store";
+import type { ApiKeyStore } from "#core/ports/api-key-store";
 import type { CallerWatch } from "#core/ports/caller-watch";
 import type { ApprovalTimes } from "#core/domain/approval/approval";
 import type { ApprovalStore } from "#core/ports/approval-store";
@@ -47,6 +48,7 @@ import { createProviderStreams } from "./egress/provider-streams.ts";
 import { createWebhookPoster } from "./egress/webhook-poster.ts";
 import { createExpressions } from "./expressions/expressions.ts";
 import { createKms } from "./kms/create-kms.ts";
+import type { EnvironmentName } from "./kms/keyed-kms.ts";
 import { createStrangerKms } from "./kms/stranger-kms.ts";
 import { createLog } from "./log/log.ts";
 import { countRefusals, countStreamRefusals } from "./metrics/count-refusals.ts";
@@ -64,6 +66,7 @@ import { createAccountStore } from "./postgres/account-store.ts";
 import { createCallerWatch } from "./postgres/caller-watch.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
 import { startHeart } from "./postgres/heartbeat.ts";
+import { createApiKeyStore } from "./postgres/api-key-store.ts";
 import { createKeyStops } from "./postgres/key-stops.ts";
 import { createMassFailureStore } from "./postgres/mass-failure-store.ts";
 import { createApprovalStore } from "./postgres/approval-store.ts";
@@ -81,6 +84,7 @@ import { createPool, type DatabasePool } from "./postgres/pool.ts";
 import { createRewrapStore } from "./postgres/rewrap-store.ts";
 import { createRotationGate } from "./postgres/rotation-gate.ts";
 import { createSealingStore } from "./postgres/sealing-store.ts";
+import { createTally } from "./postgres/tally.ts";
 import { createRenewalHistory } from "./postgres/renewal-history.ts";
 import { createDeliveryQueue } from "./postgres/delivery-queue.ts";
 import { createWebhookStore } from "./postgres/webhook-store.ts";
@@ -98,6 +102,7 @@ export interface Container
   extends CompletePorts, StartPorts, ProbePorts, Omit<ProxyPorts, "callPlaces" | "pagePlaces" | "heldBytes"> {
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
+  readonly isInCatalogue: (name: string) => boolean;
   readonly environments: EnvironmentAdministration;
   readonly embeds: ConnectEmbeds;
   /** What wraps and unwraps, past tenant keys and the states of keys. */
@@ -116,6 +121,7 @@ export interface Container
   readonly approvalTimes: ApprovalTimes;
   readonly anomalies: AnomalyStore;
   readonly keyStops: KeyStops;
+  readonly apiKeys: ApiKeyStore;
   readonly watch: CallerWatch;
   readonly admins: AdminPorts["admins"];
   readonly passwords: AdminPorts["passwords"];
@@ -141,8 +147,8 @@ export interface Container
   close(): Promise<void>;
 }
 
-/** Wraps that are counted in memory reach the database within this time; a process that is killed loses what it had in hand. */
-const wrapFlushMs = 5_000;
+/** What is counted in memory reaches the database within this time; a process that is killed loses what it had in hand. */
+const countFlushMs = 5_000;
 
 /** The one place that wires. */
 export async function createContainer(
@@ -184,10 +190,12 @@ export async function createContainer(
   const wraps = createWrapCounter({ store: sealing, log: logger });
   const sealingKeys = createSealingKeys({ kms, store: sealing, clock, random, wraps });
   const spool = createFileSpool(config.spoolDirectory);
+  const tally = createTally(pool);
   const flushing = setInterval(() => {
+    tally.flush().catch((error: unknown) => logger.warn({ error }, "what happened could not be added up yet"));
     wraps.flush().catch((error: unknown) => logger.warn({ error }, "wraps could not be added yet"));
     sealingKeys.wipeOver();
-  }, wrapFlushMs);
+  }, countFlushMs);
   flushing.unref();
   const guard = process.guard ?? createAddressGuard(config.egressAllow);
   const route = { proxy: config.egressProxy };
@@ -195,7 +203,8 @@ export async function createContainer(
   const streams = countStreamRefusals(createProviderStreams(guard, route), metrics);
   const poster = createWebhookPoster(guard, { clock, metrics }, route);
   const mails = createMailSender(config.smtp);
-  const integrations = createIntegrationStore(pool, await loadCatalogue(), logger);
+  const catalogue = await loadCatalogue();
+  const integrations = createIntegrationStore(pool, catalogue, logger);
   const expressions = createExpressions();
   const keyPairs = { generate: generateKeyPair };
   const vault = createVault({ keys: sealingKeys, audit, random });
@@ -222,10 +231,12 @@ export async function createContainer(
     logger,
     log: logger,
     metrics,
+    tally,
     accounts: createAccountStore(pool),
     connect: createConnectStore(pool),
     embeds: createConnectEmbeds(pool),
     integrations,
+    isInCatalogue: (name) => catalogue.has(name),
     server: createSecretsInTurn({
       // Inside: each secret that is tried is a request.
       server: measureAuthorizationServer(server, metrics, clock),
@@ -252,6 +263,7 @@ export async function createContainer(
     approvalTimes: config.approvals,
     anomalies: createAnomalyStore(pool),
     keyStops: createKeyStops(pool),
+    apiKeys: createApiKeyStore(pool),
     watch: createCallerWatch(pool),
     admins: createAdminStore(pool),
     passwords,
@@ -277,6 +289,7 @@ export async function createContainer(
     async close() {
       await heart?.stop();
       clearInterval(flushing);
+      await tally.flush().catch((error: unknown) => logger.warn({ error }, "the last counts could not be added"));
       await wraps.flush().catch((error: unknown) => logger.warn({ error }, "the last wraps could not be added"));
       sealingKeys.close();
       await Promise.all([egress.close(), streams.close(), poster.close()]);
@@ -289,13 +302,12 @@ export async function createContainer(
 }
 
 /** Names of environments never change, so one look at each is enough. */
-function environmentNames(environments: EnvironmentAdministration): (id: string) => Promise<string | null> {
+function environmentNames(environments: EnvironmentAdministration): EnvironmentName {
   const names = new Map<string, string>();
-  return async (id) => {
-    const known = names.get(id);
-    if (known !== undefined) return known;
+  const find = async (id: string): Promise<string | null> => {
     const name = (await environments.findById(id))?.name ?? null;
     if (name !== null) names.set(id, name);
     return name;
   };
+  return (id) => names.get(id) ?? find(id);
 }

@@ -11,6 +11,7 @@ import { scriptRoutes } from "./connect/script-route.ts";
 import { logoRoute } from "./connect/logo-route.ts";
 import { rememberLanguage } from "./connect/page-language.ts";
 import { countRequests } from "./count-requests.ts";
+import { cspReportRoute } from "./csp-reports.ts";
 import { documentIdempotency, idempotentPosts } from "./idempotency.ts";
 import { registerComponents } from "./openapi/describe-api.ts";
 import { createProblemMapper, type ProblemWriter } from "./problem.ts";
@@ -20,12 +21,15 @@ import { ssoRoutes } from "./auth/sso-routes.ts";
 import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { accountListRoutes } from "./routes/account-lists.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
+import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { integrationDetailRoutes } from "./routes/integration-details.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -87,6 +91,7 @@ export function createApp(
 
   app.use(refuseUnstorable());
 
+  cspReportRoute(app, ports);
   ssoRoutes(app, ports, signIn);
   app.on(["GET", "POST"], "/api/auth/*", (context) => {
     // @auth/core would take JSON for a form too. Nothing of ours sends it, and one way in is enough to watch.
@@ -112,7 +117,9 @@ export function createApp(
   app.use("/api/v1/*", refuseOtherBodies());
   app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
+  integrationDetailRoutes(api, ports);
   approvalRoutes(api, ports);
+  accountListRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);
@@ -126,6 +133,7 @@ export function createApp(
   tenantRoutes(api, ports);
   auditRoutes(api, ports);
   anomalyRoutes(api, ports);
+  apiKeyRoutes(api, ports);
   statsRoutes(api, ports);
   unifiedRoutes(api, ports);
   describeProxy(api.openAPIRegistry);

@@ -45,13 +45,15 @@ export function createDoor(
     const path = target.split("?", 1)[0] ?? "/";
     // Probes come under whatever Host, and a process that lives says so although the database, which knows the names, hangs.
     if (path === "/healthz" && (await answerHealth(request, response, options.readiness))) return;
-    const own = await ports.connectHosts.find(request.headers.host);
+    const found = ports.connectHosts.find(request.headers.host);
+    const own = found instanceof Promise ? await found : found;
     if (own !== null && !isForCustomers(path)) {
       countAtEnd(ports, unmatched, request, response);
       response.writeHead(404).end();
       return;
     }
-    if (await serveToken(request, response)) return;
+    const served = serveToken(request, response);
+    if (served !== false && (await served)) return;
     if (isProxyTarget(target)) {
       countAtEnd(ports, proxyPath, request, response);
       await proxy(request, response);
@@ -75,7 +77,7 @@ export function createDoor(
 
   const isHttps = ports.publicUrl.startsWith("https:");
   const server = createServer((request, response) => {
-    response.once("finish", () => drain(request));
+    if (hasBody(request)) response.once("finish", () => drain(request));
     // On every answer, pages and errors too (checklist G1).
     if (isHttps) response.setHeader("strict-transport-security", "max-age=31536000; includeSubDomains");
     withLiveSecrets(() => answer(request, response)).catch((error: unknown) => {
@@ -109,10 +111,15 @@ function countAtEnd(ports: ApiPorts, route: string, request: IncomingMessage, re
 /** Within this a request has to be here as a whole. */
 const bodyMs = 120_000;
 
+/** Without either header a request has none (RFC 9112 §6.3). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  const { "content-length": length, "transfer-encoding": encoding } = headers;
+  return (length !== undefined && length !== "0") || encoding !== undefined;
+}
+
 /** Nobody holds a connection by sending a byte now and then. */
 function boundBody(request: IncomingMessage, response: ServerResponse): void {
-  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
-  if ((length === undefined || length === "0") && encoding === undefined) return;
+  if (!hasBody(request)) return;
   const patience = setTimeout(() => {
     if (request.complete) return;
     // As node's own timeout answers.

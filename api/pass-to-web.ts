@@ -65,7 +65,11 @@ export function createWebPass(options: {
       "x-forwarded-proto": publicAddress.protocol.slice(0, -1),
       "x-forwarded-for": request.socket.remoteAddress ?? "",
     });
-    await proxy.web(request, response);
+    await proxy.web(request, response).catch(async (error: unknown) => {
+      if (!isSafeToResend(error, request, response)) throw error;
+      // On a connection of its own: another idle one may have been closed in the same moment.
+      await proxy.web(request, response, { agent: false });
+    });
   };
   return (request, response, headers = {}, whenAway = () => unavailable(response)) => {
     passOn(request, response, headers).catch((error: unknown) => {
@@ -74,6 +78,18 @@ export function createWebPass(options: {
       else whenAway();
     });
   };
+}
+
+/**
+ * Whether nothing but the connection broke: web may close an idle one in the moment in which the next request leaves on it. RFC 9110
+ * §9.2.2 lets a client send again on another what is idempotent; a body would have been read already.
+ */
+function isSafeToResend(error: unknown, { method, headers }: IncomingMessage, response: ServerResponse): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  const isReading = method === "GET" || method === "HEAD";
+  const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+  const isBroken = code === "ECONNRESET" || code === "EPIPE";
+  return isBroken && isReading && !hasBody && !response.headersSent && !response.destroyed;
 }
 
 /** Plain words while web starts, restarts or is not run at all. */

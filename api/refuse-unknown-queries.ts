@@ -9,8 +9,10 @@ import type { ApiEnvironment } from "./api-environment.ts";
  */
 export function refuseUnknownQueries(app: Hono<ApiEnvironment>, api: OpenAPIHono<ApiEnvironment>): void {
   const routes = api.openAPIRegistry.definitions.flatMap((one) => (one.type === "route" ? [one.route] : []));
-  // Documents that need no key are fetched by tools that add what they like; `schema.json` is also a name as another route reads it.
-  const open = new Set(routes.filter((one) => isOpen(one)).map(({ path }) => `/api/v1${path}`));
+  // Documents that need no key are fetched by tools that add what they like; `schema.json` is also a name as another route reads it,
+  // and `counts` an id.
+  const takers = routes.filter((one) => isOpen(one) || (one.method === "get" && one.request?.query !== undefined));
+  const open = new Set(takers.map(({ path }) => `/api/v1${path}`));
   for (const route of routes) {
     const { method, path, request } = route;
     if (isOpen(route) || request?.query !== undefined || path.startsWith("/proxy/")) continue;

@@ -61,6 +61,7 @@ export const routeAudits = {
     mayWrite: ["secret.opened", "tenant_key.created", "credential.opened", "sealed_value.invalid"],
   },
   listAccounts: masked,
+  countAccounts: masked,
   getAccount: masked,
   updateAccount: { writes: ["account.updated"], mayWrite: refreshing },
   disconnectAccount: {
@@ -91,9 +92,13 @@ export const routeAudits = {
   },
   listEnvironmentIntegrations: masked,
   getEnvironmentIntegration: masked,
+  getIntegrationStatus: masked,
+  listOverridableFields: masked,
 
   getEnvironment: masked,
   updateEnvironment: { writes: ["environment.updated"] },
+  judgeAccent: { nothing: "computes from what is asked" },
+  listEnvironments: masked,
   getSession: { nothing: "tells who is signed in; signing in was recorded" },
 
   getSignInMethods: { nothing: "shows ways to sign in" },
@@ -156,6 +161,10 @@ export const routeAudits = {
   acknowledgeAnomaly: { mayWrite: ["anomaly.acknowledged"], because: "pressed again, nothing changes" },
   getAnomalyPolicy: masked,
   updateAnomalyPolicy: { mayWrite: ["anomaly.policy_changed"], because: "what is so already is not written again" },
+  listApiKeys: masked,
+  getApiKey: masked,
+  createApiKey: { writes: ["api_key.created"] },
+  revokeApiKey: { writes: ["api_key.revoked"] },
   stopApiKey: { mayWrite: ["api_key.stopped"], because: "one that is stopped already stays so" },
   restartApiKey: { mayWrite: ["api_key.restarted"], because: "one that works already does so" },
 
@@ -213,6 +222,7 @@ export const routeAudits = {
   "GET /api/connect/links/:id": masked,
   "GET /api/connect/outcome": masked,
   "GET /api/connect/logos/:digest": masked,
+  "POST /api/csp-reports": { nothing: "goes to the log: what a page's policy stopped, as a browser tells it" },
   "POST /api/connect/results": { nothing: "tells an embedding page what became of its trip, by ids" },
   "GET /connect.js": documentation,
   "GET /connect.mjs": documentation,

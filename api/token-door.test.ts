@@ -24,6 +24,7 @@ async function setUp(account: AccountOptions = {}, as: Partial<Caller> | null = 
     glances: createInMemoryTokenGlances(world.accounts),
     policies: createPolicyMemory(world.integrations),
     authenticator: {
+      knownByKey: () => null,
       callerByKey: async () => {
         if (as === null) throw new DomainError("unauthorized", { detail: "no such key" });
         return { ...caller, ...as };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isVisible, type Caller } from "#core/domain/access/permission";
-import { countProblem } from "#core/usecases/count-problem";
+import { countProblem } from "#core/usecases/count-read";
 import { renewalKey } from "#core/usecases/read-token";
 import { servePlainly } from "#core/usecases/serve-credentials";
 import { answerProblem } from "./answer-problem.ts";
@@ -14,8 +14,11 @@ import { toTokenView } from "./views/token-view.ts";
 
 const target = /^\/api\/v1\/integrated-accounts\/(ia_[0-9a-z]{24})\/token(?:\?min_ttl=(\d{1,7}))?$/;
 
-export type TokenDoorPorts = Pick<ApiPorts, "glances" | "policies" | "clock" | "vault" | "metrics" | "renewals"> & {
-  readonly authenticator: Pick<Authenticator, "callerByKey">;
+export type TokenDoorPorts = Pick<
+  ApiPorts,
+  "glances" | "policies" | "clock" | "vault" | "metrics" | "tally" | "renewals"
+> & {
+  readonly authenticator: Pick<Authenticator, "callerByKey" | "knownByKey">;
 };
 
 interface Common {
@@ -36,15 +39,16 @@ export const tokenRoute = "/api/v1/integrated-accounts/:id/token";
 export function createTokenDoor(
   ports: TokenDoorPorts,
   writeProblem: ProblemWriter,
-): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
-  const findCommon = async (request: IncomingMessage): Promise<Common | null> => {
-    const [, accountId, ttl] = target.exec(request.url ?? "") ?? [];
-    const { authorization } = request.headers;
-    if (request.method !== "GET" || accountId === undefined || authorization === undefined) return null;
-    // A key that is refused is refused by the route with the same words: it is looked at once for each request.
-    const caller = await ports.authenticator.callerByKey(authorization, request).catch(() => null);
-    if (caller === null || !caller.permissions.has("tokens:read")) return null;
-    return { caller, accountId, minTtlSeconds: ttl === undefined ? null : Number(ttl) };
+): (request: IncomingMessage, response: ServerResponse) => false | Promise<boolean> {
+  // A key that is refused is refused by the route with the same words.
+  const callerOf = (authorization: string, request: IncomingMessage): Caller | null | Promise<Caller | null> => {
+    const { authenticator } = ports;
+    try {
+      const known = authenticator.knownByKey(authorization, request);
+      return known ?? authenticator.callerByKey(authorization, request).catch(() => null);
+    } catch {
+      return null;
+    }
   };
 
   const lookAt = async ({ caller, accountId }: Common): Promise<TokenGlance | null> => {
@@ -55,9 +59,9 @@ export function createTokenDoor(
   const serve = async (
     { caller: { environmentId, id: actor }, accountId, minTtlSeconds }: Common,
     glance: TokenGlance,
-    result?: "refreshed",
+    waitedMs: number | null = null,
   ): Promise<string | null> => {
-    const read = await servePlainly(ports, { environmentId, accountId, minTtlSeconds, actor }, glance, result);
+    const read = await servePlainly(ports, { environmentId, accountId, minTtlSeconds, actor }, glance, waitedMs);
     return read === null ? null : JSON.stringify(toTokenView(read, ports.clock.now()));
   };
 
@@ -81,8 +85,9 @@ export function createTokenDoor(
     await follower.over;
     const now = response.destroyed ? null : await lookAt(common);
     if (now === null || now.credential?.version === version) return null;
-    const body = await serve(common, now, "refreshed");
-    if (body !== null) ports.metrics.refreshAwaited((performance.now() - startedMs) / 1000);
+    const waitedMs = performance.now() - startedMs;
+    const body = await serve(common, now, waitedMs);
+    if (body !== null) ports.metrics.refreshAwaited(waitedMs / 1000);
     return body;
   };
 
@@ -96,21 +101,26 @@ export function createTokenDoor(
   };
 
   const count = ports.metrics.requestsTo(tokenRoute, "GET");
-  return async (request, response) => {
+  const fixedHeaders = Object.entries({
+    ...securityHeaders,
+    "cache-control": "no-store",
+    "content-type": "application/json",
+  }).flat();
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    wish: { readonly authorization: string; readonly accountId: string; readonly minTtlSeconds: number | null },
+  ): Promise<boolean> => {
     const startedMs = performance.now();
-    const common = await findCommon(request);
-    if (common === null) return false;
+    const caller = await callerOf(wish.authorization, request);
+    if (caller === null || !caller.permissions.has("tokens:read")) return false;
+    const common = { caller, accountId: wish.accountId, minTtlSeconds: wish.minTtlSeconds };
     try {
-      const body = await answerOf(common, response).catch(countProblem(ports.metrics));
+      const body = await answerOf(common, response).catch(countProblem(ports, common.caller.environmentId));
       // Nothing is opened for a caller that has left meanwhile.
       if (body === null) return response.destroyed;
-      response.writeHead(200, {
-        ...securityHeaders,
-        "cache-control": "no-store",
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(body),
-        "x-request-id": makeRequestId(),
-      });
+      const own = ["content-length", Buffer.byteLength(body), "x-request-id", makeRequestId()];
+      response.writeHead(200, [...fixedHeaders, ...own]);
       response.end(body);
     } catch (error) {
       // Nothing of it would go better the whole way, which would open the value, and wait for the database, once more.
@@ -120,6 +130,18 @@ export function createTokenDoor(
     }
     count(response.statusCode, (performance.now() - startedMs) / 1000);
     return true;
+  };
+
+  // Not async: every request for something else passes here, too.
+  return (request, response) => {
+    const [, accountId, ttl] = target.exec(request.url ?? "") ?? [];
+    const { authorization } = request.headers;
+    if (request.method !== "GET" || accountId === undefined || authorization === undefined) return false;
+    return answer(request, response, {
+      authorization,
+      accountId,
+      minTtlSeconds: ttl === undefined ? null : Number(ttl),
+    });
   };
 }
 

@@ -2,8 +2,8 @@ import type { Model } from "#core/domain/unified/model";
 import { allModels, type unifiedModels } from "#core/domain/unified/models";
 
 type Models = typeof unifiedModels;
-type IdOf<C extends keyof Models> = `${Capitalize<C>}${Capitalize<Extract<keyof Models[C], string>>}`;
-type ModelId = { [C in keyof Models]: IdOf<C> }[keyof Models];
+type IdOf<C extends Extract<keyof Models, string>> = `${Capitalize<C>}${Capitalize<Extract<keyof Models[C], string>>}`;
+type ModelId = { [C in Extract<keyof Models, string>]: IdOf<C> }[Extract<keyof Models, string>];
 
 /** What the operations of the unified API are called: listCrmContacts, createTicketingTickets, … */
 export type UnifiedRouteId = `${"list" | "get" | "create" | "update" | "delete"}${ModelId}`;

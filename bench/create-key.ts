@@ -1,16 +1,15 @@
-import type { Permission } from "#core/domain/access/permission";
+import type { KeyPermission } from "#core/domain/access/permission";
 import { mintApiKey } from "#core/usecases/mint-api-key";
-import { createAccessStore } from "#adapters/postgres/access-store";
 import type { Installation } from "./cluster.ts";
 
 /** A key of the benchmark's environment. @returns the key itself */
 export async function createKey(
   { container, environmentId }: Installation,
-  permissions: readonly Permission[],
+  permissions: readonly KeyPermission[],
 ): Promise<string> {
   const { key, ...minted } = mintApiKey(container);
   const audit = { environmentId, actor: "bench", action: "api_key.created", target: minted.id } as const;
-  await createAccessStore(container.pool).createKey(
+  await container.apiKeys.create(
     {
       ...minted,
       environmentId,
@@ -18,9 +17,11 @@ export async function createKey(
       permissions,
       tenantIds: [],
       integrationNames: [],
+      addresses: [],
       expiresAt: null,
       createdBy: "bench",
     },
+    Number.POSITIVE_INFINITY,
     audit,
   );
   return key;

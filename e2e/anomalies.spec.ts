@@ -56,3 +56,15 @@ test.describe("an alarm that rings", () => {
     await expect(page.getByText("Stopped by this alarm")).toHaveCount(0);
   });
 });
+
+test("alarms and requests that could not be read are not taken for none", async ({ page, stub }) => {
+  for (const [path, words] of [
+    ["/api/v1/anomalies", "Alarms could not be read"],
+    ["/api/v1/approvals", "Requests for approval could not be read"],
+  ] as const) {
+    stub.failOn = path;
+    await page.goto("/");
+    await expect(page.getByText(words)).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
+  }
+});

@@ -1,11 +1,13 @@
-import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./stub-accounts.ts";
+import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld, wholeCatalogue } from "./stub-accounts.ts";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import { manyClients } from "./stub-health.ts";
 import { allAnomalies, jump } from "./stub-anomalies.ts";
 import type { StubApi } from "./stub-api.ts";
 import { approvalIds } from "./stub-approvals.ts";
 import { arrangeKeys } from "./stub-keys.ts";
+import { apiKeyIds } from "./stub-settings.ts";
 import { eventIds, hookIds, manyDeliveries } from "./stub-webhooks.ts";
+import { integrationCases } from "./integration-cases.ts";
 import { judgeEverywhere } from "./judge-page.ts";
 import { expect, lookingTest as test } from "./pages-fixtures.ts";
 
@@ -22,6 +24,9 @@ const broken = (stub: StubApi) => {
 };
 const auditor = (stub: StubApi) => {
   stub.role = "auditor";
+};
+const support = (stub: StubApi) => {
+  stub.role = "support";
 };
 const emptyAuditor = (stub: StubApi) => {
   empty(stub);
@@ -55,6 +60,9 @@ const failing = (...failures: Partial<MassFailureView>[]) => {
   return (stub: StubApi) => {
     stub.world.massFailures = failures.map((failure) => ({ ...massFailure(), ...failure }));
   };
+};
+const catalogue = (stub: StubApi) => {
+  stub.world.integrations = structuredClone(wholeCatalogue);
 };
 const long = { integration_name: "very-long", held: 12_408, left: 3102 };
 
@@ -172,6 +180,52 @@ const cases: PageCase[] = [
   })),
   { name: "account-auditor", path: `/accounts/${ids.revoked}`, title: /Evergrant$/, arrange: auditor },
   { name: "account-unknown", path: "/accounts/ia_nobody", title: /not found/i, expected: /404/ },
+  { name: "integrations", path: "/integrations", title: /^Integrations/, arrange: catalogue },
+  {
+    name: "integrations-attention",
+    path: "/integrations?show=attention",
+    title: /^Integrations/,
+    arrange: (stub) => {
+      toMend(stub);
+      stub.world.massFailures = [massFailure()];
+    },
+  },
+  { name: "integrations-filtered", path: "/integrations?q=acme&category=CRM", title: /^Integrations/ },
+  {
+    name: "integrations-not-found",
+    path: "/integrations?q=Northwind+ERP",
+    title: /^Integrations/,
+    arrange: catalogue,
+  },
+  {
+    name: "integrations-not-found-support",
+    path: "/integrations?q=Northwind+ERP",
+    title: /^Integrations/,
+    arrange: support,
+  },
+  {
+    name: "integrations-new-installation",
+    path: "/integrations",
+    title: /^Integrations/,
+    arrange: (stub) => {
+      empty(stub);
+      stub.world.integrations = structuredClone(wholeCatalogue).filter(({ client }) => client !== undefined);
+    },
+  },
+  {
+    name: "integrations-none-in-use",
+    path: "/integrations?show=in_use",
+    title: /^Integrations/,
+    arrange: empty,
+  },
+  { name: "integrations-broken", path: "/integrations", title: /^Integrations/, arrange: broken, expected: /503/ },
+  ...Object.entries(integrationCases).map(([name, { path, arrange, expected }]) => ({
+    name: `integration-${name}`,
+    path,
+    title: / · Integrations · Evergrant$|not found/i,
+    ...(arrange === undefined ? {} : { arrange }),
+    ...(expected === undefined ? {} : { expected }),
+  })),
   { name: "webhooks", path: "/webhooks", title: /^Webhooks/ },
   { name: "webhooks-empty", path: "/webhooks", title: /^Webhooks/, arrange: empty },
   { name: "webhooks-empty-auditor", path: "/webhooks", title: /^Webhooks/, arrange: emptyAuditor },
@@ -244,6 +298,57 @@ const cases: PageCase[] = [
     arrange: (stub: StubApi) => arrangeKeys(stub.world.keys, kind),
   })),
   { name: "keys-broken", path: "/keys", title: /^Keys/, arrange: broken, expected: /503/ },
+  { name: "settings", path: "/settings", title: /^Settings/ },
+  { name: "settings-support", path: "/settings", title: /^Settings/, arrange: support },
+  { name: "settings-empty", path: "/settings", title: /^Settings/, arrange: empty },
+  { name: "settings-broken", path: "/settings", title: /^Settings/, arrange: broken, expected: /503/ },
+  { name: "branding", path: "/settings/branding", title: /^Branding/ },
+  { name: "branding-support", path: "/settings/branding", title: /^Branding/, arrange: support },
+  { name: "branding-empty", path: "/settings/branding", title: /^Branding/, arrange: empty },
+  { name: "branding-broken", path: "/settings/branding", title: /^Branding/, arrange: broken, expected: /503/ },
+  {
+    name: "branding-own",
+    path: "/settings/branding",
+    title: /^Branding/,
+    arrange: (stub) => {
+      stub.world.settings.environment.branding = {
+        name: "The Reporting And Invoicing Suite Of Northwind Traders",
+        logo: "/api/connect/logos/stub",
+        accent: { light: "#b45309", dark: "#fbbf24" },
+        support: "https://help.example.com/connecting-accounts",
+        privacy_url: "https://example.com/privacy",
+      };
+    },
+  },
+  { name: "environments", path: "/settings/environments", title: /^Environments/ },
+  {
+    name: "environments-staging",
+    path: "/settings/environments",
+    title: /^Environments/,
+    arrange: (stub) => {
+      stub.environment = "staging";
+    },
+  },
+  { name: "api-keys", path: "/settings/api-keys", title: /^API keys/ },
+  { name: "api-keys-over", path: "/settings/api-keys?state=over", title: /^API keys/ },
+  { name: "api-keys-auditor", path: "/settings/api-keys", title: /^API keys/, arrange: auditor },
+  { name: "api-keys-empty", path: "/settings/api-keys", title: /^API keys/, arrange: empty },
+  { name: "api-keys-over-empty", path: "/settings/api-keys?state=over", title: /^API keys/, arrange: empty },
+  { name: "api-keys-broken", path: "/settings/api-keys", title: /^API keys/, arrange: broken, expected: /503/ },
+  ...Object.entries(apiKeyIds).map(([name, id]) => ({
+    name: `api-key-${name}`,
+    path: `/settings/api-keys/${id}`,
+    title: /API keys · Evergrant$/,
+  })),
+  { name: "api-key-auditor", path: `/settings/api-keys/${apiKeyIds.busy}`, title: /Evergrant$/, arrange: auditor },
+  { name: "api-key-unknown", path: "/settings/api-keys/key_nobody", title: /not found/i, expected: /404/ },
+  { name: "api-key-new", path: "/settings/api-keys/new", title: /^Make an API key/ },
+  {
+    name: "api-key-successor",
+    path: `/settings/api-keys/new?like=${apiKeyIds.limited}`,
+    title: /^Make an API key/,
+  },
+  { name: "api-key-new-auditor", path: "/settings/api-keys/new", title: /^Make an API key/, arrange: auditor },
   { name: "not-found", path: "/no/such/page", title: /^Not found/, expected: /404/ },
 ];
 

@@ -2,12 +2,14 @@ import type { AccountView } from "#api/schemas/account";
 import type { AttemptView } from "#api/schemas/attempt";
 import type { AnomalyView } from "#api/schemas/anomaly";
 import type { MassFailureView } from "#api/schemas/mass-failure";
-import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
+import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { untouchedIntegrations, type IntegrationState, type StubIntegration } from "./stub-integrations.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
+import { emptySettings, usualSettings, type SettingsWorld } from "./stub-settings.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
@@ -17,18 +19,20 @@ export type World = {
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
-  integrations: (Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> & { problem?: string })[];
+  integrations: StubIntegration[];
+  integrationStates: Record<string, IntegrationState>;
   webhooks: WebhookWorld;
   approvals: ApprovalWorld;
   anomalies: AnomalyView[];
   keys: KeyWorld;
   audit: AuditWorld;
+  settings: SettingsWorld;
 };
 
 export const integrations: World["integrations"] = [
-  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform" },
-  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform" },
-  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform" },
+  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform", category: "CRM" },
+  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform", category: "CRM" },
+  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform", category: "CRM" },
   {
     name: "very-long",
     label: "The Integration With A Remarkably Long Name Ltd.",
@@ -38,18 +42,8 @@ export const integrations: World["integrations"] = [
   { name: "acme-keys", label: "Acme Billing", format: "api_key", origin: "environment" },
 ];
 
-/** What the definitions say about scopes, by integration; the others say nothing. */
-export const scopeDescriptions: Record<string, Record<string, string>> = {
-  salesforce: {
-    api: "Read and change the Salesforce data that you may see",
-    refresh_token: "Stay connected while you are away",
-    web: "Open pages of Salesforce in your name.",
-  },
-  "very-long": {
-    "https://api.example.com/auth/accounts.transactions.readonly.extended":
-      "Read all transactions of every account that you may see, back to the day on which it was opened.",
-  },
-};
+/** With the rest of a small catalogue, for the pages that show it. */
+export const wholeCatalogue: World["integrations"] = [...integrations, ...untouchedIntegrations];
 
 export const emptyWorld = (): World => ({
   accounts: [],
@@ -57,12 +51,14 @@ export const emptyWorld = (): World => ({
   health: [],
   massFailures: [],
   clients: [],
-  integrations,
+  integrations: structuredClone(integrations),
+  integrationStates: {},
   webhooks: emptyWebhooks(),
   approvals: emptyApprovals(),
   anomalies: [],
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
+  settings: emptySettings(),
 });
 
 const minute = 60_000;
@@ -88,6 +84,7 @@ export function usualWorld(now = Date.now()): World {
     id: accountId,
     integration_name: "acme-crm",
     tenant_id: tenant,
+    user_reference: null,
     environment: "production",
     status: "active",
     hold: null,
@@ -288,12 +285,14 @@ export function usualWorld(now = Date.now()): World {
     health: health(),
     massFailures: [massFailure(now)],
     clients: clients(now),
-    integrations,
+    integrations: structuredClone(integrations),
+    integrationStates: {},
     webhooks: webhooks(ids.revoked, now),
     approvals: approvals(now),
     anomalies: [],
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
+    settings: usualSettings(),
   };
 }
 

@@ -143,14 +143,21 @@ export function answerAdministrators(
     world.invitations = world.invitations.filter(({ id }) => id !== revoked);
     return { status: 204, body: null };
   }
-  const found = world.users.find(({ id }) => path === `/api/v1/users/${id}`);
+  if (path === "/api/v1/session/password") return answerPassword(world, body);
+  const [, userId, rest] = /^\/api\/v1\/users\/([^/]+)(\/end-sessions)?$/.exec(path) ?? [];
+  const found = world.users.find(({ id }) => id === userId);
   if (found === undefined) return null;
+  if (rest !== undefined) {
+    const ended = found.sessions;
+    found.sessions = 0;
+    return { status: 200, body: { ended } };
+  }
   if (method === "PATCH") {
     const { role, disabled } = JSON.parse(body) as { role?: User["role"]; disabled?: boolean };
     Object.assign(
       found,
       role === undefined ? {} : { role },
-      disabled === undefined ? {} : { disabled_at: ago(0), disabled_by: "person" },
+      disabled === undefined ? {} : { disabled_at: disabled ? ago(0) : null, disabled_by: disabled ? "person" : null },
     );
     return { status: 200, body: found };
   }
@@ -159,4 +166,22 @@ export function answerAdministrators(
     sessions: world.sessions.slice(0, found.sessions).map((one) => ({ ...one, current: one.current && found.is_you })),
   };
   return { status: 200, body: detail };
+}
+
+function answerPassword(world: Administrators, body: string): { status: number; body: unknown } {
+  const { current_password: current, new_password: next } = JSON.parse(body) as Record<string, string>;
+  const fault =
+    current !== "correct horse"
+      ? { pointer: "/current_password", detail: "is wrong" }
+      : next === "password password"
+        ? { pointer: "/new_password", detail: "is among the passwords that are tried first" }
+        : null;
+  if (fault !== null) {
+    return {
+      status: 422,
+      body: { code: "invalid_request", title: "The request is not valid", status: 422, errors: [fault] },
+    };
+  }
+  world.sessions = world.sessions.filter((one) => one.current);
+  return { status: 204, body: null };
 }

@@ -4,21 +4,16 @@ import type { AddressInfo } from "node:net";
 import { languageCookie } from "#api/connect/browser-cookies";
 import { languageFor } from "#api/connect/page-language";
 import { languageOf } from "#core/domain/connect/language";
-import {
-  emptyWorld,
-  massFailure,
-  resolvingFailure,
-  scopeDescriptions,
-  usualWorld,
-  type World,
-} from "./stub-accounts.ts";
+import { emptyWorld, massFailure, resolvingFailure, usualWorld, type World } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
 import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
+import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
+import { answerSettings } from "./stub-settings.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -37,6 +32,8 @@ export type StubApi = {
   confirmWith: SessionView["confirm_with"];
   /** When set, reads of the API answer with this status. */
   failWith: number | null;
+  /** When set, reads of this path alone fail. */
+  failOn: string | null;
   outcome: string;
   /** Changes that arrived, as `METHOD path body`. */
   changes: string[];
@@ -66,6 +63,7 @@ export async function startStubApi(): Promise<StubApi> {
     isSignedIn: true,
     role: "owner",
     failWith: null,
+    failOn: null,
     outcome: "connected",
     changes: [],
     passOnTo: (origin) => {
@@ -82,6 +80,7 @@ export async function startStubApi(): Promise<StubApi> {
         isSignedIn: true,
         role: "owner",
         failWith: null,
+        failOn: null,
         outcome: "connected",
         changes: [],
       });
@@ -164,16 +163,9 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   }
   if (!stub.isConfirmed && method !== "GET")
     return problem(response, 403, "step_up_required", "Confirm that it is you", "Confirm first that it is you.");
+  if (path === stub.failOn) return problem(response, 503, "database_unavailable", "The database does not answer");
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
-  if (path === "/api/v1/integrations") {
-    return json(response, 200, { data: stub.world.integrations.map((one) => ({ problem: null, ...one })) });
-  }
-  const defined = /^\/api\/v1\/integrations\/([^/]+)$/.exec(path)?.[1];
-  if (defined !== undefined) {
-    const config = { scopeDescriptions: scopeDescriptions[defined] ?? {} };
-    return json(response, 200, { name: defined, credentials: { format: "oauth2", config } });
-  }
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
   if (path === "/api/v1/environment-integrations") {
     return json(response, 200, { data: stub.world.clients, next_cursor: null });
@@ -189,6 +181,8 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     });
   }
   const reply =
+    answerIntegrations(stub.world, method, path, body) ??
+    answerSettings(stub, method, path, url.searchParams, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
     answerAnomalies(stub.world.anomalies, stub.role, method, path) ??

@@ -5,8 +5,8 @@ import type { HealthView } from "#api/schemas/stats";
 export function health(): HealthView["integrations"] {
   return [
     row("acme-crm", [8120, 14, 0, 210], 194_880, 0.99996, [118, 342]),
-    row("hubspot", [2960, 0, 0, 31], 71_040, 0.931, [480, 2140], { provider_error: 4120, provider_timeout: 781 }),
-    row("salesforce", [1328, 3, 115, 5], 15_936, 0.967, [240, 610], { held: 412, reauthorize: 103 }),
+    row("hubspot", [2960, 0, 0, 31], 71_040, 0.931, [480, 2140], { transient: 4120, rate_limited: 781 }),
+    row("salesforce", [1328, 3, 115, 5], 15_936, 0.967, [240, 610], { held: 412, reauthorize: 103, in_doubt: 11 }),
     row("very-long", [1, 0, 0, 0], 0, null, [null, null]),
   ];
 }
@@ -55,6 +55,7 @@ function secret(now: number, version: number, [set, worked]: [number, number | n
   return {
     version,
     created_at: at(set),
+    set_by: "usr_2",
     last_worked_at: worked === null ? null : at(worked),
     accepted_until: ends === undefined ? null : at(ends),
   };

@@ -7,6 +7,7 @@ import { createKeyStops } from "#adapters/postgres/key-stops";
 import { hourMs } from "#core/domain/anomaly/activity";
 import { patchAnomalyPolicy, type AnomalyPolicyPatch } from "#core/domain/anomaly/anomaly-policy";
 import { judgeLook, pastsNeeded } from "#core/domain/anomaly/judge-look";
+import { mostNetworks } from "#core/domain/anomaly/judge-network";
 import type { Rung } from "#core/ports/caller-watch";
 import { createAuditWorld, openPool, type AuditWorld } from "./audit-world.ts";
 
@@ -250,9 +251,11 @@ describe("a jump", () => {
 describe("a key", () => {
   test("that rested rings by what the audit log has of it, also from before it was watched", async () => {
     await rows("UPDATE api_key SET created_at = now() - interval '200 days'");
-    await read(1, other, { action: "api_key.refused" });
+    // Somebody tried this one from elsewhere: that is no use of it.
+    await read(1, key, { action: "api_key.refused" });
+    await read(1, other);
     await world.tamper(
-      `UPDATE audit_event SET at = at - interval '3 days' WHERE actor = '${other}' AND action = 'api_key.refused'`,
+      `UPDATE audit_event SET at = at - interval '3 days' WHERE actor = '${other}' OR action = 'api_key.refused'`,
     );
     await read(1, key);
     await read(1, other);
@@ -290,12 +293,40 @@ describe("a key", () => {
 
   test("from ever new networks takes no more than its rows", async () => {
     const networks = createCallerNetworks(world.pool);
+    const elsewhere = createCallerNetworks(world.pool);
     for (let index = 0; index < 200; index += 1) networks.note(environmentId, key, `10.0.${index}.1`);
+    for (let index = 0; index < 10; index += 1) networks.note(environmentId, other, `10.0.${index}.1`);
     await networks.flush();
-    for (let index = 200; index < 250; index += 1) networks.note(environmentId, key, `10.0.${index}.1`);
-    await networks.flush();
-    const [{ n }] = await rows("SELECT count(*)::int AS n FROM caller_network");
-    expect(n).toBeLessThanOrEqual(264);
+    for (let index = 40; index < 250; index += 1) elsewhere.note(environmentId, key, `10.0.${index}.1`);
+    await elsewhere.flush();
+    expect(await rows("SELECT caller, count(*)::int AS n FROM caller_network GROUP BY 1 ORDER BY 1")).toEqual([
+      { caller: key, n: mostNetworks },
+      { caller: other, n: 10 },
+    ]);
+  });
+
+  test("that comes from one address for months keeps its network, and makes room for another when it moves", async () => {
+    let now = 0;
+    const networks = createCallerNetworks(world.pool, () => now);
+    const noteAt = async (hours: number, address: string) => {
+      now = hours * hourMs;
+      networks.note(environmentId, key, address);
+      await networks.flush();
+    };
+    await noteAt(0, "203.0.113.7");
+    const age = "UPDATE caller_network SET last_seen_at = now() - interval '40 minutes'";
+    const isFresh = "SELECT bool_and(last_seen_at > now() - interval '10 minutes') AS is FROM caller_network";
+    await rows(age);
+    await noteAt(0.5, "203.0.113.7");
+    expect(await rows(isFresh)).toEqual([{ is: false }]);
+    await noteAt(1, "203.0.113.7");
+    expect(await rows(isFresh)).toEqual([{ is: true }]);
+    for (let index = 0; index < mostNetworks; index += 1) await noteAt(2, `10.0.${index}.1`);
+    await rows("DELETE FROM caller_network");
+    await noteAt(3, "198.51.100.1");
+    expect(await rows("SELECT network FROM caller_network")).toEqual([]);
+    await noteAt(30, "198.51.100.2");
+    expect(await rows("SELECT network FROM caller_network")).toEqual([{ network: "198.51.100.0/24" }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createAccessStore } from "#adapters/postgres/access-store";
+import { createApiKeyStore } from "#adapters/postgres/api-key-store";
 import { findFreePort } from "#scripts/ports";
 import { startProcess } from "./start-process.ts";
 import { makeKey } from "./make-key.ts";
@@ -35,7 +35,8 @@ describe("a key", () => {
     const { id, key } = await makeKey(stack);
     for (const api of [0, 1, 0, 1]) expect((await read(key, { api })).status).toBe(200);
     // Each has just looked: what it remembers is as young as can be.
-    expect(await createAccessStore(stack.database.pool).revokeKey(id, "test")).toBe(true);
+    const { rows } = await stack.database.pool.query("SELECT id FROM environment WHERE name = 'production'");
+    expect(await createApiKeyStore(stack.database.pool).revoke(rows[0].id, id, "test")).toBe(true);
     const revokedAt = performance.now();
     // By when they began: how long an answer takes is the machine's.
     const lastAccepted = await Promise.all(
@@ -202,6 +203,8 @@ describe("a key that is limited", () => {
     ["POST", "/keys/drill"],
     ["PATCH", "/anomaly-policy", { factor: 100 }],
     ["POST", `/anomalies/ano_${"0".repeat(24)}/acknowledge`],
+    ["POST", "/api-keys", { name: "Another", permissions: ["accounts:read"] }],
+    ["DELETE", `/api-keys/key_${"0".repeat(24)}`],
     ["POST", `/api-keys/key_${"0".repeat(24)}/stop`],
     ["POST", `/api-keys/key_${"0".repeat(24)}/restart`],
   ];

@@ -492,12 +492,7 @@ test("the hunt has teeth: a secret that is planted in the clear is found in each
     ["text", `before ${secret} after`],
     ["bytes", Buffer.from(`..${secret}`)],
     ["an address", `?token=${encodeURIComponent(secret)}&x`],
-    [
-      "an address in small letters",
-      encodeURIComponent(secret).toLowerCase().includes("%")
-        ? encodeURIComponent(secret).replaceAll(/%../g, (one) => one.toLowerCase())
-        : "",
-    ],
+    ["an address in small letters", encodeURIComponent(secret).replaceAll(/%../g, (one) => one.toLowerCase())],
     ["a form", new URLSearchParams({ token: secret }).toString()],
     ["a JSON text", JSON.stringify({ token: secret })],
     ["a JSON text with escaped slashes", JSON.stringify({ token: secret }).replaceAll("/", "\\/")],

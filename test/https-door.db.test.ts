@@ -1,7 +1,7 @@
 // What the door says over https (checklist G1, G4), and what a forged form or header is worth at it (G6).
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cookieOf, makeAdministrator, tryToSignIn } from "./sign-in-as.ts";
+import { cookieOf, makeAdministrator, openForm, tryToSignIn } from "./sign-in-as.ts";
 import { startStack, type Stack } from "./start-stack.ts";
 
 const publicUrl = "https://connect.example.com";
@@ -62,9 +62,9 @@ test.each<[string, string, number, Record<string, string>?]>([
 
 test("every cookie is for https and this host alone, and no script reads one", async () => {
   const { password } = await makeAdministrator(stack, "flags@example.com", "owner");
-  const csrf = await fetch(`${origin}/api/auth/csrf`);
+  const { setCookies } = await openForm(origin);
   const { session } = await tryToSignIn(stack, "flags@example.com", password);
-  const set = [...csrf.headers.getSetCookie(), session ?? ""];
+  const set = [...setCookies, session ?? ""];
   expect(set.length).toBeGreaterThanOrEqual(3);
   for (const one of set) {
     for (const flag of [/; Secure/i, /; HttpOnly/i, /; SameSite=Lax/i, /; Path=\//i]) expect(one).toMatch(flag);
@@ -95,9 +95,8 @@ describe("a form that another site sends", () => {
   test("signs nobody in as somebody else: the token and its cookie belong together (login CSRF)", async () => {
     const email = "attacker@example.com";
     const { password } = await makeAdministrator(stack, email, "support");
-    const csrf = await fetch(`${origin}/api/auth/csrf`);
-    const { csrfToken } = (await csrf.json()) as { csrfToken: string };
-    const own = cookieOf(csrf.headers.getSetCookie().find((one) => one.includes("csrf-token")) ?? null);
+    const { csrfToken, setCookies } = await openForm(origin);
+    const own = cookieOf(setCookies.find((one) => one.includes("csrf-token")) ?? null);
     // In the victim's browser, where the attacker's cookie is not.
     for (const form of [
       { email, password },

@@ -40,15 +40,13 @@ export async function tryToSignIn(
   options: { cookie?: string; api?: number; callbackUrl?: string; headers?: Record<string, string> } = {},
 ): Promise<SignInTry> {
   const origin = stack.apis[options.api ?? 0]?.origin ?? "";
-  const csrf = await fetch(`${origin}/api/auth/csrf`);
-  const cookies = csrf.headers.getSetCookie().map((one) => one.split(";")[0]);
-  const { csrfToken } = (await csrf.json()) as { csrfToken: string };
+  const { csrfToken, cookies } = await openForm(origin);
   const { callbackUrl } = options;
   const answer = await fetch(`${origin}/api/auth/callback/credentials`, {
     method: "POST",
     redirect: "manual",
     headers: {
-      cookie: [...cookies, ...(options.cookie === undefined ? [] : [options.cookie])].join("; "),
+      cookie: [cookies, ...(options.cookie === undefined ? [] : [options.cookie])].join("; "),
       "x-auth-return-redirect": "1",
       ...options.headers,
     },
@@ -57,6 +55,16 @@ export async function tryToSignIn(
   const body = (await answer.json().catch(() => ({}))) as { url?: string };
   const session = answer.headers.getSetCookie().find((one) => /session-token=[^;]/.test(one)) ?? null;
   return { status: answer.status, session, url: body.url ?? "", body };
+}
+
+/** What a form of @auth/core is sent with. `cookies`: of a Cookie header; `setCookies`: as they came. */
+export async function openForm(
+  origin: string,
+): Promise<{ csrfToken: string; cookies: string; setCookies: readonly string[] }> {
+  const answer = await fetch(`${origin}/api/auth/csrf`);
+  const { csrfToken } = (await answer.json()) as { csrfToken: string };
+  const setCookies = answer.headers.getSetCookie();
+  return { csrfToken, cookies: setCookies.map((one) => cookieOf(one)).join("; "), setCookies };
 }
 
 /** The name and value of a Set-Cookie header. */

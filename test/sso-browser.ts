@@ -11,7 +11,7 @@ export type SsoOutcome = {
   setCookies: string[];
 };
 
-export type SsoStart = { status: number; url: string; cookies: string; setCookies: string[] };
+type SsoStart = { status: number; url: string; cookies: string; setCookies: string[] };
 
 /** Leaves for the identity provider, as the button does. */
 export async function startSso(

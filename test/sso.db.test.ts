@@ -195,6 +195,11 @@ describe("an invitation", () => {
 
   test("lets somebody without a group in, with its role, once", async () => {
     const invitation = await invite("person-20@company-20.example", "auditor");
+    const somebody = await signInAs(stack, "somebody-else@example.com", "support");
+    const { url } = await startSso(stack, { invitation }, { cookie: somebody });
+    expect(new URL(url).searchParams.get("login_hint"), "whom the provider may suggest").toBe(
+      "person-20@company-20.example",
+    );
     const { session, error } = await signInThroughLab(stack, "person-20", { invitation });
     expect(error).toBeNull();
     expect((await callAs(stack, session, "GET", "/session")).body.user.role).toBe("auditor");
@@ -251,8 +256,11 @@ describe("confirming", () => {
     claims.set("person-32", { groups: ["platform"] });
     const { session } = await signInThroughLab(stack, "person-31");
     await signInThroughLab(stack, "person-32");
-    const other = await signInThroughLab(stack, "person-32", { fresh: true }, { cookie: session });
-    expect(other).toMatchObject({ error: "sso_another_person", session: "" });
+    const other = await signInThroughLab(stack, "person-32", { fresh: true, next: "/keys" }, { cookie: session });
+    // The page tells who confirms from who wants in: one has another way on than the other.
+    expect(other).toMatchObject({ path: "/sign-in?error=sso_another_person&fresh=1&next=%2Fkeys", session: "" });
+    const entry = await signInThroughLab(stack, "person-32", { next: "/keys" }, { cookie: session });
+    expect(entry).toMatchObject({ path: "/sign-in?error=sso_another_person&next=%2Fkeys", session: "" });
     expect((await callAs(stack, session, "GET", "/session")).body.user.email).toBe("person-31@company-31.example");
   });
 });

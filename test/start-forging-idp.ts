@@ -12,7 +12,7 @@ export type Forgery = {
   token?: string;
 };
 
-export type ForgingIdp = {
+type ForgingIdp = {
   issuer: string;
   /** What the next token answer is like; honest by default. */
   forgery: Forgery;

@@ -9,11 +9,16 @@ export type RenderPage = (request: IncomingMessage, response: ServerResponse) =>
 
 type Parts = { render: RenderPage; health: Health; log: Log; isDevelopment: boolean; isStopping: () => boolean };
 
+/** As long as api's own door keeps them: after the 5 s that Node has by itself, api met closed connections again and again. */
+const keepAliveMs = 65_000;
+
 /** The server around the pages: health, security headers, and reading only. Whatever changes something belongs to the API. */
 export function createWebServer(parts: Parts): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     void answer(parts, request, response);
   });
+  server.keepAliveTimeout = keepAliveMs;
+  return server;
 }
 
 async function answer(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -51,6 +51,7 @@ export function contentSecurityPolicy(
     "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
+    "report-uri /api/csp-reports",
     `frame-ancestors ${embed?.mode === "frame" ? embed.origin : "'none'"}`,
     ["form-action 'self'", ...targets].join(" "),
   ].join("; ");

@@ -15,6 +15,7 @@ import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { withBulkhead } from "#core/usecases/bulkhead";
 import { settlePins } from "#core/usecases/pin-definition";
 import { replaySpool } from "#core/usecases/commit-answer";
+import { keepCounting } from "./keep-counting.ts";
 import { keepQueue, type Queue } from "./keep-queue.ts";
 import { keepSealing } from "./keep-sealing.ts";
 import { keepWatch } from "./keep-watch.ts";
@@ -119,6 +120,7 @@ async function lookAfterTheDead(): Promise<void> {
 
 const sealing = keepSealing(container);
 const watchOverCallers = keepWatch(container);
+const counting = keepCounting(container);
 
 let isStopping = false;
 const server = createServer((request, response) => {
@@ -144,6 +146,7 @@ stopWithParent(async () => {
   await queue?.stop();
   await sealing.stop();
   await watchOverCallers.stop();
+  await counting.stop();
   await closeServer(server, 1_000);
   await container.close();
 });

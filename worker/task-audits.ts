@@ -48,6 +48,8 @@ export const taskAudits = {
   "seal-audit-late": { nothing: "writes links, which prove records, and no records" },
   "anchor-audit": { nothing: "writes anchors, which prove links" },
   "check-audit": { nothing: "reads the log, and drops what is older than its time; an anchor tells of that" },
+  "check-counts": { nothing: "counts rows for pages, and changes none of those that it counts" },
+  "look-ahead": { nothing: "counts alarms and ends of grants for pages" },
   "tend-approvals": {
     mayWrite: [
       "approval.expired",

@@ -7,8 +7,10 @@ import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
 import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
 import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
+import { checkCountsTask } from "./tasks/check-counts.ts";
 import { anchorAuditTask, checkAuditTask, sealLateTask } from "./tasks/keep-audit.ts";
 import { housekeepingTask } from "./tasks/housekeeping.ts";
+import { lookAheadTask } from "./tasks/look-ahead.ts";
 import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
 import { resolveHoldTaskOf } from "./tasks/resolve-hold.ts";
@@ -35,6 +37,8 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     "seal-audit-late": sealLateTask(ports, stopping),
     "anchor-audit": anchorAuditTask(ports, stopping),
     "check-audit": checkAuditTask(ports),
+    "check-counts": checkCountsTask(ports),
+    "look-ahead": lookAheadTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
     "tend-approvals": tendApprovalsTask(ports),
     [rewrapTaskName]: rewrapTask(ports, stopping),
@@ -54,10 +58,12 @@ export function createCrontab(): ParsedCronItem[] {
     { task: "sweep", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep" } },
     { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
     { task: "tend-approvals", match: "* * * * *", options: { maxAttempts: 1, jobKey: "tend-approvals" } },
+    { task: "look-ahead", match: "* * * * *", options: { maxAttempts: 1, jobKey: "look-ahead" } },
     { task: "wake-rewraps", match: "* * * * *", options: { maxAttempts: 1, jobKey: "wake-rewraps" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
     { task: "seal-audit-late", match: "*/5 * * * *", options: { maxAttempts: 1, jobKey: "seal-audit-late" } },
     { task: "anchor-audit", match: "7 * * * *", options: { maxAttempts: 3, jobKey: "anchor-audit" } },
     { task: "check-audit", match: "23 3 * * *", options: { maxAttempts: 2, jobKey: "check-audit" } },
+    { task: "check-counts", match: "41 3 * * *", options: { maxAttempts: 1, jobKey: "check-counts" } },
   ]);
 }

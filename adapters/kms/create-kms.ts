@@ -1,5 +1,5 @@
 import type { Randomness } from "#core/ports/randomness";
-import { createKeyedKms, type ClosableKms, type KeyWrapper } from "./keyed-kms.ts";
+import { createKeyedKms, type ClosableKms, type EnvironmentName, type KeyWrapper } from "./keyed-kms.ts";
 import { createLocalKeyring } from "./local-keyring.ts";
 import type { KeyReference } from "./parse-key-references.ts";
 import type { KmsConfig } from "./read-kms-config.ts";
@@ -8,13 +8,11 @@ import { withFormerKeyring } from "./with-former-keyring.ts";
 /**
  * The KMS of the configuration. Its adapter, and with it the client library, is loaded here and no other is. That the library is
  * installed was checked with the configuration.
- *
- * @param environmentName finds the name of an environment, by which its keys are chosen
  */
 export async function createKms(
   config: KmsConfig,
   ports: {
-    readonly environmentName: (environmentId: string) => Promise<string | null>;
+    readonly environmentName: EnvironmentName;
     readonly random: Randomness;
   },
 ): Promise<ClosableKms> {

@@ -15,6 +15,9 @@ export interface KeyRows<K> {
   readonly perEnvironment: ReadonlyMap<string, KeyRow<K>>;
 }
 
+/** Finds the name of an environment, by which its keys are chosen; at once where it is known. */
+export type EnvironmentName = (environmentId: string) => string | null | Promise<string | null>;
+
 /** What one kind of KMS does with one of its keys. Each method fails with `kms_unavailable` as the port says. */
 export interface KeyWrapper<K> {
   wrap(key: K, context: WrapContext, plain: Uint8Array): Promise<Uint8Array>;
@@ -33,20 +36,21 @@ export interface ClosableKms extends Kms, KmsRotation {
 
 /**
  * A KMS of keys with names of our own, by environment: which key wraps, and which one of them may open.
- *
- * @param environmentName finds the name of an environment, by which its keys are chosen
  */
 export function createKeyedKms<K extends { readonly id: string }>(options: {
   readonly keys: KeyRows<K>;
-  readonly environmentName: (environmentId: string) => Promise<string | null>;
+  readonly environmentName: EnvironmentName;
   readonly wrapper: KeyWrapper<K>;
 }): ClosableKms {
   const { keys, wrapper } = options;
 
-  const keysOf = async (environmentId: string): Promise<KeyRow<K>> => {
-    const name = await options.environmentName(environmentId);
+  const rowOf = (environmentId: string, name: string | null): KeyRow<K> => {
     if (name === null) throw kmsUnavailable(`no environment ${environmentId}`);
     return keys.perEnvironment.get(name) ?? keys.shared;
+  };
+  const keysOf = (environmentId: string): KeyRow<K> | Promise<KeyRow<K>> => {
+    const name = options.environmentName(environmentId);
+    return name instanceof Promise ? name.then((found) => rowOf(environmentId, found)) : rowOf(environmentId, name);
   };
   // The key id selects exactly one key: no trial decryption (checklist H4).
   const find = (row: KeyRow<K>, kid: string): K | null => row.find((one) => one.id === kid) ?? null;

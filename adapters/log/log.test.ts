@@ -128,6 +128,23 @@ describe("redaction by value (I2)", () => {
     expect(liveSecrets()).not.toContain(value);
   });
 
+  it("in what an operation left behind when it ended, whose own values are let go", async () => {
+    let goOn = (): void => {};
+    const { left } = await withLiveSecrets(async () => {
+      void new Secret(value);
+      const after = new Promise<void>((resolve) => (goOn = resolve)).then(() => {
+        void new Secret("made after its operation");
+        return liveSecrets();
+      });
+      return { left: after };
+    });
+    goOn();
+    const seen = await left;
+    expect(seen).toContain("made after its operation");
+    expect(seen).not.toContain(value);
+    expect(liveSecrets()).toContain("made after its operation");
+  });
+
   it("has teeth: outside of any operation that holds it the same text is shown", () => {
     expect(text({ note: value })).toContain(value);
   });

@@ -6,12 +6,16 @@ import { query, type DatabasePool } from "./pool.ts";
 const mostCallers = 10_000;
 /** A network that goes on being used is written down again this seldom, milliseconds. */
 const againMs = 3_600_000;
+/** A network that was not used for so long makes room for another one, milliseconds. */
+const unusedMs = 24 * 3_600_000;
 /** Of one statement. */
 const atATime = 500;
 
 interface Noted {
   /** The address that came last: most callers have one. */
   address: string;
+  /** When that was looked at. */
+  at: number;
   readonly networks: Map<string, number>;
 }
 
@@ -29,8 +33,11 @@ export function createCallerNetworks(pool: DatabasePool, now: () => number = () 
   const noteNetwork = (environmentId: string, key: string, noted: Noted, network: string): void => {
     const last = noted.networks.get(network);
     if (last !== undefined && now() - last < againMs) return;
-    // Who comes from so many has no network of its own; the database keeps no more either.
-    if (noted.networks.size >= 4 * mostNetworks) noted.networks.clear();
+    if (last === undefined && noted.networks.size >= mostNetworks) {
+      for (const [one, at] of noted.networks) if (now() - at > unusedMs) noted.networks.delete(one);
+      // Who comes from so many has no network of its own; the database keeps no more either.
+      if (noted.networks.size >= mostNetworks) return;
+    }
     noted.networks.set(network, now());
     if (waiting.size < mostCallers) waiting.set(`${key} ${network}`, { environmentId, key, network });
   };
@@ -40,10 +47,11 @@ export function createCallerNetworks(pool: DatabasePool, now: () => number = () 
       let noted = known.get(key);
       if (noted === undefined) {
         if (known.size >= mostCallers) known.clear();
-        noted = { address: "", networks: new Map() };
+        noted = { address, at: now(), networks: new Map() };
         known.set(key, noted);
-      } else if (noted.address === address) return;
+      } else if (noted.address === address && now() - noted.at < againMs) return;
       noted.address = address;
+      noted.at = now();
       const network = networkPrefixOf(address);
       if (network !== null) noteNetwork(environmentId, key, noted, network);
     },
@@ -57,10 +65,14 @@ export function createCallerNetworks(pool: DatabasePool, now: () => number = () 
           await query(
             pool,
             `INSERT INTO caller_network AS c (environment_id, caller, network)
-             SELECT n.* FROM unnest($1::text[], $2::text[], $3::text[]) n (environment_id, caller, network)
-              WHERE (SELECT count(*) FROM caller_network o WHERE o.environment_id = n.environment_id AND o.caller = n.caller) < $4
-                 OR EXISTS (SELECT FROM caller_network o
-                             WHERE o.environment_id = n.environment_id AND o.caller = n.caller AND o.network = n.network)
+             SELECT n.environment_id, n.caller, n.network
+               FROM (SELECT g.*, o.caller IS NOT NULL AS is_known,
+                            row_number() OVER (PARTITION BY g.environment_id, g.caller, o.network IS NULL ORDER BY g.network) AS place
+                       FROM unnest($1::text[], $2::text[], $3::text[]) g (environment_id, caller, network)
+                       LEFT JOIN caller_network o USING (environment_id, caller, network)) n
+              WHERE n.is_known
+                 OR n.place + (SELECT count(*) FROM caller_network k
+                                WHERE k.environment_id = n.environment_id AND k.caller = n.caller) <= $4
               ORDER BY 1, 2, 3
              ON CONFLICT (environment_id, caller, network) DO UPDATE SET last_seen_at = now()
               WHERE c.last_seen_at < now() - interval '30 minutes'`,

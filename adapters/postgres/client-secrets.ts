@@ -37,8 +37,9 @@ export async function writeSecrets(client: DatabaseClient, owner: SecretOwner, p
   );
   if (added === null) return;
   await client.query(
-    `INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed) VALUES ($1, 'client_secret', $2, $3, $4, $5)`,
-    [owner.id, owner.environmentId, added.version, added.kid, Buffer.from(added.sealed)],
+    `INSERT INTO sealed_secret (owner, field, environment_id, version, kid, sealed, set_by)
+     VALUES ($1, 'client_secret', $2, $3, $4, $5, $6)`,
+    [owner.id, owner.environmentId, added.version, added.kid, Buffer.from(added.sealed), actor],
   );
 }
 

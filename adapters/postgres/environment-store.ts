@@ -30,11 +30,22 @@ export interface StoredLogo extends LogoImage {
   readonly digest: string;
 }
 
+export interface EnvironmentCounts {
+  readonly id: string;
+  /** In force. */
+  readonly apiKeys: number;
+  readonly webhookEndpoints: number;
+  /** That it configured. */
+  readonly integrations: number;
+}
+
 export interface EnvironmentAdministration extends EnvironmentStore {
   /** The picture with this digest, whosever it is: pages show it to anybody. */
   findLogo(digest: string): Promise<LogoImage | null>;
   /** The own origin of the environment whose redirect URI ends in this; null: it has none, or there is no such. */
   findConnectUrl(callbackId: string): Promise<string | null>;
+  /** How much each has of what is made by hand. */
+  counts(): Promise<readonly EnvironmentCounts[]>;
   /** @throws DomainError conflict, when another environment has that connectUrl */
   update(id: string, patch: EnvironmentPatch, audit: AuditRecord): Promise<EnvironmentRecord | null>;
 }
@@ -66,6 +77,24 @@ export function createEnvironmentStore(pool: DatabasePool): EnvironmentAdministr
         [digest],
       );
       return rows[0] === undefined ? null : { mediaType: rows[0].media_type, bytes: rows[0].bytes };
+    },
+    async counts() {
+      const { rows } = await query<{ id: string; keys: number; endpoints: number; integrations: number }>(
+        pool,
+        `SELECT e.id,
+                (SELECT count(*)::int FROM api_key k WHERE k.environment_id = e.id AND k.revoked_at IS NULL
+                    AND (k.expires_at IS NULL OR k.expires_at > now())) AS keys,
+                (SELECT count(*)::int FROM webhook_endpoint w WHERE w.environment_id = e.id) AS endpoints,
+                (SELECT count(*)::int FROM environment_integration i WHERE i.environment_id = e.id) AS integrations
+           FROM environment e`,
+        [],
+      );
+      return rows.map((row) => ({
+        id: row.id,
+        apiKeys: row.keys,
+        webhookEndpoints: row.endpoints,
+        integrations: row.integrations,
+      }));
     },
     async findConnectUrl(callbackId) {
       const { rows } = await query<{ connect_url: string | null }>(

@@ -1,5 +1,9 @@
 import type { Caller } from "#core/domain/access/permission";
-import { query, type DatabasePool } from "./pool.ts";
+import { spansOf } from "#core/domain/statistics/count-steps";
+import { latencyQuantile } from "#core/domain/statistics/latency-buckets";
+import { countHealth } from "./count-health.ts";
+import type { DatabasePool } from "./pool.ts";
+import { readAccountCounts, readAttemptCounts, type AccountCount, type AttemptCount } from "./read-counts.ts";
 
 export interface IntegrationHealth {
   readonly integrationName: string;
@@ -7,77 +11,59 @@ export interface IntegrationHealth {
   readonly refreshes: number;
   readonly successRate: number | null;
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
+  /** By outcome. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
-interface HealthRow {
-  readonly integration_name: string;
-  readonly connecting: number;
-  readonly active: number;
-  readonly needs_reauth: number;
-  readonly disconnected: number;
-  readonly refreshes: number | null;
-  readonly succeeded: number | null;
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly failures: Record<string, number> | null;
-}
-
-/** Accounts by state and refreshes of the window, by integration, within the caller's environment, tenants and integrations. */
+/**
+ * Accounts by state and refreshes of the window, by integration, within the caller's environment, tenants and integrations: from
+ * what is counted beforehand. For a caller that is limited to tenants nobody counts: its accounts are looked at, and are those of
+ * some customers; all are only while what was there before an upgrade is not counted yet.
+ */
 export async function integrationHealth(
   pool: DatabasePool,
-  caller: Caller,
+  caller: Pick<Caller, "environmentId" | "tenantIds" | "integrationNames">,
   windowSeconds: number,
+  now: Date,
 ): Promise<IntegrationHealth[]> {
-  const { rows } = await query<HealthRow>(
-    pool,
-    `WITH scoped AS (
-       SELECT id, integration_name, status FROM integrated_account
-        WHERE environment_id = $1 AND ($3::text[] IS NULL OR tenant_id = ANY($3))
-          AND ($4::text[] IS NULL OR integration_name = ANY($4))
-     ), attempts AS (
-       SELECT s.integration_name, t.outcome, extract(epoch FROM t.finished_at - t.started_at) * 1000 AS ms
-         FROM refresh_attempt t JOIN scoped s ON s.id = t.account_id
-        WHERE t.environment_id = $1 AND t.started_at > now() - make_interval(secs => $2) AND t.finished_at IS NOT NULL
-          -- A customer who came back is no refresh.
-          AND t.reason <> 'reauthorized'
-     ), outcomes AS (
-       SELECT integration_name, outcome, count(*)::int AS n FROM attempts WHERE outcome <> 'refreshed' GROUP BY 1, 2
-     )
-     SELECT a.integration_name,
-            count(*) FILTER (WHERE a.status = 'connecting')::int AS connecting,
-            count(*) FILTER (WHERE a.status = 'active')::int AS active,
-            count(*) FILTER (WHERE a.status = 'needs_reauth')::int AS needs_reauth,
-            count(*) FILTER (WHERE a.status = 'disconnected')::int AS disconnected,
-            r.refreshes, r.succeeded, r.p50, r.p95,
-            (SELECT json_object_agg(o.outcome, o.n) FROM outcomes o WHERE o.integration_name = a.integration_name) AS failures
-       FROM scoped a
-       LEFT JOIN (
-         SELECT integration_name, count(*)::int AS refreshes, count(*) FILTER (WHERE outcome = 'refreshed')::int AS succeeded,
-                -- What could not even be asked took no time, and says nothing of the provider's.
-                percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p50,
-                percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p95
-           FROM attempts GROUP BY integration_name
-       ) r ON r.integration_name = a.integration_name
-      GROUP BY a.integration_name, r.refreshes, r.succeeded, r.p50, r.p95
-      ORDER BY a.integration_name`,
-    [caller.environmentId, windowSeconds, caller.tenantIds, caller.integrationNames],
+  if (caller.tenantIds !== null) return await countHealth(pool, caller, windowSeconds);
+  const [accounts, attempts] = await Promise.all([
+    readAccountCounts(pool, caller),
+    readAttemptCounts(pool, caller, spansOf(windowSeconds, now)),
+  ]);
+  if (accounts === null) return await countHealth(pool, caller, windowSeconds);
+  const ofName = Map.groupBy(attempts, ({ integrationName }) => integrationName);
+  return [...Map.groupBy(accounts, ({ integrationName }) => integrationName)].map(([name, counts]) =>
+    healthOf(name, counts, ofName.get(name) ?? []),
   );
-  return rows.map((row) => ({
-    integrationName: row.integration_name,
-    accounts: {
-      connecting: row.connecting,
-      active: row.active,
-      needs_reauth: row.needs_reauth,
-      disconnected: row.disconnected,
-    },
-    refreshes: row.refreshes ?? 0,
-    successRate: row.refreshes === null || row.refreshes === 0 ? null : (row.succeeded ?? 0) / row.refreshes,
-    latencyMs: { p50: rounded(row.p50), p95: rounded(row.p95) },
-    failures: row.failures ?? {},
-  }));
 }
 
-function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 10) / 10;
+function healthOf(
+  integrationName: string,
+  accounts: readonly AccountCount[],
+  attempts: readonly AttemptCount[],
+): IntegrationHealth {
+  const inState = (status: AccountCount["status"]): number =>
+    accounts.filter((one) => one.status === status).reduce((sum, one) => sum + one.accounts, 0);
+  const byOutcome = sumBy(attempts, ({ outcome }) => outcome);
+  const refreshes = attempts.reduce((sum, { count }) => sum + count, 0);
+  return {
+    integrationName,
+    accounts: {
+      connecting: inState("connecting"),
+      active: inState("active"),
+      needs_reauth: inState("needs_reauth"),
+      disconnected: inState("disconnected"),
+    },
+    refreshes,
+    successRate: refreshes === 0 ? null : (byOutcome.get("refreshed") ?? 0) / refreshes,
+    latencyMs: { p50: latencyQuantile(attempts, 0.5), p95: latencyQuantile(attempts, 0.95) },
+    failures: Object.fromEntries([...byOutcome].filter(([outcome]) => outcome !== "refreshed")),
+  };
+}
+
+function sumBy(counts: readonly AttemptCount[], keyOf: (one: AttemptCount) => string): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const one of counts) sums.set(keyOf(one), (sums.get(keyOf(one)) ?? 0) + one.count);
+  return sums;
 }

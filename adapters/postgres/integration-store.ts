@@ -43,6 +43,7 @@ interface ConfiguredRow extends ProofColumns {
   readonly secret_version: number | null;
   readonly secret_sealed: Buffer | null;
   readonly secret_created_at: Date | null;
+  readonly secret_set_by: string | null;
   readonly accepted_until: Date | null;
   readonly last_worked_at: Date | null;
   readonly pinned_format: PinColumns["format"];
@@ -59,7 +60,7 @@ interface LockedClient {
 const selectConfigured = `
   SELECT names.environment_id, names.name, i.document, i.updated_at AS document_updated_at, e.id AS ei_id, e.callback_id,
          e.client_id, e.overrides, s.version AS secret_version, s.sealed AS secret_sealed,
-         s.updated_at AS secret_created_at, s.accepted_until, s.last_worked_at, h.format AS pinned_format, h.hosts AS pinned_hosts,
+         s.updated_at AS secret_created_at, s.set_by AS secret_set_by, s.accepted_until, s.last_worked_at, h.format AS pinned_format, h.hosts AS pinned_hosts,
          ${definitionStamp("i", "e")} AS stamp, ${proofColumns}
     FROM names
     LEFT JOIN integration i ON i.environment_id = names.environment_id AND i.name = names.name
@@ -186,7 +187,8 @@ function toClient(row: ConfiguredRow, rows: readonly ConfiguredRow[]): Environme
 function toSecret(row: ConfiguredRow): SealedClientSecret | null {
   const { secret_version: version, secret_sealed: sealed, secret_created_at: createdAt } = row;
   if (version === null || sealed === null || createdAt === null) return null;
-  return { version, sealed, createdAt, acceptedUntil: row.accepted_until, lastWorkedAt: row.last_worked_at };
+  const { secret_set_by: setBy, accepted_until: acceptedUntil, last_worked_at: lastWorkedAt } = row;
+  return { version, sealed, createdAt, setBy, acceptedUntil, lastWorkedAt };
 }
 
 type Parsed = ReturnType<typeof documentStructureSchema.safeParse>;

@@ -129,6 +129,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     auditor: "S",
     fixed: ["id", "environment_id", "tenant_id", "integration_name", "created_at"],
   },
+  // Kept by the triggers of the accounts, with the rights of whoever writes one.
+  "public.account_term": { api: "SID", worker: "SID", auditor: "S" },
   "public.refresh_attempt": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public.event": { api: "SI", worker: "SI", auditor: "S" },
   // Whoever writes an event puts it here too, by its trigger; the worker takes it out.
@@ -183,7 +185,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   "public.anomaly_policy": { api: "SIU", worker: "S", auditor: "S", fixed: ["environment_id"] },
   "public.anomaly_cursor": { api: "S", worker: "SIU", auditor: "S", fixed: ["environment_id", "armed_at"] },
   "public.watched_caller": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "first_seen_at"] },
-  "public.caller_hour": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "hour"] },
+  // What a key is used for stands beside the question whether to revoke it.
+  "public.caller_hour": { api: "S", worker: "SIUD", auditor: "S", fixed: ["environment_id", "caller", "hour"] },
   "public.caller_network": {
     api: "SIU",
     worker: "SUD",
@@ -191,6 +194,21 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     fixed: ["environment_id", "caller", "network", "first_seen_at"],
   },
   "public.integration_hour": { worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name", "hour"] },
+
+  // Counts. Changes are written by triggers, with their owner's rights; the worker adds them up.
+  "public.account_count": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.account_count_change": { api: "S", worker: "SD", auditor: "S" },
+  "public.account_count_past": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.attempt_count": { api: "S", worker: "SIUD", auditor: "S" },
+  "public.attempt_count_change": { api: "S", worker: "SD", auditor: "S" },
+  "public.counting": { api: "S", worker: "SU", auditor: "S", fixed: ["id"] },
+  "public.outlook": { api: "S", worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name"] },
+  "public.tally": {
+    api: "SIU",
+    worker: "SIUD",
+    auditor: "S",
+    updates: { api: ["times"], worker: ["times"] },
+  },
 
   "public.process_heartbeat": { api: "SIUD", worker: "SIUD", auditor: "S" },
   "public._prisma_migrations": { api: "S", worker: "S", auditor: "S" },

@@ -184,7 +184,7 @@ export async function readPast(
 
 /**
  * Of keys that nothing is known of, or that have rested for a day: when they were made, and when they opened something last. What this
- * installation recorded before it watched counts as well.
+ * installation recorded before it watched counts as well; what else they were recorded for, a refusal above all, does not.
  */
 export async function readLives(
   client: DatabaseClient,
@@ -204,6 +204,7 @@ export async function readLives(
       text: `SELECT k.created_at,
                     (SELECT e.at FROM audit_event e
                       WHERE e.environment_id = $1 AND e.actor = $2 AND e.at < $3::timestamptz - interval '1 day'
+                        AND e.action = 'credential.opened'
                       ORDER BY e.at DESC LIMIT 1) AS last_use_at
                FROM api_key k WHERE k.id = $2 AND k.environment_id = $1`,
       values: [environmentId, caller, at],

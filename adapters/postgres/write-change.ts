@@ -82,6 +82,7 @@ function accountPart({ add }: Statement, { change, set, event }: ResolvedChange,
     "updated_at = now()",
     ...(change.raiseFence ? ["fence = a.fence + 1"] : []),
     ...(!bringsTokens ? [] : [`credential_fence = ${change.raiseFence ? "a.fence + 1" : fence}`]),
+    ...(isNewGrant ? ["granted_at = now()"] : []),
     ...(change.releaseLease ? ["lease_until", "lease_owner", "attempt_id", "attempt_started_at"].map(free) : []),
     ...(event === null ? [] : ["event_sequence = a.event_sequence + 1"]),
   ];

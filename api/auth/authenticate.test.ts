@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeApiKey } from "#core/domain/access/api-key";
 import { DomainError } from "#core/domain/problem/domain-error";
-import type { AccessStore, ApiKeyRecord } from "#adapters/postgres/access-store";
+import type { ApiKey } from "#core/ports/api-key-store";
+import type { AccessStore } from "#adapters/postgres/access-store";
 import { createSecretDigests } from "#adapters/system/secret-digests";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createRecordingMetrics } from "#test/fakes/recording-metrics";
@@ -12,7 +13,7 @@ import { createAuthenticator } from "./authenticate.ts";
 
 const digests = createSecretDigests(randomBytes(32));
 const good = makeApiKey(randomBytes(32));
-const record: ApiKeyRecord = {
+const record: ApiKey = {
   id: "key_good",
   environmentId: "env_a",
   environment: "production",
@@ -25,7 +26,9 @@ const record: ApiKeyRecord = {
   expiresAt: null,
   revokedAt: null,
   stoppedAt: null,
+  stoppedBy: null,
   lastUsedAt: null,
+  createdBy: "test",
   createdAt: new Date(),
 };
 
@@ -46,7 +49,7 @@ function open(rateLimit: number | null = null) {
   const audit = { append: async () => {} };
   const metrics = createRecordingMetrics();
   const unused = {} as never;
-  const { callerByKey } = createAuthenticator({
+  const { callerByKey, knownByKey } = createAuthenticator({
     access,
     environments: unused,
     digests,
@@ -64,7 +67,24 @@ function open(rateLimit: number | null = null) {
       (error: { code: string }) => error.code,
     );
   };
-  return { asked, call, database, metrics };
+  /** As the token door does: at once where that goes, and the route after it asks again about the same request. */
+  const callAtOnce = async (key: string): Promise<readonly [known: string | null, again: string]> => {
+    const request = { socket: { remoteAddress: "198.51.100.1" }, headers: {} } as unknown as IncomingMessage;
+    let known: string | null;
+    try {
+      known = knownByKey(`Bearer ${key}`, request)?.id ?? null;
+    } catch (error) {
+      known = (error as { code: string }).code;
+    }
+    return [
+      known,
+      await callerByKey(`Bearer ${key}`, request).then(
+        (caller) => caller.id,
+        (error: { code: string }) => error.code,
+      ),
+    ];
+  };
+  return { asked, call, callAtOnce, database, metrics };
 }
 
 const unknownKey = () => makeApiKey(randomBytes(32));
@@ -145,6 +165,33 @@ describe("an API key", () => {
     for (let index = 0; index < 100; index += 1) await call(unknownKey(), `2001:db8:1:2:${index.toString(16)}::1`);
     expect(await call(unknownKey(), "2001:db8:1:2::77")).toBe("rate_limited");
     expect(await call(unknownKey(), "2001:db8:1:3::77")).toBe("unauthorized");
+  });
+
+  it("is known at once while it was found a moment ago, and never else", async () => {
+    const { call, callAtOnce, database } = open();
+    expect(await callAtOnce(good)).toEqual([null, "key_good"]);
+    expect(await callAtOnce(good)).toEqual(["key_good", "key_good"]);
+    const other = unknownKey();
+    await call(other);
+    for (const key of [other, "", "evg_short", `${good}x`])
+      expect(await callAtOnce(key)).toEqual([null, "unauthorized"]);
+    vi.advanceTimersByTime(800);
+    database.isAway = true;
+    expect(await callAtOnce(good)).toEqual([null, "database_unavailable"]);
+  });
+
+  it("that is known at once counts once for its request, like any other", async () => {
+    const { call, callAtOnce } = open(50);
+    await call(good);
+    const answers = [];
+    for (let index = 0; index < 150; index += 1) answers.push(await callAtOnce(good));
+    expect(
+      count(
+        answers.map(([known]) => known ?? ""),
+        "key_good",
+      ),
+    ).toBe(99);
+    expect(answers.at(-1)).toEqual(["rate_limited", "rate_limited"]);
   });
 
   it("has its rate, twice that at once", async () => {

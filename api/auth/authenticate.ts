@@ -33,6 +33,11 @@ export interface Authenticator {
   callerOf(request: CredentialedRequest): Promise<Caller>;
   /** @param authorization the header as it came. @throws DomainError unauthorized, forbidden, rate_limited, database_unavailable */
   callerByKey(authorization: string, request: IncomingMessage): Promise<Caller>;
+  /**
+   * The same at once, for a key that was found in force a moment ago. Null: `callerByKey` has to ask.
+   * @throws DomainError rate_limited; forbidden from an address that the key is not for
+   */
+  knownByKey(authorization: string, request: IncomingMessage): Caller | null;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
   adminOf(request: CredentialedRequest): Promise<LiveSession & { readonly caller: Caller }>;
 }
@@ -43,6 +48,8 @@ interface Known {
   readonly caller: Promise<Caller | null>;
   /** As it was found last. */
   isInForce: boolean;
+  /** Null: it is not in force, or not found yet. */
+  found: Caller | null;
 }
 
 export function createAuthenticator(ports: {
@@ -56,7 +63,6 @@ export function createAuthenticator(ports: {
   readonly log: Log;
   readonly metrics: Pick<Metrics, "keyRejected">;
 }): Authenticator {
-  // By a digest of this process's own: the one that the database knows is keyed, and costs more than a read should.
   const keys = new Map<string, Known>();
   const { admission } = ports;
 
@@ -78,20 +84,25 @@ export function createAuthenticator(ports: {
 
   const ask = (id: string, key: string, isInForce: boolean): Known => {
     if (keys.size > 10_000) keys.clear();
-    const asked: Known = { at: performance.now(), caller: findCaller(key), isInForce };
+    const asked: Known = { at: performance.now(), caller: findCaller(key), isInForce, found: null };
     keys.set(id, asked);
     asked.caller.then(
-      (caller) => (asked.isInForce = caller !== null),
+      (caller) => {
+        asked.isInForce = caller !== null;
+        asked.found = caller;
+      },
       // A failure is not remembered: the next request asks the database again.
       () => (asked.at = -keyCacheMs),
     );
     return asked;
   };
 
+  const isFresh = (known: Known): boolean => performance.now() - known.at < keyCacheMs;
+
   const findKnown = async (key: string, request: IncomingMessage): Promise<Caller | null> => {
-    const id = hash("sha256", key, "base64");
+    const id = cacheNameOf(key);
     const known = keys.get(id);
-    if (known !== undefined && performance.now() - known.at < keyCacheMs) {
+    if (known !== undefined && isFresh(known)) {
       const caller = await known.caller;
       if (caller === null) admission.admitUnknown(request);
       return caller;
@@ -129,11 +140,20 @@ export function createAuthenticator(ports: {
   };
 
   // Several doors may ask about one request, which counts once against its limit.
-  const asked = new WeakMap<IncomingMessage, Promise<Caller>>();
-  const callerByKey = (authorization: string, request: IncomingMessage): Promise<Caller> => {
+  const asked = new WeakMap<IncomingMessage, Caller | Promise<Caller>>();
+  const callerByKey = async (authorization: string, request: IncomingMessage): Promise<Caller> => {
     const known = asked.get(request) ?? byKey(authorization, request);
     asked.set(request, known);
-    return known;
+    return await known;
+  };
+  const knownByKey = (authorization: string, request: IncomingMessage): Caller | null => {
+    // Its form needs no check: what has none is never remembered as found.
+    const known = keys.get(cacheNameOf(keyIn(authorization)));
+    if (known === undefined || known.found === null || !isFresh(known)) return null;
+    // Who is refused here is refused by callerByKey, which counts no more than this does.
+    admission.admit(known.found, request);
+    asked.set(request, known.found);
+    return known.found;
   };
 
   const liveBy = async (pass: string): Promise<LiveSession | null> => {
@@ -175,6 +195,7 @@ export function createAuthenticator(ports: {
   return {
     adminOf,
     callerByKey,
+    knownByKey,
     async callerOf(request) {
       const authorization = request.header("authorization");
       if (authorization !== undefined) return await callerByKey(authorization, request.incoming);
@@ -183,6 +204,11 @@ export function createAuthenticator(ports: {
       return caller;
     },
   };
+}
+
+/** By a plain digest: it stays in this process, and that of the database is keyed and costs more than a read should. */
+function cacheNameOf(key: string): string {
+  return hash("sha256", key, "base64");
 }
 
 function keyIn(authorization: string): string {

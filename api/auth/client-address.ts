@@ -22,7 +22,8 @@ export function addressSet(ranges: readonly Cidr[]): AddressSet {
  */
 export function clientAddress(request: IncomingMessage, isTrusted: AddressSet): string {
   // A socket of both families has IPv4 inside IPv6.
-  let address = (request.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
+  let address = request.socket.remoteAddress ?? "";
+  if (address.startsWith("::ffff:")) address = address.replace(/^::ffff:(?=\d+\.)/, "");
   const forwarded = request.headers["x-forwarded-for"];
   if (forwarded === undefined || !isTrusted(address)) return address;
   const hops = String(forwarded).split(",");

@@ -49,10 +49,10 @@ export function ssoRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts, sig
     if (sso === null) throw new DomainError("not_found", { detail: "No single sign-on is configured." });
     const form = await readForm(context);
     const invitation = form.invitation === null ? null : digestOf(ports, form.invitation);
-    if (form.invitation !== null) await findOpenInvitation(ports, form.invitation);
+    const invited = form.invitation === null ? null : await findOpenInvitation(ports, form.invitation);
     const live = await signIn.sessionOf(context.req.header("cookie") ?? null);
     const started = await sso.provider
-      .start({ isFresh: form.isFresh, loginHint: live?.user.email ?? null })
+      .start({ isFresh: form.isFresh, loginHint: invited?.email ?? live?.user.email ?? null })
       .catch((cause: unknown) => {
         ports.log.error({ error: cause }, "the identity provider can't be asked");
         throw new DomainError("provider_unavailable", {
@@ -94,16 +94,17 @@ export function ssoRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts, sig
         sessionId: await cookie.read(cookies),
       },
     );
-    if (result.kind === "failed") return leave(context, result.why, leaving.next);
+    if (result.kind === "failed") return leave(context, result.why, leaving.next, leaving.isFresh);
     const { session, user } = result;
     context.header("set-cookie", await cookie.issue({ id: session.id, userId: user.id }), { append: true });
     return context.redirect(ownAddress(leaving.next, ports.publicUrl), 303);
   });
 
-  /** To the sign-in page, which has words for each failure. */
-  function leave(context: Context, why: Failure, next: string): Response {
+  /** To the sign-in page, which has words for each failure, and ways on for who wanted to sign in and for who wanted to confirm. */
+  function leave(context: Context, why: Failure, next: string, isFresh = false): Response {
     const url = new URL("/sign-in", ports.publicUrl);
     url.searchParams.set("error", `sso_${why}`);
+    if (isFresh) url.searchParams.set("fresh", "1");
     if (next !== "/") url.searchParams.set("next", next);
     return context.redirect(url.href, 303);
   }

@@ -105,6 +105,7 @@ describe("under a product's own name", () => {
     "/connect.js",
     "/oauth/return/cb_1",
     "/api/connect/results",
+    "/api/csp-reports",
     `/api/connect/logos/${"0".repeat(64)}`,
     "/_next/static/chunks/a.js",
     "/_next/static/chunks/[...all]/a..b.js",

@@ -11,9 +11,9 @@ export interface ConnectHost {
 export interface ConnectHosts {
   /**
    * By the Host of a request. Null: EVERGRANT_URL, or a name that we do not know, for which nothing is done that EVERGRANT_URL is
-   * not asked for: no address is ever made of a Host.
+   * not asked for: no address is ever made of a Host. At once, but for a look every few seconds.
    */
-  find(host: string | undefined): Promise<ConnectHost | null>;
+  find(host: string | undefined): ConnectHost | null | Promise<ConnectHost | null>;
 }
 
 /** How long a name may be known that was just taken back, or not yet be known. */
@@ -53,24 +53,36 @@ export function createConnectHosts(ports: {
     }
   };
 
+  const look = async (host: string): Promise<ConnectHost | null> => {
+    reading ??= read();
+    // A look may take as long as the database's patience: while it is away, nobody waits for one.
+    if (!isAway) await reading;
+    return known.get(host) ?? null;
+  };
+
+  /** Backends often call by a name of their network, each time the same: taking it apart costs more than the rest here. */
+  let last: { readonly given: string; readonly host: string | null } | null = null;
+  const hostOf = (given: string): string | null => {
+    if (last?.given === given) return last.host;
+    // A name with its root's dot is the same name.
+    const host = URL.parse(`${protocol}//${given}`)?.host.replace(/\.(?=:|$)/, "");
+    last = { given, host: host === undefined || host === publicHost ? null : host };
+    return last.host;
+  };
+
   return {
-    async find(given) {
+    find(given) {
       if (given === undefined || given === publicHost) return null;
-      // A name with its root's dot is the same name.
-      const host = URL.parse(`${protocol}//${given}`)?.host.replace(/\.(?=:|$)/, "");
-      if (host === undefined || host === publicHost) return null;
-      if (ports.clock.now().getTime() <= freshUntil) return known.get(host) ?? null;
-      reading ??= read();
-      // A look may take as long as the database's patience: while it is away, nobody waits for one.
-      if (!isAway) await reading;
-      return known.get(host) ?? null;
+      const host = hostOf(given);
+      if (host === null) return null;
+      return ports.clock.now().getTime() <= freshUntil ? (known.get(host) ?? null) : look(host);
     },
   };
 }
 
 /** What a product's own name answers: the way of its customers, and nothing of the API or the dashboard. */
 const pathsOfCustomers =
-  /^\/(?:connect\/[^/]+\/?|connect\.m?js|oauth\/return\/[^/]+|api\/connect\/(?:logos\/[^/]+|results)|_next\/static\/.+|icon\.svg)$/;
+  /^\/(?:connect\/[^/]+\/?|connect\.m?js|oauth\/return\/[^/]+|api\/(?:connect\/(?:logos\/[^/]+|results)|csp-reports)|_next\/static\/.+|icon\.svg)$/;
 
 /** Whoever takes an address apart further on may go up by it, as URL does: also written `%2e`, and with a backslash. */
 const dotSegment = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;

@@ -18,6 +18,10 @@ export const tags: readonly { readonly name: string; readonly description: strin
   },
   { name: "Environment", description: "Settings of the environment that the key belongs to." },
   {
+    name: "API keys",
+    description: "Who may call: what each key may do, for whom, from where and until when. Guide: API keys.",
+  },
+  {
     name: "Mass failures",
     description:
       "What the mass-disconnect guard holds when many accounts of a client fail together, and your decision.",

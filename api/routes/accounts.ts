@@ -12,7 +12,7 @@ import { addSecretOfOwnClient } from "#core/usecases/add-secret-of-own-client";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { updateAccount } from "#core/usecases/update-account";
 import { refreshAccount } from "#core/usecases/refresh-account";
-import { listAccounts, listAttempts } from "#adapters/postgres/account-lists";
+import { listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
@@ -20,8 +20,6 @@ import { demand } from "../auth/authenticate.ts";
 import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import {
   accountDetailSchema,
-  accountListQuerySchema,
-  accountPageSchema,
   accountSchema,
   credentialsSchema,
   disconnectionSchema,
@@ -108,35 +106,6 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
         metadata: input.metadata ?? {},
       });
       return context.json(await detail(caller, account), 201);
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: "get",
-      path: "/integrated-accounts",
-      operationId: "listAccounts",
-      summary: "List accounts, newest first",
-      description: "What is added meanwhile does not shift the pages.",
-      tags,
-      security: needs("accounts:read"),
-      request: { query: accountListQuerySchema },
-      responses: { 200: answer(accountPageSchema, "A page of accounts"), ...problems(422) },
-    }),
-    async (context) => {
-      const caller = context.get("caller");
-      demand(caller, "accounts:read");
-      const query = context.req.valid("query");
-      const rows = await listAccounts(ports.prisma, caller, {
-        tenantId: query.tenant_id ?? null,
-        integrationName: query.integration_name ?? null,
-        status: query.status ?? null,
-        isHeld: query.hold ?? null,
-        after: decodeCursor(query.cursor),
-        take: query.limit + 1,
-      });
-      const { page, next } = pageOf(rows, query.limit, (row) => ({ at: row.createdAt, id: row.id }));
-      return context.json({ data: page.map((row) => toAccountView(row, caller.environment)), next_cursor: next }, 200);
     },
   );
 

@@ -1,6 +1,6 @@
 import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Caller } from "#core/domain/access/permission";
-import { patchAnomalyPolicy } from "#core/domain/anomaly/anomaly-policy";
+import { mostCallerPolicies, patchAnomalyPolicy } from "#core/domain/anomaly/anomaly-policy";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
@@ -180,9 +180,11 @@ export function anomalyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       // Whoever means to take much makes the alarms deaf first.
       demandConfirmed(ports, caller);
       const patch = toAnomalyPolicyPatch(context.req.valid("json"));
-      const policy = await ports.anomalies.changePolicy(caller.environmentId, caller.id, (before) =>
-        patchAnomalyPolicy(before, patch),
-      );
+      const policy = await ports.anomalies.changePolicy(caller.environmentId, caller.id, (before) => {
+        const after = patchAnomalyPolicy(before, patch);
+        if (Object.keys(after.callers ?? {}).length > mostCallerPolicies) throw tooManyCallers();
+        return after;
+      });
       return context.json(toAnomalyPolicyView(policy), 200);
     },
   );
@@ -215,4 +217,11 @@ export function anomalyRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       },
     );
   }
+}
+
+function tooManyCallers(): DomainError {
+  return new DomainError("invalid_request", {
+    detail: `At most ${mostCallerPolicies} callers have settings of their own. Take some away first, by null.`,
+    errors: [{ pointer: "/callers", detail: `at most ${mostCallerPolicies} callers` }],
+  });
 }

@@ -1,12 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import {
   accountIdSchema,
-  cursorSchema,
   instantSchema,
   integrationNameSchema,
-  nextCursorSchema,
   nullableInstantSchema,
-  pageLimitSchema,
   tenantIdSchema,
 } from "./primitives.ts";
 
@@ -59,6 +56,10 @@ export const accountSchema = z
     id: accountIdSchema,
     integration_name: integrationNameSchema,
     tenant_id: tenantIdSchema,
+    user_reference: z.string().nullable().openapi({
+      description: "Your own id of the user who connected it, as the link named it; null: it named none.",
+      example: "user-81",
+    }),
     environment: z.string().openapi({ description: "The environment it is in.", example: "production" }),
     status: accountStatusSchema,
     hold: holdSchema.nullable().openapi({
@@ -119,27 +120,6 @@ export const accountDetailSchema = accountSchema
       }),
   })
   .openapi("AccountDetail", { description: "One account by itself, with the values in force for it." });
-
-export const accountPageSchema = z
-  .object({
-    data: z.array(accountSchema).openapi({ description: "The accounts of this page, newest first." }),
-    next_cursor: nextCursorSchema,
-  })
-  .openapi("AccountPage", { description: "A page of accounts." });
-export type AccountPage = z.infer<typeof accountPageSchema>;
-
-export const accountListQuerySchema = z.strictObject({
-  tenant_id: tenantIdSchema.optional().openapi({ description: "Accounts of this tenant alone." }),
-  integration_name: integrationNameSchema.optional().openapi({ description: "Accounts of this integration alone." }),
-  status: accountStatusSchema.optional().openapi({ description: "Accounts with this status alone." }),
-  hold: z
-    .enum(["true", "false"])
-    .transform((text) => text === "true")
-    .optional()
-    .openapi({ description: "`true`: accounts that the mass-disconnect guard holds; `false`: the others." }),
-  limit: pageLimitSchema,
-  cursor: cursorSchema.optional(),
-});
 
 export const tokenQuerySchema = z.strictObject({
   min_ttl: z.coerce.number().int().min(0).max(31_536_000).optional().openapi({

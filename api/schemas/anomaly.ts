@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { anomalyKinds, callerAnomalyKinds } from "#core/domain/anomaly/anomaly";
-import { defaultAnomalyPolicy } from "#core/domain/anomaly/anomaly-policy";
+import { defaultAnomalyPolicy, mostCallerPolicies } from "#core/domain/anomaly/anomaly-policy";
 import { instantSchema, nextCursorSchema, nullableInstantSchema } from "./primitives.ts";
 
 const kindSchema = z.enum(anomalyKinds).openapi({
@@ -177,10 +177,11 @@ export const anomalyPolicyPatchSchema = z
     stop_on: stopOnSchema.nullable(),
     callers: z
       .record(callerId, callerPolicySchema.nullable())
-      .refine((value) => Object.keys(value).length <= 200, "at most 200 callers")
+      .refine((value) => Object.keys(value).length <= mostCallerPolicies, `at most ${mostCallerPolicies} callers`)
       .nullable()
       .openapi({
-        description: "What differs for single callers, by their ids; null takes one's away, and what is absent stays.",
+        description:
+          "What differs for single callers, by their ids, of at most 200; null takes one's away, and what is absent stays, of one caller too.",
         example: { key_2f8k3mzq0v7w1x9y4t6r5p8n: { stop_on: ["decrypt_rate"] } },
       }),
   })

@@ -63,6 +63,53 @@ export const brandingSchema = z
     description: "What the connect pages show of your product. Takes the place of all that was set before.",
   });
 
+const queried = (theme: Theme, example: string) =>
+  z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, "expected a colour as six hex digits, such as #0f766e")
+    .optional()
+    .openapi({ description: `For the ${theme} card.`, example });
+
+export const accentQuerySchema = z.strictObject({
+  light: queried("light", "#0f766e"),
+  dark: queried("dark", "#2dd4bf"),
+});
+
+const ratio = (description: string, example: number) => z.number().openapi({ description, example });
+
+const accentJudgementSchema = z
+  .object({
+    passes: z.boolean().openapi({ description: "Whether it can be used.", example: true }),
+    fill: z.string().openapi({ description: "The button and its edge.", example: "#0f766e" }),
+    on_fill: z.string().openapi({ description: "Words on the button: white or near black.", example: "#ffffff" }),
+    ink: z.string().openapi({
+      description: "Words in the accent on the card: it, or its nearest shade that can be read there.",
+      example: "#0f766e",
+    }),
+    contrast: z
+      .object({
+        words: ratio("Of the words on the button; 4.5 is needed.", 5.47),
+        card: ratio("Of the button on the card; 3 is needed.", 5.47),
+      })
+      .openapi({ description: "Ratios, rounded down." }),
+    nearest: z
+      .string()
+      .openapi({ description: "The colour, or its nearest shade that can be used.", example: "#0f766e" }),
+    detail: z
+      .string()
+      .nullable()
+      .openapi({ description: "Why it can't be used, for people; null: it can.", example: null }),
+  })
+  .openapi("AccentJudgement", { description: "How a colour would be read on the connect pages in one theme." });
+
+export const accentViewSchema = z
+  .object({
+    light: accentJudgementSchema.nullable().openapi({ description: "On the light card; null: not asked." }),
+    dark: accentJudgementSchema.nullable().openapi({ description: "On the dark card; null: not asked." }),
+  })
+  .openapi("AccentView", { description: "How an accent would be read." });
+export type AccentView = z.infer<typeof accentViewSchema>;
+
 const hex = z.string();
 
 /** Stored by any version: nothing of it is demanded. */

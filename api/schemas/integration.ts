@@ -40,9 +40,17 @@ export const integrationSummarySchema = z
         "Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read.",
       example: "oauth2",
     }),
+    category: z.string().nullable().openapi({
+      description: "What it is for, as its definition says; null: it does not.",
+      example: "CRM",
+    }),
     origin: z
       .enum(["platform", "environment"])
       .openapi({ description: "Whether it comes from the catalogue or was defined here.", example: "platform" }),
+    client: z.enum(["set", "missing", "not_needed"]).openapi({
+      description: "The OAuth client of this environment; `not_needed`: people type credentials, or nobody can tell.",
+      example: "set",
+    }),
     connectable: z.boolean().openapi({
       description: "Whether customers can connect: an OAuth client is set in this environment, or none is needed.",
       example: true,
@@ -152,6 +160,10 @@ const clientSecretSchema = z
   .object({
     version: z.number().int().openapi({ description: "Numbers the secrets of this client.", example: 2 }),
     created_at: instantSchema.openapi({ description: "When it was set." }),
+    set_by: z.string().nullable().openapi({
+      description: "Who set it: an administrator, an API key, or `command_line`; null: before that was written down.",
+      example: "usr_5l3av9n3gs7mfp0ojp3h657t",
+    }),
     accepted_until: nullableInstantSchema.openapi({
       description: "Until when it is tried; null: the newest, which has no end.",
       example: null,
@@ -226,6 +238,41 @@ export const environmentSchema = z
     }),
   })
   .openapi("Environment", { description: "The settings of one environment." });
+export type EnvironmentView = z.infer<typeof environmentSchema>;
+
+const count = (description: string) => z.number().int().openapi({ description, example: 3 });
+
+export const environmentListSchema = z
+  .object({
+    data: z
+      .array(
+        z
+          .object({
+            name: z.string().openapi({ description: "The environment's name.", example: "production" }),
+            connect_url: z.string().nullable().openapi({
+              description: "Where its links lead; null: at Evergrant's public address.",
+              example: null,
+            }),
+            api_keys: count("API keys that are in force."),
+            webhook_endpoints: count("Webhook endpoints."),
+            integrations: count("Integrations that it configured."),
+            sealing_key: z
+              .object({
+                kid: z.string().openapi({ description: "The key that seals now.", example: "t1" }),
+                own: z.boolean().openapi({
+                  description: "Whether this environment has a key of its own; false: it shares one with others.",
+                  example: false,
+                }),
+              })
+              .nullable()
+              .openapi({ description: "What seals its values; null: the key service does not answer." }),
+          })
+          .openapi("EnvironmentSummary", { description: "An environment, and what it has." }),
+      )
+      .openapi({ description: "The oldest first." }),
+  })
+  .openapi("EnvironmentList", { description: "All environments of the installation." });
+export type EnvironmentList = z.infer<typeof environmentListSchema>;
 
 // Of letters and digits alone: a policy would read a star as any name, and a semicolon as its end.
 const plainOrigin = /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/;

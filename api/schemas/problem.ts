@@ -35,13 +35,10 @@ export const problemSchema = z
       description: "`urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log.",
       example: "urn:evergrant:request:req_5l3av9n3gs7mfp0ojp3h657t",
     }),
-    errors: z
-      .array(fieldErrorSchema)
-      .optional()
-      .openapi({
-        description:
-          "Of `invalid_request`: every wrong field at once; of `provider_rejected` and `unsupported_by_provider` likewise.",
-      }),
+    errors: z.array(fieldErrorSchema).optional().openapi({
+      description:
+        "Of `invalid_request`: every wrong field at once; of `provider_rejected` and `unsupported_by_provider` likewise.",
+    }),
     permission: z.string().optional().openapi({ description: "Of `forbidden`: what the caller lacks." }),
     integrated_account_id: z.string().optional().openapi({ description: "Of problems about an account: which one." }),
     last_error: lastErrorSchema

@@ -4,7 +4,7 @@ import { accountIdSchema } from "./primitives.ts";
 
 /** The schemas of core with what the API's documentation has besides. */
 const describe: Describe = (schema, { description, example }) =>
-  (schema).openapi({ description, ...(example === null ? {} : { example }) });
+  schema.openapi({ description, ...(example === null ? {} : { example }) });
 
 export interface UnifiedSchemas {
   readonly list: z.ZodObject;
@@ -55,12 +55,9 @@ export function unifiedSchemas(model: Model): UnifiedSchemas {
           .string()
           .nullable()
           .openapi({ description: "Asks for the next page as `cursor`; null: this is the last one.", example: null }),
-        raw: z
-          .array(z.unknown())
-          .optional()
-          .openapi({
-            description: "The provider's own records, each at the place of its own in `result`; on request.",
-          }),
+        raw: z.array(z.unknown()).optional().openapi({
+          description: "The provider's own records, each at the place of its own in `result`; on request.",
+        }),
       })
       .openapi(`${title}List`, { description: `A page of ${model.name}.` }),
     one: z
@@ -101,18 +98,14 @@ export const capabilitiesSchema = z
           operations: z
             .array(z.enum(["list", "get", "create", "update", "delete"]))
             .openapi({ description: "What can be done.", example: ["list", "get"] }),
-          fields: z
-            .record(z.string(), fieldCapabilitySchema)
-            .openapi({
-              description: "Every field of the model, by its name.",
-              example: { first_name: fieldExample() },
-            }),
-          custom_fields: z
-            .record(z.string(), fieldCapabilitySchema)
-            .openapi({
-              description: "Further ones of the mapping, by their names.",
-              example: { plan: fieldExample() },
-            }),
+          fields: z.record(z.string(), fieldCapabilitySchema).openapi({
+            description: "Every field of the model, by its name.",
+            example: { first_name: fieldExample() },
+          }),
+          custom_fields: z.record(z.string(), fieldCapabilitySchema).openapi({
+            description: "Further ones of the mapping, by their names.",
+            example: { plan: fieldExample() },
+          }),
           filters: z
             .array(z.string())
             .openapi({ description: "What a list can be narrowed by, each by itself at least.", example: ["email"] }),

@@ -10,6 +10,7 @@ export function toAccountView(account: Account, environment: string): AccountVie
     id: account.id,
     integration_name: account.integrationName,
     tenant_id: account.tenantId,
+    user_reference: account.userReference,
     environment,
     status: account.status,
     hold: account.hold === null ? null : { reason: account.hold.reason, at: account.hold.at.toISOString() },

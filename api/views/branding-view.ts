@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { z } from "@hono/zod-openapi";
+import { judgeAccent, type Theme } from "#core/domain/brand/accent";
 import { brandOf } from "#core/domain/brand/brand";
 import { readLogo } from "#core/domain/brand/logo-image";
 import { DomainError } from "#core/domain/problem/domain-error";
 import type { EnvironmentRecord } from "#core/ports/environment-store";
 import type { EnvironmentPatch } from "#adapters/postgres/environment-store";
-import { logoAddress, type brandingSchema, type storedBrandingSchema } from "../schemas/branding.ts";
+import { logoAddress, type AccentView, type brandingSchema, type storedBrandingSchema } from "../schemas/branding.ts";
 
 /** From our own origin, and never another picture: whoever has it need not ask again. */
 export function logoPath(digest: string): string {
@@ -36,6 +37,22 @@ export function toBrandingView(
 ): z.infer<typeof storedBrandingSchema> {
   const { logo } = brandOf(stored);
   return logo === null ? stored : { ...stored, logo: publicUrl + logoPath(logo) };
+}
+
+/** @param hex six digits after a `#`; undefined: it was not asked for */
+export function toAccentView(theme: Theme, hex: string | undefined): AccentView["light"] {
+  const judgement = hex === undefined ? null : judgeAccent(theme, hex);
+  if (judgement === null) return null;
+  const { fill, onFill, ink, contrast, nearest, problem } = judgement;
+  return {
+    passes: problem === null,
+    fill,
+    on_fill: onFill,
+    ink,
+    contrast: { ...contrast },
+    nearest,
+    detail: problem?.detail ?? null,
+  };
 }
 
 function refusedLogo(detail: string): DomainError {

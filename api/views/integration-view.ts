@@ -15,12 +15,15 @@ type RedirectUri = (callbackId: string) => string;
 
 export function toIntegrationSummary(configured: ConfiguredIntegration, redirectUri: RedirectUri): IntegrationSummary {
   const { client, document } = configured;
+  const isSet = client !== null && client.layer.clientId !== null;
   return {
     name: configured.name,
     label: document.label ?? document.name,
     format: document.credentials.format,
+    category: document.category ?? null,
     origin: configured.origin,
-    connectable: isTypedDocument(document) || (client !== null && client.layer.clientId !== null),
+    client: isTypedDocument(document) ? "not_needed" : isSet ? "set" : "missing",
+    connectable: isTypedDocument(document) || isSet,
     redirect_uri: redirectUriOf(configured, redirectUri),
     problem: problemOf(configured),
   };
@@ -36,7 +39,9 @@ export function toUnreadableSummary({ integrationName: name, faults }: Unreadabl
     name,
     label: name,
     format: null,
+    category: null,
     origin: "environment",
+    client: "not_needed",
     connectable: false,
     redirect_uri: null,
     problem: `its definition can't be read by this version (${wrong}); put a valid one (PUT /api/v1/integrations/${name}), or delete it`,
@@ -103,6 +108,7 @@ export function toEnvironmentIntegrationView(configured: ConfiguredIntegration, 
     client_secrets: secrets.map((one) => ({
       version: one.version,
       created_at: one.createdAt.toISOString(),
+      set_by: one.setBy,
       accepted_until: one.acceptedUntil?.toISOString() ?? null,
       last_worked_at: one.lastWorkedAt?.toISOString() ?? null,
     })),

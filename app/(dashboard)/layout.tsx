@@ -7,6 +7,7 @@ import { Sidebar } from "../_components/shell/sidebar.tsx";
 import { StepUpDialog } from "../_components/step-up/step-up-dialog.tsx";
 import { readTheme, themeCookie } from "../_components/theme.ts";
 import { readSession } from "../_queries/session.ts";
+import { readWaiting } from "../_queries/waiting.ts";
 import { cookies } from "next/headers";
 
 export default async function DashboardLayout({ children }: { children: ReactNode }) {
@@ -21,7 +22,8 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       </LiveUpdates>
     );
   }
-  const theme = readTheme((await cookies()).get(themeCookie)?.value);
+  const [jar, waiting] = await Promise.all([cookies(), readWaiting(session.value.user.role)]);
+  const theme = readTheme(jar.get(themeCookie)?.value);
   return (
     <LiveUpdates>
       <a
@@ -32,8 +34,8 @@ export default async function DashboardLayout({ children }: { children: ReactNod
       </a>
       <EnvironmentStrip environment={session.value.environment} />
       <div className="md:grid md:grid-cols-[232px_minmax(0,1fr)]">
-        <Sidebar session={session.value} theme={theme} />
-        <MobileBar session={session.value} theme={theme} />
+        <Sidebar session={session.value} theme={theme} waiting={waiting} />
+        <MobileBar session={session.value} theme={theme} waiting={waiting} />
         <main
           id="main"
           tabIndex={-1}

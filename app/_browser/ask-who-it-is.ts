@@ -1,6 +1,7 @@
 type Asker = () => Promise<boolean>;
 
 let asker: Asker | null = null;
+let asked: Promise<boolean> | null = null;
 
 /** Whoever can ask registers here: the dialog of the dashboard. @returns takes it back */
 export function answerWith(ask: Asker): () => void {
@@ -10,7 +11,15 @@ export function answerWith(ask: Asker): () => void {
   };
 }
 
-/** @returns whether they have shown who they are; false also where nobody can ask */
+/**
+ * One question at a time: what wants to know meanwhile shares its answer.
+ *
+ * @returns whether they have shown who they are; false also where nobody can ask
+ */
 export async function askWhoItIs(): Promise<boolean> {
-  return asker === null ? false : await asker();
+  if (asker === null) return false;
+  asked ??= asker().finally(() => {
+    asked = null;
+  });
+  return await asked;
 }

@@ -1,9 +1,6 @@
+import { unreachable, type Answer } from "../_queries/problem.ts";
+import { askApi, type Method } from "./ask-api.ts";
 import { askWhoItIs } from "./ask-who-it-is.ts";
-import { readProblem, unreachable, type Answer } from "../_queries/problem.ts";
-
-const timeoutMs = 60_000;
-
-type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
  * Sends a change to the API, or asks it what no page waits for, as the signed-in operator. Never throws: what went wrong comes back
@@ -16,31 +13,17 @@ export async function sendToApi<T>(method: Method, path: string, body?: object):
 }
 
 async function sendOnce<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
-  let response: Response;
-  try {
-    response = await fetch(`/api/v1${path}`, {
-      method,
-      credentials: "same-origin",
-      headers: {
-        accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(method === "POST" ? { "idempotency-key": idempotencyKey() } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-  } catch {
-    const changed = "It is not known whether this was carried out. Look at how it stands, then try again.";
-    const detail = method === "GET" ? "Nothing came back within a minute. Try again." : changed;
-    return { kind: "problem", problem: { ...unreachable, detail } };
-  }
-  if (response.status === 401) {
+  const headers = method === "POST" ? { "idempotency-key": idempotencyKey() } : {};
+  const answer = await askApi<T>(method, `/api/v1${path}`, body, headers);
+  if (answer.kind === "ok") return answer;
+  const { problem } = answer;
+  if (problem.status === 401) {
     const here = `${location.pathname}${location.search}`;
     location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
   }
-  if (!response.ok) return { kind: "problem", problem: await readProblem(response) };
-  // 204 has no body; who asks for something that has none takes nothing from it.
-  return { kind: "ok", value: (response.status === 204 ? undefined : await response.json()) as T };
+  if (problem.code !== unreachable.code || method === "GET") return answer;
+  const detail = "It is not known whether this was carried out. Look at how it stands, then try again.";
+  return { kind: "problem", problem: { ...problem, detail } };
 }
 
 /** `crypto.randomUUID` is missing on plain http off this machine; random bytes are not. */

@@ -1,33 +1,20 @@
-import { readProblem } from "../_queries/problem.ts";
+import type { ApiProblem, Answer } from "../_queries/problem.ts";
+import { askApi } from "./ask-api.ts";
 
 type Wish = { next?: string; fresh?: boolean; invitation?: string };
 
-/** The identity provider's address for a sign-in; null: why not stands in `detail`. */
-export async function startSso(wish: Wish): Promise<{ url: string } | { url: null; detail: string }> {
-  const unavailable = { url: null, detail: "The API does not answer. Try again in a moment." };
-  try {
-    const response = await fetch("/api/auth/sso", {
-      method: "POST",
-      credentials: "same-origin",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(wish),
-    });
-    if (!response.ok) {
-      const problem = await readProblem(response);
-      return { url: null, detail: problem.detail ?? problem.title };
-    }
-    const { url } = (await response.json()) as { url?: unknown };
-    return typeof url === "string" ? { url } : unavailable;
-  } catch {
-    return unavailable;
-  }
+/** The identity provider's address for a sign-in. */
+export async function startSso(wish: Wish): Promise<Answer<{ url: string }>> {
+  const answer = await askApi<{ url: string }>("POST", "/api/auth/sso", wish);
+  if (answer.kind === "ok") return answer;
+  return { kind: "problem", problem: { ...answer.problem, title: "Single sign-on is not possible right now" } };
 }
 
 /** Leaves for the identity provider. @returns only where that was not possible: why */
-export async function leaveForSso(wish: Wish): Promise<string> {
+export async function leaveForSso(wish: Wish): Promise<ApiProblem> {
   const started = await startSso(wish);
-  if (started.url === null) return started.detail;
-  location.assign(started.url);
+  if (started.kind === "problem") return started.problem;
+  location.assign(started.value.url);
   // The browser is on its way.
-  return await new Promise<string>(() => {});
+  return await new Promise<ApiProblem>(() => {});
 }

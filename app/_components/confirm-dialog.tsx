@@ -21,7 +21,11 @@ type Props<T> = {
   children?: ReactNode;
   /** What has to be typed before it can be done: for what nobody should do without having read it. */
   typed?: { word: string; label: string };
+  /** Nothing would come of it as it stands. */
+  isIdle?: boolean;
   variant?: "primary" | "danger";
+  /** Before it shows: what was chosen the last time is forgotten. */
+  onOpen?: () => void;
   act: () => Promise<Answer<T>>;
   onDone: (value: T) => void;
   /** After a dialog that met a problem: what stands behind it may be old. */
@@ -30,7 +34,7 @@ type Props<T> = {
 
 /** Says exactly what something does before it is done. */
 export function ConfirmDialog<T>({ trigger, title, description, effects, words, act, ...rest }: Props<T>) {
-  const { variant = "danger", typed, children, onDone, onGivenUp } = rest;
+  const { variant = "danger", typed, isIdle = false, children, onOpen, onDone, onGivenUp } = rest;
   const id = useId();
   const [entry, setEntry] = useState("");
   const isProven = typed === undefined || entry.trim() === typed.word;
@@ -54,6 +58,7 @@ export function ConfirmDialog<T>({ trigger, title, description, effects, words, 
 
   const change = (open: boolean) => {
     if (isBusy) return;
+    if (open) onOpen?.();
     setOpen(open);
     setProblem(null);
     setEntry("");
@@ -104,7 +109,7 @@ export function ConfirmDialog<T>({ trigger, title, description, effects, words, 
               <AlertDialog.Close className={buttonClass("secondary")} disabled={isBusy}>
                 {words.keep}
               </AlertDialog.Close>
-              <Button variant={variant} disabled={isBusy || !isProven} onClick={() => void confirm()}>
+              <Button variant={variant} disabled={isBusy || !isProven || isIdle} onClick={() => void confirm()}>
                 {isBusy ? words.doing : words.action}
               </Button>
             </div>

@@ -27,9 +27,13 @@ export function StatusMark({ condition, remark = null, variant = "line" }: Props
     );
   }
   return (
-    <span className="flex min-w-0 items-center gap-2">
-      <StatusIcon name={condition.icon} className={tone.text} />
-      <span className="min-w-0 truncate" title={remark === null ? undefined : `${condition.label} · ${remark}`}>
+    <span className="flex min-w-0 items-center gap-2 max-sm:items-start">
+      <StatusIcon name={condition.icon} className={classNames(tone.text, "max-sm:mt-0.5")} />
+      {/* On a phone there is no pointer that would bring up what was cut off. */}
+      <span
+        className="min-w-0 max-sm:wrap-anywhere sm:truncate"
+        title={remark === null ? undefined : `${condition.label} · ${remark}`}
+      >
         <span className={classNames("font-medium", tone.text)}>{condition.label}</span>
         {remark !== null && <span className="text-muted"> · {remark}</span>}
       </span>

@@ -1,4 +1,5 @@
-import type { AccountPage, AccountView } from "#api/schemas/account";
+import type { AccountView } from "#api/schemas/account";
+import type { AccountPage } from "#api/schemas/account-list";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { HealthView } from "#api/schemas/stats";
 import { callApi } from "./call-api.ts";

@@ -10,7 +10,7 @@ import type {
 import { callApi } from "./call-api.ts";
 import type { Answer } from "./problem.ts";
 
-export type UserListView = z.infer<typeof userListSchema>;
+type UserListView = z.infer<typeof userListSchema>;
 export type ListedUserView = UserListView["data"][number];
 export type UserDetailView = z.infer<typeof userDetailSchema>;
 export type InvitationView = z.infer<typeof invitationListSchema>["data"][number];

@@ -1,4 +1,5 @@
-import type { AccountPage, AccountView } from "#api/schemas/account";
+import type { AccountView } from "#api/schemas/account";
+import type { AccountPage } from "#api/schemas/account-list";
 import type { AttemptView } from "#api/schemas/attempt";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { MassFailureView } from "#api/schemas/mass-failure";

@@ -6,10 +6,10 @@ import type { Answer } from "./problem.ts";
 /** Who is signed in; leads to the sign-in page when nobody is. Asked once per request. */
 export const readSession = cache(async (): Promise<Answer<SessionView>> => callApi<SessionView>("/api/v1/session"));
 
-/** For the sign-in page, where not being signed in is the normal case. */
-export async function isSignedIn(): Promise<boolean> {
+/** For pages where not being signed in is the normal case; null: nobody is, or it can't be told. */
+export async function readWhoIsSignedIn(): Promise<SessionView | null> {
   const session = await callApi<SessionView>("/api/v1/session", { unauthorized: "problem" });
-  return session.kind === "ok";
+  return session.kind === "ok" ? session.value : null;
 }
 
 /** The role of who is signed in; none when the API cannot tell, and nothing is offered that needs one. */

@@ -1,11 +1,9 @@
 import { Languages } from "lucide-react";
-import type { Language } from "#core/domain/connect/language";
-import { languageNames } from "./words/words.ts";
-import { readWords } from "./words/read-words.ts";
+import { languageNames, type Words } from "./words/words.ts";
 
 /** Other languages of the same page: a link keeps the address and adds no more than the choice, which a cookie remembers. */
-export async function LanguageSwitch({ language }: { language: Language }) {
-  const words = await readWords();
+export function LanguageSwitch({ words }: { words: Words }) {
+  const { language } = words;
   return (
     <details className="pt-1">
       <summary className="mx-auto inline-flex min-h-8 list-none items-center gap-1.5 rounded-md px-2 hover:text-ink pointer-coarse:min-h-11">

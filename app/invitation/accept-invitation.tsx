@@ -2,9 +2,13 @@
 
 import { useEffect, useState, type FormEvent } from "react";
 import { signIn } from "../_browser/sign-in.ts";
+import { endSession } from "../_browser/sign-out.ts";
 import { leaveForSso } from "../_browser/sso.ts";
+import { textOf } from "../_browser/text-of.ts";
 import { Button } from "../_components/button.tsx";
 import { Callout } from "../_components/callout.tsx";
+import { CredentialField } from "../_components/credential-field.tsx";
+import { OrLine } from "../_components/or-line.tsx";
 import { unreachable, type ApiProblem } from "../_queries/problem.ts";
 import { acceptInvitation, lookUpInvitation, type FoundInvitation } from "./invitation-api.ts";
 
@@ -12,8 +16,10 @@ type State = { kind: "looking" } | { kind: "found"; token: string; invitation: F
 
 const over = "It was used, withdrawn, or its three days are over. Ask whoever invited you for another.";
 
+const notSignedOut: ApiProblem = { ...unreachable, detail: "Nobody was signed out. Try again in a moment." };
+
 /** Shows what the link is for, and takes a name and a password, or leads through single sign-on. */
-export function AcceptInvitation() {
+export function AcceptInvitation({ signedInAs }: { signedInAs: string | null }) {
   const [state, setState] = useState<State>({ kind: "looking" });
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
@@ -29,19 +35,30 @@ export function AcceptInvitation() {
 
   if (state.kind === "over") {
     return (
-      <Callout tone="warn" title="This invitation is over">
-        {over}
-      </Callout>
+      <div className="flex flex-col gap-4">
+        <Callout tone="warn" title="This invitation is over">
+          {over}
+        </Callout>
+        <p className="text-center text-sm text-muted">
+          You accepted it already?{" "}
+          <a href="/sign-in" className="font-medium text-accent hover:underline">
+            Sign in
+          </a>
+        </p>
+      </div>
     );
   }
   if (state.kind === "looking") {
     return problem === null ? (
       <output className="block text-center text-sm text-muted">Looking the invitation up…</output>
     ) : (
-      <div role="alert">
+      <div role="alert" className="card flex flex-col gap-4 p-5">
         <Callout tone="bad" title={problem.title}>
           {problem.detail}
         </Callout>
+        <Button size="large" onClick={() => location.reload()}>
+          Try again
+        </Button>
       </div>
     );
   }
@@ -63,14 +80,16 @@ export function AcceptInvitation() {
     // The link is spent: it must not stand in the history.
     history.replaceState(null, "", location.pathname);
     const outcome = await signIn(answer.value.email, password, "/");
-    location.assign(outcome === "signed_in" ? "/" : "/sign-in");
+    location.assign(outcome.kind === "signed_in" ? "/" : "/sign-in");
   };
   const leave = async () => {
     setBusy(true);
     setProblem(null);
-    const detail = await leaveForSso({ invitation: token, next: "/" });
+    // Otherwise who comes back would be somebody else than who is signed in here, and be refused.
+    const isOut = signedInAs === null || (await endSession());
+    const found = isOut ? await leaveForSso({ invitation: token, next: "/" }) : notSignedOut;
     setBusy(false);
-    setProblem({ ...unreachable, title: "Single sign-on is not possible right now", detail });
+    setProblem(found);
   };
   const faultOf = (name: string): string | undefined =>
     problem?.errors.find(({ pointer }) => pointer === `/${name}`)?.detail;
@@ -88,6 +107,11 @@ export function AcceptInvitation() {
         As <span className="font-medium text-ink">{invitation.role}</span>, with the address
         <span className="block font-medium wrap-anywhere text-ink">{invitation.email}</span>
       </p>
+      {signedInAs !== null && (
+        <Callout tone="warn" title="Somebody is signed in here">
+          {signedInAs}. Accepting signs them out in this browser.
+        </Callout>
+      )}
       {problem !== null && problem.errors.length === 0 && (
         <div role="alert">
           <Callout tone="bad" title={problem.title}>
@@ -100,55 +124,32 @@ export function AcceptInvitation() {
           <Button variant="primary" size="large" disabled={isBusy} onClick={() => void leave()}>
             Accept with {sso.label}
           </Button>
-          <p className="flex items-center gap-3 text-xs text-subtle before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-            or with a password
-          </p>
+          <OrLine words="or with a password" />
         </>
       )}
       <input type="hidden" name="email" autoComplete="username" value={invitation.email} readOnly />
-      <Field name="name" label="Your name" type="text" autoComplete="name" fault={faultOf("name")} />
-      <Field
-        name="password"
+      <CredentialField
+        label="Your name"
+        name="name"
+        type="text"
+        autoComplete="name"
+        maxLength={200}
+        fault={faultOf("name")}
+        isLarge
+      />
+      <CredentialField
         label="A password, 12 characters or more"
+        name="password"
         type="password"
         autoComplete="new-password"
+        minLength={12}
+        maxLength={200}
         fault={faultOf("password")}
+        isLarge
       />
       <Button type="submit" variant={sso === null ? "primary" : "secondary"} size="large" disabled={isBusy}>
         {isBusy ? "Accepting…" : "Accept"}
       </Button>
     </form>
   );
-}
-
-type FieldProps = { name: string; label: string; type: string; autoComplete: string; fault: string | undefined };
-
-function Field({ name, label, type, autoComplete, fault }: FieldProps) {
-  const faultId = `${name}-fault`;
-  return (
-    <label className="flex flex-col gap-1.5 text-sm font-medium">
-      {label}
-      <input
-        name={name}
-        type={type}
-        autoComplete={autoComplete}
-        required
-        maxLength={200}
-        minLength={type === "password" ? 12 : 1}
-        aria-invalid={fault !== undefined}
-        aria-describedby={fault === undefined ? undefined : faultId}
-        className="control control-large font-normal"
-      />
-      {fault !== undefined && (
-        <span id={faultId} role="alert" className="font-normal text-bad">
-          It {fault}.
-        </span>
-      )}
-    </label>
-  );
-}
-
-function textOf(fields: FormData, name: string): string {
-  const value = fields.get(name);
-  return typeof value === "string" ? value : "";
 }

@@ -1,15 +1,20 @@
-import type { SignInOutcome } from "../_browser/sign-in.ts";
+import type { Refusal } from "../_browser/sign-in.ts";
+import type { ApiProblem } from "../_queries/problem.ts";
 import type { SsoFailure } from "#core/usecases/sign-in-through-idp";
 
-export type Failure = Exclude<SignInOutcome, "signed_in"> | `sso_${SsoFailure | "expired"}`;
+export type Failure = Refusal | `sso_${SsoFailure | "expired"}`;
 
-type Words = { title: string; text: string };
+export type FailureWords = { title: string; text: string };
 
 /** What happened, and whose move it is. */
-export const failureWords: Readonly<Record<Failure, Words>> = {
+export const failureWords: Readonly<Record<Failure, FailureWords>> = {
   wrong: { title: "Email or password is wrong", text: "Check both and try again." },
-  too_many: { title: "Too many tries", text: "Wait a minute, then try again." },
+  too_many: { title: "Not this fast", text: "Wait a minute, then try again." },
   expired: { title: "This page had expired", text: "It is fresh again: sign in once more." },
+  failed: {
+    title: "Signing in is not possible right now",
+    text: "Try again in a moment. Who runs this installation finds why in the log of api.",
+  },
   unavailable: {
     title: "Signing in is not possible right now",
     text: "The API does not answer. Try again in a moment.",
@@ -52,13 +57,24 @@ export const failureWords: Readonly<Record<Failure, Words>> = {
   },
   sso_already_administrator: { title: "You are an administrator already", text: "Sign in without the invitation." },
   sso_another_person: {
-    title: "That was somebody else",
-    text: "You confirmed with another account than the one you are signed in with. Go back and try again.",
+    title: "Somebody else is signed in here",
+    text: "At the identity provider it was another account than the one that is signed in in this browser.",
   },
+};
+
+/** The same of somebody who wanted to confirm who they are. */
+export const confirmedAsAnother: FailureWords = {
+  title: "That was somebody else",
+  text: "You confirmed with another account than the one you are signed in with. Nothing was done.",
 };
 
 /** The failure that an address names; null: none. What is not known is a page that had expired. */
 export function readFailure(value: string | string[] | undefined): Failure | null {
   if (value === undefined) return null;
   return typeof value === "string" && Object.hasOwn(failureWords, value) ? (value as Failure) : "expired";
+}
+
+/** Of what the API would not begin. */
+export function wordsOfProblem({ title, detail }: ApiProblem): FailureWords {
+  return { title, text: detail ?? "Try again in a moment." };
 }

@@ -1,3 +1,6 @@
+/** Where a window ends that was opened to confirm who somebody is. */
+export const confirmedPath = "/sign-in/confirmed";
+
 /** Where to go after signing in: a path of ours, never another site (`//host`, `/\host`, `https:`). */
 export function nextPath(value: string | string[] | undefined): string {
   const text = Array.isArray(value) ? value[0] : value;

@@ -3,15 +3,20 @@
 import { useRef, useState, type FormEvent } from "react";
 import { signIn } from "../_browser/sign-in.ts";
 import { leaveForSso } from "../_browser/sso.ts";
+import { textOf } from "../_browser/text-of.ts";
 import { Button } from "../_components/button.tsx";
 import { Callout } from "../_components/callout.tsx";
+import { CredentialField } from "../_components/credential-field.tsx";
+import { OrLine } from "../_components/or-line.tsx";
 import type { SignInMethodsView } from "../_queries/administrators.ts";
-import { failureWords, type Failure } from "./failure-words.ts";
+import { failureWords, wordsOfProblem, type Failure, type FailureWords } from "./failure-words.ts";
 
-type Props = { next: string; initialError: Failure | null; sso: SignInMethodsView["sso"] };
+type Props = { next: string; initialFailure: Failure | null; sso: SignInMethodsView["sso"] };
 
-export function SignInForm({ next, initialError, sso }: Props) {
-  const [failure, setFailure] = useState<Failure | null>(initialError);
+export function SignInForm({ next, initialFailure, sso }: Props) {
+  const [failure, setFailure] = useState<FailureWords | null>(
+    initialFailure === null ? null : failureWords[initialFailure],
+  );
   const [isBusy, setBusy] = useState(false);
   const password = useRef<HTMLInputElement>(null);
 
@@ -21,21 +26,22 @@ export function SignInForm({ next, initialError, sso }: Props) {
     setBusy(true);
     setFailure(null);
     const outcome = await signIn(textOf(fields, "email"), textOf(fields, "password"), next);
-    if (outcome === "signed_in") {
+    if (outcome.kind === "signed_in") {
       location.assign(next);
       return;
     }
+    const { title, text } = failureWords[outcome.why];
     setBusy(false);
-    setFailure(outcome);
+    setFailure({ title, text: outcome.detail ?? text });
     password.current?.select();
   };
 
   const leave = async () => {
     setBusy(true);
     setFailure(null);
-    await leaveForSso({ next });
+    const problem = await leaveForSso({ next });
     setBusy(false);
-    setFailure("sso_unavailable");
+    setFailure(wordsOfProblem(problem));
   };
 
   // Method and action count only before the script has loaded: the password must never end up in an address.
@@ -48,8 +54,8 @@ export function SignInForm({ next, initialError, sso }: Props) {
     >
       <div role="alert" className="contents">
         {failure !== null && (
-          <Callout tone="bad" title={failureWords[failure].title}>
-            {failureWords[failure].text}
+          <Callout tone="bad" title={failure.title}>
+            {failure.text}
           </Callout>
         )}
       </div>
@@ -58,34 +64,26 @@ export function SignInForm({ next, initialError, sso }: Props) {
           <Button variant="primary" size="large" disabled={isBusy} onClick={() => void leave()}>
             Sign in with {sso.label}
           </Button>
-          <p className="flex items-center gap-3 text-xs text-subtle before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line">
-            or with a password
-          </p>
+          <OrLine words="or with a password" />
         </>
       )}
-      <label className="flex flex-col gap-1.5 text-sm font-medium">
-        Email
-        <input
-          name="email"
-          type="email"
-          autoComplete="username"
-          required
-          autoCapitalize="none"
-          spellCheck={false}
-          className="control control-large font-normal"
-        />
-      </label>
-      <label className="flex flex-col gap-1.5 text-sm font-medium">
-        Password
-        <input
-          ref={password}
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          className="control control-large font-normal"
-        />
-      </label>
+      <CredentialField
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        isLarge
+      />
+      <CredentialField
+        ref={password}
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        isLarge
+      />
       <Button type="submit" variant={sso === null ? "primary" : "secondary"} size="large" disabled={isBusy}>
         {isBusy ? "Signing in…" : "Sign in"}
       </Button>
@@ -94,9 +92,4 @@ export function SignInForm({ next, initialError, sso }: Props) {
       </noscript>
     </form>
   );
-}
-
-function textOf(fields: FormData, name: string): string {
-  const value = fields.get(name);
-  return typeof value === "string" ? value : "";
 }

@@ -1,9 +1,8 @@
-import { isPermission, permissions, type Permission } from "#core/domain/access/permission";
+import { isPermission, permissions, type KeyPermission } from "#core/domain/access/permission";
 import { DomainError } from "#core/domain/problem/domain-error";
-import { mintApiKey } from "#core/usecases/mint-api-key";
+import { createApiKey } from "#core/usecases/administer-api-keys";
 import type { Container } from "#adapters/container";
 import { parseCidr } from "#adapters/egress/address-guard";
-import { createAccessStore } from "#adapters/postgres/access-store";
 import type { CommandResult } from "../main.ts";
 import { listOf, parseOptions } from "../parse-options.ts";
 import { UsageError } from "../usage-error.ts";
@@ -29,39 +28,37 @@ export async function createKey(container: Container, args: string[]): Promise<C
   if (wrong !== undefined) {
     throw new UsageError(`--addresses: ${wrong} is no range; give some such as 203.0.113.0/24,2001:db8::/32`);
   }
-  const minted = mintApiKey(container);
-  await createAccessStore(container.pool).createKey(
+  const { apiKey, key } = await createApiKey(
+    container,
     {
-      id: minted.id,
+      kind: "command_line",
+      id: "command_line",
       environmentId: environment.id,
+      environment: environment.name,
+      permissions: new Set(permissions),
+      tenantIds: null,
+      integrationNames: null,
+    },
+    {
       name: values.name ?? "made on the command line",
-      digest: minted.digest,
-      lastFour: minted.lastFour,
       permissions: granted,
       tenantIds,
       integrationNames,
       addresses,
       expiresAt: days === null ? null : new Date(Date.now() + days * 86_400_000),
-      createdBy: "command_line",
     },
-    {
-      environmentId: environment.id,
-      actor: "command_line",
-      action: "api_key.created",
-      target: minted.id,
-      detail: { permissions: granted, ...(addresses.length === 0 ? {} : { addresses }) },
-    },
+    undefined,
   );
   return {
-    json: { id: minted.id, key: minted.key },
-    text: `${minted.id}\n${minted.key}\nKeep it now: it is not shown again.`,
+    json: { id: apiKey.id, key },
+    text: `${apiKey.id}\n${key}\nKeep it now: it is not shown again.`,
   };
 }
 
 export async function listKeys(container: Container, args: string[]): Promise<CommandResult> {
   const { values } = parseOptions(args, { environment: "string" });
   const environment = values.environment === undefined ? null : await environmentNamed(container, values.environment);
-  const keys = await createAccessStore(container.pool).listKeys(environment?.id ?? null);
+  const keys = await container.apiKeys.listAll(environment?.id ?? null);
   const views = keys.map((key) => ({
     id: key.id,
     environment: key.environment,
@@ -88,10 +85,8 @@ export async function listKeys(container: Container, args: string[]): Promise<Co
 }
 
 export async function revokeKey(container: Container, args: string[]): Promise<CommandResult> {
-  const { positionals } = parseOptions(args, {});
-  const [id] = positionals;
-  if (id === undefined || positionals.length !== 1) throw new UsageError("name one key id");
-  const isRevoked = await createAccessStore(container.pool).revokeKey(id, "command_line");
+  const { environmentId, id } = await keyNamed(container, args);
+  const isRevoked = await container.apiKeys.revoke(environmentId, id, "command_line");
   if (!isRevoked) throw new DomainError("not_found", { detail: `There is no key ${id} that is not revoked already.` });
   return { json: { id, revoked: true }, text: `${id} is revoked; every process refuses it within a second.` };
 }
@@ -115,7 +110,7 @@ async function keyNamed(container: Container, args: string[]): Promise<{ environ
   const { positionals } = parseOptions(args, {});
   const [id] = positionals;
   if (id === undefined || positionals.length !== 1) throw new UsageError("name one key id");
-  const key = (await createAccessStore(container.pool).listKeys(null)).find((one) => one.id === id);
+  const key = (await container.apiKeys.listAll(null)).find((one) => one.id === id);
   if (key === undefined) throw new DomainError("not_found", { detail: `There is no key ${id}.` });
   return { environmentId: key.environmentId, id };
 }
@@ -129,7 +124,7 @@ function limitOf(option: string, text: string | undefined): string[] {
   return limit;
 }
 
-function parsePermissions(text: string | undefined): readonly Permission[] {
+function parsePermissions(text: string | undefined): readonly KeyPermission[] {
   if (text === undefined) throw new UsageError(`--permissions is missing: all, or some of ${permissions.join(",")}`);
   if (text === "all") return permissions;
   const asked = listOf(text);

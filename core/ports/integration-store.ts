@@ -53,6 +53,8 @@ export interface SealedProof {
 export interface SealedClientSecret extends SecretTerm {
   readonly sealed: Uint8Array;
   readonly createdAt: Date;
+  /** Who gave it; null: before that was written down. */
+  readonly setBy: string | null;
   /** To the minute: when tokens last came to this secret; null: never yet. */
   readonly lastWorkedAt: Date | null;
 }

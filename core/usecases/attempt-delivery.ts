@@ -2,11 +2,13 @@ import { nextAttemptAt } from "../domain/webhook/delivery-schedule.ts";
 import { judgeAnswer, type Verdict } from "../domain/webhook/judge-answer.ts";
 import type { DeliveryResult, DueDelivery } from "../ports/delivery-queue.ts";
 import type { Metrics } from "../ports/metrics.ts";
+import type { Tally } from "../ports/tally.ts";
 import type { OpenedEndpoint } from "./open-endpoint.ts";
 import { sendEvent, type SendPorts } from "./send-event.ts";
 
 export interface AttemptPorts extends SendPorts {
   readonly metrics: Pick<Metrics, "webhookAttempted" | "webhookEnded">;
+  readonly tally: Pick<Tally, "webhookAttempted">;
 }
 
 /** What an attempt says of its endpoint. */
@@ -23,7 +25,7 @@ export async function attemptDelivery(
   { endpoint, sign, scrub }: OpenedEndpoint,
   { id, place, attempts, tries, event }: DueDelivery,
 ): Promise<{ readonly result: DeliveryResult; readonly attempt: MadeAttempt | null }> {
-  const { clock, metrics } = ports;
+  const { clock, metrics, tally } = ports;
   const at = clock.now();
   const startedMs = clock.monotonicMs();
   if (event === null) {
@@ -41,6 +43,7 @@ export async function attemptDelivery(
       : null;
   const status = verdict.kind === "delivered" ? "delivered" : next === null ? "failed" : "pending";
   metrics.webhookAttempted(endpoint.format, verdict.kind, tookMs / 1000);
+  tally.webhookAttempted(endpoint.environmentId, verdict.kind, tookMs);
   if (status !== "pending") metrics.webhookEnded(status);
   const result: DeliveryResult = {
     id,

@@ -9,7 +9,7 @@ import type { PrivateJwk } from "../domain/jwk/jwk.ts";
 import type { SealedCredential } from "../ports/account-store.ts";
 import type { ConfiguredIntegration } from "../ports/integration-store.ts";
 import { about, notFound, problemOf, refuseByStatus } from "./account-problem.ts";
-import { countProblem } from "./count-problem.ts";
+import { countProblem, countRead } from "./count-read.ts";
 import { findReadable } from "./find-readable.ts";
 import { findSpreadSeconds } from "./load-integration.ts";
 import { ofAccount } from "./of-account.ts";
@@ -98,9 +98,14 @@ export async function readToken(ports: RefreshPorts, input: TokenReadInput): Pro
  * @throws DomainError
  */
 export async function readCredentials(ports: RefreshPorts, input: TokenReadInput): Promise<TokenRead | TypedRead> {
-  const { read, isRenewed } = await readAccount(ports, input).catch(countProblem(ports.metrics));
+  let waitedMs: number | null = null;
+  const onWait = (ms: number): void => void (waitedMs = (waitedMs ?? 0) + ms);
+  const { environmentId } = input;
+  const { read, isRenewed } = await readAccount(ports, input, onWait).catch(
+    countProblem(ports, environmentId, () => waitedMs),
+  );
   const limit = read.kind === "token" ? read.refresh : null;
-  ports.metrics.tokenRead(limit ?? (isRenewed ? "refreshed" : "fresh"));
+  countRead(ports, environmentId, limit ?? (isRenewed ? "refreshed" : "fresh"), waitedMs);
   return read;
 }
 
@@ -110,7 +115,11 @@ interface AccountRead {
   readonly isRenewed: boolean;
 }
 
-async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<AccountRead> {
+async function readAccount(
+  ports: RefreshPorts,
+  input: TokenReadInput,
+  onWait: (ms: number) => void,
+): Promise<AccountRead> {
   const found = await ports.accounts.findWithCredential(input.environmentId, input.accountId);
   if (found === null || input.isVisible?.(found.account) === false) throw notFound();
   refuseByStatus(found.account);
@@ -133,7 +142,9 @@ async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<
     return { outcome, found: await ports.accounts.findWithCredential(input.environmentId, input.accountId) };
   });
   const renewal = await beforeItEnds(ports, found.account, renewing);
-  ports.metrics.refreshAwaited((ports.clock.monotonicMs() - startedMs) / 1000);
+  const waitedMs = ports.clock.monotonicMs() - startedMs;
+  onWait(waitedMs);
+  ports.metrics.refreshAwaited(waitedMs / 1000);
   const outcome = renewal?.outcome ?? null;
   const row =
     renewal === null ? await ports.accounts.findWithCredential(input.environmentId, input.accountId) : renewal.found;
@@ -150,7 +161,7 @@ async function readAccount(ports: RefreshPorts, input: TokenReadInput): Promise<
     const cannot = outcome.kind === "blocked" && outcome.cause === "not_refreshable";
     return { read: await open(ports, current, input, cannot ? "limited" : "failing"), isRenewed: false };
   }
-  if (outcome === null) return await readAccount(ports, input);
+  if (outcome === null) return await readAccount(ports, input, onWait);
   throw outcome instanceof Error ? outcome : problemOf(outcome, ports.clock.now());
 }
 

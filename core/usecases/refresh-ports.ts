@@ -12,6 +12,7 @@ import type { ProviderApi } from "../ports/provider-api.ts";
 import type { Randomness } from "../ports/randomness.ts";
 import type { SecretDigests } from "../ports/secret-digests.ts";
 import type { Steadiness } from "../ports/steadiness.ts";
+import type { Tally } from "../ports/tally.ts";
 import type { AttemptConclusion } from "./attempt-refresh.ts";
 import type { Renewal } from "./read-token.ts";
 import type { SingleFlight } from "./single-flight.ts";
@@ -33,6 +34,7 @@ export interface RefreshPorts {
   readonly random: Randomness;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tally: Tally;
   readonly steadiness: Steadiness;
   /** Callers of this process that refresh the same account share one attempt, … */
   readonly flights: SingleFlight<AttemptConclusion>;

@@ -1,6 +1,7 @@
 import type { AuditChains } from "../ports/audit-chain.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
+import { ofEach } from "./of-each.ts";
 
 export interface SealPorts {
   readonly chains: AuditChains;
@@ -17,7 +18,11 @@ const sliceMs = 60_000;
 const toldMost = 1_000;
 
 export interface Sealer {
-  /** Everything that has no link gets one, in every environment; once the signal is aborted, one batch of each. @returns how many */
+  /**
+   * Everything that has no link gets one, in every environment; once the signal is aborted, one batch of each.
+   * @returns how many
+   * @throws what kept chains from being sealed, when all the others were
+   */
   seal(signal: AbortSignal): Promise<number>;
   /** The same for what was committed late, from before what is known to be complete. */
   sealLate(signal: AbortSignal, spanMs?: number): Promise<number>;
@@ -51,18 +56,20 @@ export function createSealer({ chains, log, clock }: SealPorts): Sealer {
   return {
     async seal(signal) {
       let links = 0;
-      for (const environmentId of await chains.environments()) links += await drain(environmentId, undefined, signal);
+      await ofEach(await chains.environments(), async (environmentId) => {
+        links += await drain(environmentId, undefined, signal);
+      });
       return links;
     },
 
     async sealLate(signal, spanMs = lateMs) {
       let links = 0;
       const end = clock.now().getTime();
-      for (const environmentId of await chains.environments()) {
+      await ofEach(await chains.environments(), async (environmentId) => {
         for (let at = end - spanMs; at < end && !signal.aborted; at += sliceMs) {
           links += await drain(environmentId, { from: new Date(at), to: new Date(at + sliceMs) }, signal);
         }
-      }
+      });
       if (links > 0) log.warn({ links }, "audit records were committed late, and are sealed now");
       return links;
     },

@@ -74,7 +74,8 @@ export function createSealingKeys(ports: SealingKeyPorts): SealingKeys {
     (await readState()).disabled.has(disabledKey(environmentId, kid));
 
   const refuseDisabled = async (environmentId: string, ...kids: readonly string[]): Promise<void> => {
-    for (const kid of kids) if (await isDisabled(environmentId, kid)) throw disabled(kid);
+    const state = await readState();
+    for (const kid of kids) if (state.disabled.has(disabledKey(environmentId, kid))) throw disabled(kid);
   };
 
   const load = async (key: TenantKey): Promise<Uint8Array | null> => {
@@ -261,7 +262,7 @@ function createStateReader(
   store: SealingStore,
   clock: Clock,
   onDestroyed: (ids: readonly string[]) => void,
-): (() => Promise<SealingState>) & { readonly forget: () => void } {
+): (() => SealingState | Promise<SealingState>) & { readonly forget: () => void } {
   let known: { readonly state: SealingState; readonly untilMs: number } | null = null;
   let reading: Promise<SealingState> | null = null;
   let forgotten = 0;
@@ -279,7 +280,8 @@ function createStateReader(
     return state;
   };
 
-  const find = async (): Promise<SealingState> => {
+  // At once where it is known: every value that is opened asks.
+  const find = (): SealingState | Promise<SealingState> => {
     if (known !== null && clock.monotonicMs() < known.untilMs) return known.state;
     if (reading === null) {
       const mine = read().finally(() => {
@@ -287,7 +289,7 @@ function createStateReader(
       });
       reading = mine;
     }
-    return await reading;
+    return reading;
   };
   const forget = (): void => {
     forgotten += 1;

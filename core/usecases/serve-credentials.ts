@@ -1,6 +1,6 @@
 import { isPlainlyFresh } from "../domain/refresh/is-plainly-fresh.ts";
 import type { TokenGlance, TokenGlances } from "../ports/token-glances.ts";
-import { countProblem } from "./count-problem.ts";
+import { countProblem, countRead } from "./count-read.ts";
 import { openCredential } from "./open-credential.ts";
 import type { PolicyMemory } from "./policy-memory.ts";
 import { notFound } from "./account-problem.ts";
@@ -29,7 +29,7 @@ export interface ServeInput {
  */
 export async function serveCredentials(ports: ServePorts, input: ServeInput): Promise<ServedToken | ServedFields> {
   const { environmentId, accountId, minTtlSeconds, actor } = input;
-  const plain = await serveAtAGlance(ports, input).catch(countProblem(ports.metrics));
+  const plain = await serveAtAGlance(ports, input).catch(countProblem(ports, environmentId));
   return plain ?? (await readCredentials(ports, { environmentId, accountId, minTtlSeconds, actor }));
 }
 
@@ -41,13 +41,13 @@ async function serveAtAGlance(ports: ServePorts, input: ServeInput): Promise<Ser
 
 /**
  * Null: it is not as plain as that. A problem that it throws is its caller's to count.
- * @param result as it is counted: `refreshed` for who waited for a newer token than was there
+ * @param waitedMs how long the reader waited for a newer token than was there; null: it did not
  */
 export async function servePlainly(
-  ports: Pick<ServePorts, "policies" | "clock" | "vault" | "metrics">,
+  ports: Pick<ServePorts, "policies" | "clock" | "vault" | "metrics" | "tally">,
   { environmentId, accountId: id, minTtlSeconds, actor }: Omit<ServeInput, "isVisible">,
   glance: TokenGlance,
-  result: "fresh" | "refreshed" = "fresh",
+  waitedMs: number | null = null,
 ): Promise<ServedToken | ServedFields | null> {
   const { credential, integrationName, definitionStamp } = glance;
   if (credential === null || glance.hasOverrides) return null;
@@ -55,6 +55,6 @@ export async function servePlainly(
   if (!isPlainlyFresh(glance, policy, minTtlSeconds, ports.clock.now())) return null;
   const access = { actor, purpose: "token_read" } as const;
   const opened = await openCredential(ports.vault, { id, environmentId }, credential, access);
-  ports.metrics.tokenRead(result);
+  countRead(ports, environmentId, waitedMs === null ? "fresh" : "refreshed", waitedMs);
   return served(glance, credential, opened, null);
 }

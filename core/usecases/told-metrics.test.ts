@@ -28,6 +28,7 @@ describe("each token read is counted once, by what was served", () => {
     const world = await worldWith({ expiresInSeconds: 120, ageSeconds: 3480 });
     await read(world);
     expect(world.metrics.told).toEqual([["tokenRead", "fresh"]]);
+    expect(world.tally.tallied).toEqual([["tokenRead", environmentId, "fresh", null]]);
   });
 
   it("refreshed, with the refresh and how long it was waited for", async () => {
@@ -43,6 +44,7 @@ describe("each token read is counted once, by what was served", () => {
       ["refreshAwaited", 1.5],
       ["tokenRead", "refreshed"],
     ]);
+    expect(world.tally.tallied).toEqual([["tokenRead", environmentId, "refreshed", 1_500]]);
   });
 
   it("of ten at once each one, and their refresh once", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CallerWatch } from "#core/ports/caller-watch";
 import { createInMemoryCallerWatch, type FakeOpening } from "#test/fakes/in-memory-caller-watch";
 import { createRecordingLog } from "#test/fakes/recording-log";
 import { createRecordingMetrics } from "#test/fakes/recording-metrics";
@@ -158,6 +159,22 @@ describe("a nightly batch", () => {
     await world.open(batch);
     expect(kinds(world.watch.rung.slice(before))).toEqual(["decrypt_rate", "tenant_spread"]);
   });
+});
+
+it("goes on with the other environments where one can't be read, and says so at the end", async () => {
+  const looked: string[] = [];
+  const watch: CallerWatch = {
+    environments: async () => ["env_1", "env_2", "env_3"],
+    async look(environmentId) {
+      looked.push(environmentId);
+      if (environmentId !== "env_3") throw new Error(`${environmentId} can't be read`);
+      return { kind: "looked", rung: [], ended: [], hasMore: false };
+    },
+    forget: async () => {},
+  };
+  const ports = { watch, log: createRecordingLog(), metrics: createRecordingMetrics() };
+  await expect(watchCallers(ports, never)).rejects.toMatchObject({ errors: [{ message: "env_1 can't be read" }, {}] });
+  expect(looked).toEqual(["env_1", "env_2", "env_3"]);
 });
 
 describe("an episode", () => {

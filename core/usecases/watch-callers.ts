@@ -1,3 +1,4 @@
+import { ofEach } from "./of-each.ts";
 import { judgeLook, pastsNeeded } from "../domain/anomaly/judge-look.ts";
 import type { CallerWatch } from "../ports/caller-watch.ts";
 import type { Log } from "../ports/log.ts";
@@ -10,11 +11,13 @@ export interface WatchPorts {
 }
 
 /**
- * Reads on in every environment's audit chain until nothing new is there, and rings for what is unlike a caller's past (R46).
+ * Reads on in every environment's audit chain until nothing new is there, and rings for what is unlike a caller's past (R46). One that
+ * can't be read blinds nobody but itself.
  * @param signal once it is aborted, one look at each
+ * @throws what kept environments from being read, when all the others were
  */
 export async function watchCallers({ watch, log, metrics }: WatchPorts, signal: AbortSignal): Promise<void> {
-  for (const environmentId of await watch.environments()) {
+  await ofEach(await watch.environments(), async (environmentId) => {
     for (;;) {
       const result = await watch.look(environmentId, pastsNeeded, judgeLook);
       if (result.kind === "busy") break;
@@ -25,5 +28,5 @@ export async function watchCallers({ watch, log, metrics }: WatchPorts, signal: 
       }
       if (!result.hasMore || signal.aborted) break;
     }
-  }
+  });
 }

@@ -62,8 +62,12 @@ export interface IntegrationSummary {
   label: string;
   /** Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read. */
   format: string | null;
+  /** What it is for, as its definition says; null: it does not. */
+  category: string | null;
   /** Whether it comes from the catalogue or was defined here. */
   origin: "platform" | "environment";
+  /** The OAuth client of this environment; `not_needed`: people type credentials, or nobody can tell. */
+  client: "set" | "missing" | "not_needed";
   /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
   connectable: boolean;
   /** To be registered at the provider; null: none is needed, or no client is set yet. */
@@ -246,6 +250,8 @@ export interface ClientSecret {
   version: number;
   /** When it was set. */
   created_at: string;
+  /** Who set it: an administrator, an API key, or `command_line`; null: before that was written down. */
+  set_by: string | null;
   /** Until when it is tried; null: the newest, which has no end. */
   accepted_until: string | null;
   /** To the minute: when tokens last came to it; null: never yet. */
@@ -315,6 +321,68 @@ export interface EnvironmentIntegrationList {
   next_cursor: string | null;
 }
 
+/** How an integration stands right now. */
+export interface IntegrationStatus {
+  /** The integration's name. */
+  integration_name: string;
+  /** Whether the catalogue has a definition of this name, in force or behind the environment's own. */
+  in_catalogue: boolean;
+  /** When this environment put its own definition last; null: the catalogue's is in force. */
+  defined_at: string | null;
+  /** Those in trouble first, at most 20. Empty: nothing failed yet, and no budget is set. */
+  circuits: Array<Circuit>;
+  /** Connect links for it that are good and that nobody used yet. */
+  open_links: number;
+  /** False: the environment has more than 20,000 good links, and only the newest were looked at. */
+  open_links_complete: boolean;
+  /** When this was read. */
+  as_of: string;
+}
+
+/** Breaker and budget of one OAuth client at one token endpoint. */
+export interface Circuit {
+  /** The token endpoint. */
+  endpoint: string;
+  /** `open`: five requests in a row failed; nobody asks but one probe, now and then. */
+  state: "closed" | "open";
+  /** What failed last: the provider, the OAuth client, or it asked everybody to slow down; null: nothing. */
+  cause: "provider" | "client" | "rate_limit" | null;
+  /** In a row, over all accounts. */
+  failures: number;
+  /** Since when it is open; null: it is not. */
+  opened_at: string | null;
+  /** When it is asked again; null: it is not open. */
+  next_probe_at: string | null;
+  /** Probes since it opened. */
+  probes: number;
+  /** Right now, where a limit is set; 0 otherwise. */
+  requests_under_way: number;
+  /** The most requests in a minute. Null: none is set. */
+  per_minute: number | null;
+  /** The most requests at a time. Null: none is set. */
+  concurrency: number | null;
+  /** Other integrations with the same client at this endpoint: they share breaker and budget. */
+  shared_with: Array<string>;
+}
+
+/** What this environment may lay over a definition. */
+export interface OverridableFieldList {
+  /** In a fixed order. */
+  data: Array<OverridableField>;
+  /** Always null: this list has one page. */
+  next_cursor: null;
+}
+
+/** A field that this environment may lay over the definition. */
+export interface OverridableField {
+  /** A JSON Pointer into the document; `/*` at its end stands for any name. */
+  pointer: string;
+  /** What a value must be: JSON Schema 2020-12. */
+  schema: Record<string, unknown>;
+  /** What the definition says beneath; absent: nothing, or there are names. */
+  defined?: unknown;
+}
+
 /** A page of requests. */
 export interface ApprovalList {
   /** Newest first. */
@@ -326,18 +394,13 @@ export interface ApprovalList {
 /** Nothing needs to be said; a body may be left out. */
 export type Nothing = Record<string, never>;
 
-/** One account by itself, with the values in force for it. */
-export type AccountDetail = Account & {
-  /** What this account lays over its environment's integration. */
-  overrides: Record<string, unknown>;
-  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
-  effective: Record<string, {
-    /** The value; secrets are masked. */
-    value?: unknown;
-    /** The level that says it. */
-    origin: "platform" | "environment" | "account";
-  }>;
-};
+/** A page of accounts. */
+export interface AccountPage {
+  /** The accounts of this page. Fewer than `limit`, or none, may stand here though `next_cursor` leads on: the next ones are far away. */
+  data: Array<Account>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
 
 /** One customer's grant or credential at one integration. Never a secret. */
 export interface Account {
@@ -347,6 +410,8 @@ export interface Account {
   integration_name: string;
   /** Your customer, by your product's own id. */
   tenant_id: string;
+  /** Your own id of the user who connected it, as the link named it; null: it named none. */
+  user_reference: string | null;
   /** The environment it is in. */
   environment: string;
   /** `connecting`: a link was clicked; removed after a day if nothing comes of it. `active`: a grant is there. `needs_reauth`: the grant is dead, only the customer can bring it back. `disconnected`: ended, tokens erased, for good. */
@@ -379,6 +444,44 @@ export interface Account {
   /** When anything of it changed last. */
   updated_at: string;
 }
+
+/** How many accounts match, by status, counted up to 1,000 each. */
+export interface AccountCounts {
+  total: BoundedCount;
+  /** Of these, with this status. */
+  connecting: BoundedCount;
+  /** Of these, with this status. */
+  active: BoundedCount;
+  /** Of these, with this status. */
+  needs_reauth: BoundedCount;
+  /** Of these, with this status. */
+  disconnected: BoundedCount;
+  /** Of these, held by the mass-disconnect guard. */
+  held: BoundedCount;
+  /** Of these, active and not held, and their last refresh failed. */
+  refresh_failing: BoundedCount;
+}
+
+/** All that match. */
+export interface BoundedCount {
+  /** How many, up to 1,000. */
+  count: number;
+  /** False: there are so many at least. */
+  is_exact: boolean;
+}
+
+/** One account by itself, with the values in force for it. */
+export type AccountDetail = Account & {
+  /** What this account lays over its environment's integration. */
+  overrides: Record<string, unknown>;
+  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
+  effective: Record<string, {
+    /** The value; secrets are masked. */
+    value?: unknown;
+    /** The level that says it. */
+    origin: "platform" | "environment" | "account";
+  }>;
+};
 
 /** Credentials that exist already, to be kept alive here from now on. */
 export interface AccountImport {
@@ -442,14 +545,6 @@ export interface ImportedExternalAccount {
   id: string;
   /** What its owner calls it. */
   label?: string | null | undefined;
-}
-
-/** A page of accounts. */
-export interface AccountPage {
-  /** The accounts of this page, newest first. */
-  data: Array<Account>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
 }
 
 /** What to change: `metadata`, `overrides` or both. */
@@ -691,6 +786,36 @@ export interface Branding {
   /** Your privacy policy. */
   privacy_url?: string | undefined;
 }
+
+/** How an accent would be read. */
+export interface AccentView {
+  light: AccentJudgement;
+  /** On the dark card; null: not asked. */
+  dark: AccentJudgement;
+}
+
+/** On the light card; null: not asked. */
+export type AccentJudgement = {
+  /** Whether it can be used. */
+  passes: boolean;
+  /** The button and its edge. */
+  fill: string;
+  /** Words on the button: white or near black. */
+  on_fill: string;
+  /** Words in the accent on the card: it, or its nearest shade that can be read there. */
+  ink: string;
+  /** Ratios, rounded down. */
+  contrast: {
+    /** Of the words on the button; 4.5 is needed. */
+    words: number;
+    /** Of the button on the card; 3 is needed. */
+    card: number;
+  };
+  /** The colour, or its nearest shade that can be used. */
+  nearest: string;
+  /** Why it can't be used, for people; null: it can. */
+  detail: string | null;
+} | null;
 
 /** An endpoint with its signing secret. */
 export type NewWebhookEndpoint = WebhookEndpoint & {
@@ -1308,7 +1433,7 @@ export interface AnomalyPolicyPatch {
   } | null | undefined;
   /** Kinds that stop the API key at once, within a second everywhere. Empty by default: people decide. */
   stop_on?: Array<"decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path"> | null | undefined;
-  /** What differs for single callers, by their ids; null takes one's away, and what is absent stays. */
+  /** What differs for single callers, by their ids, of at most 200; null takes one's away, and what is absent stays, of one caller too. */
   callers?: Record<string, CallerAnomalyPolicy | null> | null | undefined;
 }
 
@@ -1326,6 +1451,152 @@ export interface StoppableApiKey {
   stopped_by: string | null;
 }
 
+/** A page of API keys. */
+export interface ApiKeyList {
+  /** Newest first. */
+  data: Array<ApiKey>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** An API key. The key itself is shown once, when it is made. */
+export interface ApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+}
+
+/** An API key, and what it was used for lately. */
+export interface ApiKeyDetail {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  activity: ApiKeyActivity;
+}
+
+/** What a key was used for lately. */
+export interface ApiKeyActivity {
+  /** Credentials that it opened within 24 hours: token reads and calls. */
+  openings: number;
+  /** Of how many customers within one of those hours, the most. */
+  most_tenants: number;
+  /** Where it was used from within 90 days, the latest first, at most ten. */
+  networks: Array<{
+    /** A network. */
+    network: string;
+    /** When it was used from there last, to the hour. */
+    last_seen_at: string;
+  }>;
+  /** Keys that were made with it and are in force. They stay when it goes. */
+  made_keys: Array<string>;
+}
+
+/** An API key with itself: the only time. */
+export interface NewApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  /** The key itself. Nobody can show it again. */
+  key: string;
+}
+
+/** An API key to be made. */
+export interface ApiKeyRequest {
+  /** What it is for, in your words. */
+  name: string;
+  /** What it may do. None that you lack yourself. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; absent: all. */
+  tenant_ids?: Array<string> | undefined;
+  /** Only these integrations; absent: all. */
+  integration_names?: Array<string> | undefined;
+  /** Ranges in CIDR form from which it may be used; absent: anywhere. */
+  addresses?: Array<string> | undefined;
+  /** When it ends, in seconds from now, up to ten years; absent: it does not end. */
+  expires_in?: number | undefined;
+}
+
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -1336,6 +1607,7 @@ export interface Health {
 export interface IntegrationHealth {
   /** The integration's name. */
   integration_name: string;
+  /** Accounts by status. */
   accounts: AccountCounts;
   /** Attempts in the window. */
   refreshes: number;
@@ -1344,18 +1616,6 @@ export interface IntegrationHealth {
   latency_ms: Latency;
   /** Failed attempts in the window, by outcome. */
   failures: Record<string, number>;
-}
-
-/** Accounts by status. */
-export interface AccountCounts {
-  /** Waiting for the customer. */
-  connecting: number;
-  /** With a grant. */
-  active: number;
-  /** Whose grant is dead. */
-  needs_reauth: number;
-  /** Ended. */
-  disconnected: number;
 }
 
 /** How long token endpoints took, in milliseconds. */
@@ -1853,7 +2113,7 @@ export interface HrisEmployee {
   employment_type: string | null;
   /** Their first day. */
   hired_on: string | null;
-  /** Their last day. */
+  /** Their last day; null while they have none. */
   ended_on: string | null;
   /** Where it is. */
   address: {
@@ -1919,7 +2179,7 @@ export interface HrisEmployeeWrite {
   employment_type?: string | null | undefined;
   /** Their first day. */
   hired_on?: string | null | undefined;
-  /** Their last day. */
+  /** Their last day; null while they have none. */
   ended_on?: string | null | undefined;
   /** Where it is. */
   address?: {
@@ -2013,6 +2273,26 @@ export interface Operations {
     body: undefined;
     answer: EnvironmentIntegration;
   };
+  /** How an integration stands right now: breakers, budgets, open links */
+  getIntegrationStatus: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationStatus;
+  };
+  /** What this environment may lay over an integration's definition */
+  listOverridableFields: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: OverridableFieldList;
+  };
   /** Requests that need a second person */
   listApprovals: {
     path: Record<string, never>;
@@ -2037,14 +2317,7 @@ export interface Operations {
     body: undefined;
     answer: Approval;
   };
-  /** Import existing credentials */
-  importAccount: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: AccountImport;
-    answer: AccountDetail;
-  };
-  /** List accounts, newest first */
+  /** List accounts, newest first, or search for them */
   listAccounts: {
     path: Record<string, never>;
     query: {
@@ -2054,15 +2327,54 @@ export interface Operations {
       integration_name?: string | undefined;
       /** Accounts with this status alone. */
       status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
+      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+      search?: string | undefined;
+      /** Accounts whose `last_error` has this code. */
+      last_error_code?: string | undefined;
       /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
       hold?: "true" | "false" | undefined;
+      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+      scopes_missing?: "true" | "false" | undefined;
+      /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
+      refresh_failing?: "true" | "false" | undefined;
+      /** Active accounts whose token ends within so many seconds, or has ended. */
+      expires_within?: number | undefined;
+      /** The order; with `-` from the greatest down. Accounts without an instant come last, in the other direction first. By `tenant_id` and `created_at`, which never change, each account comes once, whatever happens while you read; by another it may come again, or be passed, when it changes meanwhile. */
+      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "refresh_due_at" | "-refresh_due_at" | "expires_at" | "-expires_at" | "tenant_id" | "-tenant_id" | undefined;
       /** Entries on a page, 1 to 200. */
       limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      /** The `next_cursor` of the page before, as it came, with the same `sort`. Without it, the first page. */
       cursor?: string | undefined;
     };
     body: undefined;
     answer: AccountPage;
+  };
+  /** Import existing credentials */
+  importAccount: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountImport;
+    answer: AccountDetail;
+  };
+  /** How many accounts match, by status */
+  countAccounts: {
+    path: Record<string, never>;
+    query: {
+      /** Accounts of this tenant alone. */
+      tenant_id?: string | undefined;
+      /** Accounts of this integration alone. */
+      integration_name?: string | undefined;
+      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+      search?: string | undefined;
+      /** Accounts whose `last_error` has this code. */
+      last_error_code?: string | undefined;
+      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+      scopes_missing?: "true" | "false" | undefined;
+      /** Active accounts whose token ends within so many seconds, or has ended. */
+      expires_within?: number | undefined;
+    };
+    body: undefined;
+    answer: AccountCounts;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
@@ -2199,6 +2511,18 @@ export interface Operations {
     query: Record<string, never>;
     body: EnvironmentPatch;
     answer: Environment;
+  };
+  /** Whether a colour could be the accent of the connect pages */
+  judgeAccent: {
+    path: Record<string, never>;
+    query: {
+      /** For the light card. */
+      light?: string | undefined;
+      /** For the dark card. */
+      dark?: string | undefined;
+    };
+    body: undefined;
+    answer: AccentView;
   };
   /** Have events sent to an address */
   createWebhookEndpoint: {
@@ -2568,6 +2892,47 @@ export interface Operations {
     query: Record<string, never>;
     body: Nothing | undefined;
     answer: StoppableApiKey;
+  };
+  /** The API keys of the environment */
+  listApiKeys: {
+    path: Record<string, never>;
+    query: {
+      /** `in_force`: those that work, and those that are stopped and can be started again. `over`: revoked or expired. `all`. */
+      state?: "in_force" | "over" | "all" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: ApiKeyList;
+  };
+  /** Make an API key */
+  createApiKey: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: ApiKeyRequest;
+    answer: NewApiKey;
+  };
+  /** One API key, and what it was used for lately */
+  getApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKeyDetail;
+  };
+  /** Revoke an API key for good */
+  revokeApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKey;
   };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
@@ -3014,10 +3379,13 @@ export const routes = {
   updateEnvironmentIntegration: ["PATCH", "/environment-integration"],
   listEnvironmentIntegrations: ["GET", "/environment-integrations"],
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
+  getIntegrationStatus: ["GET", "/integrations/{name}/status"],
+  listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
-  importAccount: ["POST", "/integrated-accounts"],
   listAccounts: ["GET", "/integrated-accounts"],
+  importAccount: ["POST", "/integrated-accounts"],
+  countAccounts: ["GET", "/integrated-accounts/counts"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],
@@ -3032,6 +3400,7 @@ export const routes = {
   completeConnectSession: ["POST", "/connect-sessions/{id}/complete"],
   getEnvironment: ["GET", "/environment"],
   updateEnvironment: ["PATCH", "/environment"],
+  judgeAccent: ["GET", "/environment/accent"],
   createWebhookEndpoint: ["POST", "/webhook-endpoints"],
   listWebhookEndpoints: ["GET", "/webhook-endpoints"],
   getWebhookEndpoint: ["GET", "/webhook-endpoints/{id}"],
@@ -3066,6 +3435,10 @@ export const routes = {
   updateAnomalyPolicy: ["PATCH", "/anomaly-policy"],
   stopApiKey: ["POST", "/api-keys/{id}/stop"],
   restartApiKey: ["POST", "/api-keys/{id}/restart"],
+  listApiKeys: ["GET", "/api-keys"],
+  createApiKey: ["POST", "/api-keys"],
+  getApiKey: ["GET", "/api-keys/{id}"],
+  revokeApiKey: ["DELETE", "/api-keys/{id}"],
   getHealthStats: ["GET", "/stats/health"],
   getUnifiedCapabilities: ["GET", "/unified/capabilities"],
   listCrmContacts: ["GET", "/unified/crm/contacts"],

@@ -102,6 +102,9 @@ function accountMethods({ call }: Transport) {
       query: Omit<Query<"listAccounts">, "cursor"> = {},
       options: CallOptions = {},
     ): AsyncGenerator<Account, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** By status, up to 1,000 each. */
+    counts: (query: Query<"countAccounts"> = {}, options: CallOptions = {}) =>
+      call("countAccounts", { ...options, query }),
     get: (id: string, options: CallOptions = {}) => call("getAccount", { ...options, path: { id } }),
     import: (body: Body<"importAccount">, options: CallOptions = {}) => call("importAccount", { ...options, body }),
     update: (id: string, body: Body<"updateAccount">, options: CallOptions = {}) =>
@@ -136,6 +139,8 @@ function integrationMethods({ call }: Transport) {
     put: (name: string, body: Body<"putIntegration">, options: CallOptions = {}) =>
       call("putIntegration", { ...options, path: { name }, body }),
     delete: (name: string, options: CallOptions = {}) => call("deleteIntegration", { ...options, path: { name } }),
+    /** How it stands right now: breakers, budgets, open links. */
+    status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
     /** The JSON Schema of an integration document. */
     schema: (options: CallOptions = {}) => call("getIntegrationSchema", options),
   };
@@ -147,6 +152,9 @@ function environmentIntegrationMethods({ call }: Transport) {
     get: (name: string, options: CallOptions = {}) => call("getEnvironmentIntegration", { ...options, path: { name } }),
     update: (body: Body<"updateEnvironmentIntegration">, options: CallOptions = {}) =>
       call("updateEnvironmentIntegration", { ...options, body }),
+    /** What may be laid over the definition, each field with its schema. */
+    overridableFields: (name: string, options: CallOptions = {}) =>
+      call("listOverridableFields", { ...options, path: { name } }),
   };
 }
 
@@ -155,6 +163,8 @@ function environmentMethods({ call }: Transport) {
     get: (options: CallOptions = {}) => call("getEnvironment", options),
     update: (body: Body<"updateEnvironment">, options: CallOptions = {}) =>
       call("updateEnvironment", { ...options, body }),
+    /** Whether a colour could be the accent of the connect pages, and how it would be read. */
+    judgeAccent: (query: Query<"judgeAccent">, options: CallOptions = {}) => call("judgeAccent", { ...options, query }),
   };
 }
 
@@ -195,6 +205,12 @@ function anomalyMethods({ call }: Transport) {
 function apiKeyMethods({ call }: Transport) {
   const at = (id: string, options: CallOptions) => ({ ...options, path: { id } });
   return {
+    list: (query: Query<"listApiKeys"> = {}, options: CallOptions = {}) => call("listApiKeys", { ...options, query }),
+    get: (id: string, options: CallOptions = {}) => call("getApiKey", at(id, options)),
+    /** The answer has the key itself, which nobody can show again. */
+    create: (body: Body<"createApiKey">, options: CallOptions = {}) => call("createApiKey", { ...options, body }),
+    /** Refused everywhere within a second, for good. */
+    revoke: (id: string, options: CallOptions = {}) => call("revokeApiKey", at(id, options)),
     /** Refused everywhere within a second, until an owner starts it again. */
     stop: (id: string, options: CallOptions = {}) => call("stopApiKey", at(id, options)),
     restart: (id: string, options: CallOptions = {}) => call("restartApiKey", at(id, options)),

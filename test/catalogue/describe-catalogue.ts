@@ -8,6 +8,7 @@ export function describeCatalogue(entries: readonly CatalogueEntry[]): string {
     [
       `[${document.label ?? document.name}](../integrations/${document.name}.json)`,
       `\`${document.name}\``,
+      document.category ?? "",
       credentials(document),
       life(document),
       rotation(document),
@@ -15,7 +16,7 @@ export function describeCatalogue(entries: readonly CatalogueEntry[]): string {
       sources(document),
     ].join(" | "),
   );
-  const head = ["Service", "Name", "Credentials", "Access token", "Refresh token", "Samples", "Sources"];
+  const head = ["Service", "Name", "Category", "Credentials", "Access token", "Refresh token", "Samples", "Sources"];
   return `# The catalogue
 
 ${entries.length} services that Evergrant knows without being told. Each is a JSON document in [integrations/](../integrations), made from the service's public documentation, with the pages that its facts come from; what could not be verified is said in its \`notes\`. [integrations/samples/](../integrations/samples) holds answers as those pages show them, and \`test/catalogue\` checks that each document makes of them what they mean: tokens, refusals, who was connected, limits, pages.

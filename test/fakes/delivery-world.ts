@@ -8,6 +8,7 @@ import { createVault } from "#core/usecases/vault";
 import { createInMemoryAuditLog } from "./in-memory-audit-log.ts";
 import { createRecordingLog } from "./recording-log.ts";
 import { createRecordingMetrics } from "./recording-metrics.ts";
+import { createRecordingTally } from "./recording-tally.ts";
 import { createSeededRandomness } from "./seeded-randomness.ts";
 import type { SteppedClock } from "./stepped-clock.ts";
 import { createSwitchableKeys } from "./switchable-keys.ts";
@@ -84,6 +85,7 @@ export function createDeliveryWorld(clock: SteppedClock) {
     random,
     log,
     metrics: createRecordingMetrics(),
+    tally: createRecordingTally(),
     slots: createDeliverySlots(),
     inTurn: new Map<string, () => void>(),
     signWith,

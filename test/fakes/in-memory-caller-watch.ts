@@ -19,7 +19,7 @@ export interface FakeOpening {
   readonly purpose?: string | null;
 }
 
-export interface InMemoryCallerWatch extends CallerWatch {
+interface InMemoryCallerWatch extends CallerWatch {
   /** A record, without a link. */
   write(...openings: readonly FakeOpening[]): void;
   /** What the sealer does: records get their links, and can be read. */

@@ -69,7 +69,7 @@ export function createInMemoryIntegrationStore(clock: Pick<Clock, "now">): InMem
       return term === undefined ? null : { ...secret, acceptedUntil: term.acceptedUntil };
     });
     if (added === null) return left;
-    const fresh = { createdAt: clock.now(), acceptedUntil: null, lastWorkedAt: null };
+    const fresh = { createdAt: clock.now(), setBy: actor, acceptedUntil: null, lastWorkedAt: null };
     return [{ ...fresh, version: added.version, sealed: added.sealed }, ...left];
   };
   const withClient = (before: ConfiguredIntegration, change: Partial<EnvironmentClient>): void => {

@@ -75,6 +75,7 @@ export function describeIntegrationSecrets(name: string, create: () => Promise<S
         [1, "sealed-1", end],
       ]);
       expect(found.map((one) => one.lastWorkedAt)).toEqual([null, null]);
+      expect(found.map((one) => one.setBy)).toEqual(["usr_op", "usr_op"]);
       expect(Math.abs(Number(found[0]?.createdAt) - Number(subject.now()))).toBeLessThan(60_000);
       const { readable } = await subject.store.list(subject.environmentId);
       expect(readable.filter((one) => one.name === integrationName).map((one) => one.client?.secrets)).toEqual([found]);

@@ -30,6 +30,7 @@ import { directExpressions } from "./direct-expressions.ts";
 import { createInMemorySpool } from "./in-memory-spool.ts";
 import { createRecordingLog } from "./recording-log.ts";
 import { createRecordingMetrics } from "./recording-metrics.ts";
+import { createRecordingTally } from "./recording-tally.ts";
 import { createScriptedAuthorizationServer, type Script } from "./scripted-authorization-server.ts";
 import { createScriptedProviderApi } from "./scripted-provider-api.ts";
 import { createSeededRandomness } from "./seeded-randomness.ts";
@@ -129,7 +130,16 @@ export async function createWorld(
       id: "ei_acme",
       callbackId,
       layer: { clientId: "client-of-acme" },
-      secrets: [{ version: 1, sealed: secret.sealed, createdAt: clock.now(), acceptedUntil: null, lastWorkedAt: null }],
+      secrets: [
+        {
+          version: 1,
+          sealed: secret.sealed,
+          createdAt: clock.now(),
+          setBy: null,
+          acceptedUntil: null,
+          lastWorkedAt: null,
+        },
+      ],
     },
   });
 
@@ -148,6 +158,7 @@ export async function createWorld(
     random,
     log,
     metrics: createRecordingMetrics(),
+    tally: createRecordingTally(),
     circuits: createInMemoryCircuitStore(clock),
     steadiness: { isSteady: () => true },
     flights: createSingleFlight<AttemptConclusion>(),

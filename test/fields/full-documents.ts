@@ -151,6 +151,7 @@ const sources: readonly Readonly<Record<string, unknown>>[] = [
     $schema: "./schema.json",
     name: "full-oauth2",
     label: "Full",
+    category: "CRM",
     notes: "Notes.",
     sources: ["https://acme.example/docs"],
     inputs,

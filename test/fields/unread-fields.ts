@@ -20,6 +20,15 @@ export const shownElsewhere: Readonly<Record<string, { readonly why: string; rea
     test: "core/domain/integration/authorize-call.test.ts",
   },
   ...Object.fromEntries(
+    ["idleLifetimeSeconds", "absoluteLifetimeSeconds"].map((field) => [
+      `/credentials(oauth2)/config/refresh/${field}`,
+      {
+        why: "is read where the next ends of grants are looked for",
+        test: "core/domain/integration/grant-life.test.ts",
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
     ["/type", "(cursor)/", "(link)/", "(offset)/", "(page)/"].map((kind) => [
       `/api/pagination${kind}`,
       { why: "is read where pages of a list are followed", test: "core/usecases/read-page.test.ts" },
@@ -37,8 +46,6 @@ export const shownElsewhere: Readonly<Record<string, { readonly why: string; rea
 
 /** Accepted and stored, and without effect until the part that reads it is there (ADR 0012; README, Not yet). */
 export const notUsedYet: Readonly<Record<string, string>> = {
-  "/credentials(oauth2)/config/refresh/idleLifetimeSeconds": "no alert before a grant ends yet",
-  "/credentials(oauth2)/config/refresh/absoluteLifetimeSeconds": "no alert before a grant ends yet",
   "/credentials(oauth2)/config/refresh/maxGrantsPerUser": "no alert before a grant ends yet",
   "/authorization(bearer)/config/path": "nothing else can be said yet",
   "/api/pagination(cursor)/limitParameter": "for the unified API; callers of the proxy name it themselves",

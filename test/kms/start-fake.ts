@@ -7,7 +7,7 @@ import type { MadeCertificate } from "../make-certificate.ts";
 export type Fault = "unreachable" | "throttled" | "denied" | "disabled" | "silent" | "lost";
 
 /** What it says itself. */
-export type SaidFault = Exclude<Fault, "unreachable" | "silent" | "lost">;
+type SaidFault = Exclude<Fault, "unreachable" | "silent" | "lost">;
 
 export interface FakeKms {
   readonly origin: string;

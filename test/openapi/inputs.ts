@@ -206,6 +206,7 @@ export const inputs: Inputs = {
   getReference: () => [{ status: 200 }],
   getProblemPage: () => [{ status: 200, params: { code: "needs_reauth" } }],
   getIntegrationSchema: () => [{ status: 200 }],
+  listEnvironments: ({ session }) => [{ status: 200, headers: { cookie: session } }],
   getSession: ({ session }) => [{ status: 200, headers: { cookie: session } }],
 
   getSignInMethods: () => [{ status: 200 }],
@@ -286,6 +287,21 @@ export const inputs: Inputs = {
   listAccounts: () => [
     { status: 200 },
     { status: 200, query: { tenant_id: "tenant-a", status: "active", hold: "false", limit: "1" } },
+    {
+      status: 200,
+      query: {
+        search: "tenant",
+        scopes_missing: "false",
+        refresh_failing: "false",
+        expires_within: "86400",
+        last_error_code: "transient",
+        sort: "expires_at",
+      },
+    },
+  ],
+  countAccounts: () => [
+    { status: 200 },
+    { status: 200, query: { search: "tenant", integration_name: "acme-crm", scopes_missing: "false" } },
   ],
   getAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
   updateAccount: ({ accountId: id }) => [
@@ -321,6 +337,8 @@ export const inputs: Inputs = {
   },
   listEnvironmentIntegrations: () => [{ status: 200 }],
   getEnvironmentIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  getIntegrationStatus: () => [{ status: 200, params: { name: "acme-crm" } }],
+  listOverridableFields: () => [{ status: 200, params: { name: "acme-crm" } }],
 
   getEnvironment: () => [{ status: 200 }],
   updateEnvironment: () => [
@@ -333,6 +351,11 @@ export const inputs: Inputs = {
         reauth_links_in_events: false,
       },
     },
+  ],
+
+  judgeAccent: () => [
+    { status: 200, query: { light: "#0f766e", dark: "#2dd4bf" } },
+    { status: 200, query: { light: "#fde68a" } },
   ],
 
   listApprovals: async (world) => {
@@ -371,6 +394,26 @@ export const inputs: Inputs = {
       },
     },
   ],
+  listApiKeys: async ({ stack }) => {
+    await spareKey(stack);
+    return [{ status: 200 }, { status: 200, query: { state: "over", limit: "1" } }];
+  },
+  getApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) } }],
+  createApiKey: () => [
+    { status: 201, body: { name: "Backend", permissions: ["accounts:read"] } },
+    {
+      status: 201,
+      body: {
+        name: "Importer",
+        permissions: ["accounts:read", "accounts:write"],
+        tenant_ids: ["tenant-a"],
+        integration_names: ["acme-crm"],
+        addresses: ["203.0.113.0/24"],
+        expires_in: 86_400,
+      },
+    },
+  ],
+  revokeApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) } }],
   stopApiKey: async ({ stack }) => [{ status: 200, params: { id: await spareKey(stack) }, body: {} }],
   restartApiKey: async ({ stack, session }) => {
     const id = await spareKey(stack);

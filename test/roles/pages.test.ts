@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { rolePermissions, roles, type Permission, type Role } from "#core/domain/access/permission";
 import { makeOpenApiDocument } from "#scripts/openapi-document";
 import { listOperations } from "../openapi/operations.ts";
 import { accessOfOperations, accessOfPages } from "./access.ts";
@@ -64,10 +65,28 @@ describe("the list of pages", () => {
 
   const ofDashboard = pages.filter((page) => page.startsWith("(dashboard)"));
   test.each(ofDashboard)("says of %s what the API asks of its reads", (page) => {
-    const needed = new Set(readsOf(page).map(accessOfRead));
     const listed = String(accessOfPages[page]);
     // A form reads nothing of its own: what it sends is refused.
     const isForm = listed.endsWith(":write");
-    expect([...needed, ...(isForm ? [listed] : [])]).toContain(listed);
+    const needed = new Set([...readsOf(page).map(accessOfRead), ...(isForm ? [listed] : [])]);
+    expect([...needed]).toContain(listed);
+    // Whoever may see the page may read all that stands on it, but for what it leaves out where the API refuses it.
+    const mayLook = roles.filter((role) => isAllowed(role, listed));
+    const more = [...needed].filter((one) => !mayLook.every((role) => isAllowed(role, one)));
+    expect(more).toEqual(leftOut[page] ?? []);
+  });
+
+  test.each(pages.filter((page) => !page.startsWith("(dashboard)")))("of %s, before anybody is signed in", (page) => {
+    const needed = readsOf(page).map(accessOfRead);
+    expect(needed.filter((one) => one !== "open" && one !== "person")).toEqual([]);
   });
 });
+
+/** What a page reads for those who may, and does without for others who may see the rest of it. */
+const leftOut: Readonly<Record<string, readonly string[]>> = {
+  "(dashboard)/(overview)": ["audit:read"],
+};
+
+function isAllowed(role: Role, access: string): boolean {
+  return access === "open" || access === "person" || rolePermissions[role].includes(access as Permission);
+}

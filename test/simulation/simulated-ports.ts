@@ -65,6 +65,7 @@ export function createSimulatedPorts(world: SimulatedWorld, life: Life): Complet
     random: { fraction: random.fraction, bytes: random.bytes },
     log,
     metrics: noMetrics,
+    tally: { tokenRead: () => {}, webhookAttempted: () => {} },
     steadiness: world.sabotage.steadiness ?? createHeart(world, life),
     flights: createSingleFlight<AttemptConclusion>(),
     watches: createSingleFlight<Account | null>(),

@@ -1,4 +1,5 @@
 import type { Task } from "graphile-worker";
+import { forgetCounts } from "#adapters/postgres/add-up-counts";
 import { removeExpired } from "#adapters/postgres/housekeeping";
 import { endUnanswered } from "#core/usecases/end-unapproved";
 import { pruneEvents } from "#adapters/postgres/webhook-housekeeping";
@@ -15,6 +16,7 @@ export function housekeepingTask(ports: WorkerPorts): Task {
       return 0;
     });
     await ports.watch.forget();
+    await forgetCounts(ports.pool);
     ports.log.info({ ...removed, unanswered, deliveries }, "housekeeping done");
   };
 }

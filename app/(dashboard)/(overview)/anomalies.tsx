@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { AnomalyList, AnomalyView } from "#api/schemas/anomaly";
 import { countOf } from "../../_components/figures.ts";
 import { RelativeTime } from "../../_components/relative-time.tsx";
+import { isForbidden, Unread } from "../../_components/unread.tsx";
 import type { Answer } from "../../_queries/problem.ts";
 import { AcknowledgeButton, KeyDialog } from "./anomaly-actions.tsx";
 import { callerName, headingOf, wordsOf } from "./anomaly-words.ts";
@@ -13,8 +14,12 @@ type Props = { anomalies: Answer<AnomalyList>; labels: Map<string, string>; mayA
 
 /** What is unlike the past, each with who, since when, how far, and what to press (R46). */
 export function Anomalies({ anomalies, labels, mayAct, mayRestart }: Props) {
-  // Not everybody may read them, and what can't be read must not keep the overview from showing.
-  const all = anomalies.kind === "ok" ? anomalies.value.data : [];
+  if (anomalies.kind === "problem") {
+    // Not everybody may read them, and what can't be read must not keep the overview from showing.
+    const { problem } = anomalies;
+    return isForbidden(problem) ? null : <Unread what="Alarms" problem={problem} className="mt-6" />;
+  }
+  const all = anomalies.value.data;
   if (all.length === 0) return null;
   return (
     <section aria-labelledby="anomalies" className="mt-6 card overflow-hidden">

@@ -1,4 +1,5 @@
 import type { AnomalyView } from "#api/schemas/anomaly";
+import { assertNever } from "../../_components/assert-never.ts";
 import { countOf, formatCount } from "../../_components/figures.ts";
 
 export type AnomalyWords = {
@@ -64,6 +65,7 @@ export function wordsOf(anomaly: Told, label: string | null): AnomalyWords {
           "They left one by one, so the mass-disconnect guard holds nothing. Look at what the provider answered, and whether it changed its consent or its rules.",
       };
   }
+  return assertNever(kind);
 }
 
 export function callerName({ id, name }: NonNullable<AnomalyView["caller"]>): string {

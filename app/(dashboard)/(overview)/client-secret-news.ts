@@ -1,7 +1,9 @@
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { Tone } from "../../_components/status.ts";
 
-type Secrets = Pick<EnvironmentIntegrationView, "client_secrets" | "secret_in_use_version" | "secret_in_use_at">;
+type Secrets = Pick<EnvironmentIntegrationView, "secret_in_use_version" | "secret_in_use_at"> & {
+  client_secrets: Omit<EnvironmentIntegrationView["client_secrets"][number], "set_by">[];
+};
 
 export type SecretNews = "previous_in_use" | "never_worked" | "untried" | "switched";
 

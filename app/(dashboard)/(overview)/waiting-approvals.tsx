@@ -3,6 +3,7 @@ import Link from "next/link";
 import type { ApprovalList, ApprovalView } from "#api/schemas/approval";
 import type { Answer } from "../../_queries/problem.ts";
 import { SectionHeading } from "../../_components/section-heading.tsx";
+import { isForbidden, Unread } from "../../_components/unread.tsx";
 import { ApprovalStatus } from "../approvals/_parts/approval-status.tsx";
 import { personName } from "../approvals/_parts/approval-words.ts";
 
@@ -10,8 +11,12 @@ const most = 3;
 
 /** What whoever looks may decide about, and what goes on by itself unless somebody stops it (R48). */
 export function WaitingApprovals({ open }: { open: Answer<ApprovalList> }) {
-  // What can't be read of requests must not keep the overview from showing.
-  const waiting = open.kind === "ok" ? open.value.data.filter(isForThem) : [];
+  if (open.kind === "problem") {
+    // Not everybody may read them, and what can't be read must not keep the overview from showing.
+    const { problem } = open;
+    return isForbidden(problem) ? null : <Unread what="Requests for approval" problem={problem} className="mt-6" />;
+  }
+  const waiting = open.value.data.filter(isForThem);
   if (waiting.length === 0) return null;
   return (
     <section aria-labelledby="approvals" className="mt-6">

@@ -11,7 +11,6 @@ export const metadata: Metadata = { title: "You" };
 
 export default async function YouPage() {
   const [sessions, session] = await Promise.all([readOwnSessions(), readSession()]);
-  const hasPassword = session.kind === "ok" && session.value.confirm_with.includes("password");
   return (
     <>
       <PageHeader title="Your sessions and password" />
@@ -25,7 +24,9 @@ export default async function YouPage() {
       </section>
       <section aria-labelledby="password" className="mt-8 max-w-[480px]">
         <SectionHeading id="password" title="Password" />
-        {hasPassword && session.kind === "ok" ? (
+        {session.kind === "problem" ? (
+          <ProblemState problem={session.problem} />
+        ) : session.value.confirm_with.includes("password") ? (
           <PasswordForm email={session.value.user.email} />
         ) : (
           <p className="card px-4 py-3.5 text-sm text-muted">

@@ -5,6 +5,7 @@ import { useState, type FormEvent } from "react";
 import { sendToApi } from "../../_browser/send-to-api.ts";
 import { Button } from "../../_components/button.tsx";
 import { Callout } from "../../_components/callout.tsx";
+import { CredentialField } from "../../_components/credential-field.tsx";
 import type { ApiProblem } from "../../_queries/problem.ts";
 
 const fields = [
@@ -49,30 +50,18 @@ export function PasswordForm({ email }: { email: string }) {
       className="card flex flex-col gap-4 p-4"
     >
       <input type="hidden" name="email" autoComplete="username" value={email} readOnly />
-      {fields.map(({ name, label, autoComplete, minLength }) => {
-        const fault = problem?.errors.find(({ pointer }) => pointer === `/${name}`)?.detail;
-        return (
-          <label key={name} className="flex flex-col gap-1.5 text-sm font-medium">
-            {label}
-            <input
-              name={name}
-              type="password"
-              autoComplete={autoComplete}
-              minLength={minLength}
-              maxLength={200}
-              required
-              aria-invalid={fault !== undefined}
-              aria-describedby={fault === undefined ? undefined : `${name}-fault`}
-              className="control font-normal"
-            />
-            {fault !== undefined && (
-              <span id={`${name}-fault`} className="font-normal text-bad">
-                It {fault}.
-              </span>
-            )}
-          </label>
-        );
-      })}
+      {fields.map(({ name, label, autoComplete, minLength }) => (
+        <CredentialField
+          key={name}
+          name={name}
+          label={label}
+          type="password"
+          autoComplete={autoComplete}
+          minLength={minLength}
+          maxLength={200}
+          fault={problem?.errors.find(({ pointer }) => pointer === `/${name}`)?.detail}
+        />
+      ))}
       <output className="contents">
         {isDone && (
           <Callout tone="good" title="Your password is changed">

@@ -19,8 +19,9 @@ export function EnvironmentSwitcher({ environment, environments }: Props) {
     if (chosen === environment) return;
     setPreference(environmentCookie, chosen);
     router.replace(
-      ["/accounts", "/webhooks/events", "/webhooks", "/approvals", "/keys"].find((list) => pathname.startsWith(list)) ??
-        "/",
+      ["/accounts", "/webhooks/events", "/webhooks", "/approvals", "/keys", "/settings/api-keys", "/settings"].find(
+        (list) => pathname.startsWith(list),
+      ) ?? "/",
     );
     router.refresh();
   };

@@ -10,13 +10,13 @@ import { usePausedUpdates } from "../live-updates.tsx";
 import { Logo } from "../logo.tsx";
 import type { Theme } from "../theme.ts";
 import { EnvironmentSwitcher } from "./environment-switcher.tsx";
-import { Navigation } from "./navigation.tsx";
+import { Navigation, type Waiting } from "./navigation.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 const iconButton = "grid size-11 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink";
 
 /** The navigation on a phone: a bar, and a drawer behind its button. */
-export function MobileBar({ session, theme }: { session: SessionView; theme: Theme }) {
+export function MobileBar({ session, theme, waiting }: { session: SessionView; theme: Theme; waiting: Waiting }) {
   const [isOpen, setOpen] = useState(false);
   usePausedUpdates(isOpen);
   return (
@@ -44,7 +44,7 @@ export function MobileBar({ session, theme }: { session: SessionView; theme: The
               </Dialog.Close>
             </div>
             <EnvironmentSwitcher environment={session.environment} environments={session.environments} />
-            <Navigation role={session.user.role} onNavigate={() => setOpen(false)} />
+            <Navigation role={session.user.role} waiting={waiting} onNavigate={() => setOpen(false)} />
             <div className="mt-auto">
               <UserMenu user={session.user} theme={theme} />
             </div>

@@ -4,11 +4,11 @@ import { classNames } from "../class-names.ts";
 import { Logo } from "../logo.tsx";
 import type { Theme } from "../theme.ts";
 import { EnvironmentSwitcher } from "./environment-switcher.tsx";
-import { Navigation } from "./navigation.tsx";
+import { Navigation, type Waiting } from "./navigation.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 /** The navigation on a desk. */
-export function Sidebar({ session, theme }: { session: SessionView; theme: Theme }) {
+export function Sidebar({ session, theme, waiting }: { session: SessionView; theme: Theme; waiting: Waiting }) {
   const isStriped = session.environment !== "production";
   return (
     <aside
@@ -23,7 +23,7 @@ export function Sidebar({ session, theme }: { session: SessionView; theme: Theme
         Evergrant
       </Link>
       <EnvironmentSwitcher environment={session.environment} environments={session.environments} />
-      <Navigation role={session.user.role} />
+      <Navigation role={session.user.role} waiting={waiting} />
       <div className="mt-auto">
         <UserMenu user={session.user} theme={theme} />
       </div>

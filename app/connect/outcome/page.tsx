@@ -6,6 +6,7 @@ import { readConnectOutcome } from "../../_queries/connect.ts";
 import { ConnectCard } from "../connect-card.tsx";
 import { readProductName, readWords } from "../words/read-words.ts";
 import { Approving } from "./approving.tsx";
+import { ExternalAccount } from "./external-account.tsx";
 import { GoOn } from "./go-on.tsx";
 import { OutcomeCard, type Trip } from "./outcome-card.tsx";
 import { MissingScopes } from "./missing-scopes.tsx";
@@ -55,14 +56,7 @@ async function Connected(trip: Trip) {
       joint="done"
       title={words.say(view.reauthorized ? "outcome.reconnected" : "outcome.connected", { product, label })}
     >
-      {view.external_account !== null && (
-        <p className="mt-3 text-center">
-          <span className="inline-block max-w-full rounded-2xl bg-sunken px-3 py-1 text-sm font-medium wrap-anywhere">
-            <span className="sr-only">{words.say("outcome.account")} </span>
-            {view.external_account}
-          </span>
-        </p>
-      )}
+      {view.external_account !== null && <ExternalAccount words={words} account={view.external_account} />}
       {back === null && <p className="mt-3 text-center text-balance text-muted">{words.say("outcome.done")}</p>}
       {view.scopes_missing.length > 0 && (
         <MissingScopes {...trip}>

@@ -60,9 +60,26 @@ describe("a change of the policy", () => {
       { callers: { key_2: { stopOn: [] } } },
       { ...before, callers: { ...before.callers, key_2: { stopOn: [] } } },
     ],
+    [
+      "adds to what one caller has",
+      { callers: { key_1: { levels: { readsPerHour: 9000 } } } },
+      { ...before, callers: { key_1: { stopOn: ["decrypt_rate"], levels: { readsPerHour: 9000 } } } },
+    ],
+    [
+      "replaces a list of one caller and leaves its levels",
+      { callers: { key_1: { stopOn: [] } } },
+      { ...before, callers: { key_1: { stopOn: [] } } },
+    ],
     ["takes one caller away", { callers: { key_1: null } }, { ...before, callers: {} }],
     ["takes all away", { callers: null }, { factor: 5, least: before.least! }],
   ])("%s", (_, patch, after) => expect(patchAnomalyPolicy(before, patch)).toEqual(after));
+
+  it("adds to the levels of one caller, level by level", () => {
+    const first = patchAnomalyPolicy({}, { callers: { key_1: { levels: { readsPerMinute: 1, readsPerHour: 2 } } } });
+    expect(patchAnomalyPolicy(first, { callers: { key_1: { levels: { readsPerHour: 3 } } } })).toEqual({
+      callers: { key_1: { levels: { readsPerMinute: 1, readsPerHour: 3 } } },
+    });
+  });
 
   it("that is none is the default", () => expect(anomalyPolicyOf({})).toEqual(policy));
 });

@@ -27,9 +27,11 @@ export interface AnomalyPolicy {
   };
   /** Kinds that stop the API key at once. None by default. */
   readonly stopOn: readonly CallerAnomalyKind[];
-  /** What differs for single callers, by their ids. */
+  /** What differs for single callers, by their ids; at most `mostCallerPolicies`. */
   readonly callers: Readonly<Record<string, CallerPolicy>>;
 }
+
+export const mostCallerPolicies = 200;
 
 export interface CallerPolicy {
   /** In place of both the least and the newcomer's levels. */
@@ -119,10 +121,20 @@ export function patchAnomalyPolicy(before: AnomalyPolicyChanges, patch: AnomalyP
   }
   if (callers === null) delete next["callers"];
   else if (callers !== undefined) {
-    const merged = { ...before.callers, ...callers };
-    next["callers"] = Object.fromEntries(Object.entries(merged).filter(([, one]) => one !== null));
+    const merged = new Map(Object.entries(before.callers ?? {}));
+    for (const [id, one] of Object.entries(callers)) {
+      if (one === null) merged.delete(id);
+      else merged.set(id, patchCaller(merged.get(id) ?? {}, one));
+    }
+    next["callers"] = Object.fromEntries(merged);
   }
   return next;
+}
+
+/** What the patch does not name stays, level by level, as with the policy itself. */
+function patchCaller(before: CallerPolicy, patch: CallerPolicy): CallerPolicy {
+  const levels = { ...before.levels, ...patch.levels };
+  return { ...before, ...patch, ...(Object.keys(levels).length === 0 ? {} : { levels }) };
 }
 
 function isParts(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -25,6 +25,13 @@ describe("accounts that need re-authorization", () => {
     if (found !== null) expect(found).toMatchObject({ kind: "needs_reauth_spike", subject: "acme-crm" });
   });
 
+  it("are told with their share also where any share rings", () => {
+    const policy = { ...defaultAnomalyPolicy, spike: { accounts: 10, share: 0 } };
+    const active = Math.min(90, activeThatTell(policy, 10));
+    const found = judgeSpike(policy, { integrationName: "a", at, hours: left([0, 10]), active, isHeld: false });
+    expect(found?.detail).toEqual({ accounts: 100, share_percent: 10 });
+  });
+
   it("are judged the same by who counts no further than what tells", () => {
     for (const active of [0, 100, 189, 190, 191, 300, 10_000]) {
       const facts = { integrationName: "a", at, hours: left([0, 10]), isHeld: false };

@@ -39,9 +39,12 @@ export function judgeSpike(policy: AnomalyPolicy, facts: DepartureFacts): Findin
   };
 }
 
-/** Active accounts beyond this number make the share too small, so nobody needs to count further. */
+/** A share is told in tenths of a percent. */
+const leastShare = 0.001;
+
+/** Active accounts beyond this number make the share too small, for a verdict or to be told, so nobody needs to count further. */
 export function activeThatTell(policy: AnomalyPolicy, left: number): number {
-  return policy.spike.share === 0 ? 0 : Math.ceil(left / policy.spike.share) + 1;
+  return Math.ceil(left / Math.max(policy.spike.share, leastShare)) + 1;
 }
 
 export function countDepartures(hours: readonly HourOfDepartures[], at: Date): { observed: number; usual: number } {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accentColours, accentProblem, cards, type Theme } from "./accent.ts";
+import { accentColours, accentProblem, cards, judgeAccent, type Theme } from "./accent.ts";
 import { contrast, mix, parseHex, toHex, type Rgb } from "./contrast.ts";
 
 const white: Rgb = [255, 255, 255];
@@ -99,5 +99,22 @@ describe("an accent", () => {
     );
     expect(accentProblem("dark", "#0f172a")?.detail).toContain("reaches 1.04:1 against the dark card (#121215)");
     expect(accentColours("light", "#fbbf24")).toBeNull();
+  });
+});
+
+describe("the judgement of an accent", () => {
+  test.each(themes)("of every grey says on the %s card what using it would say", (theme) => {
+    for (const grey of greys) {
+      const judged = judgeAccent(theme, toHex(grey));
+      expect(judged?.problem).toEqual(accentProblem(theme, toHex(grey)));
+      expect(judged?.contrast.card).toBeCloseTo(contrast(grey, cards[theme]), 1);
+      // Whoever takes the nearest shade is not sent on to another one.
+      expect(accentProblem(theme, judged?.nearest ?? "")).toBeNull();
+      expect(judged?.nearest === toHex(grey)).toBe(judged?.problem === null);
+    }
+  });
+
+  test("of what is no colour is none", () => {
+    for (const text of ["", "red", "#fff", "#0f766"]) expect(judgeAccent("light", text)).toBeNull();
   });
 });

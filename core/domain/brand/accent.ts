@@ -15,6 +15,16 @@ export interface AccentProblem {
   readonly detail: string;
 }
 
+/** How an accent would be read in one theme, whether it can be used or not. */
+export interface AccentJudgement extends AccentColours {
+  /** Contrast ratios, rounded down: of the words on the fill, and of the fill on the card. */
+  readonly contrast: { readonly words: number; readonly card: number };
+  /** The accent, or its nearest shade that can be used. */
+  readonly nearest: string;
+  /** Why it can't be used; null: it can. */
+  readonly problem: AccentProblem | null;
+}
+
 const white: Rgb = [255, 255, 255];
 const black: Rgb = [0, 0, 0];
 const nearBlack: Rgb = [9, 9, 11];
@@ -28,27 +38,43 @@ const leastForEdges = 3;
 
 /** @param hex as parseHex takes it; null: it is none, or one that can't be used */
 export function accentColours(theme: Theme, hex: string): AccentColours | null {
-  const fill = parseHex(hex);
-  if (fill === null || accentProblem(theme, hex) !== null) return null;
-  const ink = nearestShade(fill, (shade) => contrast(shade, cards[theme]) >= leastForWords);
-  return { fill: toHex(fill), onFill: toHex(wordsOn(fill).colour), ink: toHex(ink) };
+  const judgement = judgeAccent(theme, hex);
+  if (judgement === null || judgement.problem !== null) return null;
+  const { fill, onFill, ink } = judgement;
+  return { fill, onFill, ink };
 }
 
 /** Why this accent can't be used on the card of this theme, with the nearest shade that can; null: it can. */
 export function accentProblem(theme: Theme, hex: string): AccentProblem | null {
+  const judgement = judgeAccent(theme, hex);
+  return judgement === null ? { detail: "expected a colour as six hex digits, such as #0f766e" } : judgement.problem;
+}
+
+/** @param hex as parseHex takes it; null: it is none */
+export function judgeAccent(theme: Theme, hex: string): AccentJudgement | null {
   const fill = parseHex(hex);
-  if (fill === null) return { detail: "expected a colour as six hex digits, such as #0f766e" };
+  if (fill === null) return null;
   const onCard = contrast(fill, cards[theme]);
   const words = wordsOn(fill);
-  if (onCard >= leastForEdges && words.ratio >= leastForWords) return null;
   const passes = (shade: Rgb): boolean =>
     contrast(shade, cards[theme]) >= leastForEdges && wordsOn(shade).ratio >= leastForWords;
   const nearest = toHex(nearestShade(fill, passes));
+  return {
+    fill: toHex(fill),
+    onFill: toHex(words.colour),
+    ink: toHex(nearestShade(fill, (shade) => contrast(shade, cards[theme]) >= leastForWords)),
+    contrast: { words: roundedDown(words.ratio), card: roundedDown(onCard) },
+    nearest,
+    problem: passes(fill) ? null : { detail: describe(theme, onCard, words.ratio, nearest) },
+  };
+}
+
+function describe(theme: Theme, onCard: number, ratio: number, nearest: string): string {
   const reached =
     onCard < leastForEdges
       ? `reaches ${shown(onCard)}:1 against the ${theme} card (${toHex(cards[theme])}), where ${leastForEdges}:1 is needed`
-      : `leaves a button's words, white or ${toHex(nearBlack)}, at ${shown(words.ratio)}:1, where ${leastForWords}:1 is needed`;
-  return { detail: `${reached}; the nearest shade that passes is ${nearest}` };
+      : `leaves a button's words, white or ${toHex(nearBlack)}, at ${shown(ratio)}:1, where ${leastForWords}:1 is needed`;
+  return `${reached}; the nearest shade that passes is ${nearest}`;
 }
 
 /** White or near black, whichever is read better. */
@@ -70,7 +96,11 @@ function nearestShade(colour: Rgb, passes: (shade: Rgb) => boolean): Rgb {
   return black;
 }
 
-/** Rounded down: 2.999 must not read as the 3 that it misses. */
 function shown(ratio: number): string {
-  return (Math.floor(ratio * 100) / 100).toFixed(2);
+  return roundedDown(ratio).toFixed(2);
+}
+
+/** 2.999 must not read as the 3 that it misses. */
+function roundedDown(ratio: number): number {
+  return Math.floor(ratio * 100) / 100;
 }

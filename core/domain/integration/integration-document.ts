@@ -19,6 +19,11 @@ export const documentStructureSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "expected lower case letters, digits and hyphens, at most 63")
     .describe("How the API and events call it; the name in the path of PUT /integrations/{name}."),
   label: z.string().min(1).max(100).optional().describe("How people call it. The name where absent."),
+  category: z
+    .string()
+    .regex(/^\S(?:.{0,38}\S)?$/, "expected a few words, such as CRM or Accounting, at most 40 characters")
+    .optional()
+    .describe("What it is for, such as CRM or Accounting: the dashboard groups and filters by it."),
   notes: z.string().max(5000).optional().describe("What an operator must know, and what could not be verified."),
   sources: z.array(z.url().max(500)).max(50).optional().describe("Pages of the provider that the facts come from."),
   inputs: z

@@ -126,11 +126,13 @@ export const refreshSchema = z.strictObject({
   idleLifetimeSeconds: seconds
     .nullable()
     .default(null)
-    .describe("A refresh token that is not used for so long ends; null: not known. Stored, and not used yet."),
+    .describe(
+      "A refresh token that is not used for so long ends; null: not known. The overview tells of accounts that no refresh reaches before.",
+    ),
   absoluteLifetimeSeconds: seconds
     .nullable()
     .default(null)
-    .describe("A grant ends so long after it was given; null: not known. Stored, and not used yet."),
+    .describe("A grant ends so long after it was given; null: not known. The overview tells when the next ones end."),
   oldAccessTokenDies: z
     .boolean()
     .default(false)

@@ -158,9 +158,11 @@ export function openValue(parts: SealedParts, key: Uint8Array, location: SealLoc
   }
 }
 
+const noSalt = new Uint8Array();
+
 /** Encryption key and commitment from one data key, as the AWS Encryption SDK does since 2.0. The data key is fresh: no salt. */
 function deriveKeys(dataKey: Uint8Array): { encryption: Buffer; commitment: Buffer } {
-  const material = Buffer.from(hkdfSync("sha512", createSecretKey(dataKey), new Uint8Array(), "evergrant/seal/1", 64));
+  const material = Buffer.from(hkdfSync("sha512", createSecretKey(dataKey), noSalt, "evergrant/seal/1", 64));
   return { encryption: material.subarray(0, 32), commitment: material.subarray(32) };
 }
 
@@ -178,12 +180,13 @@ function associatedData(kid: string, location: SealLocation): Uint8Array {
 
 /** Each part as a 4-byte length and its UTF-8 bytes. */
 export function lengthPrefixed(parts: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    parts.flatMap((part) => {
-      const bytes = Buffer.from(part, "utf8");
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(bytes.length);
-      return [length, bytes];
-    }),
-  );
+  // In one piece: every value that is opened takes this way twice, and a buffer costs more than what is written into it.
+  const bytes = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + 4 + Buffer.byteLength(part), 0));
+  let at = 0;
+  for (const part of parts) {
+    const length = bytes.write(part, at + 4);
+    bytes.writeUInt32BE(length, at);
+    at += 4 + length;
+  }
+  return bytes;
 }

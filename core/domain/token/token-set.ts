@@ -107,9 +107,11 @@ export function encodeTokenSet(set: TokenSet): Uint8Array {
   );
 }
 
+const utf8 = new TextDecoder();
+
 /** @throws SyntaxError or TypeError when the bytes are not what encodeTokenSet made; authenticated encryption rules that out. */
 export function decodeTokenSet(bytes: Uint8Array): TokenSet {
-  const raw = JSON.parse(new TextDecoder().decode(bytes)) as {
+  const raw = JSON.parse(utf8.decode(bytes)) as {
     access_token: string;
     refresh_token: string | null;
     token_type: string;

@@ -1,3 +1,4 @@
+import { actorOf } from "../../../_components/audit-words.ts";
 import { ListTable } from "../../../_components/list-table.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import type { InvitationView, ListedUserView } from "../../../_queries/administrators.ts";
@@ -10,8 +11,7 @@ const columns =
 type Props = { invitations: readonly InvitationView[]; users: readonly ListedUserView[]; mayRevoke: boolean };
 
 export function InvitationTable({ invitations, users, mayRevoke }: Props) {
-  const nameOf = (id: string): string =>
-    id === "command_line" ? "Server command line" : (users.find((one) => one.id === id)?.name ?? id);
+  const nameOf = (id: string): string => users.find((one) => one.id === id)?.name ?? actorOf(id).words;
   return (
     <ListTable
       name="Invitations"

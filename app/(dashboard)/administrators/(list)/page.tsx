@@ -3,6 +3,7 @@ import { PageHeader } from "../../../_components/page-header.tsx";
 import { isPermitted } from "../../../_components/permitted.ts";
 import { ProblemState } from "../../../_components/problem-state.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
+import { Unread } from "../../../_components/unread.tsx";
 import { readInvitations, readUsers } from "../../../_queries/administrators.ts";
 import { readRole } from "../../../_queries/session.ts";
 import { InvitationTable } from "./invitation-table.tsx";
@@ -22,6 +23,9 @@ export default async function AdministratorsPage() {
       ) : (
         <>
           <UserTable users={users.value.data} />
+          {invitations.kind === "problem" && (
+            <Unread what="Invitations" problem={invitations.problem} className="mt-8" />
+          )}
           {invitations.kind === "ok" && invitations.value.data.length > 0 && (
             <section aria-labelledby="invitations" className="mt-8">
               <SectionHeading id="invitations" title="Invited" note="the link works once, for three days" />

@@ -31,6 +31,8 @@ export function UserActions({ user }: { user: UserDetailView }) {
             failed: "It was not changed. Try again.",
           }}
           variant="primary"
+          isIdle={role === user.role}
+          onOpen={() => setRole(user.role)}
           act={() => sendToApi("PATCH", path, { role })}
           {...shared}
         >

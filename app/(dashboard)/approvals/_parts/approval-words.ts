@@ -1,5 +1,6 @@
 import type { ApprovalView } from "#api/schemas/approval";
 import { assertNever } from "../../../_components/assert-never.ts";
+import { actorOf } from "../../../_components/audit-words.ts";
 import { formatDuration } from "../../../_components/duration.ts";
 import type { Look } from "../../../_components/status.ts";
 
@@ -167,7 +168,7 @@ export function explainApproval(approval: ApprovalFacts, now: number): { why: st
 type Person = ApprovalView["requested_by"];
 
 export function personName({ id, name, email }: Person): string {
-  if (id === "command_line") return "The command line";
+  if (id === "command_line") return actorOf(id).words;
   if (id === "system") return "Evergrant";
   return name ?? email ?? "Somebody who is gone";
 }

@@ -1,0 +1,17 @@
+/** Values of a statement, each named where it is used. */
+export interface Parameters {
+  readonly values: readonly unknown[];
+  /** @returns `$n` */
+  readonly add: (value: unknown) => string;
+}
+
+export function createParameters(): Parameters {
+  const values: unknown[] = [];
+  return {
+    values,
+    add(value) {
+      values.push(value);
+      return `$${values.length}`;
+    },
+  };
+}

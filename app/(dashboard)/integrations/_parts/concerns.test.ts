@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import type { IntegrationHealth } from "../../../_queries/catalogue.ts";
+import { concernsOf } from "./concerns.ts";
+
+function health(facts: Partial<IntegrationHealth>): IntegrationHealth {
+  return {
+    integration_name: "any",
+    accounts: { connecting: 0, active: 100, needs_reauth: 0, disconnected: 0 },
+    refreshes: 100,
+    success_rate: 1,
+    latency_ms: { p50: 1, p95: 2 },
+    failures: {},
+    ...facts,
+  };
+}
+
+const words = (facts: Partial<IntegrationHealth>) =>
+  concernsOf({ problem: null, massFailure: null, health: health(facts) }).map((one) => one.words);
+
+describe("what an operator should look at", () => {
+  test("is nothing where all is well, or nothing is known", () => {
+    expect(words({})).toEqual([]);
+    expect(concernsOf({ problem: null, massFailure: null, health: null })).toEqual([]);
+  });
+
+  test("is a client that a provider rejects, once is enough", () => {
+    expect(words({ failures: { client_misconfigured: 1 } })).toEqual(["OAuth client rejected"]);
+  });
+
+  test("is a share of refreshes that fails, and not one of two", () => {
+    expect(words({ success_rate: 0.9499 })).toEqual(["94.99 % of refreshes succeed"]);
+    expect(words({ success_rate: 0.5, refreshes: 2 })).toEqual([]);
+  });
+
+  test("is more customers than usual who left", () => {
+    const accounts = { connecting: 0, active: 95, disconnected: 0 };
+    expect(words({ accounts: { ...accounts, needs_reauth: 5 } })).toEqual([]);
+    expect(words({ accounts: { ...accounts, needs_reauth: 6 } })).toEqual(["6 accounts need re-authorization"]);
+  });
+
+  test("is a definition that may not be used, before everything else", () => {
+    const told = concernsOf({ problem: "its hosts changed", massFailure: null, health: health({ success_rate: 0.1 }) });
+    expect(told[0]).toEqual({ tone: "bad", words: "Definition needs mending" });
+  });
+});

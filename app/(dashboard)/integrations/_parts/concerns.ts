@@ -1,0 +1,53 @@
+import type { CatalogueEntry } from "../../../_queries/catalogue.ts";
+import { countOf, formatShare } from "../../../_components/figures.ts";
+import type { Tone } from "../../../_components/status.ts";
+
+/** Something that an operator should look at, in a few words. */
+export type Concern = { tone: Extract<Tone, "bad" | "hold" | "warn">; words: string };
+
+/** Below this share of refreshes something is wrong with more than single accounts. */
+const acceptableRate = 0.95;
+/** Fewer say nothing. */
+const tellingRefreshes = 20;
+/** Of live accounts: some customers always leave. */
+const acceptableLoss = 0.05;
+
+type Concerned = Pick<CatalogueEntry, "problem" | "health" | "massFailure">;
+
+const weight = { bad: 3, hold: 2, warn: 1 } as const;
+
+/** What is wrong with an integration, the worst first. */
+export function concernsOf(entry: Concerned): Concern[] {
+  return listConcerns(entry).toSorted((one, other) => weight[other.tone] - weight[one.tone]);
+}
+
+function listConcerns({ problem, health, massFailure }: Concerned): Concern[] {
+  const concerns: Concern[] = [];
+  if (problem !== null) concerns.push({ tone: "bad", words: "Definition needs mending" });
+  if (massFailure?.state === "declared" && massFailure.held > 0) {
+    concerns.push({ tone: "hold", words: `${countOf(massFailure.held, "account")} held` });
+  }
+  if (health === null) return concerns;
+  if ((health.failures["client_misconfigured"] ?? 0) > 0) {
+    concerns.push({ tone: "bad", words: "OAuth client rejected" });
+  }
+  if (health.success_rate !== null && health.refreshes >= tellingRefreshes && health.success_rate < acceptableRate) {
+    concerns.push({ tone: "warn", words: `${formatShare(health.success_rate)} of refreshes succeed` });
+  }
+  const { needs_reauth: lost } = health.accounts;
+  if (lost > 0 && lost > liveOf(health) * acceptableLoss) {
+    concerns.push({ tone: "warn", words: `${countOf(lost, "account needs", "accounts need")} re-authorization` });
+  }
+  return concerns;
+}
+
+/** Accounts that are there to serve. */
+export function liveOf(health: CatalogueEntry["health"]): number {
+  if (health === null) return 0;
+  return health.accounts.connecting + health.accounts.active + health.accounts.needs_reauth;
+}
+
+/** By how bad the worst is. */
+export function urgencyOf(entry: Concerned): number {
+  return Math.max(0, ...concernsOf(entry).map(({ tone }) => weight[tone]));
+}

@@ -1,0 +1,34 @@
+import { cache } from "react";
+import type { IntegrationSummary } from "#api/schemas/integration";
+import type { MassFailureView } from "#api/schemas/mass-failure";
+import type { HealthView } from "#api/schemas/stats";
+import { callApi } from "./call-api.ts";
+import type { Answer } from "./problem.ts";
+
+export type IntegrationHealth = HealthView["integrations"][number];
+
+/** An integration with how it does; null where there is nothing to tell, or nobody can tell. */
+export type CatalogueEntry = IntegrationSummary & {
+  health: IntegrationHealth | null;
+  massFailure: MassFailureView | null;
+};
+
+/** Every integration of the environment, by label. Their health is beside the point of the list: it shows without, too. */
+export const readCatalogue = cache(async (): Promise<Answer<CatalogueEntry[]>> => {
+  const [list, health, failures] = await Promise.all([
+    callApi<{ data: IntegrationSummary[] }>("/api/v1/integrations"),
+    callApi<HealthView>("/api/v1/stats/health", { query: { window: "24h" } }),
+    callApi<{ data: MassFailureView[] }>("/api/v1/mass-failures"),
+  ]);
+  if (list.kind === "problem") return list;
+  const byName = new Map(
+    health.kind === "ok" ? health.value.integrations.map((one) => [one.integration_name, one]) : [],
+  );
+  const failed = new Map(failures.kind === "ok" ? failures.value.data.map((one) => [one.integration_name, one]) : []);
+  const entries = list.value.data.map((one) => ({
+    ...one,
+    health: byName.get(one.name) ?? null,
+    massFailure: failed.get(one.name) ?? null,
+  }));
+  return { kind: "ok", value: entries.toSorted((one, other) => one.label.localeCompare(other.label, "en")) };
+});
