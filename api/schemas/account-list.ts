@@ -124,5 +124,5 @@ export const accountCountsSchema = z
       description: "Of these, active and not held, and their last refresh failed.",
     }),
   })
-  .openapi("AccountCounts", { description: "How many accounts match, by status, counted up to 1,000 each." });
+  .openapi("MatchingAccountCounts", { description: "How many accounts match, by status, counted up to 1,000 each." });
 export type AccountCountsView = z.infer<typeof accountCountsSchema>;

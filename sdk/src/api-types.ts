@@ -446,7 +446,7 @@ export interface Account {
 }
 
 /** How many accounts match, by status, counted up to 1,000 each. */
-export interface AccountCounts {
+export interface MatchingAccountCounts {
   total: BoundedCount;
   /** Of these, with this status. */
   connecting: BoundedCount;
@@ -1607,7 +1607,6 @@ export interface Health {
 export interface IntegrationHealth {
   /** The integration's name. */
   integration_name: string;
-  /** Accounts by status. */
   accounts: AccountCounts;
   /** Attempts in the window. */
   refreshes: number;
@@ -1616,6 +1615,18 @@ export interface IntegrationHealth {
   latency_ms: Latency;
   /** Failed attempts in the window, by outcome. */
   failures: Record<string, number>;
+}
+
+/** Accounts by status. */
+export interface AccountCounts {
+  /** Waiting for the customer. */
+  connecting: number;
+  /** With a grant. */
+  active: number;
+  /** Whose grant is dead. */
+  needs_reauth: number;
+  /** Ended. */
+  disconnected: number;
 }
 
 /** How long token endpoints took, in milliseconds. */
@@ -2586,7 +2597,7 @@ export interface Operations {
       expires_within?: number | undefined;
     };
     body: undefined;
-    answer: AccountCounts;
+    answer: MatchingAccountCounts;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
