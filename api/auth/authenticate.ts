@@ -33,6 +33,8 @@ export interface Authenticator {
   callerOf(request: CredentialedRequest): Promise<Caller>;
   /** @param authorization the header as it came. @throws DomainError unauthorized, forbidden, rate_limited, database_unavailable */
   callerByKey(authorization: string, request: IncomingMessage): Promise<Caller>;
+  /** Whether who made a request earlier might make it now: the session lives, the key is neither revoked, stopped nor expired. */
+  isInForce(caller: Caller, request: CredentialedRequest): Promise<boolean>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
   adminOf(request: CredentialedRequest): Promise<LiveSession & { readonly caller: Caller }>;
 }
@@ -175,6 +177,10 @@ export function createAuthenticator(ports: {
   return {
     adminOf,
     callerByKey,
+    async isInForce({ session }, request) {
+      if (session !== undefined) return await ports.signIn.isLive(session.id);
+      return (await findKnown(keyIn(request.header("authorization") ?? ""), request.incoming)) !== null;
+    },
     async callerOf(request) {
       const authorization = request.header("authorization");
       if (authorization !== undefined) return await callerByKey(authorization, request.incoming);
