@@ -25,6 +25,7 @@ import { accountListRoutes } from "./routes/account-lists.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
 import { documentationRoutes } from "./routes/documentation.ts";
+import { eventStreamRoutes } from "./routes/event-stream.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
@@ -128,6 +129,7 @@ export function createApp(
   userRoutes(api, ports);
   invitationRoutes(api, ports);
   webhookEndpointRoutes(api, ports);
+  eventStreamRoutes(api, ports);
   webhookDeliveryRoutes(api, ports);
   keyRoutes(api, ports);
   tenantRoutes(api, ports);

@@ -180,6 +180,7 @@ export const routeAudits = {
   getWebhookDelivery: masked,
   redeliverWebhook: { writes: ["webhook_delivery.redelivered"] },
   listEvents: masked,
+  streamEvents: masked,
   getEvent: masked,
 
   listAuditEvents: { nothing: "the log holds no secret, and reading it changes nothing" },

@@ -2821,6 +2821,22 @@ export interface Operations {
     body: ReplayRequest;
     answer: Replay;
   };
+  /** Events as they happen */
+  streamEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Those of this type. */
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      /** Those of this account. */
+      account?: string | undefined;
+      /** An account of which every change is told, a refresh too. */
+      watch?: string | undefined;
+      /** Ends after so many seconds; 0: with what was missed. */
+      seconds?: number | undefined;
+    };
+    body: undefined;
+    answer: string;
+  };
   /** List what happened, newest first */
   listEvents: {
     path: Record<string, never>;
@@ -3654,6 +3670,7 @@ export const routes = {
   rotateWebhookSecret: ["POST", "/webhook-endpoints/{id}/rotate-secret"],
   testWebhookEndpoint: ["POST", "/webhook-endpoints/{id}/test"],
   replayWebhookEvents: ["POST", "/webhook-endpoints/{id}/replay"],
+  streamEvents: ["GET", "/events/stream"],
   listEvents: ["GET", "/events"],
   getEvent: ["GET", "/events/{id}"],
   listWebhookDeliveries: ["GET", "/webhook-deliveries"],

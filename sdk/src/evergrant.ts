@@ -7,6 +7,7 @@ import type {
   RefreshAttempt,
   WebhookDelivery,
 } from "./api-types.ts";
+import { streamEvents, type StreamQuery } from "./event-stream.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
 import { unifiedMethods } from "./unified.ts";
@@ -270,7 +271,8 @@ function webhookDeliveryMethods({ call }: Transport) {
   };
 }
 
-function eventMethods({ call }: Transport) {
+function eventMethods(transport: Transport) {
+  const { call } = transport;
   const list = (query: Query<"listEvents"> = {}, options: CallOptions = {}) =>
     call("listEvents", { ...options, query });
   return {
@@ -280,6 +282,9 @@ function eventMethods({ call }: Transport) {
       query: Omit<Query<"listEvents">, "cursor"> = {},
       options: CallOptions = {},
     ): AsyncGenerator<Event, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** As they happen, without an end: leave the loop, or abort. */
+    stream: (query: StreamQuery = {}, options: CallOptions = {}): AsyncGenerator<Event, void> =>
+      streamEvents(transport, query, options),
     /** With its deliveries. */
     get: (id: string, options: CallOptions = {}) => call("getEvent", { ...options, path: { id } }),
   };

@@ -536,6 +536,10 @@ export const inputs: Inputs = {
     { status: 200 },
     { status: 200, query: { event_type: "integrated_account:created", account, limit: "1" } },
   ],
+  streamEvents: ({ accountId: watch }) => [
+    { status: 200, query: { seconds: "0" } },
+    { status: 200, query: { seconds: "0", event_type: "integrated_account:created", account: watch, watch } },
+  ],
   getEvent: async (world) => [{ status: 200, params: { id: (await ping(world)).event_id } }],
   listWebhookDeliveries: async (world) => {
     const { endpoint } = await ping(world);

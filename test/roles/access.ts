@@ -89,6 +89,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   testWebhookEndpoint: "webhooks:write",
   replayWebhookEvents: "webhooks:write",
   listEvents: "webhooks:read",
+  streamEvents: "webhooks:read",
   getEvent: "webhooks:read",
   listWebhookDeliveries: "webhooks:read",
   getWebhookDelivery: "webhooks:read",
