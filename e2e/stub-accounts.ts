@@ -8,12 +8,14 @@ import { clients, health } from "./stub-health.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
+import { emptyRuns, usualRuns, type RunWorld } from "./stub-account-runs.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
 export type World = {
   accounts: AccountView[];
   attempts: Map<string, AttemptView[]>;
+  runs: RunWorld;
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
@@ -54,6 +56,7 @@ export const scopeDescriptions: Record<string, Record<string, string>> = {
 export const emptyWorld = (): World => ({
   accounts: [],
   attempts: new Map(),
+  runs: emptyRuns(),
   health: [],
   massFailures: [],
   clients: [],
@@ -88,6 +91,7 @@ export function usualWorld(now = Date.now()): World {
     id: accountId,
     integration_name: "acme-crm",
     tenant_id: tenant,
+    user_reference: null,
     environment: "production",
     status: "active",
     hold: null,
@@ -285,6 +289,7 @@ export function usualWorld(now = Date.now()): World {
   return {
     accounts,
     attempts,
+    runs: usualRuns(accounts, now),
     health: health(),
     massFailures: [massFailure(now)],
     clients: clients(now),

@@ -13,6 +13,8 @@ import {
   type World,
 } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
+import { accountCounts, accountPage } from "./stub-account-list.ts";
+import { answerRuns } from "./stub-account-runs.ts";
 import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
@@ -38,6 +40,8 @@ export type StubApi = {
   /** When set, reads of the API answer with this status. */
   failWith: number | null;
   outcome: string;
+  /** Accounts are counted up to here. */
+  countMost: number;
   /** Changes that arrived, as `METHOD path body`. */
   changes: string[];
   passOnTo: (webOrigin: string) => void;
@@ -67,6 +71,7 @@ export async function startStubApi(): Promise<StubApi> {
     role: "owner",
     failWith: null,
     outcome: "connected",
+    countMost: 1000,
     changes: [],
     passOnTo: (origin) => {
       webOrigin = origin;
@@ -83,6 +88,7 @@ export async function startStubApi(): Promise<StubApi> {
         role: "owner",
         failWith: null,
         outcome: "connected",
+        countMost: 1000,
         changes: [],
       });
     },
@@ -191,13 +197,18 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   const reply =
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
+    answerRuns(stub.world.runs, stub.world.accounts, method, path, url.searchParams, body) ??
     answerAnomalies(stub.world.anomalies, stub.role, method, path) ??
     answerKeys(stub.world, method, path, body) ??
     answerAdministrators(stub.administrators, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
   const audit = answerAudit(stub.world.audit, path, url.searchParams);
   if (audit !== null) return json(response, 200, audit);
-  if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
+  const { accounts } = stub.world;
+  if (path === "/api/v1/integrated-accounts") return json(response, 200, accountPage(accounts, url.searchParams));
+  if (path === "/api/v1/integrated-accounts/counts") {
+    return json(response, 200, accountCounts(accounts, url.searchParams, stub.countMost));
+  }
   return answerAccount(stub, method, path, url.searchParams, response);
 }
 
@@ -264,24 +275,6 @@ function answerAccount(
     return json(response, 200, { id: account.id, status: "disconnected", revocation: "revoked" });
   }
   json(response, 200, account);
-}
-
-function pageOf(world: World, query: URLSearchParams): object {
-  const hold = query.get("hold");
-  const matching = world.accounts.filter(
-    (account) =>
-      (hold === null || String(account.hold !== null) === hold) &&
-      (["status", "tenant_id", "integration_name"] as const).every((name) => {
-        const wanted = query.get(name);
-        return wanted === null || account[name] === wanted;
-      }),
-  );
-  const limit = Number(query.get("limit") ?? 50);
-  const from = Number(query.get("cursor") ?? 0);
-  return {
-    data: matching.slice(from, from + limit),
-    next_cursor: matching.length > from + limit ? String(from + limit) : null,
-  };
 }
 
 function sessionOf(stub: StubApi): object {

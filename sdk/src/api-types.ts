@@ -369,7 +369,7 @@ export interface Account {
 }
 
 /** How many accounts match, by status, counted up to 1,000 each. */
-export interface AccountCounts {
+export interface MatchingAccounts {
   total: BoundedCount;
   /** Of these, with this status. */
   connecting: BoundedCount;
@@ -391,6 +391,172 @@ export interface BoundedCount {
   count: number;
   /** False: there are so many at least. */
   is_exact: boolean;
+}
+
+/** What a run that began now would act on. */
+export interface AccountRunPreview {
+  /** Accounts that match, counted up to 100,001. */
+  total: number;
+  /** Accounts that one run takes. */
+  most: number;
+  /** How many have which status. */
+  by_status: {
+    /** Of these, with this status. */
+    connecting: number;
+    /** Of these, with this status. */
+    active: number;
+    /** Of these, with this status. */
+    needs_reauth: number;
+    /** Of these, with this status. */
+    disconnected: number;
+  };
+  /** Of these, held by the mass-disconnect guard. */
+  held: number;
+}
+
+/** Which accounts a run would act on. */
+export interface AccountRunPreviewRequest {
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  filter?: AccountFilter | undefined;
+  /** These accounts, 1,000 at most. */
+  ids?: Array<string> | undefined;
+}
+
+/** All that match when the run begins. */
+export interface AccountFilter {
+  /** Accounts of this tenant alone. */
+  tenant_id?: string | undefined;
+  /** Accounts of this integration alone. */
+  integration_name?: string | undefined;
+  /** Accounts with this status alone. */
+  status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
+  /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+  search?: string | undefined;
+  /** Accounts whose `last_error` has this code. */
+  last_error_code?: string | undefined;
+  /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
+  hold?: boolean | undefined;
+  /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+  scopes_missing?: boolean | undefined;
+  /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
+  refresh_failing?: boolean | undefined;
+  /** Active accounts whose token ends within so many seconds, or has ended. */
+  expires_within?: number | undefined;
+}
+
+/** One act on many accounts, done by a worker. */
+export interface AccountRun {
+  /** The run's id. */
+  id: string;
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  /** `running`: a worker goes through its accounts. `paused`: it rests. `done`: each account has its result. `cancelled`: the rest is left alone. */
+  state: "running" | "paused" | "done" | "cancelled";
+  /** Why; null: nobody said. */
+  reason: string | null;
+  /** What was selected by; null: each was named. */
+  filter: AccountFilter | null;
+  /** Accounts, as they matched when it began. */
+  total: number;
+  /** It was done to so many. */
+  done: number;
+  /** It failed at so many. */
+  failed: number;
+  /** So many were in no state for it. */
+  skipped: number;
+  /** Accounts a second at most; null: no limit. */
+  pace: number | null;
+  /** Accounts a second, measured; null: not yet. */
+  rate: number | null;
+  /** Seconds until it is done, at this rate; null: not known, or it is not running. */
+  seconds_left: number | null;
+  /** Why it does not go on at the moment; null: it does. */
+  last_error: string | null;
+  /** Who began it: `usr_…` or `key_…`. */
+  created_by: string;
+  /** When it began. */
+  created_at: string;
+  /** When it was over; null: it is not. */
+  finished_at: string | null;
+}
+
+/** One act on many accounts. */
+export interface AccountRunRequest {
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  filter?: AccountFilter | undefined;
+  /** These accounts, 1,000 at most. */
+  ids?: Array<string> | undefined;
+  /** Refused when more accounts match than this, which somebody has seen and confirmed. */
+  at_most?: number | undefined;
+  /** Why, for whoever looks at the run or the audit log. */
+  reason?: string | undefined;
+  /** Accounts a second at most, 1 to 100. */
+  pace?: number | undefined;
+}
+
+/** A page of runs. */
+export interface AccountRunPage {
+  /** The runs of this page, newest first. */
+  data: Array<AccountRun>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What becomes of a run. */
+export interface AccountRunPatch {
+  /** `paused`: rests until it is `running` again. `cancelled`: for good; what is done stays done. */
+  state?: "running" | "paused" | "cancelled" | undefined;
+  /** Accounts a second at most from now on. */
+  pace?: number | undefined;
+}
+
+/** A page of a run's accounts. */
+export interface AccountRunResultPage {
+  /** Accounts in the order of the run. */
+  data: Array<AccountRunResult>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What became of one account of a run. */
+export interface AccountRunResult {
+  /** The account's id. */
+  integrated_account_id: string;
+  /** Whose it is; null: it was removed. */
+  tenant_id: string | null;
+  /** Of which integration; null: it was removed. */
+  integration_name: string | null;
+  external_account: ExternalAccount | null;
+  /** `pending`: its turn has not come; of a run that was cancelled, left alone. `skipped`: it was in no state for it, as `code` says. */
+  outcome: "pending" | "done" | "failed" | "skipped";
+  /** Of a failure its problem's code; of what was skipped why: `gone`, `not_connected`, `disconnected`, `not_refreshable`, `not_held`; of a disconnect what became of the grant. Null: there is no more to say. */
+  code: string | null;
+  /** That in words; null: nothing more. */
+  detail: string | null;
+  /** When; null: not yet. */
+  finished_at: string | null;
+}
+
+/** A page of a run's links. */
+export interface AccountRunLinkPage {
+  /** Links that nobody has used and that are not over. */
+  data: Array<AccountRunLink>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** A link that re-authorizes one account. */
+export interface AccountRunLink {
+  /** The account's id. */
+  integrated_account_id: string;
+  /** Whose it is; null: it was removed. */
+  tenant_id: string | null;
+  /** The link. */
+  url: string;
+  /** When it ends. */
+  expires_at: string;
 }
 
 /** One account by itself, with the values in force for it. */
@@ -1354,7 +1520,6 @@ export interface Health {
 export interface IntegrationHealth {
   /** The integration's name. */
   integration_name: string;
-  /** Accounts by status. */
   accounts: AccountCounts;
   /** Attempts in the window. */
   refreshes: number;
@@ -1363,6 +1528,18 @@ export interface IntegrationHealth {
   latency_ms: Latency;
   /** Failed attempts in the window, by outcome. */
   failures: Record<string, number>;
+}
+
+/** Accounts by status. */
+export interface AccountCounts {
+  /** Waiting for the customer. */
+  connecting: number;
+  /** With a grant. */
+  active: number;
+  /** Whose grant is dead. */
+  needs_reauth: number;
+  /** Ended. */
+  disconnected: number;
 }
 
 /** How long token endpoints took, in milliseconds. */
@@ -1529,7 +1706,85 @@ export interface Operations {
       expires_within?: number | undefined;
     };
     body: undefined;
-    answer: AccountCounts;
+    answer: MatchingAccounts;
+  };
+  /** How many accounts a run would act on */
+  previewAccountRun: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountRunPreviewRequest;
+    answer: AccountRunPreview;
+  };
+  /** Do one thing to many accounts */
+  startAccountRun: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountRunRequest;
+    answer: AccountRun;
+  };
+  /** Runs over many accounts, newest first */
+  listAccountRuns: {
+    path: Record<string, never>;
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunPage;
+  };
+  /** How far a run is */
+  getAccountRun: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: AccountRun;
+  };
+  /** Pause, resume or cancel a run, or change its pace */
+  changeAccountRun: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: AccountRunPatch;
+    answer: AccountRun;
+  };
+  /** What became of each account of a run */
+  listAccountRunResults: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: {
+      /** Accounts with this outcome alone. */
+      outcome?: "pending" | "done" | "failed" | "skipped" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunResultPage;
+  };
+  /** The re-authorization links that a run made, for whoever began it */
+  listAccountRunLinks: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunLinkPage;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
@@ -1563,6 +1818,16 @@ export interface Operations {
   };
   /** Refresh now, whatever the schedule says */
   refreshAccount: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: Account;
+  };
+  /** Let an account go that the mass-disconnect guard holds */
+  releaseAccount: {
     path: {
       /** The account's id. */
       id: string;
@@ -2063,10 +2328,18 @@ export const routes = {
   listAccounts: ["GET", "/integrated-accounts"],
   importAccount: ["POST", "/integrated-accounts"],
   countAccounts: ["GET", "/integrated-accounts/counts"],
+  previewAccountRun: ["POST", "/account-runs/preview"],
+  startAccountRun: ["POST", "/account-runs"],
+  listAccountRuns: ["GET", "/account-runs"],
+  getAccountRun: ["GET", "/account-runs/{id}"],
+  changeAccountRun: ["PATCH", "/account-runs/{id}"],
+  listAccountRunResults: ["GET", "/account-runs/{id}/results"],
+  listAccountRunLinks: ["GET", "/account-runs/{id}/links"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],
   refreshAccount: ["POST", "/integrated-accounts/{id}/refresh"],
+  releaseAccount: ["POST", "/integrated-accounts/{id}/release"],
   getToken: ["GET", "/integrated-accounts/{id}/token"],
   listRefreshAttempts: ["GET", "/integrated-accounts/{id}/refresh-attempts"],
   listMassFailures: ["GET", "/mass-failures"],
