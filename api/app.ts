@@ -21,6 +21,7 @@ import { ssoRoutes } from "./auth/sso-routes.ts";
 import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { auditRoutes } from "./routes/audit.ts";
+import { accountRunRoutes } from "./routes/account-runs.ts";
 import { accountListRoutes } from "./routes/account-lists.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
@@ -121,6 +122,7 @@ export function createApp(
   integrationDetailRoutes(api, ports);
   approvalRoutes(api, ports);
   accountListRoutes(api, ports);
+  accountRunRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);

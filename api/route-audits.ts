@@ -68,9 +68,18 @@ export const routeAudits = {
     writes: ["account.transitioned", "credential.erased"],
     mayWrite: ["credential.opened", "secret.opened", "sealed_value.invalid"],
   },
+  releaseAccount: { mayWrite: ["account.updated"], because: "of one that is not held nothing changes" },
   refreshAccount: { writes: ["credential.opened", "credential.sealed"], mayWrite: refreshing },
   getToken: { writes: ["credential.opened"], mayWrite: refreshing },
   listRefreshAttempts: masked,
+
+  previewAccountRun: { nothing: "counts, and begins nothing" },
+  startAccountRun: { writes: ["account_run.started"] },
+  listAccountRuns: masked,
+  getAccountRun: masked,
+  changeAccountRun: { writes: ["account_run.changed"] },
+  listAccountRunResults: masked,
+  listAccountRunLinks: { writes: ["account_run.links_read"] },
 
   createLinkToken: { writes: ["link_token.created"] },
   completeConnectSession: {
