@@ -27,6 +27,7 @@ import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationDetailRoutes } from "./routes/integration-details.ts";
+import { integrationTrialRoutes } from "./routes/integration-trials.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -113,6 +114,7 @@ export function createApp(
   app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
   integrationDetailRoutes(api, ports);
+  integrationTrialRoutes(api, ports);
   approvalRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);

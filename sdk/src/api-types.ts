@@ -374,6 +374,69 @@ export interface OverridableField {
   defined?: unknown;
 }
 
+/** A definition looked at as PUT would, without putting it. */
+export interface DefinitionTrial {
+  /** Whether there is no mistake. */
+  valid: boolean;
+  /** Its name; null where that can't be told. */
+  name: string | null;
+  /** All at once, in the order of the text; at most 200. */
+  errors: Array<PlacedError>;
+  effect: DefinitionEffect;
+}
+
+/** One mistake and where it stands. What is missing is told where it is missing. */
+export interface PlacedError {
+  /** A JSON Pointer into the document; empty: the whole. */
+  pointer: string;
+  /** What was expected, what was found, what to do. */
+  detail: string;
+  /** In the text that was sent, from 1. */
+  line: number;
+  /** Characters from the beginning of the line, from 1. */
+  column: number;
+}
+
+/** Null: it is not valid, or `effect=false`. */
+export type DefinitionEffect = {
+  /** `covers_catalogue`: it takes the place of the catalogue's in this environment; `unchanged`: it is in force already. */
+  kind: "creates" | "replaces" | "covers_catalogue" | "unchanged";
+  /** Accounts that live on it. */
+  live_accounts: number;
+  /** Whether the OAuth client's secrets are erased with it: they were given for other hosts. */
+  erases_secrets: boolean;
+  /** Where credentials go. */
+  hosts: {
+    /** Where credentials go now; null: nothing is in force, or nobody can tell. */
+    before: string | null;
+    /** Where they would go. */
+    after: string;
+  };
+  /** Hosts first; at most 40 other fields, then their number. */
+  changes: Array<FieldChange>;
+  refusal: DefinitionRefusal;
+} | null;
+
+/** What would be otherwise. */
+export interface FieldChange {
+  /** A host's role, or a JSON Pointer. */
+  what: string;
+  /** Null: it was not there. */
+  before: string | null;
+  /** Null: it is gone. */
+  after: string | null;
+}
+
+/** Null: it would be put. */
+export type DefinitionRefusal = {
+  /** `format`: accounts live on it with other credentials; `hosts`: their credentials would go elsewhere; `secrets`: those of the OAuth client would; `unreadable`: nobody can tell from where. */
+  cause: "format" | "hosts" | "secrets" | "unreadable";
+  /** Why, and what to do instead. */
+  detail: string;
+  /** Whether another administrator may approve it: PUT with `approval=ask`. */
+  approvable: boolean;
+} | null;
+
 /** A page of requests. */
 export interface ApprovalList {
   /** Newest first. */
@@ -1520,6 +1583,18 @@ export interface Operations {
     body: undefined;
     answer: OverridableFieldList;
   };
+  /** Look at a definition as PUT would, without putting it */
+  validateIntegration: {
+    path: Record<string, never>;
+    query: {
+      /** That the definition must have; it may leave it out then, as with PUT. */
+      name?: string | undefined;
+      /** `false`: its form alone is looked at, as while somebody types. */
+      effect?: "true" | "false" | undefined;
+    };
+    body: IntegrationDocument;
+    answer: DefinitionTrial;
+  };
   /** Requests that need a second person */
   listApprovals: {
     path: Record<string, never>;
@@ -2100,6 +2175,7 @@ export const routes = {
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
   getIntegrationStatus: ["GET", "/integrations/{name}/status"],
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
+  validateIntegration: ["POST", "/integrations/validate"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
   importAccount: ["POST", "/integrated-accounts"],
