@@ -32,6 +32,7 @@ import { anomalyRoutes } from "./routes/anomalies.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationDetailRoutes } from "./routes/integration-details.ts";
+import { integrationTrialRoutes } from "./routes/integration-trials.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -120,6 +121,7 @@ export function createApp(
   app.use("/api/v1/*", idempotentPosts(ports));
   integrationRoutes(api, ports);
   integrationDetailRoutes(api, ports);
+  integrationTrialRoutes(api, ports);
   approvalRoutes(api, ports);
   accountListRoutes(api, ports);
   accountRunRoutes(api, ports);

@@ -102,6 +102,7 @@ export const routeAudits = {
   listEnvironmentIntegrations: masked,
   getEnvironmentIntegration: masked,
   getIntegrationStatus: masked,
+  validateIntegration: { nothing: "looks at what was sent, and writes nothing" },
   listOverridableFields: masked,
 
   getEnvironment: masked,

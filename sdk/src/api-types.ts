@@ -62,8 +62,12 @@ export interface IntegrationSummary {
   label: string;
   /** Of its credentials: oauth2, oauth2_client_credentials, api_key, basic or custom. Null: the definition can't be read. */
   format: string | null;
+  /** What it is for, as its definition says; null: it does not. */
+  category: string | null;
   /** Whether it comes from the catalogue or was defined here. */
   origin: "platform" | "environment";
+  /** The OAuth client of this environment; `not_needed`: people type credentials, or nobody can tell. */
+  client: "set" | "missing" | "not_needed";
   /** Whether customers can connect: an OAuth client is set in this environment, or none is needed. */
   connectable: boolean;
   /** To be registered at the provider; null: none is needed, or no client is set yet. */
@@ -237,6 +241,8 @@ export interface ClientSecret {
   version: number;
   /** When it was set. */
   created_at: string;
+  /** Who set it: an administrator, an API key, or `command_line`; null: before that was written down. */
+  set_by: string | null;
   /** Until when it is tried; null: the newest, which has no end. */
   accepted_until: string | null;
   /** To the minute: when tokens last came to it; null: never yet. */
@@ -306,6 +312,131 @@ export interface EnvironmentIntegrationList {
   next_cursor: string | null;
 }
 
+/** How an integration stands right now. */
+export interface IntegrationStatus {
+  /** The integration's name. */
+  integration_name: string;
+  /** Whether the catalogue has a definition of this name, in force or behind the environment's own. */
+  in_catalogue: boolean;
+  /** When this environment put its own definition last; null: the catalogue's is in force. */
+  defined_at: string | null;
+  /** Those in trouble first, at most 20. Empty: nothing failed yet, and no budget is set. */
+  circuits: Array<Circuit>;
+  /** Connect links for it that are good and that nobody used yet. */
+  open_links: number;
+  /** False: the environment has more than 20,000 good links, and only the newest were looked at. */
+  open_links_complete: boolean;
+  /** When this was read. */
+  as_of: string;
+}
+
+/** Breaker and budget of one OAuth client at one token endpoint. */
+export interface Circuit {
+  /** The token endpoint. */
+  endpoint: string;
+  /** `open`: five requests in a row failed; nobody asks but one probe, now and then. */
+  state: "closed" | "open";
+  /** What failed last: the provider, the OAuth client, or it asked everybody to slow down; null: nothing. */
+  cause: "provider" | "client" | "rate_limit" | null;
+  /** In a row, over all accounts. */
+  failures: number;
+  /** Since when it is open; null: it is not. */
+  opened_at: string | null;
+  /** When it is asked again; null: it is not open. */
+  next_probe_at: string | null;
+  /** Probes since it opened. */
+  probes: number;
+  /** Right now, where a limit is set; 0 otherwise. */
+  requests_under_way: number;
+  /** The most requests in a minute. Null: none is set. */
+  per_minute: number | null;
+  /** The most requests at a time. Null: none is set. */
+  concurrency: number | null;
+  /** Other integrations with the same client at this endpoint: they share breaker and budget. */
+  shared_with: Array<string>;
+}
+
+/** What this environment may lay over a definition. */
+export interface OverridableFieldList {
+  /** In a fixed order. */
+  data: Array<OverridableField>;
+  /** Always null: this list has one page. */
+  next_cursor: null;
+}
+
+/** A field that this environment may lay over the definition. */
+export interface OverridableField {
+  /** A JSON Pointer into the document; `/*` at its end stands for any name. */
+  pointer: string;
+  /** What a value must be: JSON Schema 2020-12. */
+  schema: Record<string, unknown>;
+  /** What the definition says beneath; absent: nothing, or there are names. */
+  defined?: unknown;
+}
+
+/** A definition looked at as PUT would, without putting it. */
+export interface DefinitionTrial {
+  /** Whether there is no mistake. */
+  valid: boolean;
+  /** Its name; null where that can't be told. */
+  name: string | null;
+  /** All at once, in the order of the text; at most 200. */
+  errors: Array<PlacedError>;
+  effect: DefinitionEffect;
+}
+
+/** One mistake and where it stands. What is missing is told where it is missing. */
+export interface PlacedError {
+  /** A JSON Pointer into the document; empty: the whole. */
+  pointer: string;
+  /** What was expected, what was found, what to do. */
+  detail: string;
+  /** In the text that was sent, from 1. */
+  line: number;
+  /** Characters from the beginning of the line, from 1. */
+  column: number;
+}
+
+/** Null: it is not valid, or `effect=false`. */
+export type DefinitionEffect = {
+  /** `covers_catalogue`: it takes the place of the catalogue's in this environment; `unchanged`: it is in force already. */
+  kind: "creates" | "replaces" | "covers_catalogue" | "unchanged";
+  /** Accounts that live on it. */
+  live_accounts: number;
+  /** Whether the OAuth client's secrets are erased with it: they were given for other hosts. */
+  erases_secrets: boolean;
+  /** Where credentials go. */
+  hosts: {
+    /** Where credentials go now; null: nothing is in force, or nobody can tell. */
+    before: string | null;
+    /** Where they would go. */
+    after: string;
+  };
+  /** Hosts first; at most 40 other fields, then their number. */
+  changes: Array<FieldChange>;
+  refusal: DefinitionRefusal;
+} | null;
+
+/** What would be otherwise. */
+export interface FieldChange {
+  /** A host's role, or a JSON Pointer. */
+  what: string;
+  /** Null: it was not there. */
+  before: string | null;
+  /** Null: it is gone. */
+  after: string | null;
+}
+
+/** Null: it would be put. */
+export type DefinitionRefusal = {
+  /** `format`: accounts live on it with other credentials; `hosts`: their credentials would go elsewhere; `secrets`: those of the OAuth client would; `unreadable`: nobody can tell from where. */
+  cause: "format" | "hosts" | "secrets" | "unreadable";
+  /** Why, and what to do instead. */
+  detail: string;
+  /** Whether another administrator may approve it: PUT with `approval=ask`. */
+  approvable: boolean;
+} | null;
+
 /** A page of requests. */
 export interface ApprovalList {
   /** Newest first. */
@@ -317,13 +448,18 @@ export interface ApprovalList {
 /** Nothing needs to be said; a body may be left out. */
 export type Nothing = Record<string, never>;
 
-/** A page of accounts. */
-export interface AccountPage {
-  /** The accounts of this page. Fewer than `limit`, or none, may stand here though `next_cursor` leads on: the next ones are far away. */
-  data: Array<Account>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-}
+/** One account by itself, with the values in force for it. */
+export type AccountDetail = Account & {
+  /** What this account lays over its environment's integration. */
+  overrides: Record<string, unknown>;
+  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
+  effective: Record<string, {
+    /** The value; secrets are masked. */
+    value?: unknown;
+    /** The level that says it. */
+    origin: "platform" | "environment" | "account";
+  }>;
+};
 
 /** One customer's grant or credential at one integration. Never a secret. */
 export interface Account {
@@ -333,8 +469,6 @@ export interface Account {
   integration_name: string;
   /** Your customer, by your product's own id. */
   tenant_id: string;
-  /** Your own id of the user who connected it, as the link named it; null: it named none. */
-  user_reference: string | null;
   /** The environment it is in. */
   environment: string;
   /** `connecting`: a link was clicked; removed after a day if nothing comes of it. `active`: a grant is there. `needs_reauth`: the grant is dead, only the customer can bring it back. `disconnected`: ended, tokens erased, for good. */
@@ -367,210 +501,6 @@ export interface Account {
   /** When anything of it changed last. */
   updated_at: string;
 }
-
-/** How many accounts match, by status, counted up to 1,000 each. */
-export interface MatchingAccounts {
-  total: BoundedCount;
-  /** Of these, with this status. */
-  connecting: BoundedCount;
-  /** Of these, with this status. */
-  active: BoundedCount;
-  /** Of these, with this status. */
-  needs_reauth: BoundedCount;
-  /** Of these, with this status. */
-  disconnected: BoundedCount;
-  /** Of these, held by the mass-disconnect guard. */
-  held: BoundedCount;
-  /** Of these, active and not held, and their last refresh failed. */
-  refresh_failing: BoundedCount;
-}
-
-/** All that match. */
-export interface BoundedCount {
-  /** How many, up to 1,000. */
-  count: number;
-  /** False: there are so many at least. */
-  is_exact: boolean;
-}
-
-/** What a run that began now would act on. */
-export interface AccountRunPreview {
-  /** Accounts that match, counted up to 100,001. */
-  total: number;
-  /** Accounts that one run takes. */
-  most: number;
-  /** How many have which status. */
-  by_status: {
-    /** Of these, with this status. */
-    connecting: number;
-    /** Of these, with this status. */
-    active: number;
-    /** Of these, with this status. */
-    needs_reauth: number;
-    /** Of these, with this status. */
-    disconnected: number;
-  };
-  /** Of these, held by the mass-disconnect guard. */
-  held: number;
-}
-
-/** Which accounts a run would act on. */
-export interface AccountRunPreviewRequest {
-  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
-  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
-  filter?: AccountFilter | undefined;
-  /** These accounts, 1,000 at most. */
-  ids?: Array<string> | undefined;
-}
-
-/** All that match when the run begins. */
-export interface AccountFilter {
-  /** Accounts of this tenant alone. */
-  tenant_id?: string | undefined;
-  /** Accounts of this integration alone. */
-  integration_name?: string | undefined;
-  /** Accounts with this status alone. */
-  status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
-  /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
-  search?: string | undefined;
-  /** Accounts whose `last_error` has this code. */
-  last_error_code?: string | undefined;
-  /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
-  hold?: boolean | undefined;
-  /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
-  scopes_missing?: boolean | undefined;
-  /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
-  refresh_failing?: boolean | undefined;
-  /** Active accounts whose token ends within so many seconds, or has ended. */
-  expires_within?: number | undefined;
-}
-
-/** One act on many accounts, done by a worker. */
-export interface AccountRun {
-  /** The run's id. */
-  id: string;
-  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
-  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
-  /** `running`: a worker goes through its accounts. `paused`: it rests. `done`: each account has its result. `cancelled`: the rest is left alone. */
-  state: "running" | "paused" | "done" | "cancelled";
-  /** Why; null: nobody said. */
-  reason: string | null;
-  /** What was selected by; null: each was named. */
-  filter: AccountFilter | null;
-  /** Accounts, as they matched when it began. */
-  total: number;
-  /** It was done to so many. */
-  done: number;
-  /** It failed at so many. */
-  failed: number;
-  /** So many were in no state for it. */
-  skipped: number;
-  /** Accounts a second at most; null: no limit. */
-  pace: number | null;
-  /** Accounts a second, measured; null: not yet. */
-  rate: number | null;
-  /** Seconds until it is done, at this rate; null: not known, or it is not running. */
-  seconds_left: number | null;
-  /** Why it does not go on at the moment; null: it does. */
-  last_error: string | null;
-  /** Who began it: `usr_…` or `key_…`. */
-  created_by: string;
-  /** When it began. */
-  created_at: string;
-  /** When it was over; null: it is not. */
-  finished_at: string | null;
-}
-
-/** One act on many accounts. */
-export interface AccountRunRequest {
-  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
-  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
-  filter?: AccountFilter | undefined;
-  /** These accounts, 1,000 at most. */
-  ids?: Array<string> | undefined;
-  /** Refused when more accounts match than this, which somebody has seen and confirmed. */
-  at_most?: number | undefined;
-  /** Why, for whoever looks at the run or the audit log. */
-  reason?: string | undefined;
-  /** Accounts a second at most, 1 to 100. */
-  pace?: number | undefined;
-}
-
-/** A page of runs. */
-export interface AccountRunPage {
-  /** The runs of this page, newest first. */
-  data: Array<AccountRun>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-}
-
-/** What becomes of a run. */
-export interface AccountRunPatch {
-  /** `paused`: rests until it is `running` again. `cancelled`: for good; what is done stays done. */
-  state?: "running" | "paused" | "cancelled" | undefined;
-  /** Accounts a second at most from now on. */
-  pace?: number | undefined;
-}
-
-/** A page of a run's accounts. */
-export interface AccountRunResultPage {
-  /** Accounts in the order of the run. */
-  data: Array<AccountRunResult>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-}
-
-/** What became of one account of a run. */
-export interface AccountRunResult {
-  /** The account's id. */
-  integrated_account_id: string;
-  /** Whose it is; null: it was removed. */
-  tenant_id: string | null;
-  /** Of which integration; null: it was removed. */
-  integration_name: string | null;
-  external_account: ExternalAccount | null;
-  /** `pending`: its turn has not come; of a run that was cancelled, left alone. `skipped`: it was in no state for it, as `code` says. */
-  outcome: "pending" | "done" | "failed" | "skipped";
-  /** Of a failure its problem's code; of what was skipped why: `gone`, `not_connected`, `disconnected`, `not_refreshable`, `not_held`; of a disconnect what became of the grant. Null: there is no more to say. */
-  code: string | null;
-  /** That in words; null: nothing more. */
-  detail: string | null;
-  /** When; null: not yet. */
-  finished_at: string | null;
-}
-
-/** A page of a run's links. */
-export interface AccountRunLinkPage {
-  /** Links that nobody has used and that are not over. */
-  data: Array<AccountRunLink>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-}
-
-/** A link that re-authorizes one account. */
-export interface AccountRunLink {
-  /** The account's id. */
-  integrated_account_id: string;
-  /** Whose it is; null: it was removed. */
-  tenant_id: string | null;
-  /** The link. */
-  url: string;
-  /** When it ends. */
-  expires_at: string;
-}
-
-/** One account by itself, with the values in force for it. */
-export type AccountDetail = Account & {
-  /** What this account lays over its environment's integration. */
-  overrides: Record<string, unknown>;
-  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
-  effective: Record<string, {
-    /** The value; secrets are masked. */
-    value?: unknown;
-    /** The level that says it. */
-    origin: "platform" | "environment" | "account";
-  }>;
-};
 
 /** Credentials that exist already, to be kept alive here from now on. */
 export interface AccountImport {
@@ -634,6 +564,14 @@ export interface ImportedExternalAccount {
   id: string;
   /** What its owner calls it. */
   label?: string | null | undefined;
+}
+
+/** A page of accounts. */
+export interface AccountPage {
+  /** The accounts of this page, newest first. */
+  data: Array<Account>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
 }
 
 /** What to change: `metadata`, `overrides` or both. */
@@ -1625,6 +1563,38 @@ export interface Operations {
     body: undefined;
     answer: EnvironmentIntegration;
   };
+  /** How an integration stands right now: breakers, budgets, open links */
+  getIntegrationStatus: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationStatus;
+  };
+  /** What this environment may lay over an integration's definition */
+  listOverridableFields: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: OverridableFieldList;
+  };
+  /** Look at a definition as PUT would, without putting it */
+  validateIntegration: {
+    path: Record<string, never>;
+    query: {
+      /** That the definition must have; it may leave it out then, as with PUT. */
+      name?: string | undefined;
+      /** `false`: its form alone is looked at, as while somebody types. */
+      effect?: "true" | "false" | undefined;
+    };
+    body: IntegrationDocument;
+    answer: DefinitionTrial;
+  };
   /** Requests that need a second person */
   listApprovals: {
     path: Record<string, never>;
@@ -1649,7 +1619,14 @@ export interface Operations {
     body: undefined;
     answer: Approval;
   };
-  /** List accounts, newest first, or search for them */
+  /** Import existing credentials */
+  importAccount: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountImport;
+    answer: AccountDetail;
+  };
+  /** List accounts, newest first */
   listAccounts: {
     path: Record<string, never>;
     query: {
@@ -1659,132 +1636,15 @@ export interface Operations {
       integration_name?: string | undefined;
       /** Accounts with this status alone. */
       status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
-      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
-      search?: string | undefined;
-      /** Accounts whose `last_error` has this code. */
-      last_error_code?: string | undefined;
       /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
       hold?: "true" | "false" | undefined;
-      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
-      scopes_missing?: "true" | "false" | undefined;
-      /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
-      refresh_failing?: "true" | "false" | undefined;
-      /** Active accounts whose token ends within so many seconds, or has ended. */
-      expires_within?: number | undefined;
-      /** The order; with `-` from the greatest down. Accounts without an instant come last, in the other direction first. By `tenant_id` and `created_at`, which never change, each account comes once, whatever happens while you read; by another it may come again, or be passed, when it changes meanwhile. */
-      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "refresh_due_at" | "-refresh_due_at" | "expires_at" | "-expires_at" | "tenant_id" | "-tenant_id" | undefined;
       /** Entries on a page, 1 to 200. */
       limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came, with the same `sort`. Without it, the first page. */
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
       cursor?: string | undefined;
     };
     body: undefined;
     answer: AccountPage;
-  };
-  /** Import existing credentials */
-  importAccount: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: AccountImport;
-    answer: AccountDetail;
-  };
-  /** How many accounts match, by status */
-  countAccounts: {
-    path: Record<string, never>;
-    query: {
-      /** Accounts of this tenant alone. */
-      tenant_id?: string | undefined;
-      /** Accounts of this integration alone. */
-      integration_name?: string | undefined;
-      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
-      search?: string | undefined;
-      /** Accounts whose `last_error` has this code. */
-      last_error_code?: string | undefined;
-      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
-      scopes_missing?: "true" | "false" | undefined;
-      /** Active accounts whose token ends within so many seconds, or has ended. */
-      expires_within?: number | undefined;
-    };
-    body: undefined;
-    answer: MatchingAccounts;
-  };
-  /** How many accounts a run would act on */
-  previewAccountRun: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: AccountRunPreviewRequest;
-    answer: AccountRunPreview;
-  };
-  /** Do one thing to many accounts */
-  startAccountRun: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: AccountRunRequest;
-    answer: AccountRun;
-  };
-  /** Runs over many accounts, newest first */
-  listAccountRuns: {
-    path: Record<string, never>;
-    query: {
-      /** Entries on a page, 1 to 200. */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
-      cursor?: string | undefined;
-    };
-    body: undefined;
-    answer: AccountRunPage;
-  };
-  /** How far a run is */
-  getAccountRun: {
-    path: {
-      /** The run's id. */
-      id: string;
-    };
-    query: Record<string, never>;
-    body: undefined;
-    answer: AccountRun;
-  };
-  /** Pause, resume or cancel a run, or change its pace */
-  changeAccountRun: {
-    path: {
-      /** The run's id. */
-      id: string;
-    };
-    query: Record<string, never>;
-    body: AccountRunPatch;
-    answer: AccountRun;
-  };
-  /** What became of each account of a run */
-  listAccountRunResults: {
-    path: {
-      /** The run's id. */
-      id: string;
-    };
-    query: {
-      /** Accounts with this outcome alone. */
-      outcome?: "pending" | "done" | "failed" | "skipped" | undefined;
-      /** Entries on a page, 1 to 200. */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
-      cursor?: string | undefined;
-    };
-    body: undefined;
-    answer: AccountRunResultPage;
-  };
-  /** The re-authorization links that a run made, for whoever began it */
-  listAccountRunLinks: {
-    path: {
-      /** The run's id. */
-      id: string;
-    };
-    query: {
-      /** Entries on a page, 1 to 200. */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
-      cursor?: string | undefined;
-    };
-    body: undefined;
-    answer: AccountRunLinkPage;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
@@ -1818,16 +1678,6 @@ export interface Operations {
   };
   /** Refresh now, whatever the schedule says */
   refreshAccount: {
-    path: {
-      /** The account's id. */
-      id: string;
-    };
-    query: Record<string, never>;
-    body: Nothing | undefined;
-    answer: Account;
-  };
-  /** Let an account go that the mass-disconnect guard holds */
-  releaseAccount: {
     path: {
       /** The account's id. */
       id: string;
@@ -2323,23 +2173,17 @@ export const routes = {
   updateEnvironmentIntegration: ["PATCH", "/environment-integration"],
   listEnvironmentIntegrations: ["GET", "/environment-integrations"],
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
+  getIntegrationStatus: ["GET", "/integrations/{name}/status"],
+  listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
+  validateIntegration: ["POST", "/integrations/validate"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
-  listAccounts: ["GET", "/integrated-accounts"],
   importAccount: ["POST", "/integrated-accounts"],
-  countAccounts: ["GET", "/integrated-accounts/counts"],
-  previewAccountRun: ["POST", "/account-runs/preview"],
-  startAccountRun: ["POST", "/account-runs"],
-  listAccountRuns: ["GET", "/account-runs"],
-  getAccountRun: ["GET", "/account-runs/{id}"],
-  changeAccountRun: ["PATCH", "/account-runs/{id}"],
-  listAccountRunResults: ["GET", "/account-runs/{id}/results"],
-  listAccountRunLinks: ["GET", "/account-runs/{id}/links"],
+  listAccounts: ["GET", "/integrated-accounts"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],
   refreshAccount: ["POST", "/integrated-accounts/{id}/refresh"],
-  releaseAccount: ["POST", "/integrated-accounts/{id}/release"],
   getToken: ["GET", "/integrated-accounts/{id}/token"],
   listRefreshAttempts: ["GET", "/integrated-accounts/{id}/refresh-attempts"],
   listMassFailures: ["GET", "/mass-failures"],

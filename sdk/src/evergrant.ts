@@ -180,6 +180,12 @@ function integrationMethods({ call }: Transport) {
     put: (name: string, body: Body<"putIntegration">, options: CallOptions = {}) =>
       call("putIntegration", { ...options, path: { name }, body }),
     delete: (name: string, options: CallOptions = {}) => call("deleteIntegration", { ...options, path: { name } }),
+    /** Looks at a definition as `put` would, and writes nothing. */
+    validate: (
+      body: Body<"validateIntegration">,
+      query: Query<"validateIntegration"> = {},
+      options: CallOptions = {},
+    ) => call("validateIntegration", { ...options, query, body }),
     /** How it stands right now: breakers, budgets, open links. */
     status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
     /** The JSON Schema of an integration document. */

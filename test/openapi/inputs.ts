@@ -379,6 +379,10 @@ export const inputs: Inputs = {
   },
   listEnvironmentIntegrations: () => [{ status: 200 }],
   getEnvironmentIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  validateIntegration: () => [
+    { status: 200, body: document("acme-crm") },
+    { status: 200, query: { name: "made-here", effect: "false" }, body: { name: "other" } },
+  ],
   getIntegrationStatus: () => [{ status: 200, params: { name: "acme-crm" } }],
   listOverridableFields: () => [{ status: 200, params: { name: "acme-crm" } }],
 

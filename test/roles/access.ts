@@ -80,6 +80,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   listIntegrations: "integrations:read",
   getIntegration: "integrations:read",
   putIntegration: "integrations:write",
+  validateIntegration: "integrations:write",
   deleteIntegration: "integrations:write",
   updateEnvironmentIntegration: "integrations:write",
   listEnvironmentIntegrations: "integrations:read",
