@@ -187,6 +187,8 @@ export const routeAudits = {
   listAuditAnchors: { nothing: "shows signed statements about the log" },
   getAuditChain: { nothing: "shows the head of the chain" },
   getHealthStats: masked,
+  getOverviewStats: masked,
+  getStatsSeries: masked,
   getOpenApiDocument: documentation,
   getReference: documentation,
   getProblemPage: documentation,

@@ -1626,6 +1626,218 @@ export interface Latency {
   p95: number | null;
 }
 
+/** How an environment does, and what lies ahead of it. */
+export interface Overview {
+  /** When this was read. */
+  at: string;
+  /** Where the window begins. */
+  since: string;
+  /** False for a while after an upgrade: attempts are those since, while a worker counts the others. */
+  is_counted: boolean;
+  accounts: AccountStates;
+  /** Accounts that wait for their customers. */
+  needs_reauth: {
+    /** Of accounts that have a grant, or had one that died; null: there are none. */
+    share: number | null;
+    /** The same when the window began; null: not known. */
+    share_before: number | null;
+  };
+  /** Refreshes of all integrations. */
+  refreshes: {
+    /** Attempts in the window. */
+    count: number;
+    /** Of them; null: there was none. */
+    success_rate: number | null;
+    /** In the window before. */
+    count_before: number | null;
+    /** The same of the window before; null: there was none, or it is not kept. */
+    success_rate_before: number | null;
+  };
+  /** What token reads got, and how long they waited. */
+  token_reads: {
+    /** Token reads in the window, by the API and for the proxy. */
+    count: number;
+    /** With a token that was valid. */
+    served: number;
+    /** Of reads that could have been: not of those for an account that ended or waits for its customer. */
+    served_share: number | null;
+    /** The same of the window before; null: not known. */
+    served_share_before: number | null;
+    /** Reads without a token, by the problem's code. */
+    problems: Record<string, number>;
+    /** Reads that waited for a refresh. */
+    waited: number;
+    /** 19 of 20 of those waited less; null: none waited. */
+    wait_p95_ms: number | null;
+    /** The same of the window before; null: none waited, or it is not kept. */
+    wait_p95_before_ms: number | null;
+  };
+  /** What is late. */
+  backlog: {
+    /** Accounts whose alarm rang over a minute ago and that wait for a worker. 10000 stands for more. */
+    overdue: number;
+    /** How long ago the oldest of those alarms rang; 0: none. */
+    oldest_seconds: number;
+    /** Accounts whose alarm rang and that wait behind an open breaker, as they should. */
+    behind_breakers: number;
+  };
+  /** Accounts that somebody has to look at. */
+  attention: {
+    /** Active accounts whose token ended and whose refreshes fail: requests for them are refused. 10000 stands for more. */
+    without_token: number;
+    /** Active accounts whose token is valid and whose refreshes fail. 10000 stands for more. */
+    failing: number;
+    /** The first to look at, six at most: without a token, those whose customers must come back since lately, those whose tokens end next. Held ones stand with their mass failure. */
+    accounts: Array<Account>;
+  };
+  /** Whether events arrive. */
+  webhooks: {
+    /** Endpoints whose latest attempt was taken. */
+    working: number;
+    /** Endpoints whose latest attempts failed. */
+    failing: number;
+    /** Endpoints that are turned off. */
+    disabled: number;
+    /** Deliveries that wait to be sent. 10000 stands for more. */
+    due: number;
+    /** Deliveries that failed and are tried again later. */
+    retrying: number;
+    /** How long the oldest of those that are due waits; 0: none. */
+    oldest_seconds: number;
+    /** Attempts in the window. */
+    attempts: number;
+    /** Of them: taken. */
+    delivered: number;
+    latency_ms: Delay;
+  };
+  /** One entry for each integration with accounts, by name. */
+  integrations: Array<IntegrationOverview>;
+}
+
+/** Accounts by status. */
+export interface AccountStates {
+  /** Waiting for the customer. */
+  connecting: number;
+  /** With a grant, held ones among them. */
+  active: number;
+  /** Whose grant is dead. */
+  needs_reauth: number;
+  /** Ended. */
+  disconnected: number;
+  /** Of the active ones: held by the mass-disconnect guard. */
+  held: number;
+}
+
+/** How long something took, in milliseconds. */
+export interface Delay {
+  /** Half are faster, ms; null: there was none. */
+  p50: number | null;
+  /** 19 of 20 are faster, ms; null: there was none. */
+  p95: number | null;
+}
+
+/** How one integration does, and what lies ahead of it. */
+export interface IntegrationOverview {
+  /** The integration's name. */
+  integration_name: string;
+  accounts: AccountStates;
+  /** Attempts in the window. */
+  refreshes: number;
+  /** Of the attempts in the window; null: there was none. */
+  success_rate: number | null;
+  latency_ms: Delay;
+  /** Why attempts in the window failed, most first. */
+  failures: Array<FailureReason>;
+  /** Open ones, the longest first; normally none. */
+  breakers: Array<OpenBreaker>;
+  budget: ClientBudget;
+  due: DueRefreshes;
+  cliff: GrantCliff;
+}
+
+/** Why attempts failed. */
+export interface FailureReason {
+  /** The outcome of the attempts. */
+  outcome: string;
+  /** The rule that decided; null: nothing had to be decided. */
+  rule: string | null;
+  /** What it means, for people; null: the rule is none any more. */
+  meaning: string | null;
+  /** So many. */
+  attempts: number;
+}
+
+/** Token endpoints that are left alone for now. */
+export interface OpenBreaker {
+  /** `provider`: it is unwell. `client`: it rejects your OAuth client. `rate_limit`: it asks to slow down. */
+  cause: "provider" | "client" | "rate_limit";
+  /** `half_open`: the pause is over, and one account asks. */
+  state: "open" | "half_open";
+  /** Since when. */
+  opened_at: string;
+  /** When one account asks next. */
+  probe_at: string | null;
+  /** OAuth clients and hosts whose breaker is open for this cause. */
+  clients: number;
+  /** Active accounts behind them. 10000 stands for more. */
+  accounts: number;
+}
+
+/** What the client may ask of its token endpoint; null: no limit is known. */
+export interface ClientBudget {
+  /** Token requests in a minute. */
+  per_minute: number | null;
+  /** Token requests at a time. */
+  concurrency: number | null;
+}
+
+/** Null: no worker has counted it yet. */
+export type DueRefreshes = {
+  /** When it was counted: once a minute, by a worker. */
+  counted_at: string;
+  /** Where the first step begins. */
+  starts_at: string;
+  /** The length of a step. */
+  step_seconds: number;
+  /** Refreshes due in each step, an hour of them. */
+  refreshes: Array<number>;
+} | null;
+
+/** Null: none is known. */
+export type GrantCliff = {
+  /** When the first of them ends. */
+  at: string;
+  /** A day later. */
+  until: string;
+  /** Grants that end between the two, and that no refresh prolongs. */
+  accounts: number;
+} | null;
+
+/** How things went, step by step. */
+export interface Series {
+  /** Where the first step begins. */
+  since: string;
+  /** The length of a step: a minute, a quarter of an hour or an hour, by the window. */
+  step_seconds: number;
+  /** Each step up to now, also where nothing happened. */
+  points: Array<SeriesPoint>;
+}
+
+/** One step of time. */
+export interface SeriesPoint {
+  /** Where the step begins. */
+  at: string;
+  /** Attempts that ended in it. */
+  refreshes: number;
+  /** Of them; null: there was none. */
+  success_rate: number | null;
+  latency_ms: Delay;
+  /** At its end; null: not known, or there were no accounts. */
+  needs_reauth_share: number | null;
+  /** 19 of 20 token reads that waited for a refresh waited less; null: none did, or asked for one integration. */
+  token_wait_p95_ms: number | null;
+}
+
 /** What the unified API can do for an account. */
 export interface UnifiedCapabilities {
   /** The account's integration. */
@@ -2944,6 +3156,28 @@ export interface Operations {
     body: undefined;
     answer: Health;
   };
+  /** How the environment does, and what lies ahead of it */
+  getOverviewStats: {
+    path: Record<string, never>;
+    query: {
+      /** The time until now: a whole number and `m` (minutes), `h` (hours) or `d` (days), at most 30 days. */
+      window?: string | undefined;
+    };
+    body: undefined;
+    answer: Overview;
+  };
+  /** How things went over a window, step by step */
+  getStatsSeries: {
+    path: Record<string, never>;
+    query: {
+      /** The time until now: a whole number and `m` (minutes), `h` (hours) or `d` (days), at most 30 days. */
+      window?: string | undefined;
+      /** Of this integration alone; absent: of all. */
+      integration_name?: string | undefined;
+    };
+    body: undefined;
+    answer: Series;
+  };
   /** What the unified API can do for an account */
   getUnifiedCapabilities: {
     path: Record<string, never>;
@@ -3440,6 +3674,8 @@ export const routes = {
   getApiKey: ["GET", "/api-keys/{id}"],
   revokeApiKey: ["DELETE", "/api-keys/{id}"],
   getHealthStats: ["GET", "/stats/health"],
+  getOverviewStats: ["GET", "/stats/overview"],
+  getStatsSeries: ["GET", "/stats/series"],
   getUnifiedCapabilities: ["GET", "/unified/capabilities"],
   listCrmContacts: ["GET", "/unified/crm/contacts"],
   createCrmContacts: ["POST", "/unified/crm/contacts"],

@@ -315,6 +315,10 @@ function statsMethods({ call }: Transport) {
   return {
     health: (query: Query<"getHealthStats"> = {}, options: CallOptions = {}) =>
       call("getHealthStats", { ...options, query }),
+    overview: (query: Query<"getOverviewStats"> = {}, options: CallOptions = {}) =>
+      call("getOverviewStats", { ...options, query }),
+    series: (query: Query<"getStatsSeries"> = {}, options: CallOptions = {}) =>
+      call("getStatsSeries", { ...options, query }),
   };
 }
 

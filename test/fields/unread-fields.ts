@@ -34,6 +34,10 @@ export const shownElsewhere: Readonly<Record<string, { readonly why: string; rea
       { why: "is read where pages of a list are followed", test: "core/usecases/read-page.test.ts" },
     ]),
   ),
+  "/unified/": {
+    why: "is read where records are listed, read and written",
+    test: "core/usecases/unified/unified-records.test.ts",
+  },
   "/inputs/*/options/*/label": {
     why: "is handed on to the connect page, which offers the choices under it",
     test: "e2e/connect.spec.ts",
@@ -48,5 +52,4 @@ export const notUsedYet: Readonly<Record<string, string>> = {
   "/api/pagination(link)/limitParameter": "for the unified API; callers of the proxy name it themselves",
   "/api/pagination(offset)/limitParameter": "for the unified API; callers of the proxy name it themselves",
   "/api/pagination(page)/limitParameter": "for the unified API; callers of the proxy name it themselves",
-  "/unified/": "for the unified API",
 };

@@ -549,4 +549,6 @@ export const inputs: Inputs = {
   ...Object.fromEntries(allModels.flatMap((model) => unifiedInputs(model))),
 
   getHealthStats: () => [{ status: 200 }, { status: 200, query: { window: "7d" } }],
+  getOverviewStats: () => [{ status: 200 }, { status: 200, query: { window: "30d" } }],
+  getStatsSeries: () => [{ status: 200 }, { status: 200, query: { window: "1h", integration_name: "acme-crm" } }],
 };

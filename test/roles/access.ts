@@ -64,6 +64,8 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   releaseMassFailure: "accounts:write",
   confirmMassFailure: "accounts:write",
   getHealthStats: "accounts:read",
+  getOverviewStats: "accounts:read",
+  getStatsSeries: "accounts:read",
 
   listIntegrations: "integrations:read",
   getIntegration: "integrations:read",

@@ -70,10 +70,8 @@ export const listPaginationSchema = z.discriminatedUnion("type", [
     type: z
       .literal("state")
       .describe("The answer tells where it goes on, and the endpoint's expressions read that as cursor."),
-    items: expression.describe("JSONata over the body: the items of a page."),
-    next: expression.describe(
-      "Over the body: what cursor is for the next page, any small JSON; nothing after the last page. Also $limit and $sort.",
-    ),
+    items: expression.describe("JSONata over the body: the items of a page. Also $limit, $sort and $cursor."),
+    next: expression.describe("Likewise: what cursor is for the next page, any small JSON; nothing after the last."),
   }),
 ]);
 

@@ -51,28 +51,28 @@ export function placeOf({ call }: MappedAccount, name: string, part: string): Pl
 /**
  * Works out where a call goes and what it carries.
  * @param asked what the endpoint's expressions read; its texts may stand in the path
- * @param members of the body besides the endpoint's own, over which they stand
+ * @param members of the body besides the endpoint's own, which stand over them; null: it is no write, and may have no body
  */
 export async function readyCall(
   mapped: MappedAccount,
   endpoint: EndpointCall,
   asked: Readonly<Record<string, unknown>>,
-  members: readonly (readonly [pointer: string, value: unknown])[] = [],
+  members: readonly (readonly [pointer: string, value: unknown])[] | null = null,
   bindings: Readonly<Record<string, unknown>> = {},
 ): Promise<ReadyCall> {
   const { ports, inputs, fields } = mapped;
   const named = { ...bindings, inputs, fields };
   const { name, method, path, query, body = {} } = endpoint;
   const [parameters, own] = await Promise.all([
-    findAll(ports.expressions, placeOf(mapped, name, "query"), query, asked, named),
-    findAll(ports.expressions, placeOf(mapped, name, "body"), body, asked, named),
+    findAll(ports.expressions, (one) => [...placeOf(mapped, name, "query"), one], query, asked, named),
+    findAll(ports.expressions, (one) => [...placeOf(mapped, name, "body"), one], body, asked, named),
   ]);
   const id = typeof asked["id"] === "string" ? { id: asked["id"] } : {};
-  const all = [...members, ...Object.entries(own)];
+  const all = [...(members ?? []), ...Object.entries(own)];
   return {
     method,
     target: targetOf(mapped, path, { ...inputs, ...fields, ...id }, parameters),
-    body: all.length === 0 ? null : JSON.stringify(placeMembers(all)),
+    body: all.length === 0 && members === null ? null : JSON.stringify(placeMembers(all)),
   };
 }
 
@@ -132,20 +132,21 @@ export async function sendReady(mapped: MappedAccount, ready: ReadyCall): Promis
     "whole",
   );
   const { answer, reading, text, read } = judged;
-  if (text === null) {
+  const isFulfilled = answer.status >= 200 && answer.status < 300 && !reading.isRateLimit && reading.declared === null;
+  const isJson = typeof read === "object" && read !== null;
+  // A page for people where an answer was expected is none, and no empty list.
+  if (text === null || (isFulfilled && text !== "" && !isJson)) {
     answer.leave();
     throw new DomainError("provider_error", {
-      detail: `The provider's answer can't be read: it is no text, is larger than a megabyte, or took too long. Ask for fewer records at a time (limit).`,
+      detail: `The provider's answer can't be read: it is no JSON, is larger than a megabyte, or took too long. Ask for fewer records at a time (limit).`,
       extensions: { integrated_account_id: call.accountId, source: "provider", provider: { status: answer.status } },
     });
   }
   const headers = headerRecord(answer.headers);
-  const isFulfilled = answer.status >= 200 && answer.status < 300 && !reading.isRateLimit && reading.declared === null;
   if (!isFulfilled) {
     const told = await readErrors(mapped, { status: answer.status, headers, body: read });
     throw refusalProblem({ ...reading, accountId: call.accountId, status: answer.status, told });
   }
-  const isJson = typeof read === "object" && read !== null;
   return {
     status: answer.status,
     headers,

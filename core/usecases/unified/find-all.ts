@@ -4,19 +4,19 @@ import { DomainError } from "../../domain/problem/domain-error.ts";
 import { ExpressionFailed, type Expressions } from "../../ports/expressions.ts";
 import { alongPath } from "../read-page.ts";
 
-/** Where an expression of a mapping stands in its document, for whoever has to mend it. */
+/** Where an expression of a mapping stands in its document, for whoever has to mend it: the parts of its pointer. */
 export type Place = readonly string[];
 
 /**
  * What each of these expressions finds; what finds nothing is left out. Constants and plain paths cost no evaluation, and all the
  * others together cost one.
  *
- * @param place of the map that they are of
+ * @param placeOf where the expression of a name stands
  * @throws DomainError client_misconfigured naming the one that failed
  */
 export async function findAll(
   expressions: Expressions,
-  place: Place,
+  placeOf: (name: string) => Place,
   entries: Readonly<Record<string, string>>,
   input: Readonly<Record<string, unknown>>,
   bindings: Readonly<Record<string, unknown>>,
@@ -32,13 +32,13 @@ export async function findAll(
   }
   if (others.length === 0) return Object.fromEntries(found);
   const rest = Object.fromEntries(others);
-  const evaluated = await evaluate(expressions, place, rest, input, bindings);
+  const evaluated = await evaluate(expressions, placeOf, rest, input, bindings);
   return { ...Object.fromEntries(found), ...evaluated };
 }
 
 async function evaluate(
   expressions: Expressions,
-  place: Place,
+  placeOf: (name: string) => Place,
   entries: Readonly<Record<string, string>>,
   input: unknown,
   bindings: Readonly<Record<string, unknown>>,
@@ -50,7 +50,8 @@ async function evaluate(
     if (!(error instanceof ExpressionFailed)) throw error;
     if (isOurs(error)) throw crowded();
     const name = await findFailing(expressions, entries, input, bindings);
-    throw failedAt([...place, ...(name === null ? [] : [name])], error);
+    const [first = ""] = Object.keys(entries);
+    throw failedAt(name === null ? placeOf(first).slice(0, -1) : placeOf(name), error);
   }
 }
 

@@ -48,7 +48,8 @@ export async function listRecords(
     const pagination = paginationOf(mapped, chosen);
     const ready = await readyPage(mapped, chosen, { ...wish, limit }, pagination, content?.position ?? null);
     const answer = await sendReady(mapped, ready);
-    const page = await readItems(mapped, chosen, pagination, ready, answer, { ...wish, limit });
+    const read = { ready, answer, position: content?.position ?? null };
+    const page = await readItems(mapped, chosen, pagination, read, { ...wish, limit });
     const nextCursor =
       page.next === null ? null : encodeListCursor(scope, { endpoint: chosen.name, position: page.next, limit }, sign);
     return {
@@ -129,12 +130,18 @@ interface ReadItems {
   readonly next: ListPosition | null;
 }
 
+interface ReadPage {
+  readonly ready: ReadyCall;
+  readonly answer: EndpointAnswer;
+  /** Where it was asked to go on. */
+  readonly position: ListPosition | null;
+}
+
 async function readItems(
   mapped: MappedAccount,
   { name }: ChosenList,
   pagination: Paged,
-  { target }: ReadyCall,
-  answer: EndpointAnswer,
+  { ready: { target }, answer, position }: ReadPage,
   { limit, sort }: ListWish,
 ): Promise<ReadItems> {
   const { expressions } = mapped.ports;
@@ -142,7 +149,8 @@ async function readItems(
   const query = queryRecord(target.query);
   try {
     if (pagination.type === "state") {
-      const bindings = { status, headers, query, limit, ...(sort === null ? {} : { sort }) };
+      const from = position?.kind === "state" ? { cursor: position.value } : {};
+      const bindings = { status, headers, query, limit, ...from, ...(sort === null ? {} : { sort }) };
       const find = async (expression: string): Promise<unknown> => {
         const plain = alongPath(expression, body);
         return plain === null ? await expressions.evaluate(expression, body, bindings) : plain.found;

@@ -1,16 +1,15 @@
-import { DomainError, type FieldError } from "../../domain/problem/domain-error.ts";
-import { isWritable } from "../../domain/unified/capabilities.ts";
+import { DomainError } from "../../domain/problem/domain-error.ts";
 import { isJsonObject, type JsonObject } from "../../domain/unified/json-object.ts";
 import { unsupported } from "../../domain/unified/list-wish.ts";
-import type { FieldMapping } from "../../domain/unified/mapping-schema.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
 import { alongPath } from "../read-page.ts";
 import type { ApiReading } from "../read-api-answer.ts";
 import { placeOf, readyCall, sendReady, type EndpointAnswer } from "./call-endpoint.ts";
-import { crowded, failedAt, findAll, isOurs } from "./find-all.ts";
+import { crowded, failedAt, isOurs } from "./find-all.ts";
 import { mapRecords } from "./map-records.ts";
 import type { UnifiedCall, UnifiedPorts } from "./unified-ports.ts";
 import { withMapping, type MappedAccount } from "./with-mapping.ts";
+import { writingsOf, writtenMembers } from "./written-members.ts";
 
 export interface OneRecord {
   readonly record: JsonObject;
@@ -40,7 +39,8 @@ export async function createRecord(ports: UnifiedPorts, call: UnifiedCall, given
   return await withMapping(ports, call, "create", async (mapped) => {
     const { create } = mapped.mapping.endpoints;
     if (create === undefined) throw unsupported(call.model, "create");
-    const members = await writtenMembers(mapped, given, "create");
+    const writings = writingsOf(mapped, given, "create");
+    const members = await writtenMembers(mapped, writings, given, { operation: "create" });
     const answer = await sendReady(mapped, await readyCall(mapped, { ...create, name: "create" }, given, members));
     if (create.item !== undefined) return await recordIn(mapped, "create", create.item, answer);
     const { status, headers, body } = answer;
@@ -59,9 +59,10 @@ export async function updateRecord(
   return await withMapping(ports, call, "update", async (mapped) => {
     const { update, get } = mapped.mapping.endpoints;
     if (update === undefined) throw unsupported(call.model, "update");
+    const writings = writingsOf(mapped, given, "update");
     const current = update.readsFirst && get !== undefined ? await currentRecord(mapped, get, id) : undefined;
-    const bindings = current === undefined ? {} : { current };
-    const members = await writtenMembers(mapped, given, "update", bindings);
+    const bindings = { operation: "update", ...(current === undefined ? {} : { current }) };
+    const members = await writtenMembers(mapped, writings, given, bindings);
     const ready = await readyCall(mapped, { ...update, name: "update" }, { ...given, id }, members, bindings);
     const answer = await sendReady(mapped, ready);
     if (update.item !== undefined) return await recordIn(mapped, "update", update.item, answer);
@@ -141,73 +142,4 @@ async function readWritten(
     const known = Object.fromEntries(Object.keys(fields).map((name) => [name, given[name] ?? null]));
     return { record: { ...known, id, custom_fields: given["custom_fields"] ?? {} }, raw: null, reading };
   }
-}
-
-/**
- * The members of a body that write what is given.
- * @throws DomainError unsupported_by_provider naming each field that can't be written
- */
-async function writtenMembers(
-  mapped: MappedAccount,
-  given: JsonObject,
-  operation: "create" | "update",
-  bindings: Readonly<Record<string, unknown>> = {},
-): Promise<(readonly [pointer: string, value: unknown])[]> {
-  const { mapping, call, ports, inputs, fields } = mapped;
-  const custom = isJsonObject(given["custom_fields"]) ? Object.keys(given["custom_fields"]) : [];
-  const own = Object.keys(given).filter((name) => name !== "custom_fields");
-  const wanted: {
-    place: string;
-    pointer: string;
-    part: "fields" | "customFields";
-    name: string;
-    found: FieldMapping | undefined;
-  }[] = [
-    ...own.map((name) => ({
-      place: name,
-      pointer: `/${name}`,
-      part: "fields" as const,
-      name,
-      found: ownOf(mapping.fields, name),
-    })),
-    ...custom.map((name) => ({
-      place: name,
-      pointer: `/custom_fields/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
-      part: "customFields" as const,
-      name,
-      found: ownOf(mapping.customFields, name),
-    })),
-  ];
-  const errors: FieldError[] = wanted
-    .filter(({ found }) => !isWritable(found, operation))
-    .map(({ pointer }) => ({ pointer, detail: `can't be written at this provider when a record is ${operation}d` }));
-  if (errors.length > 0) {
-    throw new DomainError("unsupported_by_provider", {
-      detail:
-        "Some fields can't be written through this account's integration. Nothing was sent; see the capabilities.",
-      errors,
-      extensions: { operation },
-    });
-  }
-  const named = { ...bindings, operation, inputs, fields };
-  const written: (readonly [string, unknown])[] = [];
-  const entries = wanted.map(({ part, name, found }) => ({ part, name, write: found?.write ?? {} }));
-  // Pointers of several fields may be the same one, so each expression has a name of its own.
-  const texts: Record<string, string> = {};
-  const pointers = new Map<string, string>();
-  for (const { part, name, write } of entries) {
-    for (const [pointer, text] of Object.entries(write)) {
-      const key = `${part}/${name}/write/${pointer.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-      texts[key] = text;
-      pointers.set(key, pointer);
-    }
-  }
-  const { category, name: model } = call.model;
-  const found = await findAll(ports.expressions, ["unified", category, model], texts, given, named);
-  for (const [key, pointer] of pointers) if (Object.hasOwn(found, key)) written.push([pointer, found[key]]);
-  return written;
-}
-
-function ownOf(fields: Readonly<Record<string, FieldMapping>>, name: string): FieldMapping | undefined {
-  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }
