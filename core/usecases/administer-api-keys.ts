@@ -45,9 +45,9 @@ export async function createApiKey(
   }
   const { key, ...minted } = mintApiKey(ports, once);
   const limits = {
-    ...(wish.tenantIds.length === 0 ? {} : { tenants: wish.tenantIds }),
-    ...(wish.integrationNames.length === 0 ? {} : { integrations: wish.integrationNames }),
-    ...(wish.addresses.length === 0 ? {} : { addresses: wish.addresses }),
+    ...listed("tenants", wish.tenantIds),
+    ...listed("integrations", wish.integrationNames),
+    ...listed("addresses", wish.addresses),
     ...(wish.expiresAt === null ? {} : { expires_at: wish.expiresAt.toISOString() }),
   };
   const made = await ports.apiKeys.create({ ...wish, ...minted, environmentId, createdBy: caller.id }, mostApiKeys, {
@@ -69,6 +69,15 @@ export async function createApiKey(
     default:
       return assertNever(made);
   }
+}
+
+/** Of a limit as much as somebody reads; a record is no place for a thousand names. */
+const mostRecorded = 50;
+
+function listed(name: string, values: readonly string[]): Record<string, readonly string[] | number> {
+  if (values.length === 0) return {};
+  const more = values.length - mostRecorded;
+  return { [name]: values.slice(0, mostRecorded), ...(more > 0 ? { [`${name}_more`]: more } : {}) };
 }
 
 /** @throws DomainError not_found */

@@ -216,6 +216,7 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/integrations/(list)": "integrations:read",
   "(dashboard)/integrations/[name]/(overview)": "integrations:read",
   "(dashboard)/integrations/[name]/values": "integrations:read",
+  "(dashboard)/first-steps": "accounts:read",
   "(dashboard)/keys": "keys:read",
   "(dashboard)/settings/(environment)": "integrations:read",
   "(dashboard)/settings/alarms": "audit:read",

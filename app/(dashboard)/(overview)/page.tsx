@@ -7,11 +7,13 @@ import { ProblemState } from "../../_components/problem-state.tsx";
 import { SummarySentence } from "../../_components/summary-sentence.tsx";
 import { readAnomalies } from "../../_queries/anomalies.ts";
 import { readApprovals } from "../../_queries/approvals.ts";
+import { readFirstRun } from "../../_queries/first-run.ts";
 import { readOverview } from "../../_queries/overview.ts";
 import { readRole } from "../../_queries/session.ts";
 import { Anomalies } from "./anomalies.tsx";
 import { AttentionList } from "./attention-list.tsx";
 import { ClientSecrets } from "./client-secrets.tsx";
+import { FirstRun } from "./first-run/first-run.tsx";
 import { Figures } from "./figures-strip.tsx";
 import { IntegrationProblems } from "./integration-problems.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
@@ -43,6 +45,7 @@ export default async function OverviewPage() {
   const told = { integrations: integrations.length, anomalies: going, isPartial };
   const trouble = troubleOf(troubled, massFailures, told, now);
   const isEmpty = totals.live + totals.accounts.disconnected === 0;
+  const guide = await readFirstRun({ isNew: isEmpty });
 
   return (
     <>
@@ -57,7 +60,8 @@ export default async function OverviewPage() {
       <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
       <IntegrationProblems integrations={integrations} health={health} />
       <WaitingApprovals open={open} />
-      {isEmpty ? (
+      {guide !== null && <FirstRun guide={guide} />}
+      {isEmpty && guide !== null ? null : isEmpty ? (
         <div className="card mt-6">
           <EmptyState icon={Cable} title="Connect the first account">
             <p>

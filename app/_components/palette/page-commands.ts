@@ -1,5 +1,5 @@
 import type { SessionView } from "#api/schemas/session";
-import { BookOpen, Keyboard, LogOut, Monitor, Moon, Plus, Server, Sun, UserRound } from "lucide-react";
+import { BookOpen, Footprints, Keyboard, LogOut, Monitor, Moon, Plus, Server, Sun, UserRound } from "lucide-react";
 import { isPermitted } from "../permitted.ts";
 import { environmentLabel } from "../shell/environment.ts";
 import { navigation } from "../shell/navigation.tsx";
@@ -23,6 +23,7 @@ const others: readonly (Omit<Command, "id" | "does"> & { href: string; needs?: P
   },
   { href: "/settings/environments", title: "All environments", keywords: "settings staging", icon: BookOpen },
   { href: "/approvals?state=over", title: "Approvals that are over", icon: BookOpen, needs: "approvals:read" },
+  { href: "/first-steps", title: "First steps", keywords: "guide start help", icon: Footprints },
   { href: "/you", title: "Your sessions and password", keywords: "account profile", icon: UserRound },
 ];
 const beginnings: typeof others = [

@@ -1,7 +1,7 @@
 "use client";
 
 import { Menu } from "@base-ui/react/menu";
-import { BookOpen, Check, ChevronsUpDown, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
+import { BookOpen, Check, ChevronsUpDown, Footprints, LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { SessionView } from "#api/schemas/session";
@@ -74,6 +74,10 @@ export function UserMenu({ user, theme: initialTheme }: { user: SessionView["use
             <Menu.LinkItem className={menuItem} href="/you">
               <UserRound size={14} aria-hidden className="text-muted" />
               Your sessions and password
+            </Menu.LinkItem>
+            <Menu.LinkItem className={menuItem} href="/first-steps">
+              <Footprints size={14} aria-hidden className="text-muted" />
+              First steps
             </Menu.LinkItem>
             <Menu.LinkItem className={menuItem} href="/api/v1/reference">
               <BookOpen size={14} aria-hidden className="text-muted" />

@@ -38,42 +38,49 @@ const leastForEdges = 3;
 
 /** @param hex as parseHex takes it; null: it is none, or one that can't be used */
 export function accentColours(theme: Theme, hex: string): AccentColours | null {
-  const judgement = judgeAccent(theme, hex);
-  if (judgement === null || judgement.problem !== null) return null;
-  const { fill, onFill, ink } = judgement;
-  return { fill, onFill, ink };
+  const fill = parseHex(hex);
+  return fill === null || !isUsable(theme, fill) ? null : coloursOf(theme, fill);
 }
 
 /** Why this accent can't be used on the card of this theme, with the nearest shade that can; null: it can. */
 export function accentProblem(theme: Theme, hex: string): AccentProblem | null {
-  const judgement = judgeAccent(theme, hex);
-  return judgement === null ? { detail: "expected a colour as six hex digits, such as #0f766e" } : judgement.problem;
+  const fill = parseHex(hex);
+  if (fill === null) return { detail: "expected a colour as six hex digits, such as #0f766e" };
+  return isUsable(theme, fill) ? null : { detail: describe(theme, fill, nearestUsable(theme, fill)) };
 }
 
 /** @param hex as parseHex takes it; null: it is none */
 export function judgeAccent(theme: Theme, hex: string): AccentJudgement | null {
   const fill = parseHex(hex);
   if (fill === null) return null;
-  const onCard = contrast(fill, cards[theme]);
-  const words = wordsOn(fill);
-  const passes = (shade: Rgb): boolean =>
-    contrast(shade, cards[theme]) >= leastForEdges && wordsOn(shade).ratio >= leastForWords;
-  const nearest = toHex(nearestShade(fill, passes));
+  const nearest = nearestUsable(theme, fill);
   return {
-    fill: toHex(fill),
-    onFill: toHex(words.colour),
-    ink: toHex(nearestShade(fill, (shade) => contrast(shade, cards[theme]) >= leastForWords)),
-    contrast: { words: roundedDown(words.ratio), card: roundedDown(onCard) },
+    ...coloursOf(theme, fill),
+    contrast: { words: roundedDown(wordsOn(fill).ratio), card: roundedDown(contrast(fill, cards[theme])) },
     nearest,
-    problem: passes(fill) ? null : { detail: describe(theme, onCard, words.ratio, nearest) },
+    problem: isUsable(theme, fill) ? null : { detail: describe(theme, fill, nearest) },
   };
 }
 
-function describe(theme: Theme, onCard: number, ratio: number, nearest: string): string {
+function isUsable(theme: Theme, fill: Rgb): boolean {
+  return contrast(fill, cards[theme]) >= leastForEdges && wordsOn(fill).ratio >= leastForWords;
+}
+
+function nearestUsable(theme: Theme, fill: Rgb): string {
+  return toHex(nearestShade(fill, (shade) => isUsable(theme, shade)));
+}
+
+function coloursOf(theme: Theme, fill: Rgb): AccentColours {
+  const ink = nearestShade(fill, (shade) => contrast(shade, cards[theme]) >= leastForWords);
+  return { fill: toHex(fill), onFill: toHex(wordsOn(fill).colour), ink: toHex(ink) };
+}
+
+function describe(theme: Theme, fill: Rgb, nearest: string): string {
+  const onCard = contrast(fill, cards[theme]);
   const reached =
     onCard < leastForEdges
       ? `reaches ${shown(onCard)}:1 against the ${theme} card (${toHex(cards[theme])}), where ${leastForEdges}:1 is needed`
-      : `leaves a button's words, white or ${toHex(nearBlack)}, at ${shown(ratio)}:1, where ${leastForWords}:1 is needed`;
+      : `leaves a button's words, white or ${toHex(nearBlack)}, at ${shown(wordsOn(fill).ratio)}:1, where ${leastForWords}:1 is needed`;
   return `${reached}; the nearest shade that passes is ${nearest}`;
 }
 
