@@ -320,6 +320,10 @@ const cases: PageCase[] = [
       };
     },
   },
+  { name: "alarms", path: "/settings/alarms", title: /^Alarms/ },
+  { name: "alarms-auditor", path: "/settings/alarms", title: /^Alarms/, arrange: auditor },
+  { name: "alarms-empty", path: "/settings/alarms", title: /^Alarms/, arrange: empty },
+  { name: "alarms-broken", path: "/settings/alarms", title: /^Alarms/, arrange: broken, expected: /503/ },
   { name: "environments", path: "/settings/environments", title: /^Environments/ },
   {
     name: "environments-staging",

@@ -10,12 +10,14 @@ import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
 import { emptySettings, usualSettings, type SettingsWorld } from "./stub-settings.ts";
+import { emptyRuns, usualRuns, type RunWorld } from "./stub-account-runs.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
 export type World = {
   accounts: AccountView[];
   attempts: Map<string, AttemptView[]>;
+  runs: RunWorld;
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
@@ -48,6 +50,7 @@ export const wholeCatalogue: World["integrations"] = [...integrations, ...untouc
 export const emptyWorld = (): World => ({
   accounts: [],
   attempts: new Map(),
+  runs: emptyRuns(),
   health: [],
   massFailures: [],
   clients: [],
@@ -282,6 +285,7 @@ export function usualWorld(now = Date.now()): World {
   return {
     accounts,
     attempts,
+    runs: usualRuns(accounts, now),
     health: health(),
     massFailures: [massFailure(now)],
     clients: clients(now),

@@ -6,6 +6,8 @@ import { languageFor } from "#api/connect/page-language";
 import { languageOf } from "#core/domain/connect/language";
 import { emptyWorld, massFailure, resolvingFailure, usualWorld, type World } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
+import { accountCounts, accountPage } from "./stub-account-list.ts";
+import { answerRuns } from "./stub-account-runs.ts";
 import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
@@ -35,6 +37,8 @@ export type StubApi = {
   /** When set, reads of this path alone fail. */
   failOn: string | null;
   outcome: string;
+  /** Accounts are counted up to here. */
+  countMost: number;
   /** Changes that arrived, as `METHOD path body`. */
   changes: string[];
   passOnTo: (webOrigin: string) => void;
@@ -65,6 +69,7 @@ export async function startStubApi(): Promise<StubApi> {
     failWith: null,
     failOn: null,
     outcome: "connected",
+    countMost: 1000,
     changes: [],
     passOnTo: (origin) => {
       webOrigin = origin;
@@ -82,6 +87,7 @@ export async function startStubApi(): Promise<StubApi> {
         failWith: null,
         failOn: null,
         outcome: "connected",
+        countMost: 1000,
         changes: [],
       });
     },
@@ -185,13 +191,18 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     answerSettings(stub, method, path, url.searchParams, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
+    answerRuns(stub.world.runs, stub.world.accounts, method, path, url.searchParams, body) ??
     answerAnomalies(stub.world.anomalies, stub.role, method, path) ??
     answerKeys(stub.world, method, path, body) ??
     answerAdministrators(stub.administrators, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
   const audit = answerAudit(stub.world.audit, path, url.searchParams);
   if (audit !== null) return json(response, 200, audit);
-  if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
+  const { accounts } = stub.world;
+  if (path === "/api/v1/integrated-accounts") return json(response, 200, accountPage(accounts, url.searchParams));
+  if (path === "/api/v1/integrated-accounts/counts") {
+    return json(response, 200, accountCounts(accounts, url.searchParams, stub.countMost));
+  }
   return answerAccount(stub, method, path, url.searchParams, response);
 }
 
@@ -258,24 +269,6 @@ function answerAccount(
     return json(response, 200, { id: account.id, status: "disconnected", revocation: "revoked" });
   }
   json(response, 200, account);
-}
-
-function pageOf(world: World, query: URLSearchParams): object {
-  const hold = query.get("hold");
-  const matching = world.accounts.filter(
-    (account) =>
-      (hold === null || String(account.hold !== null) === hold) &&
-      (["status", "tenant_id", "integration_name"] as const).every((name) => {
-        const wanted = query.get(name);
-        return wanted === null || account[name] === wanted;
-      }),
-  );
-  const limit = Number(query.get("limit") ?? 50);
-  const from = Number(query.get("cursor") ?? 0);
-  return {
-    data: matching.slice(from, from + limit),
-    next_cursor: matching.length > from + limit ? String(from + limit) : null,
-  };
 }
 
 function sessionOf(stub: StubApi): object {

@@ -1,4 +1,5 @@
 // Settings of the stub: what /environment, /environments and /api-keys answer.
+import type { AnomalyPolicyView } from "#api/schemas/anomaly";
 import type { ApiKeyDetail, NewApiKeyView } from "#api/schemas/api-key";
 import { toAccentView } from "#api/views/branding-view";
 import type { EnvironmentList, EnvironmentView } from "#api/schemas/integration";
@@ -7,6 +8,7 @@ export type SettingsWorld = {
   environment: Omit<EnvironmentView, "name">;
   environments: EnvironmentList["data"];
   apiKeys: ApiKeyDetail[];
+  policy: AnomalyPolicyView;
 };
 
 type Reply = { status: number; body: unknown };
@@ -72,6 +74,21 @@ export function usualSettings(): SettingsWorld {
         sealing_key: { kid: "t1", own: false },
       },
     ],
+    policy: {
+      factor: 3,
+      least: { reads_per_minute: 60, reads_per_hour: 600, tenants_per_minute: 20, tenants_per_hour: 100 },
+      newcomer: { reads_per_minute: 3000, reads_per_hour: 60_000, tenants_per_minute: 500, tenants_per_hour: 5000 },
+      dormant_days: 30,
+      spike: { accounts: 10, share: 0.05 },
+      stop_on: [],
+      callers: {
+        [apiKeyIds.soon]: {
+          levels: { reads_per_minute: 20_000, tenants_per_hour: 12_000 },
+          stop_on: ["decrypt_rate", "new_network"],
+        },
+        worker: { stop_on: [] },
+      },
+    },
     apiKeys: [
       key({
         id: apiKeyIds.fresh,
@@ -162,6 +179,7 @@ export function emptySettings(): SettingsWorld {
       connect_url: null,
     },
     apiKeys: [],
+    policy: { ...usual.policy, callers: {} },
   };
 }
 
@@ -193,8 +211,9 @@ export function answerSettings(
     return { status: 200, body: { light, dark } };
   }
   if (path === "/api/v1/environment") return answerEnvironment(settings, environment, method, body);
-  if (!path.startsWith("/api/v1/api-keys")) return null;
+  if (!path.startsWith("/api/v1/api-keys") && path !== "/api/v1/anomaly-policy") return null;
   if (role === "support") return { status: 403, body: { code: "forbidden", title: "Not permitted" } };
+  if (path === "/api/v1/anomaly-policy") return answerPolicy(settings, method, body);
   if (path === "/api/v1/api-keys" && method === "POST") return makeKey(settings, body);
   if (path === "/api/v1/api-keys") {
     const isOver = ({ state }: ApiKeyDetail) => state === "revoked" || state === "expired";
@@ -227,6 +246,28 @@ function answerEnvironment(settings: SettingsWorld, name: string, method: string
     Object.assign(settings.environment, patch);
   }
   return { status: 200, body: { name, ...settings.environment } };
+}
+
+function answerPolicy(settings: SettingsWorld, method: string, body: string): Reply {
+  if (method !== "PATCH") return { status: 200, body: settings.policy };
+  const { callers, ...patch } = JSON.parse(body) as Record<string, unknown> & {
+    callers?: Record<string, object | null>;
+  };
+  if (Number(patch["factor"] ?? 3) > 100) {
+    return invalid([{ pointer: "/factor", detail: "expected at most 100" }]);
+  }
+  const defaults = emptySettings().policy;
+  for (const [name, value] of Object.entries(patch)) {
+    const before = settings.policy[name as "least"];
+    const isParts = typeof value === "object" && value !== null && !Array.isArray(value);
+    const next = value === null ? defaults[name as "least"] : isParts ? { ...before, ...value } : value;
+    Object.assign(settings.policy, { [name]: next });
+  }
+  for (const [id, one] of Object.entries(callers ?? {})) {
+    if (one === null) delete settings.policy.callers[id];
+    else settings.policy.callers[id] = one;
+  }
+  return { status: 200, body: settings.policy };
 }
 
 function makeKey(settings: SettingsWorld, body: string): Reply {

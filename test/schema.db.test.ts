@@ -90,6 +90,8 @@ describe("what the datamodel has no words for", () => {
     ["integrated_account_circuit", "(circuit_key, integration_name)", "status = 'active'"],
     ["integrated_account_left", "reauth_required_at IS NOT NULL", ""],
     ["integrated_account_held", "hold IS NOT NULL", ""],
+    ["integrated_account_troubled", "(environment_id, expires_at)", "last_error IS NOT NULL"],
+    ["integrated_account_reauth", "(environment_id, reauth_required_at)", "status = 'needs_reauth'"],
     ["integrated_account_external", "(external_account ->> 'id'::text)", "external_account IS NOT NULL"],
     ["integrated_account_ending", "refresh_delayed_at IS NULL", "refresh_due_at IS NOT NULL"],
     ["integrated_account_inactive", "(environment_id, status, created_at DESC, id DESC)", "status <> 'active'"],

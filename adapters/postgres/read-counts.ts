@@ -39,6 +39,18 @@ export async function readAccountCounts(
   return rows[0]?.version === countingVersion ? (rows[0].counts ?? []) : null;
 }
 
+/** The same from the accounts themselves, which takes the longer the more there are. */
+export async function countAccounts(pool: DatabasePool, scope: CountScope): Promise<readonly AccountCount[]> {
+  const { rows } = await query<AccountCount & { [column: string]: unknown }>(
+    pool,
+    `SELECT integration_name AS "integrationName", status, hold IS NOT NULL AS "isHeld", count(*)::int AS accounts
+       FROM integrated_account WHERE environment_id = $1 AND ($2::text[] IS NULL OR integration_name = ANY ($2))
+      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    [scope.environmentId, scope.integrationNames],
+  );
+  return rows;
+}
+
 export interface AttemptCount {
   readonly integrationName: string;
   readonly outcome: string;

@@ -1,10 +1,16 @@
 import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationHealth } from "#adapters/postgres/health-stats";
+import { readOverviewStats, readSeries } from "#adapters/postgres/overview-stats";
+import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
+import { refuseLimited } from "../auth/refuse-limited.ts";
 import { createRoute } from "../openapi/create-route.ts";
+import { overviewSchema, seriesSchema } from "../schemas/overview.ts";
+import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, needs, problems } from "../schemas/problem.ts";
 import { healthSchema } from "../schemas/stats.ts";
+import { toOverviewView, toSeriesView, type OverviewPolicy } from "../views/overview-view.ts";
 
 const unitSeconds: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
@@ -50,6 +56,71 @@ export function statsRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): 
         },
         200,
       );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/stats/overview",
+      operationId: "getOverviewStats",
+      summary: "How the environment does, and what lies ahead of it",
+      description:
+        "Accounts, refreshes, token reads, webhooks and what is late, for the environment and by integration: with the window before for comparison, reasons of failures, open breakers, budgets, the refreshes of the hour to come, and the next day on which grants end. Not for keys that are limited to tenants or integrations, which have `GET /stats/health`.",
+      tags: ["Stats"],
+      security: needs("accounts:read"),
+      request: { query: z.strictObject({ window: windowSchema }) },
+      responses: { 200: answer(overviewSchema, "The environment as a whole"), ...problems(422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:read");
+      refuseLimited(caller, "This counts", "tenants and integrations");
+      const now = ports.clock.now();
+      const [stats, { readable }] = await Promise.all([
+        readOverviewStats(ports.pool, caller.environmentId, context.req.valid("query").window, now),
+        ports.integrations.list(caller.environmentId),
+      ]);
+      const used = new Set(stats.accounts.map(({ integrationName }) => integrationName));
+      const policies = new Map(
+        readable
+          .filter(({ name }) => used.has(name))
+          .map(({ name, document }): [string, OverviewPolicy] => [name, refreshPolicyOf(document)]),
+      );
+      return context.json(toOverviewView(stats, policies, caller.environment, now), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/stats/series",
+      operationId: "getStatsSeries",
+      summary: "How things went over a window, step by step",
+      description:
+        "Refreshes, their success and latency, the share of accounts that wait for their customers, and how long token reads waited: by the minute for a window of up to three hours, by the quarter of an hour up to two days, by the hour beyond. Not for keys that are limited to tenants.",
+      tags: ["Stats"],
+      security: needs("accounts:read"),
+      request: {
+        query: z.strictObject({
+          window: windowSchema,
+          integration_name: integrationNameSchema
+            .optional()
+            .openapi({ param: { description: "Of this integration alone; absent: of all." } }),
+        }),
+      },
+      responses: { 200: answer(seriesSchema, "One point for each step"), ...problems(422) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:read");
+      refuseLimited(caller, "This counts", "tenants");
+      const { window, integration_name: name } = context.req.valid("query");
+      const visible = caller.integrationNames;
+      const integrationNames = name === undefined ? visible : visible === null || visible.includes(name) ? [name] : [];
+      const now = ports.clock.now();
+      const scope = { environmentId: caller.environmentId, integrationNames };
+      return context.json(toSeriesView(await readSeries(ports.pool, scope, window, now), now), 200);
     },
   );
 }

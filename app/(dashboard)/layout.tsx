@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 import { LiveUpdates } from "../_components/live-updates.tsx";
+import { PaletteRoot } from "../_components/palette/palette-root.tsx";
+import { shortcutsCookie } from "../_components/palette/shortcuts-preference.ts";
 import { ProblemState } from "../_components/problem-state.tsx";
 import { EnvironmentStrip } from "../_components/shell/environment-strip.tsx";
 import { MobileBar } from "../_components/shell/mobile-bar.tsx";
@@ -26,25 +28,27 @@ export default async function DashboardLayout({ children }: { children: ReactNod
   const theme = readTheme(jar.get(themeCookie)?.value);
   return (
     <LiveUpdates>
-      <a
-        href="#main"
-        className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-raised px-3 py-2 text-sm font-medium focus:translate-y-0 focus:shadow-float"
-      >
-        Skip to content
-      </a>
-      <EnvironmentStrip environment={session.value.environment} />
-      <div className="md:grid md:grid-cols-[232px_minmax(0,1fr)]">
-        <Sidebar session={session.value} theme={theme} waiting={waiting} />
-        <MobileBar session={session.value} theme={theme} waiting={waiting} />
-        <main
-          id="main"
-          tabIndex={-1}
-          className="mx-auto w-full max-w-[1200px] p-4 outline-none md:px-6 md:pt-6 md:pb-12"
+      <PaletteRoot session={session.value} hasShortcuts={jar.get(shortcutsCookie)?.value !== "off"}>
+        <a
+          href="#main"
+          className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md bg-raised px-3 py-2 text-sm font-medium focus:translate-y-0 focus:shadow-float"
         >
-          {children}
-        </main>
-      </div>
-      <StepUpDialog email={session.value.user.email} confirmWith={session.value.confirm_with} />
+          Skip to content
+        </a>
+        <EnvironmentStrip environment={session.value.environment} />
+        <div className="md:grid md:grid-cols-[232px_minmax(0,1fr)]">
+          <Sidebar session={session.value} theme={theme} waiting={waiting} />
+          <MobileBar session={session.value} theme={theme} waiting={waiting} />
+          <main
+            id="main"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-[1200px] p-4 outline-none md:px-6 md:pt-6 md:pb-12"
+          >
+            {children}
+          </main>
+        </div>
+        <StepUpDialog email={session.value.user.email} confirmWith={session.value.confirm_with} />
+      </PaletteRoot>
     </LiveUpdates>
   );
 }

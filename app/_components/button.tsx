@@ -47,7 +47,7 @@ type ButtonLinkProps = { href: string; variant?: Variant; children: ReactNode };
 
 export function ButtonLink({ href, variant = "secondary", children }: ButtonLinkProps) {
   return (
-    <Link href={href} prefetch={false} className={buttonClass(variant)}>
+    <Link href={href} prefetch={false} data-action="" className={buttonClass(variant)}>
       {children}
     </Link>
   );

@@ -1,4 +1,5 @@
 import { cache } from "react";
+import type { AnomalyPolicyView } from "#api/schemas/anomaly";
 import type { ApiKeyDetail, ApiKeyList } from "#api/schemas/api-key";
 import type { AccentView } from "#api/schemas/branding";
 import type { EnvironmentList, EnvironmentView } from "#api/schemas/integration";
@@ -21,6 +22,11 @@ export async function readAccent(accent: { light: string; dark: string }): Promi
 /** All environments, and what each has. */
 export async function readEnvironments(): Promise<Answer<EnvironmentList>> {
   return callApi<EnvironmentList>("/api/v1/environments");
+}
+
+/** When alarms ring, and what they stop. */
+export async function readAnomalyPolicy(): Promise<Answer<AnomalyPolicyView>> {
+  return callApi<AnomalyPolicyView>("/api/v1/anomaly-policy");
 }
 
 /** API keys, newest first. */

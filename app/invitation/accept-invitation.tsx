@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useEffect, useState, type FormEvent } from "react";
 import { signIn } from "../_browser/sign-in.ts";
 import { endSession } from "../_browser/sign-out.ts";
@@ -41,9 +42,9 @@ export function AcceptInvitation({ signedInAs }: { signedInAs: string | null }) 
         </Callout>
         <p className="text-center text-sm text-muted">
           You accepted it already?{" "}
-          <a href="/sign-in" className="font-medium text-accent hover:underline">
+          <Link href="/sign-in" prefetch={false} className="font-medium text-accent hover:underline">
             Sign in
-          </a>
+          </Link>
         </p>
       </div>
     );

@@ -85,12 +85,12 @@ export interface Problem {
   /** The HTTP status. */
   status: number;
   /** Decide by this: it is stable, the texts are not. */
-  code: "invalid_request" | "unauthorized" | "forbidden" | "step_up_required" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "provider_forbidden" | "provider_rejected" | "unsupported_by_provider" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
+  code: "invalid_request" | "unauthorized" | "forbidden" | "step_up_required" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
   /** What happened and whose move it is, for people. */
   detail: string;
   /** `urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log. */
   instance: string;
-  /** Of `invalid_request`: every wrong field at once; of `provider_rejected` and `unsupported_by_provider` likewise. */
+  /** Of `invalid_request`: every wrong field at once. */
   errors?: Array<FieldError> | undefined;
   /** Of `forbidden`: what the caller lacks. */
   permission?: string | undefined;
@@ -105,17 +105,8 @@ export interface Problem {
     /** When it happened. */
     at: string;
   } | null | undefined;
-  /** Of `rate_limited`: whose limit it is; of the unified API: whose answer. */
+  /** Of `rate_limited`: whose limit it is. */
   source?: "provider" | "evergrant" | undefined;
-  /** Of the unified API: what the provider said. */
-  provider?: {
-    /** The status of the provider's answer. */
-    status: number;
-    /** Its own words. */
-    message?: string | undefined;
-  } | undefined;
-  /** Of `unsupported_by_provider`: what can't be done. */
-  operation?: string | undefined;
   /** A finer word for why, where the code's page lists some. */
   reason?: string | undefined;
   /** Of problems about a request for approval: which one. */
@@ -383,6 +374,69 @@ export interface OverridableField {
   defined?: unknown;
 }
 
+/** A definition looked at as PUT would, without putting it. */
+export interface DefinitionTrial {
+  /** Whether there is no mistake. */
+  valid: boolean;
+  /** Its name; null where that can't be told. */
+  name: string | null;
+  /** All at once, in the order of the text; at most 200. */
+  errors: Array<PlacedError>;
+  effect: DefinitionEffect;
+}
+
+/** One mistake and where it stands. What is missing is told where it is missing. */
+export interface PlacedError {
+  /** A JSON Pointer into the document; empty: the whole. */
+  pointer: string;
+  /** What was expected, what was found, what to do. */
+  detail: string;
+  /** In the text that was sent, from 1. */
+  line: number;
+  /** Characters from the beginning of the line, from 1. */
+  column: number;
+}
+
+/** Null: it is not valid, or `effect=false`. */
+export type DefinitionEffect = {
+  /** `covers_catalogue`: it takes the place of the catalogue's in this environment; `unchanged`: it is in force already. */
+  kind: "creates" | "replaces" | "covers_catalogue" | "unchanged";
+  /** Accounts that live on it. */
+  live_accounts: number;
+  /** Whether the OAuth client's secrets are erased with it: they were given for other hosts. */
+  erases_secrets: boolean;
+  /** Where credentials go. */
+  hosts: {
+    /** Where credentials go now; null: nothing is in force, or nobody can tell. */
+    before: string | null;
+    /** Where they would go. */
+    after: string;
+  };
+  /** Hosts first; at most 40 other fields, then their number. */
+  changes: Array<FieldChange>;
+  refusal: DefinitionRefusal;
+} | null;
+
+/** What would be otherwise. */
+export interface FieldChange {
+  /** A host's role, or a JSON Pointer. */
+  what: string;
+  /** Null: it was not there. */
+  before: string | null;
+  /** Null: it is gone. */
+  after: string | null;
+}
+
+/** Null: it would be put. */
+export type DefinitionRefusal = {
+  /** `format`: accounts live on it with other credentials; `hosts`: their credentials would go elsewhere; `secrets`: those of the OAuth client would; `unreadable`: nobody can tell from where. */
+  cause: "format" | "hosts" | "secrets" | "unreadable";
+  /** Why, and what to do instead. */
+  detail: string;
+  /** Whether another administrator may approve it: PUT with `approval=ask`. */
+  approvable: boolean;
+} | null;
+
 /** A page of requests. */
 export interface ApprovalList {
   /** Newest first. */
@@ -394,13 +448,18 @@ export interface ApprovalList {
 /** Nothing needs to be said; a body may be left out. */
 export type Nothing = Record<string, never>;
 
-/** A page of accounts. */
-export interface AccountPage {
-  /** The accounts of this page. Fewer than `limit`, or none, may stand here though `next_cursor` leads on: the next ones are far away. */
-  data: Array<Account>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-}
+/** One account by itself, with the values in force for it. */
+export type AccountDetail = Account & {
+  /** What this account lays over its environment's integration. */
+  overrides: Record<string, unknown>;
+  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
+  effective: Record<string, {
+    /** The value; secrets are masked. */
+    value?: unknown;
+    /** The level that says it. */
+    origin: "platform" | "environment" | "account";
+  }>;
+};
 
 /** One customer's grant or credential at one integration. Never a secret. */
 export interface Account {
@@ -410,8 +469,6 @@ export interface Account {
   integration_name: string;
   /** Your customer, by your product's own id. */
   tenant_id: string;
-  /** Your own id of the user who connected it, as the link named it; null: it named none. */
-  user_reference: string | null;
   /** The environment it is in. */
   environment: string;
   /** `connecting`: a link was clicked; removed after a day if nothing comes of it. `active`: a grant is there. `needs_reauth`: the grant is dead, only the customer can bring it back. `disconnected`: ended, tokens erased, for good. */
@@ -444,44 +501,6 @@ export interface Account {
   /** When anything of it changed last. */
   updated_at: string;
 }
-
-/** How many accounts match, by status, counted up to 1,000 each. */
-export interface AccountCounts {
-  total: BoundedCount;
-  /** Of these, with this status. */
-  connecting: BoundedCount;
-  /** Of these, with this status. */
-  active: BoundedCount;
-  /** Of these, with this status. */
-  needs_reauth: BoundedCount;
-  /** Of these, with this status. */
-  disconnected: BoundedCount;
-  /** Of these, held by the mass-disconnect guard. */
-  held: BoundedCount;
-  /** Of these, active and not held, and their last refresh failed. */
-  refresh_failing: BoundedCount;
-}
-
-/** All that match. */
-export interface BoundedCount {
-  /** How many, up to 1,000. */
-  count: number;
-  /** False: there are so many at least. */
-  is_exact: boolean;
-}
-
-/** One account by itself, with the values in force for it. */
-export type AccountDetail = Account & {
-  /** What this account lays over its environment's integration. */
-  overrides: Record<string, unknown>;
-  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
-  effective: Record<string, {
-    /** The value; secrets are masked. */
-    value?: unknown;
-    /** The level that says it. */
-    origin: "platform" | "environment" | "account";
-  }>;
-};
 
 /** Credentials that exist already, to be kept alive here from now on. */
 export interface AccountImport {
@@ -545,6 +564,14 @@ export interface ImportedExternalAccount {
   id: string;
   /** What its owner calls it. */
   label?: string | null | undefined;
+}
+
+/** A page of accounts. */
+export interface AccountPage {
+  /** The accounts of this page, newest first. */
+  data: Array<Account>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
 }
 
 /** What to change: `metadata`, `overrides` or both. */
@@ -786,36 +813,6 @@ export interface Branding {
   /** Your privacy policy. */
   privacy_url?: string | undefined;
 }
-
-/** How an accent would be read. */
-export interface AccentView {
-  light: AccentJudgement;
-  /** On the dark card; null: not asked. */
-  dark: AccentJudgement;
-}
-
-/** On the light card; null: not asked. */
-export type AccentJudgement = {
-  /** Whether it can be used. */
-  passes: boolean;
-  /** The button and its edge. */
-  fill: string;
-  /** Words on the button: white or near black. */
-  on_fill: string;
-  /** Words in the accent on the card: it, or its nearest shade that can be read there. */
-  ink: string;
-  /** Ratios, rounded down. */
-  contrast: {
-    /** Of the words on the button; 4.5 is needed. */
-    words: number;
-    /** Of the button on the card; 3 is needed. */
-    card: number;
-  };
-  /** The colour, or its nearest shade that can be used. */
-  nearest: string;
-  /** Why it can't be used, for people; null: it can. */
-  detail: string | null;
-} | null;
 
 /** An endpoint with its signing secret. */
 export type NewWebhookEndpoint = WebhookEndpoint & {
@@ -1433,7 +1430,7 @@ export interface AnomalyPolicyPatch {
   } | null | undefined;
   /** Kinds that stop the API key at once, within a second everywhere. Empty by default: people decide. */
   stop_on?: Array<"decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path"> | null | undefined;
-  /** What differs for single callers, by their ids, of at most 200; null takes one's away, and what is absent stays, of one caller too. */
+  /** What differs for single callers, by their ids; null takes one's away, and what is absent stays. */
   callers?: Record<string, CallerAnomalyPolicy | null> | null | undefined;
 }
 
@@ -1451,152 +1448,6 @@ export interface StoppableApiKey {
   stopped_by: string | null;
 }
 
-/** A page of API keys. */
-export interface ApiKeyList {
-  /** Newest first. */
-  data: Array<ApiKey>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-}
-
-/** An API key. The key itself is shown once, when it is made. */
-export interface ApiKey {
-  /** The key's id. */
-  id: string;
-  /** What it is for. */
-  name: string;
-  /** Its last four characters. */
-  ends_with: string;
-  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
-  state: "valid" | "stopped" | "expired" | "revoked";
-  /** What it may do. */
-  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
-  /** Only these customers; null: all. */
-  tenant_ids: Array<string> | null;
-  /** Only these integrations; null: all. */
-  integration_names: Array<string> | null;
-  /** Ranges from which it may be used; null: anywhere. */
-  addresses: Array<string> | null;
-  /** An instant, RFC 3339 in UTC. */
-  created_at: string;
-  /** Who made it: an administrator, another key, or `command_line`. */
-  created_by: string;
-  /** Its latest request, to the minute; null: none yet. */
-  last_used_at: string | null;
-  /** When it ends; null: it does not. */
-  expires_at: string | null;
-  /** Since when it is stopped; null: it is not. */
-  stopped_at: string | null;
-  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
-  stopped_by: string | null;
-  /** When it was revoked; null: it was not. */
-  revoked_at: string | null;
-}
-
-/** An API key, and what it was used for lately. */
-export interface ApiKeyDetail {
-  /** The key's id. */
-  id: string;
-  /** What it is for. */
-  name: string;
-  /** Its last four characters. */
-  ends_with: string;
-  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
-  state: "valid" | "stopped" | "expired" | "revoked";
-  /** What it may do. */
-  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
-  /** Only these customers; null: all. */
-  tenant_ids: Array<string> | null;
-  /** Only these integrations; null: all. */
-  integration_names: Array<string> | null;
-  /** Ranges from which it may be used; null: anywhere. */
-  addresses: Array<string> | null;
-  /** An instant, RFC 3339 in UTC. */
-  created_at: string;
-  /** Who made it: an administrator, another key, or `command_line`. */
-  created_by: string;
-  /** Its latest request, to the minute; null: none yet. */
-  last_used_at: string | null;
-  /** When it ends; null: it does not. */
-  expires_at: string | null;
-  /** Since when it is stopped; null: it is not. */
-  stopped_at: string | null;
-  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
-  stopped_by: string | null;
-  /** When it was revoked; null: it was not. */
-  revoked_at: string | null;
-  activity: ApiKeyActivity;
-}
-
-/** What a key was used for lately. */
-export interface ApiKeyActivity {
-  /** Credentials that it opened within 24 hours: token reads and calls. */
-  openings: number;
-  /** Of how many customers within one of those hours, the most. */
-  most_tenants: number;
-  /** Where it was used from within 90 days, the latest first, at most ten. */
-  networks: Array<{
-    /** A network. */
-    network: string;
-    /** When it was used from there last, to the hour. */
-    last_seen_at: string;
-  }>;
-  /** Keys that were made with it and are in force. They stay when it goes. */
-  made_keys: Array<string>;
-}
-
-/** An API key with itself: the only time. */
-export interface NewApiKey {
-  /** The key's id. */
-  id: string;
-  /** What it is for. */
-  name: string;
-  /** Its last four characters. */
-  ends_with: string;
-  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
-  state: "valid" | "stopped" | "expired" | "revoked";
-  /** What it may do. */
-  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
-  /** Only these customers; null: all. */
-  tenant_ids: Array<string> | null;
-  /** Only these integrations; null: all. */
-  integration_names: Array<string> | null;
-  /** Ranges from which it may be used; null: anywhere. */
-  addresses: Array<string> | null;
-  /** An instant, RFC 3339 in UTC. */
-  created_at: string;
-  /** Who made it: an administrator, another key, or `command_line`. */
-  created_by: string;
-  /** Its latest request, to the minute; null: none yet. */
-  last_used_at: string | null;
-  /** When it ends; null: it does not. */
-  expires_at: string | null;
-  /** Since when it is stopped; null: it is not. */
-  stopped_at: string | null;
-  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
-  stopped_by: string | null;
-  /** When it was revoked; null: it was not. */
-  revoked_at: string | null;
-  /** The key itself. Nobody can show it again. */
-  key: string;
-}
-
-/** An API key to be made. */
-export interface ApiKeyRequest {
-  /** What it is for, in your words. */
-  name: string;
-  /** What it may do. None that you lack yourself. */
-  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
-  /** Only these customers; absent: all. */
-  tenant_ids?: Array<string> | undefined;
-  /** Only these integrations; absent: all. */
-  integration_names?: Array<string> | undefined;
-  /** Ranges in CIDR form from which it may be used; absent: anywhere. */
-  addresses?: Array<string> | undefined;
-  /** When it ends, in seconds from now, up to ten years; absent: it does not end. */
-  expires_in?: number | undefined;
-}
-
 /** How the integrations of this environment do. */
 export interface Health {
   /** One entry for each integration with accounts. */
@@ -1607,7 +1458,6 @@ export interface Health {
 export interface IntegrationHealth {
   /** The integration's name. */
   integration_name: string;
-  /** Accounts by status. */
   accounts: AccountCounts;
   /** Attempts in the window. */
   refreshes: number;
@@ -1618,584 +1468,24 @@ export interface IntegrationHealth {
   failures: Record<string, number>;
 }
 
+/** Accounts by status. */
+export interface AccountCounts {
+  /** Waiting for the customer. */
+  connecting: number;
+  /** With a grant. */
+  active: number;
+  /** Whose grant is dead. */
+  needs_reauth: number;
+  /** Ended. */
+  disconnected: number;
+}
+
 /** How long token endpoints took, in milliseconds. */
 export interface Latency {
   /** Half are faster, ms; null: no attempt. */
   p50: number | null;
   /** 19 of 20 are faster, ms; null: no attempt. */
   p95: number | null;
-}
-
-/** What the unified API can do for an account. */
-export interface UnifiedCapabilities {
-  /** The account's integration. */
-  integration_name: string;
-  /** One entry for each model that the integration maps. */
-  models: Array<{
-    /** Of the path. */
-    category: string;
-    /** Of the path. */
-    model: string;
-    /** What can be done. */
-    operations: Array<"list" | "get" | "create" | "update" | "delete">;
-    /** Every field of the model, by its name. */
-    fields: Record<string, UnifiedFieldCapability>;
-    /** Further ones of the mapping, by their names. */
-    custom_fields: Record<string, UnifiedFieldCapability>;
-    /** What a list can be narrowed by, each by itself at least. */
-    filters: Array<string>;
-    /** What a list can be sorted by. */
-    sorts: Array<string>;
-    /** The most records of a page; null: there is no list. */
-    max_limit: number | null;
-  }>;
-}
-
-/** What can be done with a field at a provider. */
-export interface UnifiedFieldCapability {
-  /** Whether records can have it; where not, it is always null. */
-  read: boolean;
-  /** Whether it can be given when a record is made. */
-  create: boolean;
-  /** Whether it can be changed. */
-  update: boolean;
-}
-
-/** A page of contacts. */
-export interface CrmContactList {
-  /** A page of them, in the provider's order or the one asked for. */
-  result: Array<CrmContact>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-  /** The provider's own records, each at the place of its own in `result`; on request. */
-  raw?: Array<unknown> | undefined;
-}
-
-/** People whom the customer deals with. */
-export interface CrmContact {
-  /** The provider's id of it. */
-  id: string | null;
-  /** Given name. */
-  first_name: string | null;
-  /** Family name. */
-  last_name: string | null;
-  /** The whole name. Where a provider keeps parts alone, it is made of them. */
-  name: string | null;
-  /** What they do. */
-  job_title: string | null;
-  /** E-mail addresses, the main one first. */
-  emails: Array<{
-    /** The address. */
-    address: string | null;
-    /** What it is for: work, home, other. */
-    kind: string | null;
-  }> | null;
-  /** Telephone numbers, the main one first. */
-  phones: Array<{
-    /** As the provider has it. */
-    number: string | null;
-    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
-    kind: string | null;
-  }> | null;
-  /** Where it is. */
-  address: {
-    /** Street and number, in one text. */
-    street: string | null;
-    /** City. */
-    city: string | null;
-    /** State, province or region. */
-    state: string | null;
-    /** Postal code. */
-    postal_code: string | null;
-    /** Country, as the provider writes it. */
-    country: string | null;
-  } | null;
-  /** The company that they belong to first: its id at the provider. */
-  company_id: string | null;
-  /** Who of the customer's team looks after it: their id at the provider. */
-  owner_id: string | null;
-  /** Notes about them. */
-  description: string | null;
-  /** When it was made. */
-  created_at: string | null;
-  /** When anything of it changed last. */
-  updated_at: string | null;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields: Record<string, unknown>;
-}
-
-/** One of the contacts. */
-export interface CrmContactAnswer {
-  result: CrmContact;
-  /** Of lists alone. */
-  next_cursor: null;
-  /** The provider's own record; on request. */
-  raw?: unknown;
-}
-
-/** What may be written of a contact; null clears a field. Which of it a provider can hold, its capabilities tell. */
-export interface CrmContactWrite {
-  /** Given name. */
-  first_name?: string | null | undefined;
-  /** Family name. */
-  last_name?: string | null | undefined;
-  /** The whole name. Where a provider keeps parts alone, it is made of them. */
-  name?: string | null | undefined;
-  /** What they do. */
-  job_title?: string | null | undefined;
-  /** E-mail addresses, the main one first. */
-  emails?: Array<{
-    /** The address. */
-    address?: string | null | undefined;
-    /** What it is for: work, home, other. */
-    kind?: string | null | undefined;
-  }> | null | undefined;
-  /** Telephone numbers, the main one first. */
-  phones?: Array<{
-    /** As the provider has it. */
-    number?: string | null | undefined;
-    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
-    kind?: string | null | undefined;
-  }> | null | undefined;
-  /** Where it is. */
-  address?: {
-    /** Street and number, in one text. */
-    street?: string | null | undefined;
-    /** City. */
-    city?: string | null | undefined;
-    /** State, province or region. */
-    state?: string | null | undefined;
-    /** Postal code. */
-    postal_code?: string | null | undefined;
-    /** Country, as the provider writes it. */
-    country?: string | null | undefined;
-  } | null | undefined;
-  /** The company that they belong to first: its id at the provider. */
-  company_id?: string | null | undefined;
-  /** Who of the customer's team looks after it: their id at the provider. */
-  owner_id?: string | null | undefined;
-  /** Notes about them. */
-  description?: string | null | undefined;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields?: Record<string, unknown> | undefined;
-}
-
-/** A record was removed. */
-export interface UnifiedDeleted {
-  /** It is not there any more. */
-  result: null;
-  /** Of lists alone. */
-  next_cursor: null;
-}
-
-/** A page of companies. */
-export interface CrmCompanyList {
-  /** A page of them, in the provider's order or the one asked for. */
-  result: Array<CrmCompany>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-  /** The provider's own records, each at the place of its own in `result`; on request. */
-  raw?: Array<unknown> | undefined;
-}
-
-/** Organizations that the customer deals with. */
-export interface CrmCompany {
-  /** The provider's id of it. */
-  id: string | null;
-  /** Its name. */
-  name: string | null;
-  /** Its address on the web, as the provider writes it. */
-  website: string | null;
-  /** Telephone numbers, the main one first. */
-  phones: Array<{
-    /** As the provider has it. */
-    number: string | null;
-    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
-    kind: string | null;
-  }> | null;
-  /** Where it is. */
-  address: {
-    /** Street and number, in one text. */
-    street: string | null;
-    /** City. */
-    city: string | null;
-    /** State, province or region. */
-    state: string | null;
-    /** Postal code. */
-    postal_code: string | null;
-    /** Country, as the provider writes it. */
-    country: string | null;
-  } | null;
-  /** Its trade, in the provider's word. */
-  industry: string | null;
-  /** How many work there. */
-  employee_count: number | null;
-  /** What it takes in a year, in the account's currency. */
-  annual_revenue: number | null;
-  /** Who of the customer's team looks after it: their id at the provider. */
-  owner_id: string | null;
-  /** Notes about it. */
-  description: string | null;
-  /** When it was made. */
-  created_at: string | null;
-  /** When anything of it changed last. */
-  updated_at: string | null;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields: Record<string, unknown>;
-}
-
-/** One of the companies. */
-export interface CrmCompanyAnswer {
-  result: CrmCompany;
-  /** Of lists alone. */
-  next_cursor: null;
-  /** The provider's own record; on request. */
-  raw?: unknown;
-}
-
-/** What may be written of a company; null clears a field. Which of it a provider can hold, its capabilities tell. */
-export interface CrmCompanyWrite {
-  /** Its name. */
-  name?: string | null | undefined;
-  /** Its address on the web, as the provider writes it. */
-  website?: string | null | undefined;
-  /** Telephone numbers, the main one first. */
-  phones?: Array<{
-    /** As the provider has it. */
-    number?: string | null | undefined;
-    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
-    kind?: string | null | undefined;
-  }> | null | undefined;
-  /** Where it is. */
-  address?: {
-    /** Street and number, in one text. */
-    street?: string | null | undefined;
-    /** City. */
-    city?: string | null | undefined;
-    /** State, province or region. */
-    state?: string | null | undefined;
-    /** Postal code. */
-    postal_code?: string | null | undefined;
-    /** Country, as the provider writes it. */
-    country?: string | null | undefined;
-  } | null | undefined;
-  /** Its trade, in the provider's word. */
-  industry?: string | null | undefined;
-  /** How many work there. */
-  employee_count?: number | null | undefined;
-  /** What it takes in a year, in the account's currency. */
-  annual_revenue?: number | null | undefined;
-  /** Who of the customer's team looks after it: their id at the provider. */
-  owner_id?: string | null | undefined;
-  /** Notes about it. */
-  description?: string | null | undefined;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields?: Record<string, unknown> | undefined;
-}
-
-/** A page of deals. */
-export interface CrmDealList {
-  /** A page of them, in the provider's order or the one asked for. */
-  result: Array<CrmDeal>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-  /** The provider's own records, each at the place of its own in `result`; on request. */
-  raw?: Array<unknown> | undefined;
-}
-
-/** Sales that may come about, and that did. */
-export interface CrmDeal {
-  /** The provider's id of it. */
-  id: string | null;
-  /** Its name. */
-  name: string | null;
-  /** What it is worth, in `currency`. */
-  amount: number | null;
-  /** ISO 4217; null where the provider has one for all. */
-  currency: string | null;
-  /** What has become of it. */
-  status: "open" | "won" | "lost" | null;
-  /** Where in its pipeline it stands, in the provider's word or id. */
-  stage: string | null;
-  /** Its pipeline, in the provider's word or id. */
-  pipeline: string | null;
-  /** How likely it is to be won, 0 to 1. */
-  probability: number | null;
-  /** When it is to be decided, or was. */
-  close_date: string | null;
-  /** Whom it is with: the company's id at the provider. */
-  company_id: string | null;
-  /** Whom it is with: the contact's id at the provider. */
-  contact_id: string | null;
-  /** Who of the customer's team looks after it: their id at the provider. */
-  owner_id: string | null;
-  /** Notes about it. */
-  description: string | null;
-  /** When it was made. */
-  created_at: string | null;
-  /** When anything of it changed last. */
-  updated_at: string | null;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields: Record<string, unknown>;
-}
-
-/** One of the deals. */
-export interface CrmDealAnswer {
-  result: CrmDeal;
-  /** Of lists alone. */
-  next_cursor: null;
-  /** The provider's own record; on request. */
-  raw?: unknown;
-}
-
-/** What may be written of a deal; null clears a field. Which of it a provider can hold, its capabilities tell. */
-export interface CrmDealWrite {
-  /** Its name. */
-  name?: string | null | undefined;
-  /** What it is worth, in `currency`. */
-  amount?: number | null | undefined;
-  /** ISO 4217; null where the provider has one for all. */
-  currency?: string | null | undefined;
-  /** What has become of it. */
-  status?: "open" | "won" | "lost" | null | undefined;
-  /** Where in its pipeline it stands, in the provider's word or id. */
-  stage?: string | null | undefined;
-  /** Its pipeline, in the provider's word or id. */
-  pipeline?: string | null | undefined;
-  /** How likely it is to be won, 0 to 1. */
-  probability?: number | null | undefined;
-  /** When it is to be decided, or was. */
-  close_date?: string | null | undefined;
-  /** Whom it is with: the company's id at the provider. */
-  company_id?: string | null | undefined;
-  /** Whom it is with: the contact's id at the provider. */
-  contact_id?: string | null | undefined;
-  /** Who of the customer's team looks after it: their id at the provider. */
-  owner_id?: string | null | undefined;
-  /** Notes about it. */
-  description?: string | null | undefined;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields?: Record<string, unknown> | undefined;
-}
-
-/** A page of tickets. */
-export interface TicketingTicketList {
-  /** A page of them, in the provider's order or the one asked for. */
-  result: Array<TicketingTicket>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-  /** The provider's own records, each at the place of its own in `result`; on request. */
-  raw?: Array<unknown> | undefined;
-}
-
-/** Requests that the customer's team works on. */
-export interface TicketingTicket {
-  /** The provider's id of it. */
-  id: string | null;
-  /** What it is about, in a line. */
-  subject: string | null;
-  /** What was written when it was opened. */
-  description: string | null;
-  /** Whose turn it is: `pending` waits for the requester, `on_hold` for others. */
-  status: "new" | "open" | "pending" | "on_hold" | "solved" | "closed" | null;
-  /** How much it matters. */
-  priority: "low" | "normal" | "high" | "urgent" | null;
-  /** Its kind, in the provider's word. */
-  type: string | null;
-  /** The way that it came, in the provider's word. */
-  channel: string | null;
-  /** Who asks: their id at the provider. */
-  requester_id: string | null;
-  /** Who asks: their e-mail address, where the record has it. */
-  requester_email: string | null;
-  /** Who works on it: their id at the provider. */
-  assignee_id: string | null;
-  /** Which team or group works on it: its id at the provider. */
-  team_id: string | null;
-  /** The requester's organization: its id at the provider. */
-  company_id: string | null;
-  /** Words that it is marked with. */
-  tags: Array<string> | null;
-  /** When it is to be solved. */
-  due_at: string | null;
-  /** When it was made. */
-  created_at: string | null;
-  /** When anything of it changed last. */
-  updated_at: string | null;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields: Record<string, unknown>;
-}
-
-/** One of the tickets. */
-export interface TicketingTicketAnswer {
-  result: TicketingTicket;
-  /** Of lists alone. */
-  next_cursor: null;
-  /** The provider's own record; on request. */
-  raw?: unknown;
-}
-
-/** What may be written of a ticket; null clears a field. Which of it a provider can hold, its capabilities tell. */
-export interface TicketingTicketWrite {
-  /** What it is about, in a line. */
-  subject?: string | null | undefined;
-  /** What was written when it was opened. */
-  description?: string | null | undefined;
-  /** Whose turn it is: `pending` waits for the requester, `on_hold` for others. */
-  status?: "new" | "open" | "pending" | "on_hold" | "solved" | "closed" | null | undefined;
-  /** How much it matters. */
-  priority?: "low" | "normal" | "high" | "urgent" | null | undefined;
-  /** Its kind, in the provider's word. */
-  type?: string | null | undefined;
-  /** The way that it came, in the provider's word. */
-  channel?: string | null | undefined;
-  /** Who asks: their id at the provider. */
-  requester_id?: string | null | undefined;
-  /** Who asks: their e-mail address, where the record has it. */
-  requester_email?: string | null | undefined;
-  /** Who works on it: their id at the provider. */
-  assignee_id?: string | null | undefined;
-  /** Which team or group works on it: its id at the provider. */
-  team_id?: string | null | undefined;
-  /** The requester's organization: its id at the provider. */
-  company_id?: string | null | undefined;
-  /** Words that it is marked with. */
-  tags?: Array<string> | null | undefined;
-  /** When it is to be solved. */
-  due_at?: string | null | undefined;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields?: Record<string, unknown> | undefined;
-}
-
-/** A page of employees. */
-export interface HrisEmployeeList {
-  /** A page of them, in the provider's order or the one asked for. */
-  result: Array<HrisEmployee>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
-  /** The provider's own records, each at the place of its own in `result`; on request. */
-  raw?: Array<unknown> | undefined;
-}
-
-/** People who work for the customer, or did. Nothing of pay, health or birth: a product that needs it calls the provider through the proxy. */
-export interface HrisEmployee {
-  /** The provider's id of it. */
-  id: string | null;
-  /** The number that their company knows them by. */
-  employee_number: string | null;
-  /** Given name. */
-  first_name: string | null;
-  /** Family name. */
-  last_name: string | null;
-  /** The name that they go by. */
-  name: string | null;
-  /** Their address at work. */
-  work_email: string | null;
-  /** Their own address. */
-  personal_email: string | null;
-  /** Their number at work. */
-  work_phone: string | null;
-  /** Their own number. */
-  mobile_phone: string | null;
-  /** What they do. */
-  job_title: string | null;
-  /** Where they work, in the company's word. */
-  department: string | null;
-  /** A part above departments, in the company's word. */
-  division: string | null;
-  /** The place of their work, in the company's word. */
-  location: string | null;
-  /** Whom they report to: that person's id at the provider. */
-  manager_id: string | null;
-  /** Whether they work there now. */
-  employment_status: "active" | "inactive" | null;
-  /** Full time, part time and the like, in the provider's word. */
-  employment_type: string | null;
-  /** Their first day. */
-  hired_on: string | null;
-  /** Their last day; null while they have none. */
-  ended_on: string | null;
-  /** Where it is. */
-  address: {
-    /** Street and number, in one text. */
-    street: string | null;
-    /** City. */
-    city: string | null;
-    /** State, province or region. */
-    state: string | null;
-    /** Postal code. */
-    postal_code: string | null;
-    /** Country, as the provider writes it. */
-    country: string | null;
-  } | null;
-  /** When it was made. */
-  created_at: string | null;
-  /** When anything of it changed last. */
-  updated_at: string | null;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields: Record<string, unknown>;
-}
-
-/** One of the employees. */
-export interface HrisEmployeeAnswer {
-  result: HrisEmployee;
-  /** Of lists alone. */
-  next_cursor: null;
-  /** The provider's own record; on request. */
-  raw?: unknown;
-}
-
-/** What may be written of a employee; null clears a field. Which of it a provider can hold, its capabilities tell. */
-export interface HrisEmployeeWrite {
-  /** The number that their company knows them by. */
-  employee_number?: string | null | undefined;
-  /** Given name. */
-  first_name?: string | null | undefined;
-  /** Family name. */
-  last_name?: string | null | undefined;
-  /** The name that they go by. */
-  name?: string | null | undefined;
-  /** Their address at work. */
-  work_email?: string | null | undefined;
-  /** Their own address. */
-  personal_email?: string | null | undefined;
-  /** Their number at work. */
-  work_phone?: string | null | undefined;
-  /** Their own number. */
-  mobile_phone?: string | null | undefined;
-  /** What they do. */
-  job_title?: string | null | undefined;
-  /** Where they work, in the company's word. */
-  department?: string | null | undefined;
-  /** A part above departments, in the company's word. */
-  division?: string | null | undefined;
-  /** The place of their work, in the company's word. */
-  location?: string | null | undefined;
-  /** Whom they report to: that person's id at the provider. */
-  manager_id?: string | null | undefined;
-  /** Whether they work there now. */
-  employment_status?: "active" | "inactive" | null | undefined;
-  /** Full time, part time and the like, in the provider's word. */
-  employment_type?: string | null | undefined;
-  /** Their first day. */
-  hired_on?: string | null | undefined;
-  /** Their last day; null while they have none. */
-  ended_on?: string | null | undefined;
-  /** Where it is. */
-  address?: {
-    /** Street and number, in one text. */
-    street?: string | null | undefined;
-    /** City. */
-    city?: string | null | undefined;
-    /** State, province or region. */
-    state?: string | null | undefined;
-    /** Postal code. */
-    postal_code?: string | null | undefined;
-    /** Country, as the provider writes it. */
-    country?: string | null | undefined;
-  } | null | undefined;
-  /** What the mapping has besides the model, by the names that it gives. */
-  custom_fields?: Record<string, unknown> | undefined;
 }
 
 /** What each route takes and answers, by operationId. */
@@ -2293,6 +1583,18 @@ export interface Operations {
     body: undefined;
     answer: OverridableFieldList;
   };
+  /** Look at a definition as PUT would, without putting it */
+  validateIntegration: {
+    path: Record<string, never>;
+    query: {
+      /** That the definition must have; it may leave it out then, as with PUT. */
+      name?: string | undefined;
+      /** `false`: its form alone is looked at, as while somebody types. */
+      effect?: "true" | "false" | undefined;
+    };
+    body: IntegrationDocument;
+    answer: DefinitionTrial;
+  };
   /** Requests that need a second person */
   listApprovals: {
     path: Record<string, never>;
@@ -2317,7 +1619,14 @@ export interface Operations {
     body: undefined;
     answer: Approval;
   };
-  /** List accounts, newest first, or search for them */
+  /** Import existing credentials */
+  importAccount: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountImport;
+    answer: AccountDetail;
+  };
+  /** List accounts, newest first */
   listAccounts: {
     path: Record<string, never>;
     query: {
@@ -2327,54 +1636,15 @@ export interface Operations {
       integration_name?: string | undefined;
       /** Accounts with this status alone. */
       status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
-      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
-      search?: string | undefined;
-      /** Accounts whose `last_error` has this code. */
-      last_error_code?: string | undefined;
       /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
       hold?: "true" | "false" | undefined;
-      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
-      scopes_missing?: "true" | "false" | undefined;
-      /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
-      refresh_failing?: "true" | "false" | undefined;
-      /** Active accounts whose token ends within so many seconds, or has ended. */
-      expires_within?: number | undefined;
-      /** The order; with `-` from the greatest down. Accounts without an instant come last, in the other direction first. By `tenant_id` and `created_at`, which never change, each account comes once, whatever happens while you read; by another it may come again, or be passed, when it changes meanwhile. */
-      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "refresh_due_at" | "-refresh_due_at" | "expires_at" | "-expires_at" | "tenant_id" | "-tenant_id" | undefined;
       /** Entries on a page, 1 to 200. */
       limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came, with the same `sort`. Without it, the first page. */
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
       cursor?: string | undefined;
     };
     body: undefined;
     answer: AccountPage;
-  };
-  /** Import existing credentials */
-  importAccount: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: AccountImport;
-    answer: AccountDetail;
-  };
-  /** How many accounts match, by status */
-  countAccounts: {
-    path: Record<string, never>;
-    query: {
-      /** Accounts of this tenant alone. */
-      tenant_id?: string | undefined;
-      /** Accounts of this integration alone. */
-      integration_name?: string | undefined;
-      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
-      search?: string | undefined;
-      /** Accounts whose `last_error` has this code. */
-      last_error_code?: string | undefined;
-      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
-      scopes_missing?: "true" | "false" | undefined;
-      /** Active accounts whose token ends within so many seconds, or has ended. */
-      expires_within?: number | undefined;
-    };
-    body: undefined;
-    answer: AccountCounts;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
@@ -2511,18 +1781,6 @@ export interface Operations {
     query: Record<string, never>;
     body: EnvironmentPatch;
     answer: Environment;
-  };
-  /** Whether a colour could be the accent of the connect pages */
-  judgeAccent: {
-    path: Record<string, never>;
-    query: {
-      /** For the light card. */
-      light?: string | undefined;
-      /** For the dark card. */
-      dark?: string | undefined;
-    };
-    body: undefined;
-    answer: AccentView;
   };
   /** Have events sent to an address */
   createWebhookEndpoint: {
@@ -2893,47 +2151,6 @@ export interface Operations {
     body: Nothing | undefined;
     answer: StoppableApiKey;
   };
-  /** The API keys of the environment */
-  listApiKeys: {
-    path: Record<string, never>;
-    query: {
-      /** `in_force`: those that work, and those that are stopped and can be started again. `over`: revoked or expired. `all`. */
-      state?: "in_force" | "over" | "all" | undefined;
-      /** Entries on a page, 1 to 200. */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
-      cursor?: string | undefined;
-    };
-    body: undefined;
-    answer: ApiKeyList;
-  };
-  /** Make an API key */
-  createApiKey: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: ApiKeyRequest;
-    answer: NewApiKey;
-  };
-  /** One API key, and what it was used for lately */
-  getApiKey: {
-    path: {
-      /** The API key's id. */
-      id: string;
-    };
-    query: Record<string, never>;
-    body: undefined;
-    answer: ApiKeyDetail;
-  };
-  /** Revoke an API key for good */
-  revokeApiKey: {
-    path: {
-      /** The API key's id. */
-      id: string;
-    };
-    query: Record<string, never>;
-    body: undefined;
-    answer: ApiKey;
-  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -2943,429 +2160,6 @@ export interface Operations {
     };
     body: undefined;
     answer: Health;
-  };
-  /** What the unified API can do for an account */
-  getUnifiedCapabilities: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-    };
-    body: undefined;
-    answer: UnifiedCapabilities;
-  };
-  /** List contacts of an account's provider */
-  listCrmContacts: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Has this e-mail address. */
-      email?: string | undefined;
-      /** Belongs to this company. */
-      company_id?: string | undefined;
-      /** Looked after by this person. */
-      owner_id?: string | undefined;
-      /** Changed at this instant or later. */
-      updated_after?: string | undefined;
-      /** Made at this instant or later. */
-      created_after?: string | undefined;
-      /** Sorts by a field, with a minus in front from the last to the first. */
-      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
-      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, with the same filters and sort. */
-      cursor?: string | undefined;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: CrmContactList;
-  };
-  /** Make a contact at an account's provider */
-  createCrmContacts: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: CrmContactWrite;
-    answer: CrmContactAnswer;
-  };
-  /** Read a contact of an account's provider */
-  getCrmContacts: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: CrmContactAnswer;
-  };
-  /** Change a contact at an account's provider */
-  updateCrmContacts: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: CrmContactWrite;
-    answer: CrmContactAnswer;
-  };
-  /** Remove a contact at an account's provider */
-  deleteCrmContacts: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-    };
-    body: undefined;
-    answer: UnifiedDeleted;
-  };
-  /** List companies of an account's provider */
-  listCrmCompanies: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Is called exactly this. */
-      name?: string | undefined;
-      /** Looked after by this person. */
-      owner_id?: string | undefined;
-      /** Changed at this instant or later. */
-      updated_after?: string | undefined;
-      /** Made at this instant or later. */
-      created_after?: string | undefined;
-      /** Sorts by a field, with a minus in front from the last to the first. */
-      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
-      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, with the same filters and sort. */
-      cursor?: string | undefined;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: CrmCompanyList;
-  };
-  /** Make a company at an account's provider */
-  createCrmCompanies: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: CrmCompanyWrite;
-    answer: CrmCompanyAnswer;
-  };
-  /** Read a company of an account's provider */
-  getCrmCompanies: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: CrmCompanyAnswer;
-  };
-  /** Change a company at an account's provider */
-  updateCrmCompanies: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: CrmCompanyWrite;
-    answer: CrmCompanyAnswer;
-  };
-  /** Remove a company at an account's provider */
-  deleteCrmCompanies: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-    };
-    body: undefined;
-    answer: UnifiedDeleted;
-  };
-  /** List deals of an account's provider */
-  listCrmDeals: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** What has become of it. */
-      status?: "open" | "won" | "lost" | undefined;
-      /** Belongs to this company. */
-      company_id?: string | undefined;
-      /** Looked after by this person. */
-      owner_id?: string | undefined;
-      /** Changed at this instant or later. */
-      updated_after?: string | undefined;
-      /** Made at this instant or later. */
-      created_after?: string | undefined;
-      /** Sorts by a field, with a minus in front from the last to the first. */
-      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
-      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, with the same filters and sort. */
-      cursor?: string | undefined;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: CrmDealList;
-  };
-  /** Make a deal at an account's provider */
-  createCrmDeals: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: CrmDealWrite;
-    answer: CrmDealAnswer;
-  };
-  /** Read a deal of an account's provider */
-  getCrmDeals: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: CrmDealAnswer;
-  };
-  /** Change a deal at an account's provider */
-  updateCrmDeals: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: CrmDealWrite;
-    answer: CrmDealAnswer;
-  };
-  /** Remove a deal at an account's provider */
-  deleteCrmDeals: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-    };
-    body: undefined;
-    answer: UnifiedDeleted;
-  };
-  /** List tickets of an account's provider */
-  listTicketingTickets: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whose turn it is. */
-      status?: "new" | "open" | "pending" | "on_hold" | "solved" | "closed" | undefined;
-      /** How much it matters. */
-      priority?: "low" | "normal" | "high" | "urgent" | undefined;
-      /** Asked by this person. */
-      requester_id?: string | undefined;
-      /** Worked on by this person. */
-      assignee_id?: string | undefined;
-      /** Asked by somebody of this organization. */
-      company_id?: string | undefined;
-      /** Changed at this instant or later. */
-      updated_after?: string | undefined;
-      /** Made at this instant or later. */
-      created_after?: string | undefined;
-      /** Sorts by a field, with a minus in front from the last to the first. */
-      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
-      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, with the same filters and sort. */
-      cursor?: string | undefined;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: TicketingTicketList;
-  };
-  /** Make a ticket at an account's provider */
-  createTicketingTickets: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: TicketingTicketWrite;
-    answer: TicketingTicketAnswer;
-  };
-  /** Read a ticket of an account's provider */
-  getTicketingTickets: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: TicketingTicketAnswer;
-  };
-  /** Change a ticket at an account's provider */
-  updateTicketingTickets: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: TicketingTicketWrite;
-    answer: TicketingTicketAnswer;
-  };
-  /** Remove a ticket at an account's provider */
-  deleteTicketingTickets: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-    };
-    body: undefined;
-    answer: UnifiedDeleted;
-  };
-  /** List employees of an account's provider */
-  listHrisEmployees: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether they work there now. */
-      employment_status?: "active" | "inactive" | undefined;
-      /** Changed at this instant or later. */
-      updated_after?: string | undefined;
-      /** Made at this instant or later. */
-      created_after?: string | undefined;
-      /** Sorts by a field, with a minus in front from the last to the first. */
-      sort?: "first_name" | "-first_name" | "last_name" | "-last_name" | "hired_on" | "-hired_on" | undefined;
-      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
-      limit?: number | undefined;
-      /** The `next_cursor` of the page before, with the same filters and sort. */
-      cursor?: string | undefined;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: HrisEmployeeList;
-  };
-  /** Make an employee at an account's provider */
-  createHrisEmployees: {
-    path: Record<string, never>;
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: HrisEmployeeWrite;
-    answer: HrisEmployeeAnswer;
-  };
-  /** Read an employee of an account's provider */
-  getHrisEmployees: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: undefined;
-    answer: HrisEmployeeAnswer;
-  };
-  /** Change an employee at an account's provider */
-  updateHrisEmployees: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-      /** Whether the provider's own record is wanted beside each, as `raw`. */
-      raw?: "true" | "false" | undefined;
-    };
-    body: HrisEmployeeWrite;
-    answer: HrisEmployeeAnswer;
-  };
-  /** Remove an employee at an account's provider */
-  deleteHrisEmployees: {
-    path: {
-      /** The provider's id of the record. */
-      id: string;
-    };
-    query: {
-      /** The account whose provider is asked. */
-      integrated_account_id: string;
-    };
-    body: undefined;
-    answer: UnifiedDeleted;
   };
 }
 
@@ -3381,11 +2175,11 @@ export const routes = {
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
   getIntegrationStatus: ["GET", "/integrations/{name}/status"],
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
+  validateIntegration: ["POST", "/integrations/validate"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
-  listAccounts: ["GET", "/integrated-accounts"],
   importAccount: ["POST", "/integrated-accounts"],
-  countAccounts: ["GET", "/integrated-accounts/counts"],
+  listAccounts: ["GET", "/integrated-accounts"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],
@@ -3400,7 +2194,6 @@ export const routes = {
   completeConnectSession: ["POST", "/connect-sessions/{id}/complete"],
   getEnvironment: ["GET", "/environment"],
   updateEnvironment: ["PATCH", "/environment"],
-  judgeAccent: ["GET", "/environment/accent"],
   createWebhookEndpoint: ["POST", "/webhook-endpoints"],
   listWebhookEndpoints: ["GET", "/webhook-endpoints"],
   getWebhookEndpoint: ["GET", "/webhook-endpoints/{id}"],
@@ -3435,35 +2228,5 @@ export const routes = {
   updateAnomalyPolicy: ["PATCH", "/anomaly-policy"],
   stopApiKey: ["POST", "/api-keys/{id}/stop"],
   restartApiKey: ["POST", "/api-keys/{id}/restart"],
-  listApiKeys: ["GET", "/api-keys"],
-  createApiKey: ["POST", "/api-keys"],
-  getApiKey: ["GET", "/api-keys/{id}"],
-  revokeApiKey: ["DELETE", "/api-keys/{id}"],
   getHealthStats: ["GET", "/stats/health"],
-  getUnifiedCapabilities: ["GET", "/unified/capabilities"],
-  listCrmContacts: ["GET", "/unified/crm/contacts"],
-  createCrmContacts: ["POST", "/unified/crm/contacts"],
-  getCrmContacts: ["GET", "/unified/crm/contacts/{id}"],
-  updateCrmContacts: ["PATCH", "/unified/crm/contacts/{id}"],
-  deleteCrmContacts: ["DELETE", "/unified/crm/contacts/{id}"],
-  listCrmCompanies: ["GET", "/unified/crm/companies"],
-  createCrmCompanies: ["POST", "/unified/crm/companies"],
-  getCrmCompanies: ["GET", "/unified/crm/companies/{id}"],
-  updateCrmCompanies: ["PATCH", "/unified/crm/companies/{id}"],
-  deleteCrmCompanies: ["DELETE", "/unified/crm/companies/{id}"],
-  listCrmDeals: ["GET", "/unified/crm/deals"],
-  createCrmDeals: ["POST", "/unified/crm/deals"],
-  getCrmDeals: ["GET", "/unified/crm/deals/{id}"],
-  updateCrmDeals: ["PATCH", "/unified/crm/deals/{id}"],
-  deleteCrmDeals: ["DELETE", "/unified/crm/deals/{id}"],
-  listTicketingTickets: ["GET", "/unified/ticketing/tickets"],
-  createTicketingTickets: ["POST", "/unified/ticketing/tickets"],
-  getTicketingTickets: ["GET", "/unified/ticketing/tickets/{id}"],
-  updateTicketingTickets: ["PATCH", "/unified/ticketing/tickets/{id}"],
-  deleteTicketingTickets: ["DELETE", "/unified/ticketing/tickets/{id}"],
-  listHrisEmployees: ["GET", "/unified/hris/employees"],
-  createHrisEmployees: ["POST", "/unified/hris/employees"],
-  getHrisEmployees: ["GET", "/unified/hris/employees/{id}"],
-  updateHrisEmployees: ["PATCH", "/unified/hris/employees/{id}"],
-  deleteHrisEmployees: ["DELETE", "/unified/hris/employees/{id}"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;

@@ -18,11 +18,7 @@ export function EnvironmentSwitcher({ environment, environments }: Props) {
   const choose = (chosen: string) => {
     if (chosen === environment) return;
     setPreference(environmentCookie, chosen);
-    router.replace(
-      ["/accounts", "/webhooks/events", "/webhooks", "/approvals", "/keys", "/settings/api-keys", "/settings"].find(
-        (list) => pathname.startsWith(list),
-      ) ?? "/",
-    );
+    router.replace(listAfterSwitch(pathname));
     router.refresh();
   };
 
@@ -53,6 +49,24 @@ export function EnvironmentSwitcher({ environment, environments }: Props) {
       </Menu.Portal>
     </Menu.Root>
   );
+}
+
+const lists = [
+  "/accounts",
+  "/webhooks/events",
+  "/webhooks",
+  "/approvals",
+  "/keys",
+  "/settings/api-keys",
+  "/settings/branding",
+  "/settings/alarms",
+  "/settings/environments",
+  "/settings",
+];
+
+/** The page to look at in another environment: what it lists is another thing there, and single things are not there. */
+export function listAfterSwitch(pathname: string): string {
+  return lists.find((list) => pathname === list || pathname.startsWith(`${list}/`)) ?? "/";
 }
 
 function EnvironmentDot({ environment }: { environment: string }) {

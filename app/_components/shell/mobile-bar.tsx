@@ -8,6 +8,7 @@ import type { SessionView } from "#api/schemas/session";
 import { classNames } from "../class-names.ts";
 import { usePausedUpdates } from "../live-updates.tsx";
 import { Logo } from "../logo.tsx";
+import { PaletteIconButton } from "../palette/palette-button.tsx";
 import type { Theme } from "../theme.ts";
 import { EnvironmentSwitcher } from "./environment-switcher.tsx";
 import { Navigation, type Waiting } from "./navigation.tsx";
@@ -30,27 +31,30 @@ export function MobileBar({ session, theme, waiting }: { session: SessionView; t
         <Logo />
         Evergrant
       </Link>
-      <Dialog.Root open={isOpen} onOpenChange={setOpen}>
-        <Dialog.Trigger className={iconButton} aria-label="Open the menu">
-          <MenuIcon size={20} aria-hidden />
-        </Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="backdrop z-40" />
-          <Dialog.Popup className="fixed inset-y-0 right-0 z-40 flex w-72 max-w-[calc(100vw-48px)] flex-col gap-4 border-l border-line bg-raised p-3 transition-transform duration-150 ease-out outline-none data-ending-style:translate-x-full data-starting-style:translate-x-full">
-            <div className="flex items-center justify-between pl-2">
-              <Dialog.Title className="text-base font-semibold">Menu</Dialog.Title>
-              <Dialog.Close className={iconButton} aria-label="Close the menu">
-                <X size={20} aria-hidden />
-              </Dialog.Close>
-            </div>
-            <EnvironmentSwitcher environment={session.environment} environments={session.environments} />
-            <Navigation role={session.user.role} waiting={waiting} onNavigate={() => setOpen(false)} />
-            <div className="mt-auto">
-              <UserMenu user={session.user} theme={theme} />
-            </div>
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <div className="flex">
+        <PaletteIconButton className={iconButton} />
+        <Dialog.Root open={isOpen} onOpenChange={setOpen}>
+          <Dialog.Trigger className={iconButton} aria-label="Open the menu">
+            <MenuIcon size={20} aria-hidden />
+          </Dialog.Trigger>
+          <Dialog.Portal>
+            <Dialog.Backdrop className="backdrop z-40" />
+            <Dialog.Popup className="fixed inset-y-0 right-0 z-40 flex w-72 max-w-[calc(100vw-48px)] flex-col gap-4 border-l border-line bg-raised p-3 transition-transform duration-150 ease-out outline-none data-ending-style:translate-x-full data-starting-style:translate-x-full">
+              <div className="flex items-center justify-between pl-2">
+                <Dialog.Title className="text-base font-semibold">Menu</Dialog.Title>
+                <Dialog.Close className={iconButton} aria-label="Close the menu">
+                  <X size={20} aria-hidden />
+                </Dialog.Close>
+              </div>
+              <EnvironmentSwitcher environment={session.environment} environments={session.environments} />
+              <Navigation role={session.user.role} waiting={waiting} onNavigate={() => setOpen(false)} />
+              <div className="mt-auto">
+                <UserMenu user={session.user} theme={theme} />
+              </div>
+            </Dialog.Popup>
+          </Dialog.Portal>
+        </Dialog.Root>
+      </div>
     </header>
   );
 }

@@ -2,6 +2,7 @@ import Link from "next/link";
 import type { SessionView } from "#api/schemas/session";
 import { classNames } from "../class-names.ts";
 import { Logo } from "../logo.tsx";
+import { PaletteButton } from "../palette/palette-button.tsx";
 import type { Theme } from "../theme.ts";
 import { EnvironmentSwitcher } from "./environment-switcher.tsx";
 import { Navigation, type Waiting } from "./navigation.tsx";
@@ -23,6 +24,7 @@ export function Sidebar({ session, theme, waiting }: { session: SessionView; the
         Evergrant
       </Link>
       <EnvironmentSwitcher environment={session.environment} environments={session.environments} />
+      <PaletteButton />
       <Navigation role={session.user.role} waiting={waiting} />
       <div className="mt-auto">
         <UserMenu user={session.user} theme={theme} />

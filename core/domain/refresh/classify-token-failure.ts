@@ -210,14 +210,14 @@ export interface Classification {
   readonly rule: FailureRule;
 }
 
-const unknownFailure: FailureRule = {
+export const unknownFailure: FailureRule = {
   id: "unknown",
   class: "transient",
   meaning: "An answer that no rule knows; it is not taken for a revocation.",
 };
 
 /** R18: a client that an account brought itself is that account's to mend. */
-const ownClientRule: FailureRule = {
+export const ownClientRule: FailureRule = {
   id: "client.own",
   class: "reauthorize",
   meaning:
@@ -225,7 +225,7 @@ const ownClientRule: FailureRule = {
 };
 
 /** RFC 6749 §4.4: where the client asks for itself there is no customer's grant, so every refusal is about the client. */
-const sharedClientRule: FailureRule = {
+export const sharedClientRule: FailureRule = {
   id: "client.shared",
   class: "client_misconfigured",
   meaning: "The provider refuses our OAuth client its own tokens. Check client id, secret and what the client may do.",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { countSteps, drawingStep, spansOf, startOf } from "./count-steps.ts";
+import { countSteps, drawingStep, spansBefore, spansOf, startOf } from "./count-steps.ts";
 
 const longest = 30 * 86_400;
 const anyWindow = fc.integer({ min: 60, max: longest });
@@ -71,6 +71,28 @@ describe("the spans of a window", () => {
     ]);
     expect(startOf(7_200, new Date("2026-12-04T12:20:30Z"))).toEqual(new Date("2026-12-04T10:20:00Z"));
   });
+});
+
+it("knows the window before a window, one step of time off at most, as long as it is kept", () => {
+  fc.assert(
+    fc.property(anyWindow, anyNow, (windowSeconds, now) => {
+      const [before] = spansBefore(windowSeconds, now) ?? [];
+      if (before === undefined) {
+        expect(windowSeconds < 240 || windowSeconds > 15 * 86_400).toBe(true);
+        return;
+      }
+      const step = before.step * 1_000;
+      expect(step * 4).toBeLessThanOrEqual(windowSeconds * 1_000);
+      const gap = startOf(windowSeconds, now).getTime() - (before.until?.getTime() ?? 0);
+      expect(gap).toBeGreaterThanOrEqual(0);
+      expect(gap).toBeLessThan(step);
+      const length = (before.until?.getTime() ?? 0) - before.since.getTime();
+      expect(windowSeconds * 1_000 - length).toBeLessThan(step);
+      expect(length).toBeLessThanOrEqual(windowSeconds * 1_000);
+      const kept = countSteps.find(({ seconds }) => seconds === before.step)?.keptSeconds ?? 0;
+      expect(now.getTime() - before.since.getTime()).toBeLessThanOrEqual(kept * 1_000);
+    }),
+  );
 });
 
 it("draws each window with some sixty to two hundred points, but for a whole month", () => {

@@ -53,6 +53,18 @@ export function spansOf(windowSeconds: number, now: Date): readonly CountSpan[] 
   return spans;
 }
 
+/** The window before that one, of the same length, by hours at the most; null: it is not kept any more. */
+export function spansBefore(windowSeconds: number, now: Date): readonly CountSpan[] | null {
+  const step = countSteps.findLast(
+    ({ seconds, keptSeconds }) => seconds * 4 <= windowSeconds && keptSeconds >= 2 * windowSeconds + hour,
+  );
+  if (step === undefined) return null;
+  const until = floor(startOf(windowSeconds, now).getTime(), step.seconds * 1_000);
+  return [
+    { step: step.seconds, since: new Date(until - floor(windowSeconds, step.seconds) * 1_000), until: new Date(until) },
+  ];
+}
+
 /** Where a window's counts begin. */
 export function startOf(windowSeconds: number, now: Date): Date {
   return spansOf(windowSeconds, now)[0]?.since ?? now;

@@ -104,7 +104,7 @@ function Colour({ theme, value, judgement, refused, onChange }: ColourProps) {
           <Button onClick={() => onChange(current.nearest)}>
             <span
               aria-hidden
-              ref={(element) => element?.style.setProperty("background", current.nearest)}
+              style={{ background: current.nearest }}
               className="size-3.5 rounded-sm border border-line"
             />
             Use {current.nearest}

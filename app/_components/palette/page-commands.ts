@@ -1,0 +1,97 @@
+import type { SessionView } from "#api/schemas/session";
+import { BookOpen, Keyboard, LogOut, Monitor, Moon, Plus, Server, Sun, UserRound } from "lucide-react";
+import { isPermitted } from "../permitted.ts";
+import { environmentLabel } from "../shell/environment.ts";
+import { navigation } from "../shell/navigation.tsx";
+import type { Theme } from "../theme.ts";
+import type { Command, CommandGroup } from "./command.ts";
+import { keysTo } from "./shortcuts.ts";
+
+type Permission = Parameters<typeof isPermitted>[1];
+
+/** Pages that stand in no list of the navigation, and things to begin. */
+const others: readonly (Omit<Command, "id" | "does"> & { href: string; needs?: Permission })[] = [
+  { href: "/webhooks/events", title: "Events", keywords: "webhooks log", icon: BookOpen, needs: "webhooks:read" },
+  { href: "/settings/branding", title: "Branding", keywords: "logo colour settings connect page", icon: BookOpen },
+  { href: "/settings/api-keys", title: "API keys", keywords: "settings tokens", icon: BookOpen, needs: "audit:read" },
+  {
+    href: "/settings/alarms",
+    title: "Alarms",
+    keywords: "settings anomalies rules",
+    icon: BookOpen,
+    needs: "audit:read",
+  },
+  { href: "/settings/environments", title: "All environments", keywords: "settings staging", icon: BookOpen },
+  { href: "/approvals?state=over", title: "Approvals that are over", icon: BookOpen, needs: "approvals:read" },
+  { href: "/you", title: "Your sessions and password", keywords: "account profile", icon: UserRound },
+];
+const beginnings: typeof others = [
+  { href: "/settings/api-keys/new", title: "Make an API key", keywords: "create", icon: Plus, needs: "settings:write" },
+  { href: "/webhooks/new", title: "Add a webhook endpoint", keywords: "create", icon: Plus, needs: "webhooks:write" },
+];
+
+const themes: readonly { theme: Theme; title: string; icon: Command["icon"] }[] = [
+  { theme: "light", title: "Light theme", icon: Sun },
+  { theme: "dark", title: "Dark theme", icon: Moon },
+  { theme: "system", title: "Theme like the system", icon: Monitor },
+];
+
+/** What is always there: pages by role, environments, themes. */
+export function staticCommands(session: SessionView): CommandGroup[] {
+  const { role } = session.user;
+  const may = ({ needs }: { needs?: Permission }) => needs === undefined || isPermitted(role, needs);
+  const go = ({ href, needs: _, ...rest }: (typeof others)[number]): Command => {
+    const keys = keysTo(href);
+    return { ...rest, id: href, does: { kind: "go", href }, ...(keys === null ? {} : { keys }) };
+  };
+  const pages = navigation.flat().map(({ href, label, icon, needs }) => ({
+    href,
+    title: label,
+    icon,
+    ...(needs === undefined ? {} : { needs }),
+  }));
+  return [
+    { value: "Go to", items: [...pages, ...others].filter(may).map(go) },
+    { value: "Begin", items: beginnings.filter(may).map(go) },
+    {
+      value: "Environment",
+      items: session.environments
+        .filter((name) => name !== session.environment)
+        .map((name) => ({
+          id: `environment ${name}`,
+          title: `Look at ${environmentLabel(name)}`,
+          keywords: "switch environment",
+          icon: Server,
+          does: { kind: "environment", name },
+        })),
+    },
+    {
+      value: "Preferences",
+      items: [
+        ...themes.map(({ theme, title, icon }): Command => ({
+          id: `theme ${theme}`,
+          title,
+          keywords: "appearance mode",
+          icon,
+          does: { kind: "theme", theme },
+        })),
+        {
+          id: "shortcuts",
+          title: "Keyboard shortcuts",
+          keywords: "help keys",
+          icon: Keyboard,
+          keys: "?",
+          does: { kind: "shortcuts" },
+        },
+        {
+          id: "reference",
+          title: "API reference",
+          keywords: "documentation",
+          icon: BookOpen,
+          does: { kind: "go", href: "/api/v1/reference" },
+        },
+        { id: "sign-out", title: "Sign out", keywords: "log out leave", icon: LogOut, does: { kind: "sign_out" } },
+      ],
+    },
+  ];
+}
