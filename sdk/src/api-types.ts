@@ -85,12 +85,12 @@ export interface Problem {
   /** The HTTP status. */
   status: number;
   /** Decide by this: it is stable, the texts are not. */
-  code: "invalid_request" | "unauthorized" | "forbidden" | "step_up_required" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
+  code: "invalid_request" | "unauthorized" | "forbidden" | "step_up_required" | "approval_forbidden" | "not_found" | "method_not_allowed" | "needs_reauth" | "held" | "not_connected" | "external_account_mismatch" | "conflict" | "approval_pending" | "approval_ended" | "disconnected" | "payload_too_large" | "not_refreshable" | "provider_forbidden" | "provider_rejected" | "unsupported_by_provider" | "rate_limited" | "provider_error" | "provider_timeout" | "provider_unavailable" | "client_misconfigured" | "kms_unavailable" | "database_unavailable" | "sealed_value_invalid" | "internal_error";
   /** What happened and whose move it is, for people. */
   detail: string;
   /** `urn:evergrant:request:` and the request's id, which also stands in `x-request-id` and in the log. */
   instance: string;
-  /** Of `invalid_request`: every wrong field at once. */
+  /** Of `invalid_request`: every wrong field at once; of `provider_rejected` and `unsupported_by_provider` likewise. */
   errors?: Array<FieldError> | undefined;
   /** Of `forbidden`: what the caller lacks. */
   permission?: string | undefined;
@@ -105,8 +105,17 @@ export interface Problem {
     /** When it happened. */
     at: string;
   } | null | undefined;
-  /** Of `rate_limited`: whose limit it is. */
+  /** Of `rate_limited`: whose limit it is; of the unified API: whose answer. */
   source?: "provider" | "evergrant" | undefined;
+  /** Of the unified API: what the provider said. */
+  provider?: {
+    /** The status of the provider's answer. */
+    status: number;
+    /** Its own words. */
+    message?: string | undefined;
+  } | undefined;
+  /** Of `unsupported_by_provider`: what can't be done. */
+  operation?: string | undefined;
   /** A finer word for why, where the code's page lists some. */
   reason?: string | undefined;
   /** Of problems about a request for approval: which one. */
@@ -448,18 +457,13 @@ export interface ApprovalList {
 /** Nothing needs to be said; a body may be left out. */
 export type Nothing = Record<string, never>;
 
-/** One account by itself, with the values in force for it. */
-export type AccountDetail = Account & {
-  /** What this account lays over its environment's integration. */
-  overrides: Record<string, unknown>;
-  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
-  effective: Record<string, {
-    /** The value; secrets are masked. */
-    value?: unknown;
-    /** The level that says it. */
-    origin: "platform" | "environment" | "account";
-  }>;
-};
+/** A page of accounts. */
+export interface AccountPage {
+  /** The accounts of this page. Fewer than `limit`, or none, may stand here though `next_cursor` leads on: the next ones are far away. */
+  data: Array<Account>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
 
 /** One customer's grant or credential at one integration. Never a secret. */
 export interface Account {
@@ -469,6 +473,8 @@ export interface Account {
   integration_name: string;
   /** Your customer, by your product's own id. */
   tenant_id: string;
+  /** Your own id of the user who connected it, as the link named it; null: it named none. */
+  user_reference: string | null;
   /** The environment it is in. */
   environment: string;
   /** `connecting`: a link was clicked; removed after a day if nothing comes of it. `active`: a grant is there. `needs_reauth`: the grant is dead, only the customer can bring it back. `disconnected`: ended, tokens erased, for good. */
@@ -501,6 +507,210 @@ export interface Account {
   /** When anything of it changed last. */
   updated_at: string;
 }
+
+/** How many accounts match, by status, counted up to 1,000 each. */
+export interface MatchingAccounts {
+  total: BoundedCount;
+  /** Of these, with this status. */
+  connecting: BoundedCount;
+  /** Of these, with this status. */
+  active: BoundedCount;
+  /** Of these, with this status. */
+  needs_reauth: BoundedCount;
+  /** Of these, with this status. */
+  disconnected: BoundedCount;
+  /** Of these, held by the mass-disconnect guard. */
+  held: BoundedCount;
+  /** Of these, active and not held, and their last refresh failed. */
+  refresh_failing: BoundedCount;
+}
+
+/** All that match. */
+export interface BoundedCount {
+  /** How many, up to 1,000. */
+  count: number;
+  /** False: there are so many at least. */
+  is_exact: boolean;
+}
+
+/** What a run that began now would act on. */
+export interface AccountRunPreview {
+  /** Accounts that match, counted up to 100,001. */
+  total: number;
+  /** Accounts that one run takes. */
+  most: number;
+  /** How many have which status. */
+  by_status: {
+    /** Of these, with this status. */
+    connecting: number;
+    /** Of these, with this status. */
+    active: number;
+    /** Of these, with this status. */
+    needs_reauth: number;
+    /** Of these, with this status. */
+    disconnected: number;
+  };
+  /** Of these, held by the mass-disconnect guard. */
+  held: number;
+}
+
+/** Which accounts a run would act on. */
+export interface AccountRunPreviewRequest {
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  filter?: AccountFilter | undefined;
+  /** These accounts, 1,000 at most. */
+  ids?: Array<string> | undefined;
+}
+
+/** All that match when the run begins. */
+export interface AccountFilter {
+  /** Accounts of this tenant alone. */
+  tenant_id?: string | undefined;
+  /** Accounts of this integration alone. */
+  integration_name?: string | undefined;
+  /** Accounts with this status alone. */
+  status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
+  /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+  search?: string | undefined;
+  /** Accounts whose `last_error` has this code. */
+  last_error_code?: string | undefined;
+  /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
+  hold?: boolean | undefined;
+  /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+  scopes_missing?: boolean | undefined;
+  /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
+  refresh_failing?: boolean | undefined;
+  /** Active accounts whose token ends within so many seconds, or has ended. */
+  expires_within?: number | undefined;
+}
+
+/** One act on many accounts, done by a worker. */
+export interface AccountRun {
+  /** The run's id. */
+  id: string;
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  /** `running`: a worker goes through its accounts. `paused`: it rests. `done`: each account has its result. `cancelled`: the rest is left alone. */
+  state: "running" | "paused" | "done" | "cancelled";
+  /** Why; null: nobody said. */
+  reason: string | null;
+  /** What was selected by; null: each was named. */
+  filter: AccountFilter | null;
+  /** Accounts, as they matched when it began. */
+  total: number;
+  /** It was done to so many. */
+  done: number;
+  /** It failed at so many. */
+  failed: number;
+  /** So many were in no state for it. */
+  skipped: number;
+  /** Accounts a second at most; null: no limit. */
+  pace: number | null;
+  /** Accounts a second, measured; null: not yet. */
+  rate: number | null;
+  /** Seconds until it is done, at this rate; null: not known, or it is not running. */
+  seconds_left: number | null;
+  /** Why it does not go on at the moment; null: it does. */
+  last_error: string | null;
+  /** Who began it: `usr_…` or `key_…`. */
+  created_by: string;
+  /** When it began. */
+  created_at: string;
+  /** When it was over; null: it is not. */
+  finished_at: string | null;
+}
+
+/** One act on many accounts. */
+export interface AccountRunRequest {
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  filter?: AccountFilter | undefined;
+  /** These accounts, 1,000 at most. */
+  ids?: Array<string> | undefined;
+  /** Refused when more accounts match than this, which somebody has seen and confirmed. */
+  at_most?: number | undefined;
+  /** Why, for whoever looks at the run or the audit log. */
+  reason?: string | undefined;
+  /** Accounts a second at most, 1 to 100. */
+  pace?: number | undefined;
+}
+
+/** A page of runs. */
+export interface AccountRunPage {
+  /** The runs of this page, newest first. */
+  data: Array<AccountRun>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What becomes of a run. */
+export interface AccountRunPatch {
+  /** `paused`: rests until it is `running` again. `cancelled`: for good; what is done stays done. */
+  state?: "running" | "paused" | "cancelled" | undefined;
+  /** Accounts a second at most from now on. */
+  pace?: number | undefined;
+}
+
+/** A page of a run's accounts. */
+export interface AccountRunResultPage {
+  /** Accounts in the order of the run. */
+  data: Array<AccountRunResult>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What became of one account of a run. */
+export interface AccountRunResult {
+  /** The account's id. */
+  integrated_account_id: string;
+  /** Whose it is; null: it was removed. */
+  tenant_id: string | null;
+  /** Of which integration; null: it was removed. */
+  integration_name: string | null;
+  external_account: ExternalAccount | null;
+  /** `pending`: its turn has not come; of a run that was cancelled, left alone. `skipped`: it was in no state for it, as `code` says. */
+  outcome: "pending" | "done" | "failed" | "skipped";
+  /** Of a failure its problem's code; of what was skipped why: `gone`, `not_connected`, `disconnected`, `not_refreshable`, `not_held`; of a disconnect what became of the grant. Null: there is no more to say. */
+  code: string | null;
+  /** That in words; null: nothing more. */
+  detail: string | null;
+  /** When; null: not yet. */
+  finished_at: string | null;
+}
+
+/** A page of a run's links. */
+export interface AccountRunLinkPage {
+  /** Links that nobody has used and that are not over. */
+  data: Array<AccountRunLink>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** A link that re-authorizes one account. */
+export interface AccountRunLink {
+  /** The account's id. */
+  integrated_account_id: string;
+  /** Whose it is; null: it was removed. */
+  tenant_id: string | null;
+  /** The link. */
+  url: string;
+  /** When it ends. */
+  expires_at: string;
+}
+
+/** One account by itself, with the values in force for it. */
+export type AccountDetail = Account & {
+  /** What this account lays over its environment's integration. */
+  overrides: Record<string, unknown>;
+  /** Every value in force for this account, by JSON Pointer, with the level that says it. */
+  effective: Record<string, {
+    /** The value; secrets are masked. */
+    value?: unknown;
+    /** The level that says it. */
+    origin: "platform" | "environment" | "account";
+  }>;
+};
 
 /** Credentials that exist already, to be kept alive here from now on. */
 export interface AccountImport {
@@ -564,14 +774,6 @@ export interface ImportedExternalAccount {
   id: string;
   /** What its owner calls it. */
   label?: string | null | undefined;
-}
-
-/** A page of accounts. */
-export interface AccountPage {
-  /** The accounts of this page, newest first. */
-  data: Array<Account>;
-  /** Asks for the next page as `cursor`; null: this is the last one. */
-  next_cursor: string | null;
 }
 
 /** What to change: `metadata`, `overrides` or both. */
@@ -813,6 +1015,36 @@ export interface Branding {
   /** Your privacy policy. */
   privacy_url?: string | undefined;
 }
+
+/** How an accent would be read. */
+export interface AccentView {
+  light: AccentJudgement;
+  /** On the dark card; null: not asked. */
+  dark: AccentJudgement;
+}
+
+/** On the light card; null: not asked. */
+export type AccentJudgement = {
+  /** Whether it can be used. */
+  passes: boolean;
+  /** The button and its edge. */
+  fill: string;
+  /** Words on the button: white or near black. */
+  on_fill: string;
+  /** Words in the accent on the card: it, or its nearest shade that can be read there. */
+  ink: string;
+  /** Ratios, rounded down. */
+  contrast: {
+    /** Of the words on the button; 4.5 is needed. */
+    words: number;
+    /** Of the button on the card; 3 is needed. */
+    card: number;
+  };
+  /** The colour, or its nearest shade that can be used. */
+  nearest: string;
+  /** Why it can't be used, for people; null: it can. */
+  detail: string | null;
+} | null;
 
 /** An endpoint with its signing secret. */
 export type NewWebhookEndpoint = WebhookEndpoint & {
@@ -1430,7 +1662,7 @@ export interface AnomalyPolicyPatch {
   } | null | undefined;
   /** Kinds that stop the API key at once, within a second everywhere. Empty by default: people decide. */
   stop_on?: Array<"decrypt_rate" | "tenant_spread" | "dormant_key" | "new_network" | "unknown_path"> | null | undefined;
-  /** What differs for single callers, by their ids; null takes one's away, and what is absent stays. */
+  /** What differs for single callers, by their ids, of at most 200; null takes one's away, and what is absent stays, of one caller too. */
   callers?: Record<string, CallerAnomalyPolicy | null> | null | undefined;
 }
 
@@ -1446,6 +1678,152 @@ export interface StoppableApiKey {
   stopped_at: string | null;
   /** Who stopped it: a key, an administrator, or `worker` where an alarm did; null: nobody. */
   stopped_by: string | null;
+}
+
+/** A page of API keys. */
+export interface ApiKeyList {
+  /** Newest first. */
+  data: Array<ApiKey>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** An API key. The key itself is shown once, when it is made. */
+export interface ApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+}
+
+/** An API key, and what it was used for lately. */
+export interface ApiKeyDetail {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  activity: ApiKeyActivity;
+}
+
+/** What a key was used for lately. */
+export interface ApiKeyActivity {
+  /** Credentials that it opened within 24 hours: token reads and calls. */
+  openings: number;
+  /** Of how many customers within one of those hours, the most. */
+  most_tenants: number;
+  /** Where it was used from within 90 days, the latest first, at most ten. */
+  networks: Array<{
+    /** A network. */
+    network: string;
+    /** When it was used from there last, to the hour. */
+    last_seen_at: string;
+  }>;
+  /** Keys that were made with it and are in force. They stay when it goes. */
+  made_keys: Array<string>;
+}
+
+/** An API key with itself: the only time. */
+export interface NewApiKey {
+  /** The key's id. */
+  id: string;
+  /** What it is for. */
+  name: string;
+  /** Its last four characters. */
+  ends_with: string;
+  /** `valid`: it works. `stopped`: refused until an owner starts it again. `expired` and `revoked`: refused for good. */
+  state: "valid" | "stopped" | "expired" | "revoked";
+  /** What it may do. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; null: all. */
+  tenant_ids: Array<string> | null;
+  /** Only these integrations; null: all. */
+  integration_names: Array<string> | null;
+  /** Ranges from which it may be used; null: anywhere. */
+  addresses: Array<string> | null;
+  /** An instant, RFC 3339 in UTC. */
+  created_at: string;
+  /** Who made it: an administrator, another key, or `command_line`. */
+  created_by: string;
+  /** Its latest request, to the minute; null: none yet. */
+  last_used_at: string | null;
+  /** When it ends; null: it does not. */
+  expires_at: string | null;
+  /** Since when it is stopped; null: it is not. */
+  stopped_at: string | null;
+  /** Who stopped it: an administrator, a key, or `worker` where an alarm did; null: nobody. */
+  stopped_by: string | null;
+  /** When it was revoked; null: it was not. */
+  revoked_at: string | null;
+  /** The key itself. Nobody can show it again. */
+  key: string;
+}
+
+/** An API key to be made. */
+export interface ApiKeyRequest {
+  /** What it is for, in your words. */
+  name: string;
+  /** What it may do. None that you lack yourself. */
+  permissions: Array<"accounts:read" | "accounts:write" | "tokens:read" | "proxy" | "unified" | "links:write" | "integrations:read" | "integrations:write" | "webhooks:read" | "webhooks:write" | "audit:read" | "approvals:read" | "settings:write" | "keys:read" | "keys:write" | "export">;
+  /** Only these customers; absent: all. */
+  tenant_ids?: Array<string> | undefined;
+  /** Only these integrations; absent: all. */
+  integration_names?: Array<string> | undefined;
+  /** Ranges in CIDR form from which it may be used; absent: anywhere. */
+  addresses?: Array<string> | undefined;
+  /** When it ends, in seconds from now, up to ten years; absent: it does not end. */
+  expires_in?: number | undefined;
 }
 
 /** How the integrations of this environment do. */
@@ -1486,6 +1864,790 @@ export interface Latency {
   p50: number | null;
   /** 19 of 20 are faster, ms; null: no attempt. */
   p95: number | null;
+}
+
+/** How an environment does, and what lies ahead of it. */
+export interface Overview {
+  /** When this was read. */
+  at: string;
+  /** Where the window begins. */
+  since: string;
+  /** False for a while after an upgrade: attempts are those since, while a worker counts the others. */
+  is_counted: boolean;
+  accounts: AccountStates;
+  /** Accounts that wait for their customers. */
+  needs_reauth: {
+    /** Of accounts that have a grant, or had one that died; null: there are none. */
+    share: number | null;
+    /** The same when the window began; null: not known. */
+    share_before: number | null;
+  };
+  /** Refreshes of all integrations. */
+  refreshes: {
+    /** Attempts in the window. */
+    count: number;
+    /** Of them; null: there was none. */
+    success_rate: number | null;
+    /** In the window before. */
+    count_before: number | null;
+    /** The same of the window before; null: there was none, or it is not kept. */
+    success_rate_before: number | null;
+  };
+  /** What token reads got, and how long they waited. */
+  token_reads: {
+    /** Token reads in the window, by the API and for the proxy. */
+    count: number;
+    /** With a token that was valid. */
+    served: number;
+    /** Of reads that could have been: not of those for an account that ended or waits for its customer. */
+    served_share: number | null;
+    /** The same of the window before; null: not known. */
+    served_share_before: number | null;
+    /** Reads without a token, by the problem's code. */
+    problems: Record<string, number>;
+    /** Reads that waited for a refresh. */
+    waited: number;
+    /** 19 of 20 of those waited less; null: none waited. */
+    wait_p95_ms: number | null;
+    /** The same of the window before; null: none waited, or it is not kept. */
+    wait_p95_before_ms: number | null;
+  };
+  /** What is late. */
+  backlog: {
+    /** Accounts whose alarm rang over a minute ago and that wait for a worker. 10000 stands for more. */
+    overdue: number;
+    /** How long ago the oldest of those alarms rang; 0: none. */
+    oldest_seconds: number;
+    /** Accounts whose alarm rang and that wait behind an open breaker, as they should. */
+    behind_breakers: number;
+  };
+  /** Accounts that somebody has to look at. */
+  attention: {
+    /** Active accounts whose token ended and whose refreshes fail: requests for them are refused. 10000 stands for more. */
+    without_token: number;
+    /** Active accounts whose token is valid and whose refreshes fail. 10000 stands for more. */
+    failing: number;
+    /** The first to look at, six at most: without a token, those whose customers must come back since lately, those whose tokens end next. Held ones stand with their mass failure. */
+    accounts: Array<Account>;
+  };
+  /** Whether events arrive. */
+  webhooks: {
+    /** Endpoints whose latest attempt was taken. */
+    working: number;
+    /** Endpoints whose latest attempts failed. */
+    failing: number;
+    /** Endpoints that are turned off. */
+    disabled: number;
+    /** Deliveries that wait to be sent. 10000 stands for more. */
+    due: number;
+    /** Deliveries that failed and are tried again later. */
+    retrying: number;
+    /** How long the oldest of those that are due waits; 0: none. */
+    oldest_seconds: number;
+    /** Attempts in the window. */
+    attempts: number;
+    /** Of them: taken. */
+    delivered: number;
+    latency_ms: Delay;
+  };
+  /** One entry for each integration with accounts, by name. */
+  integrations: Array<IntegrationOverview>;
+}
+
+/** Accounts by status. */
+export interface AccountStates {
+  /** Waiting for the customer. */
+  connecting: number;
+  /** With a grant, held ones among them. */
+  active: number;
+  /** Whose grant is dead. */
+  needs_reauth: number;
+  /** Ended. */
+  disconnected: number;
+  /** Of the active ones: held by the mass-disconnect guard. */
+  held: number;
+}
+
+/** How long something took, in milliseconds. */
+export interface Delay {
+  /** Half are faster, ms; null: there was none. */
+  p50: number | null;
+  /** 19 of 20 are faster, ms; null: there was none. */
+  p95: number | null;
+}
+
+/** How one integration does, and what lies ahead of it. */
+export interface IntegrationOverview {
+  /** The integration's name. */
+  integration_name: string;
+  accounts: AccountStates;
+  /** Attempts in the window. */
+  refreshes: number;
+  /** Of the attempts in the window; null: there was none. */
+  success_rate: number | null;
+  latency_ms: Delay;
+  /** Why attempts in the window failed, most first. */
+  failures: Array<FailureReason>;
+  /** Open ones, the longest first; normally none. */
+  breakers: Array<OpenBreaker>;
+  budget: ClientBudget;
+  due: DueRefreshes;
+  cliff: GrantCliff;
+}
+
+/** Why attempts failed. */
+export interface FailureReason {
+  /** The outcome of the attempts. */
+  outcome: string;
+  /** The rule that decided; null: nothing had to be decided. */
+  rule: string | null;
+  /** What it means, for people; null: the rule is none any more. */
+  meaning: string | null;
+  /** So many. */
+  attempts: number;
+}
+
+/** Token endpoints that are left alone for now. */
+export interface OpenBreaker {
+  /** `provider`: it is unwell. `client`: it rejects your OAuth client. `rate_limit`: it asks to slow down. */
+  cause: "provider" | "client" | "rate_limit";
+  /** `half_open`: the pause is over, and one account asks. */
+  state: "open" | "half_open";
+  /** Since when. */
+  opened_at: string;
+  /** When one account asks next. */
+  probe_at: string | null;
+  /** OAuth clients and hosts whose breaker is open for this cause. */
+  clients: number;
+  /** Active accounts behind them. 10000 stands for more. */
+  accounts: number;
+}
+
+/** What the client may ask of its token endpoint; null: no limit is known. */
+export interface ClientBudget {
+  /** Token requests in a minute. */
+  per_minute: number | null;
+  /** Token requests at a time. */
+  concurrency: number | null;
+}
+
+/** Null: no worker has counted it yet. */
+export type DueRefreshes = {
+  /** When it was counted: once a minute, by a worker. */
+  counted_at: string;
+  /** Where the first step begins. */
+  starts_at: string;
+  /** The length of a step. */
+  step_seconds: number;
+  /** Refreshes due in each step, an hour of them. */
+  refreshes: Array<number>;
+} | null;
+
+/** Null: none is known. */
+export type GrantCliff = {
+  /** When the first of them ends. */
+  at: string;
+  /** A day later. */
+  until: string;
+  /** Grants that end between the two, and that no refresh prolongs. */
+  accounts: number;
+} | null;
+
+/** How things went, step by step. */
+export interface Series {
+  /** Where the first step begins. */
+  since: string;
+  /** The length of a step: a minute, a quarter of an hour or an hour, by the window. */
+  step_seconds: number;
+  /** Each step up to now, also where nothing happened. */
+  points: Array<SeriesPoint>;
+}
+
+/** One step of time. */
+export interface SeriesPoint {
+  /** Where the step begins. */
+  at: string;
+  /** Attempts that ended in it. */
+  refreshes: number;
+  /** Of them; null: there was none. */
+  success_rate: number | null;
+  latency_ms: Delay;
+  /** At its end; null: not known, or there were no accounts. */
+  needs_reauth_share: number | null;
+  /** 19 of 20 token reads that waited for a refresh waited less; null: none did, or asked for one integration. */
+  token_wait_p95_ms: number | null;
+}
+
+/** What the unified API can do for an account. */
+export interface UnifiedCapabilities {
+  /** The account's integration. */
+  integration_name: string;
+  /** One entry for each model that the integration maps. */
+  models: Array<{
+    /** Of the path. */
+    category: string;
+    /** Of the path. */
+    model: string;
+    /** What can be done. */
+    operations: Array<"list" | "get" | "create" | "update" | "delete">;
+    /** Every field of the model, by its name. */
+    fields: Record<string, UnifiedFieldCapability>;
+    /** Further ones of the mapping, by their names. */
+    custom_fields: Record<string, UnifiedFieldCapability>;
+    /** What a list can be narrowed by, each by itself at least. */
+    filters: Array<string>;
+    /** What a list can be sorted by. */
+    sorts: Array<string>;
+    /** The most records of a page; null: there is no list. */
+    max_limit: number | null;
+  }>;
+}
+
+/** What can be done with a field at a provider. */
+export interface UnifiedFieldCapability {
+  /** Whether records can have it; where not, it is always null. */
+  read: boolean;
+  /** Whether it can be given when a record is made. */
+  create: boolean;
+  /** Whether it can be changed. */
+  update: boolean;
+}
+
+/** A page of contacts. */
+export interface CrmContactList {
+  /** A page of them, in the provider's order or the one asked for. */
+  result: Array<CrmContact>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+  /** The provider's own records, each at the place of its own in `result`; on request. */
+  raw?: Array<unknown> | undefined;
+}
+
+/** People whom the customer deals with. */
+export interface CrmContact {
+  /** The provider's id of it. */
+  id: string | null;
+  /** Given name. */
+  first_name: string | null;
+  /** Family name. */
+  last_name: string | null;
+  /** The whole name. Where a provider keeps parts alone, it is made of them. */
+  name: string | null;
+  /** What they do. */
+  job_title: string | null;
+  /** E-mail addresses, the main one first. */
+  emails: Array<{
+    /** The address. */
+    address: string | null;
+    /** What it is for: work, home, other. */
+    kind: string | null;
+  }> | null;
+  /** Telephone numbers, the main one first. */
+  phones: Array<{
+    /** As the provider has it. */
+    number: string | null;
+    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
+    kind: string | null;
+  }> | null;
+  /** Where it is. */
+  address: {
+    /** Street and number, in one text. */
+    street: string | null;
+    /** City. */
+    city: string | null;
+    /** State, province or region. */
+    state: string | null;
+    /** Postal code. */
+    postal_code: string | null;
+    /** Country, as the provider writes it. */
+    country: string | null;
+  } | null;
+  /** The company that they belong to first: its id at the provider. */
+  company_id: string | null;
+  /** Who of the customer's team looks after it: their id at the provider. */
+  owner_id: string | null;
+  /** Notes about them. */
+  description: string | null;
+  /** When it was made. */
+  created_at: string | null;
+  /** When anything of it changed last. */
+  updated_at: string | null;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields: Record<string, unknown>;
+}
+
+/** One of the contacts. */
+export interface CrmContactAnswer {
+  result: CrmContact;
+  /** Of lists alone. */
+  next_cursor: null;
+  /** The provider's own record; on request. */
+  raw?: unknown;
+}
+
+/** What may be written of a contact; null clears a field. Which of it a provider can hold, its capabilities tell. */
+export interface CrmContactWrite {
+  /** Given name. */
+  first_name?: string | null | undefined;
+  /** Family name. */
+  last_name?: string | null | undefined;
+  /** The whole name. Where a provider keeps parts alone, it is made of them. */
+  name?: string | null | undefined;
+  /** What they do. */
+  job_title?: string | null | undefined;
+  /** E-mail addresses, the main one first. */
+  emails?: Array<{
+    /** The address. */
+    address?: string | null | undefined;
+    /** What it is for: work, home, other. */
+    kind?: string | null | undefined;
+  }> | null | undefined;
+  /** Telephone numbers, the main one first. */
+  phones?: Array<{
+    /** As the provider has it. */
+    number?: string | null | undefined;
+    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
+    kind?: string | null | undefined;
+  }> | null | undefined;
+  /** Where it is. */
+  address?: {
+    /** Street and number, in one text. */
+    street?: string | null | undefined;
+    /** City. */
+    city?: string | null | undefined;
+    /** State, province or region. */
+    state?: string | null | undefined;
+    /** Postal code. */
+    postal_code?: string | null | undefined;
+    /** Country, as the provider writes it. */
+    country?: string | null | undefined;
+  } | null | undefined;
+  /** The company that they belong to first: its id at the provider. */
+  company_id?: string | null | undefined;
+  /** Who of the customer's team looks after it: their id at the provider. */
+  owner_id?: string | null | undefined;
+  /** Notes about them. */
+  description?: string | null | undefined;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields?: Record<string, unknown> | undefined;
+}
+
+/** A record was removed. */
+export interface UnifiedDeleted {
+  /** It is not there any more. */
+  result: null;
+  /** Of lists alone. */
+  next_cursor: null;
+}
+
+/** A page of companies. */
+export interface CrmCompanyList {
+  /** A page of them, in the provider's order or the one asked for. */
+  result: Array<CrmCompany>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+  /** The provider's own records, each at the place of its own in `result`; on request. */
+  raw?: Array<unknown> | undefined;
+}
+
+/** Organizations that the customer deals with. */
+export interface CrmCompany {
+  /** The provider's id of it. */
+  id: string | null;
+  /** Its name. */
+  name: string | null;
+  /** Its address on the web, as the provider writes it. */
+  website: string | null;
+  /** Telephone numbers, the main one first. */
+  phones: Array<{
+    /** As the provider has it. */
+    number: string | null;
+    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
+    kind: string | null;
+  }> | null;
+  /** Where it is. */
+  address: {
+    /** Street and number, in one text. */
+    street: string | null;
+    /** City. */
+    city: string | null;
+    /** State, province or region. */
+    state: string | null;
+    /** Postal code. */
+    postal_code: string | null;
+    /** Country, as the provider writes it. */
+    country: string | null;
+  } | null;
+  /** Its trade, in the provider's word. */
+  industry: string | null;
+  /** How many work there. */
+  employee_count: number | null;
+  /** What it takes in a year, in the account's currency. */
+  annual_revenue: number | null;
+  /** Who of the customer's team looks after it: their id at the provider. */
+  owner_id: string | null;
+  /** Notes about it. */
+  description: string | null;
+  /** When it was made. */
+  created_at: string | null;
+  /** When anything of it changed last. */
+  updated_at: string | null;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields: Record<string, unknown>;
+}
+
+/** One of the companies. */
+export interface CrmCompanyAnswer {
+  result: CrmCompany;
+  /** Of lists alone. */
+  next_cursor: null;
+  /** The provider's own record; on request. */
+  raw?: unknown;
+}
+
+/** What may be written of a company; null clears a field. Which of it a provider can hold, its capabilities tell. */
+export interface CrmCompanyWrite {
+  /** Its name. */
+  name?: string | null | undefined;
+  /** Its address on the web, as the provider writes it. */
+  website?: string | null | undefined;
+  /** Telephone numbers, the main one first. */
+  phones?: Array<{
+    /** As the provider has it. */
+    number?: string | null | undefined;
+    /** What it is for, in the provider's word or ours: work, mobile, home, fax. */
+    kind?: string | null | undefined;
+  }> | null | undefined;
+  /** Where it is. */
+  address?: {
+    /** Street and number, in one text. */
+    street?: string | null | undefined;
+    /** City. */
+    city?: string | null | undefined;
+    /** State, province or region. */
+    state?: string | null | undefined;
+    /** Postal code. */
+    postal_code?: string | null | undefined;
+    /** Country, as the provider writes it. */
+    country?: string | null | undefined;
+  } | null | undefined;
+  /** Its trade, in the provider's word. */
+  industry?: string | null | undefined;
+  /** How many work there. */
+  employee_count?: number | null | undefined;
+  /** What it takes in a year, in the account's currency. */
+  annual_revenue?: number | null | undefined;
+  /** Who of the customer's team looks after it: their id at the provider. */
+  owner_id?: string | null | undefined;
+  /** Notes about it. */
+  description?: string | null | undefined;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields?: Record<string, unknown> | undefined;
+}
+
+/** A page of deals. */
+export interface CrmDealList {
+  /** A page of them, in the provider's order or the one asked for. */
+  result: Array<CrmDeal>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+  /** The provider's own records, each at the place of its own in `result`; on request. */
+  raw?: Array<unknown> | undefined;
+}
+
+/** Sales that may come about, and that did. */
+export interface CrmDeal {
+  /** The provider's id of it. */
+  id: string | null;
+  /** Its name. */
+  name: string | null;
+  /** What it is worth, in `currency`. */
+  amount: number | null;
+  /** ISO 4217; null where the provider has one for all. */
+  currency: string | null;
+  /** What has become of it. */
+  status: "open" | "won" | "lost" | null;
+  /** Where in its pipeline it stands, in the provider's word or id. */
+  stage: string | null;
+  /** Its pipeline, in the provider's word or id. */
+  pipeline: string | null;
+  /** How likely it is to be won, 0 to 1. */
+  probability: number | null;
+  /** When it is to be decided, or was. */
+  close_date: string | null;
+  /** Whom it is with: the company's id at the provider. */
+  company_id: string | null;
+  /** Whom it is with: the contact's id at the provider. */
+  contact_id: string | null;
+  /** Who of the customer's team looks after it: their id at the provider. */
+  owner_id: string | null;
+  /** Notes about it. */
+  description: string | null;
+  /** When it was made. */
+  created_at: string | null;
+  /** When anything of it changed last. */
+  updated_at: string | null;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields: Record<string, unknown>;
+}
+
+/** One of the deals. */
+export interface CrmDealAnswer {
+  result: CrmDeal;
+  /** Of lists alone. */
+  next_cursor: null;
+  /** The provider's own record; on request. */
+  raw?: unknown;
+}
+
+/** What may be written of a deal; null clears a field. Which of it a provider can hold, its capabilities tell. */
+export interface CrmDealWrite {
+  /** Its name. */
+  name?: string | null | undefined;
+  /** What it is worth, in `currency`. */
+  amount?: number | null | undefined;
+  /** ISO 4217; null where the provider has one for all. */
+  currency?: string | null | undefined;
+  /** What has become of it. */
+  status?: "open" | "won" | "lost" | null | undefined;
+  /** Where in its pipeline it stands, in the provider's word or id. */
+  stage?: string | null | undefined;
+  /** Its pipeline, in the provider's word or id. */
+  pipeline?: string | null | undefined;
+  /** How likely it is to be won, 0 to 1. */
+  probability?: number | null | undefined;
+  /** When it is to be decided, or was. */
+  close_date?: string | null | undefined;
+  /** Whom it is with: the company's id at the provider. */
+  company_id?: string | null | undefined;
+  /** Whom it is with: the contact's id at the provider. */
+  contact_id?: string | null | undefined;
+  /** Who of the customer's team looks after it: their id at the provider. */
+  owner_id?: string | null | undefined;
+  /** Notes about it. */
+  description?: string | null | undefined;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields?: Record<string, unknown> | undefined;
+}
+
+/** A page of tickets. */
+export interface TicketingTicketList {
+  /** A page of them, in the provider's order or the one asked for. */
+  result: Array<TicketingTicket>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+  /** The provider's own records, each at the place of its own in `result`; on request. */
+  raw?: Array<unknown> | undefined;
+}
+
+/** Requests that the customer's team works on. */
+export interface TicketingTicket {
+  /** The provider's id of it. */
+  id: string | null;
+  /** What it is about, in a line. */
+  subject: string | null;
+  /** What was written when it was opened. */
+  description: string | null;
+  /** Whose turn it is: `pending` waits for the requester, `on_hold` for others. */
+  status: "new" | "open" | "pending" | "on_hold" | "solved" | "closed" | null;
+  /** How much it matters. */
+  priority: "low" | "normal" | "high" | "urgent" | null;
+  /** Its kind, in the provider's word. */
+  type: string | null;
+  /** The way that it came, in the provider's word. */
+  channel: string | null;
+  /** Who asks: their id at the provider. */
+  requester_id: string | null;
+  /** Who asks: their e-mail address, where the record has it. */
+  requester_email: string | null;
+  /** Who works on it: their id at the provider. */
+  assignee_id: string | null;
+  /** Which team or group works on it: its id at the provider. */
+  team_id: string | null;
+  /** The requester's organization: its id at the provider. */
+  company_id: string | null;
+  /** Words that it is marked with. */
+  tags: Array<string> | null;
+  /** When it is to be solved. */
+  due_at: string | null;
+  /** When it was made. */
+  created_at: string | null;
+  /** When anything of it changed last. */
+  updated_at: string | null;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields: Record<string, unknown>;
+}
+
+/** One of the tickets. */
+export interface TicketingTicketAnswer {
+  result: TicketingTicket;
+  /** Of lists alone. */
+  next_cursor: null;
+  /** The provider's own record; on request. */
+  raw?: unknown;
+}
+
+/** What may be written of a ticket; null clears a field. Which of it a provider can hold, its capabilities tell. */
+export interface TicketingTicketWrite {
+  /** What it is about, in a line. */
+  subject?: string | null | undefined;
+  /** What was written when it was opened. */
+  description?: string | null | undefined;
+  /** Whose turn it is: `pending` waits for the requester, `on_hold` for others. */
+  status?: "new" | "open" | "pending" | "on_hold" | "solved" | "closed" | null | undefined;
+  /** How much it matters. */
+  priority?: "low" | "normal" | "high" | "urgent" | null | undefined;
+  /** Its kind, in the provider's word. */
+  type?: string | null | undefined;
+  /** The way that it came, in the provider's word. */
+  channel?: string | null | undefined;
+  /** Who asks: their id at the provider. */
+  requester_id?: string | null | undefined;
+  /** Who asks: their e-mail address, where the record has it. */
+  requester_email?: string | null | undefined;
+  /** Who works on it: their id at the provider. */
+  assignee_id?: string | null | undefined;
+  /** Which team or group works on it: its id at the provider. */
+  team_id?: string | null | undefined;
+  /** The requester's organization: its id at the provider. */
+  company_id?: string | null | undefined;
+  /** Words that it is marked with. */
+  tags?: Array<string> | null | undefined;
+  /** When it is to be solved. */
+  due_at?: string | null | undefined;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields?: Record<string, unknown> | undefined;
+}
+
+/** A page of employees. */
+export interface HrisEmployeeList {
+  /** A page of them, in the provider's order or the one asked for. */
+  result: Array<HrisEmployee>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+  /** The provider's own records, each at the place of its own in `result`; on request. */
+  raw?: Array<unknown> | undefined;
+}
+
+/** People who work for the customer, or did. Nothing of pay, health or birth: a product that needs it calls the provider through the proxy. */
+export interface HrisEmployee {
+  /** The provider's id of it. */
+  id: string | null;
+  /** The number that their company knows them by. */
+  employee_number: string | null;
+  /** Given name. */
+  first_name: string | null;
+  /** Family name. */
+  last_name: string | null;
+  /** The name that they go by. */
+  name: string | null;
+  /** Their address at work. */
+  work_email: string | null;
+  /** Their own address. */
+  personal_email: string | null;
+  /** Their number at work. */
+  work_phone: string | null;
+  /** Their own number. */
+  mobile_phone: string | null;
+  /** What they do. */
+  job_title: string | null;
+  /** Where they work, in the company's word. */
+  department: string | null;
+  /** A part above departments, in the company's word. */
+  division: string | null;
+  /** The place of their work, in the company's word. */
+  location: string | null;
+  /** Whom they report to: that person's id at the provider. */
+  manager_id: string | null;
+  /** Whether they work there now. */
+  employment_status: "active" | "inactive" | null;
+  /** Full time, part time and the like, in the provider's word. */
+  employment_type: string | null;
+  /** Their first day. */
+  hired_on: string | null;
+  /** Their last day; null while they have none. */
+  ended_on: string | null;
+  /** Where it is. */
+  address: {
+    /** Street and number, in one text. */
+    street: string | null;
+    /** City. */
+    city: string | null;
+    /** State, province or region. */
+    state: string | null;
+    /** Postal code. */
+    postal_code: string | null;
+    /** Country, as the provider writes it. */
+    country: string | null;
+  } | null;
+  /** When it was made. */
+  created_at: string | null;
+  /** When anything of it changed last. */
+  updated_at: string | null;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields: Record<string, unknown>;
+}
+
+/** One of the employees. */
+export interface HrisEmployeeAnswer {
+  result: HrisEmployee;
+  /** Of lists alone. */
+  next_cursor: null;
+  /** The provider's own record; on request. */
+  raw?: unknown;
+}
+
+/** What may be written of a employee; null clears a field. Which of it a provider can hold, its capabilities tell. */
+export interface HrisEmployeeWrite {
+  /** The number that their company knows them by. */
+  employee_number?: string | null | undefined;
+  /** Given name. */
+  first_name?: string | null | undefined;
+  /** Family name. */
+  last_name?: string | null | undefined;
+  /** The name that they go by. */
+  name?: string | null | undefined;
+  /** Their address at work. */
+  work_email?: string | null | undefined;
+  /** Their own address. */
+  personal_email?: string | null | undefined;
+  /** Their number at work. */
+  work_phone?: string | null | undefined;
+  /** Their own number. */
+  mobile_phone?: string | null | undefined;
+  /** What they do. */
+  job_title?: string | null | undefined;
+  /** Where they work, in the company's word. */
+  department?: string | null | undefined;
+  /** A part above departments, in the company's word. */
+  division?: string | null | undefined;
+  /** The place of their work, in the company's word. */
+  location?: string | null | undefined;
+  /** Whom they report to: that person's id at the provider. */
+  manager_id?: string | null | undefined;
+  /** Whether they work there now. */
+  employment_status?: "active" | "inactive" | null | undefined;
+  /** Full time, part time and the like, in the provider's word. */
+  employment_type?: string | null | undefined;
+  /** Their first day. */
+  hired_on?: string | null | undefined;
+  /** Their last day; null while they have none. */
+  ended_on?: string | null | undefined;
+  /** Where it is. */
+  address?: {
+    /** Street and number, in one text. */
+    street?: string | null | undefined;
+    /** City. */
+    city?: string | null | undefined;
+    /** State, province or region. */
+    state?: string | null | undefined;
+    /** Postal code. */
+    postal_code?: string | null | undefined;
+    /** Country, as the provider writes it. */
+    country?: string | null | undefined;
+  } | null | undefined;
+  /** What the mapping has besides the model, by the names that it gives. */
+  custom_fields?: Record<string, unknown> | undefined;
 }
 
 /** What each route takes and answers, by operationId. */
@@ -1619,14 +2781,7 @@ export interface Operations {
     body: undefined;
     answer: Approval;
   };
-  /** Import existing credentials */
-  importAccount: {
-    path: Record<string, never>;
-    query: Record<string, never>;
-    body: AccountImport;
-    answer: AccountDetail;
-  };
-  /** List accounts, newest first */
+  /** List accounts, newest first, or search for them */
   listAccounts: {
     path: Record<string, never>;
     query: {
@@ -1636,15 +2791,132 @@ export interface Operations {
       integration_name?: string | undefined;
       /** Accounts with this status alone. */
       status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
+      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+      search?: string | undefined;
+      /** Accounts whose `last_error` has this code. */
+      last_error_code?: string | undefined;
       /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
       hold?: "true" | "false" | undefined;
+      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+      scopes_missing?: "true" | "false" | undefined;
+      /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
+      refresh_failing?: "true" | "false" | undefined;
+      /** Active accounts whose token ends within so many seconds, or has ended. */
+      expires_within?: number | undefined;
+      /** The order; with `-` from the greatest down. Accounts without an instant come last, in the other direction first. By `tenant_id` and `created_at`, which never change, each account comes once, whatever happens while you read; by another it may come again, or be passed, when it changes meanwhile. */
+      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "refresh_due_at" | "-refresh_due_at" | "expires_at" | "-expires_at" | "tenant_id" | "-tenant_id" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came, with the same `sort`. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountPage;
+  };
+  /** Import existing credentials */
+  importAccount: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountImport;
+    answer: AccountDetail;
+  };
+  /** How many accounts match, by status */
+  countAccounts: {
+    path: Record<string, never>;
+    query: {
+      /** Accounts of this tenant alone. */
+      tenant_id?: string | undefined;
+      /** Accounts of this integration alone. */
+      integration_name?: string | undefined;
+      /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+      search?: string | undefined;
+      /** Accounts whose `last_error` has this code. */
+      last_error_code?: string | undefined;
+      /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+      scopes_missing?: "true" | "false" | undefined;
+      /** Active accounts whose token ends within so many seconds, or has ended. */
+      expires_within?: number | undefined;
+    };
+    body: undefined;
+    answer: MatchingAccounts;
+  };
+  /** How many accounts a run would act on */
+  previewAccountRun: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountRunPreviewRequest;
+    answer: AccountRunPreview;
+  };
+  /** Do one thing to many accounts */
+  startAccountRun: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountRunRequest;
+    answer: AccountRun;
+  };
+  /** Runs over many accounts, newest first */
+  listAccountRuns: {
+    path: Record<string, never>;
+    query: {
       /** Entries on a page, 1 to 200. */
       limit?: number | undefined;
       /** The `next_cursor` of the page before, as it came. Without it, the first page. */
       cursor?: string | undefined;
     };
     body: undefined;
-    answer: AccountPage;
+    answer: AccountRunPage;
+  };
+  /** How far a run is */
+  getAccountRun: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: AccountRun;
+  };
+  /** Pause, resume or cancel a run, or change its pace */
+  changeAccountRun: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: AccountRunPatch;
+    answer: AccountRun;
+  };
+  /** What became of each account of a run */
+  listAccountRunResults: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: {
+      /** Accounts with this outcome alone. */
+      outcome?: "pending" | "done" | "failed" | "skipped" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunResultPage;
+  };
+  /** The re-authorization links that a run made, for whoever began it */
+  listAccountRunLinks: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunLinkPage;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
@@ -1678,6 +2950,16 @@ export interface Operations {
   };
   /** Refresh now, whatever the schedule says */
   refreshAccount: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: Account;
+  };
+  /** Let an account go that the mass-disconnect guard holds */
+  releaseAccount: {
     path: {
       /** The account's id. */
       id: string;
@@ -1782,6 +3064,18 @@ export interface Operations {
     body: EnvironmentPatch;
     answer: Environment;
   };
+  /** Whether a colour could be the accent of the connect pages */
+  judgeAccent: {
+    path: Record<string, never>;
+    query: {
+      /** For the light card. */
+      light?: string | undefined;
+      /** For the dark card. */
+      dark?: string | undefined;
+    };
+    body: undefined;
+    answer: AccentView;
+  };
   /** Have events sent to an address */
   createWebhookEndpoint: {
     path: Record<string, never>;
@@ -1855,6 +3149,22 @@ export interface Operations {
     query: Record<string, never>;
     body: ReplayRequest;
     answer: Replay;
+  };
+  /** Events as they happen */
+  streamEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Those of this type. */
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      /** Those of this account. */
+      account?: string | undefined;
+      /** An account of which every change is told, a refresh too. */
+      watch?: string | undefined;
+      /** Ends after so many seconds; 0: with what was missed. */
+      seconds?: number | undefined;
+    };
+    body: undefined;
+    answer: string;
   };
   /** List what happened, newest first */
   listEvents: {
@@ -2151,6 +3461,47 @@ export interface Operations {
     body: Nothing | undefined;
     answer: StoppableApiKey;
   };
+  /** The API keys of the environment */
+  listApiKeys: {
+    path: Record<string, never>;
+    query: {
+      /** `in_force`: those that work, and those that are stopped and can be started again. `over`: revoked or expired. `all`. */
+      state?: "in_force" | "over" | "all" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: ApiKeyList;
+  };
+  /** Make an API key */
+  createApiKey: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: ApiKeyRequest;
+    answer: NewApiKey;
+  };
+  /** One API key, and what it was used for lately */
+  getApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKeyDetail;
+  };
+  /** Revoke an API key for good */
+  revokeApiKey: {
+    path: {
+      /** The API key's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: ApiKey;
+  };
   /** Accounts by state and refreshes of a window, by integration */
   getHealthStats: {
     path: Record<string, never>;
@@ -2160,6 +3511,451 @@ export interface Operations {
     };
     body: undefined;
     answer: Health;
+  };
+  /** How the environment does, and what lies ahead of it */
+  getOverviewStats: {
+    path: Record<string, never>;
+    query: {
+      /** The time until now: a whole number and `m` (minutes), `h` (hours) or `d` (days), at most 30 days. */
+      window?: string | undefined;
+    };
+    body: undefined;
+    answer: Overview;
+  };
+  /** How things went over a window, step by step */
+  getStatsSeries: {
+    path: Record<string, never>;
+    query: {
+      /** The time until now: a whole number and `m` (minutes), `h` (hours) or `d` (days), at most 30 days. */
+      window?: string | undefined;
+      /** Of this integration alone; absent: of all. */
+      integration_name?: string | undefined;
+    };
+    body: undefined;
+    answer: Series;
+  };
+  /** What the unified API can do for an account */
+  getUnifiedCapabilities: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+    };
+    body: undefined;
+    answer: UnifiedCapabilities;
+  };
+  /** List contacts of an account's provider */
+  listCrmContacts: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Has this e-mail address. */
+      email?: string | undefined;
+      /** Belongs to this company. */
+      company_id?: string | undefined;
+      /** Looked after by this person. */
+      owner_id?: string | undefined;
+      /** Changed at this instant or later. */
+      updated_after?: string | undefined;
+      /** Made at this instant or later. */
+      created_after?: string | undefined;
+      /** Sorts by a field, with a minus in front from the last to the first. */
+      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
+      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, with the same filters and sort. */
+      cursor?: string | undefined;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: CrmContactList;
+  };
+  /** Make a contact at an account's provider */
+  createCrmContacts: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: CrmContactWrite;
+    answer: CrmContactAnswer;
+  };
+  /** Read a contact of an account's provider */
+  getCrmContacts: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: CrmContactAnswer;
+  };
+  /** Change a contact at an account's provider */
+  updateCrmContacts: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: CrmContactWrite;
+    answer: CrmContactAnswer;
+  };
+  /** Remove a contact at an account's provider */
+  deleteCrmContacts: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+    };
+    body: undefined;
+    answer: UnifiedDeleted;
+  };
+  /** List companies of an account's provider */
+  listCrmCompanies: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Is called exactly this. */
+      name?: string | undefined;
+      /** Looked after by this person. */
+      owner_id?: string | undefined;
+      /** Changed at this instant or later. */
+      updated_after?: string | undefined;
+      /** Made at this instant or later. */
+      created_after?: string | undefined;
+      /** Sorts by a field, with a minus in front from the last to the first. */
+      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
+      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, with the same filters and sort. */
+      cursor?: string | undefined;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: CrmCompanyList;
+  };
+  /** Make a company at an account's provider */
+  createCrmCompanies: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: CrmCompanyWrite;
+    answer: CrmCompanyAnswer;
+  };
+  /** Read a company of an account's provider */
+  getCrmCompanies: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: CrmCompanyAnswer;
+  };
+  /** Change a company at an account's provider */
+  updateCrmCompanies: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: CrmCompanyWrite;
+    answer: CrmCompanyAnswer;
+  };
+  /** Remove a company at an account's provider */
+  deleteCrmCompanies: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+    };
+    body: undefined;
+    answer: UnifiedDeleted;
+  };
+  /** List deals of an account's provider */
+  listCrmDeals: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** What has become of it. */
+      status?: "open" | "won" | "lost" | undefined;
+      /** Belongs to this company. */
+      company_id?: string | undefined;
+      /** Looked after by this person. */
+      owner_id?: string | undefined;
+      /** Changed at this instant or later. */
+      updated_after?: string | undefined;
+      /** Made at this instant or later. */
+      created_after?: string | undefined;
+      /** Sorts by a field, with a minus in front from the last to the first. */
+      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
+      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, with the same filters and sort. */
+      cursor?: string | undefined;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: CrmDealList;
+  };
+  /** Make a deal at an account's provider */
+  createCrmDeals: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: CrmDealWrite;
+    answer: CrmDealAnswer;
+  };
+  /** Read a deal of an account's provider */
+  getCrmDeals: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: CrmDealAnswer;
+  };
+  /** Change a deal at an account's provider */
+  updateCrmDeals: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: CrmDealWrite;
+    answer: CrmDealAnswer;
+  };
+  /** Remove a deal at an account's provider */
+  deleteCrmDeals: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+    };
+    body: undefined;
+    answer: UnifiedDeleted;
+  };
+  /** List tickets of an account's provider */
+  listTicketingTickets: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whose turn it is. */
+      status?: "new" | "open" | "pending" | "on_hold" | "solved" | "closed" | undefined;
+      /** How much it matters. */
+      priority?: "low" | "normal" | "high" | "urgent" | undefined;
+      /** Asked by this person. */
+      requester_id?: string | undefined;
+      /** Worked on by this person. */
+      assignee_id?: string | undefined;
+      /** Asked by somebody of this organization. */
+      company_id?: string | undefined;
+      /** Changed at this instant or later. */
+      updated_after?: string | undefined;
+      /** Made at this instant or later. */
+      created_after?: string | undefined;
+      /** Sorts by a field, with a minus in front from the last to the first. */
+      sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | undefined;
+      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, with the same filters and sort. */
+      cursor?: string | undefined;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: TicketingTicketList;
+  };
+  /** Make a ticket at an account's provider */
+  createTicketingTickets: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: TicketingTicketWrite;
+    answer: TicketingTicketAnswer;
+  };
+  /** Read a ticket of an account's provider */
+  getTicketingTickets: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: TicketingTicketAnswer;
+  };
+  /** Change a ticket at an account's provider */
+  updateTicketingTickets: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: TicketingTicketWrite;
+    answer: TicketingTicketAnswer;
+  };
+  /** Remove a ticket at an account's provider */
+  deleteTicketingTickets: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+    };
+    body: undefined;
+    answer: UnifiedDeleted;
+  };
+  /** List employees of an account's provider */
+  listHrisEmployees: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether they work there now. */
+      employment_status?: "active" | "inactive" | undefined;
+      /** Changed at this instant or later. */
+      updated_after?: string | undefined;
+      /** Made at this instant or later. */
+      created_after?: string | undefined;
+      /** Sorts by a field, with a minus in front from the last to the first. */
+      sort?: "first_name" | "-first_name" | "last_name" | "-last_name" | "hired_on" | "-hired_on" | undefined;
+      /** Records of a page, 1 to 200; no more than the provider allows (`max_limit`). */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, with the same filters and sort. */
+      cursor?: string | undefined;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: HrisEmployeeList;
+  };
+  /** Make an employee at an account's provider */
+  createHrisEmployees: {
+    path: Record<string, never>;
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: HrisEmployeeWrite;
+    answer: HrisEmployeeAnswer;
+  };
+  /** Read an employee of an account's provider */
+  getHrisEmployees: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: undefined;
+    answer: HrisEmployeeAnswer;
+  };
+  /** Change an employee at an account's provider */
+  updateHrisEmployees: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+      /** Whether the provider's own record is wanted beside each, as `raw`. */
+      raw?: "true" | "false" | undefined;
+    };
+    body: HrisEmployeeWrite;
+    answer: HrisEmployeeAnswer;
+  };
+  /** Remove an employee at an account's provider */
+  deleteHrisEmployees: {
+    path: {
+      /** The provider's id of the record. */
+      id: string;
+    };
+    query: {
+      /** The account whose provider is asked. */
+      integrated_account_id: string;
+    };
+    body: undefined;
+    answer: UnifiedDeleted;
   };
 }
 
@@ -2178,12 +3974,21 @@ export const routes = {
   validateIntegration: ["POST", "/integrations/validate"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
-  importAccount: ["POST", "/integrated-accounts"],
   listAccounts: ["GET", "/integrated-accounts"],
+  importAccount: ["POST", "/integrated-accounts"],
+  countAccounts: ["GET", "/integrated-accounts/counts"],
+  previewAccountRun: ["POST", "/account-runs/preview"],
+  startAccountRun: ["POST", "/account-runs"],
+  listAccountRuns: ["GET", "/account-runs"],
+  getAccountRun: ["GET", "/account-runs/{id}"],
+  changeAccountRun: ["PATCH", "/account-runs/{id}"],
+  listAccountRunResults: ["GET", "/account-runs/{id}/results"],
+  listAccountRunLinks: ["GET", "/account-runs/{id}/links"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],
   refreshAccount: ["POST", "/integrated-accounts/{id}/refresh"],
+  releaseAccount: ["POST", "/integrated-accounts/{id}/release"],
   getToken: ["GET", "/integrated-accounts/{id}/token"],
   listRefreshAttempts: ["GET", "/integrated-accounts/{id}/refresh-attempts"],
   listMassFailures: ["GET", "/mass-failures"],
@@ -2194,6 +3999,7 @@ export const routes = {
   completeConnectSession: ["POST", "/connect-sessions/{id}/complete"],
   getEnvironment: ["GET", "/environment"],
   updateEnvironment: ["PATCH", "/environment"],
+  judgeAccent: ["GET", "/environment/accent"],
   createWebhookEndpoint: ["POST", "/webhook-endpoints"],
   listWebhookEndpoints: ["GET", "/webhook-endpoints"],
   getWebhookEndpoint: ["GET", "/webhook-endpoints/{id}"],
@@ -2202,6 +4008,7 @@ export const routes = {
   rotateWebhookSecret: ["POST", "/webhook-endpoints/{id}/rotate-secret"],
   testWebhookEndpoint: ["POST", "/webhook-endpoints/{id}/test"],
   replayWebhookEvents: ["POST", "/webhook-endpoints/{id}/replay"],
+  streamEvents: ["GET", "/events/stream"],
   listEvents: ["GET", "/events"],
   getEvent: ["GET", "/events/{id}"],
   listWebhookDeliveries: ["GET", "/webhook-deliveries"],
@@ -2228,5 +4035,37 @@ export const routes = {
   updateAnomalyPolicy: ["PATCH", "/anomaly-policy"],
   stopApiKey: ["POST", "/api-keys/{id}/stop"],
   restartApiKey: ["POST", "/api-keys/{id}/restart"],
+  listApiKeys: ["GET", "/api-keys"],
+  createApiKey: ["POST", "/api-keys"],
+  getApiKey: ["GET", "/api-keys/{id}"],
+  revokeApiKey: ["DELETE", "/api-keys/{id}"],
   getHealthStats: ["GET", "/stats/health"],
+  getOverviewStats: ["GET", "/stats/overview"],
+  getStatsSeries: ["GET", "/stats/series"],
+  getUnifiedCapabilities: ["GET", "/unified/capabilities"],
+  listCrmContacts: ["GET", "/unified/crm/contacts"],
+  createCrmContacts: ["POST", "/unified/crm/contacts"],
+  getCrmContacts: ["GET", "/unified/crm/contacts/{id}"],
+  updateCrmContacts: ["PATCH", "/unified/crm/contacts/{id}"],
+  deleteCrmContacts: ["DELETE", "/unified/crm/contacts/{id}"],
+  listCrmCompanies: ["GET", "/unified/crm/companies"],
+  createCrmCompanies: ["POST", "/unified/crm/companies"],
+  getCrmCompanies: ["GET", "/unified/crm/companies/{id}"],
+  updateCrmCompanies: ["PATCH", "/unified/crm/companies/{id}"],
+  deleteCrmCompanies: ["DELETE", "/unified/crm/companies/{id}"],
+  listCrmDeals: ["GET", "/unified/crm/deals"],
+  createCrmDeals: ["POST", "/unified/crm/deals"],
+  getCrmDeals: ["GET", "/unified/crm/deals/{id}"],
+  updateCrmDeals: ["PATCH", "/unified/crm/deals/{id}"],
+  deleteCrmDeals: ["DELETE", "/unified/crm/deals/{id}"],
+  listTicketingTickets: ["GET", "/unified/ticketing/tickets"],
+  createTicketingTickets: ["POST", "/unified/ticketing/tickets"],
+  getTicketingTickets: ["GET", "/unified/ticketing/tickets/{id}"],
+  updateTicketingTickets: ["PATCH", "/unified/ticketing/tickets/{id}"],
+  deleteTicketingTickets: ["DELETE", "/unified/ticketing/tickets/{id}"],
+  listHrisEmployees: ["GET", "/unified/hris/employees"],
+  createHrisEmployees: ["POST", "/unified/hris/employees"],
+  getHrisEmployees: ["GET", "/unified/hris/employees/{id}"],
+  updateHrisEmployees: ["PATCH", "/unified/hris/employees/{id}"],
+  deleteHrisEmployees: ["DELETE", "/unified/hris/employees/{id}"],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>;
