@@ -2672,7 +2672,10 @@ export interface Operations {
       /** The integration's name. */
       name: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** `omit`: without what goes without saying, as somebody would write it. It means the same. */
+      defaults?: "show" | "omit" | undefined;
+    };
     body: undefined;
     answer: IntegrationDocument;
   };

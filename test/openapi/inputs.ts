@@ -362,7 +362,10 @@ export const inputs: Inputs = {
   listRefreshAttempts: ({ accountId: id }) => [{ status: 200, params: { id }, query: { limit: "10" } }],
 
   listIntegrations: () => [{ status: 200 }],
-  getIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  getIntegration: () => [
+    { status: 200, params: { name: "acme-crm" } },
+    { status: 200, params: { name: "acme-crm" }, query: { defaults: "omit" } },
+  ],
   putIntegration: async (world) => [
     { status: 201, params: { name: "made-here" }, body: document("made-here") },
     { status: 200, params: { name: "made-here" }, body: document("made-here") },
