@@ -5,6 +5,7 @@ import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { usualStanding, type Standing } from "./stub-overview.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
@@ -23,6 +24,7 @@ export type World = {
   anomalies: AnomalyView[];
   keys: KeyWorld;
   audit: AuditWorld;
+  standing: Standing;
 };
 
 export const integrations: World["integrations"] = [
@@ -63,6 +65,7 @@ export const emptyWorld = (): World => ({
   anomalies: [],
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
+  standing: {},
 });
 
 const minute = 60_000;
@@ -294,6 +297,7 @@ export function usualWorld(now = Date.now()): World {
     anomalies: [],
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
+    standing: usualStanding(now),
   };
 }
 

@@ -19,6 +19,7 @@ import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
 import { answerKeys } from "./stub-keys.ts";
+import { overviewOf, seriesOf } from "./stub-overview.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -40,6 +41,10 @@ export type StubApi = {
   outcome: string;
   /** Changes that arrived, as `METHOD path body`. */
   changes: string[];
+  /** Open streams of events. */
+  streams: Set<ServerResponse>;
+  /** Tells all who listen that something happened. */
+  tell: () => void;
   passOnTo: (webOrigin: string) => void;
   reset: () => void;
   stop: () => Promise<void>;
@@ -68,6 +73,10 @@ export async function startStubApi(): Promise<StubApi> {
     failWith: null,
     outcome: "connected",
     changes: [],
+    streams: new Set(),
+    tell: () => {
+      for (const stream of stub.streams) stream.write('id: 1\ndata: {"event_type": "integrated_account:created"}\n\n');
+    },
     passOnTo: (origin) => {
       webOrigin = origin;
     },
@@ -175,6 +184,11 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     return json(response, 200, { name: defined, credentials: { format: "oauth2", config } });
   }
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
+  if (path === "/api/v1/stats/overview") return json(response, 200, overviewOf(stub.world));
+  if (path === "/api/v1/stats/series") {
+    return json(response, 200, seriesOf(stub.world, url.searchParams.get("window") ?? "24h"));
+  }
+  if (path === "/api/v1/events/stream") return beginStream(stub, response);
   if (path === "/api/v1/environment-integrations") {
     return json(response, 200, { data: stub.world.clients, next_cursor: null });
   }
@@ -199,6 +213,13 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (audit !== null) return json(response, 200, audit);
   if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
   return answerAccount(stub, method, path, url.searchParams, response);
+}
+
+function beginStream(stub: StubApi, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write("retry: 3000\n: open\n\n");
+  stub.streams.add(response);
+  response.once("close", () => stub.streams.delete(response));
 }
 
 function answerMassFailure(stub: StubApi, name: string, decision: string | undefined, response: ServerResponse): void {
