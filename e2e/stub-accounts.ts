@@ -6,6 +6,7 @@ import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
 import { untouchedIntegrations, type IntegrationState, type StubIntegration } from "./stub-integrations.ts";
+import { usualStanding, type Standing } from "./stub-overview.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
@@ -29,6 +30,7 @@ export type World = {
   keys: KeyWorld;
   audit: AuditWorld;
   settings: SettingsWorld;
+  standing: Standing;
 };
 
 export const integrations: World["integrations"] = [
@@ -62,6 +64,7 @@ export const emptyWorld = (): World => ({
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
   settings: emptySettings(),
+  standing: {},
 });
 
 const minute = 60_000;
@@ -297,6 +300,7 @@ export function usualWorld(now = Date.now()): World {
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
     settings: usualSettings(),
+    standing: usualStanding(now),
   };
 }
 

@@ -16,6 +16,7 @@ import { answerAdministrators, usualAdministrators, type Administrators } from "
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerSettings } from "./stub-settings.ts";
+import { overviewOf, seriesOf } from "./stub-overview.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -41,6 +42,10 @@ export type StubApi = {
   countMost: number;
   /** Changes that arrived, as `METHOD path body`. */
   changes: string[];
+  /** Open streams of events. */
+  streams: Set<ServerResponse>;
+  /** Tells all who listen that something happened. */
+  tell: () => void;
   passOnTo: (webOrigin: string) => void;
   reset: () => void;
   stop: () => Promise<void>;
@@ -71,6 +76,10 @@ export async function startStubApi(): Promise<StubApi> {
     outcome: "connected",
     countMost: 1000,
     changes: [],
+    streams: new Set(),
+    tell: () => {
+      for (const stream of stub.streams) stream.write('id: 1\ndata: {"event_type": "integrated_account:created"}\n\n');
+    },
     passOnTo: (origin) => {
       webOrigin = origin;
     },
@@ -173,6 +182,11 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
+  if (path === "/api/v1/stats/overview") return json(response, 200, overviewOf(stub.world));
+  if (path === "/api/v1/stats/series") {
+    return json(response, 200, seriesOf(stub.world, url.searchParams.get("window") ?? "24h"));
+  }
+  if (path === "/api/v1/events/stream") return beginStream(stub, response);
   if (path === "/api/v1/environment-integrations") {
     return json(response, 200, { data: stub.world.clients, next_cursor: null });
   }
@@ -204,6 +218,13 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     return json(response, 200, accountCounts(accounts, url.searchParams, stub.countMost));
   }
   return answerAccount(stub, method, path, url.searchParams, response);
+}
+
+function beginStream(stub: StubApi, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write("retry: 3000\n: open\n\n");
+  stub.streams.add(response);
+  response.once("close", () => stub.streams.delete(response));
 }
 
 function answerMassFailure(stub: StubApi, name: string, decision: string | undefined, response: ServerResponse): void {
