@@ -36,13 +36,13 @@ export function directCommands(query: string): Command[] {
   ];
 }
 
-/** Accounts of exactly this customer. */
+/** Accounts that have a word which begins so: their customer, their owner at the provider, their id. */
 export async function findAccounts(query: string): Promise<Command[]> {
   const text = query.trim();
   if (text.length < 2 || /^[a-z]{2,3}_[0-9a-z]{24}$/.test(text)) return [];
   const answer = await sendToApi<AccountPage>(
     "GET",
-    `/integrated-accounts?tenant_id=${encodeURIComponent(text)}&limit=${most}`,
+    `/integrated-accounts?search=${encodeURIComponent(text)}&limit=${most}`,
   );
   return answer.kind === "ok" ? answer.value.data.map(toCommand) : [];
 }

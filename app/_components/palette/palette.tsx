@@ -121,7 +121,7 @@ function Commands({ session, onChoose }: { session: SessionView; onChoose: (deed
         <p className="px-4 pb-6 text-center text-sm text-muted">
           {isSearching
             ? "Searching…"
-            : "Nothing of this name. A customer is found by the whole id that your product has for it."}
+            : "Nothing of this name. Accounts are found by how a word of theirs begins: the customer, the owner at the provider, or the id."}
         </p>
       )}
       <p
