@@ -25,6 +25,7 @@ import type { KmsRotation } from "#core/ports/kms-rotation";
 import type { RewrapStore } from "#core/ports/rewrap-store";
 import type { RotationGate } from "#core/ports/rotation-gate";
 import type { SealingAdministration } from "#core/ports/sealing-store";
+import type { AccountRunStore } from "#core/ports/account-run-store";
 import type { MassFailureStore } from "#core/ports/mass-failure-store";
 import type { Metrics } from "#core/ports/metrics";
 import type { DeliveryQueue } from "#core/ports/delivery-queue";
@@ -62,6 +63,7 @@ import { createAnomalyStore } from "./postgres/anomaly-store.ts";
 import type { SessionTimes } from "#core/domain/access/admin-session";
 import type { AdminPorts } from "#core/usecases/admin-ports";
 import { createAdminStore } from "./postgres/admin-store.ts";
+import { createAccountRunStore } from "./postgres/account-runs/account-run-store.ts";
 import { createAccountStore } from "./postgres/account-store.ts";
 import { createCallerWatch } from "./postgres/caller-watch.ts";
 import { createCircuitStore } from "./postgres/circuit-store.ts";
@@ -116,6 +118,7 @@ export interface Container
   readonly connectedAccountsOf: DeleteTenantPorts["connectedAccountsOf"];
   readonly strangerKms: (kids: readonly string[]) => Kms;
   readonly massFailures: MassFailureStore;
+  readonly accountRuns: AccountRunStore;
   readonly approvals: ApprovalStore;
   readonly approvalActions: ApprovalActions;
   readonly approvalTimes: ApprovalTimes;
@@ -233,6 +236,7 @@ export async function createContainer(
     metrics,
     tally,
     accounts: createAccountStore(pool),
+    accountRuns: createAccountRunStore(pool),
     connect: createConnectStore(pool),
     embeds: createConnectEmbeds(pool),
     integrations,

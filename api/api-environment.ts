@@ -11,6 +11,7 @@ import type { Once } from "#core/usecases/run-once";
 import type { Container } from "#adapters/container";
 import type { AccessStore } from "#adapters/postgres/access-store";
 import type { Prisma } from "#adapters/postgres/prisma";
+import type { EventStreams } from "./event-streams.ts";
 import type { ConnectAdmission } from "./connect/connect-admission.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import type { PagePass } from "./auth/page-pass.ts";
@@ -55,4 +56,5 @@ export interface ApiPorts extends Container {
   readonly sessionCookie: SessionCookie;
   readonly pagePass: PagePass;
   readonly sso: SsoPorts | null;
+  readonly eventStreams: EventStreams;
 }

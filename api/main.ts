@@ -8,6 +8,7 @@ import { createEgressClient } from "#adapters/egress/egress-client";
 import { createIdentityProvider } from "#adapters/sign-in/identity-provider";
 import { createAuditLog } from "#adapters/postgres/audit-log";
 import { createCallerNetworks } from "#adapters/postgres/caller-networks";
+import { createEventTail } from "#adapters/postgres/event-tail";
 import { createIdempotencyStore } from "#adapters/postgres/idempotency-store";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { schemaProblem } from "#adapters/postgres/schema-ready";
@@ -34,6 +35,7 @@ import { createConnectAdmission } from "./connect/connect-admission.ts";
 import { createAuthenticator } from "./auth/authenticate.ts";
 import { createConnectHosts } from "./connect/connect-hosts.ts";
 import { createDoor } from "./create-door.ts";
+import { createEventStreams } from "./event-streams.ts";
 
 const config = readOrExit(readApiConfig);
 const poolSize = 20;
@@ -91,6 +93,7 @@ const noting = setInterval(() => {
   networks.flush().catch((error: unknown) => log.warn({ error }, "networks of API keys could not be noted yet"));
 }, networkFlushMs);
 noting.unref();
+const tail = createEventTail(container);
 
 const server = createDoor(
   {
@@ -113,6 +116,7 @@ const server = createDoor(
     sessionCookie,
     pagePass,
     sso,
+    eventStreams: createEventStreams(tail),
     connectAdmission: createConnectAdmission(config.trustedProxies, log),
     authenticator: createAuthenticator({
       access,
@@ -158,6 +162,8 @@ await replaySpool(container).catch((error: unknown) => log.error({ error }, "the
 stopWithParent(async () => {
   isStopping = true;
   log.info({}, "stopping: finishing requests in hand");
+  // Streams end at once, and their readers find another process; what is asked for is answered.
+  tail.stop();
   await closeServer(server, 35_000);
   clearInterval(noting);
   await networks.flush().catch((error: unknown) => log.warn({ error }, "the last networks were not noted"));

@@ -148,7 +148,7 @@ test.describe("a mass failure", () => {
     await expect(page).toHaveURL(/\/accounts\?integration_name=salesforce&hold=true$/);
     await expect(page.getByRole("link", { name: "globex" })).toBeVisible();
     await expect(page.getByRole("row")).toHaveCount(2);
-    await expect(page.getByRole("link", { name: "Held 412" })).toHaveAttribute("aria-current", "true");
+    await expect(page.getByRole("link", { name: "Held 1" })).toHaveAttribute("aria-current", "true");
     await page.getByRole("link", { name: /^Active/ }).click();
     await expect(page).toHaveURL(/status=active&integration_name=salesforce$/);
   });
@@ -228,8 +228,10 @@ test.describe("accounts", () => {
     await page.getByRole("link", { name: /Needs re-authorization/ }).click();
     await expect(page).toHaveURL(/status=needs_reauth&integration_name=salesforce/);
     await expect(page.getByRole("link", { name: "initech" })).toBeVisible();
-    await page.getByLabel("Tenant").fill("nobody");
+    await page.getByRole("button", { name: "More filters" }).click();
+    await page.getByLabel("Tenant id").fill("nobody");
     await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/status=needs_reauth&integration_name=salesforce&tenant_id=nobody/);
     await expect(page.getByRole("heading", { name: "No account matches" })).toBeVisible();
     await page.getByRole("link", { name: "Show all accounts" }).click();
     await expect(page.getByRole("row")).toHaveCount(12);

@@ -6,16 +6,19 @@ import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
 import { untouchedIntegrations, type IntegrationState, type StubIntegration } from "./stub-integrations.ts";
+import { usualStanding, type Standing } from "./stub-overview.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
 import { auditLog, emptyAudit, type AuditWorld } from "./stub-audit.ts";
 import { emptySettings, usualSettings, type SettingsWorld } from "./stub-settings.ts";
+import { emptyRuns, usualRuns, type RunWorld } from "./stub-account-runs.ts";
 import { emptyWebhooks, webhooks, type WebhookWorld } from "./stub-webhooks.ts";
 
 /** Fixtures in the shapes of the API, around one instant. */
 export type World = {
   accounts: AccountView[];
   attempts: Map<string, AttemptView[]>;
+  runs: RunWorld;
   health: HealthView["integrations"];
   massFailures: MassFailureView[];
   clients: EnvironmentIntegrationView[];
@@ -27,6 +30,7 @@ export type World = {
   keys: KeyWorld;
   audit: AuditWorld;
   settings: SettingsWorld;
+  standing: Standing;
 };
 
 export const integrations: World["integrations"] = [
@@ -48,6 +52,7 @@ export const wholeCatalogue: World["integrations"] = [...integrations, ...untouc
 export const emptyWorld = (): World => ({
   accounts: [],
   attempts: new Map(),
+  runs: emptyRuns(),
   health: [],
   massFailures: [],
   clients: [],
@@ -59,6 +64,7 @@ export const emptyWorld = (): World => ({
   keys: keyWorld(Date.now(), "fresh"),
   audit: emptyAudit(),
   settings: emptySettings(),
+  standing: {},
 });
 
 const minute = 60_000;
@@ -282,6 +288,7 @@ export function usualWorld(now = Date.now()): World {
   return {
     accounts,
     attempts,
+    runs: usualRuns(accounts, now),
     health: health(),
     massFailures: [massFailure(now)],
     clients: clients(now),
@@ -293,6 +300,7 @@ export function usualWorld(now = Date.now()): World {
     keys: keyWorld(now),
     audit: auditLog(ids.revoked, now),
     settings: usualSettings(),
+    standing: usualStanding(now),
   };
 }
 

@@ -6,6 +6,8 @@ import { languageFor } from "#api/connect/page-language";
 import { languageOf } from "#core/domain/connect/language";
 import { emptyWorld, massFailure, resolvingFailure, usualWorld, type World } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
+import { accountCounts, accountPage } from "./stub-account-list.ts";
+import { answerRuns } from "./stub-account-runs.ts";
 import { answerAudit } from "./stub-audit.ts";
 import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
@@ -14,6 +16,7 @@ import { answerAdministrators, usualAdministrators, type Administrators } from "
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerSettings } from "./stub-settings.ts";
+import { overviewOf, seriesOf } from "./stub-overview.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -35,8 +38,14 @@ export type StubApi = {
   /** When set, reads of this path alone fail. */
   failOn: string | null;
   outcome: string;
+  /** Accounts are counted up to here. */
+  countMost: number;
   /** Changes that arrived, as `METHOD path body`. */
   changes: string[];
+  /** Open streams of events. */
+  streams: Set<ServerResponse>;
+  /** Tells all who listen that something happened. */
+  tell: () => void;
   passOnTo: (webOrigin: string) => void;
   reset: () => void;
   stop: () => Promise<void>;
@@ -65,7 +74,12 @@ export async function startStubApi(): Promise<StubApi> {
     failWith: null,
     failOn: null,
     outcome: "connected",
+    countMost: 1000,
     changes: [],
+    streams: new Set(),
+    tell: () => {
+      for (const stream of stub.streams) stream.write('id: 1\ndata: {"event_type": "integrated_account:created"}\n\n');
+    },
     passOnTo: (origin) => {
       webOrigin = origin;
     },
@@ -82,6 +96,7 @@ export async function startStubApi(): Promise<StubApi> {
         failWith: null,
         failOn: null,
         outcome: "connected",
+        countMost: 1000,
         changes: [],
       });
     },
@@ -167,6 +182,11 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (stub.failWith !== null)
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
+  if (path === "/api/v1/stats/overview") return json(response, 200, overviewOf(stub.world));
+  if (path === "/api/v1/stats/series") {
+    return json(response, 200, seriesOf(stub.world, url.searchParams.get("window") ?? "24h"));
+  }
+  if (path === "/api/v1/events/stream") return beginStream(stub, response);
   if (path === "/api/v1/environment-integrations") {
     return json(response, 200, { data: stub.world.clients, next_cursor: null });
   }
@@ -185,14 +205,26 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     answerSettings(stub, method, path, url.searchParams, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??
+    answerRuns(stub.world.runs, stub.world.accounts, method, path, url.searchParams, body) ??
     answerAnomalies(stub.world.anomalies, stub.role, method, path) ??
     answerKeys(stub.world, method, path, body) ??
     answerAdministrators(stub.administrators, method, path, body);
   if (reply !== null) return json(response, reply.status, reply.body);
   const audit = answerAudit(stub.world.audit, path, url.searchParams);
   if (audit !== null) return json(response, 200, audit);
-  if (path === "/api/v1/integrated-accounts") return json(response, 200, pageOf(stub.world, url.searchParams));
+  const { accounts } = stub.world;
+  if (path === "/api/v1/integrated-accounts") return json(response, 200, accountPage(accounts, url.searchParams));
+  if (path === "/api/v1/integrated-accounts/counts") {
+    return json(response, 200, accountCounts(accounts, url.searchParams, stub.countMost));
+  }
   return answerAccount(stub, method, path, url.searchParams, response);
+}
+
+function beginStream(stub: StubApi, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write("retry: 3000\n: open\n\n");
+  stub.streams.add(response);
+  response.once("close", () => stub.streams.delete(response));
 }
 
 function answerMassFailure(stub: StubApi, name: string, decision: string | undefined, response: ServerResponse): void {
@@ -258,24 +290,6 @@ function answerAccount(
     return json(response, 200, { id: account.id, status: "disconnected", revocation: "revoked" });
   }
   json(response, 200, account);
-}
-
-function pageOf(world: World, query: URLSearchParams): object {
-  const hold = query.get("hold");
-  const matching = world.accounts.filter(
-    (account) =>
-      (hold === null || String(account.hold !== null) === hold) &&
-      (["status", "tenant_id", "integration_name"] as const).every((name) => {
-        const wanted = query.get(name);
-        return wanted === null || account[name] === wanted;
-      }),
-  );
-  const limit = Number(query.get("limit") ?? 50);
-  const from = Number(query.get("cursor") ?? 0);
-  return {
-    data: matching.slice(from, from + limit),
-    next_cursor: matching.length > from + limit ? String(from + limit) : null,
-  };
 }
 
 function sessionOf(stub: StubApi): object {

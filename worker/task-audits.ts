@@ -71,6 +71,11 @@ export const taskAudits = {
     ],
     because: "carries out what was approved and what a crash left, and ends what nobody decided",
   },
+  "run-accounts": {
+    mayWrite: [...refreshing, "link_token.created", "account_run.acted", "account_run.changed", "account_run.ended"],
+    because: "records each account that it acts on, and what a refresh, a link or a disconnect writes of itself",
+  },
+  "wake-account-runs": { nothing: "puts a job into the queue" },
   rewrap: {
     mayWrite: [
       "rewrap.batch",

@@ -2,6 +2,7 @@ import { parseCronItems, type ParsedCronItem, type Task, type TaskList } from "g
 import { withLiveSecrets } from "#adapters/log/live-secrets";
 import { probeTask, recallTask } from "#adapters/postgres/circuit-jobs";
 import { resolveHoldTask } from "#adapters/postgres/mass-failure-store";
+import { runAccountsTask as runAccountsTaskName } from "#adapters/postgres/account-runs/run-jobs";
 import { rewrapTask as rewrapTaskName } from "#adapters/postgres/rewrap-store";
 import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
@@ -15,6 +16,7 @@ import { probeCircuitTask } from "./tasks/probe-circuit.ts";
 import { recallAccountsTask } from "./tasks/recall-accounts.ts";
 import { resolveHoldTaskOf } from "./tasks/resolve-hold.ts";
 import { refreshAccountTask } from "./tasks/refresh-account.ts";
+import { runAccountsTask, wakeAccountRunsTask } from "./tasks/run-accounts.ts";
 import { rewrapTask, wakeRewrapsTask } from "./tasks/rewrap.ts";
 import { sweepTask } from "./tasks/sweep.ts";
 import { sweepWebhooksTask } from "./tasks/sweep-webhooks.ts";
@@ -41,6 +43,8 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     "look-ahead": lookAheadTask(ports),
     "sweep-webhooks": sweepWebhooksTask(ports, dispatch),
     "tend-approvals": tendApprovalsTask(ports),
+    [runAccountsTaskName]: runAccountsTask(ports, stopping),
+    "wake-account-runs": wakeAccountRunsTask(ports),
     [rewrapTaskName]: rewrapTask(ports, stopping),
     "wake-rewraps": wakeRewrapsTask(ports),
   } satisfies Record<TaskName, Task>;
@@ -59,6 +63,7 @@ export function createCrontab(): ParsedCronItem[] {
     { task: "sweep-webhooks", match: "* * * * *", options: { maxAttempts: 1, jobKey: "sweep-webhooks" } },
     { task: "tend-approvals", match: "* * * * *", options: { maxAttempts: 1, jobKey: "tend-approvals" } },
     { task: "look-ahead", match: "* * * * *", options: { maxAttempts: 1, jobKey: "look-ahead" } },
+    { task: "wake-account-runs", match: "* * * * *", options: { maxAttempts: 1, jobKey: "wake-account-runs" } },
     { task: "wake-rewraps", match: "* * * * *", options: { maxAttempts: 1, jobKey: "wake-rewraps" } },
     { task: "housekeeping", match: "*/10 * * * *", options: { maxAttempts: 1, jobKey: "housekeeping" } },
     { task: "seal-audit-late", match: "*/5 * * * *", options: { maxAttempts: 1, jobKey: "seal-audit-late" } },

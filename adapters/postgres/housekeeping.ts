@@ -14,7 +14,7 @@ export interface Removed {
 
 /**
  * What nobody confirmed in time, sessions of trips that ended, tries of forms after an hour, embedding pages after a day, links a week after their end, accounts
- * that never came back from the provider (a day), administrators' sessions and invitations a month after their end, answers to requests with an idempotency key after a day, client secrets whose
+ * that never came back from the provider (a day), administrators' sessions and invitations a month after their end, runs over many accounts after 90 days, answers to requests with an idempotency key after a day, client secrets whose
  * overlap is over.
  */
 export async function removeExpired(pool: DatabasePool): Promise<Removed> {
@@ -91,6 +91,11 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
       "id",
       "SELECT id FROM admin_invitation WHERE coalesce(accepted_at, revoked_at, expires_at) < now() - interval '30 days'",
     ),
+  );
+  // With what became of each account; the audit log has it for longer.
+  await inPortions(
+    pool,
+    portionOf("account_run", "id", "SELECT id FROM account_run WHERE finished_at < now() - interval '90 days'"),
   );
   // One row for each host of a customer and each client of an account adds up; an idle one says nothing.
   await inPortions(

@@ -129,6 +129,14 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
     auditor: "S",
     fixed: ["id", "environment_id", "tenant_id", "integration_name", "created_at"],
   },
+  // A run is begun, paused and looked at through the api, and worked on by the worker.
+  "public.account_run": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    fixed: ["id", "environment_id", "action", "created_by", "created_at"],
+  },
+  "public.account_run_result": { api: "SIU", worker: "SUD", auditor: "S", fixed: ["run_id", "place", "account_id"] },
   // Kept by the triggers of the accounts, with the rights of whoever writes one.
   "public.account_term": { api: "SID", worker: "SID", auditor: "S" },
   "public.refresh_attempt": { api: "SIUD", worker: "SIUD", auditor: "S" },

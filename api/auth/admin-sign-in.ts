@@ -27,6 +27,8 @@ export interface AdminSignIn {
   sessionOf(cookie: string | null): Promise<LiveSession | null>;
   /** The same by the session's id, for whom a page is made. */
   sessionBy(id: string): Promise<LiveSession | null>;
+  /** Whether it is neither ended, idle nor expired. To ask is no use of it. */
+  isLive(id: string): Promise<boolean>;
 }
 
 export interface SignInPorts extends AdminPorts {
@@ -140,6 +142,7 @@ export function createAdminSignIn(ports: SignInPorts): AdminSignIn {
     },
 
     sessionBy: findUsed,
+    isLive: async (id) => (await findLive(id)) !== null,
     async sessionOf(header) {
       return await findUsed(await cookie.read(header));
     },

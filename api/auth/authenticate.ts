@@ -38,6 +38,8 @@ export interface Authenticator {
    * @throws DomainError rate_limited; forbidden from an address that the key is not for
    */
   knownByKey(authorization: string, request: IncomingMessage): Caller | null;
+  /** Whether who made a request earlier might make it now: the session lives, the key is neither revoked, stopped nor expired. */
+  isInForce(caller: Caller, request: CredentialedRequest): Promise<boolean>;
   /** Who is signed in, with the environment of this browser. @throws DomainError unauthorized */
   adminOf(request: CredentialedRequest): Promise<LiveSession & { readonly caller: Caller }>;
 }
@@ -196,6 +198,10 @@ export function createAuthenticator(ports: {
     adminOf,
     callerByKey,
     knownByKey,
+    async isInForce({ session }, request) {
+      if (session !== undefined) return await ports.signIn.isLive(session.id);
+      return (await findKnown(keyIn(request.header("authorization") ?? ""), request.incoming)) !== null;
+    },
     async callerOf(request) {
       const authorization = request.header("authorization");
       if (authorization !== undefined) return await callerByKey(authorization, request.incoming);

@@ -12,6 +12,7 @@ import { addSecretOfOwnClient } from "#core/usecases/add-secret-of-own-client";
 import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { updateAccount } from "#core/usecases/update-account";
 import { refreshAccount } from "#core/usecases/refresh-account";
+import { releaseAccount } from "#core/usecases/release-account";
 import { listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { createRoute } from "../openapi/create-route.ts";
@@ -234,6 +235,29 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       );
       if (outcome.kind !== "refreshed") throw problemOf(outcome, ports.clock.now());
       return context.json(toAccountView(outcome.account, caller.environment), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/integrated-accounts/{id}/release",
+      operationId: "releaseAccount",
+      summary: "Let an account go that the mass-disconnect guard holds",
+      description:
+        "It is due at once, and the provider decides. The others stay held: POST /integrations/{name}/mass-failure/release lets all of them go. Of one that is not held nothing changes.",
+      tags,
+      security: needs("accounts:write"),
+      request: { params, body: { required: false, content: { "application/json": { schema: nothingSchema } } } },
+      responses: { 200: answer(accountSchema, "The account"), ...problems(404, 409) },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:write");
+      const { id } = await find(caller, context.req.valid("param").id);
+      const { environmentId, id: actor } = caller;
+      const account = await releaseAccount(ports, { environmentId, accountId: id, actor });
+      return context.json(toAccountView(account, caller.environment), 200);
     },
   );
 

@@ -37,6 +37,7 @@ import {
   toDocumentView,
   toEnvironmentIntegrationView,
   toIntegrationSummary,
+  toShortDocumentView,
   toUnreadableSummary,
 } from "../views/integration-view.ts";
 
@@ -99,7 +100,14 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       description: "The definition in force, without what an environment lays over it.",
       tags,
       security: needs("integrations:read"),
-      request: { params },
+      request: {
+        params,
+        query: z.strictObject({
+          defaults: z.enum(["show", "omit"]).default("show").openapi({
+            description: "`omit`: without what goes without saying, as somebody would write it. It means the same.",
+          }),
+        }),
+      },
       responses: {
         200: answer(
           integrationDocumentView,
@@ -113,7 +121,8 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
       demand(caller, "integrations:read");
       // Without what lies over it: whoever changes it and sends it back must not make overrides part of it.
       const { definition } = await findIntegration(ports, caller, context.req.valid("param").name);
-      return context.json(toDocumentView(definition), 200);
+      const isShort = context.req.valid("query").defaults === "omit";
+      return context.json(isShort ? toShortDocumentView(definition) : toDocumentView(definition), 200);
     },
   );
 

@@ -17,7 +17,7 @@ export type AccountPage = z.infer<typeof accountPageSchema>;
 /** In an address, where everything is text. */
 const flagSchema = z.enum(["true", "false"]).transform((text) => text === "true");
 
-const filterFields = {
+export const filterFields = {
   tenant_id: tenantIdSchema.optional().openapi({ description: "Accounts of this tenant alone." }),
   integration_name: integrationNameSchema.optional().openapi({ description: "Accounts of this integration alone." }),
   status: accountStatusSchema.optional().openapi({ description: "Accounts with this status alone." }),
@@ -34,8 +34,8 @@ const filterFields = {
     .openapi({ description: "Accounts whose `last_error` has this code.", example: "transient" }),
 };
 
-const expiresWithin = z.number().int().min(0).max(31_536_000);
-const words = {
+export const expiresWithin = z.number().int().min(0).max(31_536_000);
+export const filterWords = {
   hold: "`true`: accounts that the mass-disconnect guard holds; `false`: the others.",
   scopes_missing: "`true`: accounts whose `scopes.missing` is not empty; `false`: the others.",
   refresh_failing: "`true`: active accounts whose last refresh failed, and which are not held; `false`: all others.",
@@ -44,14 +44,14 @@ const words = {
 
 const queryFilterFields = {
   ...filterFields,
-  hold: flagSchema.optional().openapi({ description: words.hold }),
-  scopes_missing: flagSchema.optional().openapi({ description: words.scopes_missing }),
-  refresh_failing: flagSchema.optional().openapi({ description: words.refresh_failing }),
+  hold: flagSchema.optional().openapi({ description: filterWords.hold }),
+  scopes_missing: flagSchema.optional().openapi({ description: filterWords.scopes_missing }),
+  refresh_failing: flagSchema.optional().openapi({ description: filterWords.refresh_failing }),
   expires_within: z.coerce
     .number()
     .pipe(expiresWithin)
     .optional()
-    .openapi({ description: words.expires_within, example: 3600 }),
+    .openapi({ description: filterWords.expires_within, example: 3600 }),
 };
 
 const sorts = accountOrders.flatMap((by) => [by, `-${by}` as const]);
@@ -124,5 +124,5 @@ export const accountCountsSchema = z
       description: "Of these, active and not held, and their last refresh failed.",
     }),
   })
-  .openapi("AccountCounts", { description: "How many accounts match, by status, counted up to 1,000 each." });
+  .openapi("MatchingAccounts", { description: "How many accounts match, by status, counted up to 1,000 each." });
 export type AccountCountsView = z.infer<typeof accountCountsSchema>;

@@ -1,7 +1,8 @@
 import type { Account } from "#core/domain/account/account";
-import { oauthConfigOf, type IntegrationDocument } from "#core/domain/integration/integration-document";
+import { oauthConfigOf, withoutClient, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { isTypedDocument } from "#core/domain/integration/credential-fields";
 import { effectiveValues, type EffectiveValue, type Origin } from "#core/domain/integration/effective-values";
+import { shortenDocument } from "#core/domain/integration/shorten-document";
 import type { UnreadableDefinition } from "#core/domain/integration/unreadable-definition";
 import { isAccepted } from "#core/domain/integration/order-client-secrets";
 import { unapprovedHosts } from "#core/usecases/pin-definition";
@@ -55,6 +56,11 @@ export function toDocumentView(document: IntegrationDocument): { name: string; [
   const { client } = config;
   const shown = { ...client, ...(client.client_secret === undefined ? {} : { client_secret: masked }) };
   return { ...document, credentials: { ...document.credentials, config: { ...config, client: shown } } };
+}
+
+/** A stored definition has no client: it is taken out and sealed when it comes; one of the catalogue never had one. */
+export function toShortDocumentView(document: IntegrationDocument): { name: string; [field: string]: unknown } {
+  return { ...shortenDocument(withoutClient(document)), name: document.name };
 }
 
 type Effective<O extends Origin> = Record<string, EffectiveValue<O>>;

@@ -39,6 +39,13 @@ export function Tab({ href, isActive, current = "true", children }: TabProps) {
   );
 }
 
-export function TabCount({ value }: { value: number | null }) {
-  return value === null ? null : <span className="font-normal text-subtle">{formatCount(value)}</span>;
+/** @param isExact false: there are more, and nobody counted on */
+export function TabCount({ value, isExact = true }: { value: number | null; isExact?: boolean }) {
+  if (value === null) return null;
+  return (
+    <span className="font-normal text-subtle">
+      {formatCount(value)}
+      {!isExact && "+"}
+    </span>
+  );
 }

@@ -1,9 +1,10 @@
 import type { AccountView } from "#api/schemas/account";
 import type { AccountPage } from "#api/schemas/account-list";
 import type { AttemptView } from "#api/schemas/attempt";
+import type { EventPage } from "#api/schemas/delivery";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { MassFailureView } from "#api/schemas/mass-failure";
-import type { HealthView } from "#api/schemas/stats";
+import type { OverviewView, SeriesView } from "#api/schemas/overview";
 import { readAttempts } from "./account.ts";
 import { callApi } from "./call-api.ts";
 import { readClients } from "./client-secrets.ts";
@@ -14,61 +15,49 @@ import type { Answer } from "./problem.ts";
 export type AttentionItem = { account: AccountView; attempts: AttemptView[]; hasEarlier: boolean };
 
 export type OverviewData = {
-  health: HealthView["integrations"];
+  overview: OverviewView;
+  series: Answer<SeriesView>;
   labels: Map<string, string>;
   massFailures: MassFailureView[];
   /** Integrations that are not used, or not for every account. */
-  integrations: TroubledIntegration[];
+  toMend: TroubledIntegration[];
   /** The clients that are configured here, with their secrets' terms. */
   clients: EnvironmentIntegrationView[];
-  /** The first few of the troubled accounts, with what happened to each. */
+  /** The accounts to look at first, with what happened to each. */
   attention: AttentionItem[];
-  /** Active accounts in trouble of their own, among those that were looked at. */
-  troubled: AccountView[];
-  /** True when there are more active accounts than were looked at. */
-  isPartial: boolean;
+  /** What happened last. */
+  events: Answer<EventPage>;
 };
 
-const shown = 6;
+const shownEvents = 8;
 
-/** Figures for the whole environment, and the few accounts to look at first. */
-export async function readOverview(): Promise<Answer<OverviewData>> {
-  const [health, labels, integrations, failures, clients, reauth, active] = await Promise.all([
-    callApi<HealthView>("/api/v1/stats/health", { query: { window: "24h" } }),
+/** How the environment does over a window, what lies ahead of it, and the few accounts to look at first. */
+export async function readOverview(window: string): Promise<Answer<OverviewData>> {
+  const [overview, series, labels, toMend, failures, clients, events] = await Promise.all([
+    callApi<OverviewView>("/api/v1/stats/overview", { query: { window } }),
+    callApi<SeriesView>("/api/v1/stats/series", { query: { window } }),
     readIntegrationLabels(),
     readTroubledIntegrations(),
     readMassFailures(),
     readClients(),
-    readPage("needs_reauth", shown),
-    readPage("active", 200),
+    callApi<EventPage>("/api/v1/events", { query: { limit: shownEvents } }),
   ]);
-  if (health.kind === "problem") return health;
+  if (overview.kind === "problem") return overview;
   if (failures.kind === "problem") return failures;
-  if (reauth.kind === "problem") return reauth;
-  if (active.kind === "problem") return active;
-
-  // Held accounts stand together with their mass failure: there are hundreds of them, and one decision.
-  const troubled = active.value.data.filter((account) => account.hold === null && account.last_error !== null);
-  const accounts = [...reauth.value.data, ...troubled].slice(0, shown);
-  const attention = await Promise.all(accounts.map(withAttempts));
-  const isPartial = active.value.next_cursor !== null;
+  const attention = await Promise.all(overview.value.attention.accounts.map(withAttempts));
   return {
     kind: "ok",
     value: {
-      health: health.value.integrations,
+      overview: overview.value,
+      series,
       labels,
-      integrations,
       massFailures: failures.value,
+      toMend,
       clients,
       attention,
-      troubled,
-      isPartial,
+      events,
     },
   };
-}
-
-async function readPage(status: AccountView["status"], limit: number): Promise<Answer<AccountPage>> {
-  return callApi<AccountPage>("/api/v1/integrated-accounts", { query: { status, limit } });
 }
 
 async function withAttempts(account: AccountView): Promise<AttentionItem> {

@@ -15,7 +15,9 @@ export type DigestPurpose =
   /** Where a list of the unified API goes on. */
   | "unified_cursor"
   /** The link that an event carries (R84). */
-  | "event_link";
+  | "event_link"
+  /** A link of a run over many accounts (ADR 0051). */
+  | "run_link";
 
 /** Keyed digests (HMAC-SHA-256) of secrets that are looked up or compared but never needed again in the clear. */
 export interface SecretDigests {

@@ -12,9 +12,9 @@ import { fillBraced } from "../domain/integration/document-parts.ts";
 import { originOf, templatePlaces } from "../domain/integration/document-places.ts";
 import type { UnfitOverrides } from "../domain/integration/overrides.ts";
 import { readDocument } from "../domain/integration/read-document.ts";
-import { repeatedMember } from "../domain/integration/read-document-text.ts";
+import { named, repeatedMember } from "../domain/integration/read-document-text.ts";
 import { UnreadableDefinition } from "../domain/integration/unreadable-definition.ts";
-import { DomainError } from "../domain/problem/domain-error.ts";
+import { DomainError, type FieldError } from "../domain/problem/domain-error.ts";
 import { scanJson, toPointer } from "../domain/text/scan-json.ts";
 import type { PutOutcome } from "../ports/integration-store.ts";
 import { configureClient, type AdministerPorts } from "./configure-client.ts";
@@ -52,15 +52,17 @@ export async function putIntegration(
   name: string,
   value: unknown,
 ): Promise<{ readonly document: IntegrationDocument; readonly isNew: boolean }> {
-  const named = isRecord(value) && !("name" in value) ? { ...value, name } : value;
-  const document = parseDocument(named);
+  const document = parseDocument(named(value, name));
   if (document.name !== name) {
     throw new DomainError("invalid_request", {
       detail: "The integration document is not valid.",
       errors: [{ pointer: "/name", detail: `must be ${name}, as in the address` }],
     });
   }
-  refuseUnreachable(document, ports.hostRefusal ?? (() => null));
+  const unreachable = unreachableErrors(document, ports.hostRefusal ?? (() => null));
+  if (unreachable.length > 0) {
+    throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors: unreachable });
+  }
   const client = oauthConfigOf(document)?.client;
   const stored = withoutClient(document);
   const clientFollows = client?.client_id !== undefined || client?.client_secret !== undefined;
@@ -128,33 +130,55 @@ interface AskedForApproval {
 }
 
 /** What can only fail is told to whoever writes it, and not to the customer who connects. */
-function refuseUnreachable(document: IntegrationDocument, refusal: (origin: string) => string | null): void {
-  const errors = templatePlaces(document).flatMap((place) => {
+export function unreachableErrors(
+  document: IntegrationDocument,
+  refusal: (origin: string) => string | null,
+): FieldError[] {
+  return templatePlaces(document).flatMap((place) => {
     const field = place.path.at(-1);
     // Nobody here calls these two: a browser goes to the one, and the other is a name.
     const origin = field === "authorizeHost" || field === "issuer" ? null : originOf(place);
     const said = origin === null ? null : refusal(fillBraced(origin, () => "x"));
     return said === null ? [] : [{ pointer: toPointer(place.path), detail: `can't be called: ${said}` }];
   });
-  if (errors.length > 0)
-    throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
 }
 
 /** What lies over the definition already has to fit the new one as well: half of what was wished for could cost a grant. */
-function unfitDefinition({ level, errors }: UnfitOverrides): DomainError {
-  const whose = level === "environment" ? "this environment's overrides" : "the overrides of an account";
+function unfitDefinition(unfit: UnfitOverrides): DomainError {
   return new DomainError("invalid_request", {
-    detail: `The integration document does not go with ${whose}. Change those first, or the document.`,
-    errors: errors.map(({ pointer, detail }) => ({ pointer, detail: `with ${whose}: ${detail}` })),
+    detail: `The integration document does not go with ${whoseOverrides(unfit)}. Change those first, or the document.`,
+    errors: unfitErrors(unfit),
   });
+}
+
+export function unfitErrors(unfit: UnfitOverrides): FieldError[] {
+  return unfit.errors.map(({ pointer, detail }) => ({ pointer, detail: `with ${whoseOverrides(unfit)}: ${detail}` }));
+}
+
+function whoseOverrides({ level }: UnfitOverrides): string {
+  return level === "environment" ? "this environment's overrides" : "the overrides of an account";
 }
 
 /** Invariant 12: credentials never move to another host behind their owners' backs. */
 function refusedChange(
-  { cause, liveAccounts, pinned }: PutOutcome & { readonly kind: "refused" },
+  refused: PutOutcome & { readonly kind: "refused" },
   next: IntegrationDocument,
   hadClient: boolean,
 ): DomainError {
+  const detail = refusedWords(refused, next);
+  if (!isApprovable(refused.cause)) return new DomainError("conflict", { detail });
+  return new HostsRefused(
+    `${detail} Or have another administrator approve it: the same request with ?approval=ask, from the dashboard's session.`,
+    next,
+    hadClient,
+  );
+}
+
+/** Why a definition may not take the place of the one in force. */
+export function refusedWords(
+  { cause, liveAccounts, pinned }: Pick<PutOutcome & { readonly kind: "refused" }, "cause" | "liveAccounts" | "pinned">,
+  next: IntegrationDocument,
+): string {
   const advice = "Give the changed definition another name, or disconnect these accounts first.";
   const live = `${liveAccounts} accounts live on`;
   const details = {
@@ -163,12 +187,7 @@ function refusedChange(
     secrets: `The OAuth client's secret was given for these hosts (${pinned?.hosts}), and there would be more (${describeHosts(next)}). Give the changed definition another name, with a client of its own.`,
     unreadable: `${live} a definition that can't be read, so nobody can tell whether their credentials would move. ${advice}`,
   };
-  if (!isApprovable(cause)) return new DomainError("conflict", { detail: details[cause] });
-  return new HostsRefused(
-    `${details[cause]} Or have another administrator approve it: the same request with ?approval=ask, from the dashboard's session.`,
-    next,
-    hadClient,
-  );
+  return details[cause];
 }
 
 /** A change that two people may make all the same. */
@@ -211,8 +230,4 @@ async function originOfDefinition(ports: AdministerPorts, caller: Caller, name: 
     if (error instanceof UnreadableDefinition) return "environment";
     throw error;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

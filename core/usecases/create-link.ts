@@ -49,7 +49,7 @@ export async function createLink(
   checkBinding(input);
   const integrationNames = await checkedIntegrations(ports, caller, input);
   await checkReturnUrl(ports, caller, input.returnUrl);
-  const token = `lt_${Buffer.from(input.made?.secret ?? ports.random.bytes(32)).toString("base64url")}`;
+  const token = tokenOfLink(input.made?.secret ?? ports.random.bytes(32));
   const id = input.made?.id ?? makeId("lnk", ports.random.bytes(idRandomBytes));
   const expiresAt = await ports.connect.createLink(
     {
@@ -79,6 +79,11 @@ export async function createLink(
     },
   );
   return { token, expiresAt };
+}
+
+/** @param secret 32 bytes */
+export function tokenOfLink(secret: Uint8Array): string {
+  return `lt_${Buffer.from(secret).toString("base64url")}`;
 }
 
 async function checkedIntegrations(ports: LinkPorts, caller: Caller, input: LinkInput): Promise<readonly string[]> {

@@ -383,6 +383,69 @@ export interface OverridableField {
   defined?: unknown;
 }
 
+/** A definition looked at as PUT would, without putting it. */
+export interface DefinitionTrial {
+  /** Whether there is no mistake. */
+  valid: boolean;
+  /** Its name; null where that can't be told. */
+  name: string | null;
+  /** All at once, in the order of the text; at most 200. */
+  errors: Array<PlacedError>;
+  effect: DefinitionEffect;
+}
+
+/** One mistake and where it stands. What is missing is told where it is missing. */
+export interface PlacedError {
+  /** A JSON Pointer into the document; empty: the whole. */
+  pointer: string;
+  /** What was expected, what was found, what to do. */
+  detail: string;
+  /** In the text that was sent, from 1. */
+  line: number;
+  /** Characters from the beginning of the line, from 1. */
+  column: number;
+}
+
+/** Null: it is not valid, or `effect=false`. */
+export type DefinitionEffect = {
+  /** `covers_catalogue`: it takes the place of the catalogue's in this environment; `unchanged`: it is in force already. */
+  kind: "creates" | "replaces" | "covers_catalogue" | "unchanged";
+  /** Accounts that live on it. */
+  live_accounts: number;
+  /** Whether the OAuth client's secrets are erased with it: they were given for other hosts. */
+  erases_secrets: boolean;
+  /** Where credentials go. */
+  hosts: {
+    /** Where credentials go now; null: nothing is in force, or nobody can tell. */
+    before: string | null;
+    /** Where they would go. */
+    after: string;
+  };
+  /** Hosts first; at most 40 other fields, then their number. */
+  changes: Array<FieldChange>;
+  refusal: DefinitionRefusal;
+} | null;
+
+/** What would be otherwise. */
+export interface FieldChange {
+  /** A host's role, or a JSON Pointer. */
+  what: string;
+  /** Null: it was not there. */
+  before: string | null;
+  /** Null: it is gone. */
+  after: string | null;
+}
+
+/** Null: it would be put. */
+export type DefinitionRefusal = {
+  /** `format`: accounts live on it with other credentials; `hosts`: their credentials would go elsewhere; `secrets`: those of the OAuth client would; `unreadable`: nobody can tell from where. */
+  cause: "format" | "hosts" | "secrets" | "unreadable";
+  /** Why, and what to do instead. */
+  detail: string;
+  /** Whether another administrator may approve it: PUT with `approval=ask`. */
+  approvable: boolean;
+} | null;
+
 /** A page of requests. */
 export interface ApprovalList {
   /** Newest first. */
@@ -446,7 +509,7 @@ export interface Account {
 }
 
 /** How many accounts match, by status, counted up to 1,000 each. */
-export interface AccountCounts {
+export interface MatchingAccounts {
   total: BoundedCount;
   /** Of these, with this status. */
   connecting: BoundedCount;
@@ -468,6 +531,172 @@ export interface BoundedCount {
   count: number;
   /** False: there are so many at least. */
   is_exact: boolean;
+}
+
+/** What a run that began now would act on. */
+export interface AccountRunPreview {
+  /** Accounts that match, counted up to 100,001. */
+  total: number;
+  /** Accounts that one run takes. */
+  most: number;
+  /** How many have which status. */
+  by_status: {
+    /** Of these, with this status. */
+    connecting: number;
+    /** Of these, with this status. */
+    active: number;
+    /** Of these, with this status. */
+    needs_reauth: number;
+    /** Of these, with this status. */
+    disconnected: number;
+  };
+  /** Of these, held by the mass-disconnect guard. */
+  held: number;
+}
+
+/** Which accounts a run would act on. */
+export interface AccountRunPreviewRequest {
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  filter?: AccountFilter | undefined;
+  /** These accounts, 1,000 at most. */
+  ids?: Array<string> | undefined;
+}
+
+/** All that match when the run begins. */
+export interface AccountFilter {
+  /** Accounts of this tenant alone. */
+  tenant_id?: string | undefined;
+  /** Accounts of this integration alone. */
+  integration_name?: string | undefined;
+  /** Accounts with this status alone. */
+  status?: "connecting" | "active" | "needs_reauth" | "disconnected" | undefined;
+  /** How a word begins in the tenant's id, the user reference, the external account's label or its id, whatever the case; `berl` finds `Acme Berlin`, and `acme b` does. What begins with `ia_` is the beginning of an account's id. */
+  search?: string | undefined;
+  /** Accounts whose `last_error` has this code. */
+  last_error_code?: string | undefined;
+  /** `true`: accounts that the mass-disconnect guard holds; `false`: the others. */
+  hold?: boolean | undefined;
+  /** `true`: accounts whose `scopes.missing` is not empty; `false`: the others. */
+  scopes_missing?: boolean | undefined;
+  /** `true`: active accounts whose last refresh failed, and which are not held; `false`: all others. */
+  refresh_failing?: boolean | undefined;
+  /** Active accounts whose token ends within so many seconds, or has ended. */
+  expires_within?: number | undefined;
+}
+
+/** One act on many accounts, done by a worker. */
+export interface AccountRun {
+  /** The run's id. */
+  id: string;
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  /** `running`: a worker goes through its accounts. `paused`: it rests. `done`: each account has its result. `cancelled`: the rest is left alone. */
+  state: "running" | "paused" | "done" | "cancelled";
+  /** Why; null: nobody said. */
+  reason: string | null;
+  /** What was selected by; null: each was named. */
+  filter: AccountFilter | null;
+  /** Accounts, as they matched when it began. */
+  total: number;
+  /** It was done to so many. */
+  done: number;
+  /** It failed at so many. */
+  failed: number;
+  /** So many were in no state for it. */
+  skipped: number;
+  /** Accounts a second at most; null: no limit. */
+  pace: number | null;
+  /** Accounts a second, measured; null: not yet. */
+  rate: number | null;
+  /** Seconds until it is done, at this rate; null: not known, or it is not running. */
+  seconds_left: number | null;
+  /** Why it does not go on at the moment; null: it does. */
+  last_error: string | null;
+  /** Who began it: `usr_…` or `key_…`. */
+  created_by: string;
+  /** When it began. */
+  created_at: string;
+  /** When it was over; null: it is not. */
+  finished_at: string | null;
+}
+
+/** One act on many accounts. */
+export interface AccountRunRequest {
+  /** What is done to each account. `refresh`: as POST …/refresh. `reauthorization_links`: a link for its customer, seven days long. `release`: lets it go where the mass-disconnect guard holds it. `disconnect`: revokes and erases, for good. */
+  action: "refresh" | "reauthorization_links" | "release" | "disconnect";
+  filter?: AccountFilter | undefined;
+  /** These accounts, 1,000 at most. */
+  ids?: Array<string> | undefined;
+  /** Refused when more accounts match than this, which somebody has seen and confirmed. */
+  at_most?: number | undefined;
+  /** Why, for whoever looks at the run or the audit log. */
+  reason?: string | undefined;
+  /** Accounts a second at most, 1 to 100. */
+  pace?: number | undefined;
+}
+
+/** A page of runs. */
+export interface AccountRunPage {
+  /** The runs of this page, newest first. */
+  data: Array<AccountRun>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What becomes of a run. */
+export interface AccountRunPatch {
+  /** `paused`: rests until it is `running` again. `cancelled`: for good; what is done stays done. */
+  state?: "running" | "paused" | "cancelled" | undefined;
+  /** Accounts a second at most from now on. */
+  pace?: number | undefined;
+}
+
+/** A page of a run's accounts. */
+export interface AccountRunResultPage {
+  /** Accounts in the order of the run. */
+  data: Array<AccountRunResult>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** What became of one account of a run. */
+export interface AccountRunResult {
+  /** The account's id. */
+  integrated_account_id: string;
+  /** Whose it is; null: it was removed. */
+  tenant_id: string | null;
+  /** Of which integration; null: it was removed. */
+  integration_name: string | null;
+  external_account: ExternalAccount | null;
+  /** `pending`: its turn has not come; of a run that was cancelled, left alone. `skipped`: it was in no state for it, as `code` says. */
+  outcome: "pending" | "done" | "failed" | "skipped";
+  /** Of a failure its problem's code; of what was skipped why: `gone`, `not_connected`, `disconnected`, `not_refreshable`, `not_held`; of a disconnect what became of the grant. Null: there is no more to say. */
+  code: string | null;
+  /** That in words; null: nothing more. */
+  detail: string | null;
+  /** When; null: not yet. */
+  finished_at: string | null;
+}
+
+/** A page of a run's links. */
+export interface AccountRunLinkPage {
+  /** Links that nobody has used and that are not over. */
+  data: Array<AccountRunLink>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** A link that re-authorizes one account. */
+export interface AccountRunLink {
+  /** The account's id. */
+  integrated_account_id: string;
+  /** Whose it is; null: it was removed. */
+  tenant_id: string | null;
+  /** The link. */
+  url: string;
+  /** When it ends. */
+  expires_at: string;
 }
 
 /** One account by itself, with the values in force for it. */
@@ -1607,7 +1836,6 @@ export interface Health {
 export interface IntegrationHealth {
   /** The integration's name. */
   integration_name: string;
-  /** Accounts by status. */
   accounts: AccountCounts;
   /** Attempts in the window. */
   refreshes: number;
@@ -1616,6 +1844,18 @@ export interface IntegrationHealth {
   latency_ms: Latency;
   /** Failed attempts in the window, by outcome. */
   failures: Record<string, number>;
+}
+
+/** Accounts by status. */
+export interface AccountCounts {
+  /** Waiting for the customer. */
+  connecting: number;
+  /** With a grant. */
+  active: number;
+  /** Whose grant is dead. */
+  needs_reauth: number;
+  /** Ended. */
+  disconnected: number;
 }
 
 /** How long token endpoints took, in milliseconds. */
@@ -2432,7 +2672,10 @@ export interface Operations {
       /** The integration's name. */
       name: string;
     };
-    query: Record<string, never>;
+    query: {
+      /** `omit`: without what goes without saying, as somebody would write it. It means the same. */
+      defaults?: "show" | "omit" | undefined;
+    };
     body: undefined;
     answer: IntegrationDocument;
   };
@@ -2504,6 +2747,18 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: OverridableFieldList;
+  };
+  /** Look at a definition as PUT would, without putting it */
+  validateIntegration: {
+    path: Record<string, never>;
+    query: {
+      /** That the definition must have; it may leave it out then, as with PUT. */
+      name?: string | undefined;
+      /** `false`: its form alone is looked at, as while somebody types. */
+      effect?: "true" | "false" | undefined;
+    };
+    body: IntegrationDocument;
+    answer: DefinitionTrial;
   };
   /** Requests that need a second person */
   listApprovals: {
@@ -2586,7 +2841,85 @@ export interface Operations {
       expires_within?: number | undefined;
     };
     body: undefined;
-    answer: AccountCounts;
+    answer: MatchingAccounts;
+  };
+  /** How many accounts a run would act on */
+  previewAccountRun: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountRunPreviewRequest;
+    answer: AccountRunPreview;
+  };
+  /** Do one thing to many accounts */
+  startAccountRun: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: AccountRunRequest;
+    answer: AccountRun;
+  };
+  /** Runs over many accounts, newest first */
+  listAccountRuns: {
+    path: Record<string, never>;
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunPage;
+  };
+  /** How far a run is */
+  getAccountRun: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: AccountRun;
+  };
+  /** Pause, resume or cancel a run, or change its pace */
+  changeAccountRun: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: AccountRunPatch;
+    answer: AccountRun;
+  };
+  /** What became of each account of a run */
+  listAccountRunResults: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: {
+      /** Accounts with this outcome alone. */
+      outcome?: "pending" | "done" | "failed" | "skipped" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunResultPage;
+  };
+  /** The re-authorization links that a run made, for whoever began it */
+  listAccountRunLinks: {
+    path: {
+      /** The run's id. */
+      id: string;
+    };
+    query: {
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: AccountRunLinkPage;
   };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
@@ -2620,6 +2953,16 @@ export interface Operations {
   };
   /** Refresh now, whatever the schedule says */
   refreshAccount: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: Nothing | undefined;
+    answer: Account;
+  };
+  /** Let an account go that the mass-disconnect guard holds */
+  releaseAccount: {
     path: {
       /** The account's id. */
       id: string;
@@ -2809,6 +3152,22 @@ export interface Operations {
     query: Record<string, never>;
     body: ReplayRequest;
     answer: Replay;
+  };
+  /** Events as they happen */
+  streamEvents: {
+    path: Record<string, never>;
+    query: {
+      /** Those of this type. */
+      event_type?: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping" | undefined;
+      /** Those of this account. */
+      account?: string | undefined;
+      /** An account of which every change is told, a refresh too. */
+      watch?: string | undefined;
+      /** Ends after so many seconds; 0: with what was missed. */
+      seconds?: number | undefined;
+    };
+    body: undefined;
+    answer: string;
   };
   /** List what happened, newest first */
   listEvents: {
@@ -3615,15 +3974,24 @@ export const routes = {
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
   getIntegrationStatus: ["GET", "/integrations/{name}/status"],
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
+  validateIntegration: ["POST", "/integrations/validate"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
   listAccounts: ["GET", "/integrated-accounts"],
   importAccount: ["POST", "/integrated-accounts"],
   countAccounts: ["GET", "/integrated-accounts/counts"],
+  previewAccountRun: ["POST", "/account-runs/preview"],
+  startAccountRun: ["POST", "/account-runs"],
+  listAccountRuns: ["GET", "/account-runs"],
+  getAccountRun: ["GET", "/account-runs/{id}"],
+  changeAccountRun: ["PATCH", "/account-runs/{id}"],
+  listAccountRunResults: ["GET", "/account-runs/{id}/results"],
+  listAccountRunLinks: ["GET", "/account-runs/{id}/links"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],
   refreshAccount: ["POST", "/integrated-accounts/{id}/refresh"],
+  releaseAccount: ["POST", "/integrated-accounts/{id}/release"],
   getToken: ["GET", "/integrated-accounts/{id}/token"],
   listRefreshAttempts: ["GET", "/integrated-accounts/{id}/refresh-attempts"],
   listMassFailures: ["GET", "/mass-failures"],
@@ -3643,6 +4011,7 @@ export const routes = {
   rotateWebhookSecret: ["POST", "/webhook-endpoints/{id}/rotate-secret"],
   testWebhookEndpoint: ["POST", "/webhook-endpoints/{id}/test"],
   replayWebhookEvents: ["POST", "/webhook-endpoints/{id}/replay"],
+  streamEvents: ["GET", "/events/stream"],
   listEvents: ["GET", "/events"],
   getEvent: ["GET", "/events/{id}"],
   listWebhookDeliveries: ["GET", "/webhook-deliveries"],

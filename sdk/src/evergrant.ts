@@ -7,6 +7,7 @@ import type {
   RefreshAttempt,
   WebhookDelivery,
 } from "./api-types.ts";
+import { streamEvents, type StreamQuery } from "./event-stream.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
 import { unifiedMethods } from "./unified.ts";
@@ -26,6 +27,7 @@ export class Evergrant {
   readonly #transport: Transport;
   readonly #tokens: TokenReader;
   readonly accounts: ReturnType<typeof accountMethods>;
+  readonly accountRuns: ReturnType<typeof accountRunMethods>;
   readonly links: ReturnType<typeof linkMethods>;
   readonly connectSessions: ReturnType<typeof connectSessionMethods>;
   readonly integrations: ReturnType<typeof integrationMethods>;
@@ -50,6 +52,7 @@ export class Evergrant {
     this.#transport = transport;
     this.#tokens = new TokenReader(transport, options.tokenCacheSeconds ?? 0);
     this.accounts = accountMethods(transport);
+    this.accountRuns = accountRunMethods(transport);
     this.links = linkMethods(transport);
     this.connectSessions = connectSessionMethods(transport);
     this.integrations = integrationMethods(transport);
@@ -111,10 +114,48 @@ function accountMethods({ call }: Transport) {
       call("updateAccount", { ...options, path: { id }, body }),
     disconnect: (id: string, options: CallOptions = {}) => call("disconnectAccount", { ...options, path: { id } }),
     refresh: (id: string, options: CallOptions = {}) => call("refreshAccount", { ...options, path: { id } }),
+    /** Lets it go where the mass-disconnect guard holds it. */
+    release: (id: string, options: CallOptions = {}) => call("releaseAccount", { ...options, path: { id } }),
     /** One page of what was tried, newest first. */
     attempts,
     iterateAttempts: (id: string, options: CallOptions = {}): AsyncGenerator<RefreshAttempt, void> =>
       pages((cursor) => attempts(id, { cursor }, options)),
+  };
+}
+
+function accountRunMethods({ call }: Transport) {
+  const list = (query: Query<"listAccountRuns"> = {}, options: CallOptions = {}) =>
+    call("listAccountRuns", { ...options, query });
+  const results = (id: string, query: Query<"listAccountRunResults"> = {}, options: CallOptions = {}) =>
+    call("listAccountRunResults", { ...options, path: { id }, query });
+  const links = (id: string, query: Query<"listAccountRunLinks"> = {}, options: CallOptions = {}) =>
+    call("listAccountRunLinks", { ...options, path: { id }, query });
+  const change = (id: string, body: Body<"changeAccountRun">, options: CallOptions = {}) =>
+    call("changeAccountRun", { ...options, path: { id }, body });
+  return {
+    /** How many accounts it would act on; nothing is begun. */
+    preview: (body: Body<"previewAccountRun">, options: CallOptions = {}) =>
+      call("previewAccountRun", { ...options, body }),
+    /** Begins; a worker does it. */
+    start: (body: Body<"startAccountRun">, options: CallOptions = {}) => call("startAccountRun", { ...options, body }),
+    /** One page, newest first. */
+    list,
+    get: (id: string, options: CallOptions = {}) => call("getAccountRun", { ...options, path: { id } }),
+    /** Its state or its pace. */
+    change,
+    pause: (id: string, options: CallOptions = {}) => change(id, { state: "paused" }, options),
+    resume: (id: string, options: CallOptions = {}) => change(id, { state: "running" }, options),
+    cancel: (id: string, options: CallOptions = {}) => change(id, { state: "cancelled" }, options),
+    /** One page of what became of its accounts. */
+    results,
+    iterateResults: (
+      id: string,
+      query: Omit<Query<"listAccountRunResults">, "cursor"> = {},
+      options: CallOptions = {},
+    ) => pages((cursor) => results(id, { ...query, cursor }, options)),
+    /** One page of its links, for whoever began it. */
+    links,
+    iterateLinks: (id: string, options: CallOptions = {}) => pages((cursor) => links(id, { cursor }, options)),
   };
 }
 
@@ -139,6 +180,12 @@ function integrationMethods({ call }: Transport) {
     put: (name: string, body: Body<"putIntegration">, options: CallOptions = {}) =>
       call("putIntegration", { ...options, path: { name }, body }),
     delete: (name: string, options: CallOptions = {}) => call("deleteIntegration", { ...options, path: { name } }),
+    /** Looks at a definition as `put` would, and writes nothing. */
+    validate: (
+      body: Body<"validateIntegration">,
+      query: Query<"validateIntegration"> = {},
+      options: CallOptions = {},
+    ) => call("validateIntegration", { ...options, query, body }),
     /** How it stands right now: breakers, budgets, open links. */
     status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
     /** The JSON Schema of an integration document. */
@@ -270,7 +317,8 @@ function webhookDeliveryMethods({ call }: Transport) {
   };
 }
 
-function eventMethods({ call }: Transport) {
+function eventMethods(transport: Transport) {
+  const { call } = transport;
   const list = (query: Query<"listEvents"> = {}, options: CallOptions = {}) =>
     call("listEvents", { ...options, query });
   return {
@@ -280,6 +328,9 @@ function eventMethods({ call }: Transport) {
       query: Omit<Query<"listEvents">, "cursor"> = {},
       options: CallOptions = {},
     ): AsyncGenerator<Event, void> => pages((cursor) => list({ ...query, cursor }, options)),
+    /** As they happen, without an end: leave the loop, or abort. */
+    stream: (query: StreamQuery = {}, options: CallOptions = {}): AsyncGenerator<Event, void> =>
+      streamEvents(transport, query, options),
     /** With its deliveries. */
     get: (id: string, options: CallOptions = {}) => call("getEvent", { ...options, path: { id } }),
   };

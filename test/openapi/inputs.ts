@@ -139,6 +139,17 @@ const stopRewraps = async (stack: Stack): Promise<void> => {
   );
 };
 
+/** As many as there may be, and those of other tests have served. No worker runs in these tests. */
+const cancelRuns = async ({ stack }: World): Promise<void> => {
+  await stack.database.pool.query("UPDATE account_run SET state = 'cancelled' WHERE state IN ('running', 'paused')");
+};
+
+const beginRun = async (world: World, action = "refresh"): Promise<string> => {
+  await cancelRuns(world);
+  const { body } = await world.stack.call("POST", "/account-runs", { action, ids: [world.accountId] });
+  return body.id;
+};
+
 /** Two people start it. */
 const beginRewrap = async ({ stack, session, otherSession }: World): Promise<string> => {
   await stopRewraps(stack);
@@ -313,6 +324,37 @@ export const inputs: Inputs = {
   ],
   disconnectAccount: async ({ importAccount }) => [{ status: 200, params: { id: await importAccount() } }],
   refreshAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
+  releaseAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
+  previewAccountRun: () => [
+    { status: 200, body: { action: "refresh", filter: { integration_name: "acme-crm", search: "tenant" } } },
+  ],
+  startAccountRun: async (world) => {
+    await cancelRuns(world);
+    return [
+      {
+        status: 202,
+        body: {
+          action: "refresh",
+          filter: { integration_name: "acme-crm", refresh_failing: false },
+          at_most: 100,
+          reason: "The outage is over",
+          pace: 5,
+        },
+      },
+      { status: 202, body: { action: "refresh", ids: [world.accountId] } },
+    ];
+  },
+  listAccountRuns: () => [{ status: 200, query: { limit: "2" } }],
+  getAccountRun: async (world) => [{ status: 200, params: { id: await beginRun(world) } }],
+  changeAccountRun: async (world) => [
+    { status: 200, params: { id: await beginRun(world) }, body: { state: "paused", pace: 2 } },
+  ],
+  listAccountRunResults: async (world) => [
+    { status: 200, params: { id: await beginRun(world) }, query: { outcome: "pending" } },
+  ],
+  listAccountRunLinks: async (world) => [
+    { status: 200, params: { id: await beginRun(world, "reauthorization_links") } },
+  ],
   getToken: ({ accountId: id }) => [
     { status: 200, params: { id } },
     { status: 200, params: { id }, query: { min_ttl: "60" } },
@@ -320,7 +362,10 @@ export const inputs: Inputs = {
   listRefreshAttempts: ({ accountId: id }) => [{ status: 200, params: { id }, query: { limit: "10" } }],
 
   listIntegrations: () => [{ status: 200 }],
-  getIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  getIntegration: () => [
+    { status: 200, params: { name: "acme-crm" } },
+    { status: 200, params: { name: "acme-crm" }, query: { defaults: "omit" } },
+  ],
   putIntegration: async (world) => [
     { status: 201, params: { name: "made-here" }, body: document("made-here") },
     { status: 200, params: { name: "made-here" }, body: document("made-here") },
@@ -337,6 +382,10 @@ export const inputs: Inputs = {
   },
   listEnvironmentIntegrations: () => [{ status: 200 }],
   getEnvironmentIntegration: () => [{ status: 200, params: { name: "acme-crm" } }],
+  validateIntegration: () => [
+    { status: 200, body: document("acme-crm") },
+    { status: 200, query: { name: "made-here", effect: "false" }, body: { name: "other" } },
+  ],
   getIntegrationStatus: () => [{ status: 200, params: { name: "acme-crm" } }],
   listOverridableFields: () => [{ status: 200, params: { name: "acme-crm" } }],
 
@@ -535,6 +584,10 @@ export const inputs: Inputs = {
   listEvents: ({ accountId: account }) => [
     { status: 200 },
     { status: 200, query: { event_type: "integrated_account:created", account, limit: "1" } },
+  ],
+  streamEvents: ({ accountId: watch }) => [
+    { status: 200, query: { seconds: "0" } },
+    { status: 200, query: { seconds: "0", event_type: "integrated_account:created", account: watch, watch } },
   ],
   getEvent: async (world) => [{ status: 200, params: { id: (await ping(world)).event_id } }],
   listWebhookDeliveries: async (world) => {

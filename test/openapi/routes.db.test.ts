@@ -1,4 +1,5 @@
 // Every route of the document, called on the real processes and a real database: what it documents is what it answers.
+import { unifiedRouteIds } from "#api/unified-route-ids";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { routeAudits } from "#api/route-audits";
 import { allowedActions, type AuditStatement } from "#core/domain/audit/audit-statement";
@@ -120,7 +121,7 @@ async function recordedBy(work: () => Promise<unknown>): Promise<string[]> {
   return [...(await ids())].filter(([id]) => !before.has(id)).map(([, action]) => action);
 }
 
-function expectAudited({ id, method }: Route, recorded: readonly string[]): void {
+function expectAudited({ id, method }: Route, status: number, recorded: readonly string[]): void {
   const statement: AuditStatement | undefined = (routeAudits as Record<string, AuditStatement>)[id];
   if (statement === undefined) throw new Error(`api/route-audits.ts does not say what ${id} writes`);
   const allowed: readonly string[] = allowedActions(statement);
@@ -133,8 +134,9 @@ function expectAudited({ id, method }: Route, recorded: readonly string[]): void
     wanted.filter((action) => !recorded.includes(action)),
     `${id} states what it does not write`,
   ).toEqual([]);
-  // The token of a link stands in a body, and not in an address; nothing changes.
-  const asks = method === "get" || id === "findInvitation";
+  // The token of a link stands in a body, and not in an address; nothing changes. Nor does it where nobody is asked.
+  const isRefused = status === 422 && (unifiedRouteIds as readonly string[]).includes(id);
+  const asks = method === "get" || id === "findInvitation" || isRefused;
   if (!asks) expect(recorded.length, `${id} changes something and leaves no record`).toBeGreaterThan(0);
 }
 
@@ -143,8 +145,10 @@ describe("each route of the document", () => {
     const cases = await casesOf(route.id);
     for (const one of cases) {
       const recorded = await recordedBy(async () => expect((await call(route, one)).status, route.id).toBe(one.status));
-      expectAudited(route, recorded);
+      expectAudited(route, one.status, recorded);
     }
+    // No provider of this world has a mapping to each model: test/unified.db.test.ts has.
+    if ((unifiedRouteIds as readonly string[]).includes(route.id)) return;
     const successes = Object.keys(route.operation.responses).filter((status) => status.startsWith("2"));
     expect(cases.map(({ status }) => String(status))).toEqual(expect.arrayContaining(successes));
   });
@@ -217,7 +221,7 @@ describe("the input of each route", () => {
   });
   test.each(choosy)("$id refuses a wrong $name", async ({ parameter, ...route }) => {
     const [one] = await casesOf(route.id);
-    const answer = await call(route, { ...(one as Case), query: { [parameter.name]: "(no)" } });
+    const answer = await call(route, { ...(one as Case), query: { ...one?.query, [parameter.name]: "(no)" } });
     expect([400, 422]).toContain(answer.status);
     if (parameter.name === "cursor") return;
     expect(answer.body.errors).toEqual([{ pointer: parameter.name, detail: expect.any(String) }]);
@@ -225,7 +229,7 @@ describe("the input of each route", () => {
 
   test.each(asked)("$id refuses a parameter that it does not have", async (route) => {
     const [one] = await casesOf(route.id);
-    const answer = await call(route, { ...(one as Case), query: { not_a_parameter: "1" } });
+    const answer = await call(route, { ...(one as Case), query: { ...one?.query, not_a_parameter: "1" } });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: "not_a_parameter" }] } });
   });
 });

@@ -58,6 +58,16 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   disconnectAccount: "accounts:write",
   refreshAccount: "accounts:write",
   listRefreshAttempts: "accounts:read",
+  releaseAccount: "accounts:write",
+
+  // And what the action needs for one account; the tests refresh.
+  previewAccountRun: ["accounts:read", "accounts:write"],
+  startAccountRun: ["accounts:read", "accounts:write"],
+  changeAccountRun: ["accounts:read", "accounts:write"],
+  listAccountRuns: "accounts:read",
+  getAccountRun: "accounts:read",
+  listAccountRunResults: "accounts:read",
+  listAccountRunLinks: "links:write",
 
   listMassFailures: "accounts:read",
   getMassFailure: "accounts:read",
@@ -70,6 +80,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   listIntegrations: "integrations:read",
   getIntegration: "integrations:read",
   putIntegration: "integrations:write",
+  validateIntegration: "integrations:write",
   deleteIntegration: "integrations:write",
   updateEnvironmentIntegration: "integrations:write",
   listEnvironmentIntegrations: "integrations:read",
@@ -89,6 +100,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   testWebhookEndpoint: "webhooks:write",
   replayWebhookEvents: "webhooks:write",
   listEvents: "webhooks:read",
+  streamEvents: "webhooks:read",
   getEvent: "webhooks:read",
   listWebhookDeliveries: "webhooks:read",
   getWebhookDelivery: "webhooks:read",
@@ -137,6 +149,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
 /** What asks who it is once more, when the session has not shown it for a while (step_up_required). */
 export const confirmedOperations: readonly string[] = [
   "getToken",
+  "listAccountRunLinks",
   "updateUser",
   "inviteUser",
   "approveRequest",
@@ -193,6 +206,8 @@ export const accessOfPages: Readonly<Record<string, Access | "customer">> = {
   "(dashboard)/(overview)": "accounts:read",
   "(dashboard)/accounts/(list)": "accounts:read",
   "(dashboard)/accounts/[id]": "accounts:read",
+  "(dashboard)/accounts/runs/(list)": "accounts:read",
+  "(dashboard)/accounts/runs/[id]": "accounts:read",
   "(dashboard)/administrators/(list)": "users:read",
   "(dashboard)/administrators/[id]": "users:read",
   "(dashboard)/approvals/(list)": "approvals:read",

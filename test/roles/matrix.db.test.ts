@@ -130,7 +130,9 @@ describe("the list of who may what", () => {
     const isForPeople = ["person", "approver", "asker"].includes(String(access)) || String(access).startsWith("users:");
     expect(kinds).toEqual(access === "open" ? [] : isForPeople ? ["session"] : ["apiKey", "session"]);
     const first = Array.isArray(access) ? (access as readonly string[])[0] : access;
-    expect(new Set(named)).toEqual(new Set(String(first).includes(":") || first === "proxy" ? [first] : []));
+    expect(new Set(named)).toEqual(
+      new Set(String(first).includes(":") || first === "proxy" || first === "unified" ? [first] : []),
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import type { DatabaseClient } from "../pool.ts";
 import { conditionsOf, type Condition, type Wanted } from "./conditions.ts";
-import { createParameters } from "./parameters.ts";
+import { createBindings } from "./bindings.ts";
 
 /** How much one statement reads at most. */
 export interface Bounds {
@@ -30,14 +30,14 @@ export async function chooseWay(client: DatabaseClient, wanted: Wanted, bounds: 
     driver === undefined ? [] : [{ ...one, driver }],
   );
   if (drivers.length === 0) return { kind: "walk" };
-  const parameters = createParameters();
-  const environment = parameters.add(wanted.caller.environmentId);
+  const bindings = createBindings();
+  const environment = bindings.add(wanted.caller.environmentId);
   const counts = drivers.map(
     ({ driver }, index) =>
       `(SELECT count(*)::int FROM (SELECT FROM integrated_account a
-         WHERE a.environment_id = ${environment} AND ${driver(parameters)} LIMIT ${bounds.gather + 1}) s) AS n${index}`,
+         WHERE a.environment_id = ${environment} AND ${driver(bindings)} LIMIT ${bounds.gather + 1}) s) AS n${index}`,
   );
-  const { rows } = await client.query<Record<string, number>>(`SELECT ${counts.join(", ")}`, [...parameters.values]);
+  const { rows } = await client.query<Record<string, number>>(`SELECT ${counts.join(", ")}`, [...bindings.values]);
   const rarest = drivers
     .map((by, index) => ({ kind: "gather", by, found: rows[0]?.[`n${index}`] ?? 0 }) as const)
     .reduce((least, one) => (one.found < least.found ? one : least));

@@ -1,6 +1,6 @@
 import type { Caller } from "#core/domain/access/permission";
 import type { AccountFilter } from "#core/domain/account/account-filter";
-import type { Parameters } from "./parameters.ts";
+import type { Bindings } from "./bindings.ts";
 
 /** Whose accounts are listed, and which of them. */
 export interface Wanted {
@@ -9,7 +9,7 @@ export interface Wanted {
 }
 
 /** A condition on rows `a` of integrated_account, in the words of one statement. */
-type Words = (parameters: Parameters) => string;
+type Words = (bindings: Bindings) => string;
 
 /** One part of what is wanted. */
 export interface Condition {
@@ -65,7 +65,7 @@ export function conditionsOf({ caller, filter }: Wanted): Condition[] {
   else if (ofStatus !== null) byIndex(() => ofStatus, { isOrdered: true });
   if (integrationName !== null) {
     const sql: Words = ({ add }) => `a.integration_name = ${add(integrationName)}`;
-    const driver: Words = ofStatus === null ? sql : (parameters) => `${sql(parameters)} AND ${ofStatus}`;
+    const driver: Words = ofStatus === null ? sql : (bindings) => `${sql(bindings)} AND ${ofStatus}`;
     conditions.push({ sql, driver });
   }
   if (integrationNames !== null) byIndex(({ add }) => `a.integration_name = ANY (${add(integrationNames)}::text[])`);
@@ -87,17 +87,17 @@ function searchCondition(environmentId: string, search: string): Condition {
   };
   return {
     // Where the text is nowhere it begins no word either: that is cheaper to see.
-    sql: (parameters) =>
-      `strpos(lower(concat_ws(' ', a.tenant_id, a.user_reference, a.external_account ->> 'label', a.external_account ->> 'id')), lower(${parameters.add(search)})) > 0
+    sql: (bindings) =>
+      `strpos(lower(concat_ws(' ', a.tenant_id, a.user_reference, a.external_account ->> 'label', a.external_account ->> 'id')), lower(${bindings.add(search)})) > 0
        AND EXISTS (SELECT FROM unnest(evergrant_search_terms(a.tenant_id, a.user_reference, a.external_account)) AS term
-                    WHERE ${isBeginning(parameters)})`,
-    driver: (parameters) =>
+                    WHERE ${isBeginning(bindings)})`,
+    driver: (bindings) =>
       `a.id IN (SELECT account_id FROM account_term
-                 WHERE environment_id = ${parameters.add(environmentId)} AND ${isBeginning(parameters)})`,
+                 WHERE environment_id = ${bindings.add(environmentId)} AND ${isBeginning(bindings)})`,
   };
 }
 
 /** All of them at once. */
-export function allOf(conditions: readonly Condition[], parameters: Parameters): string {
-  return conditions.length === 0 ? "true" : conditions.map(({ sql }) => `(${sql(parameters)})`).join(" AND ");
+export function allOf(conditions: readonly Condition[], bindings: Bindings): string {
+  return conditions.length === 0 ? "true" : conditions.map(({ sql }) => `(${sql(bindings)})`).join(" AND ");
 }

@@ -4,7 +4,7 @@ import { chooseWay, usualBounds, type Bounds } from "./choose-way.ts";
 import { allOf, conditionsOf, type Condition, type Wanted } from "./conditions.ts";
 import { walkEndStatement, walkedSql, type AccountListWish } from "./list-accounts.ts";
 import { inAnyOrder, inOrderOfIndex, onIndexes } from "./on-indexes.ts";
-import { createParameters } from "./parameters.ts";
+import { createBindings } from "./bindings.ts";
 
 /** Not exact: there are so many at least. */
 export interface BoundedCount {
@@ -55,17 +55,17 @@ async function countGathered(
   by: Condition,
   wantedGroups: readonly Group[],
 ): Promise<readonly number[]> {
-  const parameters = createParameters();
-  const environment = parameters.add(wanted.caller.environmentId);
-  const driver = (by.driver ?? by.sql)(parameters);
+  const bindings = createBindings();
+  const environment = bindings.add(wanted.caller.environmentId);
+  const driver = (by.driver ?? by.sql)(bindings);
   const counted = wantedGroups.map((group) => {
-    const matches = allOf(conditionsOf(within(wanted, group)), parameters);
+    const matches = allOf(conditionsOf(within(wanted, group)), bindings);
     return `count(*) FILTER (WHERE ${matches})::int`;
   });
   const { rows } = await client.query<{ counts: number[] }>(
     `SELECT ARRAY[${counted.join(", ")}] AS counts
        FROM (SELECT * FROM integrated_account a WHERE a.environment_id = ${environment} AND ${driver} OFFSET 0) a`,
-    [...parameters.values],
+    [...bindings.values],
   );
   return rows[0]?.counts ?? [];
 }
@@ -93,12 +93,12 @@ async function countGroup(
 }
 
 async function countWalked(client: DatabaseClient, walk: AccountListWish, bounds: Bounds): Promise<BoundedCount> {
-  const parameters = createParameters();
-  const walked = walkedSql(walk, 0, parameters);
+  const bindings = createBindings();
+  const walked = walkedSql(walk, 0, bindings);
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM (
-       SELECT FROM (${walked} LIMIT ${bounds.walk}) a WHERE ${allOf(conditionsOf(walk), parameters)} LIMIT ${bounds.count + 1}) c`,
-    [...parameters.values],
+       SELECT FROM (${walked} LIMIT ${bounds.walk}) a WHERE ${allOf(conditionsOf(walk), bindings)} LIMIT ${bounds.count + 1}) c`,
+    [...bindings.values],
   );
   const count = rows[0]?.count ?? 0;
   if (count > bounds.count) return { count: bounds.count, isExact: false };

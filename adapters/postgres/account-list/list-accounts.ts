@@ -6,7 +6,7 @@ import { chooseWay, usualBounds, type Bounds } from "./choose-way.ts";
 import { allOf, conditionsOf, type Condition, type Wanted } from "./conditions.ts";
 import { inOrderOfIndex, onIndexes } from "./on-indexes.ts";
 import { columnsOf, orderSql, positionOf, positionSql, readPosition, stretchesAfter, type Position } from "./orders.ts";
-import { createParameters, type Parameters } from "./parameters.ts";
+import { createBindings, type Bindings } from "./bindings.ts";
 
 export interface AccountListWish extends Wanted {
   readonly order: AccountOrder;
@@ -81,13 +81,13 @@ function pageOf(
 
 /** Every account that the condition finds, put in order. */
 export function gatherStatement(wish: AccountListWish, by: Condition, take: number): Statement {
-  const parameters = createParameters();
-  const environment = parameters.add(wish.caller.environmentId);
+  const bindings = createBindings();
+  const environment = bindings.add(wish.caller.environmentId);
   const columns = columnsOf(wish.order);
-  const driver = (by.driver ?? by.sql)(parameters);
-  const matches = allOf(conditionsOf(wish), parameters);
+  const driver = (by.driver ?? by.sql)(bindings);
+  const matches = allOf(conditionsOf(wish), bindings);
   const after = stretchesAfter(wish.order, wish.after)
-    .map((words) => `(${words(parameters)})`)
+    .map((words) => `(${words(bindings)})`)
     .join(" OR ");
   const text = `
     WITH gathered AS MATERIALIZED (
@@ -95,10 +95,10 @@ export function gatherStatement(wish: AccountListWish, by: Condition, take: numb
         FROM (SELECT * FROM integrated_account a WHERE a.environment_id = ${environment} AND ${driver} OFFSET 0) a
        WHERE ${matches} AND (${after})
     ), page AS (
-      SELECT * FROM gathered ORDER BY ${keys(columns)} LIMIT ${parameters.add(take)}
+      SELECT * FROM gathered ORDER BY ${keys(columns)} LIMIT ${bindings.add(take)}
     )
     SELECT ${accountColumns("a")} FROM page JOIN integrated_account a ON a.id = page.id ORDER BY ${keys(columns)}`;
-  return { text, values: parameters.values };
+  return { text, values: bindings.values };
 }
 
 function keys(columns: ReturnType<typeof columnsOf>): string {
@@ -107,29 +107,29 @@ function keys(columns: ReturnType<typeof columnsOf>): string {
 
 /** Along the index of the order, with everything that does not match left out on the way. */
 export function walkStatement(wish: AccountListWish, stretch: number, take: number, bounds: Bounds): Statement {
-  const parameters = createParameters();
-  const walked = walkedSql(wish, stretch, parameters);
+  const bindings = createBindings();
+  const walked = walkedSql(wish, stretch, bindings);
   // The order is that of the walk, which is one process reading one index: to ask for it again would sort all that was walked through.
   const text = `SELECT ${accountColumns("a")} FROM (${walked} LIMIT ${bounds.walk}) a
-    WHERE ${allOf(conditionsOf(wish), parameters)} LIMIT ${parameters.add(take)}`;
-  return { text, values: parameters.values };
+    WHERE ${allOf(conditionsOf(wish), bindings)} LIMIT ${bindings.add(take)}`;
+  return { text, values: bindings.values };
 }
 
 /** The last entry of a walk that came to its bound; no row: it came to the end of its stretch. */
 export function walkEndStatement(wish: AccountListWish, stretch: number, bounds: Bounds): Statement {
-  const parameters = createParameters();
-  const walked = walkedSql(wish, stretch, parameters, `${positionSql(wish.order)} AS position`);
-  return { text: `${walked} OFFSET ${bounds.walk - 1} LIMIT 1`, values: parameters.values };
+  const bindings = createBindings();
+  const walked = walkedSql(wish, stretch, bindings, `${positionSql(wish.order)} AS position`);
+  return { text: `${walked} OFFSET ${bounds.walk - 1} LIMIT 1`, values: bindings.values };
 }
 
-export function walkedSql(wish: AccountListWish, stretch: number, parameters: Parameters, what = "*"): string {
-  const base = [`a.environment_id = ${parameters.add(wish.caller.environmentId)}`];
+export function walkedSql(wish: AccountListWish, stretch: number, bindings: Bindings, what = "*"): string {
+  const base = [`a.environment_id = ${bindings.add(wish.caller.environmentId)}`];
   if (wish.order.by === "created_at") {
     // Of these the index in this order has them alone.
     const ordered = conditionsOf(wish).find(({ isOrdered }) => isOrdered === true);
-    if (ordered !== undefined) base.push(ordered.sql(parameters));
+    if (ordered !== undefined) base.push(ordered.sql(bindings));
   }
   const after = stretchesAfter(wish.order, wish.after)[stretch];
-  if (after !== undefined && wish.after !== null) base.push(after(parameters));
+  if (after !== undefined && wish.after !== null) base.push(after(bindings));
   return `SELECT ${what} FROM integrated_account a WHERE ${base.join(" AND ")} ORDER BY ${orderSql(wish.order)}`;
 }

@@ -1,6 +1,6 @@
 import type { Account } from "#core/domain/account/account";
 import type { AccountOrder } from "#core/domain/account/account-filter";
-import type { Parameters } from "./parameters.ts";
+import type { Bindings } from "./bindings.ts";
 
 /** Where a page ended: the values of the order's columns, instants as milliseconds; null: no instant, which comes last. */
 export type Position = readonly (number | string | null)[];
@@ -72,7 +72,7 @@ function isPossible(value: unknown): boolean {
 }
 
 /** A condition on rows `a`, in the words of one statement. */
-type Words = (parameters: Parameters) => string;
+type Words = (bindings: Bindings) => string;
 
 /**
  * What comes behind a position, as stretches of the order's index, one after the other: behind a tenant's account come its others, and
@@ -83,11 +83,11 @@ export function stretchesAfter(order: AccountOrder, after: Position | null): rea
   const places = columnsOf(order).map((column, index) => ({ column, value: after[index] ?? null }));
   const [first, ...rest] = places;
   if (first === undefined || rest.every(({ column }) => column.isDescending === first.column.isDescending)) {
-    return [(parameters) => beyond(places, parameters)];
+    return [(bindings) => beyond(places, bindings)];
   }
   return [
-    (parameters) => `${first.column.sql} = ${literal(first, parameters)} AND ${beyond(rest, parameters)}`,
-    (parameters) => beyond([first], parameters),
+    (bindings) => `${first.column.sql} = ${literal(first, bindings)} AND ${beyond(rest, bindings)}`,
+    (bindings) => beyond([first], bindings),
   ];
 }
 
@@ -96,13 +96,13 @@ interface Place {
   readonly value: Position[number];
 }
 
-function beyond(places: readonly Place[], parameters: Parameters): string {
+function beyond(places: readonly Place[], bindings: Bindings): string {
   const than = places[0]?.column.isDescending === true ? "<" : ">";
-  const values = places.map((place) => literal(place, parameters));
+  const values = places.map((place) => literal(place, bindings));
   return `(${places.map(({ column }) => column.sql).join(", ")}) ${than} (${values.join(", ")})`;
 }
 
-function literal({ column, value }: Place, { add }: Parameters): string {
+function literal({ column, value }: Place, { add }: Bindings): string {
   if (!column.isInstant) return add(value);
   return `${add(typeof value === "number" ? new Date(value).toISOString() : "infinity")}::timestamptz`;
 }

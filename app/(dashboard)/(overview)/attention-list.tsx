@@ -20,7 +20,7 @@ type Props = {
 export function AttentionList({ items, labels, now, reauthCount, isOthers }: Props) {
   const shownReauth = items.filter(({ account }) => account.status === "needs_reauth").length;
   return (
-    <section aria-labelledby="attention" className="mt-8">
+    <section aria-labelledby="attention" className="mt-8 scroll-mt-16">
       <SectionHeading id="attention" title="Needs attention">
         {reauthCount > shownReauth && (
           <Link href="/accounts?status=needs_reauth" className="text-sm font-medium text-accent hover:underline">

@@ -1,14 +1,18 @@
 import { CircleCheck, Info, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
-import type { HealthView } from "#api/schemas/stats";
+import type { IntegrationOverview } from "#api/schemas/overview";
 import { RelativeTime } from "../../_components/relative-time.tsx";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { toneClasses } from "../../_components/status.ts";
 import { newsInOrder, newsWords, secretNews, type SecretNews } from "./client-secret-news.ts";
 
 type Client = EnvironmentIntegrationView;
-type Props = { clients: Client[]; health: HealthView["integrations"]; labels: Map<string, string> };
+type Props = {
+  clients: Client[];
+  health: Pick<IntegrationOverview, "integration_name" | "accounts">[];
+  labels: Map<string, string>;
+};
 
 const icons = { good: CircleCheck, info: Info, warn: TriangleAlert };
 

@@ -1,12 +1,15 @@
 import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import type { HealthView } from "#api/schemas/stats";
+import type { IntegrationOverview } from "#api/schemas/overview";
 import { countOf } from "../../_components/figures.ts";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 import { toneClasses } from "../../_components/status.ts";
 import type { TroubledIntegration } from "../../_queries/integrations.ts";
 
-type Props = { integrations: TroubledIntegration[]; health: HealthView["integrations"] };
+type Props = {
+  integrations: TroubledIntegration[];
+  health: Pick<IntegrationOverview, "integration_name" | "accounts">[];
+};
 
 /** Definitions that nothing is asked with, each in the API's own words: what is wrong, and what to do. */
 export function IntegrationProblems({ integrations, health }: Props) {
@@ -18,7 +21,7 @@ export function IntegrationProblems({ integrations, health }: Props) {
     ]),
   );
   return (
-    <section aria-labelledby="integration-problems" className="mt-8">
+    <section aria-labelledby="integration-problems" className="mt-8 scroll-mt-16">
       <SectionHeading id="integration-problems" title="Integrations to mend" />
       <ul className="card divide-y divide-line">
         {integrations.map(({ name, label, problem }) => {

@@ -1,6 +1,5 @@
-import { Cable } from "lucide-react";
 import type { Metadata } from "next";
-import { EmptyState } from "../../_components/empty-state.tsx";
+import { Callout } from "../../_components/callout.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { isPermitted } from "../../_components/permitted.ts";
 import { ProblemState } from "../../_components/problem-state.tsx";
@@ -12,45 +11,60 @@ import { readOverview } from "../../_queries/overview.ts";
 import { readRole } from "../../_queries/session.ts";
 import { Anomalies } from "./anomalies.tsx";
 import { AttentionList } from "./attention-list.tsx";
+import { Changes } from "./changes.tsx";
 import { ClientSecrets } from "./client-secrets.tsx";
+import { EmptyOverview } from "./empty-overview.tsx";
+import { FailureReasons } from "./failure-reasons.tsx";
 import { FirstRun } from "./first-run/first-run.tsx";
 import { Figures } from "./figures-strip.tsx";
 import { IntegrationProblems } from "./integration-problems.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
 import { MassFailures } from "./mass-failures.tsx";
+import { Standing } from "./standing.tsx";
+import { Trends } from "./trends.tsx";
 import { WaitingApprovals } from "./waiting-approvals.tsx";
-import { judge, totalsOf, troubleOf } from "./wellness.ts";
+import { judge } from "./wellness.ts";
+import { readWindow, windows } from "./window.ts";
+import { WindowChoice } from "./window-choice.tsx";
 
 export const metadata: Metadata = { title: "Overview" };
 
-export default async function OverviewPage() {
-  const [overview, role, open, anomalies] = await Promise.all([
-    readOverview(),
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function OverviewPage({ searchParams }: Props) {
+  const window = readWindow((await searchParams)["window"]);
+  const [read, role, open, anomalies] = await Promise.all([
+    readOverview(window),
     readRole(),
     readApprovals({ state: "open" }),
     readAnomalies(),
   ]);
-  if (overview.kind === "problem") {
+  if (read.kind === "problem") {
     return (
       <>
         <PageHeader title="Overview" />
-        <ProblemState problem={overview.problem} />
+        <ProblemState problem={read.problem} />
       </>
     );
   }
-  const { health, labels, integrations, massFailures, clients, attention, troubled, isPartial } = overview.value;
-  const now = Date.now();
-  const totals = totalsOf(health);
+  const { overview, series, labels, toMend, massFailures, clients, attention, events } = read.value;
+  const { accounts, integrations, at } = overview;
+  const { words } = windows[window];
   const going = anomalies.kind === "ok" ? anomalies.value.data.filter((one) => one.ended_at === null).length : 0;
-  const told = { integrations: integrations.length, anomalies: going, isPartial };
-  const trouble = troubleOf(troubled, massFailures, told, now);
-  const isEmpty = totals.live + totals.accounts.disconnected === 0;
+  const isEmpty = integrations.length === 0;
   const guide = await readFirstRun({ isNew: isEmpty });
 
   return (
     <>
-      <PageHeader title="Overview" />
-      <SummarySentence {...judge(totals, trouble)} />
+      <PageHeader title="Overview">{!isEmpty && <WindowChoice chosen={window} />}</PageHeader>
+      <SummarySentence
+        {...judge(overview, { labels, massFailures, toMend: toMend.length, anomalies: going, window: words })}
+      />
+      {!overview.is_counted && (
+        <Callout tone="info" title="What there was before the upgrade is being counted" className="mt-4">
+          Attempts and what is read from them are those since then. A worker counts the others within minutes.
+        </Callout>
+      )}
       <Anomalies
         anomalies={anomalies}
         labels={labels}
@@ -58,33 +72,29 @@ export default async function OverviewPage() {
         mayRestart={isPermitted(role, "keys:write")}
       />
       <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
-      <IntegrationProblems integrations={integrations} health={health} />
+      <IntegrationProblems integrations={toMend} health={integrations} />
       <WaitingApprovals open={open} />
       {guide !== null && <FirstRun guide={guide} />}
       {isEmpty && guide !== null ? null : isEmpty ? (
-        <div className="card mt-6">
-          <EmptyState icon={Cable} title="Connect the first account">
-            <p>
-              Ask the API for a link, and open it in a browser as your customer would. The account appears here at the
-              first click.
-            </p>
-            <pre className="mt-4 overflow-x-auto rounded-md bg-sunken p-3 text-left font-mono text-xs leading-5 text-ink">
-              {`POST /api/v1/link-tokens\n{ "tenant_id": "acme", "integration_name": "…" }`}
-            </pre>
-          </EmptyState>
-        </div>
+        <EmptyOverview />
       ) : (
         <>
-          <Figures totals={totals} labels={labels} />
+          <Figures overview={overview} series={series.kind === "ok" ? series.value : null} window={window} />
           <AttentionList
             items={attention}
             labels={labels}
-            now={now}
-            reauthCount={totals.accounts.needs_reauth}
+            now={Date.parse(at)}
+            reauthCount={accounts.needs_reauth}
             isOthers={massFailures.length > 0}
           />
-          <ClientSecrets clients={clients} health={health} labels={labels} />
-          <IntegrationRows health={health} labels={labels} />
+          <ClientSecrets clients={clients} health={integrations} labels={labels} />
+          <IntegrationRows integrations={integrations} labels={labels} now={at} window={words} />
+          <Trends series={series} integrations={integrations} labels={labels} window={window} words={words} />
+          <div className="mt-8 grid gap-x-4 gap-y-8 lg:grid-cols-2">
+            <FailureReasons integrations={integrations} labels={labels} window={words} />
+            <Standing overview={overview} window={words} />
+          </div>
+          <Changes events={events} labels={labels} />
         </>
       )}
     </>

@@ -1,71 +1,170 @@
-import { expect, test } from "vitest";
-import { judge, totalsOf, troubleOf, type Totals } from "./wellness.ts";
+import { describe, expect, test } from "vitest";
+import type { MassFailureView } from "#api/schemas/mass-failure";
+import type { IntegrationOverview, OverviewView } from "#api/schemas/overview";
+import { judge, sinceWords, type Told } from "./wellness.ts";
 
-const calm = { held: 0, resolving: 0, withoutToken: 0, failing: 0, integrations: 0, anomalies: 0, isPartial: false };
-const row = (active: number, reauth: number, refreshes: number, rate: number | null) => ({
-  integration_name: "acme",
-  accounts: { connecting: 0, active, needs_reauth: reauth, disconnected: 0 },
-  refreshes,
-  success_rate: rate,
-  latency_ms: { p50: 100, p95: 300 },
-  failures: {},
+const at = "2026-12-04T12:00:00.000Z";
+const none = { p50: null, p95: null };
+
+const overview = (parts: Partial<OverviewView> = {}): OverviewView => ({
+  at,
+  since: "2026-12-03T12:00:00.000Z",
+  is_counted: true,
+  accounts: { connecting: 0, active: 12_408, needs_reauth: 0, disconnected: 0, held: 0 },
+  needs_reauth: { share: 0, share_before: 0 },
+  refreshes: { count: 50_000, success_rate: 0.9998, count_before: 50_000, success_rate_before: 0.9998 },
+  token_reads: {
+    count: 0,
+    served: 0,
+    served_share: null,
+    served_share_before: null,
+    problems: {},
+    waited: 0,
+    wait_p95_ms: null,
+    wait_p95_before_ms: null,
+  },
+  backlog: { overdue: 0, oldest_seconds: 0, behind_breakers: 0 },
+  attention: { without_token: 0, failing: 0, accounts: [] },
+  webhooks: {
+    working: 1,
+    failing: 0,
+    disabled: 0,
+    due: 0,
+    retrying: 0,
+    oldest_seconds: 0,
+    attempts: 0,
+    delivered: 0,
+    latency_ms: none,
+  },
+  integrations: [],
+  ...parts,
 });
-const sentence = (totals: Totals, trouble = calm) => {
-  const { lead, rest } = judge(totals, trouble);
+
+const told = (parts: Partial<Told> = {}): Told => ({
+  labels: new Map([["acme", "Acme CRM"]]),
+  massFailures: [],
+  toMend: 0,
+  anomalies: 0,
+  window: "the last 24 hours",
+  ...parts,
+});
+
+const withBreaker = (cause: "client" | "provider" | "rate_limit", accounts: number): OverviewView["integrations"] => [
+  {
+    integration_name: "acme",
+    breakers: [{ cause, state: "open", opened_at: "2026-12-04T10:42:10.000Z", probe_at: null, clients: 1, accounts }],
+  } as unknown as IntegrationOverview,
+];
+
+const failure = (state: MassFailureView["state"], held: number): MassFailureView => ({
+  integration_name: "acme",
+  state,
+  started_at: null,
+  likely_cause: null,
+  held,
+  left: 0,
+  decision: null,
+  decided_by: null,
+  decided_at: null,
+});
+
+const sentence = (one: OverviewView, more: Partial<Told> = {}): string => {
+  const { lead, rest } = judge(one, told(more));
   return `${lead} ${rest}`;
 };
 
-test("success is weighted by refreshes", () => {
-  expect(totalsOf([row(1, 0, 900, 1), row(1, 0, 100, 0), row(1, 0, 0, null)]).successRate).toBeCloseTo(0.9);
-});
+describe("all well", () => {
+  test("names accounts and what token requests got, with nothing to press", () => {
+    const reads = { ...overview().token_reads, count: 1_000, served: 999, served_share: 0.9998 };
+    expect(sentence(overview({ token_reads: reads }))).toBe(
+      "All well: 12,408 accounts are active, and 99.98 % of token requests got a valid token in the last 24 hours.",
+    );
+    expect(judge(overview({ token_reads: reads }), told()).action).toBeUndefined();
+  });
 
-test("all well names accounts and refreshes", () => {
-  expect(sentence(totalsOf([row(12_408, 0, 50_000, 0.9998)]))).toBe(
-    "All well: 12,408 accounts are active, and 99.98 % of 50,000 refreshes in the last 24 hours succeeded.",
-  );
-});
-
-test("the worst comes first", () => {
-  const totals = totalsOf([row(10, 3, 100, 0.5)]);
-  expect(sentence(totals, { ...calm, held: 2, withoutToken: 1, isPartial: true })).toMatch(
-    /^2 accounts are held and wait for your decision\./,
-  );
-  expect(sentence(totals, { ...calm, withoutToken: 1, failing: 5 })).toMatch(/^1 active account has no valid token\./);
-  expect(sentence(totals, { ...calm, anomalies: 1, resolving: 7 })).toMatch(/^1 alarm rings\./);
-  expect(sentence(totals, { ...calm, withoutToken: 1, anomalies: 2 })).toMatch(
-    /^1 active account has no valid token\./,
-  );
-  expect(sentence(totals, { ...calm, resolving: 7 })).toMatch(/^7 held accounts are on the way\./);
-  expect(sentence(totals, { ...calm, integrations: 1, failing: 5 })).toMatch(/^1 integration needs mending\./);
-  expect(sentence(totals)).toBe("3 accounts need their customers to re-authorize. The other 10 accounts are active.");
-});
-
-test("does not claim to have counted what it did not look at", () => {
-  expect(sentence(totalsOf([row(900, 0, 10, 1)]), { ...calm, failing: 4, isPartial: true })).toMatch(
-    /^At least 4 refreshes/,
-  );
-});
-
-test("counts what is held by the word of the guard, not among the accounts that were looked at", () => {
-  const failure = {
-    integration_name: "acme",
-    started_at: "2026-11-20T10:00:00.000Z",
-    likely_cause: "provider" as const,
-    left: 20,
-    decision: null,
-    decided_by: null,
-    decided_at: null,
-  };
-  const failures = [
-    { ...failure, state: "declared" as const, held: 812 },
-    { ...failure, state: "resolving" as const, started_at: null, held: 40 },
-  ];
-  expect(troubleOf([], failures, { integrations: 0, anomalies: 0, isPartial: true }, 0)).toMatchObject({
-    held: 812,
-    resolving: 40,
+  test("names refreshes where nobody asked for a token, and that there were none", () => {
+    expect(sentence(overview())).toBe(
+      "All well: 12,408 accounts are active, and 99.98 % of 50,000 refreshes in the last 24 hours succeeded.",
+    );
+    const quiet = { ...overview().refreshes, count: 0, success_rate: null };
+    expect(sentence(overview({ refreshes: quiet }))).toBe(
+      "All well: 12,408 accounts are active. Nothing was due for a refresh in the last 24 hours.",
+    );
+    const accounts = { ...overview().accounts, active: 0 };
+    expect(sentence(overview({ refreshes: quiet, accounts }))).toMatch(/^Nothing is connected yet\./);
   });
 });
 
-test("nothing connected is not called well", () => {
-  expect(judge(totalsOf([]), calm).tone).toBe("info");
+describe("trouble", () => {
+  test("of a rejected client names it, since when, and whom it concerns", () => {
+    expect(sentence(overview({ integrations: withBreaker("client", 1_130) }))).toMatch(
+      /^Acme CRM rejects your OAuth client since 10:42 UTC\. 1,130 accounts affected, none of their customers told\./,
+    );
+    expect(sentence(overview({ integrations: withBreaker("client", 10_000) }))).toContain("More than 10,000 accounts");
+  });
+
+  test("of a provider is nobody's to mend", () => {
+    const { lead, rest, tone } = judge(overview({ integrations: withBreaker("provider", 1) }), told());
+    expect([tone, lead]).toEqual(["warn", "Acme CRM does not answer as it should since 10:42 UTC."]);
+    expect(rest).toMatch(/^1 account waits;.*Nothing for you to do\.$/);
+    expect(judge(overview({ integrations: withBreaker("rate_limit", 2) }), told()).lead).toContain("asks to slow down");
+  });
+
+  test("comes worst first, each with one thing to press", () => {
+    const everything = overview({
+      integrations: [...withBreaker("provider", 3)],
+      accounts: { ...overview().accounts, needs_reauth: 3 },
+      attention: { without_token: 1, failing: 2, accounts: [] },
+      backlog: { overdue: 40, oldest_seconds: 900, behind_breakers: 0 },
+      webhooks: { ...overview().webhooks, failing: 1 },
+      refreshes: { ...overview().refreshes, success_rate: 0.5 },
+    });
+    const all: Partial<Told> = {
+      massFailures: [failure("declared", 2), failure("resolving", 7)],
+      toMend: 1,
+      anomalies: 1,
+    };
+    const seen: string[] = [];
+    let [one, more] = [everything, all];
+    const say = (expected: RegExp): void => {
+      const { lead, action } = judge(one, told(more));
+      expect(lead).toMatch(expected);
+      if (action !== undefined) seen.push(action.label);
+    };
+    say(/^2 accounts are held and wait for your decision\.$/);
+    more = { ...more, massFailures: [failure("resolving", 7)] };
+    say(/^1 active account has no valid token\.$/);
+    one = { ...one, attention: { ...one.attention, without_token: 0 } };
+    say(/^40 refreshes are late by up to 15 min\.$/);
+    one = { ...one, backlog: { overdue: 40, oldest_seconds: 200, behind_breakers: 0 } };
+    say(/^1 alarm rings\.$/);
+    more = { ...more, anomalies: 0 };
+    say(/^7 held accounts are on the way\.$/);
+    more = { ...more, massFailures: [] };
+    say(/^1 integration needs mending\.$/);
+    more = { ...more, toMend: 0 };
+    say(/^Acme CRM does not answer/);
+    one = { ...one, integrations: [] };
+    say(/^3 accounts need their customers to re-authorize\.$/);
+    one = { ...one, accounts: { ...one.accounts, needs_reauth: 0 } };
+    say(/^2 refreshes are failing, and nobody notices yet\.$/);
+    one = { ...one, attention: { ...one.attention, failing: 0 } };
+    say(/^1 webhook endpoint does not take what is sent\.$/);
+    one = { ...one, webhooks: { ...one.webhooks, failing: 0 } };
+    say(/^Only 50 % of refreshes succeeded in the last 24 hours\.$/);
+    expect(seen).toHaveLength(10);
+  });
+
+  test.each<[number, number, string]>([
+    [1, 0, "1 account needs its customer to re-authorize. No other account is active."],
+    [2, 1, "2 accounts need their customers to re-authorize. The other account is active."],
+    [1, 50, "1 account needs its customer to re-authorize. The other 50 accounts are active."],
+  ])("of %i accounts to re-authorize beside %i that are active is told as what it is", (left, active, words) => {
+    expect(sentence(overview({ accounts: { ...overview().accounts, active, needs_reauth: left } }))).toBe(words);
+  });
+});
+
+test("says the day where it is another one", () => {
+  expect(sinceWords("2026-12-04T10:42:00.000Z", at)).toBe("10:42 UTC");
+  expect(sinceWords("2026-12-02T10:42:00.000Z", at)).toBe("Dec 2, 10:42 UTC");
 });

@@ -1,169 +1,240 @@
-import type { AccountView } from "#api/schemas/account";
 import type { MassFailureView } from "#api/schemas/mass-failure";
-import type { HealthView } from "#api/schemas/stats";
+import type { IntegrationOverview, OverviewView } from "#api/schemas/overview";
+import { formatDuration } from "../../_components/duration.ts";
 import { countOf, formatCount, formatShare } from "../../_components/figures.ts";
-import { conditionOf, type Condition } from "../../_components/status.ts";
+import { formatShortInstant } from "../../_components/instant.ts";
+import { massFailureAnchor } from "../../_components/mass-failure-words.ts";
 import type { SentenceTone } from "../../_components/summary-sentence.tsx";
 
-export type Totals = {
-  accounts: { connecting: number; active: number; needs_reauth: number; disconnected: number };
-  /** Accounts that are there to serve: all but those disconnected on purpose. */
-  live: number;
-  refreshes: number;
-  /** 0 to 1 over all integrations, weighted by their refreshes; null when nothing was refreshed. */
-  successRate: number | null;
-  slowest: { integrationName: string; p95: number } | null;
+export type Wellness = {
+  tone: SentenceTone;
+  lead: string;
+  rest: string;
+  /** What to press; absent: nothing has to be. */
+  action?: { href: string; label: string };
 };
 
-export type Wellness = { tone: SentenceTone; lead: string; rest: string };
-
-/**
- * What happens to active accounts right now. `held` wait for a decision, `resolving` were held and are decided about; both are
- * exact. `isPartial`: there are more accounts than the others were counted among.
- */
-export type Trouble = {
-  held: number;
-  resolving: number;
-  withoutToken: number;
-  failing: number;
-  /** That are not used, or not for every account. */
-  integrations: number;
+/** What the sentence is made of, beside the figures of the overview. */
+export type Told = {
+  labels: ReadonlyMap<string, string>;
+  massFailures: readonly MassFailureView[];
+  /** Integrations that are not used, or not for every account. */
+  toMend: number;
   /** Callers or integrations that are unlike their past, and go on. */
   anomalies: number;
-  isPartial: boolean;
+  /** `the last 24 hours` */
+  window: string;
 };
 
 const acceptableRate = 0.95;
+/** A worker looks for alarms each minute; what waits longer waits for one. */
+const lateSeconds = 300;
+/** What the API counts at the most. */
+const mostCounted = 10_000;
 
-export function totalsOf(health: HealthView["integrations"]): Totals {
-  const accounts = { connecting: 0, active: 0, needs_reauth: 0, disconnected: 0 };
-  let refreshes = 0;
-  let successes = 0;
-  let slowest: Totals["slowest"] = null;
-  for (const integration of health) {
-    accounts.connecting += integration.accounts.connecting;
-    accounts.active += integration.accounts.active;
-    accounts.needs_reauth += integration.accounts.needs_reauth;
-    accounts.disconnected += integration.accounts.disconnected;
-    if (integration.success_rate !== null) {
-      refreshes += integration.refreshes;
-      successes += integration.refreshes * integration.success_rate;
-    }
-    const p95 = integration.latency_ms.p95;
-    if (p95 !== null && (slowest === null || p95 > slowest.p95)) {
-      slowest = { integrationName: integration.integration_name, p95 };
-    }
+type Judge = (overview: OverviewView, told: Told) => Wellness | null;
+
+/** The one sentence that answers "is all well?", with its one action. The worst comes first. */
+export function judge(overview: OverviewView, told: Told): Wellness {
+  for (const look of inOrder) {
+    const found = look(overview, told);
+    if (found !== null) return found;
   }
+  return allWell(overview, told);
+}
+
+const held: Judge = (_overview, { massFailures }) => {
+  const declared = massFailures.filter(({ state }) => state === "declared");
+  const accounts = declared.reduce((sum, one) => sum + one.held, 0);
+  const [first] = declared.toSorted((one, other) => other.held - one.held);
+  if (accounts === 0 || first === undefined) return null;
   return {
-    accounts,
-    live: accounts.connecting + accounts.active + accounts.needs_reauth,
-    refreshes,
-    successRate: refreshes === 0 ? null : successes / refreshes,
-    slowest,
+    tone: "bad",
+    lead: `${countOf(accounts, "account is", "accounts are")} held and ${accounts === 1 ? "waits" : "wait"} for your decision.`,
+    rest: "Many accounts of the same client failed together. No customer of a held account was told.",
+    action: { href: `#${massFailureAnchor(first.integration_name)}`, label: "Decide" },
+  };
+};
+
+const clientRejected: Judge = ({ integrations, at }, told) => {
+  const found = longestOpen(integrations, "client");
+  if (found === null) return null;
+  const { label, since, accounts, name } = wordsOf(found, told, at);
+  return {
+    tone: "bad",
+    lead: `${label} rejects your OAuth client since ${since}.`,
+    rest: `${accounts} affected, none of their customers told. Tokens that are valid are served; no new one comes until the client is mended.`,
+    action: { href: clientHref(name), label: "Look at the client" },
+  };
+};
+
+const withoutToken: Judge = ({ attention }) => {
+  const { without_token: accounts } = attention;
+  if (accounts === 0) return null;
+  return {
+    tone: "bad",
+    lead: `${counted(accounts, "active account has", "active accounts have")} no valid token.`,
+    rest: "Their refreshes keep failing and requests for them are refused. See what the provider answered.",
+    action: { href: "#attention", label: "See which" },
+  };
+};
+
+const late: Judge = ({ backlog }) => {
+  if (backlog.overdue === 0 || backlog.oldest_seconds < lateSeconds) return null;
+  return {
+    tone: "bad",
+    lead: `${counted(backlog.overdue, "refresh is", "refreshes are")} late by up to ${formatDuration(backlog.oldest_seconds, 1)}.`,
+    rest: "No worker runs, or none keeps up. Tokens end while this lasts: start one, or another one, and look at its log.",
+    action: { href: "#standing", label: "See what waits" },
+  };
+};
+
+const anomaly: Judge = (_overview, { anomalies }) =>
+  anomalies === 0
+    ? null
+    : {
+        tone: "bad",
+        lead: `${countOf(anomalies, "alarm rings", "alarms ring")}.`,
+        rest: "What happens here is unlike the past. Tokens are served as always; see who it is, and what to press.",
+        action: { href: "#anomalies", label: "See who" },
+      };
+
+const resolving: Judge = (_overview, { massFailures }) => {
+  const accounts = massFailures.filter(({ state }) => state === "resolving").reduce((sum, one) => sum + one.held, 0);
+  return accounts === 0
+    ? null
+    : {
+        tone: "info",
+        lead: `${countOf(accounts, "held account is", "held accounts are")} on the way.`,
+        rest: "It was decided what becomes of them; a worker carries it out in the background.",
+      };
+};
+
+const toMend: Judge = (_overview, told) =>
+  told.toMend === 0
+    ? null
+    : {
+        tone: "warn",
+        lead: `${countOf(told.toMend, "integration needs", "integrations need")} mending.`,
+        rest: "Nothing is asked with a definition that may not be used; tokens that are valid are served.",
+        action: { href: "#integration-problems", label: "See what is wrong" },
+      };
+
+const providerDown: Judge = ({ integrations, at }, told) => {
+  const found = longestOpen(integrations, "provider") ?? longestOpen(integrations, "rate_limit");
+  if (found === null) return null;
+  const { label, since, accounts, name } = wordsOf(found, told, at);
+  const verb = found.breaker.cause === "rate_limit" ? "asks to slow down" : "does not answer as it should";
+  return {
+    tone: "warn",
+    lead: `${label} ${verb} since ${since}.`,
+    rest: `${accounts} ${found.breaker.accounts === 1 ? "waits" : "wait"}; tokens that are valid are served. One of them asks now and then, and all come back when it answers. Nothing for you to do.`,
+    action: { href: `/accounts?integration_name=${encodeURIComponent(name)}`, label: "See the accounts" },
+  };
+};
+
+const reauth: Judge = ({ accounts: { needs_reauth: left, active } }) => {
+  if (left === 0) return null;
+  const others = ["No other account is active.", "The other account is active."][active];
+  return {
+    tone: "warn",
+    lead: `${countOf(left, "account needs its customer", "accounts need their customers")} to re-authorize.`,
+    rest: others ?? `The other ${formatCount(active)} accounts are active.`,
+    action: { href: "/accounts?status=needs_reauth", label: left === 1 ? "See which" : "See all" },
+  };
+};
+
+const failing: Judge = ({ attention }) =>
+  attention.failing === 0
+    ? null
+    : {
+        tone: "warn",
+        lead: `${counted(attention.failing, "refresh is", "refreshes are")} failing, and nobody notices yet.`,
+        rest: "The tokens at hand are still valid, and Evergrant keeps trying.",
+        action: { href: "#attention", label: "See which" },
+      };
+
+const webhooksFailing: Judge = ({ webhooks }) =>
+  webhooks.failing === 0
+    ? null
+    : {
+        tone: "warn",
+        lead: `${countOf(webhooks.failing, "webhook endpoint does", "webhook endpoints do")} not take what is sent.`,
+        rest: "Deliveries are tried again over days. Accounts and tokens are well.",
+        action: { href: "/webhooks", label: "See the endpoints" },
+      };
+
+const refreshesFail: Judge = ({ refreshes, accounts }, { window }) =>
+  refreshes.success_rate === null || refreshes.success_rate >= acceptableRate
+    ? null
+    : {
+        tone: "warn",
+        lead: `Only ${formatShare(refreshes.success_rate)} of refreshes succeeded in ${window}.`,
+        rest: `No customer has to act: ${countOf(accounts.active, "account is", "accounts are")} active.`,
+        action: { href: "#failures", label: "See why" },
+      };
+
+const inOrder: readonly Judge[] = [
+  held,
+  clientRejected,
+  withoutToken,
+  late,
+  anomaly,
+  resolving,
+  toMend,
+  providerDown,
+  reauth,
+  failing,
+  webhooksFailing,
+  refreshesFail,
+];
+
+function allWell({ accounts, refreshes, token_reads: reads }: OverviewView, { window }: Told): Wellness {
+  const active = countOf(accounts.active, "account is", "accounts are");
+  if (reads.served_share !== null) {
+    const served = `${formatShare(reads.served_share)} of token requests got a valid token in ${window}.`;
+    return { tone: "good", lead: "All well:", rest: `${active} active, and ${served}` };
+  }
+  if (refreshes.success_rate !== null) {
+    const worked = `${formatShare(refreshes.success_rate)} of ${formatCount(refreshes.count)} refreshes in ${window} succeeded.`;
+    return { tone: "good", lead: "All well:", rest: `${active} active, and ${worked}` };
+  }
+  return accounts.active === 0
+    ? { tone: "info", lead: "Nothing is connected yet.", rest: "Accounts appear here as your customers connect them." }
+    : { tone: "good", lead: "All well:", rest: `${active} active. Nothing was due for a refresh in ${window}.` };
+}
+
+type Breaker = IntegrationOverview["breakers"][number];
+type OpenOne = { integration: IntegrationOverview; breaker: Breaker };
+
+function longestOpen(integrations: readonly IntegrationOverview[], cause: Breaker["cause"]): OpenOne | null {
+  const open = integrations.flatMap((integration) =>
+    integration.breakers.filter((one) => one.cause === cause).map((breaker) => ({ integration, breaker })),
+  );
+  return open.toSorted((one, other) => other.breaker.accounts - one.breaker.accounts)[0] ?? null;
+}
+
+function wordsOf({ integration, breaker }: OpenOne, { labels }: Told, at: string) {
+  const name = integration.integration_name;
+  return {
+    name,
+    label: labels.get(name) ?? name,
+    since: sinceWords(breaker.opened_at, at),
+    accounts: counted(breaker.accounts, "account", "accounts"),
   };
 }
 
-export function troubleOf(
-  accounts: AccountView[],
-  massFailures: MassFailureView[],
-  told: Pick<Trouble, "integrations" | "anomalies" | "isPartial">,
-  now: number,
-): Trouble {
-  const conditions = accounts.map((account) => conditionOf(account, now));
-  const count = (wanted: Condition) => conditions.filter((condition) => condition === wanted).length;
-  const heldWhile = (state: MassFailureView["state"]) =>
-    massFailures.filter((failure) => failure.state === state).reduce((sum, { held }) => sum + held, 0);
-  return {
-    held: heldWhile("declared"),
-    resolving: heldWhile("resolving"),
-    withoutToken: count("no_valid_token"),
-    failing: count("refresh_failing"),
-    ...told,
-  };
+/** `10:42 UTC`, with the day where it is another one. */
+export function sinceWords(since: string, now: string): string {
+  const words = since.slice(0, 10) === now.slice(0, 10) ? since.slice(11, 16) : formatShortInstant(since).slice(0, -3);
+  return `${words} UTC`;
 }
 
-/** The one sentence that answers "is all well?". The worst comes first. */
-export function judge(totals: Totals, trouble: Trouble): Wellness {
-  const { active, needs_reauth: reauth } = totals.accounts;
-  const atLeast = trouble.isPartial ? "At least " : "";
-  if (trouble.held > 0) {
-    return {
-      tone: "bad",
-      lead: `${countOf(trouble.held, "account is", "accounts are")} held and ${trouble.held === 1 ? "waits" : "wait"} for your decision.`,
-      rest: "Many accounts of the same client failed together. No customer of a held account was told.",
-    };
-  }
-  if (trouble.withoutToken > 0) {
-    return {
-      tone: "bad",
-      lead: `${atLeast}${countOf(trouble.withoutToken, "active account has", "active accounts have")} no valid token.`,
-      rest: "Their refreshes keep failing and requests for them are refused. See below what the provider answered.",
-    };
-  }
-  if (trouble.anomalies > 0) {
-    return {
-      tone: "bad",
-      lead: `${countOf(trouble.anomalies, "alarm rings", "alarms ring")}.`,
-      rest: "What happens here is unlike the past. Tokens are served as always; see below who it is, and what to press.",
-    };
-  }
-  if (trouble.resolving > 0) {
-    return {
-      tone: "info",
-      lead: `${countOf(trouble.resolving, "held account is", "held accounts are")} on the way.`,
-      rest: "It was decided what becomes of them; a worker carries it out in the background.",
-    };
-  }
-  if (trouble.integrations > 0) {
-    return {
-      tone: "warn",
-      lead: `${countOf(trouble.integrations, "integration needs", "integrations need")} mending.`,
-      rest: "Nothing is asked with a definition that may not be used; tokens that are valid are served. See below what is wrong.",
-    };
-  }
-  if (reauth > 0) {
-    const others = ["No other account is active.", "The other account is active."][active];
-    return {
-      tone: "warn",
-      lead: `${countOf(reauth, "account needs its customer", "accounts need their customers")} to re-authorize.`,
-      rest: others ?? `The other ${formatCount(active)} accounts are active.`,
-    };
-  }
-  if (trouble.failing > 0) {
-    return {
-      tone: "warn",
-      lead: `${atLeast}${countOf(trouble.failing, "refresh is", "refreshes are")} failing, and nobody notices yet.`,
-      rest: "The tokens at hand are still valid, and Evergrant keeps trying.",
-    };
-  }
-  return judgeRefreshes(totals, active);
+function clientHref(name: string): string {
+  return `/accounts?integration_name=${encodeURIComponent(name)}`;
 }
 
-function judgeRefreshes(totals: Totals, active: number): Wellness {
-  const accounts = countOf(active, "account is", "accounts are");
-  if (totals.successRate === null) {
-    return active === 0
-      ? {
-          tone: "info",
-          lead: "Nothing is connected yet.",
-          rest: "Accounts appear here as your customers connect them.",
-        }
-      : {
-          tone: "good",
-          lead: "All well:",
-          rest: `${accounts} active. Nothing was due for a refresh in the last 24 hours.`,
-        };
-  }
-  if (totals.successRate < acceptableRate) {
-    return {
-      tone: "warn",
-      lead: `Only ${formatShare(totals.successRate)} of refreshes succeeded in the last 24 hours.`,
-      rest: `No customer has to act: ${accounts} active. See below which integration fails, and how.`,
-    };
-  }
-  return {
-    tone: "good",
-    lead: "All well:",
-    rest: `${accounts} active, and ${formatShare(totals.successRate)} of ${formatCount(totals.refreshes)} refreshes in the last 24 hours succeeded.`,
-  };
+/** The API stops counting at some number, which stands for more. */
+function counted(value: number, one: string, many: string): string {
+  return value >= mostCounted ? `More than ${formatCount(mostCounted)} ${many}` : countOf(value, one, many);
 }

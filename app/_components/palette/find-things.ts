@@ -1,6 +1,6 @@
 import { Building2, Link2, Plug, type LucideIcon } from "lucide-react";
-import type { AccountPage } from "#api/schemas/account-list";
 import type { AccountView } from "#api/schemas/account";
+import type { AccountPage } from "#api/schemas/account-list";
 import type { IntegrationSummary } from "#api/schemas/integration";
 import { sendToApi } from "../../_browser/send-to-api.ts";
 import { navigation } from "../shell/navigation.tsx";

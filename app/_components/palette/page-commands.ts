@@ -57,9 +57,16 @@ const themes: readonly { theme: Theme; title: string; icon: Command["icon"] }[] 
 export function staticCommands(session: SessionView): CommandGroup[] {
   const { role } = session.user;
   const may = ({ needs }: { needs?: Permission }) => needs === undefined || isPermitted(role, needs);
-  const go = ({ href, needs: _, ...rest }: (typeof others)[number]): Command => {
+  const go = ({ href, title, icon, keywords }: (typeof others)[number]): Command => {
     const keys = keysTo(href);
-    return { ...rest, id: href, does: { kind: "go", href }, ...(keys === null ? {} : { keys }) };
+    return {
+      title,
+      icon,
+      ...(keywords === undefined ? {} : { keywords }),
+      id: href,
+      does: { kind: "go", href },
+      ...(keys === null ? {} : { keys }),
+    };
   };
   const pages = navigation.flat().map(({ href, label, icon, needs }) => ({
     href,

@@ -20,7 +20,8 @@ export type IdPrefix =
   | "rwp"
   | "ano"
   | "ses"
-  | "inv";
+  | "inv"
+  | "run";
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";
 

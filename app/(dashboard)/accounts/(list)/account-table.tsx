@@ -5,16 +5,17 @@ import { AccountStatus } from "../../../_components/account-status.tsx";
 import { ListTable } from "../../../_components/list-table.tsx";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { TokenLife } from "../../../_components/token-life.tsx";
+import { PageCheckbox, RowCheckbox } from "./selection.tsx";
 
 const columns =
-  "@3xl:grid @3xl:grid-cols-[minmax(0,1.8fr)_minmax(0,1fr)_minmax(0,1.5fr)_minmax(0,2.6fr)_126px_82px_80px] @3xl:items-center @3xl:gap-x-3";
+  "@3xl:grid @3xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,1.5fr)_minmax(0,2.6fr)_126px_82px_80px] @3xl:items-center @3xl:gap-x-3";
 
-const heads = ["Tenant", "Integration", "External account", "Status", "Token expires", "Refreshed", "Next refresh"];
+const heads = ["Customer", "Integration", "External account", "Status", "Token expires", "Refreshed", "Next refresh"];
 
 /** Accounts as rows of 40 px; where the place is narrow, as cards. */
 export function AccountTable({ accounts, labels }: { accounts: AccountView[]; labels: Map<string, string> }) {
   return (
-    <ListTable name="Accounts" columns={columns} heads={heads}>
+    <ListTable name="Accounts" columns={columns} heads={heads} select={<PageCheckbox />}>
       {accounts.map((account) => (
         <AccountRow
           key={account.id}
@@ -30,11 +31,12 @@ function AccountRow({ account, label }: { account: AccountView; label: string })
   const external = account.external_account?.label ?? account.external_account?.id ?? null;
   return (
     <tr className={`relative flex flex-col gap-1.5 px-4 py-3 text-sm hover:bg-sunken @3xl:h-10 @3xl:py-0 ${columns}`}>
-      <td className="order-first truncate @3xl:order-none" title={account.tenant_id}>
+      <td className="order-first flex min-w-0 items-center gap-3 @3xl:order-none" title={account.tenant_id}>
+        <RowCheckbox id={account.id} name={account.tenant_id} />
         <Link
           href={`/accounts/${account.id}`}
           prefetch={false}
-          className="py-1 font-medium -outline-offset-2 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+          className="min-w-0 truncate py-1 font-medium -outline-offset-2 after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
         >
           {account.tenant_id}
         </Link>

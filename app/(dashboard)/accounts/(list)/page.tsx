@@ -1,14 +1,26 @@
-import { Link2, SearchX } from "lucide-react";
+import { Link2, ListChecks, SearchX, Telescope } from "lucide-react";
 import type { Metadata } from "next";
+import type { ReactNode } from "react";
 import { ButtonLink } from "../../../_components/button.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { Paging } from "../../../_components/paging.tsx";
 import { ProblemState } from "../../../_components/problem-state.tsx";
-import { readAccounts, type AccountFilter } from "../../../_queries/accounts.ts";
-import { AccountFilters } from "./account-filters.tsx";
+import { isPermitted } from "../../../_components/permitted.ts";
+import {
+  bodyFilterOf,
+  readAccounts,
+  type AccountFilter,
+  type AccountNumbers,
+  type TabNumber,
+} from "../../../_queries/accounts.ts";
+import { readRole } from "../../../_queries/session.ts";
+import { actionWords, runActions, type RunAction } from "../runs/_parts/run-words.ts";
+import { AccountFilters, FilterChips } from "./account-filters.tsx";
 import { AccountTable } from "./account-table.tsx";
-import { accountsHref, readFilter } from "./filter.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { SelectionProvider } from "./selection.tsx";
+import { accountsHref, isNarrowed, readFilter, tabOf } from "./filter.ts";
 import { StatusTabs } from "./status-tabs.tsx";
 
 export const metadata: Metadata = { title: "Accounts" };
@@ -17,7 +29,8 @@ type Props = { searchParams: Promise<Record<string, string | string[] | undefine
 
 export default async function AccountsPage({ searchParams }: Props) {
   const filter = readFilter(await searchParams);
-  const answer = await readAccounts(filter);
+  const [answer, role] = await Promise.all([readAccounts(filter), readRole()]);
+  const actions = runActions.filter((action) => isPermitted(role, actionWords[action].permission));
   if (answer.kind === "problem") {
     return (
       <>
@@ -26,22 +39,37 @@ export default async function AccountsPage({ searchParams }: Props) {
       </>
     );
   }
-  const { accounts, labels, counts, heldCount, nextCursor } = answer.value;
+  const { accounts, labels, numbers, nextCursor } = answer.value;
+  const next = nextCursor === null ? null : accountsHref({ ...filter, cursor: nextCursor });
   return (
     <>
-      <PageHeader title="Accounts" />
-      <StatusTabs filter={filter} counts={counts} heldCount={heldCount} />
+      <PageHeader title="Accounts">
+        <ButtonLink href="/accounts/runs" variant="ghost">
+          <ListChecks size={14} aria-hidden />
+          Bulk runs
+        </ButtonLink>
+      </PageHeader>
+      <StatusTabs filter={filter} numbers={numbers} />
       <AccountFilters
-        key={`${filter.status}${filter.isHeld}${filter.integrationName}${filter.tenantId}`}
+        key={accountsHref({ ...filter, cursor: undefined })}
         filter={filter}
         integrations={[...labels].map(([name, label]) => ({ name, label }))}
       />
+      <FilterChips filter={filter} labels={labels} />
       {accounts.length === 0 ? (
-        <div className="card mt-3">
-          <NoAccounts filter={filter} />
-        </div>
+        <div className="card mt-1">{next === null ? <NoAccounts filter={filter} /> : <NoneSoFar next={next} />}</div>
       ) : (
-        <AccountTable accounts={accounts} labels={labels} />
+        <Selectable actions={actions} pageIds={accounts.map(({ id }) => id)}>
+          <AccountTable accounts={accounts} labels={labels} />
+          {actions.length > 0 && (
+            <BulkBar
+              actions={actions}
+              filter={bodyFilterOf(filter)}
+              found={foundBy(filter, numbers)}
+              hasMore={next !== null || filter.cursor !== undefined}
+            />
+          )}
+        </Selectable>
       )}
       <Paging
         label="Pages"
@@ -50,24 +78,62 @@ export default async function AccountsPage({ searchParams }: Props) {
             ? null
             : { href: accountsHref({ ...filter, cursor: undefined }), label: "First page" }
         }
-        next={
-          nextCursor === null ? null : { href: accountsHref({ ...filter, cursor: nextCursor }), label: "Next page" }
-        }
+        next={next === null ? null : { href: next, label: accounts.length < 50 ? "Look further" : "Next page" }}
       />
     </>
   );
 }
 
+type SelectableProps = { actions: readonly RunAction[]; pageIds: string[]; children: ReactNode };
+
+/** Nothing is to be selected by whom nothing is permitted to do with it. */
+function Selectable({ actions, pageIds, children }: SelectableProps) {
+  return actions.length === 0 ? <>{children}</> : <SelectionProvider pageIds={pageIds}>{children}</SelectionProvider>;
+}
+
+/** How many the list finds, by the number on its tab. */
+function foundBy(filter: AccountFilter, numbers: AccountNumbers | null): TabNumber | null {
+  const tab = filter.isHeld === true ? "held" : filter.isFailing === true ? "failing" : (filter.status ?? "all");
+  return numbers === null ? null : numbers[tab];
+}
+
+/** Conditions that hardly ever meet are looked for a stretch at a time. */
+function NoneSoFar({ next }: { next: string }) {
+  return (
+    <EmptyState icon={Telescope} title="None so far" action={<ButtonLink href={next}>Look further</ButtonLink>}>
+      Many accounts match one part of this filter, and none of the first 20,000 of them matches all of it. The search
+      goes on from there.
+    </EmptyState>
+  );
+}
+
 function NoAccounts({ filter }: { filter: AccountFilter }) {
-  const isFiltered = filter.status ?? filter.isHeld ?? filter.integrationName ?? filter.tenantId ?? filter.cursor;
-  if (isFiltered !== undefined) {
+  if (filter.search !== undefined) {
+    return (
+      <EmptyState
+        icon={SearchX}
+        title={`Nothing begins with “${filter.search}”`}
+        action={
+          <ButtonLink
+            href={accountsHref(tabOf({ ...filter, status: undefined, isHeld: undefined, isFailing: undefined }))}
+          >
+            Show all accounts
+          </ButtonLink>
+        }
+      >
+        Words are found by how they begin: in the tenant’s id, the external account’s name or id, and your id of the
+        user. Accounts of the other environment are not listed here.
+      </EmptyState>
+    );
+  }
+  if (isNarrowed(filter) || filter.cursor !== undefined) {
     return (
       <EmptyState
         icon={SearchX}
         title="No account matches"
         action={<ButtonLink href="/accounts">Show all accounts</ButtonLink>}
       >
-        Tenants are matched by their exact id. An account of the other environment is not listed here.
+        An account must match every part of the filter. Accounts of the other environment are not listed here.
       </EmptyState>
     );
   }

@@ -14,6 +14,7 @@ export function StopChoice({ legend, chosen, onChange }: Props) {
           <label key={kind} className="grid grid-cols-[16px_minmax(0,1fr)] gap-x-2.5 text-sm pointer-coarse:py-2">
             <input
               type="checkbox"
+              aria-label={`${stopWords[kind].name}: ${stopWords[kind].tells}`}
               checked={chosen.includes(kind)}
               onChange={() =>
                 onChange(chosen.includes(kind) ? chosen.filter((one) => one !== kind) : [...chosen, kind])

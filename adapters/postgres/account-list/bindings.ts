@@ -1,11 +1,11 @@
 /** Values of a statement, each named where it is used. */
-export interface Parameters {
+export interface Bindings {
   readonly values: readonly unknown[];
   /** @returns `$n` */
   readonly add: (value: unknown) => string;
 }
 
-export function createParameters(): Parameters {
+export function createBindings(): Bindings {
   const values: unknown[] = [];
   return {
     values,

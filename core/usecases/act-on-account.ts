@@ -1,0 +1,149 @@
+import type { Account } from "../domain/account/account.ts";
+import type { AccountRun } from "../domain/account-run/account-run.ts";
+import { decideStep, skipWords, type SkipCode } from "../domain/account-run/decide-step.ts";
+import type { Caller } from "../domain/access/permission.ts";
+import { isTypedDocument } from "../domain/integration/credential-fields.ts";
+import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
+import type { ItemResult, RunItem, SeenAccount } from "../ports/account-run-store.ts";
+import { problemOf } from "./account-problem.ts";
+import { createLink, type LinkPorts } from "./create-link.ts";
+import { disconnectAccount } from "./disconnect-account.ts";
+import { findReadable } from "./find-readable.ts";
+import { refreshAccount } from "./refresh-account.ts";
+import type { RefreshPorts } from "./refresh-ports.ts";
+import { releaseAccount } from "./release-account.ts";
+import { runLink } from "./run-link.ts";
+
+export type ActPorts = RefreshPorts & LinkPorts;
+
+/** What came of one account, or when to come back to it: its turn has not come, and it is nobody's failure. */
+export type Acted =
+  | { readonly kind: "result"; readonly result: ItemResult }
+  | { readonly kind: "later"; readonly until: Date; readonly why: string };
+
+/** As long as a link lives by default. */
+const linkSeconds = 604_800;
+/** While a key service or a database is away, seconds. */
+const awaySeconds = 15;
+/** An account that was put off so often has failed: its provider, or its budget, is not coming back soon. */
+const mostTries = 20;
+
+/**
+ * Does to one account what its run is for. Whoever does it again, since the first died before it said so, finds what was done: a
+ * refresh is known by the version that was there before it, a link by its derived id, a release and a disconnect by the account.
+ *
+ * @param begin remembers what was found; what it returns was found by whoever began first
+ */
+export async function actOnAccount(
+  ports: ActPorts,
+  run: Pick<AccountRun, "id" | "environmentId" | "action" | "createdBy">,
+  item: RunItem,
+  begin: (seen: SeenAccount) => Promise<SeenAccount>,
+  signal: AbortSignal,
+): Promise<Acted> {
+  const { environmentId } = run;
+  const account = await ports.accounts.find(environmentId, item.accountId);
+  const isTyped = account !== null && (await isTypedAccount(ports, account));
+  const step = decideStep(run.action, account, { isTyped, isBegun: item.seen !== null });
+  if (step.kind === "skip") return skipped(step.code);
+  if (step.kind === "already" || account === null) return done();
+  const seen = await begin({ version: account.credentialVersion, fence: String(account.credentialFence) });
+  try {
+    return await act(ports, run, account, seen, signal);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return refused(error, item, ports.clock.now());
+  }
+}
+
+async function act(
+  ports: ActPorts,
+  { id: runId, environmentId, action, createdBy }: Pick<AccountRun, "id" | "environmentId" | "action" | "createdBy">,
+  account: Account,
+  seen: SeenAccount,
+  signal: AbortSignal,
+): Promise<Acted> {
+  const accountId = account.id;
+  switch (action) {
+    case "refresh": {
+      const outcome = await refreshAccount(
+        ports,
+        {
+          environmentId,
+          accountId,
+          demand: {
+            reason: "forced",
+            minTtlSeconds: null,
+            seenVersion: seen.version,
+            seenFence: BigInt(seen.fence),
+          },
+          // Tokens are opened by the worker, for the provider alone; who wanted it stands in the run's record of the account.
+          actor: "worker",
+        },
+        signal,
+      );
+      if (outcome.kind === "refreshed") return done();
+      throw problemOf(outcome, ports.clock.now());
+    }
+    case "reauthorization_links":
+      await createLink(ports, makerOf(environmentId, createdBy), {
+        tenantId: account.tenantId,
+        userReference: account.userReference,
+        integrationNames: null,
+        integratedAccountId: accountId,
+        returnUrl: null,
+        scopes: [],
+        sessionBinding: false,
+        expiresInSeconds: linkSeconds,
+        locale: null,
+        metadata: {},
+        made: runLink(ports.digests, runId, accountId),
+      });
+      return done();
+    case "release":
+      await releaseAccount(ports, { environmentId, accountId, actor: createdBy });
+      return done();
+    case "disconnect": {
+      const { revocation } = await disconnectAccount(ports, { environmentId, accountId, actor: createdBy });
+      return done(revocation);
+    }
+    default:
+      return assertNever(action);
+  }
+}
+
+async function isTypedAccount(ports: ActPorts, account: Account): Promise<boolean> {
+  const configured = await findReadable(ports.integrations, account.environmentId, account.integrationName);
+  return configured !== null && isTypedDocument(configured.document);
+}
+
+/** Whoever began the run, for the records of what it does. Its limits were those of the selection. */
+function makerOf(environmentId: string, id: string): Caller {
+  return {
+    kind: "system",
+    id,
+    environmentId,
+    environment: "",
+    permissions: new Set(),
+    tenantIds: null,
+    integrationNames: null,
+  };
+}
+
+function refused(error: DomainError, item: RunItem, now: Date): Acted {
+  const isAway = error.code === "kms_unavailable" || error.code === "database_unavailable";
+  const isBusy = error.code === "rate_limited";
+  if (isAway || (isBusy && item.tries < mostTries)) {
+    const seconds = isAway ? awaySeconds : Math.max(1, error.retryAfterSeconds ?? awaySeconds);
+    return { kind: "later", until: new Date(now.getTime() + seconds * 1000), why: `${error.code}: ${error.detail}` };
+  }
+  return { kind: "result", result: { outcome: "failed", code: error.code, detail: error.detail } };
+}
+
+function done(code: string | null = null): Acted {
+  return { kind: "result", result: { outcome: "done", code, detail: null } };
+}
+
+function skipped(code: SkipCode): Acted {
+  return { kind: "result", result: { outcome: "skipped", code, detail: skipWords[code] } };
+}
