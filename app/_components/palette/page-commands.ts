@@ -1,5 +1,21 @@
 import type { SessionView } from "#api/schemas/session";
-import { BookOpen, Footprints, Keyboard, LogOut, Monitor, Moon, Plus, Server, Sun, UserRound } from "lucide-react";
+import {
+  Activity,
+  BellRing,
+  BookOpen,
+  Footprints,
+  History,
+  Keyboard,
+  KeySquare,
+  LogOut,
+  Monitor,
+  Moon,
+  Palette,
+  Plus,
+  Server,
+  Sun,
+  UserRound,
+} from "lucide-react";
 import { isPermitted } from "../permitted.ts";
 import { environmentLabel } from "../shell/environment.ts";
 import { navigation } from "../shell/navigation.tsx";
@@ -11,18 +27,18 @@ type Permission = Parameters<typeof isPermitted>[1];
 
 /** Pages that stand in no list of the navigation, and things to begin. */
 const others: readonly (Omit<Command, "id" | "does"> & { href: string; needs?: Permission })[] = [
-  { href: "/webhooks/events", title: "Events", keywords: "webhooks log", icon: BookOpen, needs: "webhooks:read" },
-  { href: "/settings/branding", title: "Branding", keywords: "logo colour settings connect page", icon: BookOpen },
-  { href: "/settings/api-keys", title: "API keys", keywords: "settings tokens", icon: BookOpen, needs: "audit:read" },
+  { href: "/webhooks/events", title: "Events", keywords: "webhooks log", icon: Activity, needs: "webhooks:read" },
+  { href: "/settings/branding", title: "Branding", keywords: "logo colour settings connect page", icon: Palette },
+  { href: "/settings/api-keys", title: "API keys", keywords: "settings tokens", icon: KeySquare, needs: "audit:read" },
   {
     href: "/settings/alarms",
     title: "Alarms",
     keywords: "settings anomalies rules",
-    icon: BookOpen,
+    icon: BellRing,
     needs: "audit:read",
   },
-  { href: "/settings/environments", title: "All environments", keywords: "settings staging", icon: BookOpen },
-  { href: "/approvals?state=over", title: "Approvals that are over", icon: BookOpen, needs: "approvals:read" },
+  { href: "/settings/environments", title: "All environments", keywords: "settings staging", icon: Server },
+  { href: "/approvals?state=over", title: "Approvals that are over", icon: History, needs: "approvals:read" },
   { href: "/first-steps", title: "First steps", keywords: "guide start help", icon: Footprints },
   { href: "/you", title: "Your sessions and password", keywords: "account profile", icon: UserRound },
 ];

@@ -76,6 +76,9 @@ export function SetUpClient({ environment, integrations }: Props) {
     problem?.errors.find(({ pointer }) => pointer.endsWith(`/${field}`))?.detail ?? null;
   return (
     <div className="flex max-w-xl flex-col gap-4 text-sm">
+      <p className="text-muted">
+        Your product asks a provider for access as an app that you register there. Choose the one to begin with.
+      </p>
       <div className="flex flex-col gap-1.5">
         <label htmlFor={id} className="font-medium">
           Provider

@@ -1,4 +1,4 @@
-import { Circle, CircleCheck, CircleDot } from "lucide-react";
+import { ChevronRight, Circle, CircleCheck, CircleDot } from "lucide-react";
 import type { ReactNode } from "react";
 import { classNames } from "../../../_components/class-names.ts";
 
@@ -57,8 +57,11 @@ export function Step({ number, isDone, isNext, title, outcome, may, children }: 
   }
   return (
     <li className="px-4 py-3.5 sm:px-5">
-      <details>
-        <summary className="flex list-none gap-3 hover:underline">{head}</summary>
+      <details className="group">
+        <summary className="flex list-none gap-3">
+          {head}
+          <ChevronRight size={16} aria-hidden className="mt-1 shrink-0 text-subtle group-open:rotate-90" />
+        </summary>
         <div className="mt-3 sm:pl-[30px]">{body}</div>
       </details>
     </li>

@@ -66,7 +66,6 @@ export function ConnectPreview({ draft, judged, host, environment, label }: Prop
           data-preview={theme}
           className={classNames(
             "mx-auto bg-canvas text-base text-ink",
-            theme === "light" ? "scheme-light" : "scheme-dark",
             width === "phone" ? "w-[360px] max-w-full" : "w-full",
           )}
         >
