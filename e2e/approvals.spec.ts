@@ -7,7 +7,10 @@ test.use({ contextOptions: { reducedMotion: "reduce" } });
 test.describe("requests for approval", () => {
   test("come first where they need whoever looks, say in words how they stand, and lead to each", async ({ page }) => {
     await page.goto("/");
-    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Approvals/ }).click();
+    await page
+      .getByRole("navigation", { name: "Main" })
+      .getByRole("link", { name: /^Approvals/ })
+      .click();
     await expect(page).toHaveURL("/approvals");
     const table = page.getByRole("table", { name: "Open requests" });
     await expect(table.getByRole("row")).toHaveCount(7);

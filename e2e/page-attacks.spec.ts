@@ -1,14 +1,20 @@
 // What somebody tries on the pages themselves, on the real web process (checklist G2, G3, G6, G9, J2).
 import { accessOfPages } from "#test/roles/access";
 import { approvalIds } from "./stub-approvals.ts";
+import { runIds } from "./stub-account-runs.ts";
 import { ids } from "./stub-accounts.ts";
+import { apiKeyIds } from "./stub-settings.ts";
 import { eventIds, hookIds } from "./stub-webhooks.ts";
 import { expect, test } from "./pages-fixtures.ts";
 
 const thingOf: Record<string, string> = {
   "accounts/[id]": ids.revoked,
+  "accounts/runs/[id]": Object.values(runIds)[0] ?? "",
   "administrators/[id]": "usr_2",
   "approvals/[id]": approvalIds.hosts,
+  "integrations/[name]": "acme-crm",
+  "integrations/[name]/values": "acme-crm",
+  "settings/api-keys/[id]": Object.values(apiKeyIds)[0] ?? "",
   "webhooks/[id]": hookIds.healthy,
   "webhooks/[id]/edit": hookIds.healthy,
   "webhooks/events/[id]": Object.values(eventIds)[0] ?? "",
@@ -18,12 +24,12 @@ const thingOf: Record<string, string> = {
 const pages = Object.keys(accessOfPages)
   .filter((page) => page.startsWith("(dashboard)"))
   .map((page) => page.replaceAll(/\/?\([a-z]+\)/g, "").replace(/^\//, ""))
-  .map((page) => `/${page.replace("[id]", thingOf[page] ?? "missing")}`);
+  .map((page) => `/${page.replace(/\[\w+\]/, thingOf[page] ?? "missing")}`);
 
 /** What only somebody who is signed in gets to see: of the shell, and of each page's things. */
 const ofShell = /Ada Lovelace|ada@evergrant\.example/gi;
 const ofThings =
-  /initech|Grace Hopper|Firefox on Linux|ia_revoked|key_backend|hubspot|salesforce|k2025|Orders of the warehouse/i;
+  /initech|Grace Hopper|Firefox on Linux|ia_revoked|key_backend|hubspot|salesforce|k2025|Orders of the warehouse|client-of-acme|onboarding\/step-3|link\.example\.com|Northwind Reports|Production backend|Nightly export/i;
 const shown = new RegExp(`${ofShell.source}|${ofThings.source}`, "i");
 /** A form that begins empty has nothing to show. */
 const empty = ["/webhooks/new"];

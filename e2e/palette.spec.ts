@@ -33,7 +33,7 @@ test.describe("the command palette", () => {
     const asked: string[] = [];
     page.on("request", (request) => {
       const { pathname, search } = new URL(request.url());
-      if (pathname.startsWith("/api/v1/")) asked.push(pathname + search);
+      if (pathname.startsWith("/api/v1/") && pathname !== "/api/v1/events/stream") asked.push(pathname + search);
     });
     await page.keyboard.press("Control+k");
     await expect(field(page)).toBeFocused();
@@ -84,8 +84,10 @@ test.describe("the command palette", () => {
     await field(page).fill("dark");
     await page.keyboard.press("Enter");
     await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.keyboard.press("Control+k");
     await field(page).fill("staging");
+    await expect(highlighted(page)).toContainText("staging", { ignoreCase: true });
     await page.keyboard.press("Enter");
     await expect
       .poll(async () => (await page.context().cookies()).find(({ name }) => name === "evergrant_environment")?.value)
@@ -151,6 +153,7 @@ test.describe("single keys", () => {
     await page.keyboard.press("Enter");
     await page.getByLabel(/^Keys that are pressed alone/).check();
     await page.getByRole("button", { name: "Done" }).click();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.keyboard.press("g");
     await page.keyboard.press("w");
     await expect(page).toHaveURL(/\/webhooks$/);

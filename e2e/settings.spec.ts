@@ -84,7 +84,7 @@ test.describe("the branding", () => {
     // Only what is looked at changes: the theme, the language and the moment of the preview.
     await preview.getByText("Dark", { exact: true }).click();
     const card = preview.locator("[data-preview] .card");
-    await expect(card).toHaveCSS("background-color", "oklch(0.185 0.005 286)");
+    await expect(card).toHaveCSS("background-color", /^(oklch\(0\.185|lab\(5\.68)/);
     await preview.getByLabel("Language").selectOption("de");
     await expect(preview.getByText(/mit Harbor verbinden$/)).toBeVisible();
     await preview.getByText("Phone", { exact: true }).click();
@@ -159,7 +159,7 @@ test.describe("an API key", () => {
     const dialog = page.getByRole("dialog", { name: "Confirm that it is you" });
     await dialog.getByLabel(/^Password of/).fill("correct horse");
     await dialog.getByRole("button", { name: "Confirm", exact: true }).click();
-    await expect(customers.getByRole("alert")).toContainText("names nothing");
+    await expect(customers.getByRole("alert")).toContainText(/names nothing/i);
 
     await customers.getByLabel("Customers").fill("acme\nglobex");
     await expect(page.getByText(/^Whoever has this key may/)).toHaveText(
