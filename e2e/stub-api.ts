@@ -11,6 +11,7 @@ import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
+import { answerDefinitions } from "./stub-definitions.ts";
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
@@ -175,6 +176,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     });
   }
   const reply =
+    answerDefinitions(stub.world, method, url, body) ??
     answerIntegrations(stub.world, method, path, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
     answerApprovals(stub.world.approvals, stub.role, method, path, url.searchParams) ??

@@ -9,13 +9,31 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
  * Sends a change to the API, or asks it what no page waits for, as the signed-in operator. Never throws: what went wrong comes back
  * as a problem. Where the API wants to know first who it is, they are asked, and then it goes on.
  */
-export async function sendToApi<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
-  const answer = await sendOnce<T>(method, path, body);
+export async function sendToApi<T>(
+  method: Method,
+  path: string,
+  body?: object | JsonText,
+  options: SendOptions = {},
+): Promise<Answer<T>> {
+  const answer = await sendOnce<T>(method, path, body, options);
   const isAsked = answer.kind === "problem" && answer.problem.code === "step_up_required";
-  return isAsked && (await askWhoItIs()) ? await sendOnce<T>(method, path, body) : answer;
+  return isAsked && (await askWhoItIs()) ? await sendOnce<T>(method, path, body, options) : answer;
 }
 
-async function sendOnce<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
+/** JSON as somebody typed it: it goes as it stands, a member that stands there twice among it. */
+export type JsonText = string;
+
+type SendOptions = {
+  /** It changes nothing, whatever its method: to be done twice is no harm, and to be kept from it costs a row each time. */
+  isQuestion?: boolean;
+};
+
+async function sendOnce<T>(
+  method: Method,
+  path: string,
+  body: object | JsonText | undefined,
+  { isQuestion = method === "GET" }: SendOptions,
+): Promise<Answer<T>> {
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -24,14 +42,14 @@ async function sendOnce<T>(method: Method, path: string, body?: object): Promise
       headers: {
         accept: "application/json",
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(method === "POST" ? { "idempotency-key": idempotencyKey() } : {}),
+        ...(method === "POST" && !isQuestion ? { "idempotency-key": idempotencyKey() } : {}),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch {
     const changed = "It is not known whether this was carried out. Look at how it stands, then try again.";
-    const detail = method === "GET" ? "Nothing came back within a minute. Try again." : changed;
+    const detail = isQuestion ? "Nothing came back within a minute. Try again." : changed;
     return { kind: "problem", problem: { ...unreachable, detail } };
   }
   if (response.status === 401) {
