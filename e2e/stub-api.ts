@@ -13,6 +13,7 @@ import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
+import { answerDefinitions } from "./stub-definitions.ts";
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerSettings } from "./stub-settings.ts";
@@ -201,6 +202,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     });
   }
   const reply =
+    answerDefinitions(stub.world, method, url, body) ??
     answerIntegrations(stub.world, method, path, body) ??
     answerSettings(stub, method, path, url.searchParams, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??

@@ -4,11 +4,11 @@ const timeoutMs = 60_000;
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Asks the API with the visitor's cookie, or sends it something, as JSON. Never throws: what went wrong comes back as a problem. */
+/** Asks the API with the visitor's cookie, or sends it something, as JSON; a text is JSON already. Never throws: what went wrong comes back as a problem. */
 export async function askApi<T>(
   method: Method,
   path: string,
-  body?: object,
+  body?: object | string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer<T>> {
   try {
@@ -21,7 +21,7 @@ export async function askApi<T>(
         ...(body === undefined ? {} : { "content-type": "application/json" }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (!response.ok) return { kind: "problem", problem: await readProblem(response) };

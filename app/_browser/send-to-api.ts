@@ -6,14 +6,32 @@ import { askWhoItIs } from "./ask-who-it-is.ts";
  * Sends a change to the API, or asks it what no page waits for, as the signed-in operator. Never throws: what went wrong comes back
  * as a problem. Where the API wants to know first who it is, they are asked, and then it goes on.
  */
-export async function sendToApi<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
-  const answer = await sendOnce<T>(method, path, body);
+export async function sendToApi<T>(
+  method: Method,
+  path: string,
+  body?: object | JsonText,
+  options: SendOptions = {},
+): Promise<Answer<T>> {
+  const answer = await sendOnce<T>(method, path, body, options);
   const isAsked = answer.kind === "problem" && answer.problem.code === "step_up_required";
-  return isAsked && (await askWhoItIs()) ? await sendOnce<T>(method, path, body) : answer;
+  return isAsked && (await askWhoItIs()) ? await sendOnce<T>(method, path, body, options) : answer;
 }
 
-async function sendOnce<T>(method: Method, path: string, body?: object): Promise<Answer<T>> {
-  const headers = method === "POST" ? { "idempotency-key": idempotencyKey() } : {};
+/** JSON as somebody typed it: it goes as it stands, a member that stands there twice among it. */
+export type JsonText = string;
+
+type SendOptions = {
+  /** It changes nothing, whatever its method: to be done twice is no harm, and to be kept from it costs a row each time. */
+  isQuestion?: boolean;
+};
+
+async function sendOnce<T>(
+  method: Method,
+  path: string,
+  body: object | JsonText | undefined,
+  { isQuestion = method === "GET" }: SendOptions,
+): Promise<Answer<T>> {
+  const headers = method === "POST" && !isQuestion ? { "idempotency-key": idempotencyKey() } : {};
   const answer = await askApi<T>(method, `/api/v1${path}`, body, headers);
   if (answer.kind === "ok") return answer;
   const { problem } = answer;
@@ -21,7 +39,7 @@ async function sendOnce<T>(method: Method, path: string, body?: object): Promise
     const here = `${location.pathname}${location.search}`;
     location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
   }
-  if (problem.code !== unreachable.code || method === "GET") return answer;
+  if (problem.code !== unreachable.code || isQuestion) return answer;
   const detail = "It is not known whether this was carried out. Look at how it stands, then try again.";
   return { kind: "problem", problem: { ...problem, detail } };
 }

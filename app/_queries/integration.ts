@@ -67,3 +67,11 @@ export async function readActorNames(maySee: boolean): Promise<Map<string, strin
   const users = await readUsers();
   return users.kind === "ok" ? new Map(users.value.data.map(({ id, name, email }) => [id, name || email])) : new Map();
 }
+
+/** The same as somebody would write it: without what goes without saying. */
+export async function readShortDocument(name: string): Promise<Answer<Record<string, unknown>>> {
+  return callApi<Record<string, unknown>>(`/api/v1/integrations/${encodeURIComponent(name)}`, {
+    query: { defaults: "omit" },
+    missing: "problem",
+  });
+}
