@@ -84,8 +84,10 @@ test.describe("the command palette", () => {
     await field(page).fill("dark");
     await page.keyboard.press("Enter");
     await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.keyboard.press("Control+k");
     await field(page).fill("staging");
+    await expect(highlighted(page)).toHaveText("Look at Staging");
     await page.keyboard.press("Enter");
     await expect
       .poll(async () => (await page.context().cookies()).find(({ name }) => name === "evergrant_environment")?.value)
