@@ -51,7 +51,7 @@ test.describe("accounts are found", () => {
     stub.countMost = 3;
     await page.goto("/accounts?search=example");
     await expect(page.getByRole("link", { name: "All 3+" })).toBeVisible();
-    await expect(page.getByRole("link", { name: "Waiting for the customer 1", exact: true })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Disconnected 1", exact: true })).toBeVisible();
     // By integration they are counted beforehand.
     await page.goto("/accounts?integration_name=salesforce");
     await expect(page.getByRole("link", { name: /^All [\d,]+$/ })).toBeVisible();

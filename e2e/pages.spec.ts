@@ -1,5 +1,6 @@
 import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld, wholeCatalogue } from "./stub-accounts.ts";
 import type { MassFailureView } from "#api/schemas/mass-failure";
+import { runIds } from "./stub-account-runs.ts";
 import { manyClients } from "./stub-health.ts";
 import { allAnomalies, jump } from "./stub-anomalies.ts";
 import type { StubApi } from "./stub-api.ts";
@@ -171,6 +172,30 @@ const cases: PageCase[] = [
     arrange: failing(resolvingFailure("release")),
   },
   { name: "accounts-none-match", path: "/accounts?tenant_id=nobody", title: /^Accounts/ },
+  { name: "accounts-none-found", path: "/accounts?search=zzz", title: /^Accounts/ },
+  {
+    name: "accounts-every-filter",
+    path: "/accounts?search=exa&status=active&integration_name=hubspot&tenant_id=contoso&expires_within=86400&last_error_code=provider_error&sort=expires_at",
+    title: /^Accounts/,
+  },
+  { name: "accounts-auditor", path: "/accounts", title: /^Accounts/, arrange: auditor },
+  { name: "runs", path: "/accounts/runs", title: /^Bulk runs/ },
+  { name: "runs-empty", path: "/accounts/runs", title: /^Bulk runs/, arrange: empty },
+  { name: "runs-broken", path: "/accounts/runs", title: /^Bulk runs/, arrange: broken, expected: /503/ },
+  ...Object.entries(runIds).map(([name, id]) => ({
+    name: `run-${name}`,
+    path: `/accounts/runs/${id}`,
+    title: /accounts · Evergrant$/,
+  })),
+  { name: "run-auditor", path: `/accounts/runs/${runIds.rests}`, title: /Evergrant$/, arrange: auditor },
+  {
+    name: "run-broken",
+    path: `/accounts/runs/${runIds.running}`,
+    title: /^Bulk run/,
+    arrange: broken,
+    expected: /503/,
+  },
+  { name: "run-unknown", path: "/accounts/runs/run_nobody", title: /not found/i, expected: /404/ },
   { name: "accounts-empty", path: "/accounts", title: /^Accounts/, arrange: empty },
   { name: "accounts-broken", path: "/accounts", title: /^Accounts/, arrange: broken, expected: /503/ },
   ...Object.entries(ids).map(([name, id]) => ({

@@ -249,7 +249,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       tags,
       security: needs("accounts:write"),
       request: { params, body: { required: false, content: { "application/json": { schema: nothingSchema } } } },
-      responses: { 200: answer(accountSchema, "The account"), ...problems(404, 409) },
+      responses: { 200: answer(accountSchema, "The account"), ...problems(404, 409, 422) },
     }),
     async (context) => {
       const caller = context.get("caller");

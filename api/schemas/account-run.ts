@@ -170,7 +170,9 @@ export const runResultSchema = z
     integration_name: integrationNameSchema
       .nullable()
       .openapi({ description: "Of which integration; null: it was removed.", example: "acme-crm" }),
-    external_account: externalAccountSchema.nullable().openapi({ description: "Whose account at the provider it is." }),
+    external_account: externalAccountSchema
+      .nullable()
+      .openapi({ description: "Whose account at the provider it is; null: not known, or it was removed." }),
     outcome: outcomeSchema,
     code: z.string().nullable().openapi({
       description:

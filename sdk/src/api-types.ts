@@ -668,6 +668,7 @@ export interface AccountRunResult {
   tenant_id: string | null;
   /** Of which integration; null: it was removed. */
   integration_name: string | null;
+  /** Whose account at the provider it is; null: not known, or it was removed. */
   external_account: ExternalAccount | null;
   /** `pending`: its turn has not come; of a run that was cancelled, left alone. `skipped`: it was in no state for it, as `code` says. */
   outcome: "pending" | "done" | "failed" | "skipped";

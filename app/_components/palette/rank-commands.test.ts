@@ -31,7 +31,7 @@ describe("what is typed finds", () => {
     // The title that begins so comes before titles with such a word, and both before other words.
     ["key", ["Keys", "API keys", "Make an API key"]],
     ["api", ["API keys", "Make an API key"]],
-    ["ak", ["API keys"]],
+    ["ak", ["API keys", "Make an API key"]],
     ["customers", ["Accounts"]],
     ["api make", ["Make an API key"]],
     ["zurich", ["Zürich region"]],
