@@ -87,7 +87,7 @@ test.describe("the command palette", () => {
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.keyboard.press("Control+k");
     await field(page).fill("staging");
-    await expect(highlighted(page)).toContainText("staging", { ignoreCase: true });
+    await expect(highlighted(page)).toHaveText("Look at Staging");
     await page.keyboard.press("Enter");
     await expect
       .poll(async () => (await page.context().cookies()).find(({ name }) => name === "evergrant_environment")?.value)

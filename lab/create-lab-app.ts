@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { apiRoutes } from "./api-routes.ts";
+import { appsRoutes } from "./apps-routes.ts";
 import { interactionRoutes } from "./interaction-routes.ts";
 import type { LabContext, LabHonoEnv } from "./lab-context.ts";
 import { labRoutes } from "./lab-routes.ts";
@@ -14,7 +15,7 @@ const pagePolicy =
 
 /** True for the paths of the lab itself; all others are the authorization server's. */
 export function isLabPath(pathname: string): boolean {
-  return pathname === "/" || /^\/(grants|interaction|api|lab|receiver|healthz)(\/|$)/.test(pathname);
+  return pathname === "/" || /^\/(apps|grants|interaction|api|lab|receiver|healthz)(\/|$)/.test(pathname);
 }
 
 export function createLabApp(context: LabContext): Hono<LabHonoEnv> {
@@ -39,6 +40,7 @@ export function createLabApp(context: LabContext): Hono<LabHonoEnv> {
     return c.redirect(person === undefined ? "/grants" : `/grants?person=${encodeURIComponent(person)}`, 303);
   });
 
+  app.route("/apps", appsRoutes(context));
   app.route("/interaction", interactionRoutes(context));
   app.route("/api", apiRoutes(context));
   app.route("/lab", labRoutes(context));

@@ -76,6 +76,15 @@ select { min-height: 44px; min-width: 220px; max-width: 100%; padding: 0 12px; f
 .who .status.live { color: var(--live); background: var(--live-tint); }
 .who .status.off { color: var(--muted); background: var(--off-tint); }
 .who .status.warn { color: var(--warn); background: var(--warn-tint); }
+.app { padding: 20px; max-width: 640px; }
+form.app { display: grid; gap: 16px; }
+form.app label { display: grid; gap: 4px; font-size: 14px; font-weight: 600; }
+form.app p { margin: 0; }
+.app .fault { color: var(--danger); font-size: 14px; margin-top: -8px; }
+dl.app { margin: 0 0 24px; }
+.app dt { color: var(--muted); font-size: 14px; }
+.app dd { margin: 0 0 12px; }
+.app dd:last-child { margin: 0; }
 .empty { padding: 32px 20px; text-align: center; }
 .empty p { margin: 4px auto 0; color: var(--muted); max-width: 46ch; }
 .people { display: grid; grid-template-columns: repeat(auto-fill, minmax(280px, 1fr)); gap: 12px; list-style: none; margin: 0; padding: 0; }

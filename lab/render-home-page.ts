@@ -15,6 +15,7 @@ export function renderHomePage(issuer: string, accessTokenSeconds: number): Html
       <p class="links">
         <a class="button main" href="/grants">See the grants</a>
         <a class="button" href="/receiver">See the webhooks</a>
+        <a class="button" href="/apps">Register your app</a>
       </p>
       <h2>People with an account here</h2>
       <ul class="people">

@@ -343,6 +343,27 @@ describe("the lab", () => {
     expect((await fetch(`${lab.origin}/lab/issued-tokens`)).status).toBe(404);
   });
 
+  it("registers an app by its form, and says what is wrong with one", async () => {
+    const send = (form: Record<string, string>) =>
+      fetch(`${lab.origin}/apps`, { method: "POST", body: new URLSearchParams(form) });
+    expect(await (await fetch(`${lab.origin}/apps`)).text()).toContain(`${lab.issuer}/token`);
+    const wrong = await send({ name: "<i>Mine</i>", redirect_uri: "no address", access_token_seconds: "60" });
+    expect(wrong.status).toBe(422);
+    const again = await wrong.text();
+    expect(again).toContain("Copy the redirect URI from Evergrant.");
+    expect(again).toContain("&lt;i&gt;Mine&lt;/i&gt;");
+    const made = await (await send({ name: "Mine", redirect_uri: redirectUri, access_token_seconds: "60" })).text();
+    const [clientId, clientSecret] = [...made.matchAll(/<code>([^<]+)<\/code>/g)].map(([, text]) => text ?? "");
+    const grant = await lab.issueGrant({ clientId: clientId ?? "", person: "ada" });
+    expect(grant.expiresInSeconds).toBe(60);
+    const refreshed = await fetch(`${lab.origin}/token`, {
+      method: "POST",
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}` },
+      body: new URLSearchParams({ grant_type: "refresh_token", refresh_token: grant.refreshToken ?? "" }),
+    });
+    expect(await refreshed.json()).toMatchObject({ expires_in: 60 });
+  });
+
   it("takes clients and grants over HTTP and shows its counts", async () => {
     const post = (pathname: string, body: unknown) =>
       fetch(`${lab.origin}${pathname}`, { method: "POST", body: JSON.stringify(body) });

@@ -133,6 +133,7 @@ function isBusy(target: EventTarget | null): boolean {
   return element?.closest(own) != null || hasDialog();
 }
 
+/** One that is about to go is none any more. */
 function hasDialog(): boolean {
-  return document.querySelector("[role=dialog], [role=alertdialog]") !== null;
+  return document.querySelector(":is([role=dialog], [role=alertdialog]):not([data-closed])") !== null;
 }
