@@ -51,7 +51,7 @@ export async function defineProxied(
   stack: Stack,
   upstream: Pick<Upstream, "origin">,
   name: string,
-  changes: { api?: Record<string, unknown>; authorization?: unknown } = {},
+  changes: { api?: Record<string, unknown>; authorization?: unknown; unified?: unknown } = {},
 ): Promise<void> {
   const secret = randomBytes(24).toString("base64url");
   const document = {

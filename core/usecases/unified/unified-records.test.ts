@@ -59,6 +59,25 @@ describe("the documented sample of a provider", () => {
   );
 });
 
+describe("what a provider has no value of", () => {
+  const emptied = (value: unknown): unknown => {
+    if (Array.isArray(value)) return [];
+    if (typeof value !== "object" || value === null) return null;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, emptied(one)]));
+  };
+
+  it.each(pairs)("is null and no word of it, at %s, %s/%s", async (name, category, model) => {
+    const { ports, call, provider } = await open(name);
+    const sample = provider.of[model]?.all[0] as Record<string, unknown>;
+    const kept = ["id", "Id", "uuid"];
+    for (const [key, value] of Object.entries(sample)) if (!kept.includes(key)) sample[key] = emptied(value);
+    const { records } = await listRecords(ports, call(category, model), everything, null);
+    const { id: _, ...rest } = records[0] ?? {};
+    const said = Object.entries(rest).filter(([, value]) => typeof value === "string" || typeof value === "number");
+    expect(said).toEqual([]);
+  });
+});
+
 describe.each(["hubspot", "salesforce", "pipedrive"])("the same three calls at %s", (name) => {
   const given = {
     first_name: "Ada",

@@ -1,0 +1,335 @@
+// The unified API on the real processes and a real database, over imitations of seven providers that answer with their documented
+// samples. What each answers is held against the OpenAPI document.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { imitations, type ProviderImitation } from "#lab/imitations/imitations";
+import { startImitation, type RunningImitation } from "#lab/imitations/start-imitation";
+import { makeOpenApiDocument } from "#scripts/openapi-document";
+import { makeKey } from "./make-key.ts";
+import { createValidators, pointerOf } from "./openapi/validators.ts";
+import { startStack, type Answer, type Stack } from "./start-stack.ts";
+import { defineProxied, importProxied } from "./start-upstream.ts";
+import { imitatedIntegration } from "./unified/imitated-integration.ts";
+
+const document = await makeOpenApiDocument();
+const validators = createValidators(document);
+
+type Place = { provider: ProviderImitation; running: RunningImitation; account: string };
+
+let stack: Stack;
+const places = new Map<string, Place>();
+
+beforeAll(async () => {
+  stack = await startStack();
+  for (const [name, imitate] of Object.entries(imitations)) {
+    const provider = imitate();
+    const running = await startImitation(provider);
+    const { api, unified } = imitatedIntegration(name, provider, running.origin);
+    await defineProxied(stack, running, name, { api, unified });
+    const { id } = await importProxied(stack, name, "tenant-u");
+    places.set(name, { provider, running, account: id });
+  }
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+  await Promise.all([...places.values()].map(({ running }) => running.close()));
+});
+beforeEach(() => {
+  for (const { running } of places.values()) {
+    running.calls = [];
+    running.intercept = () => null;
+  }
+});
+
+function at(name: string): Place {
+  const place = places.get(name);
+  if (place === undefined) throw new Error(`nobody imitates ${name}`);
+  return place;
+}
+
+type Options = { body?: unknown; query?: Record<string, string>; key?: string; headers?: Record<string, string> };
+
+/** Calls it, and holds the answer against the document. */
+async function call(method: string, path: string, account: string, options: Options = {}): Promise<Answer> {
+  const query = new URLSearchParams({ integrated_account_id: account, ...options.query });
+  const { body, key, headers = {} } = options;
+  const answer = await stack.call(method, `/unified/${path}?${query}`, body, {
+    headers,
+    ...(key === undefined ? {} : { key }),
+  });
+  const template = `/unified/${path.split("/").slice(0, 2).join("/")}${path.split("/").length > 2 ? "/{id}" : ""}`;
+  if (answer.status < 300) {
+    const status = String(answer.status);
+    const schema = pointerOf(
+      "paths",
+      template,
+      method.toLowerCase(),
+      "responses",
+      status,
+      "content",
+      "application/json",
+      "schema",
+    );
+    expect(validators.fault(schema, answer.body), `${method} ${path}`).toBeNull();
+  }
+  return answer;
+}
+
+const contact = { last_name: "Lovelace", emails: [{ address: "ada@example.com", kind: "work" }] };
+
+describe("the same three calls (Shown by 1)", () => {
+  test("answer one schema at three CRMs, with only the account's id changing", async () => {
+    const all: Answer["body"][] = [];
+    for (const name of ["hubspot", "salesforce", "pipedrive"]) {
+      const { account } = at(name);
+      const list = await call("GET", "crm/contacts", account);
+      const id = list.body.result[0].id as string;
+      const got = await call("GET", `crm/contacts/${encodeURIComponent(id)}`, account, { query: { raw: "true" } });
+      // The one that has a whole name alone takes that.
+      const body = name === "pipedrive" ? { name: "Lovelace", emails: contact.emails } : contact;
+      const made = await call("POST", "crm/contacts", account, { body });
+      expect([list.status, got.status, made.status]).toEqual([200, 200, 201]);
+      expect(got.body.result).toEqual(list.body.result[0]);
+      expect(got.body.raw).toBeTypeOf("object");
+      expect(made.body.result).toMatchObject({ name: "Lovelace", emails: contact.emails });
+      all.push(list.body.result[0], got.body.result, made.body.result);
+    }
+    expect(new Set(all.map((one) => Object.keys(one).join())).size).toBe(1);
+  });
+});
+
+const whole: [string, string, unknown, unknown][] = [
+  ["hubspot", "crm/contacts", { first_name: "Ada" }, { job_title: "Countess" }],
+  ["hubspot", "crm/companies", { name: "Engines" }, { industry: "MACHINERY" }],
+  ["hubspot", "crm/deals", { name: "Engine no. 2", amount: 12.5 }, { amount: 13 }],
+  [
+    "zendesk",
+    "ticketing/tickets",
+    { subject: "Help", description: "It stands.", requester_id: "5" },
+    { status: "solved" },
+  ],
+  [
+    "freshdesk",
+    "ticketing/tickets",
+    { subject: "Help", description: "<b>", requester_email: "a@b.example" },
+    { priority: "urgent" },
+  ],
+  ["bamboohr", "hris/employees", { first_name: "Ada", last_name: "Lovelace" }, { department: "Research" }],
+  ["gusto", "hris/employees", { first_name: "Ada", last_name: "Lovelace" }, { personal_email: "ada@home.example" }],
+];
+
+describe("every operation, as it is documented", () => {
+  test.each(whole)("%s: %s", async (name, path, given, changes) => {
+    const { account } = at(name);
+    const made = await call("POST", path, account, { body: given });
+    expect([made.status, made.body.code]).toEqual([201, undefined]);
+    const id = made.body.result.id as string;
+    const changed = await call("PATCH", `${path}/${id}`, account, { body: changes });
+    expect(changed.body.result).toMatchObject(changes as object);
+    expect((await call("GET", `${path}/${id}`, account)).body.result).toEqual(changed.body.result);
+    const { body: told } = await stack.call("GET", `/unified/capabilities?integrated_account_id=${account}`);
+    const model = told.models.find((one: { model: string }) => one.model === path.split("/")[1]);
+    const removed = await call("DELETE", `${path}/${id}`, account);
+    if (model.operations.includes("delete")) {
+      expect([removed.status, removed.body]).toEqual([200, { result: null, next_cursor: null }]);
+      expect((await call("GET", `${path}/${id}`, account)).body).toMatchObject({
+        code: "not_found",
+        source: "provider",
+      });
+    } else {
+      expect(removed.body).toMatchObject({ code: "unsupported_by_provider", operation: "delete" });
+    }
+  });
+
+  test("opens the credentials under its own purpose, and leaves its record", async () => {
+    const { account } = at("hubspot");
+    await call("GET", "crm/contacts", account);
+    const { rows } = await stack.database.pool.query<{ purpose: string }>(
+      `SELECT detail->>'purpose' AS purpose FROM audit_event WHERE action = 'credential.opened' AND target = $1
+        ORDER BY at DESC LIMIT 1`,
+      [account],
+    );
+    expect(rows).toEqual([{ purpose: "unified" }]);
+  });
+});
+
+describe("a custom field (Shown by 2)", () => {
+  const custom = (read: string) => ({ unified: { crm: { contacts: { customFields: { plan: { read } } } } } });
+  const pointer = "/unified/crm/contacts/customFields/plan/read";
+
+  test("is added by the environment, changed by the account, and each tells where it comes from", async () => {
+    const { account } = at("hubspot");
+    const patch = { integration_name: "hubspot", overrides: custom("properties.jobtitle") };
+    expect((await stack.call("PATCH", "/environment-integration", patch)).status).toBe(200);
+    const first = await call("GET", "crm/contacts", account, { query: { limit: "1" } });
+    expect(first.body.result[0].custom_fields).toEqual({ plan: "Engineer" });
+    const shown = await stack.call("GET", "/environment-integrations/hubspot");
+    expect(shown.body.effective[pointer]).toEqual({ value: "properties.jobtitle", origin: "environment" });
+
+    const overrides = custom("$uppercase(properties.jobtitle)");
+    expect((await stack.call("PATCH", `/integrated-accounts/${account}`, { overrides })).status).toBe(200);
+    const second = await call("GET", "crm/contacts", account, { query: { limit: "1" } });
+    expect(second.body.result[0].custom_fields).toEqual({ plan: "ENGINEER" });
+    const { body } = await stack.call("GET", `/integrated-accounts/${account}`);
+    expect(body.effective[pointer]).toEqual({ value: "$uppercase(properties.jobtitle)", origin: "account" });
+    const { body: told } = await stack.call("GET", `/unified/capabilities?integrated_account_id=${account}`);
+    expect(told.models[0].custom_fields).toEqual({ plan: { read: true, create: false, update: false } });
+    await stack.call("PATCH", `/integrated-accounts/${account}`, { overrides: { unified: null } });
+    await stack.call("PATCH", "/environment-integration", {
+      integration_name: "hubspot",
+      overrides: { unified: null },
+    });
+  });
+
+  test.each([
+    [{ api: { baseUrl: "https://evil.example" } }, "/overrides/api/baseUrl"],
+    [
+      { unified: { crm: { contacts: { endpoints: { get: { path: "//evil.example/{id}" } } } } } },
+      "/overrides/unified/crm/contacts/endpoints/get/path",
+    ],
+  ])("never leads to another host: %j", async (overrides, place) => {
+    const answer = await stack.call("PATCH", `/integrated-accounts/${at("hubspot").account}`, { overrides });
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, place]);
+  });
+});
+
+describe("a list of 10,000 records (Shown by 3)", () => {
+  test("pages through with each record once, one page of the provider's for each of ours", async () => {
+    const { account, provider, running } = at("zendesk");
+    provider.of["tickets"]?.fill(10_000);
+    const seen = new Set<string>();
+    let cursor: string | null = null;
+    let pages = 0;
+    do {
+      const query: Record<string, string> = { limit: "100", ...(cursor === null ? {} : { cursor }) };
+      const { body, status } = await call("GET", "ticketing/tickets", account, { query });
+      expect(status).toBe(200);
+      for (const { id } of body.result as { id: string }[]) seen.add(id);
+      cursor = body.next_cursor as string | null;
+      pages += 1;
+    } while (cursor !== null);
+    expect([seen.size, pages, running.calls.length]).toEqual([10_000, 100, 100]);
+    provider.of["tickets"]?.fill(1);
+  });
+});
+
+describe("problems (Shown by 4)", () => {
+  test("of the provider come with its words for the caller, and in no log", async () => {
+    const body = { emails: [{ address: "not-an-address-of-canary", kind: "work" }] };
+    const answer = await call("POST", "crm/contacts", at("hubspot").account, { body });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toMatchObject({
+      code: "provider_rejected",
+      source: "provider",
+      errors: [{ pointer: "email", detail: "Email address not-an-address-of-canary is invalid" }],
+      provider: { status: 400, message: "Property values were not valid" },
+    });
+    expect(stack.logs()).not.toContain("canary");
+  });
+
+  test("a limit comes with its headers, and a good answer with what is left", async () => {
+    const { account, running } = at("hubspot");
+    const headers = { "x-hubspot-ratelimit-max": "110", "x-hubspot-ratelimit-remaining": "0" };
+    running.intercept = () => ({ status: 429, headers: { ...headers, "retry-after": "7" }, body: {} });
+    const limited = await call("GET", "crm/contacts", account);
+    expect([limited.status, limited.body.code, limited.body.source]).toEqual([429, "rate_limited", "provider"]);
+    expect(limited.headers.get("retry-after")).toBe("7");
+    expect(limited.headers.get("ratelimit-remaining")).toBe("0");
+    expect(running.calls).toHaveLength(1);
+    running.intercept = () => ({
+      status: 200,
+      headers: { ...headers, "x-hubspot-ratelimit-remaining": "9" },
+      body: { results: [] },
+    });
+    expect((await call("GET", "crm/contacts", account)).headers.get("ratelimit-remaining")).toBe("9");
+  });
+
+  test("a rejected token is renewed at the lab, and the call sent once more with the new one", async () => {
+    const { running } = at("salesforce");
+    const { id, accessToken } = await importProxied(stack, "salesforce", "tenant-dies");
+    running.intercept = ({ authorization }) =>
+      authorization === `Bearer ${accessToken}` ? { status: 401, body: [{ errorCode: "INVALID_SESSION_ID" }] } : null;
+    expect((await call("POST", "crm/companies", id, { body: { name: "Engines" } })).status).toBe(201);
+    expect(running.calls.map(({ method }) => method)).toEqual(["POST", "POST", "GET"]);
+  });
+
+  test("what a mapping lacks is told before anything is sent", async () => {
+    const { account, running } = at("pipedrive");
+    const answer = await call("GET", "crm/contacts", account, { query: { email: "a@b.example" } });
+    expect([answer.status, answer.body.code, answer.body.errors[0].pointer]).toEqual([
+      422,
+      "unsupported_by_provider",
+      "email",
+    ]);
+    expect((await call("GET", "ticketing/tickets", account)).body.code).toBe("unsupported_by_provider");
+    expect(running.calls).toEqual([]);
+  });
+});
+
+describe("who may", () => {
+  test("needs the permission unified, and sees accounts within its limits alone", async () => {
+    const { account, running } = at("hubspot");
+    const [proxy, other, own] = await Promise.all([
+      makeKey(stack, "--permissions", "proxy"),
+      makeKey(stack, "--permissions", "unified", "--tenants", "tenant-other"),
+      makeKey(stack, "--permissions", "unified", "--tenants", "tenant-u"),
+    ]);
+    expect((await call("GET", "crm/contacts", account, { key: proxy.key })).body).toMatchObject({
+      code: "forbidden",
+      permission: "unified",
+    });
+    expect((await call("GET", "crm/contacts", account, { key: other.key })).status).toBe(404);
+    expect(running.calls).toEqual([]);
+    expect((await call("GET", "crm/contacts", account, { key: own.key })).status).toBe(200);
+    const through = await stack.call(
+      "GET",
+      `/proxy/crm/v3/objects/contacts?integrated_account_id=${account}`,
+      undefined,
+      { key: own.key },
+    );
+    expect(through.status).toBe(403);
+  });
+});
+
+describe("a POST that comes again with its idempotency key", () => {
+  test("makes one record, is read anew, and nothing of it is stored but its id", async () => {
+    const { account, running } = at("zendesk");
+    const headers = { "idempotency-key": '"of-the-ticket"' };
+    const body = { subject: "stored-nowhere-canary", description: "It stands.", requester_id: "5" };
+    const first = await call("POST", "ticketing/tickets", account, { body, headers });
+    const again = await call("POST", "ticketing/tickets", account, { body, headers });
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(running.calls.map(({ method }) => method)).toEqual(["POST", "GET"]);
+    const other = await call("POST", "ticketing/tickets", account, { body: { ...body, subject: "Other" }, headers });
+    expect(other.status).toBe(422);
+    const { rows } = await stack.database.pool.query<{ all: string }>(
+      "SELECT coalesce(string_agg(t::text, ' '), '') AS all FROM audit_event t",
+    );
+    expect(rows[0]?.all).not.toContain("canary");
+  });
+
+  test("gets the same refusal", async () => {
+    const headers = { "idempotency-key": '"of-the-refusal"' };
+    const { account, running } = at("zendesk");
+    const body = { subject: "No description" };
+    const first = await call("POST", "ticketing/tickets", account, { body, headers });
+    expect([first.status, first.body.code]).toEqual([422, "provider_rejected"]);
+    expect((await call("POST", "ticketing/tickets", account, { body, headers })).body.code).toBe("provider_rejected");
+    expect(running.calls.length).toBeGreaterThan(0);
+  });
+});
+
+test("calls are counted by model, operation and what became of them", async () => {
+  const { account, running } = at("gusto");
+  await call("GET", "hris/employees", account);
+  running.intercept = () => ({ status: 500, body: {} });
+  expect((await call("GET", "hris/employees", account)).status).toBe(502);
+  const text = await (await fetch(`${stack.apis[0]?.origin}/metrics`)).text();
+  expect(text).toContain(
+    'evergrant_unified_requests_total{model="hris/employees",operation="list",outcome="answered"}',
+  );
+  expect(text).toMatch(
+    /evergrant_unified_requests_total\{model="hris\/employees",operation="list",outcome="failed"\} [1-9]/,
+  );
+});
