@@ -13,6 +13,7 @@ import {
   type World,
 } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
+import { accountDetail, lifelines, timelinePage } from "./stub-account-detail.ts";
 import { accountCounts, accountPage } from "./stub-account-list.ts";
 import { answerRuns } from "./stub-account-runs.ts";
 import { answerAudit } from "./stub-audit.ts";
@@ -209,7 +210,10 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (path === "/api/v1/integrated-accounts/counts") {
     return json(response, 200, accountCounts(accounts, url.searchParams, stub.countMost));
   }
-  return answerAccount(stub, method, path, url.searchParams, response);
+  if (path === "/api/v1/integrated-accounts/lifelines") {
+    return json(response, 200, lifelines(accounts, stub.world.attempts, url.searchParams));
+  }
+  return answerAccount(stub, method, path, url.searchParams, body, response);
 }
 
 function answerMassFailure(stub: StubApi, name: string, decision: string | undefined, response: ServerResponse): void {
@@ -235,6 +239,7 @@ function answerAccount(
   method: string,
   path: string,
   query: URLSearchParams,
+  body: string,
   response: ServerResponse,
 ): void {
   const [, id, rest] = /^\/api\/v1\/integrated-accounts\/([^/]+)(\/.+)?$/.exec(path) ?? [];
@@ -249,6 +254,12 @@ function answerAccount(
       next_cursor: all.length > from + limit ? String(from + limit) : null,
     });
   }
+  if (rest === "/timeline") return json(response, 200, timelinePage(account, stub.world.attempts, query));
+  if (rest === "/release") {
+    account.hold = null;
+    return json(response, 200, account);
+  }
+  if (method === "PATCH") return changeAccount(account, body, response);
   if (rest === "/refresh") {
     if (account.last_error !== null) {
       return problem(
@@ -274,7 +285,26 @@ function answerAccount(
     });
     return json(response, 200, { id: account.id, status: "disconnected", revocation: "revoked" });
   }
-  json(response, 200, account);
+  json(response, 200, accountDetail(account));
+}
+
+/** Buffers above an hour are refused, as by the schema of a document. */
+function changeAccount(account: World["accounts"][number], body: string, response: ServerResponse): void {
+  const patch = JSON.parse(body) as { metadata?: Record<string, string>; overrides?: Record<string, unknown> };
+  if (JSON.stringify(patch.overrides ?? {}).includes("99999")) {
+    const pointer = "/overrides/credentials/config/refresh/bufferSeconds";
+    response.writeHead(422, { "content-type": "application/problem+json" }).end(
+      JSON.stringify({
+        status: 422,
+        code: "invalid_request",
+        title: "The request is not valid",
+        errors: [{ pointer, detail: "must be at most 3600" }],
+      }),
+    );
+    return;
+  }
+  Object.assign(account, patch);
+  json(response, 200, accountDetail(account));
 }
 
 function sessionOf(stub: StubApi): object {
