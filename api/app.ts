@@ -22,6 +22,7 @@ import { refuseUnknownQueries } from "./refuse-unknown-queries.ts";
 import { refuseUnstorable } from "./refuse-unstorable.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { accountRunRoutes } from "./routes/account-runs.ts";
+import { accountHistoryRoutes } from "./routes/account-history.ts";
 import { accountListRoutes } from "./routes/account-lists.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { clientKeyRoutes } from "./routes/client-keys.ts";
@@ -125,6 +126,7 @@ export function createApp(
   approvalRoutes(api, ports);
   accountListRoutes(api, ports);
   accountRunRoutes(api, ports);
+  accountHistoryRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);
   linkRoutes(api, ports);

@@ -62,6 +62,8 @@ export const routeAudits = {
   },
   listAccounts: masked,
   countAccounts: masked,
+  listLifelines: masked,
+  listAccountTimeline: masked,
   getAccount: masked,
   updateAccount: { writes: ["account.updated"], mayWrite: refreshing },
   disconnectAccount: {

@@ -106,7 +106,7 @@ test("an account that holds a key speaks of no refresh, and says what a disconne
   await page.goto(`/accounts/${ids.typed}`);
   await expect(page.getByText("The key does not end.")).toBeVisible();
   await expect(page.getByText("Does not end", { exact: true })).toBeVisible();
-  for (const heading of ["Lifeline", "Refresh attempts", "Scopes"]) {
+  for (const heading of ["Lifeline", "Scopes"]) {
     await expect(page.getByRole("heading", { name: heading })).toHaveCount(0);
   }
   await expect(page.getByRole("button", { name: "Refresh now" })).toHaveCount(0);

@@ -6,6 +6,7 @@ import { languageFor } from "#api/connect/page-language";
 import { languageOf } from "#core/domain/connect/language";
 import { emptyWorld, massFailure, resolvingFailure, usualWorld, type World } from "./stub-accounts.ts";
 import { exampleLogo } from "#test/make-png";
+import { accountDetail, lifelines, timelinePage } from "./stub-account-detail.ts";
 import { accountCounts, accountPage } from "./stub-account-list.ts";
 import { answerRuns } from "./stub-account-runs.ts";
 import { answerAudit } from "./stub-audit.ts";
@@ -219,7 +220,10 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   if (path === "/api/v1/integrated-accounts/counts") {
     return json(response, 200, accountCounts(accounts, url.searchParams, stub.countMost));
   }
-  return answerAccount(stub, method, path, url.searchParams, response);
+  if (path === "/api/v1/integrated-accounts/lifelines") {
+    return json(response, 200, lifelines(accounts, stub.world.attempts, url.searchParams));
+  }
+  return answerAccount(stub, method, path, url.searchParams, body, response);
 }
 
 function beginStream(stub: StubApi, response: ServerResponse): void {
@@ -252,6 +256,7 @@ function answerAccount(
   method: string,
   path: string,
   query: URLSearchParams,
+  body: string,
   response: ServerResponse,
 ): void {
   const [, id, rest] = /^\/api\/v1\/integrated-accounts\/([^/]+)(\/.+)?$/.exec(path) ?? [];
@@ -266,6 +271,12 @@ function answerAccount(
       next_cursor: all.length > from + limit ? String(from + limit) : null,
     });
   }
+  if (rest === "/timeline") return json(response, 200, timelinePage(account, stub.world.attempts, query));
+  if (rest === "/release") {
+    account.hold = null;
+    return json(response, 200, account);
+  }
+  if (method === "PATCH") return changeAccount(account, body, response);
   if (rest === "/refresh") {
     if (account.last_error !== null) {
       return problem(
@@ -291,7 +302,26 @@ function answerAccount(
     });
     return json(response, 200, { id: account.id, status: "disconnected", revocation: "revoked" });
   }
-  json(response, 200, account);
+  json(response, 200, accountDetail(account));
+}
+
+/** Buffers above an hour are refused, as by the schema of a document. */
+function changeAccount(account: World["accounts"][number], body: string, response: ServerResponse): void {
+  const patch = JSON.parse(body) as { metadata?: Record<string, string>; overrides?: Record<string, unknown> };
+  if (JSON.stringify(patch.overrides ?? {}).includes("99999")) {
+    const pointer = "/overrides/credentials/config/refresh/bufferSeconds";
+    response.writeHead(422, { "content-type": "application/problem+json" }).end(
+      JSON.stringify({
+        status: 422,
+        code: "invalid_request",
+        title: "The request is not valid",
+        errors: [{ pointer, detail: "must be at most 3600" }],
+      }),
+    );
+    return;
+  }
+  Object.assign(account, patch);
+  json(response, 200, accountDetail(account));
 }
 
 function sessionOf(stub: StubApi): object {

@@ -13,6 +13,7 @@ import { replaceOwnClient } from "#core/usecases/replace-own-client";
 import { updateAccount } from "#core/usecases/update-account";
 import { refreshAccount } from "#core/usecases/refresh-account";
 import { releaseAccount } from "#core/usecases/release-account";
+import { readSealedFacts } from "#adapters/postgres/account-history/read-sealed-facts";
 import { listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { createRoute } from "../openapi/create-route.ts";
@@ -31,7 +32,7 @@ import { accountImportSchema, accountPatchSchema } from "../schemas/account-impo
 import { attemptListQuerySchema, attemptPageSchema } from "../schemas/attempt.ts";
 import { nothingSchema } from "../schemas/primitives.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
-import { toAccountView, toAttemptView } from "../views/account-view.ts";
+import { toAccountView, toAttemptView, toSealedFactsView } from "../views/account-view.ts";
 import { toEffectiveOfAccount } from "../views/integration-view.ts";
 import { toTokenView } from "../views/token-view.ts";
 
@@ -52,6 +53,9 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
 
   const detail = async (caller: Caller, account: Account) => ({
     ...toAccountView(account, caller.environment),
+    inputs: account.inputs,
+    own_client_id: account.clientId,
+    credential: toSealedFactsView(caller, await readSealedFacts(ports.pool, account)),
     overrides: account.overrides,
     effective: toEffectiveOfAccount(
       await findReadable(ports.integrations, account.environmentId, account.integrationName),

@@ -100,6 +100,28 @@ export type AccountView = z.infer<typeof accountSchema>;
 /** One account by itself. */
 export const accountDetailSchema = accountSchema
   .extend({
+    inputs: z.record(z.string(), z.string()).openapi({
+      description: "What its customer, or whoever imported it, gave for the integration's inputs, such as a subdomain.",
+      example: { subdomain: "acme" },
+    }),
+    own_client_id: z.string().nullable().openapi({
+      description: "The OAuth client that the account brought itself; null: its environment's is used.",
+      example: null,
+    }),
+    credential: z
+      .object({
+        version: credentialVersionSchema,
+        key_id: z.string().nullable().openapi({
+          description: "The key that wraps its data key; null: you lack `keys:read`.",
+          example: "k1",
+        }),
+        sealed_at: instantSchema.openapi({ description: "When it was sealed, or wrapped anew." }),
+      })
+      .openapi("SealedCredentialFacts", {
+        description: "What is known of a sealed credential without opening it. Never the value.",
+      })
+      .nullable()
+      .openapi({ description: "Of its sealed credential; null: it holds none." }),
     overrides: z.record(z.string(), z.unknown()).openapi({
       description: "What this account lays over its environment's integration.",
       example: {},
@@ -120,6 +142,7 @@ export const accountDetailSchema = accountSchema
       }),
   })
   .openapi("AccountDetail", { description: "One account by itself, with the values in force for it." });
+export type AccountDetailView = z.infer<typeof accountDetailSchema>;
 
 export const tokenQuerySchema = z.strictObject({
   min_ttl: z.coerce.number().int().min(0).max(31_536_000).optional().openapi({

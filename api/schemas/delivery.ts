@@ -32,7 +32,7 @@ export const deliveryAttemptSchema = z
   })
   .openapi("DeliveryAttempt", { description: "One attempt to deliver an event." });
 
-const deliveryStatusSchema = z.enum(["pending", "delivered", "failed"]).openapi({
+export const deliveryStatusSchema = z.enum(["pending", "delivered", "failed"]).openapi({
   description:
     "`pending`: an attempt is to come. `delivered`: the receiver took it. `failed`: given up, after ten attempts or since the endpoint was disabled; redeliver or replay it.",
   example: "pending",

@@ -1,6 +1,8 @@
 import { grantedScopes, missingScopes, type Account } from "#core/domain/account/account";
 import type { AttemptView } from "#api/schemas/attempt";
-import type { AccountView } from "#api/schemas/account";
+import type { AccountDetailView, AccountView } from "#api/schemas/account";
+import type { Caller } from "#core/domain/access/permission";
+import type { SealedFacts } from "#adapters/postgres/account-history/read-sealed-facts";
 
 const instant = (value: Date | null): string | null => value?.toISOString() ?? null;
 
@@ -31,6 +33,19 @@ export function toAccountView(account: Account, environment: string): AccountVie
     metadata: account.metadata,
     created_at: account.createdAt.toISOString(),
     updated_at: account.updatedAt.toISOString(),
+  };
+}
+
+/** Keys are what `keys:read` shows. */
+export function toSealedFactsView(
+  caller: Pick<Caller, "permissions">,
+  facts: SealedFacts | null,
+): AccountDetailView["credential"] {
+  if (facts === null) return null;
+  return {
+    version: facts.version,
+    key_id: caller.permissions.has("keys:read") ? facts.keyId : null,
+    sealed_at: facts.sealedAt.toISOString(),
   };
 }
 

@@ -48,7 +48,7 @@ export const toneClasses: Record<Tone, { text: string; soft: string; solid: stri
   none: { text: "text-none", soft: "bg-none-soft", solid: "bg-none-solid", fill: "fill-none-solid" },
 };
 
-type StatusFacts = Pick<
+export type StatusFacts = Pick<
   AccountView,
   "status" | "hold" | "last_error" | "expires_at" | "refresh_due_at" | "reauth_required_at"
 >;

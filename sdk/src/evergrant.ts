@@ -114,6 +114,12 @@ function accountMethods({ call }: Transport) {
       call("updateAccount", { ...options, path: { id }, body }),
     disconnect: (id: string, options: CallOptions = {}) => call("disconnectAccount", { ...options, path: { id } }),
     refresh: (id: string, options: CallOptions = {}) => call("refreshAccount", { ...options, path: { id } }),
+    /** One page of what happened to it, newest first. */
+    timeline: (id: string, query: Query<"listAccountTimeline"> = {}, options: CallOptions = {}) =>
+      call("listAccountTimeline", { ...options, path: { id }, query }),
+    /** The latest attempts of several, in short. */
+    lifelines: (query: Query<"listLifelines">, options: CallOptions = {}) =>
+      call("listLifelines", { ...options, query }),
     /** Lets it go where the mass-disconnect guard holds it. */
     release: (id: string, options: CallOptions = {}) => call("releaseAccount", { ...options, path: { id } }),
     /** One page of what was tried, newest first. */

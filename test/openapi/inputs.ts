@@ -324,6 +324,11 @@ export const inputs: Inputs = {
   ],
   disconnectAccount: async ({ importAccount }) => [{ status: 200, params: { id: await importAccount() } }],
   refreshAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
+  listLifelines: ({ accountId: id }) => [{ status: 200, query: { ids: id, hours: "6", each: "10" } }],
+  listAccountTimeline: ({ accountId: id }) => [
+    { status: 200, params: { id } },
+    { status: 200, params: { id }, query: { kind: "status", limit: "1" } },
+  ],
   releaseAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
   previewAccountRun: () => [
     { status: 200, body: { action: "refresh", filter: { integration_name: "acme-crm", search: "tenant" } } },

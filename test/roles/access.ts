@@ -53,6 +53,8 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   importAccount: "accounts:write",
   listAccounts: "accounts:read",
   countAccounts: "accounts:read",
+  listLifelines: "accounts:read",
+  listAccountTimeline: "accounts:read",
   getAccount: "accounts:read",
   updateAccount: "accounts:write",
   disconnectAccount: "accounts:write",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AttemptView } from "#api/schemas/attempt";
-import { buildLifeline } from "./build-lifeline.ts";
+import { buildLifeline, buildSharedLifeline } from "./build-lifeline.ts";
 
 const now = Date.parse("2026-11-20T12:00:00Z");
 const minute = 60_000;
@@ -110,4 +110,12 @@ describe("the span", () => {
       expect(span.ticks.length).toBeLessThanOrEqual(6);
     }
   });
+});
+
+test("accounts beside each other share one axis, whatever their ages", () => {
+  const axis = { backSeconds: 21_600, aheadSeconds: 7200 };
+  const young = { ...account, created_at: at(-5), refreshed_at: null };
+  const spans = [account, young].map((one) => buildSharedLifeline(one, [attempt(-10, "refreshed")], false, now, axis).span);
+  expect(spans[0]).toEqual(spans[1]);
+  expect(spans[0]).toMatchObject({ from: now - 360 * minute, to: now + 120 * minute });
 });

@@ -17,6 +17,9 @@ export type Gap = { from: number; to: number; kind: "needs_reauth" | "expired" |
 export type Mark = { id: string; at: number; until: number; result: AttemptResult };
 export type Lifeline = { span: Span; tokens: TokenBar[]; gaps: Gap[]; marks: Mark[] };
 
+/** What the picture needs of an attempt. */
+export type LifelineAttempt = Pick<AttemptView, "id" | "started_at" | "finished_at" | "outcome" | "next_attempt_at">;
+
 type Facts = Pick<
   AccountView,
   "status" | "created_at" | "updated_at" | "refreshed_at" | "expires_at" | "refresh_due_at" | "reauth_required_at"
@@ -29,11 +32,45 @@ type Issue = { at: number; due: number | null };
  */
 export function buildLifeline(
   account: Facts,
-  attempts: AttemptView[],
+  attempts: LifelineAttempt[],
   hasEarlier: boolean,
   now: number,
   rangeSeconds?: number,
 ): Lifeline {
+  const { tokens, gaps, marks } = drawLife(account, attempts, hasEarlier, now);
+  const span = chooseSpan({
+    now,
+    bornAt: Math.min(Date.parse(account.created_at), ...marks.map((mark) => mark.at)),
+    endsAt: tokens.at(-1)?.to ?? now,
+    instants: marks.map((mark) => mark.at),
+    rangeSeconds,
+  });
+  return { span, tokens, gaps, marks };
+}
+
+/** The same on an axis that several accounts share, from `backSeconds` before now to `aheadSeconds` after it. */
+export function buildSharedLifeline(
+  account: Facts,
+  attempts: LifelineAttempt[],
+  hasEarlier: boolean,
+  now: number,
+  axis: { backSeconds: number; aheadSeconds: number },
+): Lifeline {
+  const span: Span = {
+    from: now - axis.backSeconds * 1000,
+    to: now + axis.aheadSeconds * 1000,
+    ticks: [],
+    tickSeconds: axis.backSeconds,
+  };
+  return { span, ...drawLife(account, attempts, hasEarlier, now) };
+}
+
+function drawLife(
+  account: Facts,
+  attempts: LifelineAttempt[],
+  hasEarlier: boolean,
+  now: number,
+): Omit<Lifeline, "span"> {
   const oldestFirst = attempts.toReversed();
   const issues = issuesOf(account, oldestFirst, hasEarlier);
   const ends = endingsOf(account, oldestFirst);
@@ -58,18 +95,11 @@ export function buildLifeline(
     until: attempt.finished_at === null ? now : Date.parse(attempt.finished_at),
     result: resultOf(attempt),
   }));
-  const span = chooseSpan({
-    now,
-    bornAt: Math.min(Date.parse(account.created_at), ...marks.map((mark) => mark.at)),
-    endsAt: tokens.at(-1)?.to ?? now,
-    instants: marks.map((mark) => mark.at),
-    rangeSeconds,
-  });
-  return { span, tokens, gaps, marks };
+  return { tokens, gaps, marks };
 }
 
 /** When tokens were issued, oldest first: every refresh that brought one, and what was there before the first of them. */
-function issuesOf(account: Facts, oldestFirst: AttemptView[], hasEarlier: boolean): Issue[] {
+function issuesOf(account: Facts, oldestFirst: LifelineAttempt[], hasEarlier: boolean): Issue[] {
   const issues: Issue[] = oldestFirst
     .filter((attempt) => attempt.outcome === "refreshed")
     .map((attempt) => ({
@@ -86,7 +116,7 @@ function issuesOf(account: Facts, oldestFirst: AttemptView[], hasEarlier: boolea
 
 type Ending = { at: number; kind: "needs_reauth" | "disconnected" };
 
-function endingsOf(account: Facts, oldestFirst: AttemptView[]): Ending[] {
+function endingsOf(account: Facts, oldestFirst: LifelineAttempt[]): Ending[] {
   const endings: Ending[] = oldestFirst
     .filter((attempt) => attempt.outcome === "reauthorize")
     .map((attempt) => ({ at: Date.parse(attempt.finished_at ?? attempt.started_at), kind: "needs_reauth" }));

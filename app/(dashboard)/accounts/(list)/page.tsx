@@ -14,10 +14,11 @@ import {
   type AccountNumbers,
   type TabNumber,
 } from "../../../_queries/accounts.ts";
+import { readLifelines } from "../../../_queries/account.ts";
 import { readRole } from "../../../_queries/session.ts";
 import { actionWords, runActions, type RunAction } from "../runs/_parts/run-words.ts";
 import { AccountFilters, FilterChips } from "./account-filters.tsx";
-import { AccountTable } from "./account-table.tsx";
+import { AccountTable, lifelineHours } from "./account-table.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
 import { SelectionProvider } from "./selection.tsx";
 import { accountsHref, isNarrowed, readFilter, tabOf } from "./filter.ts";
@@ -40,6 +41,10 @@ export default async function AccountsPage({ searchParams }: Props) {
     );
   }
   const { accounts, labels, numbers, nextCursor } = answer.value;
+  const lifelines = await readLifelines(
+    accounts.map(({ id }) => id),
+    lifelineHours,
+  );
   const next = nextCursor === null ? null : accountsHref({ ...filter, cursor: nextCursor });
   return (
     <>
@@ -60,7 +65,7 @@ export default async function AccountsPage({ searchParams }: Props) {
         <div className="card mt-1">{next === null ? <NoAccounts filter={filter} /> : <NoneSoFar next={next} />}</div>
       ) : (
         <Selectable actions={actions} pageIds={accounts.map(({ id }) => id)}>
-          <AccountTable accounts={accounts} labels={labels} />
+          <AccountTable accounts={accounts} labels={labels} lifelines={lifelines} />
           {actions.length > 0 && (
             <BulkBar
               actions={actions}

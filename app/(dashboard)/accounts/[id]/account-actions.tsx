@@ -9,6 +9,7 @@ import type { LinkTokenView } from "#api/schemas/link-token";
 import { sendToApi } from "../../../_browser/send-to-api.ts";
 import { Button } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
+import { ConfirmDialog } from "../../../_components/confirm-dialog.tsx";
 import { typedWords, type CredentialKind } from "../../../_components/credential-kind.ts";
 import { formatDuration } from "../../../_components/duration.ts";
 import type { ApiProblem } from "../../../_queries/problem.ts";
@@ -17,6 +18,7 @@ import { ReauthorizationLink } from "./reauthorization-link.tsx";
 
 type Result =
   | { kind: "refreshed"; expiresAt: string | null; at: number }
+  | { kind: "released" }
   | { kind: "disconnected"; revocation: "revoked" | "not_supported" | "failed" }
   | { kind: "problem"; during: string; problem: ApiProblem };
 
@@ -87,6 +89,30 @@ export function AccountActions({ account, label, kind, mayWrite, mayInvite, chil
               Refresh now
             </Button>
           )}
+          {mayWrite && account.hold !== null && (
+            <ConfirmDialog
+              trigger={{ label: "Release…", variant: "secondary" }}
+              title={`Release ${account.tenant_id} alone?`}
+              description="The other held accounts stay held: one decision about all of them is made on the overview."
+              effects={[
+                "It is due at once, and the provider decides: a token comes, or the grant is dead.",
+                "A dead grant becomes “needs re-authorization”, with its event.",
+              ]}
+              words={{
+                action: "Release",
+                doing: "Releasing…",
+                keep: "Keep it held",
+                failed: "It was not released. Try again.",
+              }}
+              variant="primary"
+              act={() => sendToApi<AccountView>("POST", `/integrated-accounts/${account.id}/release`)}
+              onDone={() => {
+                setResult({ kind: "released" });
+                update();
+              }}
+              onGivenUp={update}
+            />
+          )}
           {mayInvite && isConnected && (
             <Button
               variant={isActive ? "secondary" : "primary"}
@@ -144,6 +170,12 @@ function ActionResult({ result, label, kind }: ResultProps) {
             : `The new token is valid for ${formatDuration((Date.parse(result.expiresAt) - result.at) / 1000)}.`}
         </Callout>
       );
+    case "released":
+      return (
+        <Callout tone="good" title="Released" className="mx-4 mb-4">
+          It is due now. What the provider says of it stands here within a minute.
+        </Callout>
+      );
     case "disconnected":
       return (
         <Callout tone={result.revocation === "failed" ? "warn" : "good"} title="Disconnected" className="mx-4 mb-4">
@@ -160,7 +192,7 @@ function ActionResult({ result, label, kind }: ResultProps) {
           code={result.problem.code}
           className="mx-4 mb-4"
         >
-          {result.problem.detail ?? "The attempts below may say more."}
+          {result.problem.detail ?? "The timeline below may say more."}
         </Callout>
       );
   }

@@ -1,7 +1,6 @@
 import type { AccountView } from "#api/schemas/account";
 import { typedWords, type CredentialKind } from "../../../_components/credential-kind.ts";
 import { Fact, InstantFact } from "../../../_components/facts.tsx";
-import { formatCount } from "../../../_components/figures.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
 
@@ -49,13 +48,13 @@ export function AccountFacts({ account, kind }: { account: AccountView; kind: Cr
             </span>
           </Fact>
         )}
-        <Fact name="Credential version">{formatCount(account.credential_version)}</Fact>
-        <InstantFact name="Created" at={account.created_at} none="–" />
-        {Object.entries(account.metadata).map(([name, value]) => (
-          <Fact key={name} name={name} isOwn>
-            <span className="wrap-anywhere">{value}</span>
+        {account.user_reference !== null && (
+          <Fact name="Your user">
+            <span className="wrap-anywhere">{account.user_reference}</span>
           </Fact>
-        ))}
+        )}
+        <InstantFact name="Created" at={account.created_at} none="–" />
+        <InstantFact name="Changed" at={account.updated_at} none="–" />
       </dl>
     </section>
   );

@@ -5,13 +5,10 @@ import { buildLifeline } from "../../../_components/lifeline/build-lifeline.ts";
 import { ranges } from "../../../_components/lifeline/choose-span.ts";
 import { LifelineTable } from "../../../_components/lifeline/lifeline-table.tsx";
 import { LifelineView } from "../../../_components/lifeline/lifeline-view.tsx";
-import { Paging } from "../../../_components/paging.tsx";
 import { ProblemState } from "../../../_components/problem-state.tsx";
 import { SectionHeading } from "../../../_components/section-heading.tsx";
 import { readAttempts } from "../../../_queries/account.ts";
-import { AttemptsTable } from "./attempts-table.tsx";
 
-const tableLimit = 20;
 const pictureLimit = 100;
 
 export async function LifelineSection({ account, range }: { account: AccountView; range: string | undefined }) {
@@ -32,27 +29,6 @@ export async function LifelineSection({ account, range }: { account: AccountView
         <LifelineView lifeline={lifeline} attempts={attempts} />
         <LifelineTable lifeline={lifeline} />
       </div>
-    </section>
-  );
-}
-
-export async function AttemptsSection({ account, cursor }: { account: AccountView; cursor: string | undefined }) {
-  const page = await readAttempts(account.id, tableLimit, cursor);
-  if (page.kind === "problem") return <ProblemState problem={page.problem} />;
-  const older = page.value.next_cursor;
-  return (
-    <section aria-labelledby="attempts">
-      <SectionHeading id="attempts" title="Refresh attempts" note="newest first" />
-      <AttemptsTable attempts={page.value.data} account={account} />
-      <Paging
-        label="Pages of attempts"
-        first={cursor === undefined ? null : { href: `/accounts/${account.id}`, label: "Newest" }}
-        next={
-          older === null
-            ? null
-            : { href: `/accounts/${account.id}?cursor=${encodeURIComponent(older)}`, label: "Older" }
-        }
-      />
     </section>
   );
 }

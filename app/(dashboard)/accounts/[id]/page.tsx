@@ -15,9 +15,13 @@ import { readRole } from "../../../_queries/session.ts";
 import { AccountActions } from "./account-actions.tsx";
 import { AccountFacts } from "./account-facts.tsx";
 import { HeldCallout } from "./held-callout.tsx";
-import { AttemptsSection, LifelineSection } from "./history.tsx";
+import { Configuration } from "./configuration.tsx";
+import { CredentialFacts } from "./credential-facts.tsx";
+import { LifelineSection } from "./history.tsx";
 import { Scopes } from "./scopes.tsx";
 import { StatusExplanation } from "./status-explanation.tsx";
+import { Timeline } from "./timeline.tsx";
+import { isTimelineKind, kindWords, type TimelineKind } from "./timeline-words.ts";
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -55,6 +59,10 @@ export default async function AccountPage({ params, searchParams }: Props) {
   const label = labels.get(account.integration_name) ?? account.integration_name;
   const range = typeof query.range === "string" ? query.range : undefined;
   const cursor = typeof query.cursor === "string" ? query.cursor : undefined;
+  const show = typeof query.show === "string" && isTimelineKind(query.show) ? query.show : undefined;
+  const kinds = (Object.keys(kindWords) as TimelineKind[]).filter(
+    (one) => (one !== "attempt" || isRefreshed) && (one !== "event" || isPermitted(role, "webhooks:read")),
+  );
 
   return (
     <>
@@ -120,15 +128,17 @@ export default async function AccountPage({ params, searchParams }: Props) {
       )}
       <div className="mt-8 grid items-start gap-x-6 gap-y-8 lg:grid-cols-2">
         <AccountFacts account={account} kind={kind} />
-        {isRefreshed && <Scopes scopes={account.scopes} descriptions={descriptions} />}
-      </div>
-      {isRefreshed && (
-        <div className="mt-8">
-          <Suspense fallback={<ListSkeleton rows={6} label="Loading the attempts" />}>
-            <AttemptsSection account={account} cursor={cursor} />
-          </Suspense>
+        <div className="grid gap-y-8">
+          {isRefreshed && <Scopes scopes={account.scopes} descriptions={descriptions} />}
+          <CredentialFacts account={account} kind={kind} seesKeys={isPermitted(role, "keys:read")} />
         </div>
-      )}
+      </div>
+      <div className="mt-8">
+        <Suspense fallback={<ListSkeleton rows={6} label="Loading the timeline" />}>
+          <Timeline account={account} kind={show} cursor={cursor} kinds={kinds} />
+        </Suspense>
+      </div>
+      <Configuration account={account} mayWrite={isPermitted(role, "accounts:write")} />
     </>
   );
 }
