@@ -54,26 +54,30 @@ function entriesOf(account: AccountView, attempts: AttemptView[]): TimelineEntry
       kind: action === "account.transitioned" || action === "account.created" ? "status" : "change",
       record: { action, actor, target: account.id, detail },
     }) as const;
-  const told = (id: string, when: string, type: "authentication_error" | "created", status: "pending" | "delivered") =>
-    ({
-      ...noEvent,
-      id,
-      at: when,
-      kind: "event",
-      event: {
-        event_type: `integrated_account:${type}`,
-        sequence: type === "created" ? 1 : 2,
-        deliveries: [
-          {
-            id: `dlv_${id}`,
-            webhook_endpoint_id: "whe_1",
-            status,
-            attempts: status === "pending" ? 3 : 1,
-            next_attempt_at: status === "pending" ? at(new Date().toISOString(), 900) : null,
-          },
-        ],
-      },
-    }) as const;
+  const told = (
+    id: string,
+    when: string,
+    type: "authentication_error" | "created",
+    status: "pending" | "delivered",
+  ): TimelineEntryView => ({
+    ...noEvent,
+    id,
+    at: when,
+    kind: "event",
+    event: {
+      event_type: `integrated_account:${type}`,
+      sequence: type === "created" ? 1 : 2,
+      deliveries: [
+        {
+          id: `dlv_${id}`,
+          webhook_endpoint_id: "whe_1",
+          status,
+          attempts: status === "pending" ? 3 : 1,
+          next_attempt_at: status === "pending" ? at(new Date().toISOString(), 900) : null,
+        },
+      ],
+    },
+  });
   const begun = account.created_at;
   const entries: TimelineEntryView[] = [
     record("aud_created", begun, "account.created", {}, "connect"),

@@ -700,8 +700,126 @@ export interface AccountRunLink {
   expires_at: string;
 }
 
+/** The latest attempts of several accounts. */
+export interface LifelineList {
+  /** One for each account that is there. */
+  data: Array<Lifeline>;
+}
+
+/** The latest attempts of one account. */
+export interface Lifeline {
+  /** The account's id. */
+  integrated_account_id: string;
+  /** Its latest attempts, newest first. */
+  attempts: Array<LifelineAttempt>;
+  /** Whether there were more than these in that time. */
+  has_earlier: boolean;
+}
+
+/** A call of a token endpoint, in short. */
+export interface LifelineAttempt {
+  /** The attempt's id. */
+  id: string;
+  /** When it began. */
+  started_at: string;
+  /** When it ended; null: it runs. */
+  finished_at: string | null;
+  /** What came of it, by who must act; null: it runs. */
+  outcome: "refreshed" | "transient" | "rate_limited" | "reauthorize" | "held" | "client_misconfigured" | "in_doubt" | "superseded" | null;
+  /** When it is tried next; null: not by itself. */
+  next_attempt_at: string | null;
+}
+
+/** A page of an account's history. */
+export interface TimelinePage {
+  /** What happened, newest first. */
+  data: Array<TimelineEntry>;
+  /** Asks for the next page as `cursor`; null: this is the last one. */
+  next_cursor: string | null;
+}
+
+/** One line of an account's history. */
+export interface TimelineEntry {
+  /** Of the attempt, the record or the event. */
+  id: string;
+  /** When it was. */
+  at: string;
+  /** `attempt`: a call of its token endpoint. `status`: its status changed, or it was made. `change`: somebody changed something of it, made a link for it, or a run acted on it. `event`: what was told to webhook endpoints. */
+  kind: "attempt" | "status" | "change" | "event";
+  attempt: RefreshAttempt;
+  record: TimelineRecord;
+  event: TimelineEvent;
+}
+
+/** Of an `attempt`; null: it is none. */
+export type RefreshAttempt = {
+  /** The attempt's id. */
+  id: string;
+  /** `alarm`: scheduled. `on_demand`: a caller needed a token that lives longer. `forced`: asked for. `rejected_token`: the provider's API rejected the token. `reauthorized`: the customer authorized again. */
+  reason: "alarm" | "on_demand" | "forced" | "rejected_token" | "reauthorized";
+  /** When it began. */
+  started_at: string;
+  /** When it ended; null: it runs. */
+  finished_at: string | null;
+  /** Callers who shared its result. */
+  waiters: number;
+  /** What came of it, by who must act; null: it runs. */
+  outcome: "refreshed" | "transient" | "rate_limited" | "reauthorize" | "held" | "client_misconfigured" | "in_doubt" | "superseded" | null;
+  /** What the token endpoint sent; null: no answer came. */
+  http_status: number | null;
+  /** The provider's own error; null: none. */
+  error: string | null;
+  /** The rule that decided; null: none had to. */
+  rule: string | null;
+  /** When it is tried next; null: not by itself. */
+  next_attempt_at: string | null;
+  /** All of it in words, with what happens next. */
+  explanation: string | null;
+} | null;
+
+/** Of a `status` or a `change`; null: it is none. */
+export type TimelineRecord = {
+  /** What was done. */
+  action: string;
+  /** Who did it: `key_…`, `usr_…`, `worker`, `connect`, `command_line`. */
+  actor: string;
+  /** What it was done to. */
+  target: string;
+  /** More about it: ids, names and versions, and never a secret. */
+  detail: Record<string, unknown>;
+} | null;
+
+/** Of an `event`; null: it is none. */
+export type TimelineEvent = {
+  /** `integrated_account:created`: A customer connected for the first time. `integrated_account:authentication_error`: The grant is dead: the customer must re-authorize. `integrated_account:reactivated`: An account that needed re-authorization works again. `integrated_account:scopes_changed`: The scopes that were granted are others than before. `integrated_account:refresh_delayed`: No valid token is left, and refreshing fails for now. `integrated_account:reauth_soon`: The grant ends soon: the customer should re-authorize before. `integrated_account:disconnected`: The account was disconnected. `integration:client_error`: The provider rejects your OAuth client. `integration:degraded`: The provider fails, and refreshes wait. `integration:recovered`: The provider answers again. `integration:mass_failure`: Many accounts failed together; they are held until you decide. `environment:needs_reauth_spike`: Unusually many accounts need re-authorization. `security:anomaly`: Something happened that should not. `approval:requested`: Somebody asks for a second person's approval. `approval:ended`: A request for approval is over. `webhook_endpoint:failing`: A webhook endpoint has failed for days and will be disabled. `webhook_endpoint:disabled`: A webhook endpoint was disabled. `webhook_endpoint:ping`: A test. */
+  event_type: "integrated_account:created" | "integrated_account:authentication_error" | "integrated_account:reactivated" | "integrated_account:scopes_changed" | "integrated_account:refresh_delayed" | "integrated_account:reauth_soon" | "integrated_account:disconnected" | "integration:client_error" | "integration:degraded" | "integration:recovered" | "integration:mass_failure" | "environment:needs_reauth_spike" | "security:anomaly" | "approval:requested" | "approval:ended" | "webhook_endpoint:failing" | "webhook_endpoint:disabled" | "webhook_endpoint:ping";
+  /** Counts the account's events. */
+  sequence: number | null;
+  /** To which endpoints, and what became of it. */
+  deliveries: Array<TimelineDelivery>;
+} | null;
+
+/** One event on its way to one endpoint, in short. */
+export interface TimelineDelivery {
+  /** The delivery's id. */
+  id: string;
+  /** Where it goes. */
+  webhook_endpoint_id: string;
+  /** `pending`: an attempt is to come. `delivered`: the receiver took it. `failed`: given up, after ten attempts or since the endpoint was disabled; redeliver or replay it. */
+  status: "pending" | "delivered" | "failed";
+  /** How often it was tried. */
+  attempts: number;
+  /** When it is tried next; null: it is not. */
+  next_attempt_at: string | null;
+}
+
 /** One account by itself, with the values in force for it. */
 export type AccountDetail = Account & {
+  /** What its customer, or whoever imported it, gave for the integration's inputs, such as a subdomain. */
+  inputs: Record<string, string>;
+  /** The OAuth client that the account brought itself; null: its environment's is used. */
+  own_client_id: string | null;
+  credential: SealedCredentialFacts;
   /** What this account lays over its environment's integration. */
   overrides: Record<string, unknown>;
   /** Every value in force for this account, by JSON Pointer, with the level that says it. */
@@ -712,6 +830,16 @@ export type AccountDetail = Account & {
     origin: "platform" | "environment" | "account";
   }>;
 };
+
+/** Of its sealed credential; null: it holds none. */
+export type SealedCredentialFacts = {
+  /** Grows by one with each new token set. */
+  version: number;
+  /** The key that wraps its data key; null: you lack `keys:read`. */
+  key_id: string | null;
+  /** When it was sealed, or wrapped anew. */
+  sealed_at: string;
+} | null;
 
 /** Credentials that exist already, to be kept alive here from now on. */
 export interface AccountImport {
@@ -850,32 +978,6 @@ export interface RefreshAttemptPage {
   data: Array<RefreshAttempt>;
   /** Asks for the next page as `cursor`; null: this is the last one. */
   next_cursor: string | null;
-}
-
-/** One recorded call of a token endpoint. */
-export interface RefreshAttempt {
-  /** The attempt's id. */
-  id: string;
-  /** `alarm`: scheduled. `on_demand`: a caller needed a token that lives longer. `forced`: asked for. `rejected_token`: the provider's API rejected the token. `reauthorized`: the customer authorized again. */
-  reason: "alarm" | "on_demand" | "forced" | "rejected_token" | "reauthorized";
-  /** When it began. */
-  started_at: string;
-  /** When it ended; null: it runs. */
-  finished_at: string | null;
-  /** Callers who shared its result. */
-  waiters: number;
-  /** What came of it, by who must act; null: it runs. */
-  outcome: "refreshed" | "transient" | "rate_limited" | "reauthorize" | "held" | "client_misconfigured" | "in_doubt" | "superseded" | null;
-  /** What the token endpoint sent; null: no answer came. */
-  http_status: number | null;
-  /** The provider's own error; null: none. */
-  error: string | null;
-  /** The rule that decided; null: none had to. */
-  rule: string | null;
-  /** When it is tried next; null: not by itself. */
-  next_attempt_at: string | null;
-  /** All of it in words, with what happens next. */
-  explanation: string | null;
 }
 
 /** The mass failures that are not over. */
@@ -2922,6 +3024,37 @@ export interface Operations {
     body: undefined;
     answer: AccountRunLinkPage;
   };
+  /** The latest attempts of several accounts, in short */
+  listLifelines: {
+    path: Record<string, never>;
+    query: {
+      /** Accounts, 100 at most, with commas between them. */
+      ids: string;
+      /** Attempts of so many hours, 1 to 720. */
+      hours?: number | undefined;
+      /** So many of each account, 1 to 50: the latest. */
+      each?: number | undefined;
+    };
+    body: undefined;
+    answer: LifelineList;
+  };
+  /** What happened to an account, newest first */
+  listAccountTimeline: {
+    path: {
+      /** The account's id. */
+      id: string;
+    };
+    query: {
+      /** Lines of this kind alone. */
+      kind?: "attempt" | "status" | "change" | "event" | undefined;
+      /** Entries on a page, 1 to 200. */
+      limit?: number | undefined;
+      /** The `next_cursor` of the page before, as it came. Without it, the first page. */
+      cursor?: string | undefined;
+    };
+    body: undefined;
+    answer: TimelinePage;
+  };
   /** One account, and every value in force for it with the level that says it */
   getAccount: {
     path: {
@@ -3988,6 +4121,8 @@ export const routes = {
   changeAccountRun: ["PATCH", "/account-runs/{id}"],
   listAccountRunResults: ["GET", "/account-runs/{id}/results"],
   listAccountRunLinks: ["GET", "/account-runs/{id}/links"],
+  listLifelines: ["GET", "/integrated-accounts/lifelines"],
+  listAccountTimeline: ["GET", "/integrated-accounts/{id}/timeline"],
   getAccount: ["GET", "/integrated-accounts/{id}"],
   updateAccount: ["PATCH", "/integrated-accounts/{id}"],
   disconnectAccount: ["DELETE", "/integrated-accounts/{id}"],

@@ -115,7 +115,9 @@ describe("the span", () => {
 test("accounts beside each other share one axis, whatever their ages", () => {
   const axis = { backSeconds: 21_600, aheadSeconds: 7200 };
   const young = { ...account, created_at: at(-5), refreshed_at: null };
-  const spans = [account, young].map((one) => buildSharedLifeline(one, [attempt(-10, "refreshed")], false, now, axis).span);
+  const spans = [account, young].map(
+    (one) => buildSharedLifeline(one, [attempt(-10, "refreshed")], false, now, axis).span,
+  );
   expect(spans[0]).toEqual(spans[1]);
   expect(spans[0]).toMatchObject({ from: now - 360 * minute, to: now + 120 * minute });
 });

@@ -57,5 +57,7 @@ type PathProps = { d: string; className: string; opacity?: number; isLine?: bool
 /** Lines keep their width however far the picture is stretched. */
 function Path({ d, className, opacity, isLine = false }: PathProps) {
   if (d === "") return null;
-  return <path d={d} className={className} opacity={opacity} {...(isLine ? { vectorEffect: "non-scaling-stroke" } : {})} />;
+  return (
+    <path d={d} className={className} opacity={opacity} {...(isLine ? { vectorEffect: "non-scaling-stroke" } : {})} />
+  );
 }

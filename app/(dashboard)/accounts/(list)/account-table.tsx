@@ -40,7 +40,12 @@ export function AccountTable({ accounts, labels, lifelines }: Props) {
   );
 }
 
-type RowProps = { account: AccountView; label: string; lifeline: LifelineList["data"][number] | undefined; now: number };
+type RowProps = {
+  account: AccountView;
+  label: string;
+  lifeline: LifelineList["data"][number] | undefined;
+  now: number;
+};
 
 function AccountRow({ account, label, lifeline, now }: RowProps) {
   const external = account.external_account?.label ?? account.external_account?.id ?? null;
