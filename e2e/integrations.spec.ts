@@ -1,4 +1,3 @@
-import type { Page } from "@playwright/test";
 import { circuit, withState } from "./integration-cases.ts";
 import { massFailure, wholeCatalogue } from "./stub-accounts.ts";
 import type { StubApi } from "./stub-api.ts";

@@ -1,5 +1,4 @@
 import type { AccountView } from "#api/schemas/account";
-import type { AccountPage } from "#api/schemas/account-list";
 import type { AttemptView } from "#api/schemas/attempt";
 import type { EventPage } from "#api/schemas/delivery";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";

@@ -54,7 +54,7 @@ function Frame({ caption, heads, children }: { caption: string; heads: string[];
   return (
     // A region that scrolls can be reached by the keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="max-h-96 overflow-auto card" tabIndex={0} role="region" aria-label={caption}>
+    <section className="max-h-96 overflow-auto card" tabIndex={0} aria-label={caption}>
       <table className="w-full text-xs">
         <caption className="sr-only">{caption}</caption>
         <thead className="sticky top-0 bg-surface">
@@ -72,7 +72,7 @@ function Frame({ caption, heads, children }: { caption: string; heads: string[];
         </thead>
         <tbody className="divide-y divide-line">{children}</tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -36,6 +36,7 @@ export function NewDefinition({ name, format: given, copy }: Props) {
                   type="radio"
                   name="format"
                   value={one.format}
+                  aria-label={`${one.title}: ${one.says}`}
                   checked={one.format === format}
                   onChange={() => setFormat(one.format)}
                   className="mt-1 shrink-0 accent-accent outline-none"

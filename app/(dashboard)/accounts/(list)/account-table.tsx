@@ -20,11 +20,10 @@ const axis = { backSeconds: lifelineHours * 3600, aheadSeconds: 7200 };
 
 type Lifelines = ReadonlyMap<string, LifelineList["data"][number]>;
 
-type Props = { accounts: AccountView[]; labels: Map<string, string>; lifelines: Lifelines };
+type Props = { accounts: AccountView[]; labels: Map<string, string>; lifelines: Lifelines; now: number };
 
 /** Accounts as rows of 40 px; where the place is narrow, as cards. */
-export function AccountTable({ accounts, labels, lifelines }: Props) {
-  const now = Date.now();
+export function AccountTable({ accounts, labels, lifelines, now }: Props) {
   return (
     <ListTable name="Accounts" columns={columns} heads={heads} figures={["Token ends"]} select={<PageCheckbox />}>
       {accounts.map((account) => (

@@ -65,7 +65,7 @@ export default async function AccountsPage({ searchParams }: Props) {
         <div className="card mt-1">{next === null ? <NoAccounts filter={filter} /> : <NoneSoFar next={next} />}</div>
       ) : (
         <Selectable actions={actions} pageIds={accounts.map(({ id }) => id)}>
-          <AccountTable accounts={accounts} labels={labels} lifelines={lifelines} />
+          <AccountTable accounts={accounts} labels={labels} lifelines={lifelines} now={Date.now()} />
           {actions.length > 0 && (
             <BulkBar
               actions={actions}
