@@ -26,6 +26,7 @@ import { documentationRoutes } from "./routes/documentation.ts";
 import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { integrationCheckRoutes } from "./routes/integration-checks.ts";
 import { integrationDetailRoutes } from "./routes/integration-details.ts";
 import { integrationTrialRoutes } from "./routes/integration-trials.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
@@ -115,6 +116,7 @@ export function createApp(
   integrationRoutes(api, ports);
   integrationDetailRoutes(api, ports);
   integrationTrialRoutes(api, ports);
+  integrationCheckRoutes(api, ports);
   approvalRoutes(api, ports);
   accountRoutes(api, ports);
   massFailureRoutes(api, ports);

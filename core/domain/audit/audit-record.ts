@@ -14,6 +14,7 @@ export type AuditAction =
   | "integration.put"
   | "integration.deleted"
   | "integration.hosts_approved"
+  | "integration.checked"
   | "approval.requested"
   | "approval.approved"
   | "approval.executed"
