@@ -11,6 +11,7 @@ import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
+import { answerChecks } from "./stub-checks.ts";
 import { answerDefinitions } from "./stub-definitions.ts";
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
@@ -176,6 +177,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     });
   }
   const reply =
+    answerChecks(stub.world, method, path, body) ??
     answerDefinitions(stub.world, method, url, body) ??
     answerIntegrations(stub.world, method, path, body) ??
     answerWebhooks(stub.world.webhooks, method, path, url.searchParams, body) ??
