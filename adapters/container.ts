@@ -39,6 +39,10 @@ import type { ApprovalStore } from "#core/ports/approval-store";
 import { defineAction, type ApprovalActions } from "#core/usecases/approval-actions";
 import { hostsChangeAction } from "#core/usecases/hosts-change-action";
 import type { Account } from "#core/domain/account/account";
+import type { CheckRunner } from "#core/ports/check-runner";
+import type { CheckStore } from "#core/ports/check-store";
+import { createChildCheckRunner } from "./check/child-check-runner.ts";
+import { createCheckStore } from "./postgres/check-store.ts";
 import { loadCatalogue } from "./catalogue/load-catalogue.ts";
 import type { EngineConfig } from "./config/read-config.ts";
 import { createAddressGuard, type AddressGuard } from "./egress/address-guard.ts";
@@ -105,6 +109,9 @@ export interface Container
   readonly pool: DatabasePool;
   readonly integrations: IntegrationAdministration;
   readonly isInCatalogue: (name: string) => boolean;
+  readonly checks: CheckStore;
+  readonly checkRunner: CheckRunner;
+  readonly offersChecks: boolean;
   readonly environments: EnvironmentAdministration;
   readonly embeds: ConnectEmbeds;
   /** What wraps and unwraps, past tenant keys and the states of keys. */
@@ -241,6 +248,9 @@ export async function createContainer(
     embeds: createConnectEmbeds(pool),
     integrations,
     isInCatalogue: (name) => catalogue.has(name),
+    checks: createCheckStore(pool),
+    checkRunner: createChildCheckRunner(),
+    offersChecks: config.labChecks,
     server: createSecretsInTurn({
       // Inside: each secret that is tried is a request.
       server: measureAuthorizationServer(server, metrics, clock),

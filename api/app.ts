@@ -32,6 +32,7 @@ import { environmentRoutes } from "./routes/environment.ts";
 import { anomalyRoutes } from "./routes/anomalies.ts";
 import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { integrationCheckRoutes } from "./routes/integration-checks.ts";
 import { integrationDetailRoutes } from "./routes/integration-details.ts";
 import { integrationTrialRoutes } from "./routes/integration-trials.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
@@ -123,6 +124,7 @@ export function createApp(
   integrationRoutes(api, ports);
   integrationDetailRoutes(api, ports);
   integrationTrialRoutes(api, ports);
+  integrationCheckRoutes(api, ports);
   approvalRoutes(api, ports);
   accountListRoutes(api, ports);
   accountRunRoutes(api, ports);

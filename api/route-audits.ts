@@ -104,6 +104,9 @@ export const routeAudits = {
   listEnvironmentIntegrations: masked,
   getEnvironmentIntegration: masked,
   getIntegrationStatus: masked,
+  startIntegrationCheck: { writes: ["integration.checked"] },
+  listIntegrationChecks: masked,
+  getIntegrationCheck: masked,
   validateIntegration: { nothing: "looks at what was sent, and writes nothing" },
   listOverridableFields: masked,
 

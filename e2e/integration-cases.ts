@@ -1,6 +1,8 @@
+import type { IntegrationCheckView } from "#api/schemas/integration-check";
 import type { IntegrationStatusView } from "#api/schemas/integration-details";
 import { massFailure, wholeCatalogue } from "./stub-accounts.ts";
 import type { StubApi } from "./stub-api.ts";
+import { badScript, checkRun, doneRun, goodScript } from "./stub-checks.ts";
 import { quietState, type IntegrationState } from "./stub-integrations.ts";
 
 type IntegrationCase = { path: string; arrange?: (stub: StubApi) => void; expected?: RegExp };
@@ -131,6 +133,12 @@ const as = (role: StubApi["role"], arrange: (stub: StubApi) => void) => (stub: S
 const whole = (stub: StubApi) => {
   stub.world.integrations = structuredClone(wholeCatalogue);
 };
+const checked =
+  (...runs: IntegrationCheckView[]) =>
+  (stub: StubApi) => {
+    whole(stub);
+    stub.world.checks.runs = structuredClone(runs);
+  };
 const broken = (stub: StubApi) => {
   stub.failWith = 503;
 };
@@ -156,5 +164,28 @@ export const integrationCases: Readonly<Record<string, IntegrationCase>> = {
   "values-found": { path: "/integrations/acme-crm/values?q=buffer", arrange: overridden },
   "values-not-found": { path: "/integrations/acme-crm/values?q=nothing+here", arrange: overridden },
   "values-support": { path: "/integrations/acme-crm/values?show=overridable", arrange: as("support", overridden) },
+  check: { path: "/integrations/acme-crm/check", arrange: whole },
+  "check-done": { path: "/integrations/acme-crm/check", arrange: checked(doneRun(badScript()), doneRun(goodScript())) },
+  "check-well": {
+    path: "/integrations/acme-crm/check",
+    arrange: checked(
+      doneRun(goodScript(), {
+        left_aside: ["its budget (concurrency, perMinute): a trial has one account, and waits in no line"],
+      }),
+    ),
+  },
+  "check-failed": {
+    path: "/integrations/acme-crm/check",
+    arrange: checked(checkRun({ state: "failed", detail: "The worker that ran it is gone. Start it again." })),
+  },
+  "check-not-offered": {
+    path: "/integrations/acme-crm/check",
+    arrange: (stub) => {
+      whole(stub);
+      stub.world.checks.how =
+        "Checks need the lab, which a clone of the repository with its development dependencies has (npm run demo has it too). Set EVERGRANT_LAB_CHECKS=on for api and worker there, or check on the command line: evergrant integrations check.";
+    },
+  },
+  "check-support": { path: "/integrations/acme-crm/check", arrange: as("support", checked(doneRun(goodScript()))) },
   "values-garbled": { path: "/integrations/garbled/values", arrange: garbled, expected: /502/ },
 };

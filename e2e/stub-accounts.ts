@@ -5,6 +5,7 @@ import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
+import { checkWorld, type CheckWorld } from "./stub-checks.ts";
 import { untouchedIntegrations, type IntegrationState, type StubIntegration } from "./stub-integrations.ts";
 import { usualStanding, type Standing } from "./stub-overview.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
@@ -24,6 +25,7 @@ export type World = {
   clients: EnvironmentIntegrationView[];
   integrations: StubIntegration[];
   integrationStates: Record<string, IntegrationState>;
+  checks: CheckWorld;
   webhooks: WebhookWorld;
   approvals: ApprovalWorld;
   anomalies: AnomalyView[];
@@ -58,6 +60,7 @@ export const emptyWorld = (): World => ({
   clients: [],
   integrations: structuredClone(integrations),
   integrationStates: {},
+  checks: checkWorld(),
   webhooks: emptyWebhooks(),
   approvals: emptyApprovals(),
   anomalies: [],
@@ -294,6 +297,7 @@ export function usualWorld(now = Date.now()): World {
     clients: clients(now),
     integrations: structuredClone(integrations),
     integrationStates: {},
+    checks: checkWorld(),
     webhooks: webhooks(ids.revoked, now),
     approvals: approvals(now),
     anomalies: [],

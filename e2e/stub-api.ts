@@ -14,6 +14,7 @@ import { links, outcomes } from "./stub-connect.ts";
 import { answerAnomalies } from "./stub-anomalies.ts";
 import { answerApprovals } from "./stub-approvals.ts";
 import { answerAdministrators, usualAdministrators, type Administrators } from "./stub-administrators.ts";
+import { answerChecks } from "./stub-checks.ts";
 import { answerDefinitions } from "./stub-definitions.ts";
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
@@ -203,6 +204,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
     });
   }
   const reply =
+    answerChecks(stub.world, method, path, body) ??
     answerDefinitions(stub.world, method, url, body) ??
     answerIntegrations(stub.world, method, path, body) ??
     answerSettings(stub, method, path, url.searchParams, body) ??

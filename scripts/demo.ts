@@ -155,6 +155,7 @@ function demoEnvironment(state: DemoState, ports: Ports, databaseUrl: string): R
     // The lab listens on loopback, where egress never goes otherwise.
     EVERGRANT_EGRESS_ALLOW: "127.0.0.0/8",
     EVERGRANT_SPOOL_DIR: join(data, "spool"),
+    EVERGRANT_LAB_CHECKS: "on",
     PORT: String(ports.PORT),
     WEB_PORT: String(ports.WEB_PORT),
     WORKER_PORT: String(ports.WORKER_PORT),

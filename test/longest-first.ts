@@ -13,6 +13,7 @@ const longest = [
   "test/processes.db.test.ts",
   "test/refresh-cases.db.test.ts",
   "cli/check/run-check.db.test.ts",
+  "test/integration-checks.db.test.ts",
   "test/client-secret-overlap.db.test.ts",
   "test/simulation/",
   "adapters/oauth/malformed-answers.test.ts",

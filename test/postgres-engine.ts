@@ -64,6 +64,7 @@ export async function startPostgresEngine(
   const container = await createContainer(
     {
       databaseUrl: database.url,
+      labChecks: false,
       secret: randomBytes(32),
       kms: {
         kind: "local",

@@ -26,6 +26,9 @@ export const taskAudits = {
     because:
       "what was confirmed leaves, what was released only gets its alarm back; the decision was recorded when it was taken",
   },
+  "check-integration": {
+    nothing: "tries a definition in a process of its own; that it was asked for was recorded then",
+  },
   // It replays answers that waited on disk, and is as a refresh then.
   sweep: refreshes,
   housekeeping: {

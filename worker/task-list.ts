@@ -1,11 +1,13 @@
 import { parseCronItems, type ParsedCronItem, type Task, type TaskList } from "graphile-worker";
 import { withLiveSecrets } from "#adapters/log/live-secrets";
+import { checkTask } from "#adapters/postgres/check-store";
 import { probeTask, recallTask } from "#adapters/postgres/circuit-jobs";
 import { resolveHoldTask } from "#adapters/postgres/mass-failure-store";
 import { runAccountsTask as runAccountsTaskName } from "#adapters/postgres/account-runs/run-jobs";
 import { rewrapTask as rewrapTaskName } from "#adapters/postgres/rewrap-store";
 import { refreshTask } from "#adapters/postgres/refresh-jobs";
 import { deliverTask, dispatchTask } from "#adapters/postgres/webhook-matching";
+import { checkIntegrationTask } from "./tasks/check-integration.ts";
 import { deliverWebhooksTask } from "./tasks/deliver-webhooks.ts";
 import { dispatchEventsTask } from "./tasks/dispatch-events.ts";
 import { checkCountsTask } from "./tasks/check-counts.ts";
@@ -33,6 +35,7 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     housekeeping: housekeepingTask(ports),
     [probeTask]: probeCircuitTask(ports),
     [recallTask]: recallAccountsTask(ports),
+    [checkTask]: checkIntegrationTask(ports, stopping),
     [resolveHoldTask]: resolveHoldTaskOf(ports),
     [dispatchTask]: dispatch,
     [deliverTask]: deliverWebhooksTask(ports),

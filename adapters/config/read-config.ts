@@ -39,6 +39,8 @@ export interface EngineConfig {
   readonly approvals: ApprovalTimes;
   /** Public keys of audit anchors that were made under an earlier EVERGRANT_SECRET. */
   readonly earlierAuditKeys: readonly AnchorKey[];
+  /** Whether definitions may be tried against the lab from the dashboard and the API. */
+  readonly labChecks: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -158,6 +160,7 @@ function readEngine(read: Reader): EngineConfig {
       openSeconds: read.count("EVERGRANT_APPROVAL_OPEN_DAYS", defaultTimes.openSeconds / 86_400) * 86_400,
     },
     earlierAuditKeys: read.anchorKeys("EVERGRANT_AUDIT_KEYS"),
+    labChecks: read.isOn("EVERGRANT_LAB_CHECKS"),
     logLevel: read.logLevel(),
   };
 }
@@ -197,6 +200,13 @@ function reader(env: Environment) {
       if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
       complain(name, "must be a whole number from 1 to 999999");
       return fallback;
+    },
+
+    /** Off unless it is said. */
+    isOn(name: string): boolean {
+      const text = optional(name);
+      if (text !== null && text !== "on" && text !== "off") complain(name, "must be on or off");
+      return text === "on";
     },
 
     /** Null: nothing was given, or 0. */

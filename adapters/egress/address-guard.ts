@@ -2,8 +2,11 @@ import { BlockList, isIP, isIPv4 } from "node:net";
 
 /** Decides which addresses outgoing calls may reach (R49). */
 export interface AddressGuard {
-  /** @returns why the address is refused, or null when it may be reached */
-  refusal(address: string, protocol: "http:" | "https:"): string | null;
+  /**
+   * @param port that is connected to, where the guard is asked about a connection
+   * @returns why the address is refused, or null when it may be reached
+   */
+  refusal(address: string, protocol: "http:" | "https:", port?: number): string | null;
 }
 
 /**

@@ -58,7 +58,8 @@ export function guardedConnector(
     const protocol = options.protocol === "https:" ? "https:" : "http:";
     // Only an address on the operator's allow list may be reached at another port than 443.
     const anyPort = protocol === "http:" || !allowedPorts.has(options.port);
-    const judge = (address: string): string | null => guard.refusal(address, anyPort ? "http:" : "https:");
+    const port = Number(options.port) || (protocol === "https:" ? 443 : 80);
+    const judge = (address: string): string | null => guard.refusal(address, anyPort ? "http:" : "https:", port);
     const host = options.hostname.replace(/^\[|\]$/g, "");
     const find = vetted(resolve, judge);
 

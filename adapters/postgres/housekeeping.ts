@@ -1,5 +1,6 @@
 import { connectingSeconds } from "#core/domain/connect/connect-failure";
 import { idempotencySeconds } from "#core/domain/idempotency/idempotency-key";
+import { outdatedChecks } from "./check-store.ts";
 import { eraseExpiredSecrets } from "./client-secrets.ts";
 import { endOverdueSessions } from "./held-answers.ts";
 import { query, type DatabasePool } from "./pool.ts";
@@ -13,7 +14,7 @@ export interface Removed {
 }
 
 /**
- * What nobody confirmed in time, sessions of trips that ended, tries of forms after an hour, embedding pages after a day, links a week after their end, accounts
+ * What nobody confirmed in time, checks of definitions after a month, sessions of trips that ended, tries of forms after an hour, embedding pages after a day, links a week after their end, accounts
  * that never came back from the provider (a day), administrators' sessions and invitations a month after their end, runs over many accounts after 90 days, answers to requests with an idempotency key after a day, client secrets whose
  * overlap is over.
  */
@@ -42,6 +43,7 @@ export async function removeExpired(pool: DatabasePool): Promise<Removed> {
       "SELECT digest FROM connect_embed WHERE created_at < now() - interval '1 day'",
     ),
   );
+  await inPortions(pool, portionOf("integration_check", "id", outdatedChecks));
   const links = await inPortions(
     pool,
     portionOf(

@@ -144,6 +144,12 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   // Whoever writes an event puts it here too, by its trigger; the worker takes it out.
   "public.event_outbox": { api: "SI", worker: "SIUD", auditor: "S" },
   "public.circuit": { api: "SIU", worker: "SIUD", auditor: "S", fixed: ["key", "environment_id"] },
+  "public.integration_check": {
+    api: "SIU",
+    worker: "SUD",
+    auditor: "S",
+    fixed: ["id", "environment_id", "integration_name", "document", "started_by", "created_at"],
+  },
   "public.mass_failure": { api: "SIUD", worker: "SIUD", auditor: "S", fixed: ["environment_id", "integration_name"] },
 
   // Connecting is the api's; the worker removes what is over, and makes the links that events carry.

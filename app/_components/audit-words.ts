@@ -39,6 +39,7 @@ export const auditWords: Readonly<Record<AuditAction, { title: string; group: Gr
   "connect.binding_failed": { title: "Connection refused: another user", group: "Connecting", tone: "bad" },
   "integration.put": { title: "Integration defined", group: "Integrations", tone: "none" },
   "integration.deleted": { title: "Integration deleted", group: "Integrations", tone: "warn" },
+  "integration.checked": { title: "Integration checked against the lab", group: "Integrations", tone: "none" },
   "integration.hosts_approved": { title: "Integration's hosts approved", group: "Integrations", tone: "warn" },
   "environment_integration.updated": { title: "Integration configured", group: "Integrations", tone: "none" },
   "environment.updated": { title: "Environment changed", group: "Integrations", tone: "none" },

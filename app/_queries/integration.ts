@@ -2,6 +2,7 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { IntegrationStatusView, OverridableFieldView } from "#api/schemas/integration-details";
+import type { IntegrationCheckListView } from "#api/schemas/integration-check";
 import type { HealthView } from "#api/schemas/stats";
 import { readUsers } from "./administrators.ts";
 import { callApi } from "./call-api.ts";
@@ -72,6 +73,13 @@ export async function readActorNames(maySee: boolean): Promise<Map<string, strin
 export async function readShortDocument(name: string): Promise<Answer<Record<string, unknown>>> {
   return callApi<Record<string, unknown>>(`/api/v1/integrations/${encodeURIComponent(name)}`, {
     query: { defaults: "omit" },
+    missing: "problem",
+  });
+}
+
+/** The latest checks against the lab, and whether they are offered here. */
+export async function readChecks(name: string): Promise<Answer<IntegrationCheckListView>> {
+  return callApi<IntegrationCheckListView>(`/api/v1/integrations/${encodeURIComponent(name)}/checks`, {
     missing: "problem",
   });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readEngineConfig } from "#adapters/config/read-config";
 import { createContainer, type Container } from "#adapters/container";
+import type { AddressGuard } from "#adapters/egress/address-guard";
 import { createPrisma } from "#adapters/postgres/prisma";
 import { permissions, type Caller } from "#core/domain/access/permission";
 import { isTypedDocument } from "#core/domain/integration/credential-fields";
@@ -53,7 +54,13 @@ export async function openCheck(databaseUrl: string): Promise<Check> {
     EVERGRANT_SPOOL_DIR: spool,
     LOG_LEVEL: "silent",
   });
-  const wired = await createContainer(config, { name: "cli", poolSize: 6, logDescriptor: 2, guard: loopbackOnly });
+  const openPorts = new Set<number>();
+  const wired = await createContainer(config, {
+    name: "cli",
+    poolSize: 6,
+    logDescriptor: 2,
+    guard: providersOnly(openPorts),
+  });
   const container = { ...wired, provider: impatient(wired.provider) };
   const caller = await callerOf(container);
   const prisma = createPrisma(container.pool);
@@ -62,7 +69,7 @@ export async function openCheck(databaseUrl: string): Promise<Check> {
     async run(document, samples, tell) {
       const before = running.get(document.name);
       const run = (before ?? Promise.resolve()).then(() =>
-        runDocument({ container, prisma, caller }, { document, samples, tell }),
+        runDocument({ container, prisma, caller, openPorts }, { document, samples, tell }),
       );
       running.set(
         document.name,
@@ -85,10 +92,12 @@ interface Trial {
 }
 
 async function runDocument(
-  engine: Pick<CheckWorld, "container" | "prisma" | "caller">,
+  { openPorts, ...engine }: Pick<CheckWorld, "container" | "prisma" | "caller"> & { readonly openPorts: Set<number> },
   { document, samples, tell }: Trial,
 ): Promise<readonly ScenarioResult[]> {
   const servers = await startCheckServers((origins) => pathsOf(relocated(document, origins), samples));
+  const own = [servers.tokenOrigin, servers.otherOrigin].map((origin) => Number(new URL(origin).port));
+  for (const port of own) openPorts.add(port);
   try {
     const clientSecret = secretFor(document);
     const world = { ...engine, servers, clientSecret, run: randomBytes(6).toString("hex") };
@@ -102,6 +111,7 @@ async function runDocument(
     }
     return results;
   } finally {
+    for (const port of own) openPorts.delete(port);
     await servers.close();
   }
 }
@@ -136,11 +146,19 @@ function pathsOf(document: IntegrationDocument, samples: Samples): TokenPaths | 
   };
 }
 
-/** Whatever a document still names, nothing leaves this machine. */
-const loopbackOnly = {
-  refusal: (address: string): string | null =>
-    address === "127.0.0.1" ? null : `a check calls nobody outside, and ${address} is`,
-};
+/**
+ * Whatever a document still names, nothing leaves this machine, and nothing else that listens on it is reached: somebody may check a
+ * document from afar, on a machine that is not theirs.
+ */
+export function providersOnly(ports: ReadonlySet<number>): AddressGuard {
+  return {
+    refusal(address, _, port) {
+      if (address !== "127.0.0.1") return `a check calls nobody outside, and ${address} is`;
+      if (port === undefined || ports.has(port)) return null;
+      return `a check calls the provider of its trial alone, and port ${port} is not its`;
+    },
+  };
+}
 
 /** Calls of an API have a deadline that no document sets, and that is too long to wait for. */
 function impatient(provider: ProviderApi): ProviderApi {

@@ -446,6 +446,94 @@ export type DefinitionRefusal = {
   approvable: boolean;
 } | null;
 
+/** A definition on trial against the lab, or that was. */
+export interface IntegrationCheck {
+  /** Names the check. */
+  id: string;
+  /** The definition's name. */
+  integration_name: string;
+  /** Whether it is the definition that was in force when it began, with what the environment lays over it. */
+  in_force: boolean;
+  /** `failed`: it could not be tried; that says nothing about the definition. */
+  state: "queued" | "running" | "done" | "failed";
+  /** Of all scenarios; null: it is not done. */
+  verdict: "as_expected" | "unexpected" | "nothing_tried" | null;
+  /** Why it failed; null: it did not. */
+  detail: string | null;
+  /** Who asked for it. */
+  started_by: string;
+  /** When it was asked for. */
+  created_at: string;
+  /** When a worker took it up; null: none did yet. */
+  started_at: string | null;
+  /** When it was over; null: it goes on. */
+  finished_at: string | null;
+  /** Those that have ended, in their order. */
+  scenarios: Array<CheckScenario>;
+  /** What of the definition a trial can't show. */
+  left_aside: Array<string>;
+}
+
+/** What a provider may do, tried on the definition. */
+export interface CheckScenario {
+  /** Its name for programs. */
+  scenario: string;
+  /** Its name for people. */
+  title: string;
+  /** Whether all came as the definition has it. */
+  verdict: "as_expected" | "unexpected" | "not_applicable";
+  /** Why it does not apply; null: it does. */
+  note: string | null;
+  /** Request by request. */
+  steps: Array<CheckStep>;
+  /** What was expected and what was seen, where the two differ. */
+  problems: Array<string>;
+}
+
+/** One request of a scenario. */
+export interface CheckStep {
+  /** What the provider of the trial answered. */
+  answered: string;
+  /** What the engine made of it; null: nothing was asked. */
+  outcome: string | null;
+  /** The rule that decided; null: none. */
+  rule: string | null;
+  /** Of the answer; null: none came. */
+  http_status: number | null;
+  /** As it was read; null: none. */
+  error: string | null;
+  /** In words, as an attempt has it; null: there is nothing to explain. */
+  explanation: string | null;
+  /** Of the account afterwards; null: nothing was stored. */
+  status: string | null;
+  /** Asked for and not granted. */
+  scopes_missing: Array<string>;
+  /** When the engine asks again by itself, seconds; null: never. */
+  next_refresh_in: number | null;
+  /** How long the access token lives from then, seconds; null: nothing says so. */
+  expires_in: number | null;
+  /** What whoever asked for a token got: a fresh one, the old one, or the code of a problem. */
+  caller_got: string;
+}
+
+/** What to check. */
+export interface CheckRequest {
+  /** To be tried instead of what is in force; it need not be put. Its name is that in the address. */
+  document?: IntegrationDocument | undefined;
+}
+
+/** Checks of one definition. */
+export interface IntegrationCheckList {
+  /** Whether checks are offered here (EVERGRANT_LAB_CHECKS). */
+  offered: boolean;
+  /** How they come to be offered; null: they are. */
+  how: string | null;
+  /** Newest first, at most 10; kept for 30 days. */
+  data: Array<IntegrationCheck>;
+  /** Always null: this list has one page. */
+  next_cursor: null;
+}
+
 /** A page of requests. */
 export interface ApprovalList {
   /** Newest first. */
@@ -2863,6 +2951,38 @@ export interface Operations {
     body: IntegrationDocument;
     answer: DefinitionTrial;
   };
+  /** Try a definition against a provider on the worker's machine that misbehaves on command */
+  startIntegrationCheck: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: CheckRequest;
+    answer: IntegrationCheck;
+  };
+  /** The latest checks of a definition, and whether they are offered here */
+  listIntegrationChecks: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationCheckList;
+  };
+  /** One check, as far as it is */
+  getIntegrationCheck: {
+    path: {
+      /** The integration's name. */
+      name: string;
+      /** The check. */
+      id: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationCheck;
+  };
   /** Requests that need a second person */
   listApprovals: {
     path: Record<string, never>;
@@ -4109,6 +4229,9 @@ export const routes = {
   getIntegrationStatus: ["GET", "/integrations/{name}/status"],
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
   validateIntegration: ["POST", "/integrations/validate"],
+  startIntegrationCheck: ["POST", "/integrations/{name}/checks"],
+  listIntegrationChecks: ["GET", "/integrations/{name}/checks"],
+  getIntegrationCheck: ["GET", "/integrations/{name}/checks/{id}"],
   listApprovals: ["GET", "/approvals"],
   getApproval: ["GET", "/approvals/{id}"],
   listAccounts: ["GET", "/integrated-accounts"],

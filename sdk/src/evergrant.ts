@@ -194,6 +194,13 @@ function integrationMethods({ call }: Transport) {
     ) => call("validateIntegration", { ...options, query, body }),
     /** How it stands right now: breakers, budgets, open links. */
     status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
+    /** Has a worker try the definition in force, or one that is sent, against the lab. */
+    check: (name: string, body: Body<"startIntegrationCheck"> = {}, options: CallOptions = {}) =>
+      call("startIntegrationCheck", { ...options, path: { name }, body }),
+    listChecks: (name: string, options: CallOptions = {}) =>
+      call("listIntegrationChecks", { ...options, path: { name } }),
+    getCheck: (name: string, id: string, options: CallOptions = {}) =>
+      call("getIntegrationCheck", { ...options, path: { name, id } }),
     /** The JSON Schema of an integration document. */
     schema: (options: CallOptions = {}) => call("getIntegrationSchema", options),
   };

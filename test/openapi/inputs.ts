@@ -70,6 +70,45 @@ const ring = async ({ stack }: World): Promise<string> => {
   return id;
 };
 
+/** Of checks one runs at a time. */
+const endChecks = async ({ stack }: World): Promise<void> => {
+  await stack.database.pool.query(
+    "UPDATE integration_check SET state = 'failed', detail = 'ended', finished_at = now() WHERE finished_at IS NULL",
+  );
+};
+
+const checkId = async ({ stack }: World): Promise<string> => {
+  const id = `chk_${randomBytes(12).toString("hex")}`;
+  const step = {
+    answered: "200, both tokens new",
+    outcome: "refreshed",
+    rule: null,
+    httpStatus: 200,
+    error: null,
+    explanation: null,
+    status: "active",
+    scopesMissing: [],
+    nextRefreshIn: 3400,
+    expiresIn: 3600,
+    callerGot: "a fresh token",
+  };
+  const scenario = {
+    scenario: "rotation",
+    title: "New tokens",
+    verdict: "as_expected",
+    note: null,
+    steps: [step],
+    problems: [],
+  };
+  await stack.database.pool.query(
+    `INSERT INTO integration_check (id, environment_id, integration_name, document, is_in_force, with_samples, started_by, state,
+                                    scenarios, started_at, beat_at, finished_at)
+      SELECT $1, id, 'acme-crm', '{}', true, false, 'test', 'done', $2, now(), now(), now() FROM environment WHERE name = 'production'`,
+    [id, JSON.stringify([scenario])],
+  );
+  return id;
+};
+
 /** One that nothing of these tests uses. */
 const spareKey = async (stack: Stack): Promise<string> => {
   const id = `key_${randomBytes(12).toString("hex")}`;
@@ -391,6 +430,12 @@ export const inputs: Inputs = {
     { status: 200, body: document("acme-crm") },
     { status: 200, query: { name: "made-here", effect: "false" }, body: { name: "other" } },
   ],
+  startIntegrationCheck: async (world) => {
+    await endChecks(world);
+    return [{ status: 202, params: { name: "acme-crm" }, body: {} }];
+  },
+  listIntegrationChecks: () => [{ status: 200, params: { name: "acme-crm" } }],
+  getIntegrationCheck: async (world) => [{ status: 200, params: { name: "acme-crm", id: await checkId(world) } }],
   getIntegrationStatus: () => [{ status: 200, params: { name: "acme-crm" } }],
   listOverridableFields: () => [{ status: 200, params: { name: "acme-crm" } }],
 

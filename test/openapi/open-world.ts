@@ -13,6 +13,8 @@ export async function openWorld(): Promise<{ stack: Stack; world: World }> {
       EVERGRANT_KEYRING: `t1:${key()},t0:${key()}`,
       // These tests take long; what happens when it is over has tests of its own.
       EVERGRANT_CONFIRM_MINUTES: "600",
+      // No worker takes them up here.
+      EVERGRANT_LAB_CHECKS: "on",
     },
   });
   const [account, session, otherSession, spare] = await Promise.all([

@@ -19,6 +19,7 @@ export type AuditAction =
   | "integration.put"
   | "integration.deleted"
   | "integration.hosts_approved"
+  | "integration.checked"
   | "approval.requested"
   | "approval.approved"
   | "approval.executed"

@@ -6,6 +6,7 @@ export type IdPrefix =
   | "att"
   | "cs"
   | "env"
+  | "chk"
   | "lnk"
   | "usr"
   | "ei"

@@ -6,6 +6,7 @@ import { Button } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
 import { usePausedUpdates } from "../../../_components/live-updates.tsx";
 import type { ApiProblem } from "../../../_queries/problem.ts";
+import { TryText } from "../_check/try-text.tsx";
 import { CodeEditor, type EditorHandle } from "./code-editor.tsx";
 import { formatJson } from "./format-json.ts";
 import { LeaveGuard } from "./leave-guard.tsx";
@@ -56,6 +57,8 @@ export function DefinitionEditor({ initial, stored, name, children, onText }: Pr
       })
       .toSorted((one, other) => one.from - other.from);
   }, [text, scan, check, refused]);
+
+  const saidName = useMemo(() => name ?? nameIn(text, isJson), [name, text, isJson]);
 
   const change = (next: string) => {
     setText(next);
@@ -131,6 +134,7 @@ export function DefinitionEditor({ initial, stored, name, children, onText }: Pr
         )}
         {children}
       </div>
+      <TryText name={saidName} text={text} isReady={isJson && mistakes.length === 0} />
       <ReviewDialog
         review={review}
         stored={stored}
@@ -148,6 +152,13 @@ export function DefinitionEditor({ initial, stored, name, children, onText }: Pr
       />
     </div>
   );
+}
+
+/** Null: it says none that could be in an address. */
+function nameIn(text: string, isJson: boolean): string | null {
+  const value: unknown = isJson ? JSON.parse(text) : null;
+  const said = typeof value === "object" && value !== null && "name" in value ? value.name : null;
+  return typeof said === "string" && /^[a-z0-9][a-z0-9-]{0,62}$/.test(said) ? said : null;
 }
 
 function placed(text: string, pointer: string): { from: number; to: number; line: number } {

@@ -12,6 +12,7 @@ const parts = [
   { part: "", label: "Health and client" },
   { part: "/values", label: "Values" },
   { part: "/definition", label: "Definition" },
+  { part: "/check", label: "Check" },
 ] as const;
 
 export type IntegrationPart = (typeof parts)[number]["part"];

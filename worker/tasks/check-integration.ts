@@ -1,0 +1,18 @@
+import type { Task } from "graphile-worker";
+import { z } from "zod";
+import { carryOutCheck } from "#core/usecases/carry-out-check";
+import type { WorkerPorts } from "../worker-ports.ts";
+
+const payloadSchema = z.strictObject({ check_id: z.string() });
+
+/** Tries a definition against the lab, in a process of its own. A worker that does not offer it leaves it to another one. */
+export function checkIntegrationTask(ports: WorkerPorts, stopping: AbortSignal): Task {
+  return async (payload) => {
+    const { check_id: id } = payloadSchema.parse(payload);
+    if (!ports.offersChecks) {
+      ports.log.warn({ check: id }, "a check was not carried out: EVERGRANT_LAB_CHECKS is not on for this worker");
+      return;
+    }
+    await carryOutCheck(ports, id, { stopping });
+  };
+}
