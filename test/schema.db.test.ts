@@ -140,6 +140,8 @@ describe("what the datamodel has no words for", () => {
     );
     expect(rows).toEqual([
       { relname: "account_count", reloptions: ["fillfactor=50"] },
+      { relname: "account_run", reloptions: ["fillfactor=50"] },
+      { relname: "account_run_result", reloptions: ["fillfactor=80"] },
       { relname: "anomaly_cursor", reloptions: ["fillfactor=50"] },
       { relname: "attempt_count", reloptions: ["fillfactor=80"] },
       { relname: "audit_chain", reloptions: ["fillfactor=50"] },

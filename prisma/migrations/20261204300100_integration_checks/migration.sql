@@ -23,7 +23,7 @@ CREATE TABLE "integration_check" (
     CONSTRAINT "integration_check_end" CHECK (("finished_at" IS NULL) = ("state" IN ('queued', 'running')))
 );
 
-CREATE INDEX "integration_check_environment_id_integration_name_created_at_idx" ON "integration_check"("environment_id", "integration_name", "created_at");
+CREATE INDEX "integration_check_environment_id_integration_name_created_a_idx" ON "integration_check"("environment_id", "integration_name", "created_at");
 -- One at a time: it takes a processor for some seconds, and a PostgreSQL of its own.
 CREATE UNIQUE INDEX "integration_check_under_way" ON "integration_check"("environment_id") WHERE "state" IN ('queued', 'running');
 
