@@ -13,6 +13,8 @@ const thingOf: Record<string, string> = {
   "administrators/[id]": "usr_2",
   "approvals/[id]": approvalIds.hosts,
   "integrations/[name]": "acme-crm",
+  "integrations/[name]/check": "acme-crm",
+  "integrations/[name]/definition": "acme-crm",
   "integrations/[name]/values": "acme-crm",
   "settings/api-keys/[id]": Object.values(apiKeyIds)[0] ?? "",
   "webhooks/[id]": hookIds.healthy,
