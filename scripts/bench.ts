@@ -8,6 +8,7 @@ import { availableParallelism, cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { yesNo, type Benchmark, type Report } from "../bench/benchmark.ts";
+import { benchmarkDashboard } from "../bench/dashboard/dashboard.ts";
 import { benchmarkProxy } from "../bench/proxy/proxy.ts";
 import { benchmarkRefresh } from "../bench/refresh/refresh.ts";
 import { benchmarkRewrap } from "../bench/rewrap/rewrap.ts";
@@ -26,6 +27,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   webhooks: benchmarkWebhooks,
   sealing: benchmarkSealing,
   rewrap: benchmarkRewrap,
+  dashboard: benchmarkDashboard,
 };
 
 const steps = createSteps();
