@@ -32,6 +32,7 @@ test.describe("the list of integrations", () => {
     await expect(page.getByText("412 accounts held")).toBeVisible();
     await expect(page.getByRole("link", { name: "Acme CRM" })).toHaveCount(0);
     await page.getByRole("link", { name: /^All/ }).click();
+    await expect(page).toHaveURL(/\/integrations$/);
     await page.getByLabel("Credentials").selectOption("API key");
     await expect(page).toHaveURL(/format=api_key/);
     await expect(page.getByRole("link", { name: "Stripe" })).toBeVisible();
@@ -88,8 +89,8 @@ test.describe("the page of an integration", () => {
     await page.getByRole("button", { name: "Set the client…" }).click();
     const dialog = page.getByRole("dialog", { name: "Set the OAuth client of Asana" });
     await dialog.getByLabel("Client id").fill("my-app");
-    await dialog.getByLabel("Client secret").fill("a-secret-value");
-    await expect(dialog.getByLabel("Client secret")).toHaveAttribute("type", "password");
+    await dialog.getByLabel("Client secret", { exact: true }).fill("a-secret-value");
+    await expect(dialog.getByLabel("Client secret", { exact: true })).toHaveAttribute("type", "password");
     await expectAccessible(page);
     await dialog.getByRole("button", { name: "Save" }).click();
     await expect(dialog).toHaveCount(0);
@@ -107,7 +108,7 @@ test.describe("the page of an integration", () => {
     await expect(client.getByText(/by Grace Hopper/)).toBeVisible();
     await client.getByRole("button", { name: "Change…" }).click();
     const dialog = page.getByRole("dialog", { name: "Change the OAuth client of Acme CRM" });
-    await dialog.getByLabel("New client secret").fill("the-new-one");
+    await dialog.getByLabel(/^New client secret/).fill("the-new-one");
     await dialog.getByLabel("The secret before it").selectOption("is accepted for 30 days more");
     await dialog.getByRole("button", { name: "Save" }).click();
     await expect(client.getByText("New", { exact: true })).toBeVisible();

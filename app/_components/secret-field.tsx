@@ -32,7 +32,7 @@ export function SecretField({ label, help, ...input }: Props) {
         <button
           type="button"
           aria-pressed={isShown}
-          aria-label={`Show ${label.toLowerCase()}`}
+          aria-label="Show what is typed"
           aria-controls={id}
           onClick={() => setShown(!isShown)}
           className="absolute inset-y-0 right-0 grid w-9 place-items-center rounded-md text-subtle hover:text-ink pointer-coarse:w-11"

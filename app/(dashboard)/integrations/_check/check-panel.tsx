@@ -60,10 +60,10 @@ export function CheckPanel({ name, label, initial, how, mayStart }: Props) {
       </output>
       {run !== null && (
         <section aria-labelledby="check-result">
-          <h3 id="check-result" className="mb-2 text-sm text-subtle">
+          <h2 id="check-result" className="mb-2 text-sm text-subtle">
             {run.in_force ? "The definition in force" : "A definition that was sent"}, asked for{" "}
             <RelativeTime at={run.created_at} />
-          </h3>
+          </h2>
           <CheckResult run={run} />
         </section>
       )}

@@ -48,10 +48,10 @@ function ScenarioRow({ scenario: { title, verdict, steps, problems } }: { scenar
       <div className="flex items-start gap-2.5">
         <Icon size={16} aria-hidden className={`mt-0.5 shrink-0 ${isWrong ? "text-bad" : "text-good"}`} />
         <div className="min-w-0 flex-1">
-          <h4 className="font-medium">
+          <p className="font-medium">
             {title}
             <span className="sr-only">{isWrong ? ": not as the definition has it" : ": as the definition has it"}</span>
-          </h4>
+          </p>
           {problems.map((problem) => (
             <p key={problem} className="mt-0.5 font-medium wrap-anywhere text-bad">
               {asSentence(problem)}

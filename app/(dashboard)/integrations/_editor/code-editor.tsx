@@ -1,6 +1,6 @@
 "use client";
 
-import { useId, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
+import { useEffect, useId, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { classNames } from "../../../_components/class-names.ts";
 import { breakLine, indent, outdent, type Edit } from "./edit-keys.ts";
 import { piecesByLine, type Piece } from "./highlight.ts";
@@ -50,6 +50,13 @@ export function CodeEditor({ value, onChange, marks, label, onSave, onFormat, re
   const tokens = useMemo(() => scanText(value).tokens, [value]);
   const lines = useMemo(() => piecesByLine(value, tokens, marks), [value, tokens, marks]);
   const saidAt = useMemo(() => new Map(marks.toReversed().map(({ line, detail }) => [line, detail])), [marks]);
+
+  // Somebody may have typed before this was at work.
+  useEffect(() => {
+    const { current } = area;
+    if (current !== null && current.value !== value) onChange(current.value);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when it comes to life
+  }, []);
 
   useImperativeHandle(ref, () => ({
     jumpTo({ from, to, line }) {

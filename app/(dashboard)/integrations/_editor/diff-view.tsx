@@ -16,7 +16,7 @@ export function DiffView({ before, after, label }: { before: string; after: stri
   const removed = lines.filter(({ kind }) => kind === "removed").length;
   if (hunks.length === 0) return <p className="text-sm text-muted">Nothing changes.</p>;
   return (
-    <>
+    <div className="min-w-0">
       <p className="mb-1.5 text-xs text-subtle">
         <span className="font-medium text-good">+{countOf(added, "line")}</span>{" "}
         <span className="font-medium text-bad">−{countOf(removed, "line")}</span>
@@ -38,7 +38,7 @@ export function DiffView({ before, after, label }: { before: string; after: stri
                 ]),
             ...some.map(({ kind, text, before: from, after: to }) => (
               <li key={`${from} ${to}`} className={classNames("flex gap-3 px-3", looks[kind].className)}>
-                <span aria-hidden className="w-8 shrink-0 text-right opacity-70">
+                <span aria-hidden className="w-8 shrink-0 text-right">
                   {to ?? from}
                 </span>
                 <span aria-hidden className="w-2 shrink-0">
@@ -53,6 +53,6 @@ export function DiffView({ before, after, label }: { before: string; after: stri
           ])}
         </ol>
       </section>
-    </>
+    </div>
   );
 }
