@@ -85,7 +85,7 @@ test.describe("the branding", () => {
     await preview.getByText("Dark", { exact: true }).click();
     const card = preview.locator("[data-preview] .card");
     await expect(card).toHaveCSS("background-color", /^(oklch\(0\.185|lab\(5\.68)/);
-    await preview.getByLabel("Language").selectOption("de");
+    await preview.getByRole("combobox", { name: "Language" }).selectOption("de");
     await expect(preview.getByText(/mit Harbor verbinden$/)).toBeVisible();
     await preview.getByText("Phone", { exact: true }).click();
     await preview.getByText("Connected", { exact: true }).click();

@@ -10,7 +10,7 @@ export function EmptyState({ icon: Icon, title, children, action }: Props) {
       <span className="grid size-10 place-items-center rounded-full bg-sunken text-muted">
         <Icon size={18} aria-hidden />
       </span>
-      <div className="max-w-lg">
+      <div className="w-full max-w-lg">
         <h2 className="text-base font-semibold">{title}</h2>
         <div className="mt-1 text-sm text-muted">{children}</div>
       </div>

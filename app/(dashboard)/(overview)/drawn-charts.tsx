@@ -45,7 +45,7 @@ export function DrawnCharts({ trend, load }: { trend: TrendData; load: LoadData 
   const asked = trend.p95.filter((value) => value !== null);
   const shares = trend.reauth.filter((value) => value !== null);
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       <Card title="Refresh success" isEmpty={successes.length === 0} empty="Nothing was refreshed in this time.">
         <Chart
           points={points}

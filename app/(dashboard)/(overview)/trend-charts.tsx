@@ -29,7 +29,7 @@ export function TrendCharts({ trend, load }: { trend: TrendData; load: LoadData 
 
 function ChartBones() {
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       {[1, 2, 3, 4].map((place) => (
         <div key={place} className="h-[252px] card p-4">
           <Bone className="late h-4 w-32" />

@@ -37,7 +37,7 @@ const others: readonly (Omit<Command, "id" | "does"> & { href: string; needs?: P
     icon: BellRing,
     needs: "audit:read",
   },
-  { href: "/settings/environments", title: "All environments", keywords: "settings staging", icon: Server },
+  { href: "/settings/environments", title: "All environments", keywords: "settings", icon: Server },
   { href: "/approvals?state=over", title: "Approvals that are over", icon: History, needs: "approvals:read" },
   { href: "/first-steps", title: "First steps", keywords: "guide start help", icon: Footprints },
   { href: "/you", title: "Your sessions and password", keywords: "account profile", icon: UserRound },

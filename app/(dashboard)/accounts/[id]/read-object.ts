@@ -1,12 +1,15 @@
+import { lineAndColumn, scanText } from "../../integrations/_editor/scan-text.ts";
+
 /** What somebody typed as JSON; a text says what is wrong with it, and where. */
 export function readObject(text: string): Record<string, unknown> | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    const line = position === undefined ? null : text.slice(0, Number(position)).split("\n").length;
-    return line === null ? "This is no JSON yet." : `This is no JSON yet: look at line ${line}.`;
+  } catch {
+    // Not the parser's own words: each browser has others, and some without the place.
+    const { fault } = scanText(text);
+    if (text.trim() === "" || fault === null) return "This is no JSON yet.";
+    return `This is no JSON yet: line ${lineAndColumn(text, fault.at).line}, ${fault.detail}.`;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return 'Expected an object: { "name": "value" }.';
