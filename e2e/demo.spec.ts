@@ -235,6 +235,61 @@ test("a grant revoked at the provider shows on the open dashboard, and a new lin
   expect((await demo.call("GET", `/integrated-accounts/${id}`)).body).toMatchObject({ id, status: "active" });
 });
 
+test("a grant revoked at the lab shows on pages that are open, with its reason, by the event and not by the poll", async ({
+  browser,
+}) => {
+  const link = await demo.call("POST", "/link-tokens", { tenant_id: "browser-live", integration_name: "acme-crm" });
+  const context = await browser.newContext();
+  // Nothing is looked at every so often: what shows, the stream brought.
+  await context.addInitScript(() => {
+    const every = window.setInterval.bind(window);
+    Object.assign(window, {
+      setInterval: (run: () => void, milliseconds: number) => (milliseconds === 5_000 ? 0 : every(run, milliseconds)),
+    });
+  });
+  const customer = await context.newPage();
+  await customer.goto(link.body.url);
+  await customer.getByRole("button", { name: "Continue to Acme CRM" }).click();
+  await customer.getByRole("button", { name: /Edsger Dijkstra/ }).click();
+  await customer.getByRole("button", { name: "Allow" }).click();
+  await customer.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(customer.getByRole("heading", { name: /is connected to/ })).toBeVisible();
+  const [{ id }] = (await demo.call("GET", "/integrated-accounts?tenant_id=browser-live")).body.data;
+
+  await signIn(customer);
+  const open = async (path: string, hasStream = true): Promise<Page> => {
+    const page = await context.newPage();
+    if (!hasStream) await page.route("**/events/stream*", (route) => route.abort());
+    const stream = page.waitForRequest(/\/events\/stream/);
+    await page.goto(demo.origin + path);
+    await stream;
+    await page.waitForLoadState("networkidle").catch(() => {});
+    return page;
+  };
+  const account = await open(`/accounts/${id}`);
+  const overview = await open("/");
+  const deaf = await open(`/accounts/${id}`, false);
+  await expect(account.getByText("Active", { exact: true }).first()).toBeVisible();
+  await expect(overview.getByRole("main")).not.toContainText("browser-live");
+
+  await customer.goto(`${demo.labOrigin}/grants?person=edsger`);
+  const revoke = customer.getByRole("button", { name: /Revoke/ });
+  for (let left = await revoke.count(); left > 0; left -= 1) await revoke.first().click();
+  await expect(revoke).toHaveCount(0);
+  // The next refresh meets it, here one that the product asked for.
+  await demo.call("POST", `/integrated-accounts/${id}/refresh`);
+  const { body } = await demo.call("GET", `/integrated-accounts/${id}`);
+  expect(body.status).toBe("needs_reauth");
+
+  await expect(account.getByText(/Needs re-authorization/).first()).toBeVisible();
+  await expect(account.getByRole("main")).toContainText(body.last_error.message.replace(/\.$/, ""));
+  await expect(overview.getByRole("main")).toContainText("browser-live");
+  // Whoever gets no events and looks at nothing knows nothing: the others did not learn it another way.
+  await expect(deaf.getByText("Active", { exact: true }).first()).toBeVisible();
+  await expect(deaf.getByText(/Needs re-authorization/)).toHaveCount(0);
+  await context.close();
+});
+
 test("the web process holds no key, no secret, no session of its visitors and no database driver, neither in its environment nor in its memory", async ({
   page,
 }) => {

@@ -31,7 +31,7 @@ const pages = Object.keys(accessOfPages)
 /** What only somebody who is signed in gets to see: of the shell, and of each page's things. */
 const ofShell = /Ada Lovelace|ada@evergrant\.example/gi;
 const ofThings =
-  /initech|Grace Hopper|Firefox on Linux|ia_revoked|key_backend|hubspot|salesforce|k2025|Orders of the warehouse|client-of-acme|onboarding\/step-3|link\.example\.com|Northwind Reports|Production backend|Nightly export/i;
+  /initech|Acme CRM|Grace Hopper|Firefox on Linux|ia_revoked|key_backend|hubspot|salesforce|k2025|Orders of the warehouse|client-of-acme|onboarding\/step-3|link\.example\.com|Northwind Reports|Production backend|Nightly export/i;
 const shown = new RegExp(`${ofShell.source}|${ofThings.source}`, "i");
 /** A form that begins empty has nothing to show. */
 const empty = ["/webhooks/new"];
