@@ -263,7 +263,6 @@ test("a grant revoked at the lab shows on pages that are open, with its reason, 
     const stream = page.waitForRequest(/\/events\/stream/);
     await page.goto(demo.origin + path);
     await stream;
-    await page.waitForLoadState("networkidle").catch(() => {});
     return page;
   };
   const account = await open(`/accounts/${id}`);

@@ -69,6 +69,8 @@ test("no page shows anything to whoever is not signed in, however they ask, also
   stub,
   playwright,
 }) => {
+  // Every page, in every way.
+  test.slow();
   expect(pages.filter((page) => page.includes("missing") || page.includes("["))).toEqual([]);
   const browser = await playwright.request.newContext({ baseURL: stub.origin, maxRedirects: 0 });
   const seen: string[] = [];

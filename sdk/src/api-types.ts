@@ -4228,7 +4228,7 @@ export const routes = {
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
   getIntegrationStatus: ["GET", "/integrations/{name}/status"],
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
-  validateIntegration: ["POST", "/integrations/validate"],
+  validateIntegration: ["POST", "/integration-trials"],
   startIntegrationCheck: ["POST", "/integrations/{name}/checks"],
   listIntegrationChecks: ["GET", "/integrations/{name}/checks"],
   getIntegrationCheck: ["GET", "/integrations/{name}/checks/{id}"],

@@ -66,7 +66,7 @@ function Row({ integration, label, now }: { integration: IntegrationOverview; la
       <td className="flex min-w-0 items-center gap-2.5">
         <Monogram name={label} />
         <Link
-          href={`/accounts?integration_name=${encodeURIComponent(integration.integration_name)}`}
+          href={`/integrations/${encodeURIComponent(integration.integration_name)}`}
           prefetch={false}
           className="truncate py-0.5 font-medium hover:underline"
         >
