@@ -164,7 +164,7 @@ function walk(node: Node | undefined, around: Surroundings, paths: FoundPath[]):
       go(node.else);
       return around.steps;
     case "function": {
-      const name = String(node.procedure?.value ?? "");
+      const name = node.procedure?.value;
       const value =
         name === "fromMillis" ? 1_770_000_000_000 : name === "lookup" ? firstKey(node.arguments) : undefined;
       for (const one of node.arguments ?? []) go(one, value === undefined ? {} : { value });

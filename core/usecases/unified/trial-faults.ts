@@ -21,7 +21,7 @@ export function ownFailure(error: unknown): ExpressionFailed {
 /** What a call would have been refused with, as faults of the mapping or of what is given. @throws anything that is neither's */
 export function faultsOf({ call: { model } }: MappedModel, error: unknown): TrialFault[] {
   if (!(error instanceof DomainError) || error.code === "provider_unavailable") throw error;
-  const { errors = [], detail } = error;
+  const { errors, detail } = error;
   const at = toPointer(["unified", model.category, model.name]);
   if (errors.length === 0) return [{ part: "mapping", pointer: "", detail }];
   return errors.map((one) =>

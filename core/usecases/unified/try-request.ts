@@ -111,5 +111,6 @@ async function readyOf(mapped: MappedModel, name: EndpointName, given: JsonObjec
 function positionOf(pagination: Paged, cursor: unknown): Parameters<typeof readyPage>[4] {
   if (cursor === undefined || cursor === null) return null;
   if (pagination.type === "state") return { kind: "state", value: cursor };
-  return "parameter" in pagination ? { kind: "parameter", name: pagination.parameter, value: String(cursor) } : null;
+  const value = typeof cursor === "string" ? cursor : JSON.stringify(cursor);
+  return "parameter" in pagination ? { kind: "parameter", name: pagination.parameter, value } : null;
 }
