@@ -34,6 +34,7 @@ import { apiKeyRoutes } from "./routes/api-keys.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { integrationCheckRoutes } from "./routes/integration-checks.ts";
 import { integrationDetailRoutes } from "./routes/integration-details.ts";
+import { integrationMappingRoutes } from "./routes/integration-mappings.ts";
 import { integrationTrialRoutes } from "./routes/integration-trials.ts";
 import { integrationRoutes } from "./routes/integrations.ts";
 import { invitationRoutes } from "./routes/invitations.ts";
@@ -124,6 +125,7 @@ export function createApp(
   integrationRoutes(api, ports);
   integrationDetailRoutes(api, ports);
   integrationTrialRoutes(api, ports);
+  integrationMappingRoutes(api, ports);
   integrationCheckRoutes(api, ports);
   approvalRoutes(api, ports);
   accountListRoutes(api, ports);

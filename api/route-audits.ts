@@ -109,6 +109,8 @@ export const routeAudits = {
   getIntegrationCheck: masked,
   validateIntegration: { nothing: "looks at what was sent, and writes nothing" },
   listOverridableFields: masked,
+  listIntegrationMappings: masked,
+  tryMapping: { nothing: "evaluates what was sent, and writes nothing" },
 
   getEnvironment: masked,
   updateEnvironment: { writes: ["environment.updated"] },

@@ -1,7 +1,7 @@
 // What a benchmark's database holds: one integration with a client, and accounts, the sealed ones sealed as the product does.
 import { Secret } from "#core/domain/secret/secret";
 import { randomBytes } from "node:crypto";
-import { integrationDocumentSchema } from "#core/domain/integration/integration-document";
+import { integrationDocumentSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { idRandomBytes, makeId } from "#core/domain/identifier/identifier";
 import { encodeTokenSet } from "#core/domain/token/token-set";
 import { tokenSetLocation } from "#core/usecases/attempt-changes";
@@ -16,12 +16,13 @@ const scopes = ["read", "write", "offline_access"];
 export async function defineIntegration(
   { container, environmentId }: Installation,
   tokenOrigin: string,
-  api?: { readonly baseUrl: string },
+  { api, unified }: Pick<Partial<IntegrationDocument>, "api" | "unified"> = {},
 ): Promise<void> {
   const document = integrationDocumentSchema.parse({
     name: integrationName,
     label: "Benchmark",
     ...(api === undefined ? {} : { api }),
+    ...(unified === undefined ? {} : { unified }),
     credentials: {
       format: "oauth2",
       config: { auth: { tokenHost: tokenOrigin, tokenPath: "/token" }, scope: scopes },

@@ -187,5 +187,11 @@ export const integrationCases: Readonly<Record<string, IntegrationCase>> = {
     },
   },
   "check-support": { path: "/integrations/acme-crm/check", arrange: as("support", checked(doneRun(goodScript()))) },
+  mapping: { path: "/integrations/hubspot/mapping", arrange: whole },
+  "mapping-none": { path: "/integrations/acme-crm/mapping?model=ticketing/tickets", arrange: whole },
+  "mapping-support": { path: "/integrations/hubspot/mapping?model=crm/deals", arrange: as("support", whole) },
+  "mapping-none-support": { path: "/integrations/acme-crm/mapping", arrange: as("support", whole) },
+  "mapping-broken": { path: "/integrations/acme-crm/mapping", arrange: broken, expected: /503/ },
+  "mapping-garbled": { path: "/integrations/garbled/mapping", arrange: garbled, expected: /502/ },
   "values-garbled": { path: "/integrations/garbled/values", arrange: garbled, expected: /502/ },
 };

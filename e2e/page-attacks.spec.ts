@@ -15,6 +15,7 @@ const thingOf: Record<string, string> = {
   "integrations/[name]": "acme-crm",
   "integrations/[name]/check": "acme-crm",
   "integrations/[name]/definition": "acme-crm",
+  "integrations/[name]/mapping": "acme-crm",
   "integrations/[name]/values": "acme-crm",
   "settings/api-keys/[id]": Object.values(apiKeyIds)[0] ?? "",
   "webhooks/[id]": hookIds.healthy,

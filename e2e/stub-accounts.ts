@@ -37,7 +37,14 @@ export type World = {
 
 export const integrations: World["integrations"] = [
   { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform", category: "CRM" },
-  { name: "hubspot", label: "HubSpot", format: "oauth2", origin: "platform", category: "CRM" },
+  {
+    name: "hubspot",
+    label: "HubSpot",
+    format: "oauth2",
+    origin: "platform",
+    category: "CRM",
+    unified: ["crm/contacts", "crm/companies", "crm/deals"],
+  },
   { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform", category: "CRM" },
   {
     name: "very-long",

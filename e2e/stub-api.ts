@@ -18,6 +18,7 @@ import { answerChecks } from "./stub-checks.ts";
 import { answerDefinitions } from "./stub-definitions.ts";
 import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
+import { answerMappings } from "./stub-mappings.ts";
 import { answerSettings } from "./stub-settings.ts";
 import { overviewOf, seriesOf } from "./stub-overview.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
@@ -150,7 +151,13 @@ function speakTo(stub: StubApi, url: URL, request: IncomingMessage, response: Se
   return { "x-evergrant-language": languageFor(stub.origin, { cookie, accepted }, null, chosen) };
 }
 
-function answerApi(stub: StubApi, method: string, url: URL, body: string, response: ServerResponse): void {
+async function answerApi(
+  stub: StubApi,
+  method: string,
+  url: URL,
+  body: string,
+  response: ServerResponse,
+): Promise<void> {
   const path = url.pathname;
   const connectLink = /^\/api\/connect\/links\/lnk_(.+)$/.exec(path)?.[1];
   if (connectLink !== undefined) return json(response, 200, links[connectLink] ?? links.unknown);
@@ -205,6 +212,7 @@ function answerApi(stub: StubApi, method: string, url: URL, body: string, respon
   }
   const reply =
     answerChecks(stub.world, method, path, body) ??
+    (await answerMappings(stub.world, method, path, body)) ??
     answerDefinitions(stub.world, method, url, body) ??
     answerIntegrations(stub.world, method, path, body) ??
     answerSettings(stub, method, path, url.searchParams, body) ??

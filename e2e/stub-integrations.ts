@@ -1,6 +1,7 @@
 import type { EnvironmentIntegrationView, IntegrationSummary } from "#api/schemas/integration";
 import type { IntegrationStatusView } from "#api/schemas/integration-details";
 import type { World } from "./stub-accounts.ts";
+import { catalogueMappings } from "./stub-mappings.ts";
 
 /** What of an integration the tests of other pages tell; the rest follows. */
 export type StubIntegration = Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> &
@@ -37,6 +38,7 @@ export function summaries(integrations: readonly StubIntegration[]): Integration
       client,
       connectable: client !== "missing",
       redirect_uri: client === "set" ? `https://connect.example/oauth/callback/${one.name}` : null,
+      unified: [],
       problem: null,
       ...one,
     };
@@ -59,7 +61,10 @@ export const scopeDescriptions: Record<string, Record<string, string>> = {
 type Reply = { status: number; body: unknown };
 
 /** A definition as the API tells it, with everything that a page may show. */
-export function definitionOf(name: string, { label, format, category }: StubIntegration): Record<string, unknown> {
+export function definitionOf(
+  name: string,
+  { label, format, category, unified = [] }: StubIntegration,
+): Record<string, unknown> {
   const isTyped = format?.startsWith("oauth2") !== true;
   const oauth = {
     auth: {
@@ -81,11 +86,14 @@ export function definitionOf(name: string, { label, format, category }: StubInte
     ...(category == null ? {} : { category }),
     notes: `Register the app in the developer console of ${label}. Access tokens live one hour. Not verified: whether refresh tokens end by age.`,
     sources: [`https://developers.${name}.example/docs/oauth`, `https://developers.${name}.example/docs/errors`],
-    api: { baseUrl: `https://api.${name}.example/v2`, headers: {} },
+    api: { baseUrl: `https://api.${name}.example/v2`, headers: {}, ...(unified.length === 0 ? {} : { pagination }) },
     credentials: { format: format ?? "oauth2", config: isTyped ? typed : oauth },
     authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
+    ...(unified.length === 0 ? {} : { unified: catalogueMappings(name) }),
   };
 }
+
+const pagination = { type: "cursor", items: "results", next: "paging.next.after", parameter: "after" };
 
 function leavesOf(value: unknown, pointer = ""): [string, unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [[pointer, value]];

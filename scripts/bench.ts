@@ -15,6 +15,7 @@ import { benchmarkRewrap } from "../bench/rewrap/rewrap.ts";
 import { benchmarkSealing } from "../bench/sealing/sealing.ts";
 import { benchmarkSingleFlight } from "../bench/single-flight/single-flight.ts";
 import { benchmarkToken } from "../bench/token/token.ts";
+import { benchmarkUnified } from "../bench/unified/unified.ts";
 import { benchmarkWebhooks } from "../bench/webhooks/webhooks.ts";
 import { createSteps, elapsed } from "./progress.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS: Record<string, Benchmark> = {
   "single-flight": benchmarkSingleFlight,
   token: benchmarkToken,
   proxy: benchmarkProxy,
+  unified: benchmarkUnified,
   webhooks: benchmarkWebhooks,
   sealing: benchmarkSealing,
   rewrap: benchmarkRewrap,

@@ -29,6 +29,7 @@ import {
   unifiedAccountQuery,
   unifiedSchemas,
 } from "../schemas/unified.ts";
+import { toCapabilitiesView } from "../views/capabilities-view.ts";
 import { createOnce } from "../unified-once.ts";
 import { unifiedRouteId } from "../unified-route-ids.ts";
 
@@ -68,14 +69,7 @@ function capabilitiesRoute(app: App, ports: ApiPorts): void {
         throw new DomainError("not_found", { detail: "There is no such account." });
       }
       const { document } = await findDefinition(ports.integrations, account);
-      const models = capabilitiesOf(document.unified).map(({ customFields, maxLimit, operations, ...one }) => ({
-        ...one,
-        operations: [...operations],
-        filters: [...one.filters],
-        sorts: [...one.sorts],
-        custom_fields: customFields,
-        max_limit: maxLimit,
-      }));
+      const models = capabilitiesOf(document.unified).map(toCapabilitiesView);
       return context.json({ integration_name: account.integrationName, models }, 200);
     },
   );

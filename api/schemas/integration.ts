@@ -59,6 +59,10 @@ export const integrationSummarySchema = z
       description: "To be registered at the provider; null: none is needed, or no client is set yet.",
       example: "https://connect.example.com/oauth/callback/5l3av9n3gs7mfp0ojp3h657t",
     }),
+    unified: z.array(z.string()).openapi({
+      description: "The models of the unified API that it maps, each as category/model.",
+      example: ["crm/contacts"],
+    }),
     problem: problemSchema,
   })
   .openapi("IntegrationSummary", { description: "One integration of this environment." });

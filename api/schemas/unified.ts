@@ -87,36 +87,39 @@ const fieldCapabilitySchema = z
   })
   .openapi("UnifiedFieldCapability", { description: "What can be done with a field at a provider." });
 
+export const modelCapabilitiesSchema = z
+  .object({
+    category: z.string().openapi({ description: "Of the path.", example: "crm" }),
+    model: z.string().openapi({ description: "Of the path.", example: "contacts" }),
+    operations: z
+      .array(z.enum(["list", "get", "create", "update", "delete"]))
+      .openapi({ description: "What can be done.", example: ["list", "get"] }),
+    fields: z.record(z.string(), fieldCapabilitySchema).openapi({
+      description: "Every field of the model, by its name.",
+      example: { first_name: fieldExample() },
+    }),
+    custom_fields: z.record(z.string(), fieldCapabilitySchema).openapi({
+      description: "Further ones of the mapping, by their names.",
+      example: { plan: fieldExample() },
+    }),
+    filters: z
+      .array(z.string())
+      .openapi({ description: "What a list can be narrowed by, each by itself at least.", example: ["email"] }),
+    sorts: z.array(z.string()).openapi({ description: "What a list can be sorted by.", example: ["updated_at"] }),
+    max_limit: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: "The most records of a page; null: there is no list.", example: 100 }),
+  })
+  .openapi("UnifiedModelCapabilities", { description: "What can be done with a model at one provider." });
+export type ModelCapabilitiesView = z.infer<typeof modelCapabilitiesSchema>;
+
 export const capabilitiesSchema = z
   .object({
     integration_name: z.string().openapi({ description: "The account's integration.", example: "acme-crm" }),
     models: z
-      .array(
-        z.object({
-          category: z.string().openapi({ description: "Of the path.", example: "crm" }),
-          model: z.string().openapi({ description: "Of the path.", example: "contacts" }),
-          operations: z
-            .array(z.enum(["list", "get", "create", "update", "delete"]))
-            .openapi({ description: "What can be done.", example: ["list", "get"] }),
-          fields: z.record(z.string(), fieldCapabilitySchema).openapi({
-            description: "Every field of the model, by its name.",
-            example: { first_name: fieldExample() },
-          }),
-          custom_fields: z.record(z.string(), fieldCapabilitySchema).openapi({
-            description: "Further ones of the mapping, by their names.",
-            example: { plan: fieldExample() },
-          }),
-          filters: z
-            .array(z.string())
-            .openapi({ description: "What a list can be narrowed by, each by itself at least.", example: ["email"] }),
-          sorts: z.array(z.string()).openapi({ description: "What a list can be sorted by.", example: ["updated_at"] }),
-          max_limit: z
-            .number()
-            .int()
-            .nullable()
-            .openapi({ description: "The most records of a page; null: there is no list.", example: 100 }),
-        }),
-      )
+      .array(modelCapabilitiesSchema)
       .openapi({ description: "One entry for each model that the integration maps." }),
   })
   .openapi("UnifiedCapabilities", { description: "What the unified API can do for an account." });

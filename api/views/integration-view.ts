@@ -5,6 +5,9 @@ import { effectiveValues, type EffectiveValue, type Origin } from "#core/domain/
 import { shortenDocument } from "#core/domain/integration/shorten-document";
 import type { UnreadableDefinition } from "#core/domain/integration/unreadable-definition";
 import { isAccepted } from "#core/domain/integration/order-client-secrets";
+import { mappingOf } from "#core/domain/unified/capabilities";
+import type { Model } from "#core/domain/unified/model";
+import { allModels } from "#core/domain/unified/models";
 import { unapprovedHosts } from "#core/usecases/pin-definition";
 import type { ConfiguredIntegration, SealedClientSecret } from "#core/ports/integration-store";
 import type { IntegrationSummary } from "../schemas/integration.ts";
@@ -26,8 +29,13 @@ export function toIntegrationSummary(configured: ConfiguredIntegration, redirect
     client: isTypedDocument(document) ? "not_needed" : isSet ? "set" : "missing",
     connectable: isTypedDocument(document) || isSet,
     redirect_uri: redirectUriOf(configured, redirectUri),
+    unified: allModels.filter((one) => mappingOf(document.unified, one) !== null).map(nameOfModel),
     problem: problemOf(configured),
   };
+}
+
+function nameOfModel({ category, name }: Pick<Model, "category" | "name">): string {
+  return `${category}/${name}`;
 }
 
 const shownFaults = 3;
@@ -45,6 +53,7 @@ export function toUnreadableSummary({ integrationName: name, faults }: Unreadabl
     client: "not_needed",
     connectable: false,
     redirect_uri: null,
+    unified: [],
     problem: `its definition can't be read by this version (${wrong}); put a valid one (PUT /api/v1/integrations/${name}), or delete it`,
   };
 }

@@ -2,6 +2,7 @@ import { notFound } from "next/navigation";
 import { cache } from "react";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { IntegrationStatusView, OverridableFieldView } from "#api/schemas/integration-details";
+import type { IntegrationMappingListView } from "#api/schemas/mapping-trial";
 import type { IntegrationCheckListView } from "#api/schemas/integration-check";
 import type { HealthView } from "#api/schemas/stats";
 import { readUsers } from "./administrators.ts";
@@ -73,6 +74,13 @@ export async function readActorNames(maySee: boolean): Promise<Map<string, strin
 export async function readShortDocument(name: string): Promise<Answer<Record<string, unknown>>> {
   return callApi<Record<string, unknown>>(`/api/v1/integrations/${encodeURIComponent(name)}`, {
     query: { defaults: "omit" },
+    missing: "problem",
+  });
+}
+
+/** How it maps each model of the unified API. */
+export async function readMappings(name: string): Promise<Answer<IntegrationMappingListView>> {
+  return callApi<IntegrationMappingListView>(`/api/v1/integrations/${encodeURIComponent(name)}/mappings`, {
     missing: "problem",
   });
 }

@@ -73,7 +73,7 @@ async function prepare({ profileDirectory }: BenchmarkOptions): Promise<Arena> {
   const upstreamPort = Number(upstream.details["port"]);
   const origin = `http://127.0.0.1:${upstreamPort}`;
   const installation = await startInstallation();
-  await defineIntegration(installation, origin, { baseUrl: origin });
+  await defineIntegration(installation, origin, { api: { baseUrl: origin, headers: {} } });
   await insertAccounts(installation, 1_000, () => {});
   const [accountId = ""] = await sealAccounts(installation, 1, () => {});
   await settle(installation);

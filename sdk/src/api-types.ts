@@ -72,6 +72,8 @@ export interface IntegrationSummary {
   connectable: boolean;
   /** To be registered at the provider; null: none is needed, or no client is set yet. */
   redirect_uri: string | null;
+  /** The models of the unified API that it maps, each as category/model. */
+  unified: Array<string>;
   /** Why nothing is asked with it, or not for every account, and what to do; null: it is used. */
   problem: string | null;
 }
@@ -445,6 +447,164 @@ export type DefinitionRefusal = {
   /** Whether another administrator may approve it: PUT with `approval=ask`. */
   approvable: boolean;
 } | null;
+
+/** How a definition maps the unified API. */
+export interface IntegrationMappingList {
+  /** Every model of the unified API, those without a mapping too. */
+  data: Array<IntegrationMapping>;
+  /** Always null: this list has one page. */
+  next_cursor: string | null;
+}
+
+/** How one model of the unified API is mapped. */
+export interface IntegrationMapping {
+  /** Of the model. */
+  category: string;
+  /** Its name. */
+  model: string;
+  /** What the model is. */
+  description: string;
+  /** Every field of the model. */
+  fields: Array<UnifiedModelField>;
+  /** As the definition has it, without what goes without saying; null: it does not map this model. */
+  mapping: Record<string, unknown> | null;
+  capabilities: UnifiedModelCapabilities;
+  /** For each endpoint that answers records, an answer made up of the names that the mapping reads: to begin with. */
+  samples: Record<string, unknown>;
+}
+
+/** A field of a model, the same for every provider. */
+export interface UnifiedModelField {
+  /** Of the model. */
+  name: string;
+  /** What it holds. */
+  kind: "id" | "text" | "number" | "timestamp" | "date" | "choice" | "object" | "texts" | "objects";
+  /** What it means. */
+  description: string;
+  /** Of a `choice`: the words; null: it is none. */
+  choices: Array<string> | null;
+  /** The provider's alone: no mapping writes it. */
+  read_only: boolean;
+}
+
+/** What it can do, with what this environment lays over it; null: it is not mapped. */
+export type UnifiedModelCapabilities = {
+  /** Of the path. */
+  category: string;
+  /** Of the path. */
+  model: string;
+  /** What can be done. */
+  operations: Array<"list" | "get" | "create" | "update" | "delete">;
+  /** Every field of the model, by its name. */
+  fields: Record<string, UnifiedFieldCapability>;
+  /** Further ones of the mapping, by their names. */
+  custom_fields: Record<string, UnifiedFieldCapability>;
+  /** What a list can be narrowed by, each by itself at least. */
+  filters: Array<string>;
+  /** What a list can be sorted by. */
+  sorts: Array<string>;
+  /** The most records of a page; null: there is no list. */
+  max_limit: number | null;
+} | null;
+
+/** What can be done with a field at a provider. */
+export interface UnifiedFieldCapability {
+  /** Whether records can have it; where not, it is always null. */
+  read: boolean;
+  /** Whether it can be given when a record is made. */
+  create: boolean;
+  /** Whether it can be changed. */
+  update: boolean;
+}
+
+/** A mapping at work on a sample. Nothing was sent, and nothing written. */
+export interface MappingTrial {
+  /** Whether nothing is wrong. */
+  valid: boolean;
+  /** All that is wrong, at once. */
+  errors: Array<MappingFault>;
+  /** What the mapping can do; null: it is faulty. */
+  capabilities: UnifiedModelCapabilities;
+  /** What is read out of the answer; null: there was none, or it is none of success. */
+  result: {
+    /** In the model's schema; of a longer page the first ten. */
+    records: Array<Record<string, unknown>>;
+    /** How many the answer holds. */
+    total: number;
+    /** What the next page would be asked with; null: there is none. */
+    next?: unknown;
+    /** Of an answer that names the record alone: the id by which it would be read. Null: not so. */
+    id: string | null;
+  } | null;
+  refusal: MappingRefusal;
+  /** What would be sent; null: nothing was given, or it can't be. */
+  request: {
+    /** Of the call. */
+    method: string;
+    /** Below api.baseUrl. */
+    path: string;
+    /** Without the question mark; null: none. */
+    query: string | null;
+    /** JSON; null: none. */
+    body?: unknown;
+  } | null;
+}
+
+/** Something that is wrong with a mapping, or with what a caller gives it. */
+export interface MappingFault {
+  /** In which of the two it stands. */
+  part: "mapping" | "given";
+  /** A JSON Pointer into it; empty: the whole. */
+  pointer: string;
+  /** What is wrong. */
+  detail: string;
+}
+
+/** What a refusal becomes; null: it is none. */
+export type MappingRefusal = {
+  /** Of the problem. */
+  code: string;
+  /** Its HTTP status. */
+  status: number;
+  /** Its text. */
+  detail: string;
+  /** The provider's own words; null: none were found. */
+  message: string | null;
+  /** Single fields. */
+  errors: Array<{
+    /** The field. */
+    pointer: string;
+    /** What is wrong with it. */
+    detail: string;
+  }>;
+} | null;
+
+/** A mapping, and what it is tried on. */
+export interface MappingTrialRequest {
+  /** Of the model. */
+  category: "crm" | "ticketing" | "hris";
+  /** Its name. */
+  model: string;
+  /** As it would stand in the definition under `unified.<category>.<model>`. It may be faulty. */
+  mapping?: unknown;
+  /** Which of its endpoints is tried. */
+  endpoint: "list" | "search" | "get" | "create" | "update" | "delete";
+  /** What the provider answered. Absent: nothing is read. */
+  answer?: {
+    /** Its status. */
+    status?: number | undefined;
+    /** Its headers. */
+    headers?: Record<string, string> | undefined;
+    /** Its body: JSON. */
+    body?: unknown;
+  } | undefined;
+  /** What a caller asks for (`{limit, filters, sort: {field, descending}, cursor}`, or `{id}`) or writes (fields of the record; of `update` with `id`). Absent: no request is made of it. */
+  given?: Record<string, unknown> | undefined;
+  /** What an account would have as `$inputs`. Absent: the examples of the definition's inputs. */
+  inputs?: Record<string, string> | undefined;
+  /** What an account would have as `$fields`. */
+  fields?: Record<string, string> | undefined;
+}
 
 /** A definition on trial against the lab, or that was. */
 export interface IntegrationCheck {
@@ -2274,34 +2434,7 @@ export interface UnifiedCapabilities {
   /** The account's integration. */
   integration_name: string;
   /** One entry for each model that the integration maps. */
-  models: Array<{
-    /** Of the path. */
-    category: string;
-    /** Of the path. */
-    model: string;
-    /** What can be done. */
-    operations: Array<"list" | "get" | "create" | "update" | "delete">;
-    /** Every field of the model, by its name. */
-    fields: Record<string, UnifiedFieldCapability>;
-    /** Further ones of the mapping, by their names. */
-    custom_fields: Record<string, UnifiedFieldCapability>;
-    /** What a list can be narrowed by, each by itself at least. */
-    filters: Array<string>;
-    /** What a list can be sorted by. */
-    sorts: Array<string>;
-    /** The most records of a page; null: there is no list. */
-    max_limit: number | null;
-  }>;
-}
-
-/** What can be done with a field at a provider. */
-export interface UnifiedFieldCapability {
-  /** Whether records can have it; where not, it is always null. */
-  read: boolean;
-  /** Whether it can be given when a record is made. */
-  create: boolean;
-  /** Whether it can be changed. */
-  update: boolean;
+  models: Array<UnifiedModelCapabilities>;
 }
 
 /** A page of contacts. */
@@ -2950,6 +3083,26 @@ export interface Operations {
     };
     body: IntegrationDocument;
     answer: DefinitionTrial;
+  };
+  /** How a definition maps the models of the unified API, and what that can do */
+  listIntegrationMappings: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: undefined;
+    answer: IntegrationMappingList;
+  };
+  /** Try a mapping on a sample, without a call */
+  tryMapping: {
+    path: {
+      /** The integration's name. */
+      name: string;
+    };
+    query: Record<string, never>;
+    body: MappingTrialRequest;
+    answer: MappingTrial;
   };
   /** Try a definition against a provider on the worker's machine that misbehaves on command */
   startIntegrationCheck: {
@@ -4229,6 +4382,8 @@ export const routes = {
   getIntegrationStatus: ["GET", "/integrations/{name}/status"],
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
   validateIntegration: ["POST", "/integration-trials"],
+  listIntegrationMappings: ["GET", "/integrations/{name}/mappings"],
+  tryMapping: ["POST", "/integrations/{name}/mappings/try"],
   startIntegrationCheck: ["POST", "/integrations/{name}/checks"],
   listIntegrationChecks: ["GET", "/integrations/{name}/checks"],
   getIntegrationCheck: ["GET", "/integrations/{name}/checks/{id}"],

@@ -192,6 +192,12 @@ function integrationMethods({ call }: Transport) {
       query: Query<"validateIntegration"> = {},
       options: CallOptions = {},
     ) => call("validateIntegration", { ...options, query, body }),
+    /** How it maps each model of the unified API, and what that can do. */
+    mappings: (name: string, options: CallOptions = {}) =>
+      call("listIntegrationMappings", { ...options, path: { name } }),
+    /** What a mapping makes of a sample answer, and what it would send; nothing is called. */
+    tryMapping: (name: string, body: Body<"tryMapping">, options: CallOptions = {}) =>
+      call("tryMapping", { ...options, path: { name }, body }),
     /** How it stands right now: breakers, budgets, open links. */
     status: (name: string, options: CallOptions = {}) => call("getIntegrationStatus", { ...options, path: { name } }),
     /** Has a worker try the definition in force, or one that is sent, against the lab. */

@@ -437,6 +437,32 @@ export const inputs: Inputs = {
     { status: 200, body: document("acme-crm") },
     { status: 200, query: { name: "made-here", effect: "false" }, body: { name: "other" } },
   ],
+  listIntegrationMappings: () => [{ status: 200, params: { name: "acme-crm" } }],
+  tryMapping: () => [
+    {
+      status: 200,
+      params: { name: "hubspot" },
+      body: {
+        category: "crm",
+        model: "contacts",
+        mapping: {
+          fields: { id: { read: "id" }, first_name: { read: "name", write: { "/name": "first_name" } } },
+          endpoints: {
+            get: { path: "/contacts/{id}" },
+            create: { path: "/contacts", item: "$" },
+          },
+        },
+        endpoint: "create",
+        answer: { body: { id: "1", name: "Ada" } },
+        given: { first_name: "Ada" },
+      },
+    },
+    {
+      status: 200,
+      params: { name: "hubspot" },
+      body: { category: "crm", model: "contacts", mapping: {}, endpoint: "get", answer: { status: 404, body: null } },
+    },
+  ],
   startIntegrationCheck: async (world) => {
     await endChecks(world);
     return [{ status: 202, params: { name: "acme-crm" }, body: {} }];

@@ -12,7 +12,7 @@ import type { PreparedCall } from "../prepare-call.ts";
 import { callProvider } from "../proxy-call.ts";
 import type { ApiReading } from "../read-api-answer.ts";
 import { findAll, isOurs, type Place } from "./find-all.ts";
-import { proxyCallOf, type MappedAccount } from "./with-mapping.ts";
+import { proxyCallOf, type MappedAccount, type MappedModel } from "./with-mapping.ts";
 
 /** One endpoint of a mapping. */
 export interface EndpointCall {
@@ -44,7 +44,7 @@ export interface EndpointAnswer {
 }
 
 /** @returns the place of an endpoint's part in the document */
-export function placeOf({ call }: MappedAccount, name: string, part: string): Place {
+export function placeOf({ call }: MappedModel, name: string, part: string): Place {
   return ["unified", call.model.category, call.model.name, "endpoints", name, part];
 }
 
@@ -54,7 +54,7 @@ export function placeOf({ call }: MappedAccount, name: string, part: string): Pl
  * @param members of the body besides the endpoint's own, which stand over them; null: it is no write, and may have no body
  */
 export async function readyCall(
-  mapped: MappedAccount,
+  mapped: MappedModel,
   endpoint: EndpointCall,
   asked: Readonly<Record<string, unknown>>,
   members: readonly (readonly [pointer: string, value: unknown])[] | null = null,
@@ -77,7 +77,7 @@ export async function readyCall(
 }
 
 function targetOf(
-  { document }: MappedAccount,
+  { document }: MappedModel,
   template: string,
   values: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, unknown>>,

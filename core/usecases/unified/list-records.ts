@@ -17,7 +17,7 @@ import { placeOf, readyCall, sendReady, type EndpointAnswer, type ReadyCall } fr
 import { crowded, failedAt, isOurs } from "./find-all.ts";
 import { mapRecords } from "./map-records.ts";
 import type { UnifiedCall, UnifiedPorts } from "./unified-ports.ts";
-import { withMapping, type MappedAccount } from "./with-mapping.ts";
+import { withMapping, type MappedAccount, type MappedModel } from "./with-mapping.ts";
 
 export interface ListedRecords {
   readonly records: readonly JsonObject[];
@@ -88,9 +88,10 @@ function chosenBefore({ mapping }: MappedAccount, { endpoint: name }: CursorCont
   return { name, endpoint };
 }
 
-type Paged = Extract<ListPagination, { readonly items: string }>;
+/** What says where a page has its records. */
+export type Paged = Extract<ListPagination, { readonly items: string }>;
 
-function paginationOf(mapped: MappedAccount, { name, endpoint }: ChosenList): Paged {
+export function paginationOf(mapped: MappedModel, { name, endpoint }: ChosenList): Paged {
   const own = endpoint.pagination ?? mapped.document.api?.pagination;
   if (own !== undefined && "items" in own) return own;
   throw new DomainError("client_misconfigured", {
@@ -99,8 +100,9 @@ function paginationOf(mapped: MappedAccount, { name, endpoint }: ChosenList): Pa
   });
 }
 
-async function readyPage(
-  mapped: MappedAccount,
+/** The call that asks for a page. @param position where it goes on; null: at the beginning */
+export async function readyPage(
+  mapped: MappedModel,
   { name, endpoint }: ChosenList,
   { limit, filters, sort }: ListWish,
   pagination: Paged,
@@ -186,7 +188,7 @@ function exactItems(expression: string, { exact }: EndpointAnswer, items: readon
   return plain === null ? items : listOf(plain.found);
 }
 
-function listOf(found: unknown): readonly unknown[] {
+export function listOf(found: unknown): readonly unknown[] {
   if (found === undefined || found === null) return [];
   return Array.isArray(found) ? (found as unknown[]) : [found];
 }

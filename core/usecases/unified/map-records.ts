@@ -1,7 +1,8 @@
 import { composeForEach } from "../../domain/unified/compose-expressions.ts";
 import { isJsonObject, type JsonObject } from "../../domain/unified/json-object.ts";
-import type { FieldMapping } from "../../domain/unified/mapping-schema.ts";
-import { readRecord } from "../../domain/unified/read-record.ts";
+import type { FieldMapping, ModelMapping } from "../../domain/unified/mapping-schema.ts";
+import type { Model } from "../../domain/unified/model.ts";
+import { readRecord, type ReadRecord } from "../../domain/unified/read-record.ts";
 import { DomainError } from "../../domain/problem/domain-error.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
 import { crowded, failedAt, isOurs } from "./find-all.ts";
@@ -11,7 +12,7 @@ import type { MappedAccount } from "./with-mapping.ts";
 const together = 40;
 
 /** An expression, and where it stands below the model's mapping. */
-interface Read {
+export interface Read {
   readonly text: string;
   readonly part: "fields" | "customFields";
   readonly name: string;
@@ -31,7 +32,7 @@ export async function mapRecords(mapped: MappedAccount, items: readonly unknown[
   return records;
 }
 
-function readsOf({ mapping }: MappedAccount): Read[] {
+export function readsOf({ mapping }: Pick<MappedAccount, "mapping">): Read[] {
   const of = (part: Read["part"], fields: Readonly<Record<string, FieldMapping>>): Read[] =>
     Object.entries(fields).flatMap(([name, { read }]) => (read === undefined ? [] : [{ text: read, part, name }]));
   return [...of("fields", mapping.fields), ...of("customFields", mapping.customFields)];
@@ -62,17 +63,9 @@ async function mapSome(
   return found.map((one) => recordOf(mapped, reads, isJsonObject(one) ? one : {}));
 }
 
-function recordOf(
-  { ports, call, mapping }: MappedAccount,
-  reads: readonly Read[],
-  found: Readonly<Record<string, unknown>>,
-): JsonObject {
-  const values = (part: Read["part"]): Record<string, unknown> =>
-    Object.fromEntries(reads.flatMap((one, index) => (one.part === part ? [[one.name, found[`f${index}`]]] : [])));
-  const custom = Object.fromEntries(
-    Object.keys(mapping.customFields).map((name) => [name, values("customFields")[name] ?? null]),
-  );
-  const { record, unfit } = readRecord(call.model, values("fields"), custom);
+function recordOf(mapped: MappedAccount, reads: readonly Read[], found: Readonly<Record<string, unknown>>): JsonObject {
+  const { ports, call } = mapped;
+  const { record, unfit } = readFound(call.model, mapped.mapping, reads, found);
   if (unfit.length > 0) {
     const { category, name } = call.model;
     ports.log.warn(
@@ -81,6 +74,20 @@ function recordOf(
     );
   }
   return record;
+}
+
+/** @param found by the places of `reads`, as `f0`, `f1`, … */
+export function readFound(
+  model: Model,
+  { customFields }: ModelMapping,
+  reads: readonly Read[],
+  found: Readonly<Record<string, unknown>>,
+): ReadRecord {
+  const values = (part: Read["part"]): Record<string, unknown> =>
+    Object.fromEntries(reads.flatMap((one, index) => (one.part === part ? [[one.name, found[`f${index}`]]] : [])));
+  const own = values("customFields");
+  const custom = Object.fromEntries(Object.keys(customFields).map((name) => [name, own[name] ?? null]));
+  return readRecord(model, values("fields"), custom);
 }
 
 /** The expression that fails by itself on this record. */

@@ -7,15 +7,21 @@ import { findDefinition, usableDefinition } from "../load-integration.ts";
 import { readForCall, withPlace, type CallCredentials, type ProxyCall } from "../proxy-call.ts";
 import type { UnifiedCall, UnifiedPorts } from "./unified-ports.ts";
 
-/** An account whose provider can be called, and how its records are mapped. */
-export interface MappedAccount {
-  readonly ports: UnifiedPorts;
-  readonly call: UnifiedCall;
+/** How records of a model are mapped. */
+export interface MappedModel {
+  readonly ports: Pick<UnifiedPorts, "expressions">;
+  readonly call: Pick<UnifiedCall, "model">;
   readonly mapping: ModelMapping;
   readonly document: IntegrationDocument;
   /** What expressions and templates may name: `$inputs` and `$fields`. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, string>>;
+}
+
+/** An account whose provider can be called, and how its records are mapped. */
+export interface MappedAccount extends MappedModel {
+  readonly ports: UnifiedPorts;
+  readonly call: UnifiedCall;
   /** Read anew for each call but the first: a token may end between two of them. */
   readonly credentials: () => Promise<CallCredentials>;
 }

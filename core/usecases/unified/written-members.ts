@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../../domain/unified/json-object.
 import type { FieldMapping } from "../../domain/unified/mapping-schema.ts";
 import { escapePointer } from "../../domain/text/scan-json.ts";
 import { findAll } from "./find-all.ts";
-import type { MappedAccount } from "./with-mapping.ts";
+import type { MappedModel } from "./with-mapping.ts";
 
 /** An expression that writes a member of the body. */
 export interface Writing {
@@ -19,7 +19,7 @@ export interface Writing {
  * @throws DomainError unsupported_by_provider naming each field that can't be written
  */
 export function writingsOf(
-  { mapping, call }: MappedAccount,
+  { mapping, call }: MappedModel,
   { custom_fields: custom, ...own }: JsonObject,
   operation: "create" | "update",
 ): Writing[] {
@@ -53,7 +53,7 @@ export function writingsOf(
 
 /** The members of a body that they write; several fields may write one. */
 export async function writtenMembers(
-  { ports, inputs, fields }: MappedAccount,
+  { ports, inputs, fields }: MappedModel,
   writings: readonly Writing[],
   given: JsonObject,
   bindings: Readonly<Record<string, unknown>>,

@@ -12,6 +12,7 @@ function entry(name: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntr
     client: "missing",
     connectable: false,
     redirect_uri: null,
+    unified: [],
     problem: null,
     health: null,
     massFailure: null,

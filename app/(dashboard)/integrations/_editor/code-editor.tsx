@@ -3,7 +3,7 @@
 import { useEffect, useId, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { classNames } from "../../../_components/class-names.ts";
 import { breakLine, indent, outdent, type Edit } from "./edit-keys.ts";
-import { piecesByLine, type Piece } from "./highlight.ts";
+import { looks, piecesByLine } from "./highlight.ts";
 import { scanText } from "./scan-text.ts";
 
 /** A mistake and the piece of the text that it is about. */
@@ -21,19 +21,13 @@ type Props = {
   label: string;
   onSave?: () => void;
   onFormat?: () => void;
+  /** Beside others, which are as high. */
+  height?: string;
   ref?: Ref<EditorHandle>;
 };
 
 const lineHeight = 20;
-
-const looks: Record<Piece["kind"], string> = {
-  name: "text-info",
-  string: "text-good",
-  number: "text-hold",
-  word: "text-hold",
-  mark: "text-muted",
-  space: "",
-};
+const tall = "h-[min(68dvh,640px)] min-h-72";
 
 /**
  * A text area that shows JSON in colours, numbers its lines and underlines mistakes: what is drawn lies under the text that is typed,
@@ -41,7 +35,7 @@ const looks: Record<Piece["kind"], string> = {
  *
  * Tab indents, but never keeps somebody in: who comes by Tab leaves by it, and after Escape it leads on (WCAG 2.1.2).
  */
-export function CodeEditor({ value, onChange, marks, label, onSave, onFormat, ref }: Props) {
+export function CodeEditor({ value, onChange, marks, label, onSave, onFormat, height = tall, ref }: Props) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -109,7 +103,10 @@ export function CodeEditor({ value, onChange, marks, label, onSave, onFormat, re
     <div className="min-w-0">
       <div
         ref={frame}
-        className="h-[min(68dvh,640px)] min-h-72 overflow-auto rounded-md border border-line-control bg-surface focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent"
+        className={classNames(
+          height,
+          "overflow-auto rounded-md border border-line-control bg-surface focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-accent",
+        )}
       >
         <div className="grid min-h-full min-w-max grid-cols-[auto_1fr]">
           <div

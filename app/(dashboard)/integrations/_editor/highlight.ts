@@ -2,6 +2,16 @@ import type { Token, TokenKind } from "./scan-text.ts";
 
 export type Piece = { kind: TokenKind | "space"; text: string; isWrong: boolean };
 
+/** How each kind of piece looks. */
+export const looks: Record<Piece["kind"], string> = {
+  name: "text-info",
+  string: "text-good",
+  number: "text-hold",
+  word: "text-hold",
+  mark: "text-muted",
+  space: "",
+};
+
 /** The text in pieces of one look each, line by line. `wrong`: places that are underlined. */
 export function piecesByLine(
   text: string,

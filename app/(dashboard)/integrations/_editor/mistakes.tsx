@@ -7,12 +7,19 @@ import type { Check } from "./use-check.ts";
 
 export type Mistake = { pointer: string; detail: string; from: number; to: number; line: number; column: number };
 
-type Props = { mistakes: readonly Mistake[]; check: Check; isJson: boolean; onJump: (mistake: Mistake) => void };
+type Props = {
+  mistakes: readonly Mistake[];
+  check: Check;
+  isJson: boolean;
+  onJump: (mistake: Mistake) => void;
+  /** Where there are several of these. */
+  name?: string;
+};
 
 /** Every mistake with its place: a press goes there. How many there are is announced. */
-export function Mistakes({ mistakes, check, isJson, onJump }: Props) {
+export function Mistakes({ mistakes, check, isJson, onJump, name = "Mistakes" }: Props) {
   return (
-    <section aria-label="Mistakes" className="text-sm">
+    <section aria-label={name} className="text-sm">
       <output className="flex items-center gap-2 py-1">
         <Verdict count={mistakes.length} check={check} isJson={isJson} />
       </output>

@@ -1,6 +1,8 @@
 import type { CatalogueEntry } from "../../../../_queries/catalogue.ts";
+import { readRole } from "../../../../_queries/session.ts";
 import { Breadcrumb } from "../../../../_components/breadcrumb.tsx";
 import { CopyButton } from "../../../../_components/copy-button.tsx";
+import { isPermitted } from "../../../../_components/permitted.ts";
 import { Monogram } from "../../../../_components/monogram.tsx";
 import { StatusIcon } from "../../../../_components/status-icon.tsx";
 import { toneClasses } from "../../../../_components/status.ts";
@@ -12,14 +14,18 @@ const parts = [
   { part: "", label: "Health and client" },
   { part: "/values", label: "Values" },
   { part: "/definition", label: "Definition" },
+  { part: "/mapping", label: "Mapping" },
   { part: "/check", label: "Check" },
 ] as const;
 
 export type IntegrationPart = (typeof parts)[number]["part"];
 
 /** Which integration this is, how it stands in a word, and the pages about it. */
-export function IntegrationHeader({ entry, active }: { entry: CatalogueEntry; active: IntegrationPart }) {
-  const { name, label, category, format, origin } = entry;
+export async function IntegrationHeader({ entry, active }: { entry: CatalogueEntry; active: IntegrationPart }) {
+  const { name, label, category, format, origin, unified } = entry;
+  const mayWrite = isPermitted(await readRole(), "integrations:write");
+  // Where there is none, it is something for whoever may make one.
+  const shown = parts.filter(({ part }) => part !== "/mapping" || unified.length > 0 || (mayWrite && format !== null));
   const { tone, icon, words } = stateOf(entry);
   const about = [
     formatWords(format),
@@ -53,7 +59,7 @@ export function IntegrationHeader({ entry, active }: { entry: CatalogueEntry; ac
         </div>
       </header>
       <Tabs label={`Pages about ${label}`}>
-        {parts.map(({ part, label: words }) => (
+        {shown.map(({ part, label: words }) => (
           <Tab key={part} href={`/integrations/${name}${part}`} isActive={active === part} current="page">
             {words}
           </Tab>

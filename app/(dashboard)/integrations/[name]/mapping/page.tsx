@@ -1,0 +1,92 @@
+import type { Metadata } from "next";
+import { Callout } from "../../../../_components/callout.tsx";
+import { CodeBlock } from "../../../../_components/code-block.tsx";
+import { CopyButton } from "../../../../_components/copy-button.tsx";
+import { isPermitted } from "../../../../_components/permitted.ts";
+import { ProblemState } from "../../../../_components/problem-state.tsx";
+import { readEntry, readMappings, readShortDocument } from "../../../../_queries/integration.ts";
+import { readRole } from "../../../../_queries/session.ts";
+import { formatJson } from "../../_editor/format-json.ts";
+import { IntegrationHeader } from "../_parts/integration-header.tsx";
+import { Capabilities } from "./capabilities.tsx";
+import { ModelChoice } from "./model-choice.tsx";
+import { Workbench } from "./workbench.tsx";
+
+type Props = { params: Promise<{ name: string }>; searchParams: Promise<{ model?: string | string[] }> };
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const entry = await readEntry((await params).name);
+  return { title: `Mapping of ${entry.kind === "ok" ? entry.value.label : "an integration"} · Integrations` };
+}
+
+export default async function MappingPage({ params, searchParams }: Props) {
+  const { name } = await params;
+  const { model: wanted } = await searchParams;
+  const [entry, mappings, document, role] = await Promise.all([
+    readEntry(name),
+    readMappings(name),
+    readShortDocument(name),
+    readRole(),
+  ]);
+  if (entry.kind === "problem") {
+    return (
+      <>
+        <h1 className="sr-only">Mapping</h1>
+        <ProblemState problem={entry.problem} />
+      </>
+    );
+  }
+  const { label, origin } = entry.value;
+  const failed = mappings.kind === "problem" ? mappings : document.kind === "problem" ? document : null;
+  const models = mappings.kind === "ok" ? mappings.value.data : [];
+  const chosen =
+    models.find((one) => `${one.category}/${one.model}` === wanted) ??
+    models.find((one) => one.mapping !== null) ??
+    models[0];
+  if (failed !== null || document.kind === "problem" || chosen === undefined) {
+    return (
+      <>
+        <IntegrationHeader entry={entry.value} active="/mapping" />
+        <div className="mt-5">{failed !== null && <ProblemState problem={failed.problem} />}</div>
+      </>
+    );
+  }
+  const mayWrite = isPermitted(role, "integrations:write");
+  const title = `${chosen.category}/${chosen.model}`;
+  const text = chosen.mapping === null ? null : formatJson(chosen.mapping);
+  return (
+    <>
+      <IntegrationHeader entry={entry.value} active="/mapping" />
+      <div className="mt-4 flex min-w-0 flex-col gap-5">
+        <div className="flex flex-col gap-3">
+          <p className="max-w-3xl text-sm text-muted">
+            How records of {label} become the models of the unified API, and back. Here a mapping works on a sample:
+            nothing is sent to {label}, and nothing is kept until you save it.
+            {origin === "platform" &&
+              " Saved, the definition becomes this environment's own; a single field or endpoint is changed under Values, too."}
+          </p>
+          <ModelChoice name={name} models={models} chosen={title} />
+        </div>
+        {mayWrite ? (
+          <Workbench key={`${name} ${title}`} name={name} label={label} of={chosen} document={document.value} />
+        ) : text === null ? (
+          <Callout tone="info" title={`${label} does not map ${title} yet`}>
+            Calls of the unified API for it answer that it is unsupported. An owner or an operator can write a mapping
+            here.
+          </Callout>
+        ) : (
+          <>
+            <div className="card">
+              <div className="flex items-center justify-between gap-4 border-b border-line px-4 py-2 text-sm text-muted">
+                The mapping of {title}. Owners and operators try and change it here.
+                <CopyButton text={text} label="Copy the mapping" />
+              </div>
+              <CodeBlock code={text} label="Mapping" />
+            </div>
+            {chosen.capabilities !== null && <Capabilities of={chosen} capabilities={chosen.capabilities} />}
+          </>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,233 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useMemo, useRef, useState } from "react";
+import type { IntegrationMappingView } from "#api/schemas/mapping-trial";
+import { Button } from "../../../../_components/button.tsx";
+import { Callout } from "../../../../_components/callout.tsx";
+import { classNames } from "../../../../_components/class-names.ts";
+import { usePausedUpdates } from "../../../../_components/live-updates.tsx";
+import type { ApiProblem } from "../../../../_queries/problem.ts";
+import { CodeEditor, type EditorHandle } from "../../_editor/code-editor.tsx";
+import { formatJson } from "../../_editor/format-json.ts";
+import { LeaveGuard } from "../../_editor/leave-guard.tsx";
+import { Mistakes, type Mistake } from "../../_editor/mistakes.tsx";
+import { ReviewDialog, type Review } from "../../_editor/review-dialog.tsx";
+import { lineAndColumn, placeOf, scanText, type Scan } from "../../_editor/scan-text.ts";
+import { askForTrial, type Check } from "../../_editor/use-check.ts";
+import { Capabilities } from "./capabilities.tsx";
+import { TrialBar } from "./trial-bar.tsx";
+import { TrialResult } from "./trial-result.tsx";
+import { endpointsIn, initialSample, starter, withMapping, type Direction, type Endpoint } from "./trial-texts.ts";
+import { useTrial } from "./use-trial.ts";
+
+type Props = {
+  name: string;
+  label: string;
+  of: IntegrationMappingView;
+  /** The definition in force, as somebody would write it. */
+  document: Record<string, unknown>;
+};
+
+const height = "h-[min(40dvh,420px)] min-h-56 xl:h-[min(62dvh,620px)]";
+
+/** A sample left, the mapping in the middle, and what comes of it right, while it is typed. */
+export function Workbench({ name, label, of, document }: Props) {
+  const { category, model } = of;
+  const router = useRouter();
+  const editor = useRef<EditorHandle>(null);
+  const sampleEditor = useRef<EditorHandle>(null);
+  const initial = useMemo(() => (of.mapping === null ? starter(of) : formatJson(of.mapping)), [of]);
+  const [text, setText] = useState(initial);
+  const [endpoint, setEndpoint] = useState<Endpoint>(() => endpointsIn(JSON.parse(initial))[0] ?? "list");
+  const [way, setWay] = useState<Direction>("answer");
+  const [status, setStatus] = useState(200);
+  /** What was typed, by what it is for. */
+  const [samples, setSamples] = useState<Readonly<Record<string, string>>>({});
+  const [isSaved, setSaved] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [review, setReview] = useState<Review | null>(null);
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  usePausedUpdates(true);
+
+  const place = `${endpoint} ${way}`;
+  const sample = samples[place] ?? initialSample(of, endpoint, way);
+  const scan = useMemo(() => scanText(text), [text]);
+  const sampleScan = useMemo(() => scanText(sample), [sample]);
+  const isJson = scan.fault === null;
+  const isReady = isJson && sampleScan.fault === null;
+  const trial = useTrial(name, category, model, isReady ? { mapping: text, sample, endpoint, way, status } : null);
+  const { found } = trial;
+  const offered = useMemo(() => (isJson ? endpointsIn(JSON.parse(text)) : []), [text, isJson]);
+
+  const mistakesIn = (part: "mapping" | "given", source: string, { fault, places }: Scan): Mistake[] => {
+    if (fault !== null) {
+      return [
+        { pointer: "", detail: fault.detail, from: fault.at, to: fault.at + 1, ...lineAndColumn(source, fault.at) },
+      ];
+    }
+    const told = part === "given" ? trial.of?.sample : trial.of?.mapping;
+    // What was found in another text stands elsewhere in this one.
+    const errors = told === source ? (found?.errors ?? []) : [];
+    return errors
+      .filter((one) => one.part === part)
+      .map(({ pointer, detail }) => {
+        const at = placeOf(places, pointer);
+        return { pointer, detail, ...at, ...lineAndColumn(source, at.from) };
+      })
+      .toSorted((one, other) => one.from - other.from);
+  };
+  const mistakes = mistakesIn("mapping", text, scan);
+  const sampleMistakes = mistakesIn("given", sample, sampleScan);
+  const check: Check =
+    trial.problem !== null
+      ? { kind: "unknown", problem: trial.problem }
+      : trial.isWaiting || found === null
+        ? { kind: "waiting" }
+        : { kind: "checked", text, errors: [] };
+
+  const change = (next: string) => {
+    setText(next);
+    setProblem(null);
+  };
+  const look = async () => {
+    if (isBusy) return;
+    const [first] = mistakes;
+    if (first !== undefined) return editor.current?.jumpTo(first);
+    setBusy(true);
+    setProblem(null);
+    const next = formatJson(withMapping(document, category, model, JSON.parse(text)));
+    const answer = await askForTrial(next, name, true);
+    setBusy(false);
+    if (answer.kind === "problem") return setProblem(answer.problem);
+    const { errors, effect } = answer.value;
+    if (effect !== null) return setReview({ text: next, name, effect });
+    const [wrong] = errors;
+    setProblem({
+      code: "invalid_request",
+      status: 422,
+      title: "The definition would not be valid",
+      detail: wrong === undefined ? null : `${wrong.pointer}: ${wrong.detail}`,
+      errors: [],
+    });
+  };
+
+  const reads = way === "answer";
+  const capabilities = found?.capabilities ?? of.capabilities;
+  return (
+    <div className="flex min-w-0 flex-col gap-4">
+      <LeaveGuard isDirty={text !== initial && !isSaved} />
+      <TrialBar
+        offered={offered}
+        endpoint={endpoint}
+        way={way}
+        status={status}
+        onEndpoint={setEndpoint}
+        onWay={setWay}
+        onStatus={setStatus}
+      />
+      <div className="grid min-w-0 items-start gap-4 xl:grid-cols-[minmax(0,5fr)_minmax(0,7fr)_minmax(0,5fr)]">
+        <section aria-labelledby="sample" className="min-w-0">
+          <h2 id="sample" className="mb-2 text-sm font-medium">
+            {reads ? `What ${label} answers` : "What a caller gives"}
+          </h2>
+          <CodeEditor
+            ref={sampleEditor}
+            value={sample}
+            onChange={(next) => setSamples((before) => ({ ...before, [place]: next }))}
+            marks={sampleMistakes}
+            label={reads ? "Sample answer, as JSON" : "What a caller gives, as JSON"}
+            height={height}
+          />
+          {sampleMistakes.length > 0 && (
+            <Mistakes
+              name="Mistakes in the sample"
+              mistakes={sampleMistakes}
+              check={check}
+              isJson={sampleScan.fault === null}
+              onJump={(one) => sampleEditor.current?.jumpTo(one)}
+            />
+          )}
+        </section>
+        <section aria-labelledby="mapping" className="min-w-0">
+          <h2 id="mapping" className="mb-2 text-sm font-medium">
+            The mapping{" "}
+            <span className="font-normal text-subtle">
+              of {category}/{model}
+            </span>
+          </h2>
+          <CodeEditor
+            ref={editor}
+            value={text}
+            onChange={change}
+            marks={mistakes}
+            label="Mapping, as JSON"
+            onSave={() => void look()}
+            onFormat={() => isJson && change(formatJson(JSON.parse(text)))}
+            height={height}
+          />
+          <Mistakes mistakes={mistakes} check={check} isJson={isJson} onJump={(one) => editor.current?.jumpTo(one)} />
+        </section>
+        <section aria-labelledby="result" className="min-w-0">
+          <h2 id="result" className="mb-2 text-sm font-medium">
+            {reads ? "What a caller gets" : `What ${label} would be sent`}
+          </h2>
+          <div
+            aria-busy={trial.isWaiting}
+            className={classNames(
+              height,
+              "flex flex-col overflow-hidden rounded-md border border-line bg-surface",
+              (trial.isWaiting || !isReady) && found !== null && "opacity-60",
+            )}
+          >
+            {found === null ? (
+              <p className="px-3 py-2 text-sm text-subtle">It appears here as you type.</p>
+            ) : (
+              <TrialResult found={found} />
+            )}
+          </div>
+        </section>
+      </div>
+      <div role="alert" className="contents">
+        {problem !== null && (
+          <Callout tone="bad" title={problem.title} code={problem.code}>
+            {problem.detail ?? "It could not be looked at. What you typed is still there; try again."}
+          </Callout>
+        )}
+      </div>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button
+          variant="primary"
+          disabled={isBusy || !isJson || (of.mapping !== null && text === initial)}
+          onClick={() => void look()}
+        >
+          {isBusy ? "Looking at it…" : "Review and save…"}
+        </Button>
+        <Button disabled={!isJson} onClick={() => change(formatJson(JSON.parse(text)))} title="Alt+Shift+F">
+          Format
+        </Button>
+        {text !== initial && (
+          <Button variant="ghost" onClick={() => change(initial)}>
+            Undo all
+          </Button>
+        )}
+      </div>
+      {capabilities !== null && <Capabilities of={of} capabilities={capabilities} />}
+      <ReviewDialog
+        review={review}
+        stored={formatJson(document)}
+        onClose={() => setReview(null)}
+        onMistakes={(refused) => {
+          setReview(null);
+          setProblem(refused);
+        }}
+        onSaved={(saved, approvalId) => {
+          setSaved(true);
+          setReview(null);
+          router.push(approvalId === null ? `/integrations/${saved}` : `/approvals/${approvalId}`);
+          router.refresh();
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+// The imitation of HubSpot's API in a process of its own, with its answers made beforehand: what is measured is not its work.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { imitations } from "#lab/imitations/imitations";
+import { servePart } from "../part.ts";
+
+const imitation = imitations["hubspot"]?.();
+if (imitation === undefined) throw new Error("nobody imitates hubspot");
+const [sample] = (
+  imitation.answer({ method: "GET", path: "/crm/v3/objects/contacts", query: new URLSearchParams(), body: null }, "")
+    .body as { results: { id: string }[] }
+).results;
+
+/** So many of the documented contact, each with an id of its own. */
+const pages = new Map(
+  [1, 10, 100].map((count) => {
+    const results = Array.from({ length: count }, (_, index) => ({ ...sample, id: String(512 + index) }));
+    const body = Buffer.from(JSON.stringify({ results, paging: { next: { after: String(512 + count) } } }));
+    return [String(count), body] as const;
+  }),
+);
+
+const server = createServer((request, response) => {
+  const { searchParams } = new URL(request.url ?? "/", "http://provider");
+  const body = pages.get(searchParams.get("limit") ?? "") ?? Buffer.from(JSON.stringify(sample));
+  request.resume();
+  response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body);
+});
+server.keepAliveTimeout = 600_000;
+server.requestTimeout = 0;
+
+server.listen(0, "127.0.0.1", () => {
+  const { port } = server.address() as AddressInfo;
+  servePart(() => pages.size, {
+    details: { port: String(port), bytes: String(pages.get("100")?.length ?? 0) },
+    onStop: () => server.closeAllConnections(),
+  });
+});

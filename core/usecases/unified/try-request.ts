@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { FieldError } from "../../domain/problem/domain-error.ts";
+import { toPointer } from "../../domain/text/scan-json.ts";
+import type { JsonObject } from "../../domain/unified/json-object.ts";
+import type { EndpointName, ListEndpoint } from "../../domain/unified/mapping-schema.ts";
+import { writeSchema } from "../../domain/unified/model.ts";
+import { readyCall, type ReadyCall } from "./call-endpoint.ts";
+import { paginationOf, readyPage, type Paged } from "./list-records.ts";
+import { faultsOf } from "./trial-faults.ts";
+import type { RequestTrial, TrialFault } from "./try-mapping.ts";
+import type { MappedModel } from "./with-mapping.ts";
+import { writingsOf, writtenMembers } from "./written-members.ts";
+
+const id = z.string().min(1).max(255);
+
+const wish = z.strictObject({
+  limit: z.number().int().min(1).max(200).default(50),
+  filters: z.record(z.string(), z.string()).default({}),
+  sort: z
+    .strictObject({ field: z.string(), descending: z.boolean().default(false) })
+    .nullable()
+    .default(null),
+  cursor: z.unknown().optional(),
+});
+
+interface TriedRequest {
+  readonly faults: readonly TrialFault[];
+  readonly request: RequestTrial | null;
+}
+
+/** What would be sent for what a caller gives: `{id}`, `{limit, filters, sort, cursor}`, or fields of the record. */
+export async function tryRequest(mapped: MappedModel, name: EndpointName, given: JsonObject): Promise<TriedRequest> {
+  const read = readGiven(mapped, name, given);
+  if (read.length > 0) return { faults: read.map((one) => ({ ...one, part: "given" })), request: null };
+  try {
+    const { method, target, body } = await readyOf(mapped, name, given);
+    const { path, query } = target;
+    return { faults: [], request: { method, path, query, body: body === null ? null : (JSON.parse(body) as unknown) } };
+  } catch (error) {
+    return { faults: faultsOf(mapped, error), request: null };
+  }
+}
+
+function readGiven({ call: { model }, mapping }: MappedModel, name: EndpointName, given: JsonObject): FieldError[] {
+  if (name === "list" || name === "search") return readWish(mapping.endpoints[name], given);
+  const schema = {
+    get: z.strictObject({ id }),
+    delete: z.strictObject({ id }),
+    create: writeSchema(model),
+    update: writeSchema(model).extend({ id }),
+  }[name];
+  return issuesOf(schema.safeParse(given));
+}
+
+function readWish(endpoint: ListEndpoint | undefined, given: JsonObject): FieldError[] {
+  const parsed = wish.safeParse(given);
+  if (!parsed.success) return issuesOf(parsed);
+  const { filters, sort } = parsed.data;
+  const cant = "can't be done by this endpoint: the mapping does not list it";
+  return [
+    ...Object.keys(filters)
+      .filter((one) => endpoint?.filters.includes(one) !== true)
+      .map((one) => ({ pointer: toPointer(["filters", one]), detail: cant })),
+    ...(sort === null || Object.hasOwn(endpoint?.sort ?? {}, sort.field)
+      ? []
+      : [{ pointer: "/sort/field", detail: cant }]),
+  ];
+}
+
+function issuesOf({ error }: { readonly error?: z.ZodError | undefined }): FieldError[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ pointer: toPointer(path), detail: message }));
+}
+
+async function readyOf(mapped: MappedModel, name: EndpointName, given: JsonObject): Promise<ReadyCall> {
+  const { endpoints } = mapped.mapping;
+  switch (name) {
+    case "list":
+    case "search": {
+      const endpoint = endpoints[name];
+      if (endpoint === undefined) throw new Error("looked at before");
+      const pagination = paginationOf(mapped, { name, endpoint });
+      const { cursor, ...wanted } = wish.parse(given);
+      const limit = Math.min(wanted.limit, endpoint.maxLimit);
+      return await readyPage(
+        mapped,
+        { name, endpoint },
+        { ...wanted, limit },
+        pagination,
+        positionOf(pagination, cursor),
+      );
+    }
+    case "create":
+    case "update": {
+      const endpoint = endpoints[name];
+      if (endpoint === undefined) throw new Error("looked at before");
+      const { id: of, ...record } = given;
+      const writings = writingsOf(mapped, record, name);
+      const members = await writtenMembers(mapped, writings, record, { operation: name });
+      const asked = name === "update" ? { ...record, id: of } : record;
+      return await readyCall(mapped, { ...endpoint, name }, asked, members, { operation: name });
+    }
+    case "get":
+    case "delete": {
+      const endpoint = endpoints[name];
+      if (endpoint === undefined) throw new Error("looked at before");
+      return await readyCall(mapped, { ...endpoint, name }, given);
+    }
+  }
+}
+
+function positionOf(pagination: Paged, cursor: unknown): Parameters<typeof readyPage>[4] {
+  if (cursor === undefined || cursor === null) return null;
+  if (pagination.type === "state") return { kind: "state", value: cursor };
+  const value = typeof cursor === "string" ? cursor : JSON.stringify(cursor);
+  return "parameter" in pagination ? { kind: "parameter", name: pagination.parameter, value } : null;
+}
