@@ -2,6 +2,7 @@ import { describeIssues } from "#core/domain/integration/describe-issues";
 import { documentFaults } from "#core/domain/integration/document-faults";
 import { documentStructureSchema, type IntegrationDocument } from "#core/domain/integration/integration-document";
 import { canonicalJson, noOverrides } from "#core/domain/integration/overrides";
+import { parseStoredDocument } from "#core/domain/integration/parse-stored-document";
 import { UnreadableDefinition } from "#core/domain/integration/unreadable-definition";
 import { toPointer } from "#core/domain/text/scan-json";
 import { withOverrides } from "#core/usecases/of-account";
@@ -191,15 +192,6 @@ function toSecret(row: ConfiguredRow): SealedClientSecret | null {
   return { version, sealed, createdAt, setBy, acceptedUntil, lastWorkedAt };
 }
 
-type Parsed = ReturnType<typeof documentStructureSchema.safeParse>;
-
-/** Before `unified` had a form anything could stand there. Its accounts live on, and the models that can't be read are not there. */
-function parseWithoutMappings({ document }: ConfiguredRow, whole: Parsed): Parsed {
-  if (whole.success || typeof document !== "object" || document === null) return whole;
-  if (whole.error.issues.some(({ path }) => path[0] !== "unified")) return whole;
-  return documentStructureSchema.safeParse({ ...document, unified: undefined });
-}
-
 /**
  * Parsing a document costs more than reading it; it is parsed once per version of its row.
  *
@@ -211,8 +203,7 @@ function documentCache(log: Pick<Log, "warn" | "error">): (row: ConfiguredRow) =
   const cache = new Map<string, { readonly at: number; readonly read: Read }>();
   const read = (row: ConfiguredRow): Read => {
     const { name, environment_id: environment } = row;
-    const whole = documentStructureSchema.safeParse(row.document);
-    const parsed = whole.success ? whole : parseWithoutMappings(row, whole);
+    const parsed = parseStoredDocument(row.document);
     if (!parsed.success) {
       const faults = describeIssues(parsed.error.issues, documentStructureSchema, row.document).map(
         ({ pointer, detail }) => `${pointer} ${detail}`,

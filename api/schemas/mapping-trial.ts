@@ -32,7 +32,7 @@ const integrationMappingSchema = z
       .record(z.string(), z.unknown())
       .nullable()
       .openapi({
-        description: "As the definition has it, without what goes without saying; null: it does not map this model.",
+        description: "As the definition has it, with what goes without saying; null: it does not map this model.",
         example: { fields: { id: { read: "id" } }, endpoints: { get: { path: "/contacts/{id}" } } },
       }),
     capabilities: modelCapabilitiesSchema

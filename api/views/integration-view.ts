@@ -67,9 +67,16 @@ export function toDocumentView(document: IntegrationDocument): { name: string; [
   return { ...document, credentials: { ...document.credentials, config: { ...config, client: shown } } };
 }
 
+type DocumentView = { name: string; [field: string]: unknown };
+
+/** With its mappings a document takes some tenths of a second to shorten, and is the same object until it is put anew. */
+const shortened = new WeakMap<IntegrationDocument, DocumentView>();
+
 /** A stored definition has no client: it is taken out and sealed when it comes; one of the catalogue never had one. */
-export function toShortDocumentView(document: IntegrationDocument): { name: string; [field: string]: unknown } {
-  return { ...shortenDocument(withoutClient(document)), name: document.name };
+export function toShortDocumentView(document: IntegrationDocument): DocumentView {
+  const known = shortened.get(document) ?? { ...shortenDocument(withoutClient(document)), name: document.name };
+  shortened.set(document, known);
+  return known;
 }
 
 type Effective<O extends Origin> = Record<string, EffectiveValue<O>>;

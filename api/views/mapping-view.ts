@@ -8,22 +8,19 @@ import type { ConfiguredIntegration } from "#core/ports/integration-store";
 import type { TriedMapping } from "#core/usecases/unified/try-mapping";
 import type { IntegrationMappingView, MappingTrialView } from "../schemas/mapping-trial.ts";
 import { toCapabilitiesView } from "./capabilities-view.ts";
-import { toShortDocumentView } from "./integration-view.ts";
 
 /** Every model, with how the definition maps it. */
 export function toMappingViews({ definition, document }: ConfiguredIntegration): IntegrationMappingView[] {
-  const { unified } = toShortDocumentView(definition);
   const capabilities = capabilitiesOf(document.unified).map(toCapabilitiesView);
   return allModels.map((model) => {
     const { category, name } = model;
-    const models = isJsonObject(unified) ? unified[category] : undefined;
-    const mapping = isJsonObject(models) ? models[name] : undefined;
+    const mapping = mappingOf(definition.unified, model);
     return {
       category,
       model: name,
       description: model.description,
       fields: fieldsOf(model),
-      mapping: isJsonObject(mapping) ? { ...mapping } : null,
+      mapping: mapping === null ? null : { ...mapping },
       capabilities: capabilities.find((one) => one.category === category && one.model === name) ?? null,
       samples: samplesOf(model, document),
     };

@@ -466,7 +466,7 @@ export interface IntegrationMapping {
   description: string;
   /** Every field of the model. */
   fields: Array<UnifiedModelField>;
-  /** As the definition has it, without what goes without saying; null: it does not map this model. */
+  /** As the definition has it, with what goes without saying; null: it does not map this model. */
   mapping: Record<string, unknown> | null;
   capabilities: UnifiedModelCapabilities;
   /** For each endpoint that answers records, an answer made up of the names that the mapping reads: to begin with. */

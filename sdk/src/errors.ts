@@ -20,6 +20,19 @@ interface MayBeAboutAccount {
   readonly last_error: LastError | null;
 }
 
+/** What the provider answered to a call of the unified API. */
+export interface ProviderAnswer {
+  /** The HTTP status of its answer. */
+  readonly status: number;
+  /** Its own words; null: none were found. */
+  readonly message: string | null;
+}
+
+interface OfProvider extends MayBeAboutAccount {
+  readonly source: "provider";
+  readonly provider: ProviderAnswer;
+}
+
 /** What some codes carry besides. Of those that are not listed here: nothing. */
 interface Extensions {
   invalid_request: { readonly errors: readonly FieldError[] };
@@ -35,6 +48,21 @@ interface Extensions {
   provider_timeout: MayBeAboutAccount;
   provider_unavailable: MayBeAboutAccount;
   client_misconfigured: MayBeAboutAccount & { readonly reason: string | null };
+  provider_rejected: OfProvider & {
+    /** With the provider's own names of fields, where it names some. */
+    readonly errors: readonly FieldError[];
+  };
+  provider_forbidden: OfProvider;
+  unsupported_by_provider: MayBeAboutAccount & {
+    /** What can't be done; null: the provider itself said so. */
+    readonly operation: string | null;
+    /** Each filter, order or field that can't be had. */
+    readonly errors: readonly FieldError[];
+    /** Who said so. */
+    readonly source: "provider" | "evergrant";
+    /** Null: it was not asked. */
+    readonly provider: ProviderAnswer | null;
+  };
   rate_limited: MayBeAboutAccount & {
     /** Whose limit it is. */
     readonly source: "provider" | "evergrant";
@@ -74,6 +102,8 @@ class ProblemError extends Error {
       last_error = null,
       source = "evergrant",
       reason = null,
+      provider = null,
+      operation = null,
     } = problem;
     const limits: RateLimits = {
       limit: readSeconds(headers, "ratelimit-limit"),
@@ -83,6 +113,12 @@ class ProblemError extends Error {
     if (problem.code === "invalid_request") Object.assign(this, { errors });
     else if (problem.code === "forbidden") Object.assign(this, { permission });
     else Object.assign(this, { integrated_account_id, last_error, reason });
+    const answered = provider === null ? null : { status: provider.status, message: provider.message ?? null };
+    if (problem.code === "provider_rejected") Object.assign(this, { errors, source, provider: answered });
+    if (problem.code === "provider_forbidden") Object.assign(this, { source, provider: answered });
+    if (problem.code === "unsupported_by_provider") {
+      Object.assign(this, { operation, errors, source, provider: answered });
+    }
     if (problem.code === "rate_limited") {
       Object.assign(this, { source, limits, retryAfterSeconds: this.retryAfterSeconds ?? limits.resetSeconds ?? 1 });
     }

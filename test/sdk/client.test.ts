@@ -167,6 +167,27 @@ describe("an error", () => {
     expect(invalid.errors).toEqual(errors);
     expect([invalid.status, invalid.requestId, invalid.message]).toEqual([422, "req_1", "invalid_request: why"]);
 
+    const provider = { status: 400, message: "Property values were not valid" };
+    replies = [refusal("provider_rejected", 422, { errors, provider, source: "provider" })];
+    const rejected = await failureOf(client().unified("ia_1").crm.contacts.create({ first_name: "Ada" }));
+    if (rejected.code !== "provider_rejected") throw new Error(rejected.code);
+    expect([rejected.provider, rejected.errors, rejected.source]).toEqual([provider, errors, "provider"]);
+
+    replies = [refusal("provider_forbidden", 403, { provider: { status: 403 }, source: "provider" })];
+    const notPermitted = await failureOf(client().unified("ia_1").crm.contacts.get("1"));
+    if (notPermitted.code !== "provider_forbidden") throw new Error(notPermitted.code);
+    expect(notPermitted.provider).toEqual({ status: 403, message: null });
+
+    replies = [refusal("unsupported_by_provider", 422, { errors, operation: "list" })];
+    const unsupported = await failureOf(client().unified("ia_1").crm.contacts.list());
+    if (unsupported.code !== "unsupported_by_provider") throw new Error(unsupported.code);
+    expect([unsupported.operation, unsupported.errors, unsupported.provider, unsupported.source]).toEqual([
+      "list",
+      errors,
+      null,
+      "evergrant",
+    ]);
+
     replies = [refusal("forbidden", 403, { permission: "links:write" })];
     const forbidden = await failureOf(client().links.create({ tenant_id: "x" }));
     expect(forbidden.code === "forbidden" && forbidden.permission).toBe("links:write");

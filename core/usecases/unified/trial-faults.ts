@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/problem/domain-error.ts";
 import { toPointer } from "../../domain/text/scan-json.ts";
+import { failureWords } from "../../domain/unified/failure-words.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
 import { crowded, isOurs } from "./find-all.ts";
 import type { TrialFault } from "./try-mapping.ts";
@@ -7,7 +8,7 @@ import type { MappedModel } from "./with-mapping.ts";
 
 /** @param place below the mapping */
 export function failedExpression(place: readonly string[], error: ExpressionFailed): TrialFault {
-  return { part: "mapping", pointer: toPointer(place), detail: `failed: ${error.message}` };
+  return { part: "mapping", pointer: toPointer(place), detail: failureWords(error.message) };
 }
 
 /** An expression that failed, unless nothing is wrong with it. @throws anything else */

@@ -16,7 +16,7 @@ export function Capabilities({ of, capabilities }: Props) {
   const rows: Row[] = [
     ...Object.entries(capabilities.fields).map(([name, can]) => ({
       name,
-      says: known.get(name)?.description ?? "",
+      says: known.get(name)?.description.replaceAll("`", "") ?? "",
       can,
     })),
     ...Object.entries(capabilities.custom_fields).map(([name, can]) => ({

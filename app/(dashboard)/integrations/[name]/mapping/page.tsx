@@ -1,15 +1,17 @@
 import type { Metadata } from "next";
 import { Callout } from "../../../../_components/callout.tsx";
-import { CodeBlock } from "../../../../_components/code-block.tsx";
 import { CopyButton } from "../../../../_components/copy-button.tsx";
 import { isPermitted } from "../../../../_components/permitted.ts";
 import { ProblemState } from "../../../../_components/problem-state.tsx";
+import { SectionHeading } from "../../../../_components/section-heading.tsx";
 import { readEntry, readMappings, readShortDocument } from "../../../../_queries/integration.ts";
 import { readRole } from "../../../../_queries/session.ts";
 import { formatJson } from "../../_editor/format-json.ts";
+import { JsonView } from "../../_editor/json-view.tsx";
 import { IntegrationHeader } from "../_parts/integration-header.tsx";
 import { Capabilities } from "./capabilities.tsx";
 import { ModelChoice } from "./model-choice.tsx";
+import { mappingIn } from "./trial-texts.ts";
 import { Workbench } from "./workbench.tsx";
 
 type Props = { params: Promise<{ name: string }>; searchParams: Promise<{ model?: string | string[] }> };
@@ -53,7 +55,8 @@ export default async function MappingPage({ params, searchParams }: Props) {
   }
   const mayWrite = isPermitted(role, "integrations:write");
   const title = `${chosen.category}/${chosen.model}`;
-  const text = chosen.mapping === null ? null : formatJson(chosen.mapping);
+  const mapping = mappingIn(document.value, chosen.category, chosen.model);
+  const text = mapping === null ? null : formatJson(mapping);
   return (
     <>
       <IntegrationHeader entry={entry.value} active="/mapping" />
@@ -68,7 +71,14 @@ export default async function MappingPage({ params, searchParams }: Props) {
           <ModelChoice name={name} models={models} chosen={title} />
         </div>
         {mayWrite ? (
-          <Workbench key={`${name} ${title}`} name={name} label={label} of={chosen} document={document.value} />
+          <Workbench
+            key={`${name} ${title}`}
+            name={name}
+            label={label}
+            of={chosen}
+            mapping={text}
+            document={document.value}
+          />
         ) : text === null ? (
           <Callout tone="info" title={`${label} does not map ${title} yet`}>
             Calls of the unified API for it answer that it is unsupported. An owner or an operator can write a mapping
@@ -76,14 +86,16 @@ export default async function MappingPage({ params, searchParams }: Props) {
           </Callout>
         ) : (
           <>
-            <div className="card">
-              <div className="flex items-center justify-between gap-4 border-b border-line px-4 py-2 text-sm text-muted">
-                The mapping of {title}. Owners and operators try and change it here.
-                <CopyButton text={text} label="Copy the mapping" />
-              </div>
-              <CodeBlock code={text} label="Mapping" />
-            </div>
             {chosen.capabilities !== null && <Capabilities of={chosen} capabilities={chosen.capabilities} />}
+            <section aria-labelledby="mapping" className="min-w-0">
+              <SectionHeading id="mapping" title="Mapping" note="owners and operators try and change it here" />
+              <div className="relative card">
+                <span className="absolute top-2 right-2">
+                  <CopyButton text={text} label="Copy the mapping" />
+                </span>
+                <JsonView text={text} label="Mapping, as JSON" className="max-h-[min(68dvh,640px)]" />
+              </div>
+            </section>
           </>
         )}
       </div>

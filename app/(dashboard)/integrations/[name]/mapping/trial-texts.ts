@@ -56,6 +56,16 @@ export function endpointsIn(mapping: unknown): Endpoint[] {
   return typeof has === "object" && has !== null ? endpoints.filter((one) => Object.hasOwn(has, one)) : [];
 }
 
+/** What a definition says of a model; null: nothing. */
+export function mappingIn(
+  document: Readonly<Record<string, unknown>>,
+  category: string,
+  model: string,
+): Record<string, unknown> | null {
+  const mapping = recordOf(recordOf(document["unified"])[category])[model];
+  return mapping === undefined ? null : { ...recordOf(mapping) };
+}
+
 /** The definition with this mapping in it. */
 export function withMapping(
   document: Readonly<Record<string, unknown>>,

@@ -25,6 +25,8 @@ type Props = {
   name: string;
   label: string;
   of: IntegrationMappingView;
+  /** As somebody would write it; null: there is none yet. */
+  mapping: string | null;
   /** The definition in force, as somebody would write it. */
   document: Record<string, unknown>;
 };
@@ -32,12 +34,12 @@ type Props = {
 const height = "h-[min(40dvh,420px)] min-h-56 xl:h-[min(62dvh,620px)]";
 
 /** A sample left, the mapping in the middle, and what comes of it right, while it is typed. */
-export function Workbench({ name, label, of, document }: Props) {
+export function Workbench({ name, label, of, mapping, document }: Props) {
   const { category, model } = of;
   const router = useRouter();
   const editor = useRef<EditorHandle>(null);
   const sampleEditor = useRef<EditorHandle>(null);
-  const initial = useMemo(() => (of.mapping === null ? starter(of) : formatJson(of.mapping)), [of]);
+  const initial = useMemo(() => mapping ?? starter(of), [mapping, of]);
   const [text, setText] = useState(initial);
   const [endpoint, setEndpoint] = useState<Endpoint>(() => endpointsIn(JSON.parse(initial))[0] ?? "list");
   const [way, setWay] = useState<Direction>("answer");
@@ -196,11 +198,7 @@ export function Workbench({ name, label, of, document }: Props) {
         )}
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        <Button
-          variant="primary"
-          disabled={isBusy || !isJson || (of.mapping !== null && text === initial)}
-          onClick={() => void look()}
-        >
+        <Button variant="primary" disabled={isBusy || !isJson || text === mapping} onClick={() => void look()}>
           {isBusy ? "Looking at it…" : "Review and save…"}
         </Button>
         <Button disabled={!isJson} onClick={() => change(formatJson(JSON.parse(text)))} title="Alt+Shift+F">
