@@ -136,6 +136,7 @@ test("the first hour is walked as its guide has it: from an empty environment to
   context,
 }) => {
   test.setTimeout(240_000);
+  page.setDefaultTimeout(20_000);
   const began = Date.now();
   const told: string[] = [];
   const tell = (step: string): void => void told.push(`${step} after ${((Date.now() - began) / 1000).toFixed(0)} s`);
@@ -160,14 +161,14 @@ test("the first hour is walked as its guide has it: from an empty environment to
   const uri = await guide.getByText(/\/oauth\/callback\//).textContent();
   const lab = await context.newPage();
   await lab.goto(`${demo.labOrigin}/apps`);
-  await lab.getByLabel(/^Name/).fill("My product");
+  await lab.getByLabel("Name, as the consent page shows it").fill("My product");
   await lab.getByLabel("Redirect URI").fill(uri?.trim() ?? "");
   await lab.getByLabel("Access tokens live").selectOption("60");
   await lab.getByRole("button", { name: "Register" }).click();
   const shown = async (name: string): Promise<string> =>
     (await lab.locator("dt", { hasText: name }).locator("xpath=following-sibling::dd[1]").textContent())?.trim() ?? "";
   await guide.getByLabel("Client id").fill(await shown("Client id"));
-  await guide.getByLabel("Client secret", { exact: true }).fill(await shown("Client secret"));
+  await guide.getByLabel(/^Client secret/).fill(await shown("Client secret"));
   await lab.close();
   await guide.getByRole("button", { name: "Set the client" }).click();
   await expect(guide).toContainText("1 of 3 done");
