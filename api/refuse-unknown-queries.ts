@@ -17,7 +17,8 @@ export function refuseUnknownQueries(app: Hono<ApiEnvironment>, api: OpenAPIHono
     const { method, path, request } = route;
     if (isOpen(route) || request?.query !== undefined || path.startsWith("/proxy/")) continue;
     app.on(method.toUpperCase(), `/api/v1${path.replaceAll(/\{(\w+)\}/g, ":$1")}`, async (context, next) => {
-      if (!open.has(context.req.path)) refuseQuery(context);
+      const isAnothers = path.includes("{") && open.has(context.req.path);
+      if (!isAnothers) refuseQuery(context);
       await next();
     });
   }

@@ -123,6 +123,92 @@ test("webhooks arrive at the lab's receiver, verified, and it can be told to fai
   }
 });
 
+/** The document of the guide itself, for the ports of this demo. */
+function guidedDefinition(): string {
+  const guide = readFileSync(join(import.meta.dirname, "../docs/guides/first-hour.md"), "utf8");
+  const [, text] = /```json\n([\s\S]+?)```/.exec(guide) ?? [];
+  if (text === undefined) throw new Error("docs/guides/first-hour.md has no document");
+  return text.replaceAll("http://127.0.0.1:3400", demo.labOrigin);
+}
+
+test("the first hour is walked as its guide has it: from an empty environment to a refresh before expiry", async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(240_000);
+  const began = Date.now();
+  const told: string[] = [];
+  const tell = (step: string): void => void told.push(`${step} after ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  await signIn(page);
+  await page.getByRole("button", { name: /Environment: Production/ }).click();
+  await page.getByRole("menuitemradio", { name: "Staging" }).click();
+  await expect(page.getByText("Staging environment, not production")).toBeVisible();
+  await page.goto(demo.origin);
+  const guide = page.getByRole("region", { name: "Three steps to the first account" });
+  await expect(guide).toContainText("0 of 3 done");
+
+  await guide.getByRole("link", { name: "Define an integration of your own" }).click();
+  await page.getByLabel("Definition, as JSON").fill(guidedDefinition());
+  await expect(page.getByRole("region", { name: "Mistakes" }).getByText("No mistakes")).toBeVisible();
+  await page.getByRole("button", { name: "Review and save…" }).click();
+  await page.getByRole("dialog", { name: "Create my-crm?" }).getByRole("button", { name: "Create" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "My CRM" })).toBeVisible();
+  tell("defined");
+
+  await page.goto(demo.origin);
+  await guide.getByLabel("Provider").selectOption("My CRM");
+  const uri = await guide.getByText(/\/oauth\/callback\//).textContent();
+  const lab = await context.newPage();
+  await lab.goto(`${demo.labOrigin}/apps`);
+  await lab.getByLabel(/^Name/).fill("My product");
+  await lab.getByLabel("Redirect URI").fill(uri?.trim() ?? "");
+  await lab.getByLabel("Access tokens live").selectOption("60");
+  await lab.getByRole("button", { name: "Register" }).click();
+  const shown = async (name: string): Promise<string> =>
+    (await lab.locator("dt", { hasText: name }).locator("xpath=following-sibling::dd[1]").textContent())?.trim() ?? "";
+  await guide.getByLabel("Client id").fill(await shown("Client id"));
+  await guide.getByLabel("Client secret", { exact: true }).fill(await shown("Client secret"));
+  await lab.close();
+  await guide.getByRole("button", { name: "Set the client" }).click();
+  await expect(guide).toContainText("1 of 3 done");
+  tell("client set");
+
+  const opened = page.waitForEvent("popup");
+  await guide.getByRole("button", { name: "Open the connect page" }).click();
+  const customer = await opened;
+  await customer.getByRole("button", { name: "Continue to My CRM" }).click();
+  await customer.getByRole("button", { name: /Katherine Johnson/ }).click();
+  await customer.getByRole("button", { name: "Allow" }).click();
+  await customer.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(customer.getByRole("heading", { name: /is connected to/ })).toBeVisible();
+  await customer.close();
+  await expect(guide).toContainText("2 of 3 done");
+  tell("connected");
+
+  await guide.getByRole("link", { name: "Add an endpoint" }).click();
+  await page.getByLabel(/^URL/).fill(`${demo.labOrigin}/receiver/hooks`);
+  await page.getByRole("button", { name: /^(Add|Create|Save)/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).not.toHaveText(/^(Add|New)/);
+  tell("endpoint added");
+
+  await page.goto(demo.origin);
+  await page.getByRole("link", { name: "test-customer is connected to My CRM" }).click();
+  const main = page.getByRole("main");
+  await expect(main).toContainText(/before expiry/i, { timeout: 90_000 });
+  await expect(main.getByText("Active", { exact: true }).first()).toBeVisible();
+  tell("refreshed before expiry");
+
+  // What happened has gone to the product by now, and the guide has nothing left to say.
+  await page.goto(`${demo.origin}/first-steps`);
+  const ping = page.getByRole("button", { name: /test event/i });
+  if (await ping.isVisible()) await ping.click();
+  await expect(page.getByRole("region", { name: "That is all it takes" })).toContainText("3 of 3 done", {
+    timeout: 60_000,
+  });
+  tell("webhook seen");
+  console.log(`the first hour: ${told.join(", ")}`);
+});
+
 for (const scheme of ["light", "dark"] as const) {
   test(`a customer clicks through connect at the provider, in ${scheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: scheme });
@@ -233,6 +319,60 @@ test("a grant revoked at the provider shows on the open dashboard, and a new lin
   // Without a reload: the page updates by itself.
   await expect(page.getByText(/Needs re-authorization/)).toHaveCount(0, { timeout: 20_000 });
   expect((await demo.call("GET", `/integrated-accounts/${id}`)).body).toMatchObject({ id, status: "active" });
+});
+
+test("a grant revoked at the lab shows on pages that are open, with its reason, by the event and not by the poll", async ({
+  browser,
+}) => {
+  const link = await demo.call("POST", "/link-tokens", { tenant_id: "browser-live", integration_name: "acme-crm" });
+  const context = await browser.newContext();
+  // Nothing is looked at every so often: what shows, the stream brought.
+  await context.addInitScript(() => {
+    const every = window.setInterval.bind(window);
+    Object.assign(window, {
+      setInterval: (run: () => void, milliseconds: number) => (milliseconds === 5_000 ? 0 : every(run, milliseconds)),
+    });
+  });
+  const customer = await context.newPage();
+  await customer.goto(link.body.url);
+  await customer.getByRole("button", { name: "Continue to Acme CRM" }).click();
+  await customer.getByRole("button", { name: /Edsger Dijkstra/ }).click();
+  await customer.getByRole("button", { name: "Allow" }).click();
+  await customer.getByRole("button", { name: "Connect", exact: true }).click();
+  await expect(customer.getByRole("heading", { name: /is connected to/ })).toBeVisible();
+  const [{ id }] = (await demo.call("GET", "/integrated-accounts?tenant_id=browser-live")).body.data;
+
+  await signIn(customer);
+  const open = async (path: string, hasStream = true): Promise<Page> => {
+    const page = await context.newPage();
+    if (!hasStream) await page.route("**/events/stream*", (route) => route.abort());
+    const stream = page.waitForRequest(/\/events\/stream/);
+    await page.goto(demo.origin + path);
+    await stream;
+    return page;
+  };
+  const account = await open(`/accounts/${id}`);
+  const overview = await open("/");
+  const deaf = await open(`/accounts/${id}`, false);
+  await expect(account.getByText("Active", { exact: true }).first()).toBeVisible();
+  await expect(overview.getByRole("main")).not.toContainText("browser-live");
+
+  await customer.goto(`${demo.labOrigin}/grants?person=edsger`);
+  const revoke = customer.getByRole("button", { name: /Revoke/ });
+  for (let left = await revoke.count(); left > 0; left -= 1) await revoke.first().click();
+  await expect(revoke).toHaveCount(0);
+  // The next refresh meets it, here one that the product asked for.
+  await demo.call("POST", `/integrated-accounts/${id}/refresh`);
+  const { body } = await demo.call("GET", `/integrated-accounts/${id}`);
+  expect(body.status).toBe("needs_reauth");
+
+  await expect(account.getByText(/Needs re-authorization/).first()).toBeVisible();
+  await expect(account.getByRole("main")).toContainText(body.last_error.message.replace(/\.$/, ""));
+  await expect(overview.getByRole("main")).toContainText("browser-live");
+  // Whoever gets no events and looks at nothing knows nothing: the others did not learn it another way.
+  await expect(deaf.getByText("Active", { exact: true }).first()).toBeVisible();
+  await expect(deaf.getByText(/Needs re-authorization/)).toHaveCount(0);
+  await context.close();
 });
 
 test("the web process holds no key, no secret, no session of its visitors and no database driver, neither in its environment nor in its memory", async ({

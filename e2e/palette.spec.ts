@@ -28,7 +28,8 @@ test.describe("the command palette", () => {
     await expect(page.getByRole("dialog")).toHaveCount(0);
   });
 
-  test("asks nobody before something is typed, and then once for what is", async ({ page }) => {
+  test("asks nobody before something is typed, and then once for what is", async ({ page, stub }) => {
+    Object.assign(stub.world.accounts[0] ?? {}, { tenant_id: "acme" });
     await page.goto("/");
     const asked: string[] = [];
     page.on("request", (request) => {

@@ -45,7 +45,7 @@ test("each page shows itself to the roles that are listed, and refuses the other
       const main = page.getByRole("main");
       // What a page must not show it does not get from the API, and says so with the API's words. A form reads nothing, and has its own.
       const refusal = main.getByText(isForm ? /^Your role may not/ : "Not permitted");
-      const form = main.getByRole("button", { name: /^(Create|Save|Add|Make)/ });
+      const form = main.getByRole("button", { name: /^(Create|Save|Add|Make|Review)/ });
       if (isAllowed) {
         expect(isForm ? [200] : [200, 404], where).toContain(answer?.status());
         await expect(refusal, where).toHaveCount(0);

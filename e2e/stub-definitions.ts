@@ -52,7 +52,7 @@ function effectOf(world: World, document: Document, name: string): NonNullable<T
 
 /** What the API answers about definitions that somebody writes; null: it is asked for something else. */
 export function answerDefinitions(world: World, method: string, url: URL, body: string): Reply | null {
-  if (method === "POST" && url.pathname === "/api/v1/integrations/validate") {
+  if (method === "POST" && url.pathname === "/api/v1/integration-trials") {
     return { status: 200, body: tried(world, url.searchParams, body) };
   }
   const name = /^\/api\/v1\/integrations\/([a-z0-9-]+)$/.exec(url.pathname)?.[1];

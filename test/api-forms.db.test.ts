@@ -39,6 +39,12 @@ function send(
     const request = httpRequest(
       { hostname, port, path, method, headers: { authorization: `Bearer ${stack.apiKey}`, ...headers } },
       (response) => {
+        if (response.headers["content-type"]?.startsWith("text/event-stream") === true) {
+          // It has no end of its own.
+          resolve({ status: 200, headers: new Headers(response.headers as Record<string, string>), text: "" });
+          response.destroy();
+          return;
+        }
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.once("end", () =>
@@ -269,10 +275,16 @@ describe("the door of the API", () => {
   test("answers methods that an address has not with 405 and those that it has, and TRACE never (F15)", async () => {
     const methods = new Map<string, string[]>();
     for (const { method, path } of operations) methods.set(path, [...(methods.get(path) ?? []), method]);
-    // Also an address of /integrations/{name}, whose methods refuse the name.
-    methods.delete("/integrations/schema.json");
+    // `schema.json` is also a name as the routes of one integration read it, and `counts` an account's id.
+    const isAnothers = (asked: string, path: string): boolean =>
+      operations.some(
+        ({ method, path: other }) =>
+          method === asked && other !== path && new RegExp(`^${other.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path),
+      );
+    expect(isAnothers("PUT", "/integrations/schema.json")).toBe(true);
     for (const [path, own] of methods) {
       for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter((one) => !own.includes(one))) {
+        if (isAnothers(method, path)) continue;
         const answer = await send(method, `/api/v1${filled(path)}`);
         expect(answer.status, `${method} ${path}`).toBe(405);
         expect(answer.headers.get("allow")?.split(", ").toSorted(), path).toEqual(own.toSorted());

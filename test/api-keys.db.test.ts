@@ -185,6 +185,8 @@ describe("a key that is limited", () => {
     ["PATCH", "/environment", { return_urls: ["https://evil.example/"] }],
     ["PUT", "/integrations/acme-crm", { name: "acme-crm" }],
     ["DELETE", "/integrations/acme-crm"],
+    ["POST", "/integration-trials", { name: "acme-crm" }],
+    ["POST", "/integrations/acme-crm/checks", {}],
     ["PATCH", "/environment-integration", { integration_name: "acme-crm", ...client }],
     ["POST", "/integrations/acme-crm/mass-failure/release"],
     ["POST", "/integrations/acme-crm/mass-failure/confirm"],
@@ -277,7 +279,8 @@ describe("a key that is limited", () => {
     );
     expect(writes.length).toBeGreaterThan(30);
     // They check the tenant that the request or the account names.
-    const byTenantThemselves = /\/(link-tokens|integrated-accounts|connect-sessions|proxy|tenants)/;
+    const byTenantThemselves =
+      /\/(link-tokens|integrated-accounts|account-runs|connect-sessions|proxy|tenants|unified)\b/;
     const known = new Set(changes.map(([method, path]) => `${method} ${path}`));
     expect(writes.filter((one) => !byTenantThemselves.test(one) && !known.has(one))).toEqual([]);
   });

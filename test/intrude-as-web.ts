@@ -170,7 +170,7 @@ const document = async (): Promise<ApiDocument> =>
 
 function targetOf(path: string): string {
   const filled = path.replaceAll(/\{\w+\}/g, told.accountId);
-  return `${api}/api/v1${filled}${path.includes("/proxy/") ? `?integrated_account_id=${told.accountId}` : ""}`;
+  return `${api}/api/v1${filled}${/^\/(?:proxy|unified)\//.test(path) ? `?integrated_account_id=${told.accountId}` : ""}`;
 }
 
 async function everyRoute(): Promise<void> {

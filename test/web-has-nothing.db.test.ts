@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { webEnvironment } from "#scripts/child-environments";
 import pg from "pg";
 import { machineEnvironment } from "./machine-environment.ts";
@@ -35,6 +35,9 @@ const web = createServer(({ url, headers }, response) => {
 });
 const hopByHop = new Set(["host", "connection", "content-length", "transfer-encoding", "accept-encoding"]);
 const script = fileURLToPath(new URL("intrude-as-web.ts", import.meta.url));
+
+// Every route is tried in several ways, one after the other.
+vi.setConfig({ testTimeout: 300_000 });
 
 beforeAll(async () => {
   web.listen(0, "127.0.0.1");

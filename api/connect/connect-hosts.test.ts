@@ -106,6 +106,8 @@ describe("under a product's own name", () => {
     "/oauth/return/cb_1",
     "/api/connect/results",
     "/api/csp-reports",
+    "/icon.svg",
+    "/favicon.ico",
     `/api/connect/logos/${"0".repeat(64)}`,
     "/_next/static/chunks/a.js",
     "/_next/static/chunks/[...all]/a..b.js",

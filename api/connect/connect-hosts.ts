@@ -82,7 +82,7 @@ export function createConnectHosts(ports: {
 
 /** What a product's own name answers: the way of its customers, and nothing of the API or the dashboard. */
 const pathsOfCustomers =
-  /^\/(?:connect\/[^/]+\/?|connect\.m?js|oauth\/return\/[^/]+|api\/(?:connect\/(?:logos\/[^/]+|results)|csp-reports)|_next\/static\/.+|icon\.svg)$/;
+  /^\/(?:connect\/[^/]+\/?|connect\.m?js|oauth\/return\/[^/]+|api\/(?:connect\/(?:logos\/[^/]+|results)|csp-reports)|_next\/static\/.+|icon\.svg|favicon\.ico)$/;
 
 /** Whoever takes an address apart further on may go up by it, as URL does: also written `%2e`, and with a backslash. */
 const dotSegment = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;

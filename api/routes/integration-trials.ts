@@ -21,7 +21,7 @@ export function integrationTrialRoutes(app: OpenAPIHono<ApiEnvironment>, ports: 
   app.openapi(
     createRoute({
       method: "post",
-      path: "/integrations/validate",
+      path: "/integration-trials",
       operationId: "validateIntegration",
       summary: "Look at a definition as PUT would, without putting it",
       description:

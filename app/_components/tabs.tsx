@@ -7,7 +7,7 @@ import { formatCount } from "./figures.ts";
 export function Tabs({ label, children }: { label: string; children: ReactNode }) {
   return (
     <nav aria-label={label} className="-mx-4 overflow-x-auto border-b border-line px-4 md:mx-0 md:px-0">
-      <ul className="flex gap-5">{children}</ul>
+      <ul className="flex gap-4">{children}</ul>
     </nav>
   );
 }

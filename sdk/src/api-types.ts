@@ -4381,7 +4381,7 @@ export const routes = {
   getEnvironmentIntegration: ["GET", "/environment-integrations/{name}"],
   getIntegrationStatus: ["GET", "/integrations/{name}/status"],
   listOverridableFields: ["GET", "/environment-integrations/{name}/overridable-fields"],
-  validateIntegration: ["POST", "/integrations/validate"],
+  validateIntegration: ["POST", "/integration-trials"],
   listIntegrationMappings: ["GET", "/integrations/{name}/mappings"],
   tryMapping: ["POST", "/integrations/{name}/mappings/try"],
   startIntegrationCheck: ["POST", "/integrations/{name}/checks"],

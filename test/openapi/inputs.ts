@@ -368,7 +368,14 @@ export const inputs: Inputs = {
     { status: 200, params: { id } },
     { status: 200, params: { id }, query: { kind: "status", limit: "1" } },
   ],
-  releaseAccount: ({ accountId: id }) => [{ status: 200, params: { id } }],
+  releaseAccount: async ({ stack, importAccount }) => {
+    const id = await importAccount();
+    await stack.database.pool.query(
+      `UPDATE integrated_account SET hold = '{"reason": "mass_failure", "at": "2026-11-20T10:00:00Z"}' WHERE id = $1`,
+      [id],
+    );
+    return [{ status: 200, params: { id } }];
+  },
   previewAccountRun: () => [
     { status: 200, body: { action: "refresh", filter: { integration_name: "acme-crm", search: "tenant" } } },
   ],

@@ -53,7 +53,7 @@ function Change({ event, labels }: { event: EventView; labels: Map<string, strin
           <span aria-hidden className={`size-2 shrink-0 self-center rounded-full ${toneClasses[tone].solid}`} />
           <span className="font-medium">{title}</span>
         </span>
-        <span className="col-span-2 row-start-2 min-w-0 pl-4 text-muted sm:col-span-1 sm:row-start-1 sm:pl-0">
+        <span className="col-span-2 row-start-2 min-w-0 pl-4 text-muted sm:col-span-1 sm:col-start-2 sm:row-start-1 sm:pl-0">
           {subject !== null && <span className="block truncate">{subject}</span>}
           {typeof reason === "string" && <span className="block truncate text-xs text-subtle">{reason}</span>}
         </span>

@@ -219,7 +219,7 @@ type CardProps = {
 
 function Card({ title, legend = [], isEmpty, empty, below, children }: CardProps) {
   return (
-    <figure aria-label={title} className="min-w-0 card px-4 pt-3 pb-3">
+    <figure aria-label={title} className="min-w-0 overflow-x-clip card px-4 pt-3 pb-3">
       <figcaption className="mb-3 flex min-h-5 flex-wrap items-center justify-between gap-x-4 gap-y-1">
         <span className="text-sm font-medium">{title}</span>
         {!isEmpty && (

@@ -1,4 +1,5 @@
 import { Cable } from "lucide-react";
+import { CodeBlock } from "../../_components/code-block.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
 
 /** Nothing is connected yet: the next step. */
@@ -10,9 +11,12 @@ export function EmptyOverview() {
           Ask the API for a link, and open it in a browser as your customer would. The account appears here at the first
           click.
         </p>
-        <pre className="mt-4 overflow-x-auto rounded-md bg-sunken p-3 text-left font-mono text-xs leading-5 text-ink">
-          {`POST /api/v1/link-tokens\n{ "tenant_id": "acme", "integration_name": "…" }`}
-        </pre>
+        <div className="mt-4 rounded-md bg-sunken text-left text-ink">
+          <CodeBlock
+            label="The call that makes a link"
+            code={`POST /api/v1/link-tokens\n{ "tenant_id": "acme", "integration_name": "…" }`}
+          />
+        </div>
       </EmptyState>
     </div>
   );

@@ -26,11 +26,16 @@ export function gatherReasons(integrations: readonly IntegrationOverview[]): Rea
           rule: first.rule,
           meaning: first.meaning,
           attempts: some.reduce((sum, { attempts }) => sum + attempts, 0),
-          integrations: some
-            .map(({ name, attempts }) => ({ name, attempts }))
-            .toSorted((a, b) => b.attempts - a.attempts),
+          integrations: sumByName(some).toSorted((a, b) => b.attempts - a.attempts),
         },
       ];
     })
     .toSorted((a, b) => b.attempts - a.attempts);
+}
+
+function sumByName(some: readonly { name: string; attempts: number }[]): { name: string; attempts: number }[] {
+  return [...Map.groupBy(some, ({ name }) => name)].map(([name, ones]) => ({
+    name,
+    attempts: ones.reduce((sum, { attempts }) => sum + attempts, 0),
+  }));
 }

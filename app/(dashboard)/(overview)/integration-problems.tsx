@@ -30,7 +30,11 @@ export function IntegrationProblems({ integrations, health }: Props) {
             <li key={name} className="flex gap-2.5 px-4 py-3 text-sm">
               <TriangleAlert size={16} aria-hidden className={`mt-0.5 shrink-0 ${toneClasses.warn.text}`} />
               <div className="min-w-0">
-                <p className="font-medium wrap-anywhere">{label}</p>
+                <p className="font-medium wrap-anywhere">
+                  <Link href={`/integrations/${encodeURIComponent(name)}`} prefetch={false} className="hover:underline">
+                    {label}
+                  </Link>
+                </p>
                 <p className="mt-0.5 max-w-3xl wrap-anywhere text-muted">{sentence(problem)}</p>
                 {accounts > 0 && (
                   <Link

@@ -14,7 +14,7 @@ import { sinceWords } from "./wellness.ts";
 type Props = { integrations: IntegrationOverview[]; labels: Map<string, string>; now: string; window: string };
 
 const columns =
-  "@4xl:grid @4xl:grid-cols-[minmax(0,2fr)_minmax(0,2.8fr)_minmax(0,1.3fr)_minmax(0,1.5fr)_minmax(190px,1.9fr)_minmax(0,2.2fr)] @4xl:items-center @4xl:gap-x-6";
+  "@4xl:grid @4xl:grid-cols-[minmax(0,2fr)_minmax(0,2.8fr)_minmax(0,1.3fr)_minmax(0,1.5fr)_minmax(218px,1.9fr)_minmax(0,2.2fr)] @4xl:items-center @4xl:gap-x-6";
 
 /** Integrations as rows, those in trouble first: accounts by status, how refreshes went, what is due, and what comes. */
 export function IntegrationRows({ integrations, labels, now, window }: Props) {
@@ -66,7 +66,7 @@ function Row({ integration, label, now }: { integration: IntegrationOverview; la
       <td className="flex min-w-0 items-center gap-2.5">
         <Monogram name={label} />
         <Link
-          href={`/accounts?integration_name=${encodeURIComponent(integration.integration_name)}`}
+          href={`/integrations/${encodeURIComponent(integration.integration_name)}`}
           prefetch={false}
           className="truncate py-0.5 font-medium hover:underline"
         >

@@ -7,7 +7,11 @@ export default function OverviewLoading() {
       <PageHeader title="Overview" />
       <div className="late">
         <Bone className="my-1 h-6 w-2/3" />
-        <Bone className="mt-6 h-[92px] w-full rounded-lg" />
+        <div className="mt-6 grid gap-px overflow-hidden rounded-lg sm:grid-cols-2 xl:grid-cols-4">
+          {[1, 2, 3, 4].map((figure) => (
+            <Bone key={figure} className="h-[108px]" />
+          ))}
+        </div>
       </div>
       <div className="mt-8">
         <ListSkeleton rows={5} label="Loading the overview" />

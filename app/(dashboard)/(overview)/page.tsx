@@ -1,13 +1,16 @@
 import type { Metadata } from "next";
+import type { AnomalyList } from "#api/schemas/anomaly";
 import { Callout } from "../../_components/callout.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { isPermitted } from "../../_components/permitted.ts";
 import { ProblemState } from "../../_components/problem-state.tsx";
 import { SummarySentence } from "../../_components/summary-sentence.tsx";
+import { isForbidden } from "../../_components/unread.tsx";
 import { readAnomalies } from "../../_queries/anomalies.ts";
 import { readApprovals } from "../../_queries/approvals.ts";
 import { readFirstRun } from "../../_queries/first-run.ts";
 import { readOverview } from "../../_queries/overview.ts";
+import type { Answer } from "../../_queries/problem.ts";
 import { readRole } from "../../_queries/session.ts";
 import { Anomalies } from "./anomalies.tsx";
 import { AttentionList } from "./attention-list.tsx";
@@ -50,7 +53,7 @@ export default async function OverviewPage({ searchParams }: Props) {
   const { overview, series, labels, toMend, massFailures, clients, attention, events } = read.value;
   const { accounts, integrations, at } = overview;
   const { words } = windows[window];
-  const going = anomalies.kind === "ok" ? anomalies.value.data.filter((one) => one.ended_at === null).length : 0;
+  const going = countGoing(anomalies);
   const isEmpty = integrations.length === 0;
   const guide = await readFirstRun({ isNew: isEmpty });
 
@@ -99,4 +102,10 @@ export default async function OverviewPage({ searchParams }: Props) {
       )}
     </>
   );
+}
+
+/** Whom the API tells no alarms has none to know of. */
+function countGoing(anomalies: Answer<AnomalyList>): number | null {
+  if (anomalies.kind === "problem") return isForbidden(anomalies.problem) ? 0 : null;
+  return anomalies.value.data.filter((one) => one.ended_at === null).length;
 }

@@ -85,7 +85,7 @@ function Row({ name, tone = "", children }: { name: string; tone?: string; child
   return (
     <div className="flex flex-wrap justify-between gap-x-6 gap-y-0.5 px-4 py-2.5">
       <dt className="text-muted">{name}</dt>
-      <dd className={`min-w-0 text-right ${tone}`}>{children}</dd>
+      <dd className={`ml-auto min-w-0 text-right ${tone}`}>{children}</dd>
     </div>
   );
 }

@@ -164,6 +164,11 @@ describe("trouble", () => {
   });
 });
 
+test("never says that all is well where alarms could not be read", () => {
+  expect(sentence(overview(), { anomalies: null })).toMatch(/^Whether an alarm rings could not be read\. Nothing else/);
+  expect(sentence(overview(), { anomalies: null, toMend: 1 })).toMatch(/^1 integration needs mending\./);
+});
+
 test("says the day where it is another one", () => {
   expect(sinceWords("2026-12-04T10:42:00.000Z", at)).toBe("10:42 UTC");
   expect(sinceWords("2026-12-02T10:42:00.000Z", at)).toBe("Dec 2, 10:42 UTC");

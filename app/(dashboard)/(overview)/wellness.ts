@@ -20,8 +20,8 @@ export type Told = {
   massFailures: readonly MassFailureView[];
   /** Integrations that are not used, or not for every account. */
   toMend: number;
-  /** Callers or integrations that are unlike their past, and go on. */
-  anomalies: number;
+  /** Callers or integrations that are unlike their past, and go on; null: it could not be read. */
+  anomalies: number | null;
   /** `the last 24 hours` */
   window: string;
 };
@@ -90,7 +90,7 @@ const late: Judge = ({ backlog }) => {
 };
 
 const anomaly: Judge = (_overview, { anomalies }) =>
-  anomalies === 0
+  anomalies === null || anomalies === 0
     ? null
     : {
         tone: "bad",
@@ -174,6 +174,16 @@ const refreshesFail: Judge = ({ refreshes, accounts }, { window }) =>
         action: { href: "#failures", label: "See why" },
       };
 
+/** Behind whatever is known to be wrong, and before "all well", which nobody can say then. */
+const unread: Judge = (_overview, { anomalies }) =>
+  anomalies !== null
+    ? null
+    : {
+        tone: "warn",
+        lead: "Whether an alarm rings could not be read.",
+        rest: "Nothing else is wrong. Read the page again; if it stays so, the log of the API says why.",
+      };
+
 const inOrder: readonly Judge[] = [
   held,
   clientRejected,
@@ -187,6 +197,7 @@ const inOrder: readonly Judge[] = [
   failing,
   webhooksFailing,
   refreshesFail,
+  unread,
 ];
 
 function allWell({ accounts, refreshes, token_reads: reads }: OverviewView, { window }: Told): Wellness {
@@ -231,7 +242,7 @@ export function sinceWords(since: string, now: string): string {
 }
 
 function clientHref(name: string): string {
-  return `/accounts?integration_name=${encodeURIComponent(name)}`;
+  return `/integrations/${encodeURIComponent(name)}#client`;
 }
 
 /** The API stops counting at some number, which stands for more. */

@@ -2,6 +2,7 @@ import { Link2, ListChecks, SearchX, Telescope } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { ButtonLink } from "../../../_components/button.tsx";
+import { CodeBlock } from "../../../_components/code-block.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { Paging } from "../../../_components/paging.tsx";
@@ -145,9 +146,12 @@ function NoAccounts({ filter }: { filter: AccountFilter }) {
   return (
     <EmptyState icon={Link2} title="No accounts yet">
       <p>Create a link token with the API and send its link to a customer. The account appears at the first click.</p>
-      <pre className="mt-4 overflow-x-auto rounded-md bg-sunken p-3 text-left font-mono text-xs leading-5 text-ink">
-        {`POST /api/v1/link-tokens\n{ "tenant_id": "acme", "integration_name": "…" }`}
-      </pre>
+      <div className="mt-4 rounded-md bg-sunken text-left text-ink">
+        <CodeBlock
+          label="The call that makes a link"
+          code={`POST /api/v1/link-tokens\n{ "tenant_id": "acme", "integration_name": "…" }`}
+        />
+      </div>
     </EmptyState>
   );
 }

@@ -24,7 +24,7 @@ export async function askForTrial(
     ...(name === null ? {} : { name }),
     ...(withEffect ? {} : { effect: "false" }),
   });
-  const path = `/integrations/validate${query.size === 0 ? "" : `?${query}`}`;
+  const path = `/integration-trials${query.size === 0 ? "" : `?${query}`}`;
   return await sendToApi<DefinitionTrialView>("POST", path, text, { isQuestion: true });
 }
 
