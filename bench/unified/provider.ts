@@ -6,10 +6,13 @@ import { servePart } from "../part.ts";
 
 const imitation = imitations["hubspot"]?.();
 if (imitation === undefined) throw new Error("nobody imitates hubspot");
-const [sample] = (
-  imitation.answer({ method: "GET", path: "/crm/v3/objects/contacts", query: new URLSearchParams(), body: null }, "")
-    .body as { results: { id: string }[] }
-).results;
+/** With what the mapping asks for, and not the few properties that come by themselves. */
+const properties = process.env["PROPERTIES"] ?? "";
+const { results: listed } = imitation.answer(
+  { method: "GET", path: "/crm/v3/objects/contacts", query: new URLSearchParams({ properties }), body: null },
+  "",
+).body as { results: { id: string }[] };
+const [sample] = listed;
 
 /** So many of the documented contact, each with an id of its own. */
 const pages = new Map(

@@ -62,11 +62,12 @@ export async function benchmarkUnified(options: BenchmarkOptions): Promise<Repor
 }
 
 async function prepare({ profileDirectory }: BenchmarkOptions): Promise<Arena> {
-  const provider = await startPart("unified/provider.ts", {});
-  const origin = `http://127.0.0.1:${provider.details["port"]}`;
-  const installation = await startInstallation();
   const text = readFileSync(new URL("../../integrations/hubspot.json", import.meta.url), "utf8");
   const { api, unified } = integrationDocumentSchema.parse(JSON.parse(text));
+  const properties = unified?.crm?.["contacts"]?.endpoints.list?.query["properties"]?.replaceAll("'", "") ?? "";
+  const provider = await startPart("unified/provider.ts", { PROPERTIES: properties });
+  const origin = `http://127.0.0.1:${provider.details["port"]}`;
+  const installation = await startInstallation();
   await defineIntegration(installation, origin, { api: { ...api, baseUrl: origin }, unified });
   await insertAccounts(installation, 1_000, () => {});
   const [accountId = ""] = await sealAccounts(installation, 1, () => {});
@@ -79,8 +80,6 @@ async function prepare({ profileDirectory }: BenchmarkOptions): Promise<Arena> {
     profileDirectory === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDirectory}`],
   );
   const load = await startPart("load.ts", {});
-  // What the mapping asks for, too.
-  const properties = unified?.crm?.["contacts"]?.endpoints.list?.query["properties"]?.replaceAll("'", "") ?? "";
   const query = (limit: number): string => `limit=${limit}&integrated_account_id=${accountId}`;
   return {
     apiPid: process.pid,

@@ -441,7 +441,7 @@ export const inputs: Inputs = {
   tryMapping: () => [
     {
       status: 200,
-      params: { name: "hubspot" },
+      params: { name: "acme-crm" },
       body: {
         category: "crm",
         model: "contacts",
@@ -459,7 +459,7 @@ export const inputs: Inputs = {
     },
     {
       status: 200,
-      params: { name: "hubspot" },
+      params: { name: "acme-crm" },
       body: { category: "crm", model: "contacts", mapping: {}, endpoint: "get", answer: { status: 404, body: null } },
     },
   ],
