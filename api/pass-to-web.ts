@@ -20,7 +20,7 @@ const ownHeader = /^x-(?:evergrant-|nonce$|middleware-)/i;
  * Cookies that pages are drawn by, and worth nothing to whoever else has them. The others stay here: of the visitor web gets a pass for
  * a minute (auth/page-pass.ts), and of whatever else their browser keeps for this host nothing.
  */
-const ofPages = /^(?:evergrant_(?:theme|environment)|(?:__Host-)?evergrant_typed)$/;
+const ofPages = /^(?:evergrant_(?:theme|environment|shortcuts|first_run_[\w-]{1,64})|(?:__Host-)?evergrant_typed)$/;
 
 function cookiesOfPages(header: string | undefined): string {
   const pairs = (header ?? "").split(";").map((pair) => pair.trim());

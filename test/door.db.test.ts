@@ -76,7 +76,8 @@ test("what only the door may say, and credentials of programs, are taken out of 
     "x-forwarded-for": "10.0.0.1",
     authorization: `Bearer ${stack.apiKey}`,
     host: "evil.example",
-    cookie: "a=b; evergrant_theme=dark; authjs.session-token=forged; evergrant_browser=forged; evergrant_typed=e30",
+    cookie:
+      "a=b; evergrant_theme=dark; evergrant_shortcuts=off; evergrant_first_run_my-env=begun; authjs.session-token=forged; evergrant_browser=forged; evergrant_typed=e30",
   });
   const { headers } = seen[0] ?? { headers: {} };
   expect(Object.keys(headers).filter((name) => /^x-(evergrant|nonce|middleware)|authorization/.test(name))).toEqual([]);
@@ -84,7 +85,7 @@ test("what only the door may say, and credentials of programs, are taken out of 
     host: new URL(stack.apis[0]?.origin ?? "").host,
     "x-forwarded-host": new URL(stack.apis[0]?.origin ?? "").host,
     "x-forwarded-for": expect.stringMatching(/^(::ffff:)?127\.0\.0\.1$/),
-    cookie: "evergrant_theme=dark; evergrant_typed=e30",
+    cookie: "evergrant_theme=dark; evergrant_shortcuts=off; evergrant_first_run_my-env=begun; evergrant_typed=e30",
   });
 });
 
