@@ -187,6 +187,11 @@ describe("a key that is limited", () => {
     ["DELETE", "/integrations/acme-crm"],
     ["POST", "/integration-trials", { name: "acme-crm" }],
     ["POST", "/integrations/acme-crm/checks", {}],
+    [
+      "POST",
+      "/integrations/acme-crm/mappings/try",
+      { category: "crm", model: "contacts", mapping: {}, endpoint: "get" },
+    ],
     ["PATCH", "/environment-integration", { integration_name: "acme-crm", ...client }],
     ["POST", "/integrations/acme-crm/mass-failure/release"],
     ["POST", "/integrations/acme-crm/mass-failure/confirm"],

@@ -5,8 +5,10 @@ import { useState } from "react";
 import type { EventView } from "#api/schemas/delivery";
 import type { EndpointView } from "#api/schemas/webhook";
 import { buttonClass } from "../../../_components/button.tsx";
+import { Callout } from "../../../_components/callout.tsx";
 import { CodeBlock } from "../../../_components/code-block.tsx";
 import { eventWords } from "../../../_components/event-words.ts";
+import { countOf } from "../../../_components/figures.ts";
 import { RelativeTime } from "../../../_components/relative-time.tsx";
 import { EndpointAddress } from "../../webhooks/_parts/endpoint-address.tsx";
 import { PingButton, PingResult, type PingAnswer } from "../../webhooks/_parts/ping-button.tsx";
@@ -41,6 +43,21 @@ export function SeeWebhook({ environment, endpoint, events }: Props) {
           <p className="text-muted">
             Events go to <EndpointAddress url={endpoint.url} />, and none has arrived there yet.
           </p>
+          {endpoint.failures > 0 && (
+            <Callout
+              tone="warn"
+              title={`It did not take what was sent, ${countOf(endpoint.failures, "time", "times")}`}
+            >
+              A receiver that checks signatures needs the signing secret of this endpoint.{" "}
+              <Link
+                href={`/webhooks/${endpoint.id}`}
+                prefetch={false}
+                className="font-medium underline underline-offset-2"
+              >
+                See what it answered
+              </Link>
+            </Callout>
+          )}
           <div>
             <PingButton endpoint={endpoint} variant="primary" onAnswer={setPing} />
           </div>
