@@ -56,7 +56,10 @@ function appWithLog() {
   const send = async (body: string): Promise<number> => {
     const incoming = { incoming: {}, outgoing: {} };
     const request = { method: "POST", body, headers: { "content-type": "application/csp-report" } };
-    return (await app.request("/api/csp-reports", request, incoming)).status;
+    const { status, headers } = await app.request("/api/csp-reports", request, incoming);
+    // The frame that a page refused has an origin of its own.
+    expect(headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+    return status;
   };
   return { send, told, move: (to: string) => (address = to) };
 }

@@ -21,6 +21,9 @@ const mostInOne = 5;
 const ofNetwork = { perSecond: 0.1, burst: 10 };
 const ofAll = { perSecond: 0.5, burst: 50 };
 
+/** Whom a page refuses as a frame has an origin of its own, and the browser tells its console of an answer that it may not have. */
+const toFrames = { "cross-origin-resource-policy": "cross-origin" };
+
 /** Where the policies of pages send what they stopped (checklist G2): a line of the log, and the same answer whatever came. */
 export function cspReportRoute(
   app: OpenAPIHono<ApiEnvironment>,
@@ -31,15 +34,14 @@ export function cspReportRoute(
   const all = createTokenBuckets(ofAll, now);
   app.post(
     "/api/csp-reports",
-    bodyLimit({ maxSize: maxBytes, onError: (context) => context.body(null, 204) }),
+    bodyLimit({ maxSize: maxBytes, onError: (context) => context.body(null, 204, toFrames) }),
     async (context) => {
       const network = networkOf(ports.addressOf(requestOf(context).incoming));
       for (const refusal of readRefusals(await context.req.json().catch(() => null))) {
         if (networks.take(network) > 0 || all.take("") > 0) break;
         ports.log.warn({ ...refusal }, "a browser kept a page from doing what its policy forbids");
       }
-      // Whom a page refuses as a frame has an origin of its own, and the browser tells its console of the answer it may not have.
-      return context.body(null, 204, { "cross-origin-resource-policy": "cross-origin" });
+      return context.body(null, 204, toFrames);
     },
   );
 }

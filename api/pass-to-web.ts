@@ -22,7 +22,8 @@ const ownHeader = /^x-(?:evergrant-|nonce$|middleware-)/i;
  */
 const ofPages = /^(?:evergrant_(?:theme|environment|shortcuts|first_run_[\w-]{1,64})|(?:__Host-)?evergrant_typed)$/;
 
-function cookiesOfPages(header: string | undefined): string {
+/** Of a Cookie header what web gets. */
+export function cookiesOfPages(header: string | undefined): string {
   const pairs = (header ?? "").split(";").map((pair) => pair.trim());
   return pairs.filter((pair) => ofPages.test(pair.slice(0, Math.max(0, pair.indexOf("="))))).join("; ");
 }

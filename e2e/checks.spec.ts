@@ -1,5 +1,5 @@
 import { expect, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";
-import { wholeCatalogue } from "./stub-accounts.ts";
+import { wholeCatalogue } from "./stub-integrations.ts";
 import { badScript, checkRun } from "./stub-checks.ts";
 import type { StubApi } from "./stub-api.ts";
 

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { wholeCatalogue } from "./stub-accounts.ts";
+import { wholeCatalogue } from "./stub-integrations.ts";
 import { approvalIds } from "./stub-approvals.ts";
 import type { StubApi } from "./stub-api.ts";
 import { expect, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";
+import { expect, expectAccessible, expectAccessibleInBothThemes, expectNoSideways, test } from "./pages-fixtures.ts";
 import { emptyWorld, usualWorld } from "./stub-accounts.ts";
 import type { StubApi } from "./stub-api.ts";
 import { untouchedIntegrations } from "./stub-integrations.ts";
@@ -46,6 +46,20 @@ test("a new installation leads from nothing to the first webhook, each step tick
   await expect(guide).toContainText("2 of 3 done", { timeout: 30_000 });
   await expectAccessibleInBothThemes(page, "first-run-connected");
   await expect(guide.getByRole("link", { name: "Add an endpoint" })).toBeVisible();
+
+  // One that takes nothing says so, and where to look.
+  const { endpoints } = usualWorld().webhooks;
+  stub.world.webhooks = {
+    ...usualWorld().webhooks,
+    endpoints: endpoints.slice(0, 1).map((one) => ({ ...one, last_success_at: null, failures: 3 })),
+  };
+  await expect(guide.getByText("It did not take what was sent, 3 times")).toBeVisible({ timeout: 30_000 });
+  await expect(guide.getByRole("link", { name: "See what it answered" })).toHaveAttribute("href", /^\/webhooks\/whe_/);
+  await expectAccessibleInBothThemes(page, "first-run-refused");
+  await page.setViewportSize({ width: 360, height: 800 });
+  await expectNoSideways(page);
+  await expectAccessibleInBothThemes(page, "first-run-refused-phone");
+  await page.setViewportSize({ width: 1280, height: 800 });
 
   stub.world.webhooks = usualWorld().webhooks;
   const over = page.getByRole("region", { name: "That is all it takes" });

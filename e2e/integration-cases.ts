@@ -1,9 +1,9 @@
 import type { IntegrationCheckView } from "#api/schemas/integration-check";
 import type { IntegrationStatusView } from "#api/schemas/integration-details";
-import { massFailure, wholeCatalogue } from "./stub-accounts.ts";
+import { massFailure } from "./stub-accounts.ts";
 import type { StubApi } from "./stub-api.ts";
 import { badScript, checkRun, doneRun, goodScript } from "./stub-checks.ts";
-import { quietState, type IntegrationState } from "./stub-integrations.ts";
+import { quietState, type IntegrationState, wholeCatalogue } from "./stub-integrations.ts";
 
 type IntegrationCase = { path: string; arrange?: (stub: StubApi) => void; expected?: RegExp };
 

@@ -1,5 +1,6 @@
 import { circuit, withState } from "./integration-cases.ts";
-import { massFailure, wholeCatalogue } from "./stub-accounts.ts";
+import { massFailure } from "./stub-accounts.ts";
+import { wholeCatalogue } from "./stub-integrations.ts";
 import type { StubApi } from "./stub-api.ts";
 import { expect, expectAccessible, test } from "./pages-fixtures.ts";
 

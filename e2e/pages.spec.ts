@@ -1,4 +1,5 @@
-import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld, wholeCatalogue } from "./stub-accounts.ts";
+import { emptyWorld, ids, massFailure, resolvingFailure, usualWorld } from "./stub-accounts.ts";
+import { wholeCatalogue } from "./stub-integrations.ts";
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import { runIds } from "./stub-account-runs.ts";
 import { manyClients } from "./stub-health.ts";

@@ -6,7 +6,7 @@ import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import type { HealthView } from "#api/schemas/stats";
 import { clients, health } from "./stub-health.ts";
 import { checkWorld, type CheckWorld } from "./stub-checks.ts";
-import { untouchedIntegrations, type IntegrationState, type StubIntegration } from "./stub-integrations.ts";
+import { integrations, type IntegrationState, type StubIntegration } from "./stub-integrations.ts";
 import { usualStanding, type Standing } from "./stub-overview.ts";
 import { approvals, emptyApprovals, type ApprovalWorld } from "./stub-approvals.ts";
 import { keyWorld, type KeyWorld } from "./stub-keys.ts";
@@ -34,29 +34,6 @@ export type World = {
   settings: SettingsWorld;
   standing: Standing;
 };
-
-export const integrations: World["integrations"] = [
-  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform", category: "CRM" },
-  {
-    name: "hubspot",
-    label: "HubSpot",
-    format: "oauth2",
-    origin: "platform",
-    category: "CRM",
-    unified: ["crm/contacts", "crm/companies", "crm/deals"],
-  },
-  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform", category: "CRM" },
-  {
-    name: "very-long",
-    label: "The Integration With A Remarkably Long Name Ltd.",
-    format: "oauth2",
-    origin: "environment",
-  },
-  { name: "acme-keys", label: "Acme Billing", format: "api_key", origin: "environment" },
-];
-
-/** With the rest of a small catalogue, for the pages that show it. */
-export const wholeCatalogue: World["integrations"] = [...integrations, ...untouchedIntegrations];
 
 export const emptyWorld = (): World => ({
   accounts: [],

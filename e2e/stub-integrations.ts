@@ -28,6 +28,30 @@ export const untouchedIntegrations: StubIntegration[] = [
   untouched("xero", "Xero", "Accounting"),
 ];
 
+/** Of the usual world: set up, and with accounts. */
+export const integrations: StubIntegration[] = [
+  { name: "acme-crm", label: "Acme CRM", format: "oauth2", origin: "platform", category: "CRM" },
+  {
+    name: "hubspot",
+    label: "HubSpot",
+    format: "oauth2",
+    origin: "platform",
+    category: "CRM",
+    unified: ["crm/contacts", "crm/companies", "crm/deals"],
+  },
+  { name: "salesforce", label: "Salesforce", format: "oauth2", origin: "platform", category: "CRM" },
+  {
+    name: "very-long",
+    label: "The Integration With A Remarkably Long Name Ltd.",
+    format: "oauth2",
+    origin: "environment",
+  },
+  { name: "acme-keys", label: "Acme Billing", format: "api_key", origin: "environment" },
+];
+
+/** With the rest of a small catalogue, for the pages that show it. */
+export const wholeCatalogue: StubIntegration[] = [...integrations, ...untouchedIntegrations];
+
 /** As `GET /integrations` has them. */
 export function summaries(integrations: readonly StubIntegration[]): IntegrationSummary[] {
   return integrations.map((one) => {

@@ -41,7 +41,11 @@ function send(
       (response) => {
         if (response.headers["content-type"]?.startsWith("text/event-stream") === true) {
           // It has no end of its own.
-          resolve({ status: 200, headers: new Headers(response.headers as Record<string, string>), text: "" });
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: new Headers(response.headers as Record<string, string>),
+            text: "",
+          });
           response.destroy();
           return;
         }

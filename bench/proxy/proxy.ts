@@ -6,12 +6,11 @@ import { findFreePort } from "#scripts/ports";
 import { startProcess } from "#test/start-process";
 import type { BenchmarkOptions, Report, Result } from "../benchmark.ts";
 import { startInstallation } from "../cluster.ts";
-import { cpuSeconds } from "../cpu-seconds.ts";
 import { createKey } from "../create-key.ts";
-import type { LoadAnswer, LoadQuestion } from "../load.ts";
+import { measureLoad, type Measurement } from "../measure-load.ts";
 import { startPart, type Part } from "../part.ts";
 import { defineIntegration, insertAccounts, sealAccounts, settle } from "../seed.ts";
-import { median, quantile, spread } from "../statistics.ts";
+import { spread } from "../statistics.ts";
 import type { StreamQuestion, StreamTaken } from "./streamer.ts";
 
 interface Sizes {
@@ -102,27 +101,11 @@ async function prepare({ profileDirectory }: BenchmarkOptions): Promise<Arena> {
   };
 }
 
-interface Measurement {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** Of the api process, milliseconds for each request. */
-  readonly cpuMs: number;
-}
-
 async function measure(arena: Arena, way: Way, connections: number, seconds: number): Promise<Measurement> {
   const { port, path, headers } = arena.ways[way];
-  const before = cpuSeconds([arena.apiPid]).get(arena.apiPid) ?? 0;
-  const question: LoadQuestion = { port, connections, seconds, paths: [path("/small")], headers };
-  const { latencies, statuses, seconds: taken } = await arena.load.ask<LoadAnswer>(question);
-  const after = cpuSeconds([arena.apiPid]).get(arena.apiPid) ?? 0;
-  if (Object.keys(statuses).join() !== "200") throw new Error(`not every call worked: ${JSON.stringify(statuses)}`);
-  return {
-    perSecond: latencies.length / taken,
-    p50: median(latencies),
-    p99: quantile(latencies, 0.99),
-    cpuMs: ((after - before) * 1000) / latencies.length,
-  };
+  return await measureLoad(arena.load, { port, connections, seconds, paths: [path("/small")], headers }, () => [
+    arena.apiPid,
+  ]);
 }
 
 type Both = Readonly<Record<Way, Measurement>>;

@@ -7,12 +7,11 @@ import { findFreePort } from "#scripts/ports";
 import { startProcess } from "#test/start-process";
 import type { BenchmarkOptions, Report, Result } from "../benchmark.ts";
 import { startInstallation } from "../cluster.ts";
-import { cpuSeconds } from "../cpu-seconds.ts";
 import { createKey } from "../create-key.ts";
-import type { LoadAnswer, LoadQuestion } from "../load.ts";
+import { measureLoad, type Measurement } from "../measure-load.ts";
 import { startPart, type Part } from "../part.ts";
 import { defineIntegration, insertAccounts, sealAccounts, settle } from "../seed.ts";
-import { median, quantile, spread } from "../statistics.ts";
+import { spread } from "../statistics.ts";
 
 interface Sizes {
   readonly rounds: number;
@@ -98,14 +97,6 @@ async function prepare({ profileDirectory }: BenchmarkOptions): Promise<Arena> {
   };
 }
 
-interface Measurement {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  /** Of the api process and its evaluators, milliseconds for each request. */
-  readonly cpuMs: number;
-}
-
 async function measure(
   { apiPid, load, port, headers, path }: Arena,
   way: Way,
@@ -113,19 +104,8 @@ async function measure(
   connections: number,
   seconds: number,
 ): Promise<Measurement> {
-  const pids = [apiPid, ...childrenOf(apiPid)];
-  const before = cpuSeconds(pids);
-  const question: LoadQuestion = { port, connections, seconds, paths: [path(way, limit)], headers };
-  const { latencies, statuses, seconds: taken } = await load.ask<LoadAnswer>(question);
-  const after = cpuSeconds([apiPid, ...childrenOf(apiPid)]);
-  if (Object.keys(statuses).join() !== "200") throw new Error(`not every call worked: ${JSON.stringify(statuses)}`);
-  const used = [...after].reduce((sum, [pid, cpu]) => sum + cpu - (before.get(pid) ?? 0), 0);
-  return {
-    perSecond: latencies.length / taken,
-    p50: median(latencies),
-    p99: quantile(latencies, 0.99),
-    cpuMs: (used * 1000) / latencies.length,
-  };
+  const question = { port, connections, seconds, paths: [path(way, limit)], headers };
+  return await measureLoad(load, question, () => [apiPid, ...childrenOf(apiPid)]);
 }
 
 /** Expressions are evaluated in processes of their own. None where the system does not tell. */

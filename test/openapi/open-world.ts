@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cookieOf, makeAdministrator, signInAs, tryToSignIn } from "../sign-in-as.ts";
 import { startStack, type Stack } from "../start-stack.ts";
 import { callAs } from "../two-owners.ts";
-import type { World } from "./inputs.ts";
+import type { World } from "./make-things.ts";
 
 /** The real processes with what the inputs of routes are made of. */
 export async function openWorld(): Promise<{ stack: Stack; world: World }> {

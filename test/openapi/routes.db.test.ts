@@ -7,7 +7,8 @@ import { resolve, type Answer as Documented, type Operation } from "#api/openapi
 import { makeOpenApiDocument } from "#scripts/openapi-document";
 import { makeKey } from "../make-key.ts";
 import type { Answer, Stack } from "../start-stack.ts";
-import { inputs, type Case, type World } from "./inputs.ts";
+import { inputs } from "./inputs.ts";
+import type { Case, World } from "./make-things.ts";
 import { openWorld } from "./open-world.ts";
 import { bodySchemaOf, listOperations, needsKey, permissionOf } from "./operations.ts";
 import { undocumentedFields } from "./undocumented-fields.ts";
@@ -25,6 +26,8 @@ const withBody = withKey.filter(({ operation }) => bodySchemaOf(operation) !== n
 const isShared = ["putIntegration", "disableKey", "enableKey", "listIntegrationChecks"];
 // What is wrong with the document that it looks at is its answer.
 const looksAtAny = "validateIntegration";
+/** They are sent what they look at, and change nothing by it. */
+const onlyLooks = ["findInvitation", "validateIntegration", "previewAccountRun", "tryMapping"];
 const ofOneThing = withKey.filter(({ path, id }) => path.includes("{") && !isShared.includes(id));
 const validators = createValidators(document);
 
@@ -136,9 +139,9 @@ function expectAudited({ id, method }: Route, status: number, recorded: readonly
     wanted.filter((action) => !recorded.includes(action)),
     `${id} states what it does not write`,
   ).toEqual([]);
-  // What stands in a body and not in an address changes nothing where the route says so. Nor does it where nobody is asked.
+  // What is told in a body and not in an address; and nothing changes where nobody is asked.
   const isRefused = status === 422 && (unifiedRouteIds as readonly string[]).includes(id);
-  const asks = method === "get" || "nothing" in statement || isRefused;
+  const asks = method === "get" || onlyLooks.includes(id) || isRefused;
   if (!asks) expect(recorded.length, `${id} changes something and leaves no record`).toBeGreaterThan(0);
 }
 
@@ -209,6 +212,24 @@ describe("the input of each route", () => {
       }
     },
   );
+
+  test(`${looksAtAny} answers with the mistake at an unknown field, and at each of another type`, async () => {
+    const [route] = withBody.filter(({ id }) => id === looksAtAny);
+    if (route === undefined) throw new Error(`${looksAtAny} is not in the document`);
+    const [one] = await casesOf(route.id);
+    const wrong = [...wrongValues(document, bodySchemaOf(route.operation) ?? {}, one?.body ?? {})];
+    expect(wrong.length).toBeGreaterThan(0);
+    const unknown = { pointer: "/not_a_field", body: { ...(one?.body as object), not_a_field: 1 } };
+    for (const { pointer, body } of [unknown, ...wrong]) {
+      const answer = await call(route, { ...(one as Case), body });
+      expect(answer, pointer).toMatchObject({ status: 200, body: { valid: false } });
+      const pointers = answer.body.errors.map((error: { pointer: string }) => error.pointer);
+      expect(
+        pointers.some((found: string) => found === pointer || found.startsWith(`${pointer}/`)),
+        `${pointer} in ${pointers.join(", ")}`,
+      ).toBe(true);
+    }
+  });
 
   test.each(withBody)("$id refuses what is no JSON, and what is too large", async (route) => {
     const [one] = await casesOf(route.id);

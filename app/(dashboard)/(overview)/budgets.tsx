@@ -13,7 +13,7 @@ export function Budgets({ uses }: { uses: BudgetUse[] }) {
       {byUse.slice(0, shown).map(({ name, limit, peak, peakAt }) => {
         const share = peak / limit;
         return (
-          <li key={name} className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)] items-center gap-x-4">
+          <li key={name} className="grid items-center gap-x-4 gap-y-1 sm:grid-cols-2">
             <span className="flex min-w-0 justify-between gap-2">
               <span className="truncate">{name}</span>
               <span className={`shrink-0 ${share > 1 ? "font-medium text-warn" : "text-muted"}`}>

@@ -47,7 +47,7 @@ function Change({ event, labels }: { event: EventView; labels: Map<string, strin
       <Link
         href={`/webhooks/events/${event.id}`}
         prefetch={false}
-        className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm -outline-offset-2 hover:bg-sunken sm:grid-cols-[minmax(0,3fr)_minmax(0,4fr)_auto_16px]"
+        className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm -outline-offset-2 hover:bg-sunken sm:grid-cols-[minmax(0,3fr)_minmax(0,4fr)_88px_16px]"
       >
         <span className="flex min-w-0 items-baseline gap-2">
           <span aria-hidden className={`size-2 shrink-0 self-center rounded-full ${toneClasses[tone].solid}`} />

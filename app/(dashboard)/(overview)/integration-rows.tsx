@@ -14,7 +14,7 @@ import { sinceWords } from "./wellness.ts";
 type Props = { integrations: IntegrationOverview[]; labels: Map<string, string>; now: string; window: string };
 
 const columns =
-  "@4xl:grid @4xl:grid-cols-[minmax(0,2fr)_minmax(0,2.8fr)_minmax(0,1.3fr)_minmax(0,1.5fr)_minmax(218px,1.9fr)_minmax(0,2.2fr)] @4xl:items-center @4xl:gap-x-6";
+  "@4xl:grid @4xl:grid-cols-[minmax(0,2fr)_minmax(0,3.4fr)_minmax(0,1.2fr)_minmax(0,1.6fr)_218px_minmax(0,2.4fr)] @4xl:items-center @4xl:gap-x-6";
 
 /** Integrations as rows, those in trouble first: accounts by status, how refreshes went, what is due, and what comes. */
 export function IntegrationRows({ integrations, labels, now, window }: Props) {
@@ -94,7 +94,7 @@ function Row({ integration, label, now }: { integration: IntegrationOverview; la
         )}
       </Value>
       <td className="flex items-center justify-between gap-4 @4xl:block">
-        <span className="text-muted @4xl:hidden">Due in the next hour</span>
+        <span className="text-muted @4xl:hidden">Next hour</span>
         <DueStrip due={integration.due} budget={integration.budget} />
       </td>
       <td className="min-w-0">
@@ -108,7 +108,14 @@ function Row({ integration, label, now }: { integration: IntegrationOverview; la
 function News({ integration, now }: { integration: IntegrationOverview; now: string }) {
   const { breakers, failures, cliff } = integration;
   const [worst] = failures;
-  if (breakers.length === 0 && worst === undefined && cliff === null) return <None />;
+  if (breakers.length === 0 && worst === undefined && cliff === null) {
+    // Without the head of a column nobody would know what there is none of.
+    return (
+      <span className="hidden @4xl:inline">
+        <None />
+      </span>
+    );
+  }
   return (
     <ul className="flex flex-col gap-1 text-xs">
       {breakers.map((breaker) => (

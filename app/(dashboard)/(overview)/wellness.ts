@@ -201,18 +201,18 @@ const inOrder: readonly Judge[] = [
 ];
 
 function allWell({ accounts, refreshes, token_reads: reads }: OverviewView, { window }: Told): Wellness {
+  if (accounts.active === 0) {
+    const rest = "Accounts appear here as your customers connect them.";
+    return { tone: "info", lead: "Nothing is connected yet.", rest };
+  }
   const active = countOf(accounts.active, "account is", "accounts are");
-  if (reads.served_share !== null) {
-    const served = `${formatShare(reads.served_share)} of token requests got a valid token in ${window}.`;
-    return { tone: "good", lead: "All well:", rest: `${active} active, and ${served}` };
-  }
-  if (refreshes.success_rate !== null) {
-    const worked = `${formatShare(refreshes.success_rate)} of ${formatCount(refreshes.count)} refreshes in ${window} succeeded.`;
-    return { tone: "good", lead: "All well:", rest: `${active} active, and ${worked}` };
-  }
-  return accounts.active === 0
-    ? { tone: "info", lead: "Nothing is connected yet.", rest: "Accounts appear here as your customers connect them." }
-    : { tone: "good", lead: "All well:", rest: `${active} active. Nothing was due for a refresh in ${window}.` };
+  const how =
+    reads.served_share !== null
+      ? `, and ${formatShare(reads.served_share)} of token requests got a valid token in ${window}.`
+      : refreshes.success_rate !== null
+        ? `, and ${formatShare(refreshes.success_rate)} of ${formatCount(refreshes.count)} refreshes in ${window} succeeded.`
+        : `. Nothing was due for a refresh in ${window}.`;
+  return { tone: "good", lead: "All well:", rest: `${active} active${how}` };
 }
 
 type Breaker = IntegrationOverview["breakers"][number];

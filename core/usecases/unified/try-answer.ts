@@ -1,3 +1,4 @@
+import { toPointer } from "../../domain/text/scan-json.ts";
 import { composeForEach } from "../../domain/unified/compose-expressions.ts";
 import { isJsonObject, type JsonObject } from "../../domain/unified/json-object.ts";
 import type { EndpointName } from "../../domain/unified/mapping-schema.ts";
@@ -140,7 +141,7 @@ function noRecords(place: readonly string[]): TrialFault {
 }
 
 function failedAtPlace(place: readonly string[], detail: string): TrialFault {
-  return { part: "mapping", pointer: place.map((part) => `/${part}`).join(""), detail };
+  return { part: "mapping", pointer: toPointer(place), detail };
 }
 
 interface MappedSample {

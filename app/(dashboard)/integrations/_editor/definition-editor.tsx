@@ -2,15 +2,16 @@
 
 import { useRouter } from "next/navigation";
 import { useMemo, useRef, useState, type ReactNode } from "react";
-import { Button } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
 import { usePausedUpdates } from "../../../_components/live-updates.tsx";
 import type { ApiProblem } from "../../../_queries/problem.ts";
 import { TryText } from "../_check/try-text.tsx";
 import { CodeEditor, type EditorHandle } from "./code-editor.tsx";
+import { EditorFoot } from "./editor-foot.tsx";
 import { formatJson } from "./format-json.ts";
 import { LeaveGuard } from "./leave-guard.tsx";
 import { Mistakes, type Mistake } from "./mistakes.tsx";
+import { placeMistakes } from "./place-mistakes.ts";
 import { ReviewDialog, type Review } from "./review-dialog.tsx";
 import { lineAndColumn, placeOf, scanText } from "./scan-text.ts";
 import { askForTrial, useCheck, type FoundError } from "./use-check.ts";
@@ -44,19 +45,10 @@ export function DefinitionEditor({ initial, stored, name, children, onText }: Pr
   const isDirty = text !== initial && !isSaved;
   usePausedUpdates(true);
 
-  const mistakes = useMemo((): Mistake[] => {
-    if (scan.fault !== null) {
-      const { at, detail } = scan.fault;
-      return [{ pointer: "", detail, from: at, to: at + 1, ...lineAndColumn(text, at) }];
-    }
-    const found = refused.length > 0 ? refused : check.kind === "checked" ? check.errors : [];
-    return found
-      .map((error) => {
-        const place = placeOf(scan.places, error.pointer);
-        return { ...error, ...place, ...lineAndColumn(text, place.from) };
-      })
-      .toSorted((one, other) => one.from - other.from);
-  }, [text, scan, check, refused]);
+  const mistakes = useMemo(
+    () => placeMistakes(text, scan, refused.length > 0 ? refused : check.kind === "checked" ? check.errors : []),
+    [text, scan, check, refused],
+  );
 
   const saidName = useMemo(() => name ?? nameIn(text, isJson), [name, text, isJson]);
 
@@ -109,31 +101,17 @@ export function DefinitionEditor({ initial, stored, name, children, onText }: Pr
           )}
         </div>
       </div>
-      <div role="alert" className="contents">
-        {problem !== null && (
-          <Callout tone="bad" title={problem.title} code={problem.code}>
-            {problem.detail ?? "It could not be looked at. What you typed is still there; try again."}
-          </Callout>
-        )}
-      </div>
-      <div className="flex flex-wrap items-center gap-2">
-        <Button
-          variant="primary"
-          disabled={isBusy || (stored !== null && text === initial)}
-          onClick={() => void look()}
-        >
-          {isBusy ? "Looking at it…" : "Review and save…"}
-        </Button>
-        <Button disabled={!isJson} onClick={format} title="Alt+Shift+F">
-          Format
-        </Button>
-        {text !== initial && (
-          <Button variant="ghost" onClick={() => change(initial)}>
-            Undo all
-          </Button>
-        )}
+      <EditorFoot
+        problem={problem}
+        isBusy={isBusy}
+        isJson={isJson}
+        mayReview={stored === null || text !== initial}
+        onReview={() => void look()}
+        onFormat={format}
+        onUndo={text === initial ? null : () => change(initial)}
+      >
         {children}
-      </div>
+      </EditorFoot>
       <TryText name={saidName} text={text} isReady={isJson && mistakes.length === 0} />
       <ReviewDialog
         review={review}

@@ -3,17 +3,17 @@
 import { useRouter } from "next/navigation";
 import { useMemo, useRef, useState } from "react";
 import type { IntegrationMappingView } from "#api/schemas/mapping-trial";
-import { Button } from "../../../../_components/button.tsx";
-import { Callout } from "../../../../_components/callout.tsx";
 import { classNames } from "../../../../_components/class-names.ts";
 import { usePausedUpdates } from "../../../../_components/live-updates.tsx";
 import type { ApiProblem } from "../../../../_queries/problem.ts";
 import { CodeEditor, type EditorHandle } from "../../_editor/code-editor.tsx";
+import { EditorFoot } from "../../_editor/editor-foot.tsx";
 import { formatJson } from "../../_editor/format-json.ts";
 import { LeaveGuard } from "../../_editor/leave-guard.tsx";
-import { Mistakes, type Mistake } from "../../_editor/mistakes.tsx";
+import { Mistakes } from "../../_editor/mistakes.tsx";
+import { placeMistakes } from "../../_editor/place-mistakes.ts";
 import { ReviewDialog, type Review } from "../../_editor/review-dialog.tsx";
-import { lineAndColumn, placeOf, scanText, type Scan } from "../../_editor/scan-text.ts";
+import { scanText, type Scan } from "../../_editor/scan-text.ts";
 import { askForTrial, type Check } from "../../_editor/use-check.ts";
 import { Capabilities } from "./capabilities.tsx";
 import { TrialBar } from "./trial-bar.tsx";
@@ -62,22 +62,12 @@ export function Workbench({ name, label, of, mapping, document }: Props) {
   const { found } = trial;
   const offered = useMemo(() => (isJson ? endpointsIn(JSON.parse(text)) : []), [text, isJson]);
 
-  const mistakesIn = (part: "mapping" | "given", source: string, { fault, places }: Scan): Mistake[] => {
-    if (fault !== null) {
-      return [
-        { pointer: "", detail: fault.detail, from: fault.at, to: fault.at + 1, ...lineAndColumn(source, fault.at) },
-      ];
-    }
+  const mistakesIn = (part: "mapping" | "given", source: string, where: Scan) => {
     const told = part === "given" ? trial.of?.sample : trial.of?.mapping;
     // What was found in another text stands elsewhere in this one.
     const errors = told === source ? (found?.errors ?? []) : [];
-    return errors
-      .filter((one) => one.part === part)
-      .map(({ pointer, detail }) => {
-        const at = placeOf(places, pointer);
-        return { pointer, detail, ...at, ...lineAndColumn(source, at.from) };
-      })
-      .toSorted((one, other) => one.from - other.from);
+    const own = errors.filter((one) => one.part === part);
+    return placeMistakes(source, where, own);
   };
   const mistakes = mistakesIn("mapping", text, scan);
   const sampleMistakes = mistakesIn("given", sample, sampleScan);
@@ -91,6 +81,9 @@ export function Workbench({ name, label, of, mapping, document }: Props) {
   const change = (next: string) => {
     setText(next);
     setProblem(null);
+  };
+  const format = () => {
+    if (isJson) change(formatJson(JSON.parse(text)));
   };
   const look = async () => {
     if (isBusy) return;
@@ -165,7 +158,7 @@ export function Workbench({ name, label, of, mapping, document }: Props) {
             marks={mistakes}
             label="Mapping, as JSON"
             onSave={() => void look()}
-            onFormat={() => isJson && change(formatJson(JSON.parse(text)))}
+            onFormat={format}
             height={height}
           />
           <Mistakes mistakes={mistakes} check={check} isJson={isJson} onJump={(one) => editor.current?.jumpTo(one)} />
@@ -190,26 +183,15 @@ export function Workbench({ name, label, of, mapping, document }: Props) {
           </div>
         </section>
       </div>
-      <div role="alert" className="contents">
-        {problem !== null && (
-          <Callout tone="bad" title={problem.title} code={problem.code}>
-            {problem.detail ?? "It could not be looked at. What you typed is still there; try again."}
-          </Callout>
-        )}
-      </div>
-      <div className="flex flex-wrap items-center gap-2">
-        <Button variant="primary" disabled={isBusy || !isJson || text === mapping} onClick={() => void look()}>
-          {isBusy ? "Looking at it…" : "Review and save…"}
-        </Button>
-        <Button disabled={!isJson} onClick={() => change(formatJson(JSON.parse(text)))} title="Alt+Shift+F">
-          Format
-        </Button>
-        {text !== initial && (
-          <Button variant="ghost" onClick={() => change(initial)}>
-            Undo all
-          </Button>
-        )}
-      </div>
+      <EditorFoot
+        problem={problem}
+        isBusy={isBusy}
+        isJson={isJson}
+        mayReview={isJson && text !== mapping}
+        onReview={() => void look()}
+        onFormat={format}
+        onUndo={text === initial ? null : () => change(initial)}
+      />
       {capabilities !== null && <Capabilities of={of} capabilities={capabilities} />}
       <ReviewDialog
         review={review}
