@@ -4,7 +4,7 @@ import type { PastCount, StepCount } from "#core/domain/statistics/series";
 import type { ReadCount } from "#core/domain/statistics/token-reads";
 import { epochSql } from "./add-up-counts.ts";
 import { query, type DatabasePool } from "./pool.ts";
-import { spansSql, spanValues, type CountScope } from "./read-counts.ts";
+import { inSpanSql, spansSql, spanValues, type CountScope } from "./read-counts.ts";
 import type { TallyKind } from "./tally.ts";
 
 interface From {
@@ -44,8 +44,7 @@ export async function readAttemptSums(
     pool,
     `SELECT coalesce(sum(c.attempts), 0)::int AS refreshes,
             coalesce(sum(c.attempts) FILTER (WHERE c.outcome = 'refreshed'), 0)::int AS refreshed
-       FROM ${spansSql} JOIN attempt_count c
-         ON c.environment_id = $1 AND c.step = p.step AND c.at >= p.since AND c.at < p.until
+       FROM ${spansSql} CROSS JOIN LATERAL (${inSpanSql("attempt_count")}) c
       WHERE $5::text[] IS NULL OR c.integration_name = ANY ($5)`,
     [environmentId, ...spanValues(spans), integrationNames],
     "sums-of-attempts",
@@ -122,8 +121,7 @@ export async function readTally(
   const { rows } = await query<ReadCount & { [column: string]: unknown }>(
     pool,
     `SELECT t.result, t.latency AS bucket, sum(t.times)::int AS count
-       FROM ${spansSql} JOIN tally t
-         ON t.environment_id = $1 AND t.kind = $5 AND t.step = p.step AND t.at >= p.since AND t.at < p.until
+       FROM ${spansSql} CROSS JOIN LATERAL (${inSpanSql("tally WHERE kind = $5")}) t
       GROUP BY 1, 2`,
     [environmentId, ...spanValues(spans), kind],
     "tally-read",

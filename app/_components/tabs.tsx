@@ -2,12 +2,14 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import { classNames } from "./class-names.ts";
 import { formatCount } from "./figures.ts";
+import { ScrollToCurrent } from "./scroll-to-current.tsx";
 
 /** Parts or filters of a page as links in a row, which a phone scrolls sideways. */
 export function Tabs({ label, children }: { label: string; children: ReactNode }) {
   return (
     <nav aria-label={label} className="-mx-4 overflow-x-auto border-b border-line px-4 md:mx-0 md:px-0">
       <ul className="flex gap-4">{children}</ul>
+      <ScrollToCurrent />
     </nav>
   );
 }

@@ -1,13 +1,13 @@
 // What a call through the proxy costs over calling the provider directly: the same callers, the same upstream, in turn. One api
 // process as production starts it, everything on (key, account, audit record, decryption, rate limits). And bodies of a gigabyte
 // each way, with the memory of that process.
-import { readFileSync } from "node:fs";
 import { findFreePort } from "#scripts/ports";
 import { startProcess } from "#test/start-process";
 import type { BenchmarkOptions, Report, Result } from "../benchmark.ts";
 import { startInstallation } from "../cluster.ts";
 import { createKey } from "../create-key.ts";
 import { measureLoad, type Measurement } from "../measure-load.ts";
+import { mebibyte, resident, watchMemory } from "../memory.ts";
 import { startPart, type Part } from "../part.ts";
 import { defineIntegration, insertAccounts, sealAccounts, settle } from "../seed.ts";
 import { spread } from "../statistics.ts";
@@ -22,7 +22,6 @@ interface Sizes {
 
 const fullSizes: Sizes = { rounds: 7, seconds: 4, connections: 16, bytes: 2 ** 30 };
 const quickSizes: Sizes = { rounds: 2, seconds: 2, connections: 16, bytes: 64 * 2 ** 20 };
-const mebibyte = 2 ** 20;
 
 interface Arena {
   readonly apiPid: number;
@@ -150,11 +149,11 @@ async function runStream(arena: Arena, direction: "down" | "up", bytes: number):
     return taken.bytes / mebibyte / taken.seconds;
   };
   const directPerSecond = await one("direct");
-  const residentBefore = resident(arena.apiPid);
-  const samples: number[] = [];
-  const watching = setInterval(() => samples.push(resident(arena.apiPid)), 20);
-  const proxiedPerSecond = await one("proxied");
-  clearInterval(watching);
+  const residentBefore = resident([arena.apiPid]);
+  const { value: proxiedPerSecond, samples } = await watchMemory(
+    () => [arena.apiPid],
+    () => one("proxied"),
+  );
   const early = samples.slice(0, Math.max(1, Math.floor(samples.length / 8)));
   return {
     direction,
@@ -164,15 +163,6 @@ async function runStream(arena: Arena, direction: "down" | "up", bytes: number):
     residentEarly: Math.max(residentBefore, ...early),
     residentMost: Math.max(residentBefore, ...samples),
   };
-}
-
-/** 0 where the system does not tell. */
-function resident(pid: number): number {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
 }
 
 function report(sizes: Sizes, rounds: readonly Round[], streams: readonly Stream[]): Report {

@@ -9,6 +9,7 @@ import type { BenchmarkOptions, Report, Result } from "../benchmark.ts";
 import { startInstallation } from "../cluster.ts";
 import { createKey } from "../create-key.ts";
 import { measureLoad, type Measurement } from "../measure-load.ts";
+import { mebibyte, resident, watchMemory } from "../memory.ts";
 import { startPart, type Part } from "../part.ts";
 import { defineIntegration, insertAccounts, sealAccounts, settle } from "../seed.ts";
 import { spread } from "../statistics.ts";
@@ -18,10 +19,12 @@ interface Sizes {
   readonly seconds: number;
   /** At most as many as an account may have under way at a time. */
   readonly connections: number;
+  /** Of the list of ten thousand, from its beginning to its end. */
+  readonly walks: number;
 }
 
-const fullSizes: Sizes = { rounds: 7, seconds: 4, connections: 8 };
-const quickSizes: Sizes = { rounds: 2, seconds: 1, connections: 8 };
+const fullSizes: Sizes = { rounds: 7, seconds: 4, connections: 8, walks: 8 };
+const quickSizes: Sizes = { rounds: 2, seconds: 1, connections: 8, walks: 2 };
 const pageSizes = [1, 10, 100] as const;
 
 type Way = "proxied" | "unified";
@@ -54,7 +57,11 @@ export async function benchmarkUnified(options: BenchmarkOptions): Promise<Repor
       const of = (way: Way): string => pageSizes.map((limit) => result[limit][way].alone.p50.toFixed(1)).join(", ");
       steps.say(`  alone, pages of ${pageSizes.join(", ")}: ${of("proxied")} ms proxied, ${of("unified")} ms unified`);
     }
-    return report(sizes, arena.bytes, rounds);
+    const walks: Walk[] = [];
+    for (let walk = 1; walk <= sizes.walks; walk += 1) {
+      walks.push(await steps.step(`unified: a list of 10,000, walk ${walk} of ${sizes.walks}`, () => walkList(arena)));
+    }
+    return report(sizes, arena.bytes, rounds, walks);
   } finally {
     await arena.close();
   }
@@ -118,6 +125,31 @@ function childrenOf(pid: number): number[] {
   }
 }
 
+/** What api and its evaluators have in memory while somebody pages through the list, bytes. */
+interface Walk {
+  readonly before: number;
+  readonly most: number;
+}
+
+async function walkList({ apiPid, port, headers, path }: Arena): Promise<Walk> {
+  const pids = (): number[] => [apiPid, ...childrenOf(apiPid)];
+  const before = resident(pids());
+  const { value: seen, samples } = await watchMemory(pids, async () => {
+    const ids = new Set<string>();
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const more: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const response = await fetch(`http://127.0.0.1:${port}${path("unified", 100)}${more}`, { headers });
+      if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+      const page = (await response.json()) as { result: { id: string }[]; next_cursor: string | null };
+      for (const { id } of page.result) ids.add(id);
+      cursor = page.next_cursor;
+    }
+    return ids;
+  });
+  if (seen.size !== 10_000) throw new Error(`${seen.size} of 10,000 contacts came`);
+  return { before, most: Math.max(before, ...samples) };
+}
+
 type OfPage = Readonly<Record<Way, { readonly alone: Measurement; readonly crowd: Measurement }>>;
 type Round = Readonly<Record<(typeof pageSizes)[number], OfPage>>;
 
@@ -135,7 +167,7 @@ async function runRound(arena: Arena, sizes: Sizes, isReversed: boolean): Promis
   return Object.fromEntries(pages) as Round;
 }
 
-function report(sizes: Sizes, bytes: number, rounds: readonly Round[]): Report {
+function report(sizes: Sizes, bytes: number, rounds: readonly Round[], walks: readonly Walk[]): Report {
   const row = (
     measured: string,
     limit: (typeof pageSizes)[number],
@@ -157,18 +189,36 @@ function report(sizes: Sizes, bytes: number, rounds: readonly Round[]): Report {
   };
   return {
     name: "unified: the same page through the proxy, and unified",
-    results: pageSizes.flatMap((limit) => {
-      const what = limit === 1 ? "1 contact" : `${limit} contacts`;
-      return [
-        row(`${what}, one caller, p50 ms`, limit, ({ alone }) => alone.p50, 2),
-        row(`${what}, one caller, p99 ms`, limit, ({ alone }) => alone.p99, 2),
-        row(`${what}, ${sizes.connections} callers, per second`, limit, ({ crowd }) => crowd.perSecond, 0),
-        row(`${what}, CPU ms per request, api and evaluators`, limit, ({ crowd }) => crowd.cpuMs, 2),
-      ];
-    }),
+    results: [
+      ...pageSizes.flatMap((limit) => {
+        const what = limit === 1 ? "1 contact" : `${limit} contacts`;
+        return [
+          row(`${what}, one caller, p50 ms`, limit, ({ alone }) => alone.p50, 2),
+          row(`${what}, one caller, p99 ms`, limit, ({ alone }) => alone.p99, 2),
+          row(`${what}, ${sizes.connections} callers, per second`, limit, ({ crowd }) => crowd.perSecond, 0),
+          row(`${what}, CPU ms per request, api and evaluators`, limit, ({ crowd }) => crowd.cpuMs, 2),
+        ];
+      }),
+      memoryOf(walks),
+    ],
     notes: [
       `${sizes.rounds} rounds of ${sizes.seconds} s each way, in turn; medians (least–greatest). Reached is unified by proxied. A page of 100 is ${Math.round(bytes / 1024)} KiB.`,
     ],
-    rounds: rounds.map((round) => ({ ...round })),
+    rounds: [...rounds.map((round) => ({ ...round })), ...walks.map((walk) => ({ ...walk }))],
+  };
+}
+
+/** Of the last list that was walked through against the first one: what is kept of a list would be there again and again. */
+function memoryOf(walks: readonly Walk[]): Result {
+  const inMebibytes = (bytes = 0): string => (bytes / mebibyte).toFixed(0);
+  const [first, last] = [walks[0], walks.at(-1)];
+  const grown = (last?.most ?? 0) - (first?.most ?? 0);
+  return {
+    measured: `10,000 contacts by pages of 100, ${walks.length} times, MiB of api and evaluators at most`,
+    floor: `${inMebibytes(first?.most)} in the first`,
+    subject: `${inMebibytes(last?.most)} in the last`,
+    target: "under 64 more",
+    reached: `${inMebibytes(grown)} more (${inMebibytes(first?.before)} before the first)`,
+    isReached: grown / mebibyte < 64,
   };
 }

@@ -14,7 +14,8 @@ type Props = { overview: OverviewView; series: SeriesView | null; window: Window
 export function Figures({ overview, series, window }: Props) {
   const { accounts, needs_reauth: reauth, refreshes, token_reads: reads, backlog, integrations } = overview;
   const points = series?.points ?? [];
-  const due = integrations.flatMap((one) => one.due?.refreshes ?? []).reduce((sum, n) => sum + n, 0);
+  const counted = integrations.flatMap(({ due }) => due ?? []);
+  const due = counted.flatMap(({ refreshes: steps }) => steps).reduce((sum, n) => sum + n, 0);
   return (
     <dl className="card mt-6 grid overflow-hidden sm:grid-cols-2 xl:grid-cols-4">
       <Figure
@@ -68,7 +69,9 @@ export function Figures({ overview, series, window }: Props) {
         tone={backlog.oldest_seconds >= 300 ? "text-bad" : ""}
       >
         {backlog.overdue > 0 && `oldest late by ${formatDuration(backlog.oldest_seconds, 1)}, `}
-        {countOf(due, "refresh", "refreshes")} due in the next hour
+        {counted.length === 0 && integrations.length > 0
+          ? "the next hour is not counted yet"
+          : `${countOf(due, "refresh", "refreshes")} due in the next hour`}
       </Figure>
     </dl>
   );
