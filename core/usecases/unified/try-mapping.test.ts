@@ -149,6 +149,19 @@ describe("a request", () => {
     expect(next.request?.query).toContain("after=40");
   });
 
+  test("of an update that reads first holds what it read, as it is given", async () => {
+    const employees = findModel("hris", "employees");
+    if (employees === null) throw new Error("there is no such model");
+    const gusto = catalogue("gusto");
+    const mapping = (shortenDocument(gusto) as { unified: { hris: { employees: unknown } } }).unified.hris.employees;
+    const given = { id: "7", first_name: "Ada", current: { version: "v3" } };
+    const { faults, request } = await tried({ model: employees, mapping, endpoint: "update", given }, gusto);
+    expect(faults).toEqual([]);
+    expect(request?.body).toMatchObject({ version: "v3", first_name: "Ada" });
+    const elsewhere = await tried({ endpoint: "update", given: { id: "7", current: {} } });
+    expect(elsewhere.faults).toMatchObject([{ part: "given" }]);
+  });
+
   test("tells in what is given what the model, or the mapping, can't do", async () => {
     const unknown = await tried({ endpoint: "create", given: { frist_name: "Ada" } });
     expect(unknown.faults[0]).toMatchObject({ part: "given" });

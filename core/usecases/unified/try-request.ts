@@ -28,12 +28,17 @@ interface TriedRequest {
   readonly request: RequestTrial | null;
 }
 
-/** What would be sent for what a caller gives: `{id}`, `{limit, filters, sort, cursor}`, or fields of the record. */
+/**
+ * What would be sent for what a caller gives: `{id}`, `{limit, filters, sort, cursor}`, or fields of the record, with its `id` for an
+ * update, and as `current` what the provider holds of it where the mapping reads that first.
+ */
 export async function tryRequest(mapped: MappedModel, name: EndpointName, given: JsonObject): Promise<TriedRequest> {
   const read = readGiven(mapped, name, given);
   if (read.length > 0) return { faults: read.map((one) => ({ ...one, part: "given" })), request: null };
   try {
-    const { method, target, body } = await readyOf(mapped, name, given);
+    const ready = await readyOf(mapped, name, given);
+    if (ready === null) return { faults: [], request: null };
+    const { method, target, body } = ready;
     const { path, query } = target;
     return { faults: [], request: { method, path, query, body: body === null ? null : (JSON.parse(body) as unknown) } };
   } catch (error) {
@@ -47,7 +52,10 @@ function readGiven({ call: { model }, mapping }: MappedModel, name: EndpointName
     get: z.strictObject({ id }),
     delete: z.strictObject({ id }),
     create: writeSchema(model),
-    update: writeSchema(model).extend({ id }),
+    update: writeSchema(model).extend({
+      id,
+      ...(mapping.endpoints.update?.readsFirst === true ? { current: z.unknown().optional() } : {}),
+    }),
   }[name];
   return issuesOf(schema.safeParse(given));
 }
@@ -71,13 +79,14 @@ function issuesOf({ error }: { readonly error?: z.ZodError | undefined }): Field
   return (error?.issues ?? []).map(({ path, message }) => ({ pointer: toPointer(path), detail: message }));
 }
 
-async function readyOf(mapped: MappedModel, name: EndpointName, given: JsonObject): Promise<ReadyCall> {
+/** @returns null: the mapping has no such endpoint */
+async function readyOf(mapped: MappedModel, name: EndpointName, given: JsonObject): Promise<ReadyCall | null> {
   const { endpoints } = mapped.mapping;
   switch (name) {
     case "list":
     case "search": {
       const endpoint = endpoints[name];
-      if (endpoint === undefined) throw new Error("looked at before");
+      if (endpoint === undefined) return null;
       const pagination = paginationOf(mapped, { name, endpoint });
       const { cursor, ...wanted } = wish.parse(given);
       const limit = Math.min(wanted.limit, endpoint.maxLimit);
@@ -92,17 +101,18 @@ async function readyOf(mapped: MappedModel, name: EndpointName, given: JsonObjec
     case "create":
     case "update": {
       const endpoint = endpoints[name];
-      if (endpoint === undefined) throw new Error("looked at before");
-      const { id: of, ...record } = given;
+      if (endpoint === undefined) return null;
+      const { id: of, current, ...record } = given;
       const writings = writingsOf(mapped, record, name);
-      const members = await writtenMembers(mapped, writings, record, { operation: name });
+      const bindings = { operation: name, ...(current === undefined ? {} : { current }) };
+      const members = await writtenMembers(mapped, writings, record, bindings);
       const asked = name === "update" ? { ...record, id: of } : record;
-      return await readyCall(mapped, { ...endpoint, name }, asked, members, { operation: name });
+      return await readyCall(mapped, { ...endpoint, name }, asked, members, bindings);
     }
     case "get":
     case "delete": {
       const endpoint = endpoints[name];
-      if (endpoint === undefined) throw new Error("looked at before");
+      if (endpoint === undefined) return null;
       return await readyCall(mapped, { ...endpoint, name }, given);
     }
   }

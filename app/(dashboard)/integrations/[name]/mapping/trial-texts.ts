@@ -8,7 +8,8 @@ export type Endpoint = (typeof endpoints)[number];
 export type Direction = "answer" | "given";
 
 /** What is tried first where nobody typed anything. */
-export function initialSample({ samples, fields }: IntegrationMappingView, endpoint: Endpoint, way: Direction): string {
+export function initialSample(view: IntegrationMappingView, endpoint: Endpoint, way: Direction): string {
+  const { samples, fields, mapping } = view;
   if (way === "answer") return formatJson(samples[endpoint] ?? madeUp(endpoint));
   switch (endpoint) {
     case "list":
@@ -21,7 +22,9 @@ export function initialSample({ samples, fields }: IntegrationMappingView, endpo
     case "update": {
       const own = fields.filter(({ kind, read_only }) => kind === "text" && !read_only).slice(0, 2);
       const record = Object.fromEntries(own.map(({ name }) => [name, "Ada"]));
-      return formatJson(endpoint === "create" ? record : { id: "151", ...record });
+      if (endpoint === "create") return formatJson(record);
+      const readsFirst = recordOf(recordOf(mapping?.["endpoints"])["update"])["readsFirst"] === true;
+      return formatJson({ id: "151", ...record, ...(readsFirst ? { current: samples["get"] ?? { id: "151" } } : {}) });
     }
   }
 }
