@@ -1,5 +1,6 @@
+import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createCallWatch } from "./call-watch.ts";
+import { createCallWatch, leaveWith } from "./call-watch.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -92,4 +93,28 @@ it("a body that grows beyond its limit ends the call, in either direction", asyn
   await expect(chunk).rejects.toMatchObject({ code: "payload_too_large" });
   expect(watch.signal.reason).toMatchObject({ code: "payload_too_large" });
   expect(() => watch.moved(1)).toThrow(expect.objectContaining({ code: "provider_error" }));
+});
+
+describe("a caller that leaves", () => {
+  it("ends the watch, also where it had left before", () => {
+    const caller = new AbortController();
+    const [early, late] = [createCallWatch(limits), createCallWatch(limits)];
+    leaveWith(caller.signal, early);
+    expect(early.signal.aborted).toBe(false);
+    caller.abort();
+    leaveWith(caller.signal, late);
+    expect([early.signal.reason, late.signal.reason].map(({ name }: Error) => name)).toEqual([
+      "CallerLeft",
+      "CallerLeft",
+    ]);
+  });
+
+  it("is not listened to once the call is over: the listener would keep the request, and its answer, for ever", () => {
+    const { signal } = new AbortController();
+    const watch = createCallWatch(limits);
+    const forget = leaveWith(signal, watch);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    forget();
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
 });

@@ -133,6 +133,20 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
   };
 }
 
+/**
+ * Ends the watch when the caller leaves.
+ *
+ * @param caller of the request, which the platform keeps until the request itself is collected
+ * @returns what has to be called at the end: a listener that stays would hold the request by way of the watch, and both, with the
+ *   answer, would stay in memory for ever
+ */
+export function leaveWith(caller: AbortSignal, watch: Pick<CallWatch, "leave">): () => void {
+  const leave = (): void => watch.leave();
+  if (caller.aborted) leave();
+  caller.addEventListener("abort", leave, { once: true });
+  return () => caller.removeEventListener("abort", leave);
+}
+
 function timeout(what: string): DomainError {
   return new DomainError("provider_timeout", {
     detail: `The provider's API ${what}. It may have acted on the call; nothing was sent a second time.`,

@@ -23,7 +23,7 @@ interface Sizes {
   readonly walks: number;
 }
 
-const fullSizes: Sizes = { rounds: 7, seconds: 4, connections: 8, walks: 8 };
+const fullSizes: Sizes = { rounds: 7, seconds: 4, connections: 8, walks: 24 };
 const quickSizes: Sizes = { rounds: 2, seconds: 1, connections: 8, walks: 2 };
 const pageSizes = [1, 10, 100] as const;
 
