@@ -24,7 +24,8 @@ const answerMs = 5_000;
  */
 export function startEvaluator(onEnd: (evaluator: Evaluator) => void): Evaluator {
   const child = fork(main, {
-    env: {} as NodeJS.ProcessEnv,
+    // Without a prototype: Node hands down what an environment inherits, too.
+    env: Object.create(null) as NodeJS.ProcessEnv,
     execArgv: ["--permission", "--allow-worker", "--allow-fs-read=*", "--max-old-space-size=64"],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     serialization: "advanced",

@@ -16,6 +16,12 @@ describe("a body in which expressions find what they look up", () => {
     expect(skeleton(expression)).toEqual(body);
   });
 
+  it("leaves alone what every object inherits, whatever an expression names", () => {
+    const body = skeleton("`__proto__`.polluted = 'yes'", "constructor.prototype.polluted", "a.`__proto__`.polluted");
+    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    expect(Object.keys(body)).toEqual(["__proto__", "constructor", "a"]);
+  });
+
   it("is one for all of them", () => {
     expect(skeleton("user.id", "user.name")).toEqual({ user: { id: "<id>", name: "<name>" } });
   });

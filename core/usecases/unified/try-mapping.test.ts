@@ -233,6 +233,21 @@ describe("a sample that is made up", () => {
   });
 });
 
+test("a sample leaves alone what every object inherits, whatever a mapping reads", () => {
+  const model = findModel("crm", "contacts");
+  const mapping = model === null ? null : mappingOf(hubspot.unified, model);
+  if (model === null || mapping === null) throw new Error("there is no such model");
+  const fields = {
+    ...mapping.fields,
+    first_name: { read: "`__proto__`.polluted" },
+    last_name: { read: "`__proto__`[polluted = 'yes'].other" },
+    name: { read: "constructor.prototype.polluted" },
+  };
+  sampleAnswer(model, { ...mapping, fields }, "get", undefined);
+  const any = {} as Record<string, unknown>;
+  expect([any["polluted"], any["other"]]).toEqual([undefined, undefined]);
+});
+
 function isNothing(value: unknown): boolean {
   return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 }
