@@ -87,18 +87,18 @@ export function createEventTail({
     const ids = new Set(followers.flatMap(({ accountId }) => (accountId === null ? [] : [accountId])));
     for (const id of changes.keys()) if (!ids.has(id)) changes.delete(id);
     if (ids.size === 0) return;
-    const { rows } = await query<{ id: string; updated_at: Date }>(
-      pool,
-      "SELECT id, updated_at FROM integrated_account WHERE id = ANY ($1)",
-      [[...ids]],
-      "tail-accounts",
-    );
-    for (const { id, updated_at: at } of rows) {
+    for (const { id, updated_at: at } of await readChanges(pool, [...ids])) {
       const before = changes.get(id);
       changes.set(id, at.getTime());
       if (before === undefined || before === at.getTime()) continue;
       for (const one of followers) if (one.accountId === id) one.hear({ kind: "changed", accountId: id, at });
     }
+  };
+
+  /** What a change is told from. Without it one between two looks would be what the second begins with, and never told. */
+  const beginAt = async (accountId: string): Promise<void> => {
+    const [row] = await readChanges(pool, [accountId]);
+    if (row !== undefined && !changes.has(accountId)) changes.set(accountId, row.updated_at.getTime());
   };
 
   const keepLooking = async (): Promise<void> => {
@@ -135,6 +135,12 @@ export function createEventTail({
         if (watched.get(environmentId) === one) watched.delete(environmentId);
         throw error;
       }
+      try {
+        if (following.accountId !== null) await beginAt(following.accountId);
+      } catch (error) {
+        leave();
+        throw error;
+      }
       if (stopping.signal.aborted) following.hear({ kind: "over" });
       void keepLooking();
       return leave;
@@ -158,6 +164,16 @@ export function createEventTail({
       watched.clear();
     },
   };
+}
+
+async function readChanges(pool: DatabasePool, ids: readonly string[]): Promise<{ id: string; updated_at: Date }[]> {
+  const { rows } = await query<{ id: string; updated_at: Date }>(
+    pool,
+    "SELECT id, updated_at FROM integrated_account WHERE id = ANY ($1)",
+    [ids],
+    "tail-accounts",
+  );
+  return rows;
 }
 
 /** Oldest first; one more than can be told at once tells that there are too many. */
