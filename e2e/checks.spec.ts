@@ -31,6 +31,16 @@ test.describe("a check against the lab", () => {
     await expect(page.getByRole("button", { name: "Check again" })).toBeEnabled();
   });
 
+  test("is the last tab, which a phone brings into sight by itself", async ({ page, stub }) => {
+    whole(stub);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/integrations/acme-crm/check");
+    const tab = page.getByRole("link", { name: "Check", exact: true });
+    // All but the pixel that lies on the line below.
+    await expect(tab).toBeInViewport({ ratio: 0.9 });
+    await expect(page.getByRole("link", { name: "Health and client" })).not.toBeInViewport({ ratio: 1 });
+  });
+
   test("says that another one is under way, and starts none", async ({ page, stub, faults }) => {
     whole(stub);
     faults.allow(/409/);

@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";
+import { wholeCatalogue } from "./stub-integrations.ts";
 
 const path = "/integrations/hubspot/mapping";
 const mapping = (page: Page) => page.getByLabel("Mapping, as JSON");
@@ -60,6 +61,38 @@ test.describe("a mapping at work", () => {
     await expect(wrong.getByRole("button")).toHaveText(/\/company_id.*can't be written/i);
     await expect(given(page)).toHaveAttribute("aria-invalid", "true");
     await expectAccessibleInBothThemes(page, "mapping-request");
+  });
+
+  test("begins an update that reads first with what it would read", async ({ page, stub }) => {
+    const employees = {
+      fields: { id: { read: "id" }, first_name: { read: "first", write: { "/first": "first_name" } } },
+      endpoints: {
+        get: { path: "/employees/{id}" },
+        update: { method: "PUT", path: "/employees/{id}", readsFirst: true, body: { "/version": "$current.version" } },
+      },
+    };
+    stub.world.integrations = [
+      ...structuredClone(wholeCatalogue),
+      {
+        name: "gusto",
+        label: "Gusto",
+        format: "oauth2",
+        origin: "platform",
+        unified: ["hris/employees"],
+        definition: { unified: { hris: { employees } } },
+      },
+    ];
+    await page.goto("/integrations/gusto/mapping?model=hris/employees");
+    await expect(mistakes(page).getByText("No mistakes")).toBeVisible();
+    await page.getByText("Make a request").click();
+    await page.getByLabel("Endpoint").selectOption("update");
+    await expect(given(page)).toHaveValue(/"current": \{/);
+    await given(page).fill('{"id": "7", "first_name": "Ada", "current": {"version": "v3"}}');
+    await expect(page.getByText("PUT/employees/7")).toBeVisible();
+    await expect(page.getByRole("region", { name: "Body that would be sent" })).toContainText('"version": "v3"');
+    await expectAccessibleInBothThemes(page, "mapping-reads-first");
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectAccessibleInBothThemes(page, "mapping-reads-first-phone");
   });
 
   test("shows the problem that a refusal becomes", async ({ page }) => {

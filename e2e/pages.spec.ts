@@ -4,6 +4,7 @@ import type { MassFailureView } from "#api/schemas/mass-failure";
 import { runIds } from "./stub-account-runs.ts";
 import { manyClients } from "./stub-health.ts";
 import { allAnomalies, jump } from "./stub-anomalies.ts";
+import { breakersOpen, lateStanding } from "./stub-overview.ts";
 import type { StubApi } from "./stub-api.ts";
 import { approvalIds } from "./stub-approvals.ts";
 import { arrangeKeys } from "./stub-keys.ts";
@@ -150,6 +151,33 @@ const cases: PageCase[] = [
       auditor(stub);
       well(stub);
       stub.world.anomalies = allAnomalies().slice(0, 1);
+    },
+  },
+  {
+    name: "overview-breakers",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      stub.world.massFailures = [];
+      stub.world.standing = breakersOpen(Date.now());
+    },
+  },
+  {
+    name: "overview-late",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      well(stub);
+      stub.world.standing = lateStanding(Date.now());
+    },
+  },
+  {
+    name: "overview-quiet",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      well(stub);
+      stub.world.standing = { ...stub.world.standing, isQuiet: true };
     },
   },
   { name: "overview-integrations-to-mend", path: "/", title: /^Overview/, arrange: toMend },

@@ -5,7 +5,10 @@ import { catalogueMappings } from "./stub-mappings.ts";
 
 /** What of an integration the tests of other pages tell; the rest follows. */
 export type StubIntegration = Pick<IntegrationSummary, "name" | "label" | "format" | "origin"> &
-  Partial<IntegrationSummary>;
+  Partial<IntegrationSummary> & {
+    /** Parts of its definition that are not as of every other. */
+    definition?: Record<string, unknown>;
+  };
 
 const untouched = (name: string, label: string, category: string, format = "oauth2"): StubIntegration => ({
   name,
@@ -87,7 +90,7 @@ type Reply = { status: number; body: unknown };
 /** A definition as the API tells it, with everything that a page may show. */
 export function definitionOf(
   name: string,
-  { label, format, category, unified = [] }: StubIntegration,
+  { label, format, category, unified = [], definition = {} }: StubIntegration,
 ): Record<string, unknown> {
   const isTyped = format?.startsWith("oauth2") !== true;
   const oauth = {
@@ -114,6 +117,7 @@ export function definitionOf(
     credentials: { format: format ?? "oauth2", config: isTyped ? typed : oauth },
     authorization: { format: "bearer", config: { path: "oauth.token.access_token" } },
     ...(unified.length === 0 ? {} : { unified: catalogueMappings(name) }),
+    ...definition,
   };
 }
 

@@ -89,9 +89,8 @@ export const spansSql = "unnest($2::int[], $3::timestamptz[], $4::timestamptz[])
  * The rows of a table of counts within one span. The fence (`OFFSET 0`) makes it one short range of the primary key for each span: a
  * plain join is planned from the rows that an average step has, and reads the whole table, hundreds of times as much, to throw it away.
  */
-export const inSpanSql = (counts: "attempt_count" | "tally WHERE kind = $5"): string =>
-  `SELECT * FROM ${counts} ${counts.includes("WHERE") ? "AND" : "WHERE"} environment_id = $1 AND step = p.step
-      AND at >= p.since AND at < p.until OFFSET 0`;
+export const inSpanSql = (table: "attempt_count" | "tally", which = "true"): string =>
+  `SELECT * FROM ${table} WHERE environment_id = $1 AND ${which} AND step = p.step AND at >= p.since AND at < p.until OFFSET 0`;
 
 export function spanValues(spans: readonly CountSpan[]): [steps: number[], sinces: Date[], untils: (Date | string)[]] {
   return [

@@ -121,7 +121,7 @@ export async function readTally(
   const { rows } = await query<ReadCount & { [column: string]: unknown }>(
     pool,
     `SELECT t.result, t.latency AS bucket, sum(t.times)::int AS count
-       FROM ${spansSql} CROSS JOIN LATERAL (${inSpanSql("tally WHERE kind = $5")}) t
+       FROM ${spansSql} CROSS JOIN LATERAL (${inSpanSql("tally", "kind = $5")}) t
       GROUP BY 1, 2`,
     [environmentId, ...spanValues(spans), kind],
     "tally-read",

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createCallWatch, leaveWith } from "./call-watch.ts";
+import { createCallWatch } from "./call-watch.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -98,23 +98,19 @@ it("a body that grows beyond its limit ends the call, in either direction", asyn
 describe("a caller that leaves", () => {
   it("ends the watch, also where it had left before", () => {
     const caller = new AbortController();
-    const [early, late] = [createCallWatch(limits), createCallWatch(limits)];
-    leaveWith(caller.signal, early);
+    const early = createCallWatch(limits, caller.signal);
     expect(early.signal.aborted).toBe(false);
     caller.abort();
-    leaveWith(caller.signal, late);
-    expect([early.signal.reason, late.signal.reason].map(({ name }: Error) => name)).toEqual([
-      "CallerLeft",
-      "CallerLeft",
-    ]);
+    const late = createCallWatch(limits, caller.signal);
+    const reasons = [early.signal.reason, late.signal.reason].map(({ name }: Error) => name);
+    expect(reasons).toEqual(["CallerLeft", "CallerLeft"]);
   });
 
   it("is not listened to once the call is over: the listener would keep the request, and its answer, for ever", () => {
     const { signal } = new AbortController();
-    const watch = createCallWatch(limits);
-    const forget = leaveWith(signal, watch);
+    const watch = createCallWatch(limits, signal);
     expect(getEventListeners(signal, "abort")).toHaveLength(1);
-    forget();
+    watch.end();
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 });

@@ -33,8 +33,15 @@ export interface CallTaken {
   readonly bytesOut: number;
 }
 
-export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallWatch {
+/** @param caller aborted when the caller leaves; null: whoever watches is told otherwise, and says `leave` */
+export function createCallWatch(
+  limits: Omit<ProxyLimits, "concurrency">,
+  caller: AbortSignal | null = null,
+): CallWatch {
   const over = new AbortController();
+  const leave = (): void => over.abort(new CallerLeft("the caller left"));
+  if (caller?.aborted === true) leave();
+  caller?.addEventListener("abort", leave, { once: true });
   const total = setTimeout(() => over.abort(timeout("did not end in time")), limits.totalSeconds * 1000);
   let blamed: () => Error = () => timeout("");
   let seconds = 0;
@@ -122,8 +129,11 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
       const overheadSeconds = Math.max(0, ((headMs ?? now) - beganMs - waitedMs) / 1000);
       return { seconds: (now - beganMs) / 1000, overheadSeconds, sent, bytesIn, bytesOut };
     },
-    leave: () => over.abort(new CallerLeft("the caller left")),
+    leave,
     end() {
+      // The platform keeps a request's signal until the request is collected, which a listener would prevent, by way of all of this:
+      // request and answer would stay in memory for ever.
+      caller?.removeEventListener("abort", leave);
       phase = "over";
       rest();
       clearTimeout(total);
@@ -131,20 +141,6 @@ export function createCallWatch(limits: Omit<ProxyLimits, "concurrency">): CallW
       over.abort(new CallerLeft("the call is over"));
     },
   };
-}
-
-/**
- * Ends the watch when the caller leaves.
- *
- * @param caller of the request, which the platform keeps until the request itself is collected
- * @returns what has to be called at the end: a listener that stays would hold the request by way of the watch, and both, with the
- *   answer, would stay in memory for ever
- */
-export function leaveWith(caller: AbortSignal, watch: Pick<CallWatch, "leave">): () => void {
-  const leave = (): void => watch.leave();
-  if (caller.aborted) leave();
-  caller.addEventListener("abort", leave, { once: true });
-  return () => caller.removeEventListener("abort", leave);
 }
 
 function timeout(what: string): DomainError {

@@ -17,7 +17,7 @@ import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import { createRoute } from "../openapi/create-route.ts";
-import { CallerLeft, createCallWatch, leaveWith, type CallWatch } from "../proxy/call-watch.ts";
+import { CallerLeft, createCallWatch, type CallWatch } from "../proxy/call-watch.ts";
 import { rateLimitHeaders } from "../rate-limit-headers.ts";
 import { answer, body, needs, problems } from "../schemas/problem.ts";
 import {
@@ -233,8 +233,7 @@ async function run(
   demand(caller, "unified");
   // What a call does with a customer's credentials is no less than to read them.
   demandConfirmed(ports, caller);
-  const watch = createCallWatch(ports.proxyLimits);
-  const forget = leaveWith(context.req.raw.signal, watch);
+  const watch = createCallWatch(ports.proxyLimits, context.req.raw.signal);
   let outcome: UnifiedOutcome = "answered";
   try {
     const { status, text } = await work({
@@ -254,7 +253,6 @@ async function run(
   } finally {
     const { seconds } = watch.taken();
     ports.metrics.unifiedCalled({ model: `${model.category}/${model.name}`, operation, outcome, seconds });
-    forget();
     watch.end();
   }
 }

@@ -135,18 +135,20 @@ async function walkList({ apiPid, port, headers, path }: Arena): Promise<Walk> {
   const pids = (): number[] => [apiPid, ...childrenOf(apiPid)];
   const before = resident(pids());
   const { value: seen, samples } = await watchMemory(pids, async () => {
-    const ids = new Set<string>();
+    const ids: string[] = [];
     for (let cursor: string | null = ""; cursor !== null;) {
       const more: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
       const response = await fetch(`http://127.0.0.1:${port}${path("unified", 100)}${more}`, { headers });
       if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
       const page = (await response.json()) as { result: { id: string }[]; next_cursor: string | null };
-      for (const { id } of page.result) ids.add(id);
+      for (const { id } of page.result) ids.push(id);
       cursor = page.next_cursor;
     }
     return ids;
   });
-  if (seen.size !== 10_000) throw new Error(`${seen.size} of 10,000 contacts came`);
+  const distinct = new Set(seen).size;
+  if (distinct !== 10_000 || seen.length !== distinct)
+    throw new Error(`${distinct} of 10,000 contacts came, ${seen.length} in all`);
   return { before, most: Math.max(before, ...samples) };
 }
 
@@ -219,6 +221,7 @@ function memoryOf(walks: readonly Walk[]): Result {
     subject: `${inMebibytes(last?.most)} in the last`,
     target: "under 64 more",
     reached: `${inMebibytes(grown)} more (${inMebibytes(first?.before)} before the first)`,
-    isReached: grown / mebibyte < 64,
+    // A system that does not tell has reached nothing.
+    isReached: first === undefined || first.most === 0 ? null : grown / mebibyte < 64,
   };
 }

@@ -1,4 +1,5 @@
 import jsonata from "jsonata";
+import { emptyObject } from "#core/domain/unified/json-object";
 
 type Names = readonly string[];
 
@@ -19,7 +20,7 @@ export function answerSkeleton(
   leaf: (name: string) => unknown,
 ): Record<string, unknown> {
   const mentions = expressions.flatMap((expression) => mentionsIn(jsonata(expression).ast()));
-  const body = empty();
+  const body = emptyObject();
   for (const { path, equals } of mentions) place(body, path, equals ?? leaf(path.at(-1) ?? ""));
   return body;
 }
@@ -72,11 +73,6 @@ function place(body: Record<string, unknown>, [name = "", ...rest]: Names, value
     body[name] ??= value;
     return;
   }
-  if (typeof body[name] !== "object" || body[name] === null) body[name] = empty();
+  if (typeof body[name] !== "object" || body[name] === null) body[name] = emptyObject();
   place(body[name] as Record<string, unknown>, rest, value);
-}
-
-/** Without a prototype: the names are an author's, and `__proto__` among them must not reach what every object inherits. */
-function empty(): Record<string, unknown> {
-  return Object.create(null) as Record<string, unknown>;
 }

@@ -9,6 +9,7 @@ import type {
 } from "./api-types.ts";
 import { streamEvents, type StreamQuery } from "./event-stream.ts";
 import { TokenReader, type GetTokenOptions, type TokenResult } from "./get-token.ts";
+import { pages } from "./pages.ts";
 import { createProxy, type ProxyFetch } from "./proxy.ts";
 import { unifiedMethods } from "./unified.ts";
 import { createTransport, type CallOptions, type EvergrantOptions, type Transport } from "./transport.ts";
@@ -390,15 +391,4 @@ function statsMethods({ call }: Transport) {
     series: (query: Query<"getStatsSeries"> = {}, options: CallOptions = {}) =>
       call("getStatsSeries", { ...options, query }),
   };
-}
-
-async function* pages<T>(
-  read: (cursor: string | undefined) => Promise<{ data: T[]; next_cursor: string | null }>,
-): AsyncGenerator<T, void> {
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    yield* page.data;
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor !== undefined);
 }

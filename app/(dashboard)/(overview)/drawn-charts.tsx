@@ -146,7 +146,7 @@ function LoadCard({ load }: { load: LoadData | null }) {
       legend={parts.map(({ name, colour }) => ({ name, colour }))}
       isEmpty={parts.length === 0}
       empty={
-        load === null ? "A worker counts this once a minute; none has yet." : "No refresh is due in the next hour."
+        load === null ? "A worker counts this once a minute; none did lately." : "No refresh is due in the next hour."
       }
       below={load === null ? null : <Budgets uses={load.budgets} />}
     >

@@ -11,7 +11,7 @@ const width = steps * (barWidth + gap) - gap;
 
 /** The refreshes of the hour to come, by five minutes, and what the client may ask for as a line over them. */
 export function DueStrip({ due, budget }: Props) {
-  if (due === null) return <span className="text-xs text-subtle">not counted yet</span>;
+  if (due === null) return <span className="text-xs text-subtle">not counted</span>;
   const { refreshes, step_seconds: seconds } = due;
   const all = refreshes.reduce((sum, n) => sum + n, 0);
   const limit = budget.per_minute === null ? null : (budget.per_minute * seconds) / 60;

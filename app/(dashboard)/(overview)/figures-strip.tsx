@@ -6,6 +6,7 @@ import { Sparkline } from "../../_components/charts/sparkline.tsx";
 import { classNames } from "../../_components/class-names.ts";
 import { formatDuration, formatLatency } from "../../_components/duration.ts";
 import { countOf, formatCount, formatShare } from "../../_components/figures.ts";
+import { nextHourWords } from "./next-hour.ts";
 import { windows, type Window } from "./window.ts";
 
 type Props = { overview: OverviewView; series: SeriesView | null; window: Window };
@@ -14,8 +15,6 @@ type Props = { overview: OverviewView; series: SeriesView | null; window: Window
 export function Figures({ overview, series, window }: Props) {
   const { accounts, needs_reauth: reauth, refreshes, token_reads: reads, backlog, integrations } = overview;
   const points = series?.points ?? [];
-  const counted = integrations.flatMap(({ due }) => due ?? []);
-  const due = counted.flatMap(({ refreshes: steps }) => steps).reduce((sum, n) => sum + n, 0);
   return (
     <dl className="card mt-6 grid overflow-hidden sm:grid-cols-2 xl:grid-cols-4">
       <Figure
@@ -69,9 +68,7 @@ export function Figures({ overview, series, window }: Props) {
         tone={backlog.oldest_seconds >= 300 ? "text-bad" : ""}
       >
         {backlog.overdue > 0 && `oldest late by ${formatDuration(backlog.oldest_seconds, 1)}, `}
-        {counted.length === 0 && integrations.length > 0
-          ? "the next hour is not counted yet"
-          : `${countOf(due, "refresh", "refreshes")} due in the next hour`}
+        {nextHourWords(integrations)}
       </Figure>
     </dl>
   );

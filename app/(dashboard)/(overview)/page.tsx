@@ -23,6 +23,7 @@ import { Figures } from "./figures-strip.tsx";
 import { IntegrationProblems } from "./integration-problems.tsx";
 import { IntegrationRows } from "./integration-rows.tsx";
 import { MassFailures } from "./mass-failures.tsx";
+import { withoutStaleDue } from "./next-hour.ts";
 import { Standing } from "./standing.tsx";
 import { Trends } from "./trends.tsx";
 import { WaitingApprovals } from "./waiting-approvals.tsx";
@@ -50,7 +51,8 @@ export default async function OverviewPage({ searchParams }: Props) {
       </>
     );
   }
-  const { overview, series, labels, toMend, massFailures, clients, attention, events } = read.value;
+  const { series, labels, toMend, massFailures, clients, attention, events } = read.value;
+  const overview = { ...read.value.overview, integrations: withoutStaleDue(read.value.overview) };
   const { accounts, integrations, at } = overview;
   const { words } = windows[window];
   const going = countGoing(anomalies);

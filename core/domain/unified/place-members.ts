@@ -1,11 +1,11 @@
-import type { JsonObject } from "./json-object.ts";
+import { emptyObject, type JsonObject } from "./json-object.ts";
 
 /**
  * A JSON body of members that stand each at a pointer (RFC 6901); `/-` at the end is one more entry of a list (RFC 6902 §4.1).
  * Later ones stand over earlier ones. What is undefined is left out.
  */
 export function placeMembers(members: readonly (readonly [pointer: string, value: unknown])[]): JsonObject {
-  const root = empty();
+  const root = emptyObject();
   for (const [pointer, value] of members) {
     if (value !== undefined) place(root, pointer.split("/").slice(1).map(unescaped), value);
   }
@@ -17,7 +17,7 @@ function place(root: JsonObject, path: readonly string[], value: unknown): void 
   path.forEach((name, index) => {
     const isLast = index === path.length - 1;
     const next = path[index + 1];
-    const inner = (): JsonObject | unknown[] => (next === "-" ? [] : empty());
+    const inner = (): JsonObject | unknown[] => (next === "-" ? [] : emptyObject());
     if (Array.isArray(at)) {
       const made = isLast ? value : inner();
       at.push(made);
@@ -32,11 +32,6 @@ function place(root: JsonObject, path: readonly string[], value: unknown): void 
     const isContainer = typeof found === "object" && found !== null;
     at = (isContainer ? found : (at[name] = inner())) as JsonObject;
   });
-}
-
-/** Without a prototype: a member may be called anything. */
-function empty(): JsonObject {
-  return Object.create(null) as JsonObject;
 }
 
 function unescaped(part: string): string {

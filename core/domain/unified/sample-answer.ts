@@ -1,6 +1,6 @@
 import jsonata from "jsonata";
 import type { Pagination } from "../integration/api-schema.ts";
-import { isJsonObject, type JsonObject } from "./json-object.ts";
+import { emptyObject, isJsonObject, type JsonObject } from "./json-object.ts";
 import type { EndpointName, ListEndpoint, ModelMapping } from "./mapping-schema.ts";
 import type { Model, ModelField } from "./model.ts";
 
@@ -16,7 +16,7 @@ export function sampleAnswer(
   name: EndpointName,
   pagination: Pagination | undefined,
 ): unknown {
-  const record = empty();
+  const record = emptyObject();
   for (const [own, { read }] of Object.entries({ ...customFields, ...fields })) {
     const field = Object.hasOwn(model.fields, own) ? model.fields[own] : undefined;
     if (read !== undefined) invent(record, read, field);
@@ -62,15 +62,10 @@ function place(record: JsonObject, steps: readonly Step[], value: unknown): void
     }
     const found = Array.isArray(at[name]) ? (at[name] as unknown[])[0] : at[name];
     // A longer path says more of it than one that ended here.
-    const inner: JsonObject = isJsonObject(found) ? found : empty();
+    const inner: JsonObject = isJsonObject(found) ? found : emptyObject();
     if (!isJsonObject(found)) at[name] = isList ? [inner] : inner;
     at = inner;
   });
-}
-
-/** Without a prototype: the names are an author's, and `__proto__` among them must not reach what every object inherits. */
-function empty(): JsonObject {
-  return Object.create(null) as JsonObject;
 }
 
 interface Step {

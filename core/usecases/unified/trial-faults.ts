@@ -1,5 +1,6 @@
 import { DomainError } from "../../domain/problem/domain-error.ts";
 import { toPointer } from "../../domain/text/scan-json.ts";
+import type { EndpointName } from "../../domain/unified/mapping-schema.ts";
 import { failureWords } from "../../domain/unified/failure-words.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
 import { crowded, isOurs } from "./find-all.ts";
@@ -9,6 +10,15 @@ import type { MappedModel } from "./with-mapping.ts";
 /** @param place below the mapping */
 export function failedExpression(place: readonly string[], error: ExpressionFailed): TrialFault {
   return { part: "mapping", pointer: toPointer(place), detail: failureWords(error.message) };
+}
+
+/** The mapping can't do this at all. */
+export function noEndpoint(name: EndpointName): TrialFault {
+  return {
+    part: "mapping",
+    pointer: "/endpoints",
+    detail: `has no ${name}: the capabilities say that it can't be done`,
+  };
 }
 
 /** An expression that failed, unless nothing is wrong with it. @throws anything else */

@@ -8,6 +8,7 @@ import { readMapping } from "../../domain/unified/read-mapping.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Expressions } from "../../ports/expressions.ts";
 import { tryAnswer } from "./try-answer.ts";
+import { noEndpoint } from "./trial-faults.ts";
 import { tryRequest } from "./try-request.ts";
 import type { MappedModel } from "./with-mapping.ts";
 
@@ -99,8 +100,7 @@ export async function tryMapping(
   };
   const [capabilities = null] = capabilitiesOf(read.document.unified);
   if (read.mapping.endpoints[endpoint] === undefined) {
-    const detail = `has no ${endpoint}: the capabilities say that it can't be done`;
-    return { faults: [{ part: "mapping", pointer: "/endpoints", detail }], capabilities, read: null, request: null };
+    return { faults: [noEndpoint(endpoint)], capabilities, read: null, request: null };
   }
   const answered = answer === null ? null : await tryAnswer(mapped, ports.clock.now(), endpoint, answer);
   const asked = given === null ? null : await tryRequest(mapped, endpoint, given);

@@ -6,7 +6,7 @@ import type { EndpointName, ListEndpoint } from "../../domain/unified/mapping-sc
 import { writeSchema } from "../../domain/unified/model.ts";
 import { readyCall, type ReadyCall } from "./call-endpoint.ts";
 import { paginationOf, readyPage, type Paged } from "./list-records.ts";
-import { faultsOf } from "./trial-faults.ts";
+import { faultsOf, noEndpoint } from "./trial-faults.ts";
 import type { RequestTrial, TrialFault } from "./try-mapping.ts";
 import type { MappedModel } from "./with-mapping.ts";
 import { writingsOf, writtenMembers } from "./written-members.ts";
@@ -37,7 +37,7 @@ export async function tryRequest(mapped: MappedModel, name: EndpointName, given:
   if (read.length > 0) return { faults: read.map((one) => ({ ...one, part: "given" })), request: null };
   try {
     const ready = await readyOf(mapped, name, given);
-    if (ready === null) return { faults: [], request: null };
+    if (ready === null) return { faults: [noEndpoint(name)], request: null };
     const { method, target, body } = ready;
     const { path, query } = target;
     return { faults: [], request: { method, path, query, body: body === null ? null : (JSON.parse(body) as unknown) } };
