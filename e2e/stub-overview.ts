@@ -62,6 +62,7 @@ export function lateStanding(now: number): Standing {
       working: 1,
       failing: 1,
       disabled: 1,
+      given_up: 0,
       due: 318,
       retrying: 12,
       oldest_seconds: 1_400,

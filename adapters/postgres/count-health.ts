@@ -1,4 +1,5 @@
 import type { Caller } from "#core/domain/access/permission";
+import { undecidedOutcome } from "#core/domain/statistics/success-rate";
 import type { IntegrationHealth } from "./health-stats.ts";
 import { query, type DatabasePool } from "./pool.ts";
 
@@ -9,6 +10,7 @@ interface HealthRow {
   readonly needs_reauth: number;
   readonly disconnected: number;
   readonly refreshes: number | null;
+  readonly decided: number | null;
   readonly succeeded: number | null;
   readonly p50: number | null;
   readonly p95: number | null;
@@ -36,24 +38,27 @@ export async function countHealth(
           -- A customer who came back is no refresh.
           AND t.reason <> 'reauthorized'
      ), outcomes AS (
-       SELECT integration_name, outcome, count(*)::int AS n FROM attempts WHERE outcome <> 'refreshed' GROUP BY 1, 2
+       SELECT integration_name, outcome, count(*)::int AS n FROM attempts
+        WHERE outcome NOT IN ('refreshed', '${undecidedOutcome}') GROUP BY 1, 2
      )
      SELECT a.integration_name,
             count(*) FILTER (WHERE a.status = 'connecting')::int AS connecting,
             count(*) FILTER (WHERE a.status = 'active')::int AS active,
             count(*) FILTER (WHERE a.status = 'needs_reauth')::int AS needs_reauth,
             count(*) FILTER (WHERE a.status = 'disconnected')::int AS disconnected,
-            r.refreshes, r.succeeded, r.p50, r.p95,
+            r.refreshes, r.decided, r.succeeded, r.p50, r.p95,
             (SELECT json_object_agg(o.outcome, o.n) FROM outcomes o WHERE o.integration_name = a.integration_name) AS failures
        FROM scoped a
        LEFT JOIN (
-         SELECT integration_name, count(*)::int AS refreshes, count(*) FILTER (WHERE outcome = 'refreshed')::int AS succeeded,
+         SELECT integration_name, count(*)::int AS refreshes,
+                count(*) FILTER (WHERE outcome <> '${undecidedOutcome}')::int AS decided,
+                count(*) FILTER (WHERE outcome = 'refreshed')::int AS succeeded,
                 -- What could not even be asked took no time, and says nothing of the provider's.
                 percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p50,
                 percentile_cont(0.95) WITHIN GROUP (ORDER BY ms) FILTER (WHERE ms > 0) AS p95
            FROM attempts GROUP BY integration_name
        ) r ON r.integration_name = a.integration_name
-      GROUP BY a.integration_name, r.refreshes, r.succeeded, r.p50, r.p95
+      GROUP BY a.integration_name, r.refreshes, r.decided, r.succeeded, r.p50, r.p95
       ORDER BY a.integration_name`,
     [caller.environmentId, windowSeconds, caller.tenantIds, caller.integrationNames],
   );
@@ -66,7 +71,7 @@ export async function countHealth(
       disconnected: row.disconnected,
     },
     refreshes: row.refreshes ?? 0,
-    successRate: row.refreshes === null || row.refreshes === 0 ? null : (row.succeeded ?? 0) / row.refreshes,
+    successRate: row.decided === null || row.decided === 0 ? null : (row.succeeded ?? 0) / row.decided,
     latencyMs: { p50: rounded(row.p50), p95: rounded(row.p95) },
     failures: row.failures ?? {},
   }));

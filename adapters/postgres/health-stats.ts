@@ -1,6 +1,7 @@
 import type { Caller } from "#core/domain/access/permission";
 import { spansOf } from "#core/domain/statistics/count-steps";
 import { latencyQuantile } from "#core/domain/statistics/latency-buckets";
+import { isFailure, successRate } from "#core/domain/statistics/success-rate";
 import { countHealth } from "./count-health.ts";
 import type { DatabasePool } from "./pool.ts";
 import { readAccountCounts, readAttemptCounts, type AccountCount, type AttemptCount } from "./read-counts.ts";
@@ -56,9 +57,9 @@ function healthOf(
       disconnected: inState("disconnected"),
     },
     refreshes,
-    successRate: refreshes === 0 ? null : (byOutcome.get("refreshed") ?? 0) / refreshes,
+    successRate: successRate(attempts),
     latencyMs: { p50: latencyQuantile(attempts, 0.5), p95: latencyQuantile(attempts, 0.95) },
-    failures: Object.fromEntries([...byOutcome].filter(([outcome]) => outcome !== "refreshed")),
+    failures: Object.fromEntries([...byOutcome].filter(([outcome]) => isFailure(outcome))),
   };
 }
 

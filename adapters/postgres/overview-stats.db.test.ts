@@ -70,15 +70,30 @@ describe("the window and the one before", () => {
     for (const hoursAgo of [0, 1, 23]) await addAttempt(id, "refreshed", hoursAgo * 60);
     for (const hoursAgo of [26, 30]) await addAttempt(id, "transient", hoursAgo * 60);
     await addAttempt(id, "refreshed", 40 * 60);
+    await addAttempt(id, "superseded", 28 * 60);
     // Counted or waiting to be.
     for (const _ of [1, 2]) {
       const found = await overview();
       expect(found.attempts.reduce((sum, { count }) => sum + count, 0)).toBe(3);
       await addUpCounts(worker);
     }
-    expect((await overview()).attemptsBefore).toEqual({ refreshes: 3, refreshed: 1 });
+    expect((await overview()).attemptsBefore).toEqual({ refreshes: 4, decided: 3, refreshed: 1 });
     expect((await overview(30 * 86_400)).attemptsBefore).toBeNull();
   });
+});
+
+test("the share when the window began is of no later instant", async () => {
+  await addAccount("acme");
+  await addUpCounts(worker);
+  // Of each step what there was at its end; the window begins within the second.
+  await database.pool.query(
+    `INSERT INTO account_count_past (environment_id, integration_name, step, at, connecting, active, needs_reauth, disconnected, held)
+     VALUES ($1, 'acme', 900, '2030-01-01T11:45Z', 0, 9, 1, 0, 0), ($1, 'acme', 900, '2030-01-01T12:00Z', 0, 0, 10, 0, 0)`,
+    [environmentId],
+  );
+  const { reauthShareBefore } = await readOverviewStats(api, environmentId, 86_400, new Date("2030-01-02T12:07:30Z"));
+  expect(reauthShareBefore).toBe(0.1);
+  await database.pool.query("DELETE FROM account_count_past WHERE at > '2029-01-01'");
 });
 
 describe("open breakers", () => {
@@ -129,6 +144,19 @@ describe("what is late", () => {
     expect(backlog).toMatchObject({ overdue: 1, behindBreakers: 1 });
     expect(backlog.oldestSeconds).toBeGreaterThanOrEqual(300);
   });
+
+  test("is told however many wait behind a breaker", async () => {
+    await addCircuit("c_open");
+    await database.pool.query(
+      `INSERT INTO integrated_account (id, environment_id, tenant_id, integration_name, status, circuit_key, refresh_due_at)
+       SELECT 'ia_behind_' || n, $1, 'acme', 'acme', 'active', 'c_open', now() - interval '1 hour' FROM generate_series(1, 10050) n`,
+      [environmentId],
+    );
+    await addAccount("globex", { refresh_due_at: "now() - interval '5 minutes'" });
+    const { backlog } = await overview();
+    expect(backlog).toMatchObject({ overdue: 1, behindBreakers: 10_000 });
+    expect(backlog.oldestSeconds).toBeLessThan(600);
+  });
 });
 
 test("accounts to look at: without a token first, then who left last, then whose tokens end next; none that is held", async () => {
@@ -142,12 +170,21 @@ test("accounts to look at: without a token first, then who left last, then whose
     ended: await addAccount("acme", { ...failing, expires_at: "now() - interval '1 hour'" }),
     before: await addAccount("acme", { ...left, reauth_required_at: "now() - interval '2 hours'" }),
     lately: await addAccount("acme", { ...left, reauth_required_at: "now() - interval '1 hour'" }),
+    // Nobody tried since: a breaker is open.
+    waiting: await addAccount("acme", {
+      refresh_delayed_at: "now()",
+      expires_at: "now() - interval '30 minutes'",
+      circuit_key: "'c_open'",
+    }),
+    // Late, and nothing else: told with what waits.
+    late: await addAccount("acme", { expires_at: "now() - interval '1 minute'" }),
     held: await addAccount("acme", { ...failing, hold: `'{"reason": "mass_failure", "at": "2026-12-04T10:00:00Z"}'` }),
   };
   const { attention } = await overview();
-  expect(attention).toMatchObject({ withoutToken: 1, failing: 3 });
-  const { ended, lately, before, soon, later } = ids;
-  expect(attention.accounts.map(({ id }) => id)).toEqual([ended, lately, before, soon, later]);
+  expect(attention).toMatchObject({ withoutToken: 2, failing: 3 });
+  const { waiting, ended, lately, before, soon, later } = ids;
+  // Six at most: the endless one comes last.
+  expect(attention.accounts.map(({ id }) => id)).toEqual([waiting, ended, lately, before, soon, later]);
 });
 
 test("webhooks: how endpoints do, what waits, and attempts that processes tallied", async () => {

@@ -19,6 +19,7 @@ import {
   readPastAccounts,
   readTally,
   readWaitSteps,
+  type AttemptSums,
 } from "./read-series.ts";
 import {
   readBacklog,
@@ -37,7 +38,7 @@ export interface OverviewStats {
   readonly accounts: readonly AccountCount[];
   readonly attempts: readonly AttemptCount[];
   /** Of the window before; null: not kept any more. */
-  readonly attemptsBefore: { readonly refreshes: number; readonly refreshed: number } | null;
+  readonly attemptsBefore: AttemptSums | null;
   /** When the window began; null: nobody counted then, or there were none. */
   readonly reauthShareBefore: number | null;
   readonly reads: TokenReads;
@@ -67,7 +68,7 @@ export async function readOverviewStats(
       readAccountCounts(pool, scope),
       readAttemptCounts(pool, scope, spans),
       before === null ? null : readAttemptSums(pool, scope, before),
-      readAccountsAt(pool, scope, { since, stepSeconds: drawingStep(windowSeconds) }),
+      readAccountsAt(pool, scope, drawnFrom(windowSeconds, now)),
       readReads(pool, environmentId, spans),
       before === null ? null : readReads(pool, environmentId, before),
       readTally(pool, environmentId, "webhook_attempt", spans),
@@ -100,6 +101,16 @@ async function readReads(pool: DatabasePool, environmentId: string, spans: reado
   return summarizeReads(await readTally(pool, environmentId, "token_read", spans));
 }
 
+/**
+ * Where a drawing of the window begins: at a whole step, since what is kept of accounts is how many there were at the end of each. The
+ * one in which the window begins ends within it.
+ */
+function drawnFrom(windowSeconds: number, now: Date): { readonly since: Date; readonly stepSeconds: number } {
+  const stepSeconds = drawingStep(windowSeconds);
+  const step = stepSeconds * 1_000;
+  return { since: new Date(Math.floor(startOf(windowSeconds, now).getTime() / step) * step), stepSeconds };
+}
+
 /** How things went over the window, step by step. */
 export async function readSeries(
   pool: DatabasePool,
@@ -107,15 +118,12 @@ export async function readSeries(
   windowSeconds: number,
   now: Date,
 ): Promise<{ readonly stepSeconds: number; readonly points: readonly SeriesPoint[] }> {
-  const stepSeconds = drawingStep(windowSeconds);
-  const step = stepSeconds * 1_000;
-  const since = new Date(Math.floor(startOf(windowSeconds, now).getTime() / step) * step);
-  const from = { since, stepSeconds };
+  const from = drawnFrom(windowSeconds, now);
   const [attempts, pasts, waits] = await Promise.all([
     readAttemptSteps(pool, scope, from),
     readPastAccounts(pool, scope, from),
     // Nobody tallies which integration a read was of.
     scope.integrationNames === null ? readWaitSteps(pool, scope.environmentId, from) : [],
   ]);
-  return { stepSeconds, points: buildSeries({ ...from, until: now }, attempts, pasts, waits) };
+  return { stepSeconds: from.stepSeconds, points: buildSeries({ ...from, until: now }, attempts, pasts, waits) };
 }

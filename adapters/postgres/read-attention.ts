@@ -5,7 +5,7 @@ import { mostCounted } from "./read-standing.ts";
 
 /** Accounts that somebody has to look at, apart from those that a mass failure holds: of them there is one decision. */
 export interface Attention {
-  /** Active, with a token that ended and refreshes that fail; mostCounted stands for more. */
+  /** Active, with a token that ended and refreshes that fail, or wait behind an open breaker; mostCounted stands for more. */
   readonly withoutToken: number;
   /** Active, with a token that is still valid and refreshes that fail; the same. */
   readonly failing: number;
@@ -15,13 +15,19 @@ export interface Attention {
 
 const shown = 6;
 const troubled = "environment_id = $1 AND status = 'active' AND last_error IS NOT NULL AND hold IS NULL";
+// Nobody tried: a breaker is open (delayed-refreshes.ts). Of others that failed, `troubled` tells.
+const waiting =
+  "environment_id = $1 AND status = 'active' AND last_error IS NULL AND hold IS NULL AND refresh_delayed_at IS NOT NULL";
+const without = (columns: string, order = ""): string => `
+  (SELECT ${columns} FROM integrated_account WHERE ${troubled} AND expires_at <= now() ${order})
+  UNION ALL
+  (SELECT ${columns} FROM integrated_account WHERE ${waiting} AND expires_at <= now() ${order})`;
 
 export async function readAttention(pool: DatabasePool, environmentId: string): Promise<Attention> {
   const [counts, accounts] = await Promise.all([
     query<{ withoutToken: number; failing: number }>(
       pool,
-      `SELECT (SELECT count(*)::int FROM (SELECT FROM integrated_account WHERE ${troubled} AND expires_at <= now()
-                 LIMIT ${mostCounted}) a) AS "withoutToken",
+      `SELECT (SELECT count(*)::int FROM (${without("1")} LIMIT ${mostCounted}) a) AS "withoutToken",
               (SELECT count(*)::int FROM (SELECT FROM integrated_account WHERE ${troubled} AND (expires_at > now() OR expires_at IS NULL)
                  LIMIT ${mostCounted}) a) AS failing`,
       [environmentId],
@@ -30,13 +36,13 @@ export async function readAttention(pool: DatabasePool, environmentId: string): 
     query<AccountRow>(
       pool,
       `SELECT ${accountColumns("a")} FROM (
-         (SELECT 1 AS rank, id, expires_at AS at FROM integrated_account WHERE ${troubled} AND expires_at <= now()
-           ORDER BY expires_at DESC LIMIT ${shown})
+         ${without("1 AS rank, id, expires_at AS at", `ORDER BY expires_at DESC LIMIT ${shown}`)}
          UNION ALL
          (SELECT 2, id, reauth_required_at FROM integrated_account WHERE environment_id = $1 AND status = 'needs_reauth'
            ORDER BY reauth_required_at DESC NULLS LAST LIMIT ${shown})
          UNION ALL
-         (SELECT 3, id, expires_at FROM integrated_account WHERE ${troubled} AND expires_at > now() ORDER BY expires_at LIMIT ${shown})
+         (SELECT 3, id, expires_at FROM integrated_account WHERE ${troubled} AND (expires_at > now() OR expires_at IS NULL)
+           ORDER BY expires_at LIMIT ${shown})
        ) first JOIN integrated_account a ON a.id = first.id
        ORDER BY first.rank, CASE WHEN first.rank < 3 THEN -extract(epoch FROM first.at) ELSE extract(epoch FROM first.at) END, a.id
        LIMIT ${shown}`,

@@ -2,15 +2,25 @@ import type { CountSpan } from "#core/domain/statistics/count-steps";
 import { noLatency, type BucketCount } from "#core/domain/statistics/latency-buckets";
 import type { PastCount, StepCount } from "#core/domain/statistics/series";
 import type { ReadCount } from "#core/domain/statistics/token-reads";
+import { undecidedOutcome } from "#core/domain/statistics/success-rate";
 import { epochSql } from "./add-up-counts.ts";
 import { query, type DatabasePool } from "./pool.ts";
 import { inSpanSql, spansSql, spanValues, type CountScope } from "./read-counts.ts";
 import type { TallyKind } from "./tally.ts";
 
+export interface AttemptSums {
+  readonly refreshes: number;
+  readonly decided: number;
+  readonly refreshed: number;
+}
+
 interface From {
   readonly since: Date;
   readonly stepSeconds: number;
 }
+
+/** Null: neither that nor failed. */
+const isRefreshedSql = `CASE WHEN outcome <> '${undecidedOutcome}' THEN outcome = 'refreshed' END`;
 
 /** Attempts of each step since an instant, of all integrations in scope together. */
 export async function readAttemptSteps(
@@ -21,10 +31,10 @@ export async function readAttemptSteps(
   const { rows } = await query<StepCount & { [column: string]: unknown }>(
     pool,
     `SELECT at, is_refreshed AS "isRefreshed", latency AS bucket, sum(attempts)::int AS count
-       FROM (SELECT at, outcome = 'refreshed' AS is_refreshed, latency, attempts, integration_name FROM attempt_count
+       FROM (SELECT at, ${isRefreshedSql} AS is_refreshed, latency, attempts, integration_name FROM attempt_count
               WHERE environment_id = $1 AND step = $2 AND at >= $3
              UNION ALL
-             SELECT date_bin(make_interval(secs => $2::int), at, ${epochSql}), outcome = 'refreshed', latency, attempts, integration_name
+             SELECT date_bin(make_interval(secs => $2::int), at, ${epochSql}), ${isRefreshedSql}, latency, attempts, integration_name
                FROM attempt_count_change WHERE environment_id = $1 AND at >= $3) c
       WHERE $4::text[] IS NULL OR integration_name = ANY ($4)
       GROUP BY 1, 2, 3 HAVING sum(attempts) > 0`,
@@ -34,22 +44,23 @@ export async function readAttemptSteps(
   return rows;
 }
 
-/** How many attempts there were within the spans, and how many of them worked. */
+/** How many attempts there were within the spans, how many of them succeeded or failed, and how many succeeded. */
 export async function readAttemptSums(
   pool: DatabasePool,
   { environmentId, integrationNames }: CountScope,
   spans: readonly CountSpan[],
-): Promise<{ readonly refreshes: number; readonly refreshed: number }> {
-  const { rows } = await query<{ refreshes: number; refreshed: number }>(
+): Promise<AttemptSums> {
+  const { rows } = await query<AttemptSums & { [column: string]: unknown }>(
     pool,
     `SELECT coalesce(sum(c.attempts), 0)::int AS refreshes,
+            coalesce(sum(c.attempts) FILTER (WHERE c.outcome <> '${undecidedOutcome}'), 0)::int AS decided,
             coalesce(sum(c.attempts) FILTER (WHERE c.outcome = 'refreshed'), 0)::int AS refreshed
        FROM ${spansSql} CROSS JOIN LATERAL (${inSpanSql("attempt_count")}) c
       WHERE $5::text[] IS NULL OR c.integration_name = ANY ($5)`,
     [environmentId, ...spanValues(spans), integrationNames],
     "sums-of-attempts",
   );
-  return rows[0] ?? { refreshes: 0, refreshed: 0 };
+  return rows[0] ?? { refreshes: 0, decided: 0, refreshed: 0 };
 }
 
 /** What there was of each integration right before an instant. */

@@ -52,22 +52,27 @@ export async function readOpenBreakers(pool: DatabasePool, environmentId: string
 export interface Backlog {
   /** Waiting for a worker; mostCounted stands for more. */
   readonly overdue: number;
-  /** Waiting behind an open breaker, as they should. */
+  /** Waiting behind an open breaker, as they should; the same. */
   readonly behindBreakers: number;
   /** Of the first kind; 0: there is none. */
   readonly oldestSeconds: number;
 }
 
+/** Each kind is counted by itself: many behind a breaker hide none that are late. */
+const unserved = (isBehindBreaker: boolean): string => `
+  SELECT refresh_due_at FROM integrated_account a
+   WHERE status = 'active' AND refresh_due_at < now() - interval '1 minute' AND hold IS NULL AND environment_id = $1
+     AND (lease_until IS NULL OR lease_until < now())
+     AND ${isBehindBreaker ? "" : "NOT "}EXISTS (SELECT FROM circuit c WHERE c.key = a.circuit_key AND c.state = 'open')
+   ORDER BY refresh_due_at LIMIT ${mostCounted}`;
+
 export async function readBacklog(pool: DatabasePool, environmentId: string): Promise<Backlog> {
   const { rows } = await query<Backlog & { [column: string]: unknown }>(
     pool,
-    `SELECT count(*) FILTER (WHERE c.key IS NULL)::int AS overdue, count(c.key)::int AS "behindBreakers",
-            coalesce(extract(epoch FROM now() - min(r.refresh_due_at) FILTER (WHERE c.key IS NULL)), 0)::int AS "oldestSeconds"
-       FROM (SELECT refresh_due_at, circuit_key, lease_until FROM integrated_account
-              WHERE status = 'active' AND refresh_due_at < now() - interval '1 minute' AND hold IS NULL AND environment_id = $1
-              ORDER BY refresh_due_at LIMIT ${mostCounted}) r
-       LEFT JOIN circuit c ON c.key = r.circuit_key AND c.state = 'open'
-      WHERE r.lease_until IS NULL OR r.lease_until < now()`,
+    `SELECT late.count AS overdue, behind.count AS "behindBreakers",
+            coalesce(extract(epoch FROM now() - late.oldest), 0)::int AS "oldestSeconds"
+       FROM (SELECT count(*)::int, min(refresh_due_at) AS oldest FROM (${unserved(false)}) l) late,
+            (SELECT count(*)::int FROM (${unserved(true)}) b) behind`,
     [environmentId],
     "backlog",
   );
@@ -78,6 +83,8 @@ export interface WebhookStanding {
   readonly working: number;
   readonly failing: number;
   readonly disabled: number;
+  /** Of those, the ones that Evergrant disabled itself: they failed for days, or said that they are gone. */
+  readonly givenUp: number;
   /** Deliveries that could be sent now; mostCounted stands for more. */
   readonly due: number;
   /** Deliveries that failed and are tried again later. */
@@ -89,7 +96,7 @@ export interface WebhookStanding {
 export async function readWebhookStanding(pool: DatabasePool, environmentId: string): Promise<WebhookStanding> {
   const { rows } = await query<WebhookStanding & { [column: string]: unknown }>(
     pool,
-    `WITH endpoints AS (SELECT id, status, failures FROM webhook_endpoint WHERE environment_id = $1),
+    `WITH endpoints AS (SELECT id, status, failures, disabled_reason FROM webhook_endpoint WHERE environment_id = $1),
      waiting AS (
        SELECT d.at FROM endpoints w CROSS JOIN LATERAL (
          (SELECT next_attempt_at AS at FROM webhook_delivery WHERE endpoint_id = w.id AND status = 'pending'
@@ -100,6 +107,7 @@ export async function readWebhookStanding(pool: DatabasePool, environmentId: str
      SELECT count(*) FILTER (WHERE status = 'enabled' AND failures = 0)::int AS working,
             count(*) FILTER (WHERE status = 'enabled' AND failures > 0)::int AS failing,
             count(*) FILTER (WHERE status = 'disabled')::int AS disabled,
+            count(*) FILTER (WHERE status = 'disabled' AND disabled_reason <> 'operator')::int AS "givenUp",
             (SELECT least(count(*), ${mostCounted})::int FROM waiting WHERE at <= now()) AS due,
             (SELECT least(count(*), ${mostCounted})::int FROM waiting WHERE at > now()) AS retrying,
             (SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::int FROM waiting WHERE at <= now()) AS "oldestSeconds"
@@ -107,5 +115,5 @@ export async function readWebhookStanding(pool: DatabasePool, environmentId: str
     [environmentId],
     "webhook-standing",
   );
-  return rows[0] ?? { working: 0, failing: 0, disabled: 0, due: 0, retrying: 0, oldestSeconds: 0 };
+  return rows[0] ?? { working: 0, failing: 0, disabled: 0, givenUp: 0, due: 0, retrying: 0, oldestSeconds: 0 };
 }

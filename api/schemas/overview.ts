@@ -118,7 +118,7 @@ export const overviewSchema = z
     refreshes: z
       .object({
         count: count("Attempts in the window.", 29312),
-        success_rate: share("Of them; null: there was none.", 0.9991),
+        success_rate: share("Of those that succeeded or failed, not of superseded ones; null: there was none.", 0.9991),
         count_before: count("In the window before.", 28840).nullable(),
         success_rate_before: share("The same of the window before; null: there was none, or it is not kept.", 0.9989),
       })
@@ -148,13 +148,16 @@ export const overviewSchema = z
           0,
         ),
         oldest_seconds: count("How long ago the oldest of those alarms rang; 0: none.", 0),
-        behind_breakers: count("Accounts whose alarm rang and that wait behind an open breaker, as they should.", 0),
+        behind_breakers: count(
+          "Accounts whose alarm rang and that wait behind an open breaker, as they should. 10000 stands for more.",
+          0,
+        ),
       })
       .openapi({ description: "What is late." }),
     attention: z
       .object({
         without_token: count(
-          "Active accounts whose token ended and whose refreshes fail: requests for them are refused. 10000 stands for more.",
+          "Active accounts whose token ended and whose refreshes fail or wait behind an open breaker: requests for them are refused. 10000 stands for more.",
           0,
         ),
         failing: count("Active accounts whose token is valid and whose refreshes fail. 10000 stands for more.", 3),
@@ -169,6 +172,7 @@ export const overviewSchema = z
         working: count("Endpoints whose latest attempt was taken.", 3),
         failing: count("Endpoints whose latest attempts failed.", 0),
         disabled: count("Endpoints that are turned off.", 1),
+        given_up: count("Of them: turned off by Evergrant, since they failed for days or said that they are gone.", 0),
         due: count("Deliveries that wait to be sent. 10000 stands for more.", 0),
         retrying: count("Deliveries that failed and are tried again later.", 0),
         oldest_seconds: count("How long the oldest of those that are due waits; 0: none.", 0),

@@ -25,7 +25,8 @@ const integrationHealthSchema = z
     accounts: accountCountsSchema,
     refreshes: count("Attempts in the window.", 912),
     success_rate: z.number().min(0).max(1).nullable().openapi({
-      description: "Of the attempts in the window, 0 to 1; null: there was none.",
+      description:
+        "Of the attempts in the window that succeeded or failed, not of superseded ones, 0 to 1; null: there was none.",
       example: 0.998,
     }),
     latency_ms: latencySchema,

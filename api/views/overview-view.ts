@@ -4,6 +4,7 @@ import type { OverviewStats } from "#adapters/postgres/overview-stats";
 import type { RefreshPolicy } from "#core/domain/refresh/refresh-policy";
 import { ruleMeaning } from "#core/domain/refresh/rule-meaning";
 import { latencyQuantile, type BucketCount } from "#core/domain/statistics/latency-buckets";
+import { isFailure, successRate } from "#core/domain/statistics/success-rate";
 import { reauthShare, type SeriesPoint } from "#core/domain/statistics/series";
 import { toAccountView } from "./account-view.ts";
 import type { IntegrationOverview, OverviewView, SeriesView } from "../schemas/overview.ts";
@@ -35,9 +36,9 @@ export function toOverviewView(
       success_rate: successRate(attempts),
       count_before: attemptsBefore?.refreshes ?? null,
       success_rate_before:
-        attemptsBefore === null || attemptsBefore.refreshes === 0
+        attemptsBefore === null || attemptsBefore.decided === 0
           ? null
-          : attemptsBefore.refreshed / attemptsBefore.refreshes,
+          : attemptsBefore.refreshed / attemptsBefore.decided,
     },
     token_reads: {
       count: reads.reads,
@@ -63,6 +64,7 @@ export function toOverviewView(
       working: webhooks.working,
       failing: webhooks.failing,
       disabled: webhooks.disabled,
+      given_up: webhooks.givenUp,
       due: webhooks.due,
       retrying: webhooks.retrying,
       oldest_seconds: webhooks.oldestSeconds,
@@ -132,7 +134,7 @@ function toFailures(
   attempts: readonly AttemptCount[],
   rules: OverviewPolicy["failureRules"],
 ): IntegrationOverview["failures"] {
-  const failed = attempts.filter(({ outcome }) => outcome !== "refreshed");
+  const failed = attempts.filter(({ outcome }) => isFailure(outcome));
   return [...Map.groupBy(failed, ({ outcome, rule }) => `${outcome} ${rule}`).values()]
     .map((some) => {
       const { outcome = "", rule = "" } = some[0] ?? {};
@@ -162,11 +164,6 @@ export function toSeriesView(
       token_wait_p95_ms: one.waitP95,
     })),
   };
-}
-
-function successRate(attempts: readonly AttemptCount[]): number | null {
-  const all = sum(attempts);
-  return all === 0 ? null : sum(attempts.filter(({ outcome }) => outcome === "refreshed")) / all;
 }
 
 function toDelay(counts: readonly BucketCount[]): { p50: number | null; p95: number | null } {

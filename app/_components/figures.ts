@@ -1,3 +1,11 @@
+/** The API counts accounts and deliveries in trouble as far as this, which stands for more. */
+export const mostCounted = 10_000;
+
+/** Of what the API stops counting somewhere. */
+export function formatCounted(value: number): string {
+  return value >= mostCounted ? `more than ${formatCount(mostCounted)}` : formatCount(value);
+}
+
 export function formatCount(value: number): string {
   return value.toLocaleString("en");
 }

@@ -30,6 +30,15 @@ describe("an active account", () => {
   });
 
   test("is red once its last token has expired", () => {
+    // Behind an open breaker nobody tries, so that there is no error of its own.
+    const waiting = { ...active, expires_at: at(-4), refresh_due_at: at(-10) };
+    expect(conditionOf(waiting, now)).toBe("no_valid_token");
+    expect(remarkOf(waiting, now)).toBe("no valid token for 4 min");
+    expect(explainStatus(waiting, now)).toEqual({
+      why: "The last token expired 4 min ago, and no refresh has been tried since.",
+      next: expect.stringMatching(/^It is refreshed as soon as its provider may be asked/),
+    });
+
     const stalled = { ...active, last_error: error, expires_at: at(-4) };
     expect(conditionOf(stalled, now)).toBe("no_valid_token");
     expect(remarkOf(stalled, now)).toBe("no valid token for 4 min");

@@ -61,9 +61,9 @@ export function conditionOf(account: StatusFacts, now: number): Condition {
       return account.status;
     case "active": {
       if (account.hold !== null) return "held";
-      if (account.last_error === null) return "active";
-      const isExpired = account.expires_at !== null && Date.parse(account.expires_at) <= now;
-      return isExpired ? "no_valid_token" : "refresh_failing";
+      // Also where nobody tried: behind an open breaker there is no error of its own.
+      if (account.expires_at !== null && Date.parse(account.expires_at) <= now) return "no_valid_token";
+      return account.last_error === null ? "active" : "refresh_failing";
     }
   }
   return assertNever(account.status);
@@ -119,6 +119,15 @@ export function explainStatus(account: StatusFacts, now: number): { why: string;
         next: nextTry,
       };
     case "no_valid_token":
+      if (error === "") {
+        return {
+          why: `The last token expired ${lasting(account.expires_at, now)} ago, and no refresh has been tried since.`,
+          next:
+            due !== null && due <= now
+              ? "It is refreshed as soon as its provider may be asked: either nobody is asked there after others failed, or no worker runs."
+              : nextTry,
+        };
+      }
       return {
         why: `${error} The last token expired ${lasting(account.expires_at, now)} ago, so requests are refused.`.trim(),
         next: nextTry,

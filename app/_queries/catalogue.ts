@@ -7,10 +7,10 @@ import type { Answer } from "./problem.ts";
 
 export type IntegrationHealth = HealthView["integrations"][number];
 
-/** An integration with how it does; null where there is nothing to tell, or nobody can tell. */
+/** An integration with how it does; null: there is nothing to tell; `unread`: nobody can tell. */
 export type CatalogueEntry = IntegrationSummary & {
-  health: IntegrationHealth | null;
-  massFailure: MassFailureView | null;
+  health: IntegrationHealth | "unread" | null;
+  massFailure: MassFailureView | "unread" | null;
 };
 
 /** Every integration of the environment, by label. Their health is beside the point of the list: it shows without, too. */
@@ -21,14 +21,20 @@ export const readCatalogue = cache(async (): Promise<Answer<CatalogueEntry[]>> =
     callApi<{ data: MassFailureView[] }>("/api/v1/mass-failures"),
   ]);
   if (list.kind === "problem") return list;
-  const byName = new Map(
-    health.kind === "ok" ? health.value.integrations.map((one) => [one.integration_name, one]) : [],
-  );
-  const failed = new Map(failures.kind === "ok" ? failures.value.data.map((one) => [one.integration_name, one]) : []);
+  const healthOf = byName(health.kind === "ok" ? health.value.integrations : null);
+  const failureOf = byName(failures.kind === "ok" ? failures.value.data : null);
   const entries = list.value.data.map((one) => ({
     ...one,
-    health: byName.get(one.name) ?? null,
-    massFailure: failed.get(one.name) ?? null,
+    health: healthOf(one.name),
+    massFailure: failureOf(one.name),
   }));
   return { kind: "ok", value: entries.toSorted((one, other) => one.label.localeCompare(other.label, "en")) };
 });
+
+function byName<T extends { integration_name: string }>(
+  all: readonly T[] | null,
+): (name: string) => T | "unread" | null {
+  if (all === null) return () => "unread";
+  const found = new Map(all.map((one) => [one.integration_name, one]));
+  return (name) => found.get(name) ?? null;
+}

@@ -42,10 +42,11 @@ export async function readOverridable(name: string): Promise<OverridableFieldVie
   return list.kind === "ok" ? list.value.data : [];
 }
 
-/** How it did in the last hour; null when there is nothing to tell. */
-export async function readLastHour(name: string): Promise<IntegrationHealth | null> {
+/** How it did in the last hour; null: there is nothing to tell. */
+export async function readLastHour(name: string): Promise<IntegrationHealth | "unread" | null> {
   const health = await callApi<HealthView>("/api/v1/stats/health", { query: { window: "1h" } });
-  return health.kind === "ok" ? (health.value.integrations.find((one) => one.integration_name === name) ?? null) : null;
+  if (health.kind === "problem") return "unread";
+  return health.value.integrations.find((one) => one.integration_name === name) ?? null;
 }
 
 /** What of a document the pages show, besides the document itself. */

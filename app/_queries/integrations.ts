@@ -2,6 +2,7 @@ import { cache } from "react";
 import type { IntegrationSummary } from "#api/schemas/integration";
 import { kindOf, type CredentialKind } from "../_components/credential-kind.ts";
 import { callApi } from "./call-api.ts";
+import type { Answer } from "./problem.ts";
 
 export type Integration = Pick<IntegrationSummary, "name" | "label" | "format" | "problem">;
 type IntegrationList = { data: Integration[] };
@@ -9,10 +10,13 @@ export type TroubledIntegration = { name: string; label: string; problem: string
 
 type Described = { credentials: { config: { scopeDescriptions?: Record<string, string> } } };
 
-const readIntegrations = cache(async (): Promise<IntegrationList["data"]> => {
-  const list = await callApi<IntegrationList>("/api/v1/integrations");
+const readList = cache(async (): Promise<Answer<IntegrationList>> => callApi<IntegrationList>("/api/v1/integrations"));
+
+/** Empty when the API cannot tell. */
+async function readIntegrations(): Promise<Integration[]> {
+  const list = await readList();
   return list.kind === "problem" ? [] : list.value.data;
-});
+}
 
 /** Labels by integration name. Empty when the API cannot tell: names are then shown as they are. */
 export const readIntegrationLabels = cache(
@@ -20,11 +24,14 @@ export const readIntegrationLabels = cache(
     new Map((await readIntegrations()).map((integration) => [integration.name, integration.label])),
 );
 
-/** Those that are not used, or not for every account, each with its `problem`. Empty when the API cannot tell. */
-export async function readTroubledIntegrations(): Promise<TroubledIntegration[]> {
-  return (await readIntegrations()).flatMap(({ name, label, problem }) =>
+/** Those that are not used, or not for every account, each with its `problem`. */
+export async function readTroubledIntegrations(): Promise<Answer<TroubledIntegration[]>> {
+  const list = await readList();
+  if (list.kind === "problem") return list;
+  const value = list.value.data.flatMap(({ name, label, problem }) =>
     problem === null ? [] : [{ name, label, problem }],
   );
+  return { kind: "ok", value };
 }
 
 /** What the accounts of an integration hold; tokens when the API cannot tell. */

@@ -19,7 +19,7 @@ export type OverviewData = {
   labels: Map<string, string>;
   massFailures: MassFailureView[];
   /** Integrations that are not used, or not for every account. */
-  toMend: TroubledIntegration[];
+  toMend: Answer<TroubledIntegration[]>;
   /** The clients that are configured here, with their secrets' terms. */
   clients: EnvironmentIntegrationView[];
   /** The accounts to look at first, with what happened to each. */

@@ -2190,7 +2190,7 @@ export interface IntegrationHealth {
   accounts: AccountCounts;
   /** Attempts in the window. */
   refreshes: number;
-  /** Of the attempts in the window, 0 to 1; null: there was none. */
+  /** Of the attempts in the window that succeeded or failed, not of superseded ones, 0 to 1; null: there was none. */
   success_rate: number | null;
   latency_ms: Latency;
   /** Failed attempts in the window, by outcome. */
@@ -2237,7 +2237,7 @@ export interface Overview {
   refreshes: {
     /** Attempts in the window. */
     count: number;
-    /** Of them; null: there was none. */
+    /** Of those that succeeded or failed, not of superseded ones; null: there was none. */
     success_rate: number | null;
     /** In the window before. */
     count_before: number | null;
@@ -2269,12 +2269,12 @@ export interface Overview {
     overdue: number;
     /** How long ago the oldest of those alarms rang; 0: none. */
     oldest_seconds: number;
-    /** Accounts whose alarm rang and that wait behind an open breaker, as they should. */
+    /** Accounts whose alarm rang and that wait behind an open breaker, as they should. 10000 stands for more. */
     behind_breakers: number;
   };
   /** Accounts that somebody has to look at. */
   attention: {
-    /** Active accounts whose token ended and whose refreshes fail: requests for them are refused. 10000 stands for more. */
+    /** Active accounts whose token ended and whose refreshes fail or wait behind an open breaker: requests for them are refused. 10000 stands for more. */
     without_token: number;
     /** Active accounts whose token is valid and whose refreshes fail. 10000 stands for more. */
     failing: number;
@@ -2289,6 +2289,8 @@ export interface Overview {
     failing: number;
     /** Endpoints that are turned off. */
     disabled: number;
+    /** Of them: turned off by Evergrant, since they failed for days or said that they are gone. */
+    given_up: number;
     /** Deliveries that wait to be sent. 10000 stands for more. */
     due: number;
     /** Deliveries that failed and are tried again later. */

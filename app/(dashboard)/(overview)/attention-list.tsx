@@ -4,7 +4,9 @@ import { AccountStatus } from "../../_components/account-status.tsx";
 import { formatCount } from "../../_components/figures.ts";
 import { buildLifeline } from "../../_components/lifeline/build-lifeline.ts";
 import { LifelineStrip } from "../../_components/lifeline/lifeline-strip.tsx";
+import { conditionOf } from "../../_components/status.ts";
 import { SectionHeading } from "../../_components/section-heading.tsx";
+import { accountsHref } from "../accounts/(list)/filter.ts";
 import type { AttentionItem } from "../../_queries/overview.ts";
 
 type Props = {
@@ -12,21 +14,35 @@ type Props = {
   labels: Map<string, string>;
   now: number;
   reauthCount: number;
+  /** Whose refreshes fail while their token is valid. */
+  failingCount: number;
   /** Whether something above needs attention already. */
   isOthers: boolean;
 };
 
 /** The accounts to look at first, each with its recent life. */
-export function AttentionList({ items, labels, now, reauthCount, isOthers }: Props) {
+export function AttentionList({ items, labels, now, reauthCount, failingCount, isOthers }: Props) {
   const shownReauth = items.filter(({ account }) => account.status === "needs_reauth").length;
+  const shownFailing = items.filter(({ account }) => conditionOf(account, now) === "refresh_failing").length;
   return (
     <section aria-labelledby="attention" className="mt-8 scroll-mt-16">
       <SectionHeading id="attention" title="Needs attention">
-        {reauthCount > shownReauth && (
-          <Link href="/accounts?status=needs_reauth" className="text-sm font-medium text-accent hover:underline">
-            All {formatCount(reauthCount)} to re-authorize
-          </Link>
-        )}
+        <span className="flex flex-wrap gap-x-4">
+          {failingCount > shownFailing && (
+            <Link
+              href={accountsHref({ isFailing: true })}
+              prefetch={false}
+              className="text-sm font-medium text-accent hover:underline"
+            >
+              All whose refresh fails
+            </Link>
+          )}
+          {reauthCount > shownReauth && (
+            <Link href="/accounts?status=needs_reauth" className="text-sm font-medium text-accent hover:underline">
+              All {formatCount(reauthCount)} to re-authorize
+            </Link>
+          )}
+        </span>
       </SectionHeading>
       {items.length === 0 ? (
         <p className="card flex items-center gap-2 px-4 py-3 text-sm text-muted">

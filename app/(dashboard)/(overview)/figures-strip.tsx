@@ -5,7 +5,7 @@ import type { OverviewView, SeriesView } from "#api/schemas/overview";
 import { Sparkline } from "../../_components/charts/sparkline.tsx";
 import { classNames } from "../../_components/class-names.ts";
 import { formatDuration, formatLatency } from "../../_components/duration.ts";
-import { countOf, formatCount, formatShare } from "../../_components/figures.ts";
+import { countOf, formatCount, formatShare, mostCounted } from "../../_components/figures.ts";
 import { nextHourWords } from "./next-hour.ts";
 import { windows, type Window } from "./window.ts";
 
@@ -63,7 +63,7 @@ export function Figures({ overview, series, window }: Props) {
       <Figure
         label="Backlog"
         href={null}
-        value={formatCount(backlog.overdue)}
+        value={backlog.overdue >= mostCounted ? `> ${formatCount(mostCounted)}` : formatCount(backlog.overdue)}
         line={[]}
         tone={backlog.oldest_seconds >= 300 ? "text-bad" : ""}
       >

@@ -5,7 +5,7 @@ import { PageHeader } from "../../_components/page-header.tsx";
 import { isPermitted } from "../../_components/permitted.ts";
 import { ProblemState } from "../../_components/problem-state.tsx";
 import { SummarySentence } from "../../_components/summary-sentence.tsx";
-import { isForbidden } from "../../_components/unread.tsx";
+import { isForbidden, Unread } from "../../_components/unread.tsx";
 import { readAnomalies } from "../../_queries/anomalies.ts";
 import { readApprovals } from "../../_queries/approvals.ts";
 import { readFirstRun } from "../../_queries/first-run.ts";
@@ -63,7 +63,13 @@ export default async function OverviewPage({ searchParams }: Props) {
     <>
       <PageHeader title="Overview">{!isEmpty && <WindowChoice chosen={window} />}</PageHeader>
       <SummarySentence
-        {...judge(overview, { labels, massFailures, toMend: toMend.length, anomalies: going, window: words })}
+        {...judge(overview, {
+          labels,
+          massFailures,
+          toMend: toMend.kind === "ok" ? toMend.value.length : null,
+          anomalies: going,
+          window: words,
+        })}
       />
       {!overview.is_counted && (
         <Callout tone="info" title="What there was before the upgrade is being counted" className="mt-4">
@@ -77,7 +83,11 @@ export default async function OverviewPage({ searchParams }: Props) {
         mayRestart={isPermitted(role, "keys:write")}
       />
       <MassFailures failures={massFailures} labels={labels} mayDecide={isPermitted(role, "accounts:write")} />
-      <IntegrationProblems integrations={toMend} health={integrations} />
+      {toMend.kind === "problem" ? (
+        <Unread what="What is wrong with integrations" problem={toMend.problem} className="mt-4" />
+      ) : (
+        <IntegrationProblems integrations={toMend.value} health={integrations} />
+      )}
       <WaitingApprovals open={open} />
       {guide !== null && <FirstRun guide={guide} />}
       {isEmpty && guide !== null ? null : isEmpty ? (
@@ -90,6 +100,7 @@ export default async function OverviewPage({ searchParams }: Props) {
             labels={labels}
             now={Date.parse(at)}
             reauthCount={accounts.needs_reauth}
+            failingCount={overview.attention.failing}
             isOthers={massFailures.length > 0}
           />
           <ClientSecrets clients={clients} health={integrations} labels={labels} />

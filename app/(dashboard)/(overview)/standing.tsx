@@ -2,7 +2,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { OverviewView } from "#api/schemas/overview";
 import { formatDuration, formatLatency } from "../../_components/duration.ts";
-import { countOf, formatCount, formatShare } from "../../_components/figures.ts";
+import { countOf, formatCount, formatCounted, formatShare } from "../../_components/figures.ts";
 import { SectionHeading } from "../../_components/section-heading.tsx";
 
 type Props = { overview: OverviewView; window: string };
@@ -21,10 +21,12 @@ export function Standing({ overview, window }: Props) {
         <Row name="Refreshes that are late" tone={backlog.oldest_seconds >= lateSeconds ? "text-bad" : ""}>
           {backlog.overdue === 0
             ? "none"
-            : `${formatCount(backlog.overdue)}, the oldest by ${formatDuration(backlog.oldest_seconds, 1)}`}
+            : `${formatCounted(backlog.overdue)}, the oldest by ${formatDuration(backlog.oldest_seconds, 1)}`}
         </Row>
         <Row name="Waiting behind a breaker">
-          {backlog.behind_breakers === 0 ? "none" : countOf(backlog.behind_breakers, "account")}
+          {backlog.behind_breakers === 0
+            ? "none"
+            : `${formatCounted(backlog.behind_breakers)} ${backlog.behind_breakers === 1 ? "account" : "accounts"}`}
         </Row>
         <Row name="Token requests">
           {reads.count === 0 ? (
@@ -46,7 +48,7 @@ export function Standing({ overview, window }: Props) {
             </>
           )}
         </Row>
-        <Row name="Webhook endpoints" tone={webhooks.failing > 0 ? "text-warn" : ""}>
+        <Row name="Webhook endpoints" tone={webhooks.failing > 0 || webhooks.given_up > 0 ? "text-warn" : ""}>
           {endpoints === 0 ? (
             <Link href="/webhooks" prefetch={false} className="font-medium text-accent hover:underline">
               none yet: add one
@@ -70,9 +72,9 @@ export function Standing({ overview, window }: Props) {
           {webhooks.latency_ms.p95 !== null && <Note>p95 {formatLatency(webhooks.latency_ms.p95)}</Note>}
           {(webhooks.due > 0 || webhooks.retrying > 0) && (
             <Note>
-              {formatCount(webhooks.due)} due
+              {formatCounted(webhooks.due)} due
               {webhooks.oldest_seconds > 60 && ` since ${formatDuration(webhooks.oldest_seconds, 1)}`},{" "}
-              {formatCount(webhooks.retrying)} tried again later
+              {formatCounted(webhooks.retrying)} tried again later
             </Note>
           )}
         </Row>

@@ -29,6 +29,7 @@ const overview = (parts: Partial<OverviewView> = {}): OverviewView => ({
     working: 1,
     failing: 0,
     disabled: 0,
+    given_up: 0,
     due: 0,
     retrying: 0,
     oldest_seconds: 0,
@@ -116,7 +117,7 @@ describe("trouble", () => {
       accounts: { ...overview().accounts, needs_reauth: 3 },
       attention: { without_token: 1, failing: 2, accounts: [] },
       backlog: { overdue: 40, oldest_seconds: 900, behind_breakers: 0 },
-      webhooks: { ...overview().webhooks, failing: 1 },
+      webhooks: { ...overview().webhooks, failing: 1, given_up: 2, due: 30, oldest_seconds: 900 },
       refreshes: { ...overview().refreshes, success_rate: 0.5 },
     });
     const all: Partial<Told> = {
@@ -133,10 +134,10 @@ describe("trouble", () => {
     };
     say(/^2 accounts are held and wait for your decision\.$/);
     more = { ...more, massFailures: [failure("resolving", 7)] };
-    say(/^1 active account has no valid token\.$/);
-    one = { ...one, attention: { ...one.attention, without_token: 0 } };
     say(/^40 refreshes are late by up to 15 min\.$/);
     one = { ...one, backlog: { overdue: 40, oldest_seconds: 200, behind_breakers: 0 } };
+    say(/^1 active account has no valid token\.$/);
+    one = { ...one, attention: { ...one.attention, without_token: 0 } };
     say(/^1 alarm rings\.$/);
     more = { ...more, anomalies: 0 };
     say(/^7 held accounts are on the way\.$/);
@@ -149,10 +150,14 @@ describe("trouble", () => {
     one = { ...one, accounts: { ...one.accounts, needs_reauth: 0 } };
     say(/^2 refreshes are failing, and nobody notices yet\.$/);
     one = { ...one, attention: { ...one.attention, failing: 0 } };
+    say(/^Evergrant turned off 2 webhook endpoints\.$/);
+    one = { ...one, webhooks: { ...one.webhooks, given_up: 0 } };
     say(/^1 webhook endpoint does not take what is sent\.$/);
     one = { ...one, webhooks: { ...one.webhooks, failing: 0 } };
+    say(/^30 webhook deliveries wait for up to 15 min\.$/);
+    one = { ...one, webhooks: { ...one.webhooks, oldest_seconds: 20 } };
     say(/^Only 50 % of refreshes succeeded in the last 24 hours\.$/);
-    expect(seen).toHaveLength(10);
+    expect(seen).toHaveLength(12);
   });
 
   test.each<[number, number, string]>([
@@ -164,7 +169,29 @@ describe("trouble", () => {
   });
 });
 
-test("never says that all is well where alarms could not be read", () => {
+test("of a mass failure is told also when none is held any more", () => {
+  expect(judge(overview(), told({ massFailures: [failure("declared", 0)] }))).toMatchObject({
+    tone: "warn",
+    lead: "A mass failure waits for your decision.",
+  });
+});
+
+test.each([
+  [{ connecting: 2, disconnected: 5 }, "2 accounts are being connected."],
+  [{ connecting: 0, disconnected: 5 }, "No account is active."],
+  [{ connecting: 0, disconnected: 0 }, "Nothing is connected yet."],
+])("of %o accounts says what there is", (some, lead) => {
+  expect(judge(overview({ accounts: { ...overview().accounts, active: 0, ...some } }), told())).toMatchObject({
+    tone: "info",
+    lead,
+  });
+});
+
+test("never says that all is well where alarms or integrations could not be read", () => {
+  expect(sentence(overview(), { toMend: null })).toMatch(/^Whether an integration needs mending could not be read\./);
+  expect(sentence(overview(), { anomalies: null, toMend: null })).toMatch(
+    /^Whether an alarm rings or an integration needs mending could not be read\./,
+  );
   expect(sentence(overview(), { anomalies: null })).toMatch(/^Whether an alarm rings could not be read\. Nothing else/);
   expect(sentence(overview(), { anomalies: null, toMend: 1 })).toMatch(/^1 integration needs mending\./);
 });

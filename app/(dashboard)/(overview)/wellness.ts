@@ -1,7 +1,7 @@
 import type { MassFailureView } from "#api/schemas/mass-failure";
 import type { IntegrationOverview, OverviewView } from "#api/schemas/overview";
 import { formatDuration } from "../../_components/duration.ts";
-import { countOf, formatCount, formatShare } from "../../_components/figures.ts";
+import { countOf, formatCount, formatShare, mostCounted } from "../../_components/figures.ts";
 import { formatShortInstant } from "../../_components/instant.ts";
 import { massFailureAnchor } from "../../_components/mass-failure-words.ts";
 import type { SentenceTone } from "../../_components/summary-sentence.tsx";
@@ -18,8 +18,8 @@ export type Wellness = {
 export type Told = {
   labels: ReadonlyMap<string, string>;
   massFailures: readonly MassFailureView[];
-  /** Integrations that are not used, or not for every account. */
-  toMend: number;
+  /** Integrations that are not used, or not for every account; null: it could not be read. */
+  toMend: number | null;
   /** Callers or integrations that are unlike their past, and go on; null: it could not be read. */
   anomalies: number | null;
   /** `the last 24 hours` */
@@ -29,8 +29,6 @@ export type Told = {
 const acceptableRate = 0.95;
 /** A worker looks for alarms each minute; what waits longer waits for one. */
 const lateSeconds = 300;
-/** What the API counts at the most. */
-const mostCounted = 10_000;
 
 type Judge = (overview: OverviewView, told: Told) => Wellness | null;
 
@@ -47,7 +45,15 @@ const held: Judge = (_overview, { massFailures }) => {
   const declared = massFailures.filter(({ state }) => state === "declared");
   const accounts = declared.reduce((sum, one) => sum + one.held, 0);
   const [first] = declared.toSorted((one, other) => other.held - one.held);
-  if (accounts === 0 || first === undefined) return null;
+  if (first === undefined) return null;
+  if (accounts === 0) {
+    return {
+      tone: "warn",
+      lead: "A mass failure waits for your decision.",
+      rest: "No account is held any more, and whatever fails in the same way is held until you decide.",
+      action: { href: `#${massFailureAnchor(first.integration_name)}`, label: "Decide" },
+    };
+  }
   return {
     tone: "bad",
     lead: `${countOf(accounts, "account is", "accounts are")} held and ${accounts === 1 ? "waits" : "wait"} for your decision.`,
@@ -74,7 +80,7 @@ const withoutToken: Judge = ({ attention }) => {
   return {
     tone: "bad",
     lead: `${counted(accounts, "active account has", "active accounts have")} no valid token.`,
-    rest: "Their refreshes keep failing and requests for them are refused. See what the provider answered.",
+    rest: "Their refreshes fail, or wait until their provider may be asked again. Requests for them are refused.",
     action: { href: "#attention", label: "See which" },
   };
 };
@@ -111,7 +117,7 @@ const resolving: Judge = (_overview, { massFailures }) => {
 };
 
 const toMend: Judge = (_overview, told) =>
-  told.toMend === 0
+  told.toMend === null || told.toMend === 0
     ? null
     : {
         tone: "warn",
@@ -154,6 +160,26 @@ const failing: Judge = ({ attention }) =>
         action: { href: "#attention", label: "See which" },
       };
 
+const webhooksGivenUp: Judge = ({ webhooks }) =>
+  webhooks.given_up === 0
+    ? null
+    : {
+        tone: "warn",
+        lead: `Evergrant turned off ${countOf(webhooks.given_up, "webhook endpoint", "webhook endpoints")}.`,
+        rest: "Nothing is sent there: it failed for days, or said that it is gone. Accounts and tokens are well.",
+        action: { href: "/webhooks", label: "See the endpoints" },
+      };
+
+const deliveriesLate: Judge = ({ webhooks }) =>
+  webhooks.due === 0 || webhooks.oldest_seconds < lateSeconds
+    ? null
+    : {
+        tone: "warn",
+        lead: `${counted(webhooks.due, "webhook delivery waits", "webhook deliveries wait")} for up to ${formatDuration(webhooks.oldest_seconds, 1)}.`,
+        rest: "They could be sent now: no worker runs, none keeps up, or their endpoint takes no more. Accounts and tokens are well.",
+        action: { href: "#standing", label: "See what waits" },
+      };
+
 const webhooksFailing: Judge = ({ webhooks }) =>
   webhooks.failing === 0
     ? null
@@ -175,32 +201,52 @@ const refreshesFail: Judge = ({ refreshes, accounts }, { window }) =>
       };
 
 /** Behind whatever is known to be wrong, and before "all well", which nobody can say then. */
-const unread: Judge = (_overview, { anomalies }) =>
-  anomalies !== null
+const unread: Judge = (_overview, { anomalies, toMend: mend }) => {
+  const what = [anomalies === null && "an alarm rings", mend === null && "an integration needs mending"];
+  const unknown = what.filter((one) => one !== false);
+  return unknown.length === 0
     ? null
     : {
         tone: "warn",
-        lead: "Whether an alarm rings could not be read.",
+        lead: `Whether ${unknown.join(" or ")} could not be read.`,
         rest: "Nothing else is wrong. Read the page again; if it stays so, the log of the API says why.",
       };
+};
 
 const inOrder: readonly Judge[] = [
   held,
   clientRejected,
-  withoutToken,
+  // Before what comes of it.
   late,
+  withoutToken,
   anomaly,
   resolving,
   toMend,
   providerDown,
   reauth,
   failing,
+  webhooksGivenUp,
   webhooksFailing,
+  deliveriesLate,
   refreshesFail,
   unread,
 ];
 
 function allWell({ accounts, refreshes, token_reads: reads }: OverviewView, { window }: Told): Wellness {
+  if (accounts.active === 0 && accounts.connecting > 0) {
+    return {
+      tone: "info",
+      lead: `${countOf(accounts.connecting, "account is", "accounts are")} being connected.`,
+      rest: "They are active once their customers come back from the provider.",
+    };
+  }
+  if (accounts.active === 0 && accounts.disconnected > 0) {
+    return {
+      tone: "info",
+      lead: "No account is active.",
+      rest: `${countOf(accounts.disconnected, "account was", "accounts were")} disconnected. Accounts appear here as your customers connect them.`,
+    };
+  }
   if (accounts.active === 0) {
     const rest = "Accounts appear here as your customers connect them.";
     return { tone: "info", lead: "Nothing is connected yet.", rest };
@@ -245,7 +291,6 @@ function clientHref(name: string): string {
   return `/integrations/${encodeURIComponent(name)}#client`;
 }
 
-/** The API stops counting at some number, which stands for more. */
 function counted(value: number, one: string, many: string): string {
   return value >= mostCounted ? `More than ${formatCount(mostCounted)} ${many}` : countOf(value, one, many);
 }

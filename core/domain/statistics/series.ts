@@ -3,7 +3,8 @@ import { latencyQuantile, type BucketCount } from "./latency-buckets.ts";
 /** Attempts of one step of time with one latency. */
 export interface StepCount extends BucketCount {
   readonly at: Date;
-  readonly isRefreshed: boolean;
+  /** Null: neither that nor failed. */
+  readonly isRefreshed: boolean | null;
 }
 
 /** Accounts of one integration from an instant on, until the next of them. */
@@ -51,10 +52,11 @@ export function buildSeries(
     }
     const counts = byStep.get(at) ?? [];
     const refreshes = sumOf(counts);
+    const decided = sumOf(counts.filter(({ isRefreshed }) => isRefreshed !== null));
     points.push({
       at: new Date(at),
       refreshes,
-      successRate: refreshes === 0 ? null : sumOf(counts.filter(({ isRefreshed }) => isRefreshed)) / refreshes,
+      successRate: decided === 0 ? null : sumOf(counts.filter(({ isRefreshed }) => isRefreshed)) / decided,
       p50: latencyQuantile(counts, 0.5),
       p95: latencyQuantile(counts, 0.95),
       waitP95: latencyQuantile(waitsByStep.get(at) ?? [], 0.95),

@@ -65,7 +65,11 @@ export default async function AccountsPage({ searchParams }: Props) {
       {accounts.length === 0 ? (
         <div className="card mt-1">{next === null ? <NoAccounts filter={filter} /> : <NoneSoFar next={next} />}</div>
       ) : (
-        <Selectable actions={actions} pageIds={accounts.map(({ id }) => id)}>
+        <Selectable
+          key={accountsHref({ ...filter, cursor: undefined })}
+          actions={actions}
+          pageIds={accounts.map(({ id }) => id)}
+        >
           <AccountTable accounts={accounts} labels={labels} lifelines={lifelines} now={Date.now()} />
           {actions.length > 0 && (
             <BulkBar
@@ -92,7 +96,7 @@ export default async function AccountsPage({ searchParams }: Props) {
 
 type SelectableProps = { actions: readonly RunAction[]; pageIds: string[]; children: ReactNode };
 
-/** Nothing is to be selected by whom nothing is permitted to do with it. */
+/** Nothing is to be selected by whom nothing is permitted to do with it. What is selected is of one filter: its key is. */
 function Selectable({ actions, pageIds, children }: SelectableProps) {
   return actions.length === 0 ? <>{children}</> : <SelectionProvider pageIds={pageIds}>{children}</SelectionProvider>;
 }

@@ -45,14 +45,14 @@ function isNamed({ name, label, category }: CatalogueEntry, q: string): boolean 
 
 const isShown: Record<Show, (entry: CatalogueEntry) => boolean> = {
   all: () => true,
-  in_use: ({ health }) => liveOf(health) > 0,
+  in_use: ({ health }) => (liveOf(health) ?? 0) > 0,
   set_up: (entry) => isOwn(entry),
   attention: (entry) => concernsOf(entry).length > 0,
 };
 
 /** Something was done for it here: a client was set, it was defined, or customers are connected. */
 export function isOwn({ client, origin, health }: CatalogueEntry): boolean {
-  return client === "set" || origin === "environment" || liveOf(health) > 0;
+  return client === "set" || origin === "environment" || (liveOf(health) ?? 0) > 0;
 }
 
 export function applyFilter(entries: readonly CatalogueEntry[], filter: CatalogueFilter): CatalogueEntry[] {

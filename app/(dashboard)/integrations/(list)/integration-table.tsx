@@ -33,8 +33,9 @@ export function IntegrationTable({ entries }: { entries: readonly CatalogueEntry
 
 function Row({ entry }: { entry: CatalogueEntry }) {
   const { name, label, category, format, health, redirect_uri: redirectUri } = entry;
-  const rate = health?.success_rate ?? null;
-  const p95 = health?.latency_ms.p95 ?? null;
+  const told = health === "unread" ? null : health;
+  const rate = told?.success_rate ?? null;
+  const p95 = told?.latency_ms.p95 ?? null;
   return (
     <tr className={`relative flex flex-col gap-2 px-4 py-3 text-sm hover:bg-sunken @3xl:min-h-14 @3xl:py-2 ${columns}`}>
       <td className="flex min-w-0 items-center gap-3">
@@ -56,7 +57,11 @@ function Row({ entry }: { entry: CatalogueEntry }) {
         <State entry={entry} />
       </td>
       <td className="min-w-0">
-        {health === null ? <span className="text-subtle">No accounts</span> : <StatusBar counts={health.accounts} />}
+        {told !== null ? (
+          <StatusBar counts={told.accounts} />
+        ) : (
+          <span className="text-subtle">{health === null ? "No accounts" : "Not known"}</span>
+        )}
       </td>
       <Figure name="Success, last 24 h">{rate === null ? null : formatShare(rate)}</Figure>
       <Figure name="p95, last 24 h">{p95 === null ? null : formatLatency(p95)}</Figure>

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { Callout } from "../../../_components/callout.tsx";
 import { ButtonLink } from "../../../_components/button.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { isPermitted } from "../../../_components/permitted.ts";
@@ -43,7 +44,9 @@ export default async function IntegrationsPage({ searchParams }: Props) {
   const found = applyFilter(all, filter);
   const own = found
     .filter(isOwn)
-    .toSorted((one, other) => urgencyOf(other) - urgencyOf(one) || liveOf(other.health) - liveOf(one.health));
+    .toSorted(
+      (one, other) => urgencyOf(other) - urgencyOf(one) || (liveOf(other.health) ?? 0) - (liveOf(one.health) ?? 0),
+    );
   const others = found.filter((entry) => !isOwn(entry));
   const among = narrow(all, filter);
   const categories = [...new Set(all.flatMap(({ category }) => (category === null ? [] : [category])))].toSorted();
@@ -66,6 +69,13 @@ export default async function IntegrationsPage({ searchParams }: Props) {
         categories={categories}
         formats={formats}
       />
+      {all.some(({ health, massFailure }) => health === "unread" || massFailure === "unread") && (
+        <div role="alert" className="mb-4">
+          <Callout tone="warn" title="How integrations do could not be read">
+            Which accounts live on them, and what fails, is not known right now. This page tries again by itself.
+          </Callout>
+        </div>
+      )}
       <p aria-live="polite" className="sr-only">
         {countOf(found.length, "integration")}
       </p>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { IntegrationHealth } from "../../../_queries/catalogue.ts";
-import { concernsOf } from "./concerns.ts";
+import type { CatalogueEntry, IntegrationHealth } from "../../../_queries/catalogue.ts";
+import { concernsOf, liveOf } from "./concerns.ts";
+import { stateOf } from "./state-of.ts";
 
 function health(facts: Partial<IntegrationHealth>): IntegrationHealth {
   return {
@@ -21,6 +22,17 @@ describe("what an operator should look at", () => {
   test("is nothing where all is well, or nothing is known", () => {
     expect(words({})).toEqual([]);
     expect(concernsOf({ problem: null, massFailure: null, health: null })).toEqual([]);
+  });
+
+  test("is not known where nobody can tell, which is not that nothing is wrong", () => {
+    const entry = { problem: null, massFailure: null, client: "set", health: "unread" } as const;
+    expect(concernsOf(entry)).toEqual([]);
+    expect(liveOf("unread")).toBeNull();
+    expect([liveOf(null), liveOf(health({}))]).toEqual([0, 100]);
+    const unread = { tone: "none", words: "How it does could not be read" };
+    expect(stateOf(entry as unknown as CatalogueEntry)).toMatchObject(unread);
+    const held = { ...entry, health: health({}), massFailure: "unread" } as unknown as CatalogueEntry;
+    expect(stateOf(held)).toMatchObject(unread);
   });
 
   test("is a client that a provider rejects, once is enough", () => {

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../../../_queries/catalogue.ts";
+import type { CatalogueEntry, IntegrationHealth } from "../../../_queries/catalogue.ts";
 import { countOf, formatShare } from "../../../_components/figures.ts";
 import type { Tone } from "../../../_components/status.ts";
 
@@ -24,10 +24,9 @@ export function concernsOf(entry: Concerned): Concern[] {
 function listConcerns({ problem, health, massFailure }: Concerned): Concern[] {
   const concerns: Concern[] = [];
   if (problem !== null) concerns.push({ tone: "bad", words: "Definition needs mending" });
-  if (massFailure?.state === "declared" && massFailure.held > 0) {
-    concerns.push({ tone: "hold", words: `${countOf(massFailure.held, "account")} held` });
-  }
-  if (health === null) return concerns;
+  const held = heldOf(massFailure) ?? 0;
+  if (held > 0) concerns.push({ tone: "hold", words: `${countOf(held, "account")} held` });
+  if (health === null || health === "unread") return concerns;
   if ((health.failures["client_misconfigured"] ?? 0) > 0) {
     concerns.push({ tone: "bad", words: "OAuth client rejected" });
   }
@@ -35,16 +34,26 @@ function listConcerns({ problem, health, massFailure }: Concerned): Concern[] {
     concerns.push({ tone: "warn", words: `${formatShare(health.success_rate)} of refreshes succeed` });
   }
   const { needs_reauth: lost } = health.accounts;
-  if (lost > 0 && lost > liveOf(health) * acceptableLoss) {
+  if (lost > 0 && lost > live(health.accounts) * acceptableLoss) {
     concerns.push({ tone: "warn", words: `${countOf(lost, "account needs", "accounts need")} re-authorization` });
   }
   return concerns;
 }
 
-/** Accounts that are there to serve. */
-export function liveOf(health: CatalogueEntry["health"]): number {
-  if (health === null) return 0;
-  return health.accounts.connecting + health.accounts.active + health.accounts.needs_reauth;
+/** Accounts that are there to serve; null: nobody can tell. */
+export function liveOf(health: CatalogueEntry["health"]): number | null {
+  if (health === "unread") return null;
+  return health === null ? 0 : live(health.accounts);
+}
+
+function live({ connecting, active, needs_reauth: left }: IntegrationHealth["accounts"]): number {
+  return connecting + active + left;
+}
+
+/** Accounts that wait for a decision; null: nobody can tell. */
+export function heldOf(massFailure: CatalogueEntry["massFailure"]): number | null {
+  if (massFailure === "unread") return null;
+  return massFailure?.state === "declared" ? massFailure.held : 0;
 }
 
 /** By how bad the worst is. */

@@ -12,6 +12,9 @@ export function stateOf(entry: CatalogueEntry): IntegrationState {
   if (worst !== undefined) {
     return { tone: worst.tone, icon: icons[worst.tone], words: worst.words, more: others.map(({ words }) => words) };
   }
+  if (entry.health === "unread" || entry.massFailure === "unread") {
+    return { tone: "none", icon: "dashed", words: "How it does could not be read", more: [] };
+  }
   if (entry.client === "missing") return { tone: "none", icon: "dashed", words: "No OAuth client yet", more: [] };
   if (liveOf(entry.health) === 0) return { tone: "info", icon: "filled", words: "Ready to connect", more: [] };
   return { tone: "good", icon: "filled", words: "All well", more: [] };

@@ -17,7 +17,7 @@ type Props = {
   clientId: string | null;
   proof: ClientProof;
   hasSecret: boolean;
-  live: number;
+  live: number | null;
 };
 
 /** Sets the OAuth client, or a new secret beside the one that is there. */
@@ -66,10 +66,10 @@ function Fields({ clientId, proof, hasSecret, live }: Omit<Props, "name" | "labe
           className="control w-full font-mono"
         />
       </div>
-      {isOther && live > 0 && (
+      {isOther && live !== 0 && (
         <Callout tone="warn" title="Refresh tokens belong to the client that they were issued to">
-          With another client {countOf(live, "account has", "accounts have")} to be re-authorized by their customers,
-          and the secrets of this one are erased.
+          With another client {live === null ? "its accounts have" : countOf(live, "account has", "accounts have")} to
+          be re-authorized by their customers, and the secrets of this one are erased.
         </Callout>
       )}
       {proof === "secret" && (

@@ -13,8 +13,8 @@ import { RotateKey } from "./rotate-key.tsx";
 type Props = {
   label: string;
   configuration: EnvironmentIntegrationView;
-  /** Accounts that would have to be re-authorized for another client. */
-  live: number;
+  /** Accounts that would have to be re-authorized for another client; null: nobody can tell. */
+  live: number | null;
   names: ReadonlyMap<string, string>;
   mayWrite: boolean;
 };

@@ -7,6 +7,7 @@ import { StatusIcon } from "../../../../_components/status-icon.tsx";
 import { statuses, toneClasses } from "../../../../_components/status.ts";
 import type { IntegrationStatusView } from "#api/schemas/integration-details";
 import type { CatalogueEntry } from "../../../../_queries/catalogue.ts";
+import { heldOf } from "../../_parts/concerns.ts";
 
 type Status = keyof typeof statuses;
 const order: Status[] = ["active", "needs_reauth", "connecting", "disconnected"];
@@ -17,13 +18,17 @@ type Props = { entry: CatalogueEntry; status: IntegrationStatusView | null };
 export function DependentsSection({ entry, status }: Props) {
   const { name, health, massFailure } = entry;
   const of = `integration_name=${encodeURIComponent(name)}`;
-  const held = massFailure?.state === "declared" ? massFailure.held : 0;
+  const held = heldOf(massFailure);
   return (
     <section aria-labelledby="dependents">
       <SectionHeading id="dependents" title="What depends on it" />
       <div className="card text-sm">
-        {health === null ? (
-          <p className="border-b border-line px-4 py-3 text-muted">No account is connected yet.</p>
+        {health === null || health === "unread" ? (
+          <p className="border-b border-line px-4 py-3 text-muted">
+            {health === null
+              ? "No account is connected yet."
+              : "Which accounts live on it could not be read. This page tries again by itself."}
+          </p>
         ) : (
           <>
             <div className="border-b border-line px-4 py-3">
@@ -38,7 +43,8 @@ export function DependentsSection({ entry, status }: Props) {
                   href={`/accounts?${of}&status=${one}`}
                 />
               ))}
-              {held > 0 && (
+              {held === null && <li className="px-4 py-2.5 text-muted">Whether any is held could not be read.</li>}
+              {held !== null && held > 0 && (
                 <li className="px-4 py-2.5">
                   <Link
                     href={`/accounts?${of}&hold=true`}

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { Callout } from "../../../../_components/callout.tsx";
 import { formatLatency } from "../../../../_components/duration.ts";
 import { countOf, formatCount, formatShare } from "../../../../_components/figures.ts";
 import { SectionHeading } from "../../../../_components/section-heading.tsx";
@@ -7,10 +8,13 @@ import { toneClasses } from "../../../../_components/status.ts";
 import type { IntegrationHealth } from "../../../../_queries/catalogue.ts";
 import { failureWords } from "../_parts/failure-words.ts";
 
-type Props = { name: string; day: IntegrationHealth | null; hour: IntegrationHealth | null };
+type Figures = IntegrationHealth | "unread" | null;
+type Props = { name: string; day: Figures; hour: Figures };
 
 /** The last day in four figures, and what failed in it, in words. */
-export function HealthSection({ name, day, hour }: Props) {
+export function HealthSection({ name, day: dayOrNot, hour: hourOrNot }: Props) {
+  if (dayOrNot === "unread" || hourOrNot === "unread") return <UnreadHealth />;
+  const [day, hour] = [dayOrNot, hourOrNot];
   const failures = Object.entries(day?.failures ?? {}).toSorted(([, one], [, other]) => other - one);
   const refreshes = day?.refreshes ?? 0;
   return (
@@ -42,6 +46,19 @@ export function HealthSection({ name, day, hour }: Props) {
           </ul>
         </div>
       )}
+    </section>
+  );
+}
+
+function UnreadHealth() {
+  return (
+    <section aria-labelledby="health">
+      <SectionHeading id="health" title="Health" />
+      <div role="alert">
+        <Callout tone="warn" title="How it does could not be read">
+          Refreshes may well be failing. This page tries again by itself.
+        </Callout>
+      </div>
     </section>
   );
 }

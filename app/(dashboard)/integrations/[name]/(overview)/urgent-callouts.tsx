@@ -5,6 +5,7 @@ import { Callout } from "../../../../_components/callout.tsx";
 import { countOf } from "../../../../_components/figures.ts";
 import { RelativeTime } from "../../../../_components/relative-time.tsx";
 import type { CatalogueEntry } from "../../../../_queries/catalogue.ts";
+import { heldOf } from "../../_parts/concerns.ts";
 
 type Props = { entry: CatalogueEntry; status: IntegrationStatusView | null };
 
@@ -13,7 +14,7 @@ export function UrgentCallouts({ entry, status }: Props) {
   const { label, problem, massFailure } = entry;
   const open = status?.circuits.filter(({ state }) => state === "open") ?? [];
   const [worst] = open;
-  const held = massFailure?.state === "declared" ? massFailure.held : 0;
+  const held = heldOf(massFailure) ?? 0;
   if (problem === null && worst === undefined && held === 0) return null;
   return (
     <div className="mt-4 flex flex-col gap-2">

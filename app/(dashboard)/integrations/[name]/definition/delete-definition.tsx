@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { sendToApi } from "../../../../_browser/send-to-api.ts";
 import { ConfirmDialog } from "../../../../_components/confirm-dialog.tsx";
 
-type Props = { name: string; label: string; isInCatalogue: boolean; live: number };
+type Props = { name: string; label: string; isInCatalogue: boolean; live: number | null };
 
 /** Takes the environment's own definition away. */
 export function DeleteDefinition({ name, label, isInCatalogue, live }: Props) {
@@ -19,7 +19,7 @@ export function DeleteDefinition({ name, label, isInCatalogue, live }: Props) {
           : "Nothing of this name is there any more, and nobody can connect."
       }
       effects={[
-        live > 0 ? "It is refused while accounts live on it: disconnect them first." : "No account lives on it.",
+        live !== 0 ? "It is refused while accounts live on it: disconnect them first." : "No account lives on it.",
         "The secrets of its OAuth client are erased.",
         "Links that name it lead nowhere.",
       ]}
