@@ -50,6 +50,7 @@ export function usualRuns(accounts: AccountView[], now: number): RunWorld {
     seconds_left: null,
     last_error: null,
     created_by: "usr_1",
+    resumed_by: null,
     created_at: at(-30),
     finished_at: at(-25),
     ...facts,
@@ -74,6 +75,7 @@ export function usualRuns(accounts: AccountView[], now: number): RunWorld {
       total: 412,
       done: 120,
       created_by: "key_2f8k3mzq0v7w1x9y4t6r5p8n",
+      resumed_by: null,
       last_error: "whoever began it may no longer do this, or is not there any more",
       created_at: at(-44),
       finished_at: null,
@@ -250,6 +252,7 @@ function begin(world: RunWorld, accounts: AccountView[], body: string): Reply {
     seconds_left: null,
     last_error: null,
     created_by: "usr_1",
+    resumed_by: null,
     created_at: now,
     finished_at: null,
   };

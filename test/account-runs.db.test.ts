@@ -287,6 +287,57 @@ test("a disconnect asks a person who it is, and not a key", async () => {
   expect(rows).toMatchObject([{ actor: body.created_by }]);
 });
 
+test("a disconnect that is resumed asks a person who it is, as one that begins does", async () => {
+  const ids = await importAccounts(stack, name, 2, tenantOf("resumed"));
+  const session = await signInAs(stack, "otto@example.com", "operator");
+  await worker.stop();
+  const { body } = await stack.call("POST", "/account-runs", { action: "disconnect", ids });
+  await stack.call("PATCH", `/account-runs/${body.id}`, { state: "paused" });
+  await stack.database.pool.query("UPDATE admin_session SET confirmed_at = now() - interval '1 day'");
+  expect(await callAs(stack, session, "PATCH", `/account-runs/${body.id}`, { state: "running" })).toMatchObject({
+    status: 403,
+    body: { code: "step_up_required" },
+  });
+  expect(await run(body.id)).toMatchObject({ state: "paused", resumed_by: null });
+  await stack.database.pool.query("UPDATE admin_session SET confirmed_at = now()");
+  expect((await callAs(stack, session, "PATCH", `/account-runs/${body.id}`, { state: "running" })).status).toBe(200);
+  // Killed after it had erased one and before it could tell what became of its grant.
+  await stack.call("DELETE", `/integrated-accounts/${ids[0]}`);
+  await stack.database.pool.query(
+    `UPDATE account_run_result SET seen = '{"version": 1, "fence": "1"}' WHERE run_id = $1 AND account_id = $2`,
+    [body.id, ids[0]],
+  );
+  worker = await startWorker();
+  expect(await runUntil(body.id, isOver)).toMatchObject({ done: 2, resumed_by: expect.stringMatching(/^usr_/) });
+  const codes = (await resultsOf(body.id)).map((one) => [one.integrated_account_id, one.code]);
+  expect(codes.toSorted()).toEqual(
+    [
+      [ids[0], "unknown"],
+      [ids[1], "not_supported"],
+    ].toSorted(),
+  );
+});
+
+test("accounts behind an open breaker wait for it, and fail nothing", async () => {
+  const ids = await importAccounts(stack, name, 3, tenantOf("behind"));
+  await stack.database.pool.query(
+    `INSERT INTO circuit (key, environment_id, integration_name, endpoint, state, cause, opened_at, probe_at)
+     SELECT DISTINCT circuit_key, environment_id, integration_name, 'https://idp.example/token', 'open', 'provider', now(), now() + interval '1 hour'
+       FROM integrated_account WHERE id = ANY ($1)
+     ON CONFLICT (key) DO UPDATE SET state = 'open', cause = 'provider', opened_at = now(), probe_at = now() + interval '1 hour'`,
+    [ids],
+  );
+  const { body } = await stack.call("POST", "/account-runs", { action: "refresh", ids, pace: 100 });
+  const waiting = await runUntil(body.id, ({ last_error: why }) => why !== null);
+  expect(waiting).toMatchObject({ state: "running", done: 0, failed: 0 });
+  expect(waiting.last_error).toMatch(/^provider_unavailable: /);
+  await stack.database.pool.query(
+    "UPDATE circuit SET state = 'closed', cause = NULL, opened_at = NULL, probe_at = NULL",
+  );
+  await stack.database.pool.query("UPDATE account_run_result SET not_before = now() WHERE not_before IS NOT NULL");
+  expect(await runUntil(body.id, isOver)).toMatchObject({ done: 3, failed: 0, last_error: null });
+});
+
 test("a run needs what its action needs, and ends at the limits of its key", async () => {
   const ids = await importAccounts(stack, name, 4, tenantOf("limit"));
   const keyFor = async (...options: string[]): Promise<string> =>
@@ -339,9 +390,14 @@ test("it rests when whoever began it is no longer who they were, and somebody el
     done: 0,
     last_error: expect.stringContaining("may no longer do this"),
   });
-  await stack.database.pool.query("UPDATE admin_user SET disabled_at = NULL, disabled_by = NULL WHERE id = $1", [user]);
-  await stack.call("PATCH", `/account-runs/${body.id}`, { state: "running" });
+  // Another pace is no reason to forget why it rests.
+  await stack.call("PATCH", `/account-runs/${body.id}`, { pace: 50 });
+  expect((await run(body.id)).last_error).toContain("may no longer do this");
+  const { body: resumed } = await stack.call("PATCH", `/account-runs/${body.id}`, { state: "running" });
+  expect(resumed).toMatchObject({ created_by: user, resumed_by: expect.stringMatching(/^key_/) });
   expect(await runUntil(body.id, isOver)).toMatchObject({ state: "done", done: 12, last_error: null });
+  const actors = (await recordsOf("account_run.acted", body.id)).map(({ actor }) => actor);
+  expect(new Set(actors)).toEqual(new Set([resumed.resumed_by]));
 });
 
 test("what is not asked well begins nothing", async () => {

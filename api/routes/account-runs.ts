@@ -176,7 +176,7 @@ export function accountRunRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPor
       operationId: "changeAccountRun",
       summary: "Pause, resume or cancel a run, or change its pace",
       description:
-        "It takes effect after the accounts in hand, two dozen at most. What is done stays done. Needs what the run's action needs.",
+        "It takes effect after the accounts in hand, two dozen at most. What is done stays done. Needs what the run's action needs. Whoever resumes it answers for it from then on: it rests when they may no longer do what it does. From the dashboard's session, resuming a `disconnect` asks who it is.",
       tags,
       security: needs("accounts:read"),
       request: { params, body: body(runPatchSchema, { Pause: { state: "paused" }, "Slow down": { pace: 2 } }) },
@@ -186,7 +186,11 @@ export function accountRunRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPor
       const caller = context.get("caller");
       demand(caller, "accounts:read");
       const { state, pace } = context.req.valid("json");
-      const run = await changeAccountRun(ports, caller, context.req.valid("param").id, {
+      const { id } = context.req.valid("param");
+      if (state === "running" && (await findAccountRun(ports, caller, id)).action === "disconnect") {
+        demandConfirmed(ports, caller);
+      }
+      const run = await changeAccountRun(ports, caller, id, {
         ...(state === undefined ? {} : { command: commands[state] }),
         ...(pace === undefined ? {} : { pace }),
       });
@@ -226,7 +230,7 @@ export function accountRunRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPor
       operationId: "listAccountRunLinks",
       summary: "The re-authorization links that a run made, for whoever began it",
       description:
-        "Links that nobody has used and that are not over. They are stored nowhere and derived anew; nobody but whoever began the run gets them, and each reading is in the audit log. From the dashboard's session, it asks who it is. A page may be short, or empty, while `next_cursor` leads on.",
+        "Links that nobody has used and that are not over. They are stored nowhere and derived anew; nobody but whoever began the run or had it go on gets them, and each reading is in the audit log. From the dashboard's session, it asks who it is. A page may be short, or empty, while `next_cursor` leads on.",
       tags: ["Connect"],
       security: needs("links:write"),
       request: { params, query: runListQuerySchema },
@@ -240,9 +244,10 @@ export function accountRunRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPor
       if (run.action !== "reauthorization_links") {
         throw new DomainError("not_found", { detail: "This run makes no links." });
       }
-      if (run.createdBy !== caller.id) {
+      if (run.createdBy !== caller.id && run.resumedBy !== caller.id) {
         throw new DomainError("forbidden", {
-          detail: "Links are shown to whoever began the run, and to nobody else. Make links of your own.",
+          detail:
+            "Links are shown to whoever began the run or had it go on, and to nobody else. Make links of your own.",
         });
       }
       const { limit, cursor } = context.req.valid("query");

@@ -139,6 +139,10 @@ export const accountRunSchema = z
       example: null,
     }),
     created_by: z.string().openapi({ description: "Who began it: `usr_…` or `key_…`.", example: "usr_1" }),
+    resumed_by: z.string().nullable().openapi({
+      description: "Who had it go on last, and answers for it since; null: nobody had to.",
+      example: null,
+    }),
     created_at: instantSchema.openapi({ description: "When it began." }),
     finished_at: nullableInstantSchema.openapi({ description: "When it was over; null: it is not.", example: null }),
   })

@@ -19,6 +19,7 @@ export function toAccountRunView(run: AccountRun): AccountRunView {
     seconds_left: secondsLeft(run),
     last_error: run.lastError,
     created_by: run.createdBy,
+    resumed_by: run.resumedBy,
     created_at: run.createdAt.toISOString(),
     finished_at: run.finishedAt?.toISOString() ?? null,
   };

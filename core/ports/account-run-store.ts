@@ -106,6 +106,9 @@ export interface AccountRunStore {
     readonly lastPlace: number | null;
   }>;
   /**
+   * Whoever has it go on answers for it from then on.
+   *
+   * @param audit its actor is who does this
    * @param why it does not go on; absent: it does, or somebody wanted it so
    * @returns null when the run is not in one of the states `from`
    */
@@ -122,8 +125,8 @@ export interface AccountRunStore {
   /** The run as it stands, held for longer; null: it is somebody else's. */
   keep(id: string, owner: string, lastError: string | null): Promise<AccountRun | null>;
   release(id: string, owner: string): Promise<void>;
-  /** Whether whoever began it may still do that. */
-  isMakerInForce(run: Pick<AccountRun, "createdBy">, permission: Permission): Promise<boolean>;
+  /** Whether whoever answers for it may still do that. */
+  isInForce(run: Pick<AccountRun, "createdBy" | "resumedBy">, permission: Permission): Promise<boolean>;
   /** Accounts without a result, in their order; and when the next of those that were put off is due. */
   next(id: string, take: number): Promise<{ readonly items: readonly RunItem[]; readonly dueAt: Date | null }>;
   /** Remembers what was found. @returns what was found when it was begun first */

@@ -1,5 +1,5 @@
 import type { Account } from "../domain/account/account.ts";
-import type { AccountRun } from "../domain/account-run/account-run.ts";
+import { answererOf, type AccountRun } from "../domain/account-run/account-run.ts";
 import { decideStep, skipWords, type SkipCode } from "../domain/account-run/decide-step.ts";
 import type { Caller } from "../domain/access/permission.ts";
 import { isTypedDocument } from "../domain/integration/credential-fields.ts";
@@ -16,6 +16,8 @@ import { runLink } from "./run-link.ts";
 
 export type ActPorts = RefreshPorts & LinkPorts;
 
+type ActingRun = Pick<AccountRun, "id" | "environmentId" | "action" | "createdBy" | "resumedBy">;
+
 /** What came of one account, or when to come back to it: its turn has not come, and it is nobody's failure. */
 export type Acted =
   | { readonly kind: "result"; readonly result: ItemResult }
@@ -25,6 +27,8 @@ export type Acted =
 const linkSeconds = 604_800;
 /** While a key service or a database is away, seconds. */
 const awaySeconds = 15;
+/** Nobody was asked, or nobody answered yet: no failure of the account. */
+const waitFor: ReadonlySet<string> = new Set(["rate_limited", "provider_unavailable", "provider_timeout"]);
 /** An account that was put off so often has failed: its provider, or its budget, is not coming back soon. */
 const mostTries = 20;
 
@@ -36,7 +40,7 @@ const mostTries = 20;
  */
 export async function actOnAccount(
   ports: ActPorts,
-  run: Pick<AccountRun, "id" | "environmentId" | "action" | "createdBy">,
+  run: ActingRun,
   item: RunItem,
   begin: (seen: SeenAccount) => Promise<SeenAccount>,
   signal: AbortSignal,
@@ -46,7 +50,7 @@ export async function actOnAccount(
   const isTyped = account !== null && (await isTypedAccount(ports, account));
   const step = decideStep(run.action, account, { isTyped, isBegun: item.seen !== null });
   if (step.kind === "skip") return skipped(step.code);
-  if (step.kind === "already" || account === null) return done();
+  if (step.kind === "already" || account === null) return done(run.action === "disconnect" ? "unknown" : null);
   const seen = await begin({ version: account.credentialVersion, fence: String(account.credentialFence) });
   try {
     return await act(ports, run, account, seen, signal);
@@ -58,13 +62,15 @@ export async function actOnAccount(
 
 async function act(
   ports: ActPorts,
-  { id: runId, environmentId, action, createdBy }: Pick<AccountRun, "id" | "environmentId" | "action" | "createdBy">,
+  run: ActingRun,
   account: Account,
   seen: SeenAccount,
   signal: AbortSignal,
 ): Promise<Acted> {
+  const { id: runId, environmentId } = run;
   const accountId = account.id;
-  switch (action) {
+  const actor = answererOf(run);
+  switch (run.action) {
     case "refresh": {
       const outcome = await refreshAccount(
         ports,
@@ -86,7 +92,7 @@ async function act(
       throw problemOf(outcome, ports.clock.now());
     }
     case "reauthorization_links":
-      await createLink(ports, makerOf(environmentId, createdBy), {
+      await createLink(ports, makerOf(environmentId, actor), {
         tenantId: account.tenantId,
         userReference: account.userReference,
         integrationNames: null,
@@ -101,14 +107,14 @@ async function act(
       });
       return done();
     case "release":
-      await releaseAccount(ports, { environmentId, accountId, actor: createdBy });
+      await releaseAccount(ports, { environmentId, accountId, actor });
       return done();
     case "disconnect": {
-      const { revocation } = await disconnectAccount(ports, { environmentId, accountId, actor: createdBy });
+      const { revocation } = await disconnectAccount(ports, { environmentId, accountId, actor });
       return done(revocation);
     }
     default:
-      return assertNever(action);
+      return assertNever(run.action);
   }
 }
 
@@ -117,7 +123,7 @@ async function isTypedAccount(ports: ActPorts, account: Account): Promise<boolea
   return configured !== null && isTypedDocument(configured.document);
 }
 
-/** Whoever began the run, for the records of what it does. Its limits were those of the selection. */
+/** Whoever answers for the run, for the records of what it does. Its limits were those of the selection. */
 function makerOf(environmentId: string, id: string): Caller {
   return {
     kind: "system",
@@ -132,7 +138,8 @@ function makerOf(environmentId: string, id: string): Caller {
 
 function refused(error: DomainError, item: RunItem, now: Date): Acted {
   const isAway = error.code === "kms_unavailable" || error.code === "database_unavailable";
-  const isBusy = error.code === "rate_limited";
+  // Its turn comes when the provider is asked again: a breaker that opens midway must not fail whoever comes after.
+  const isBusy = waitFor.has(error.code);
   if (isAway || (isBusy && item.tries < mostTries)) {
     const seconds = isAway ? awaySeconds : Math.max(1, error.retryAfterSeconds ?? awaySeconds);
     return { kind: "later", until: new Date(now.getTime() + seconds * 1000), why: `${error.code}: ${error.detail}` };

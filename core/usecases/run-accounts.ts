@@ -1,4 +1,4 @@
-import { permissionOfAction, runLeaseSeconds, type AccountRun } from "../domain/account-run/account-run.ts";
+import { answererOf, permissionOfAction, runLeaseSeconds, type AccountRun } from "../domain/account-run/account-run.ts";
 import { nextRate, pauseAfterBatch } from "../domain/sealing/rewrap-run.ts";
 import type { AccountRunStore, ItemResult, RunItem } from "../ports/account-run-store.ts";
 import { actOnAccount, type Acted, type ActPorts } from "./act-on-account.ts";
@@ -21,7 +21,11 @@ const mostInHand = 24;
 /** Between two looks while all that is left was put off. */
 const longestPauseMs = 5_000;
 const keepMs = (runLeaseSeconds * 1000) / 3;
-const notInForce = "whoever began it may no longer do this, or is not there any more";
+const notInForce =
+  "whoever began it, or had it go on, may no longer do this or is not there any more; whoever resumes it answers for it";
+/** As long as a fault of ours may pass by itself, seconds; and how often one account may meet it. */
+const faultSeconds = 15;
+const mostFaults = 4;
 
 /**
  * Works on a run until each account has its one result, it is paused or cancelled, somebody else has it, or the signal comes. Killed
@@ -38,7 +42,7 @@ export async function runAccounts(ports: RunAccountsPorts, options: RunAccountsO
   try {
     while (!signal.aborted && run.state === "running") {
       // A key that was stopped, or an administrator who left, acts no longer through what they began (R50).
-      if (!(await accountRuns.isMakerInForce(run, permissionOfAction[run.action]))) {
+      if (!(await accountRuns.isInForce(run, permissionOfAction[run.action]))) {
         return (await pauseFor(ports, run, notInForce)) ?? run;
       }
       const { items, dueAt } = await accountRuns.next(runId, inHand(run.pace));
@@ -101,7 +105,7 @@ async function doBatch(
 
 async function doOne(ports: RunAccountsPorts, run: AccountRun, item: RunItem, signal: AbortSignal): Promise<Acted> {
   const { accountRuns, log } = ports;
-  const acted = await actOnAccount(ports, run, item, (seen) => accountRuns.begin(run.id, item.place, seen), signal);
+  const acted = await actOrFault(ports, run, item, signal);
   if (acted.kind === "later") {
     await accountRuns.putOff(run.id, item.place, acted.until);
     return acted;
@@ -116,10 +120,36 @@ async function doOne(ports: RunAccountsPorts, run: AccountRun, item: RunItem, si
   return acted;
 }
 
+/** What nobody thought of at one account must not keep the others waiting. A database that is away ends the batch, here or at the next write. */
+async function actOrFault(
+  ports: RunAccountsPorts,
+  run: AccountRun,
+  item: RunItem,
+  signal: AbortSignal,
+): Promise<Acted> {
+  const { accountRuns, clock, log } = ports;
+  try {
+    return await actOnAccount(ports, run, item, (seen) => accountRuns.begin(run.id, item.place, seen), signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    log.error({ run: run.id, account: item.accountId, error }, "a run met a fault of Evergrant's own at an account");
+    const detail =
+      "Something went wrong in Evergrant itself. The worker's log has it, with the ids of the run and the account.";
+    if (item.tries >= mostFaults) {
+      return { kind: "result", result: { outcome: "failed", code: "internal_error", detail } };
+    }
+    return {
+      kind: "later",
+      until: new Date(clock.now().getTime() + faultSeconds * 1_000),
+      why: `internal_error: ${detail}`,
+    };
+  }
+}
+
 function recordOf(run: AccountRun, item: RunItem, result: ItemResult) {
   return {
     environmentId: run.environmentId,
-    actor: run.createdBy,
+    actor: answererOf(run),
     action: "account_run.acted",
     target: run.id,
     accountId: item.accountId,

@@ -863,6 +863,8 @@ export interface AccountRun {
   last_error: string | null;
   /** Who began it: `usr_…` or `key_…`. */
   created_by: string;
+  /** Who had it go on last, and answers for it since; null: nobody had to. */
+  resumed_by: string | null;
   /** When it began. */
   created_at: string;
   /** When it was over; null: it is not. */

@@ -1,5 +1,5 @@
 import { rolePermissions, type Permission, type Role } from "#core/domain/access/permission";
-import { runLeaseSeconds, type AccountRun } from "#core/domain/account-run/account-run";
+import { answererOf, runLeaseSeconds, type AccountRun } from "#core/domain/account-run/account-run";
 import type { AccountRunStore, RunOutcome, RunResult, SeenAccount } from "#core/ports/account-run-store";
 import { insertAudit } from "../audit-log.ts";
 import { inTransaction, query, rollback, type DatabasePool } from "../pool.ts";
@@ -74,7 +74,10 @@ export function createAccountRunStore(pool: DatabasePool): AccountRunStore {
         const { rows } = await client.query<RunRow>(
           `UPDATE account_run
               SET state = coalesce($3, state), pace = CASE WHEN $4 THEN $5 ELSE pace END, updated_at = now(),
-                  finished_at = CASE WHEN $3 = 'cancelled' THEN now() ELSE finished_at END, last_error = $7,
+                  finished_at = CASE WHEN $3 = 'cancelled' THEN now() ELSE finished_at END,
+                  -- Another pace is no reason to forget why it rests.
+                  last_error = CASE WHEN $3 IS NULL THEN last_error ELSE $7 END,
+                  resumed_by = CASE WHEN $3 = 'running' THEN $8 ELSE resumed_by END,
                   -- Whoever is told to go on has its time anew.
                   rate = CASE WHEN $3 = 'running' THEN NULL ELSE rate END
             WHERE environment_id = $1 AND id = $2 AND state = ANY ($6) RETURNING ${runColumns}`,
@@ -86,6 +89,7 @@ export function createAccountRunStore(pool: DatabasePool): AccountRunStore {
             patch.pace ?? null,
             from,
             why ?? null,
+            audit.actor,
           ],
         );
         if (rows[0] === undefined) return rollback;
@@ -119,13 +123,13 @@ export function createAccountRunStore(pool: DatabasePool): AccountRunStore {
       );
     },
 
-    async isMakerInForce({ createdBy }, permission) {
+    async isInForce(run, permission) {
       const { rows } = await query<{ role: Role | null; permissions: Permission[] | null }>(
         pool,
         `SELECT (SELECT role FROM admin_user WHERE id = $1 AND disabled_at IS NULL) AS role,
                 (SELECT permissions FROM api_key WHERE id = $1 AND revoked_at IS NULL AND stopped_at IS NULL
                     AND (expires_at IS NULL OR expires_at > now())) AS permissions`,
-        [createdBy],
+        [answererOf(run)],
       );
       const { role = null, permissions = null } = rows[0] ?? {};
       return role === null ? (permissions ?? []).includes(permission) : rolePermissions[role].includes(permission);

@@ -16,13 +16,14 @@ export interface RunRow {
   readonly rate: number | null;
   readonly last_error: string | null;
   readonly created_by: string;
+  readonly resumed_by: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly finished_at: Date | null;
 }
 
 export const runColumns =
-  "id, environment_id, action, state, reason, filter, total, done, failed, skipped, pace, rate, last_error, created_by, created_at, updated_at, finished_at";
+  "id, environment_id, action, state, reason, filter, total, done, failed, skipped, pace, rate, last_error, created_by, resumed_by, created_at, updated_at, finished_at";
 
 export function toRun(row: RunRow): AccountRun {
   return {
@@ -40,6 +41,7 @@ export function toRun(row: RunRow): AccountRun {
     rate: row.rate,
     lastError: row.last_error,
     createdBy: row.created_by,
+    resumedBy: row.resumed_by,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     finishedAt: row.finished_at,

@@ -41,6 +41,8 @@ export interface AccountRun {
   readonly lastError: string | null;
   /** `key_…`, `usr_…` */
   readonly createdBy: string;
+  /** Who had it go on last, and answers for it since; null: nobody had to. */
+  readonly resumedBy: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly finishedAt: Date | null;
@@ -59,6 +61,10 @@ export const usualPace = 10;
 export const runLeaseSeconds = 30;
 
 export const isOver = (state: RunState): boolean => state === "done" || state === "cancelled";
+
+/** By whose right the run acts: whoever began it, until somebody else had it go on. */
+export const answererOf = ({ createdBy, resumedBy }: Pick<AccountRun, "createdBy" | "resumedBy">): string =>
+  resumedBy ?? createdBy;
 
 /** @returns the state that it leads to; null: it can't be done in this state */
 export function commandRun(state: RunState, command: RunCommand): RunState | null {

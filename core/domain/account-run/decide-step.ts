@@ -8,7 +8,7 @@ export type SkipCode = "gone" | "not_connected" | "disconnected" | "not_refresha
 export type Step =
   | { readonly kind: "act" }
   | { readonly kind: "skip"; readonly code: SkipCode }
-  /** This run did it before, and died before it said so. */
+  /** This run did it before, and died before it said so: what the provider said to a disconnect is lost. */
   | { readonly kind: "already" };
 
 /**

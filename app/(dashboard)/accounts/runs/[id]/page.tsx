@@ -51,6 +51,7 @@ export default async function RunPage({ params, searchParams }: Props) {
   const results = await readRunResults(id, outcome, cursor);
   const user = session.kind === "ok" ? session.value.user : null;
   const words = actionWords[run.action];
+  const isTheirs = user !== null && (run.created_by === user.id || run.resumed_by === user.id);
   const isOpen = run.state === "running" || run.state === "paused";
   return (
     <>
@@ -91,6 +92,11 @@ export default async function RunPage({ params, searchParams }: Props) {
             ) : (
               <code className="block truncate font-mono text-xs text-subtle">{run.created_by}</code>
             )}
+            {run.resumed_by !== null && run.resumed_by !== run.created_by && (
+              <span className="block truncate text-xs text-subtle">
+                resumed by {run.resumed_by === user?.id ? "you" : <code className="font-mono">{run.resumed_by}</code>}
+              </span>
+            )}
           </Figure>
           <Figure name="Accounts">
             <Selection run={run} />
@@ -103,11 +109,11 @@ export default async function RunPage({ params, searchParams }: Props) {
           )}
         </dl>
       </section>
-      {run.action === "reauthorization_links" && run.created_by === user?.id && (
+      {run.action === "reauthorization_links" && isTheirs && (
         <RunLinks id={run.id} made={run.done} isPermitted={isPermitted(user.role, "links:write")} />
       )}
-      {run.action === "reauthorization_links" && run.created_by !== user?.id && (
-        <Callout tone="info" title="The links are shown to whoever began the run" className="mt-4">
+      {run.action === "reauthorization_links" && !isTheirs && (
+        <Callout tone="info" title="The links are shown to whoever began the run or resumed it" className="mt-4">
           They are stored nowhere, and nobody else gets them. Create links of your own where you need some.
         </Callout>
       )}

@@ -17,6 +17,7 @@ const run: AccountRunView = {
   seconds_left: 60,
   last_error: null,
   created_by: "usr_1",
+  resumed_by: null,
   created_at: "2026-11-20T10:00:00.000Z",
   finished_at: null,
 };

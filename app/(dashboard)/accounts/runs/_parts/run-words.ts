@@ -98,6 +98,7 @@ const doneWords: Readonly<Record<string, string>> = {
   revoked: "Erased here, and revoked at the provider.",
   not_supported: "Erased here. The provider offers no way to revoke a grant.",
   failed: "Erased here. Revoking it at the provider failed.",
+  unknown: "Erased here. The worker ended meanwhile, so whether the provider revoked it is not known: look there.",
 };
 
 /** What became of an account, beyond its outcome; null: that says it all. */
