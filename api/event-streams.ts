@@ -130,7 +130,10 @@ function streamOf(
           if (told.kind === "changed") {
             return send(messageOf("changed", null, { id: told.accountId, updated_at: told.at.toISOString() }));
           }
-          if (told.kind === "many") return send(messageOf("many", told.latest, {}));
+          // An id names its event: that of another tenant's is nobody else's to read. Without one the last that was told counts.
+          if (told.kind === "many") {
+            return send(messageOf("many", isShown(request, told.latest) ? told.latest : null, {}));
+          }
           // What was missed and what is told right after overlap.
           for (const event of told.events) if (!resent.has(event.id)) sendEvent(event);
         };
@@ -165,15 +168,19 @@ function messageOf(type: string | null, event: StoredEvent | null, data: object)
 }
 
 /** As the list of events shows them to the same caller. */
-function isMeant({ caller, eventType, accountId }: StreamRequest, event: StoredEvent): boolean {
+function isMeant(request: StreamRequest, event: StoredEvent): boolean {
+  const { eventType, accountId } = request;
+  return (
+    isShown(request, event) &&
+    (eventType === null || event.eventType === eventType) &&
+    (accountId === null || event.accountId === accountId)
+  );
+}
+
+function isShown({ caller }: StreamRequest, event: StoredEvent): boolean {
   const text = (name: string): string => {
     const value = event.payload[name];
     return typeof value === "string" ? value : "";
   };
-  const about = { tenantId: text("tenant_id"), integrationName: text("integration_name") };
-  return (
-    isVisible(caller, about) &&
-    (eventType === null || event.eventType === eventType) &&
-    (accountId === null || event.accountId === accountId)
-  );
+  return isVisible(caller, { tenantId: text("tenant_id"), integrationName: text("integration_name") });
 }

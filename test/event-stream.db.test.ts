@@ -95,17 +95,20 @@ describe("a stream of events", () => {
     expect((await listen("", { authorization: `Bearer ${stack.apiKey}`, "last-event-id": "?" })).status).toBe(400);
   });
 
-  test("says that there were many rather than tell each", async () => {
+  test("says that there were many rather than tell each, and names none that is not visible", async () => {
     const stream = await listen();
+    const { key } = await makeKey(stack, "--permissions", "webhooks:read", "--tenants", "other");
+    const limited = await listen("", { authorization: `Bearer ${key}` });
     await stack.database.pool.query(
       `INSERT INTO event (id, created_at, environment_id, event_type, payload)
        SELECT 'evt_' || lpad(n::text, 24, '0'), now(), e.id, 'webhook_endpoint:disabled', '{}'
          FROM environment e, generate_series(1, 300) n WHERE e.name = 'production'`,
     );
     expect(await stream.next()).toMatchObject({ type: "many", data: {} });
+    expect(await limited.next()).toMatchObject({ id: null, type: "many", data: {} });
     const id = await happen("after");
     expect((await stream.next()).data.id).toBe(id);
-    stream.close();
+    for (const one of [stream, limited]) one.close();
   });
 
   test("tells of every change of an account that is watched, a refresh too, and of none that is not visible", async () => {

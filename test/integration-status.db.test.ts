@@ -46,6 +46,32 @@ describe("how an integration stands", () => {
     expect(rest).toMatchObject({ integration_name: "broken", in_catalogue: false, defined_at: expect.any(String) });
   });
 
+  test("says when its definition was put, and a change that was made of an older one is refused", async () => {
+    const document = (label: string) => ({
+      name: "edited",
+      label,
+      credentials: { format: "oauth2", config: { auth: { tokenHost: server.origin } } },
+    });
+    const put = async (label: string, since: string): Promise<Answer> =>
+      await stack.call("PUT", `/integrations/edited?unchanged_since=${since}`, document(label));
+    expect((await put("First", "2026-11-20T10:00:00.000Z")).status).toBe(409);
+    expect((await put("First", "never")).status).toBe(201);
+    const { defined_at: first } = await status("edited");
+    // Two have read the first one. Whoever comes later loses nothing of the other's.
+    expect((await put("Second", first)).status).toBe(200);
+    for (const since of [first, "never"]) {
+      expect(await put("Third", since)).toMatchObject({
+        status: 409,
+        body: { code: "conflict", detail: expect.stringContaining("since you read it") },
+      });
+    }
+    expect((await stack.call("GET", "/integrations/edited")).body.label).toBe("Second");
+    expect((await put("Third", (await status("edited")).defined_at)).status).toBe(200);
+    // Whoever says nothing replaces whatever is there.
+    expect((await stack.call("PUT", "/integrations/edited", document("Fourth"))).status).toBe(200);
+    expect((await put("Fifth", "yesterday")).status).toBe(422);
+  });
+
   test("names who shares breaker and budget, and the least that any allows, also where another came first", async () => {
     const auth = { tokenHost: server.origin, tokenPath: "/shared/token" };
     for (const [name, perMinute] of [

@@ -51,7 +51,9 @@ export function createTaskList(ports: WorkerPorts, stopping: AbortSignal): TaskL
     [rewrapTaskName]: rewrapTask(ports, stopping),
     "wake-rewraps": wakeRewrapsTask(ports),
   } satisfies Record<TaskName, Task>;
-  return Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, watched(task)]));
+  // A job of a task that nobody here has stays for a worker that has it.
+  const offered = Object.entries(tasks).filter(([name]) => name !== checkTask || ports.offersChecks);
+  return Object.fromEntries(offered.map(([name, task]) => [name, watched(task)]));
 }
 
 /** What a job opens stands in no line that is logged while it runs. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -23,6 +23,22 @@ const trial = { document: { name: "acme" }, withSamples: true };
 afterEach(() => vi.unstubAllEnvs());
 
 describe("the process of a check", () => {
+  it("has a directory for what it keeps, which goes with it however it ends", async () => {
+    for (const end of ["process.exit(1);", 'process.kill(process.pid, "SIGKILL");']) {
+      const runner = scripted(`
+        import { mkdirSync, writeFileSync } from "node:fs";
+        import { tmpdir } from "node:os";
+        mkdirSync(tmpdir() + "/spool");
+        writeFileSync(tmpdir() + "/spool/answer", "");
+        const line = JSON.stringify({ event: "done", left_aside: [tmpdir()] });
+        await new Promise((resolve) => process.stdout.write(line + "\\n", resolve));
+        ${end}`);
+      const { leftAside } = (await runner.run(trial, () => {}, never)) as { leftAside: readonly string[] };
+      expect(leftAside[0]).toMatch(/eg-check-/);
+      expect(existsSync(leftAside[0] ?? "/")).toBe(false);
+    }
+  });
+
   it("gets the document on its input, and nothing of this process's environment but the machine's own", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://secret");
     vi.stubEnv("EVERGRANT_SECRET", "secret");

@@ -1,4 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { CheckScenario } from "#core/domain/integration/check-run";
@@ -10,7 +13,7 @@ const main = fileURLToPath(new URL("../../cli/check/check-process.ts", import.me
 /** Of the machine alone: no address of a database, no secret and no key reaches it. */
 const environmentOf = (): NodeJS.ProcessEnv =>
   Object.fromEntries<string>(
-    ["PATH", "HOME", "TZ", "LANG", "TMPDIR"].flatMap((name) => {
+    ["PATH", "HOME", "TZ", "LANG"].flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),
@@ -27,8 +30,10 @@ const patienceMs = 10_000;
 export function createChildCheckRunner(script: string = main): CheckRunner {
   return {
     async run({ document, withSamples }, tell, signal) {
+      // Whatever it leaves behind, killed anywhere, goes with this.
+      const directory = await mkdtemp(join(tmpdir(), "eg-check-"));
       const child = spawn(process.execPath, [script], {
-        env: environmentOf(),
+        env: { ...environmentOf(), TMPDIR: directory },
         stdio: ["pipe", "pipe", "pipe"],
       });
       const ended = new Promise<void>((resolve) => {
@@ -46,6 +51,7 @@ export function createChildCheckRunner(script: string = main): CheckRunner {
         signal.removeEventListener("abort", stop);
         stop();
         await ended;
+        await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
       }
     },
   };

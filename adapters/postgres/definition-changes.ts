@@ -107,11 +107,13 @@ export function definitionChanges(
       });
     },
 
-    async put(environmentId, document, { clientFollows = false, audit, approved }) {
+    async put(environmentId, document, { clientFollows = false, audit, approved, seenAt }) {
       const outcome = await inTransaction(pool, async (client): Promise<PutOutcome | typeof rollback> => {
         const { name } = document;
         const next = hostPinOf(document);
         const pinned = await lockPin(client, environmentId, name);
+        if (seenAt !== undefined && !(await isOf(client, environmentId, name, seenAt)))
+          return { kind: "changed_meanwhile" };
         const weighed = await weigh(client, environmentId, document, pinned);
         const { judgement, atStake, unfit } = weighed;
         if (approved !== undefined && digestOf(weighed.seen) !== approved.seenHash) return rollback;
@@ -204,6 +206,20 @@ export function definitionChanges(
       }).then((approved) => (approved === rollback ? null : approved));
     },
   };
+}
+
+/** Whether this environment's definition is still the one that was put then. */
+async function isOf(
+  client: DatabaseClient,
+  environmentId: string,
+  name: string,
+  seenAt: Date | null,
+): Promise<boolean> {
+  const { rows } = await client.query<{ updated_at: Date }>(
+    "SELECT updated_at FROM integration WHERE environment_id = $1 AND name = $2 FOR UPDATE",
+    [environmentId, name],
+  );
+  return (rows[0]?.updated_at.getTime() ?? null) === (seenAt?.getTime() ?? null);
 }
 
 interface PinnedRow extends PinColumns {

@@ -67,9 +67,11 @@ async function countedVersion(pool: DatabasePool): Promise<number> {
 /**
  * Holds the counts against the rows that they count, all in one state of the database, and counts anew where they differ.
  *
- * @returns how many counts differed; null: another process is at it
+ * @returns how many counts differed, and whether this counted them anew; null: another process is at it
  */
-export async function checkCounts(pool: DatabasePool): Promise<number | null> {
+export async function checkCounts(
+  pool: DatabasePool,
+): Promise<{ readonly differing: number; readonly isRecounted: boolean } | null> {
   const found = await inTransaction(pool, async (client) => {
     if (!(await tryLock(client))) return rollback;
     await allowTime(client);
@@ -79,8 +81,7 @@ export async function checkCounts(pool: DatabasePool): Promise<number | null> {
     return differing;
   });
   if (found === rollback) return null;
-  if (found > 0) await recount(pool);
-  return found;
+  return { differing: found, isRecounted: found > 0 && (await recount(pool)) };
 }
 
 /** Counts near the end of their time may be gone or not: those are left out. */

@@ -143,6 +143,16 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
             description: "Ask for a second person's approval where hosts would change while accounts live on them.",
           }),
           reason: approvalReasonSchema.optional(),
+          unchanged_since: z
+            .string()
+            .regex(/^(never|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)$/, "must be an instant, or never")
+            .refine((text) => text === "never" || !Number.isNaN(Date.parse(text)), "must be an instant, or never")
+            .optional()
+            .openapi({
+              description:
+                "What `defined_at` of its status was when you read it, or `never` for null: where somebody else put it since, nothing is written (409). Absent: whatever is there is replaced.",
+              example: "2026-11-20T10:00:00.000Z",
+            }),
         }),
         body: body(integrationDocumentBody),
       },
@@ -162,13 +172,14 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
         throw new DomainError("forbidden", { detail: `This key is not for the integration ${name}.` });
       }
       refuseRepeatedMembers(await context.req.text());
-      const { approval, reason = null } = context.req.valid("query");
+      const { approval, reason = null, unchanged_since: since } = context.req.valid("query");
       const input = context.req.valid("json");
       if (approval === "ask") demandConfirmed(ports, caller);
+      const options = since === undefined ? {} : { seenAt: since === "never" ? null : new Date(since) };
       const outcome =
         approval === "ask"
-          ? await putOrAsk(ports, caller, name, input, reason)
-          : { kind: "put" as const, ...(await putIntegration(ports, caller, name, input)) };
+          ? await putOrAsk(ports, caller, name, input, reason, options)
+          : { kind: "put" as const, ...(await putIntegration(ports, caller, name, input, options)) };
       if (outcome.kind === "asked") return context.json(await toApprovalView(ports, caller, outcome.approval), 202);
       await ensureClientKey(ports, caller, name, { rotates: false });
       return context.json(toDocumentView(outcome.document), outcome.isNew ? 201 : 200);

@@ -140,6 +140,8 @@ export interface IntegrationAdministration extends IntegrationStore {
     options: {
       readonly clientFollows?: boolean;
       readonly audit: AuditRecord;
+      /** When what is to be replaced was put; null: nothing of this environment is. Absent: whatever is there is replaced. */
+      readonly seenAt?: Date | null;
       /** `seenHash`: digestOf what was seen when it was asked for. */
       readonly approved?: { readonly use: ApprovalUse; readonly seenHash: string };
     },
@@ -212,6 +214,8 @@ export type PutOutcome =
   | { readonly kind: "written"; readonly isNew: boolean }
   /** Nothing was written: it was approved for what is not so any more, or is not to be done by this try. */
   | { readonly kind: "not_as_seen" }
+  /** Nothing was written: somebody else put or deleted it since `seenAt`. */
+  | { readonly kind: "changed_meanwhile" }
   /** Nothing was written: what lies over the definition already does not fit it. */
   | { readonly kind: "unfit"; readonly unfit: UnfitOverrides }
   /**

@@ -39,6 +39,11 @@ export function refuseRepeatedMembers(text: string): void {
   throw new DomainError("invalid_request", { detail: "The integration document is not valid.", errors });
 }
 
+export interface PutOptions {
+  /** When the definition that is to be replaced was put, as whoever replaces it has seen; null: there was none. Absent: never mind. */
+  readonly seenAt?: Date | null;
+}
+
 /**
  * Puts a definition over (or beside) the catalogue. A client that the document carries is taken out and sealed.
  * @returns the definition as stored, and whether it is new in this environment
@@ -51,6 +56,7 @@ export async function putIntegration(
   caller: Caller,
   name: string,
   value: unknown,
+  { seenAt }: PutOptions = {},
 ): Promise<{ readonly document: IntegrationDocument; readonly isNew: boolean }> {
   const document = parseDocument(named(value, name));
   if (document.name !== name) {
@@ -69,6 +75,7 @@ export async function putIntegration(
   const outcome = await ports.integrations.put(caller.environmentId, stored, {
     // Whoever is recalled must find the whole of it: the definition with its client.
     clientFollows,
+    ...(seenAt === undefined ? {} : { seenAt }),
     audit: {
       environmentId: caller.environmentId,
       actor: caller.id,
@@ -78,6 +85,11 @@ export async function putIntegration(
     },
   });
   if (outcome.kind === "not_as_seen") throw new Error("a definition was put on an approval that nobody gave");
+  if (outcome.kind === "changed_meanwhile") {
+    throw new DomainError("conflict", {
+      detail: `Somebody else put or deleted the definition of ${name} since you read it. Nothing was written. Read it again, and put your change on top.`,
+    });
+  }
   if (outcome.kind === "refused") throw refusedChange(outcome, stored, clientFollows);
   if (outcome.kind === "unfit") throw unfitDefinition(outcome.unfit);
   if (client !== undefined && clientFollows) {
@@ -101,11 +113,12 @@ export async function putOrAsk(
   name: string,
   value: unknown,
   reason: string | null,
+  options: PutOptions = {},
 ): Promise<
   { readonly kind: "put"; readonly document: IntegrationDocument; readonly isNew: boolean } | AskedForApproval
 > {
   try {
-    return { kind: "put", ...(await putIntegration(ports, caller, name, value)) };
+    return { kind: "put", ...(await putIntegration(ports, caller, name, value, options)) };
   } catch (error) {
     if (!(error instanceof HostsRefused)) throw error;
     if (error.hadClient) {

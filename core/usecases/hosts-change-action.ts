@@ -49,6 +49,7 @@ export function hostsChangeAction(ports: ClientKeyPorts): ApprovalAction<z.infer
         case "written":
           break;
         case "not_as_seen":
+        case "changed_meanwhile":
           return "state_changed";
         case "refused":
         case "unfit":

@@ -3018,6 +3018,8 @@ export interface Operations {
       approval?: "ask" | undefined;
       /** Why, for whoever decides. Up to 500 characters. */
       reason?: string | undefined;
+      /** What `defined_at` of its status was when you read it, or `never` for null: where somebody else put it since, nothing is written (409). Absent: whatever is there is replaced. */
+      unchanged_since?: string | undefined;
     };
     body: IntegrationDocument;
     answer: IntegrationDocument | Approval;

@@ -5,14 +5,10 @@ import type { WorkerPorts } from "../worker-ports.ts";
 
 const payloadSchema = z.strictObject({ check_id: z.string() });
 
-/** Tries a definition against the lab, in a process of its own. A worker that does not offer it leaves it to another one. */
+/** Tries a definition against the lab, in a process of its own. */
 export function checkIntegrationTask(ports: WorkerPorts, stopping: AbortSignal): Task {
   return async (payload) => {
     const { check_id: id } = payloadSchema.parse(payload);
-    if (!ports.offersChecks) {
-      ports.log.warn({ check: id }, "a check was not carried out: EVERGRANT_LAB_CHECKS is not on for this worker");
-      return;
-    }
     await carryOutCheck(ports, id, { stopping });
   };
 }

@@ -54,6 +54,7 @@ export function NewDefinition({ name, format: given, copy }: Props) {
         key={copy === null ? format : "copy"}
         initial={initial}
         stored={null}
+        since="never"
         name={null}
         onText={(text) => setTouched(text !== initial)}
       />

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useId, useState, type FormEvent } from "react";
+import { useEffect, useId, useRef, useState, type FormEvent } from "react";
 import type { EnvironmentIntegrationView } from "#api/schemas/integration";
 import { sendToApi } from "../../../_browser/send-to-api.ts";
 import { Button } from "../../../_components/button.tsx";
@@ -17,6 +17,8 @@ import { beginGuide } from "./leave-guide.tsx";
 type Props = { environment: string; integrations: readonly GuidedIntegration[] };
 
 const path = "/environment-integration";
+/** A choice that stays so long is meant, milliseconds. */
+const settledMs = 500;
 const link = "font-medium text-ink underline underline-offset-2 hover:text-accent";
 
 /** Which provider, the redirect URI to register there, and what it gives in return. */
@@ -31,12 +33,19 @@ export function SetUpClient({ environment, integrations }: Props) {
   const chosen = offered.find((one) => one.name === name) ?? null;
   const redirectUri = chosen === null ? null : (made[name] ?? chosen.redirect_uri);
   usePausedUpdates(chosen !== null);
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(settling.current), []);
 
-  const choose = async (next: string) => {
+  const choose = (next: string) => {
     setName(next);
     setProblem(null);
+    clearTimeout(settling.current);
     const one = offered.find((each) => each.name === next);
     if (one === undefined || one.redirect_uri !== null || made[next] !== undefined || one.format !== "oauth2") return;
+    // Whoever walks through the list by key chooses each on the way.
+    settling.current = setTimeout(() => void setUp(next), settledMs);
+  };
+  const setUp = async (next: string) => {
     // The redirect URI is there with the first setting in this environment: an empty one will do.
     setBusy(true);
     const answer = await sendToApi<EnvironmentIntegrationView>("PATCH", path, {
@@ -83,12 +92,7 @@ export function SetUpClient({ environment, integrations }: Props) {
         <label htmlFor={id} className="font-medium">
           Provider
         </label>
-        <select
-          id={id}
-          value={name}
-          onChange={(event) => void choose(event.target.value)}
-          className="control select w-full"
-        >
+        <select id={id} value={name} onChange={(event) => choose(event.target.value)} className="control select w-full">
           <option value="">Choose one of {offered.length}…</option>
           {offered.map((one) => (
             <option key={one.name} value={one.name}>

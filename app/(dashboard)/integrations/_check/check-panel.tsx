@@ -61,7 +61,7 @@ export function CheckPanel({ name, label, initial, how, mayStart }: Props) {
       {run !== null && (
         <section aria-labelledby="check-result">
           <h2 id="check-result" className="mb-2 text-sm text-subtle">
-            {run.in_force ? "The definition in force" : "A definition that was sent"}, asked for{" "}
+            {run.in_force ? "The definition that was in force then" : "A definition that was sent"}, asked for{" "}
             <RelativeTime at={run.created_at} />
           </h2>
           <CheckResult run={run} />

@@ -21,6 +21,8 @@ type Props = {
   initial: string;
   /** What is in force; null: nothing of this name is. */
   stored: string | null;
+  /** When that was put, so that nobody's change is lost; `never`: the environment has none of its own; null: not known. */
+  since: string | null;
   /** The name that it must keep; null: the document says it. */
   name: string | null;
   /** Beside the button. */
@@ -29,7 +31,7 @@ type Props = {
 };
 
 /** A definition to write: checked while it is typed, shown as a difference before it is saved, kept whatever fails. */
-export function DefinitionEditor({ initial, stored, name, children, onText }: Props) {
+export function DefinitionEditor({ initial, stored, since, name, children, onText }: Props) {
   const router = useRouter();
   const editor = useRef<EditorHandle>(null);
   const [text, setText] = useState(initial);
@@ -116,6 +118,7 @@ export function DefinitionEditor({ initial, stored, name, children, onText }: Pr
       <ReviewDialog
         review={review}
         stored={stored}
+        since={since}
         onClose={() => setReview(null)}
         onMistakes={({ errors }) => {
           setReview(null);

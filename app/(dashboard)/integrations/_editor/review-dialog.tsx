@@ -19,6 +19,8 @@ type Props = {
   review: Review | null;
   /** What is in force, as it is shown; null: nothing is. */
   stored: string | null;
+  /** When what is in force was put, as this page has read it; `never`: the environment has none of its own; null: not known. */
+  since: string | null;
   /** `approvalId`: it waits for a second person. */
   onSaved: (name: string, approvalId: string | null) => void;
   /** The API found mistakes after all. */
@@ -29,7 +31,7 @@ type Props = {
 type Saved = { name: string } | ApprovalView;
 
 /** The difference to what is in force, what it means, and only then the button. */
-export function ReviewDialog({ review, stored, onSaved, onMistakes, onClose }: Props) {
+export function ReviewDialog({ review, stored, since, onSaved, onMistakes, onClose }: Props) {
   const id = useId();
   const [reason, setReason] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -45,8 +47,12 @@ export function ReviewDialog({ review, stored, onSaved, onMistakes, onClose }: P
     setBusy(true);
     setProblem(null);
     const given = reason.trim();
-    const query = new URLSearchParams({ approval: "ask", ...(given === "" ? {} : { reason: given }) });
-    const answer = await sendToApi<Saved>("PUT", `/integrations/${name}${isAsking ? `?${query}` : ""}`, text);
+    const query = new URLSearchParams({
+      ...(since === null ? {} : { unchanged_since: since }),
+      ...(isAsking ? { approval: "ask" } : {}),
+      ...(isAsking && given !== "" ? { reason: given } : {}),
+    });
+    const answer = await sendToApi<Saved>("PUT", `/integrations/${name}${query.size === 0 ? "" : `?${query}`}`, text);
     setBusy(false);
     if (answer.kind === "ok") return onSaved(name, "id" in answer.value ? answer.value.id : null);
     if (answer.problem.errors.length > 0) return onMistakes(answer.problem);

@@ -64,6 +64,7 @@ export default async function DefinitionPage({ params }: Props) {
               key={name}
               initial={text ?? formatJson(templates[0]?.document(name) ?? {})}
               stored={text}
+              since={status.kind === "ok" ? (status.value.defined_at ?? "never") : null}
               name={name}
             >
               {isOwn && (

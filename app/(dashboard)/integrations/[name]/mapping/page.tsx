@@ -4,7 +4,7 @@ import { CopyButton } from "../../../../_components/copy-button.tsx";
 import { isPermitted } from "../../../../_components/permitted.ts";
 import { ProblemState } from "../../../../_components/problem-state.tsx";
 import { SectionHeading } from "../../../../_components/section-heading.tsx";
-import { readEntry, readMappings, readShortDocument } from "../../../../_queries/integration.ts";
+import { readEntry, readIntegrationStatus, readMappings, readShortDocument } from "../../../../_queries/integration.ts";
 import { readRole } from "../../../../_queries/session.ts";
 import { formatJson } from "../../_editor/format-json.ts";
 import { JsonView } from "../../_editor/json-view.tsx";
@@ -24,10 +24,11 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function MappingPage({ params, searchParams }: Props) {
   const { name } = await params;
   const { model: wanted } = await searchParams;
-  const [entry, mappings, document, role] = await Promise.all([
+  const [entry, mappings, document, status, role] = await Promise.all([
     readEntry(name),
     readMappings(name),
     readShortDocument(name),
+    readIntegrationStatus(name),
     readRole(),
   ]);
   if (entry.kind === "problem") {
@@ -78,6 +79,7 @@ export default async function MappingPage({ params, searchParams }: Props) {
             of={chosen}
             mapping={text}
             document={document.value}
+            since={status.kind === "ok" ? (status.value.defined_at ?? "never") : null}
           />
         ) : text === null ? (
           <Callout tone="info" title={`${label} does not map ${title} yet`}>

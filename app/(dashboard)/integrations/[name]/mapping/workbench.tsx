@@ -29,12 +29,14 @@ type Props = {
   mapping: string | null;
   /** The definition in force, as somebody would write it. */
   document: Record<string, unknown>;
+  /** When that was put; see DefinitionEditor. */
+  since: string | null;
 };
 
 const height = "h-[min(40dvh,420px)] min-h-56 xl:h-[min(62dvh,620px)]";
 
 /** A sample left, the mapping in the middle, and what comes of it right, while it is typed. */
-export function Workbench({ name, label, of, mapping, document }: Props) {
+export function Workbench({ name, label, of, mapping, document, since }: Props) {
   const { category, model } = of;
   const router = useRouter();
   const editor = useRef<EditorHandle>(null);
@@ -196,6 +198,7 @@ export function Workbench({ name, label, of, mapping, document }: Props) {
       <ReviewDialog
         review={review}
         stored={formatJson(document)}
+        since={since}
         onClose={() => setReview(null)}
         onMistakes={(refused) => {
           setReview(null);
