@@ -66,6 +66,28 @@ test.describe("many accounts at once", () => {
     await expect(bar).toHaveCount(0);
   });
 
+  test("are chosen of one filter: another one means other accounts, and has none chosen", async ({ page, stub }) => {
+    const [first] = stub.world.accounts;
+    if (first === undefined) throw new Error("the usual world has accounts");
+    stub.world.accounts = Array.from({ length: 120 }, (_, n) => ({
+      ...first,
+      id: `ia_${String(n).padStart(24, "0")}`,
+      tenant_id: n < 60 ? `crowd-${n}` : `heap-${n}`,
+    }));
+    await page.goto("/accounts?search=crowd");
+    await page.getByRole("checkbox", { name: "Select all on this page" }).check();
+    const bar = page.getByRole("region", { name: "Selected accounts" });
+    await bar.getByRole("button", { name: "Select all 60 that match" }).click();
+    await page.getByRole("link", { name: "Next page" }).click();
+    await expect(page).toHaveURL(/cursor=/);
+    await expect(bar.getByText("All 60 that match are selected")).toBeVisible();
+    await page.getByRole("searchbox").fill("heap");
+    await page.getByRole("searchbox").press("Enter");
+    await expect(page.getByRole("link", { name: "heap-60" })).toBeVisible();
+    await expect(bar).toHaveCount(0);
+    await expect(page.getByRole("checkbox", { name: "Select heap-60" })).not.toBeChecked();
+  });
+
   test("ask who it is before they are disconnected", async ({ page, stub, faults }) => {
     faults.allow(/status of 403/);
     await page.goto("/accounts?integration_name=hubspot");

@@ -156,6 +156,14 @@ export const integrationCases: Readonly<Record<string, IntegrationCase>> = {
   signing: { path: "/integrations/acme-crm", arrange: signing },
   certified: { path: "/integrations/acme-crm", arrange: certified },
   garbled: { path: "/integrations/garbled", arrange: garbled, expected: /502/ },
+  unread: {
+    path: "/integrations/acme-crm",
+    arrange: (stub) => {
+      whole(stub);
+      stub.failOn = "/api/v1/stats/health";
+    },
+    expected: /503/,
+  },
   broken: { path: "/integrations/acme-crm", arrange: broken, expected: /503/ },
   unknown: { path: "/integrations/nobody", arrange: whole, expected: /404/ },
   values: { path: "/integrations/acme-crm/values", arrange: overridden },

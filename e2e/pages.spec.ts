@@ -182,6 +182,29 @@ const cases: PageCase[] = [
   },
   { name: "overview-integrations-to-mend", path: "/", title: /^Overview/, arrange: toMend },
   { name: "overview-empty", path: "/", title: /^Overview/, arrange: empty },
+  {
+    name: "overview-unread",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      well(stub);
+      stub.failOn = "/api/v1/integrations";
+    },
+    expected: /503/,
+  },
+  {
+    name: "overview-behind-breakers",
+    path: "/",
+    title: /^Overview/,
+    arrange: (stub) => {
+      for (const one of stub.world.accounts) {
+        if (one.status !== "active") continue;
+        one.last_error = null;
+        one.expires_at = new Date(Date.now() - 240_000).toISOString();
+        one.refresh_due_at = new Date(Date.now() - 600_000).toISOString();
+      }
+    },
+  },
   { name: "overview-broken", path: "/", title: /^Overview/, arrange: broken, expected: /503/ },
   {
     name: "overview-staging",
@@ -271,6 +294,16 @@ const cases: PageCase[] = [
     path: "/integrations?show=in_use",
     title: /^Integrations/,
     arrange: empty,
+  },
+  {
+    name: "integrations-unread",
+    path: "/integrations",
+    title: /^Integrations/,
+    arrange: (stub) => {
+      catalogue(stub);
+      stub.failOn = "/api/v1/stats/health";
+    },
+    expected: /503/,
   },
   { name: "integrations-broken", path: "/integrations", title: /^Integrations/, arrange: broken, expected: /503/ },
   ...Object.entries(integrationCases).map(([name, { path, arrange, expected }]) => ({

@@ -104,10 +104,10 @@ export function overviewOf({ health, accounts, massFailures, standing }: World, 
     held: sum((one) => one.accounts.held),
   };
   const refreshes = sum((one) => one.refreshes);
-  const troubled = accounts.filter((one) => one.status === "active" && one.hold === null && one.last_error !== null);
+  const active = accounts.filter((one) => one.status === "active" && one.hold === null);
   const isOver = (at: string | null): boolean => at !== null && Date.parse(at) <= now;
-  const without = troubled.filter((one) => isOver(one.expires_at));
-  const failing = troubled.filter((one) => !isOver(one.expires_at));
+  const without = active.filter((one) => isOver(one.expires_at));
+  const failing = active.filter((one) => !isOver(one.expires_at) && one.last_error !== null);
   const live = states.active + states.needs_reauth;
   return {
     at: new Date(now).toISOString(),

@@ -66,7 +66,7 @@ export default async function AccountsPage({ searchParams }: Props) {
         <div className="card mt-1">{next === null ? <NoAccounts filter={filter} /> : <NoneSoFar next={next} />}</div>
       ) : (
         <Selectable
-          key={accountsHref({ ...filter, cursor: undefined })}
+          key={`selection of ${accountsHref({ ...filter, cursor: undefined })}`}
           actions={actions}
           pageIds={accounts.map(({ id }) => id)}
         >

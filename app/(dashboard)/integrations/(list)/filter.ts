@@ -50,6 +50,10 @@ const isShown: Record<Show, (entry: CatalogueEntry) => boolean> = {
   attention: (entry) => concernsOf(entry).length > 0,
 };
 
+export function isUnread({ health, massFailure }: CatalogueEntry): boolean {
+  return health === "unread" || massFailure === "unread";
+}
+
 /** Something was done for it here: a client was set, it was defined, or customers are connected. */
 export function isOwn({ client, origin, health }: CatalogueEntry): boolean {
   return client === "set" || origin === "environment" || (liveOf(health) ?? 0) > 0;
@@ -72,6 +76,8 @@ export function narrow(
   );
 }
 
-export function countShown(entries: readonly CatalogueEntry[], show: Show): number {
+/** @returns null: how they do could not be read */
+export function countShown(entries: readonly CatalogueEntry[], show: Show): number | null {
+  if ((show === "in_use" || show === "attention") && entries.some(isUnread)) return null;
   return entries.filter(isShown[show]).length;
 }

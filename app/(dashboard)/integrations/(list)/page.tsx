@@ -13,7 +13,17 @@ import { liveOf, urgencyOf } from "../_parts/concerns.ts";
 import { knownFormats } from "../_parts/format-words.ts";
 import { CatalogueCards } from "./catalogue-cards.tsx";
 import { CatalogueFilters } from "./catalogue-filters.tsx";
-import { applyFilter, catalogueHref, countShown, isOwn, narrow, readFilter, shows, type Show } from "./filter.ts";
+import {
+  applyFilter,
+  catalogueHref,
+  countShown,
+  isOwn,
+  isUnread,
+  narrow,
+  readFilter,
+  shows,
+  type Show,
+} from "./filter.ts";
 import { IntegrationTable } from "./integration-table.tsx";
 import { NothingFound } from "./nothing-found.tsx";
 
@@ -69,7 +79,7 @@ export default async function IntegrationsPage({ searchParams }: Props) {
         categories={categories}
         formats={formats}
       />
-      {all.some(({ health, massFailure }) => health === "unread" || massFailure === "unread") && (
+      {all.some(isUnread) && (
         <div role="alert" className="mb-4">
           <Callout tone="warn" title="How integrations do could not be read">
             Which accounts live on them, and what fails, is not known right now. This page tries again by itself.
