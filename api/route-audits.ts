@@ -207,6 +207,7 @@ export const routeAudits = {
   getHealthStats: masked,
   getOverviewStats: masked,
   getStatsSeries: masked,
+  listOpenBreakers: masked,
   getOpenApiDocument: documentation,
   getReference: documentation,
   getProblemPage: documentation,

@@ -1,5 +1,5 @@
 import { emptyWorld, ids, resolvingFailure, usualWorld } from "./stub-accounts.ts";
-import { expect, expectAccessible, expectAccessibleInBothThemes, test } from "./pages-fixtures.ts";
+import { expect, expectAccessible, expectAccessibleInBothThemes, expectNoSideways, test } from "./pages-fixtures.ts";
 
 test.describe("signing in and out", () => {
   test("leads to the sign-in page and back to where one wanted to go", async ({ page, stub }) => {
@@ -81,6 +81,26 @@ test.describe("the shell", () => {
     await expect(page.getByText("Staging environment, not production")).toBeVisible();
     const cookie = (await page.context().cookies()).find(({ name }) => name === "evergrant_environment");
     expect(cookie?.value).toBe("staging");
+  });
+
+  test("says that another window switched the environment, and changes nothing there", async ({ page }) => {
+    await page.goto(`/accounts/${ids.active}`);
+    const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/refresh"));
+    await page.getByRole("button", { name: "Refresh now" }).click();
+    expect((await sent).headers()["evergrant-environment"]).toBe("production");
+    const cookieOf = async (): Promise<string | undefined> =>
+      (await page.context().cookies()).find(({ name }) => name === "evergrant_environment")?.value;
+    await page.context().addCookies([{ name: "evergrant_environment", value: "staging", url: page.url() }]);
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    const alert = page.getByRole("alert").filter({ hasText: "Another window switched to Staging." });
+    await expect(alert).toBeVisible();
+    await expectAccessibleInBothThemes(page, "other-environment");
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoSideways(page);
+    await expectAccessibleInBothThemes(page, "other-environment-phone");
+    await alert.getByRole("button", { name: "Back to Production" }).click();
+    await expect(alert).toHaveCount(0);
+    expect(await cookieOf()).toBe("production");
   });
 
   test("has its navigation behind a button on a phone", async ({ page }) => {

@@ -296,6 +296,15 @@ const cases: PageCase[] = [
     arrange: empty,
   },
   {
+    name: "integrations-breakers",
+    path: "/integrations",
+    title: /^Integrations/,
+    arrange: (stub) => {
+      catalogue(stub);
+      stub.world.standing = breakersOpen(Date.now());
+    },
+  },
+  {
     name: "integrations-unread",
     path: "/integrations",
     title: /^Integrations/,

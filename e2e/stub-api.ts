@@ -20,7 +20,7 @@ import { answerIntegrations } from "./stub-integrations.ts";
 import { answerKeys } from "./stub-keys.ts";
 import { answerMappings } from "./stub-mappings.ts";
 import { answerSettings } from "./stub-settings.ts";
-import { overviewOf, seriesOf } from "./stub-overview.ts";
+import { openBreakersOf, overviewOf, seriesOf } from "./stub-overview.ts";
 import { answerWebhooks } from "./stub-webhook-answers.ts";
 
 /** Stands in for the API: the public door of a system that is only pages and fixtures. */
@@ -193,6 +193,7 @@ async function answerApi(
     return problem(response, stub.failWith, "database_unavailable", "The database does not answer");
   if (path === "/api/v1/stats/health") return json(response, 200, { integrations: stub.world.health });
   if (path === "/api/v1/stats/overview") return json(response, 200, overviewOf(stub.world));
+  if (path === "/api/v1/stats/breakers") return json(response, 200, { data: openBreakersOf(stub.world) });
   if (path === "/api/v1/stats/series") {
     return json(response, 200, seriesOf(stub.world, url.searchParams.get("window") ?? "24h"));
   }

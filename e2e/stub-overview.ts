@@ -1,4 +1,4 @@
-import type { IntegrationOverview, OverviewView, SeriesView } from "#api/schemas/overview";
+import type { IntegrationOverview, OpenBreakersView, OverviewView, SeriesView } from "#api/schemas/overview";
 import type { World } from "./stub-accounts.ts";
 
 /** What the overview tells besides accounts and their health; a part that is absent is as on a usual day. */
@@ -71,6 +71,13 @@ export function lateStanding(now: number): Standing {
       latency_ms: { p50: 84, p95: 14_000 },
     },
   };
+}
+
+/** What `GET /stats/breakers` tells of a world. */
+export function openBreakersOf(world: World): OpenBreakersView["data"] {
+  return Object.entries(world.standing.of ?? {}).flatMap(([name, { breakers = [] }]) =>
+    breakers.map((one) => ({ integration_name: name, ...one })),
+  );
 }
 
 /** What `GET /stats/overview` tells of a world. */

@@ -292,6 +292,24 @@ describe("a session of the dashboard", () => {
     expect(await change({ origin: "https://evil.example" })).toBe(403);
     expect(await change({})).toBe(403);
     expect(await change({ origin })).toBe(200);
+    // A page is of one environment; another window of the browser may have switched since.
+    expect(await change({ origin, "evergrant-environment": "production" })).toBe(200);
+    const other = await fetch(`${origin}/api/v1/webhooks`, {
+      method: "POST",
+      headers: {
+        cookie: `${cookie}; evergrant_environment=production`,
+        origin,
+        "content-type": "application/json",
+        "evergrant-environment": "staging",
+      },
+      body: JSON.stringify({ url: "https://example.com/hook" }),
+    });
+    expect(other.status).toBe(409);
+    expect(await other.json()).toMatchObject({
+      code: "conflict",
+      reason: "other_environment",
+      detail: expect.stringMatching(/staging.*production.*Nothing was done/),
+    });
     await stack.database.pool.query("UPDATE admin_user SET disabled_at = now()");
     expect((await fetch(`${origin}/api/v1/session`, { headers: { cookie } })).status).toBe(401);
   });

@@ -176,15 +176,17 @@ test("accounts to look at: without a token first, then who left last, then whose
       expires_at: "now() - interval '30 minutes'",
       circuit_key: "'c_open'",
     }),
+    // Nobody ever tries: there is nothing to refresh it with.
+    last: await addAccount("acme", { expires_at: "now() - interval '45 minutes'" }),
     // Late, and nothing else: told with what waits.
-    late: await addAccount("acme", { expires_at: "now() - interval '1 minute'" }),
+    late: await addAccount("acme", { expires_at: "now() - interval '1 minute'", refresh_due_at: "now()" }),
     held: await addAccount("acme", { ...failing, hold: `'{"reason": "mass_failure", "at": "2026-12-04T10:00:00Z"}'` }),
   };
   const { attention } = await overview();
-  expect(attention).toMatchObject({ withoutToken: 2, failing: 3 });
-  const { waiting, ended, lately, before, soon, later } = ids;
-  // Six at most: the endless one comes last.
-  expect(attention.accounts.map(({ id }) => id)).toEqual([waiting, ended, lately, before, soon, later]);
+  expect(attention).toMatchObject({ withoutToken: 3, failing: 3 });
+  const { waiting, last, ended, lately, before, soon } = ids;
+  // Six at most.
+  expect(attention.accounts.map(({ id }) => id)).toEqual([waiting, last, ended, lately, before, soon]);
 });
 
 test("webhooks: how endpoints do, what waits, and attempts that processes tallied", async () => {

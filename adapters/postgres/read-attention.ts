@@ -5,7 +5,7 @@ import { mostCounted } from "./read-standing.ts";
 
 /** Accounts that somebody has to look at, apart from those that a mass failure holds: of them there is one decision. */
 export interface Attention {
-  /** Active, with a token that ended and refreshes that fail, or wait behind an open breaker; mostCounted stands for more. */
+  /** Active, with a token that ended and refreshes that fail, wait behind an open breaker or are impossible; mostCounted stands for more. */
   readonly withoutToken: number;
   /** Active, with a token that is still valid and refreshes that fail; the same. */
   readonly failing: number;
@@ -15,13 +15,13 @@ export interface Attention {
 
 const shown = 6;
 const troubled = "environment_id = $1 AND status = 'active' AND last_error IS NOT NULL AND hold IS NULL";
-// Nobody tried: a breaker is open (delayed-refreshes.ts). Of others that failed, `troubled` tells.
-const waiting =
-  "environment_id = $1 AND status = 'active' AND last_error IS NULL AND hold IS NULL AND refresh_delayed_at IS NOT NULL";
+// Nobody tried: a breaker is open (delayed-refreshes.ts), or there is nothing to refresh it with. Of others that failed, `troubled` tells.
+const untried =
+  "environment_id = $1 AND status = 'active' AND last_error IS NULL AND hold IS NULL AND expires_at IS NOT NULL AND (refresh_delayed_at IS NOT NULL OR refresh_due_at IS NULL)";
 const without = (columns: string, order = ""): string => `
   (SELECT ${columns} FROM integrated_account WHERE ${troubled} AND expires_at <= now() ${order})
   UNION ALL
-  (SELECT ${columns} FROM integrated_account WHERE ${waiting} AND expires_at <= now() ${order})`;
+  (SELECT ${columns} FROM integrated_account WHERE ${untried} AND expires_at <= now() ${order})`;
 
 export async function readAttention(pool: DatabasePool, environmentId: string): Promise<Attention> {
   const [counts, accounts] = await Promise.all([

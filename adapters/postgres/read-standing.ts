@@ -4,6 +4,8 @@ import { query, type DatabasePool } from "./pool.ts";
 /** A count ends here, so that a system in trouble is not troubled more. */
 export const mostCounted = 10_000;
 const mostCircuits = 200;
+/** Alarms that are looked at, those that rang first: many behind a breaker hide none that are late, unless they are as many. */
+const mostLookedAt = 50_000;
 
 /** Open breakers of one integration's clients. */
 export interface OpenBreaker {
@@ -58,21 +60,17 @@ export interface Backlog {
   readonly oldestSeconds: number;
 }
 
-/** Each kind is counted by itself: many behind a breaker hide none that are late. */
-const unserved = (isBehindBreaker: boolean): string => `
-  SELECT refresh_due_at FROM integrated_account a
-   WHERE status = 'active' AND refresh_due_at < now() - interval '1 minute' AND hold IS NULL AND environment_id = $1
-     AND (lease_until IS NULL OR lease_until < now())
-     AND ${isBehindBreaker ? "" : "NOT "}EXISTS (SELECT FROM circuit c WHERE c.key = a.circuit_key AND c.state = 'open')
-   ORDER BY refresh_due_at LIMIT ${mostCounted}`;
-
 export async function readBacklog(pool: DatabasePool, environmentId: string): Promise<Backlog> {
   const { rows } = await query<Backlog & { [column: string]: unknown }>(
     pool,
-    `SELECT late.count AS overdue, behind.count AS "behindBreakers",
-            coalesce(extract(epoch FROM now() - late.oldest), 0)::int AS "oldestSeconds"
-       FROM (SELECT count(*)::int, min(refresh_due_at) AS oldest FROM (${unserved(false)}) l) late,
-            (SELECT count(*)::int FROM (${unserved(true)}) b) behind`,
+    `SELECT least(count(*) FILTER (WHERE c.key IS NULL), ${mostCounted})::int AS overdue,
+            least(count(c.key), ${mostCounted})::int AS "behindBreakers",
+            coalesce(extract(epoch FROM now() - min(r.refresh_due_at) FILTER (WHERE c.key IS NULL)), 0)::int AS "oldestSeconds"
+       FROM (SELECT refresh_due_at, circuit_key FROM integrated_account
+              WHERE status = 'active' AND refresh_due_at < now() - interval '1 minute' AND hold IS NULL AND environment_id = $1
+                AND (lease_until IS NULL OR lease_until < now())
+              ORDER BY refresh_due_at LIMIT ${mostLookedAt}) r
+       LEFT JOIN circuit c ON c.key = r.circuit_key AND c.state = 'open'`,
     [environmentId],
     "backlog",
   );

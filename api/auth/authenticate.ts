@@ -15,6 +15,8 @@ import { passHeader, permissionsOfPages, type PagePass } from "./page-pass.ts";
 
 /** The environment that a browser's requests are about; the dashboard's switcher sets it. */
 export const environmentCookie = "evergrant_environment";
+/** Sent by pages of the dashboard: of which environment they are. */
+export const environmentHeader = "evergrant-environment";
 
 /** A revoked key is refused everywhere within this time. */
 const keyCacheMs = 750;
@@ -178,6 +180,7 @@ export function createAuthenticator(ports: {
     const environment =
       (await ports.environments.findByName(name)) ?? (await ports.environments.findByName("production"));
     if (environment === null) throw new DomainError("not_found", { detail: `There is no environment ${name}.` });
+    refuseOther(request.header(environmentHeader), environment.name);
     const { user, session } = live;
     const role = rolePermissions[user.role];
     const caller: Caller = {
@@ -229,6 +232,15 @@ export function refuseForeignOrigin(request: CredentialedRequest, publicUrl: str
   if (isOwn) return;
   throw new DomainError("forbidden", {
     detail: `Changes with a session come from pages of ${publicUrl} only. Open the dashboard at exactly that address, or use an API key.`,
+  });
+}
+
+/** The cookie is of all windows of a browser; a page that one of them shows is of the environment that it was made for. */
+function refuseOther(ofPage: string | undefined, environment: string): void {
+  if (ofPage === undefined || ofPage === environment) return;
+  throw new DomainError("conflict", {
+    detail: `This page is of the environment ${ofPage}, and this browser has switched to ${environment} since. Nothing was done. Switch back, or load the page again.`,
+    extensions: { reason: "other_environment" },
   });
 }
 

@@ -1,16 +1,17 @@
 import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { integrationHealth } from "#adapters/postgres/health-stats";
 import { readOverviewStats, readSeries } from "#adapters/postgres/overview-stats";
+import { readOpenBreakers } from "#adapters/postgres/read-standing";
 import { refreshPolicyOf } from "#core/domain/integration/resolve-integration";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
 import { refuseLimited } from "../auth/refuse-limited.ts";
 import { createRoute } from "../openapi/create-route.ts";
-import { overviewSchema, seriesSchema } from "../schemas/overview.ts";
+import { openBreakersSchema, overviewSchema, seriesSchema } from "../schemas/overview.ts";
 import { integrationNameSchema } from "../schemas/primitives.ts";
 import { answer, needs, problems } from "../schemas/problem.ts";
 import { healthSchema } from "../schemas/stats.ts";
-import { toOverviewView, toSeriesView, type OverviewPolicy } from "../views/overview-view.ts";
+import { toOpenBreakersView, toOverviewView, toSeriesView, type OverviewPolicy } from "../views/overview-view.ts";
 
 const unitSeconds: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
@@ -121,6 +122,29 @@ export function statsRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts): 
       const now = ports.clock.now();
       const scope = { environmentId: caller.environmentId, integrationNames };
       return context.json(toSeriesView(await readSeries(ports.pool, scope, window, now), now), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/stats/breakers",
+      operationId: "listOpenBreakers",
+      summary: "Token endpoints that are left alone for now",
+      description:
+        "Open breakers, by integration and cause: why nothing is refreshed there, since when, and how many accounts wait. Not for keys that are limited to tenants; one that is limited to integrations is told of those.",
+      tags: ["Stats"],
+      security: needs("accounts:read"),
+      responses: { 200: answer(openBreakersSchema, "Open breakers, the longest first"), ...problems() },
+    }),
+    async (context) => {
+      const caller = context.get("caller");
+      demand(caller, "accounts:read");
+      refuseLimited(caller, "Breakers are there", "tenants");
+      const open = await readOpenBreakers(ports.pool, caller.environmentId);
+      const { integrationNames } = caller;
+      const visible = open.filter(({ integrationName: name }) => integrationNames?.includes(name) ?? true);
+      return context.json(toOpenBreakersView(visible), 200);
     },
   );
 }

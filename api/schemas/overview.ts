@@ -58,6 +58,17 @@ const breakerSchema = z
   })
   .openapi("OpenBreaker", { description: "Token endpoints that are left alone for now." });
 
+const openBreakerSchema = breakerSchema
+  .extend({ integration_name: integrationNameSchema })
+  .openapi("IntegrationBreaker", { description: "Token endpoints of an integration that are left alone for now." });
+
+export const openBreakersSchema = z
+  .object({
+    data: z.array(openBreakerSchema).openapi({ description: "One for each integration and cause; normally none." }),
+  })
+  .openapi("OpenBreakers", { description: "What is left alone for now, the longest first." });
+export type OpenBreakersView = z.infer<typeof openBreakersSchema>;
+
 const budgetSchema = z
   .object({
     per_minute: z.number().int().nullable().openapi({ description: "Token requests in a minute.", example: 60 }),
@@ -157,7 +168,7 @@ export const overviewSchema = z
     attention: z
       .object({
         without_token: count(
-          "Active accounts whose token ended and whose refreshes fail or wait behind an open breaker: requests for them are refused. 10000 stands for more.",
+          "Active accounts whose token ended and whose refreshes fail, wait behind an open breaker or are impossible: requests for them are refused. 10000 stands for more.",
           0,
         ),
         failing: count("Active accounts whose token is valid and whose refreshes fail. 10000 stands for more.", 3),

@@ -7,7 +7,8 @@ import { latencyQuantile, type BucketCount } from "#core/domain/statistics/laten
 import { isFailure, successRate } from "#core/domain/statistics/success-rate";
 import { reauthShare, type SeriesPoint } from "#core/domain/statistics/series";
 import { toAccountView } from "./account-view.ts";
-import type { IntegrationOverview, OverviewView, SeriesView } from "../schemas/overview.ts";
+import type { OpenBreaker } from "#adapters/postgres/read-standing";
+import type { IntegrationOverview, OpenBreakersView, OverviewView, SeriesView } from "../schemas/overview.ts";
 
 /** What of an integration's definition the overview tells. */
 export type OverviewPolicy = Pick<RefreshPolicy, "budget" | "failureRules">;
@@ -91,14 +92,7 @@ function toIntegrations(stats: OverviewStats, policies: ReadonlyMap<string, Over
       success_rate: successRate(made),
       latency_ms: toDelay(made),
       failures: toFailures(made, failureRules),
-      breakers: (breakers.get(name) ?? []).map((one) => ({
-        cause: one.cause,
-        state: one.state,
-        opened_at: one.openedAt.toISOString(),
-        probe_at: one.probeAt?.toISOString() ?? null,
-        clients: one.clients,
-        accounts: one.accounts,
-      })),
+      breakers: (breakers.get(name) ?? []).map(toBreaker),
       budget: { per_minute: budget.perMinute, concurrency: budget.concurrency },
       due:
         outlook === undefined
@@ -119,6 +113,21 @@ function toIntegrations(stats: OverviewStats, policies: ReadonlyMap<string, Over
             },
     };
   });
+}
+
+export function toOpenBreakersView(open: readonly OpenBreaker[]): OpenBreakersView {
+  return { data: open.map((one) => ({ integration_name: one.integrationName, ...toBreaker(one) })) };
+}
+
+function toBreaker(one: OpenBreaker): IntegrationOverview["breakers"][number] {
+  return {
+    cause: one.cause,
+    state: one.state,
+    opened_at: one.openedAt.toISOString(),
+    probe_at: one.probeAt?.toISOString() ?? null,
+    clients: one.clients,
+    accounts: one.accounts,
+  };
 }
 
 function toStates(counts: readonly AccountCount[]): OverviewView["accounts"] {

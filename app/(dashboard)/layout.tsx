@@ -4,6 +4,7 @@ import { PaletteRoot } from "../_components/palette/palette-root.tsx";
 import { shortcutsCookie } from "../_components/palette/shortcuts-preference.ts";
 import { ProblemState } from "../_components/problem-state.tsx";
 import { EnvironmentStrip } from "../_components/shell/environment-strip.tsx";
+import { OtherEnvironment } from "../_components/shell/other-environment.tsx";
 import { MobileBar } from "../_components/shell/mobile-bar.tsx";
 import { Sidebar } from "../_components/shell/sidebar.tsx";
 import { StepUpDialog } from "../_components/step-up/step-up-dialog.tsx";
@@ -35,12 +36,14 @@ export default async function DashboardLayout({ children }: { children: ReactNod
         >
           Skip to content
         </a>
+        <OtherEnvironment environment={session.value.environment} environments={session.value.environments} />
         <EnvironmentStrip environment={session.value.environment} />
         <div className="md:grid md:grid-cols-[232px_minmax(0,1fr)]">
           <Sidebar session={session.value} theme={theme} waiting={waiting} />
           <MobileBar session={session.value} theme={theme} waiting={waiting} />
           <main
             id="main"
+            data-environment={session.value.environment}
             tabIndex={-1}
             className="mx-auto w-full max-w-[1200px] p-4 outline-none md:px-6 md:pt-6 md:pb-12"
           >

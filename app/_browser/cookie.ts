@@ -6,3 +6,10 @@ export function setPreference(name: string, value: string): void {
   // oxlint-disable-next-line unicorn/no-document-cookie -- cookieStore is missing on plain http
   document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=${yearSeconds}; samesite=lax${secure}`;
 }
+
+/** @returns null: it was never set, or not in this browser */
+export function readPreference(name: string): string | null {
+  // oxlint-disable-next-line unicorn/no-document-cookie -- cookieStore is missing on plain http
+  const found = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
+  return found === undefined ? null : decodeURIComponent(found.slice(name.length + 1));
+}

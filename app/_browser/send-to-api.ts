@@ -31,7 +31,11 @@ async function sendOnce<T>(
   body: object | JsonText | undefined,
   { isQuestion = method === "GET" }: SendOptions,
 ): Promise<Answer<T>> {
-  const headers = method === "POST" && !isQuestion ? { "idempotency-key": idempotencyKey() } : {};
+  const environment = environmentOfPage();
+  const headers = {
+    ...(method === "POST" && !isQuestion ? { "idempotency-key": idempotencyKey() } : {}),
+    ...(environment === null ? {} : { "evergrant-environment": environment }),
+  };
   const answer = await askApi<T>(method, `/api/v1${path}`, body, headers);
   if (answer.kind === "ok") return answer;
   const { problem } = answer;
@@ -42,6 +46,11 @@ async function sendOnce<T>(
   if (problem.code !== unreachable.code || isQuestion) return answer;
   const detail = "It is not known whether this was carried out. Look at how it stands, then try again.";
   return { kind: "problem", problem: { ...problem, detail } };
+}
+
+/** What this page shows: another window may have switched since, and the API refuses to do here what is meant for there. */
+function environmentOfPage(): string | null {
+  return document.querySelector("[data-environment]")?.getAttribute("data-environment") ?? null;
 }
 
 /** `crypto.randomUUID` is missing on plain http off this machine; random bytes are not. */

@@ -39,6 +39,11 @@ describe("an active account", () => {
       next: expect.stringMatching(/^It is refreshed as soon as its provider may be asked/),
     });
 
+    // Without a refresh token nobody ever tries.
+    const last = { ...active, expires_at: at(-4), refresh_due_at: null };
+    expect(conditionOf(last, now)).toBe("no_valid_token");
+    expect(explainStatus(last, now).next).toMatch(/send them a re-authorization link\.$/);
+
     const stalled = { ...active, last_error: error, expires_at: at(-4) };
     expect(conditionOf(stalled, now)).toBe("no_valid_token");
     expect(remarkOf(stalled, now)).toBe("no valid token for 4 min");

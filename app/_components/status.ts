@@ -123,9 +123,11 @@ export function explainStatus(account: StatusFacts, now: number): { why: string;
         return {
           why: `The last token expired ${lasting(account.expires_at, now)} ago, and no refresh has been tried since.`,
           next:
-            due !== null && due <= now
-              ? "It is refreshed as soon as its provider may be asked: either nobody is asked there after others failed, or no worker runs."
-              : nextTry,
+            due === null
+              ? "There is nothing to refresh it with. Only the customer can repair this: send them a re-authorization link."
+              : due <= now
+                ? "It is refreshed as soon as its provider may be asked: either nobody is asked there after others failed, or no worker runs."
+                : nextTry,
         };
       }
       return {

@@ -27,8 +27,11 @@ export type Acted =
 const linkSeconds = 604_800;
 /** While a key service or a database is away, seconds. */
 const awaySeconds = 15;
-/** Nobody was asked, or nobody answered yet: no failure of the account. */
-const waitFor: ReadonlySet<string> = new Set(["rate_limited", "provider_unavailable", "provider_timeout"]);
+/**
+ * Nobody was asked: no failure of the account. One that was asked and did not answer is none to be asked again here: the engine finds
+ * out what became of it in its own time (R20).
+ */
+const waitFor: ReadonlySet<string> = new Set(["rate_limited", "provider_unavailable"]);
 /** An account that was put off so often has failed: its provider, or its budget, is not coming back soon. */
 const mostTries = 20;
 

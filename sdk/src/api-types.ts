@@ -2276,7 +2276,7 @@ export interface Overview {
   };
   /** Accounts that somebody has to look at. */
   attention: {
-    /** Active accounts whose token ended and whose refreshes fail or wait behind an open breaker: requests for them are refused. 10000 stands for more. */
+    /** Active accounts whose token ended and whose refreshes fail, wait behind an open breaker or are impossible: requests for them are refused. 10000 stands for more. */
     without_token: number;
     /** Active accounts whose token is valid and whose refreshes fail. 10000 stands for more. */
     failing: number;
@@ -2432,6 +2432,18 @@ export interface SeriesPoint {
   /** 19 of 20 token reads that waited for a refresh waited less; null: none did, or asked for one integration. */
   token_wait_p95_ms: number | null;
 }
+
+/** What is left alone for now, the longest first. */
+export interface OpenBreakers {
+  /** One for each integration and cause; normally none. */
+  data: Array<IntegrationBreaker>;
+}
+
+/** Token endpoints of an integration that are left alone for now. */
+export type IntegrationBreaker = OpenBreaker & {
+  /** The integration's name. */
+  integration_name: string;
+};
 
 /** What the unified API can do for an account. */
 export interface UnifiedCapabilities {
@@ -3950,6 +3962,13 @@ export interface Operations {
     body: undefined;
     answer: Series;
   };
+  /** Token endpoints that are left alone for now */
+  listOpenBreakers: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: OpenBreakers;
+  };
   /** What the unified API can do for an account */
   getUnifiedCapabilities: {
     path: Record<string, never>;
@@ -4465,6 +4484,7 @@ export const routes = {
   getHealthStats: ["GET", "/stats/health"],
   getOverviewStats: ["GET", "/stats/overview"],
   getStatsSeries: ["GET", "/stats/series"],
+  listOpenBreakers: ["GET", "/stats/breakers"],
   getUnifiedCapabilities: ["GET", "/unified/capabilities"],
   listCrmContacts: ["GET", "/unified/crm/contacts"],
   createCrmContacts: ["POST", "/unified/crm/contacts"],

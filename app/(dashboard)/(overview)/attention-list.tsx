@@ -6,7 +6,7 @@ import { buildLifeline } from "../../_components/lifeline/build-lifeline.ts";
 import { LifelineStrip } from "../../_components/lifeline/lifeline-strip.tsx";
 import { conditionOf } from "../../_components/status.ts";
 import { SectionHeading } from "../../_components/section-heading.tsx";
-import { accountsHref } from "../accounts/(list)/filter.ts";
+import { accountsHref, endedSeconds } from "../accounts/(list)/filter.ts";
 import type { AttentionItem } from "../../_queries/overview.ts";
 
 type Props = {
@@ -14,6 +14,8 @@ type Props = {
   labels: Map<string, string>;
   now: number;
   reauthCount: number;
+  /** Without a valid token; mostCounted stands for more. */
+  withoutCount: number;
   /** Whose refreshes fail while their token is valid. */
   failingCount: number;
   /** Whether something above needs attention already. */
@@ -21,13 +23,23 @@ type Props = {
 };
 
 /** The accounts to look at first, each with its recent life. */
-export function AttentionList({ items, labels, now, reauthCount, failingCount, isOthers }: Props) {
+export function AttentionList({ items, labels, now, reauthCount, withoutCount, failingCount, isOthers }: Props) {
   const shownReauth = items.filter(({ account }) => account.status === "needs_reauth").length;
+  const shownWithout = items.filter(({ account }) => conditionOf(account, now) === "no_valid_token").length;
   const shownFailing = items.filter(({ account }) => conditionOf(account, now) === "refresh_failing").length;
   return (
     <section aria-labelledby="attention" className="mt-8 scroll-mt-16">
       <SectionHeading id="attention" title="Needs attention">
         <span className="flex flex-wrap gap-x-4">
+          {withoutCount > shownWithout && (
+            <Link
+              href={accountsHref({ expiresWithinSeconds: endedSeconds, sort: "expires_at" })}
+              prefetch={false}
+              className="text-sm font-medium text-accent hover:underline"
+            >
+              All without a valid token
+            </Link>
+          )}
           {failingCount > shownFailing && (
             <Link
               href={accountsHref({ isFailing: true })}

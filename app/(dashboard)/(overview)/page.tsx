@@ -100,6 +100,7 @@ export default async function OverviewPage({ searchParams }: Props) {
             labels={labels}
             now={Date.parse(at)}
             reauthCount={accounts.needs_reauth}
+            withoutCount={overview.attention.without_token}
             failingCount={overview.attention.failing}
             isOthers={massFailures.length > 0}
           />

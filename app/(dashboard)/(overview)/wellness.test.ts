@@ -169,6 +169,17 @@ describe("trouble", () => {
   });
 });
 
+test("of one late refresh does not hide many accounts without a token, which it can't explain", () => {
+  const one = overview({
+    backlog: { overdue: 1, oldest_seconds: 900, behind_breakers: 4_000 },
+    attention: { without_token: 4_000, failing: 0, accounts: [] },
+  });
+  expect(judge(one, told()).lead).toBe("4,000 active accounts have no valid token.");
+  expect(judge({ ...one, attention: { ...one.attention, without_token: 0 } }, told()).lead).toMatch(
+    /^1 refresh is late/,
+  );
+});
+
 test("of a mass failure is told also when none is held any more", () => {
   expect(judge(overview(), told({ massFailures: [failure("declared", 0)] }))).toMatchObject({
     tone: "warn",

@@ -85,6 +85,10 @@ const withoutToken: Judge = ({ attention }) => {
   };
 };
 
+/** Before what comes of it, if it can be what that comes of. */
+const lateAndWithout: Judge = (overview, told) =>
+  overview.backlog.overdue >= overview.attention.without_token ? late(overview, told) : null;
+
 const late: Judge = ({ backlog }) => {
   if (backlog.overdue === 0 || backlog.oldest_seconds < lateSeconds) return null;
   return {
@@ -216,9 +220,9 @@ const unread: Judge = (_overview, { anomalies, toMend: mend }) => {
 const inOrder: readonly Judge[] = [
   held,
   clientRejected,
-  // Before what comes of it.
-  late,
+  lateAndWithout,
   withoutToken,
+  late,
   anomaly,
   resolving,
   toMend,

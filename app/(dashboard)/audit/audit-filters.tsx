@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTransition, type FormEvent } from "react";
 import { auditActions, auditGroups, auditWords, isAuditAction } from "../../_components/audit-words.ts";
+import { useFilledForm } from "../../_browser/use-filled-form.ts";
 import { Button, ButtonLink } from "../../_components/button.tsx";
 import type { AuditFilter } from "../../_queries/audit.ts";
 import { auditHref, fieldOf, readAuditFilter } from "./audit-filter.ts";
@@ -15,9 +16,18 @@ export function AuditFilters({ filter }: { filter: AuditFilter }) {
   const { cursor: _, ...chosen } = filter;
   const isFiltered = Object.values(chosen).some((value) => value !== undefined);
 
-  const apply = (form: HTMLFormElement) => {
+  const { form, onInput, applied } = useFilledForm({
+    action: filter.action,
+    actor: filter.actor,
+    account: filter.account,
+    from: filter.from === undefined ? undefined : fieldOf(filter.from),
+    to: filter.to === undefined ? undefined : fieldOf(filter.to),
+  });
+
+  const apply = (element: HTMLFormElement) => {
     const fields: Record<string, string> = {};
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") fields[name] = value;
+    for (const [name, value] of new FormData(element)) if (typeof value === "string") fields[name] = value;
+    applied();
     startTransition(() => router.push(auditHref(readAuditFilter(fields))));
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -27,7 +37,15 @@ export function AuditFilters({ filter }: { filter: AuditFilter }) {
 
   return (
     <search>
-      <form method="get" action="/audit" onSubmit={submit} aria-busy={isPending} className="flex flex-col gap-2 py-3">
+      <form
+        ref={form}
+        method="get"
+        action="/audit"
+        onSubmit={submit}
+        onInput={onInput}
+        aria-busy={isPending}
+        className="flex flex-col gap-2 py-3"
+      >
         <div className="flex flex-wrap gap-2">
           <select
             name="action"

@@ -18,7 +18,16 @@ test.each<[RunState, RunCommand, RunState | null]>([
   expect(commandRun(state, command)).toBe(expected);
 });
 
-const run = { state: "running", total: 100, done: 30, failed: 5, skipped: 5, rate: null, pace: null } as const;
+const run = {
+  state: "running",
+  total: 100,
+  done: 30,
+  failed: 5,
+  skipped: 5,
+  rate: null,
+  pace: null,
+  lastError: null,
+} as const;
 
 test.each([
   ["the rate that was measured", { rate: 4 }, 15],
@@ -26,6 +35,7 @@ test.each([
   ["the pace, where somebody has slowed it down since", { rate: 20, pace: 2 }, 30],
   ["nothing, where neither is known", {}, null],
   ["nothing, while it rests", { state: "paused", rate: 4 }, null],
+  ["nothing, while it waits for a provider", { rate: 4, lastError: "provider_unavailable: left alone" }, null],
   ["nothing, while it gets nowhere", { rate: 0 }, null],
   ["no time, where all is done", { done: 90, rate: 4 }, 0],
 ] as const)("what is left takes as long as %s says", (_, facts, seconds) => {

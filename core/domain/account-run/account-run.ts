@@ -78,11 +78,11 @@ export function commandRun(state: RunState, command: RunCommand): RunState | nul
   }
 }
 
-/** Seconds until every account has its result; null: not known, or it is not running. */
+/** Seconds until every account has its result; null: not known, it waits for something, or it is not running. */
 export function secondsLeft(
-  run: Pick<AccountRun, "state" | "total" | "done" | "failed" | "skipped" | "rate" | "pace">,
+  run: Pick<AccountRun, "state" | "total" | "done" | "failed" | "skipped" | "rate" | "pace" | "lastError">,
 ): number | null {
-  if (run.state !== "running") return null;
+  if (run.state !== "running" || run.lastError !== null) return null;
   const left = run.total - run.done - run.failed - run.skipped;
   if (left <= 0) return 0;
   const rate = run.rate ?? run.pace;

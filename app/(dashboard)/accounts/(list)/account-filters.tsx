@@ -4,9 +4,10 @@ import { ListFilter, Search, X } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState, useTransition, type FormEvent, type ReactNode } from "react";
+import { useFilledForm } from "../../../_browser/use-filled-form.ts";
 import { Button, ButtonLink } from "../../../_components/button.tsx";
 import type { AccountFilter } from "../../../_queries/accounts.ts";
-import { accountsHref, expiryWords, readFilter, sortWords, tabOf, usualSort } from "./filter.ts";
+import { accountsHref, endedSeconds, expiryWords, readFilter, sortWords, tabOf, usualSort } from "./filter.ts";
 import { errorWords } from "./error-words.ts";
 
 type Props = { filter: AccountFilter; integrations: { name: string; label: string }[] };
@@ -18,11 +19,28 @@ export function AccountFilters({ filter, integrations }: Props) {
   const more = [filter.tenantId, filter.lacksScopes, filter.expiresWithinSeconds, filter.lastErrorCode];
   const moreCount = more.filter((value) => value !== undefined).length;
   const [isOpen, setOpen] = useState(moreCount > 0);
+  // A link may lead to one of those that are not shown.
+  const [seenCount, setSeenCount] = useState(moreCount);
+  if (moreCount !== seenCount) {
+    setSeenCount(moreCount);
+    if (moreCount > seenCount) setOpen(true);
+  }
   const isFiltered = moreCount > 0 || filter.integrationName !== undefined || filter.search !== undefined;
 
-  const apply = (form: HTMLFormElement) => {
+  const { form, onInput, applied } = useFilledForm({
+    search: filter.search,
+    integration_name: filter.integrationName,
+    sort: filter.sort ?? usualSort,
+    tenant_id: filter.tenantId,
+    last_error_code: filter.lastErrorCode,
+    expires_within: filter.expiresWithinSeconds?.toString(),
+    scopes_missing: filter.lacksScopes === true ? "true" : undefined,
+  });
+
+  const apply = (element: HTMLFormElement) => {
     const fields: Record<string, string> = {};
-    for (const [name, value] of new FormData(form)) if (typeof value === "string") fields[name] = value;
+    for (const [name, value] of new FormData(element)) if (typeof value === "string") fields[name] = value;
+    applied();
     startTransition(() => router.push(accountsHref(readFilter(fields))));
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -36,9 +54,11 @@ export function AccountFilters({ filter, integrations }: Props) {
   return (
     <search>
       <form
+        ref={form}
         method="get"
         action="/accounts"
         onSubmit={submit}
+        onInput={onInput}
         aria-busy={isPending}
         className="flex flex-col gap-2 py-3"
       >
@@ -151,7 +171,7 @@ export function AccountFilters({ filter, integrations }: Props) {
             )}
             {Object.entries(expiryWords).map(([seconds, label]) => (
               <option key={seconds} value={seconds}>
-                Token ends {label}
+                {Number(seconds) === endedSeconds ? "Token has ended" : `Token ends ${label}`}
               </option>
             ))}
           </select>
@@ -193,7 +213,7 @@ export function FilterChips({ filter, labels }: { filter: AccountFilter; labels:
   add("integrationName", labels.get(filter.integrationName ?? "") ?? filter.integrationName);
   add("tenantId", `Tenant ${filter.tenantId}`);
   add("lastErrorCode", `Last error: ${errorWords[filter.lastErrorCode ?? ""] ?? filter.lastErrorCode}`);
-  add("expiresWithinSeconds", "Token ends soon");
+  add("expiresWithinSeconds", filter.expiresWithinSeconds === endedSeconds ? "Token has ended" : "Token ends soon");
   add("lacksScopes", "Scopes missing");
   if (chips.length === 0) return null;
   return (

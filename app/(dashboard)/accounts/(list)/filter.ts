@@ -16,8 +16,16 @@ export const sortWords = {
 
 export const usualSort = "-created_at";
 
+/** Within so little time none but those that have ended. */
+export const endedSeconds = 1;
+
 /** Within which time a token ends, seconds. */
-export const expiryWords = { 3600: "within 1 h", 86400: "within 24 h", 604800: "within 7 days" } as const;
+export const expiryWords = {
+  [endedSeconds]: "already",
+  3600: "within 1 h",
+  86400: "within 24 h",
+  604800: "within 7 days",
+} as const;
 
 /** The filter a URL asks for. What it does not know is left out. */
 export function readFilter(query: Query): AccountFilter {

@@ -56,17 +56,13 @@ export default async function AccountsPage({ searchParams }: Props) {
         </ButtonLink>
       </PageHeader>
       <StatusTabs filter={filter} numbers={numbers} />
-      <AccountFilters
-        key={accountsHref({ ...filter, cursor: undefined })}
-        filter={filter}
-        integrations={[...labels].map(([name, label]) => ({ name, label }))}
-      />
+      <AccountFilters filter={filter} integrations={[...labels].map(([name, label]) => ({ name, label }))} />
       <FilterChips filter={filter} labels={labels} />
       {accounts.length === 0 ? (
         <div className="card mt-1">{next === null ? <NoAccounts filter={filter} /> : <NoneSoFar next={next} />}</div>
       ) : (
         <Selectable
-          key={`selection of ${accountsHref({ ...filter, cursor: undefined })}`}
+          key={accountsHref({ ...filter, cursor: undefined })}
           actions={actions}
           pageIds={accounts.map(({ id }) => id)}
         >

@@ -55,8 +55,11 @@ export function SelectionProvider({ pageIds, children }: { pageIds: readonly str
   );
   const togglePage = useCallback(() => {
     setChosen((before) => {
-      const isAll = before.kind === "filter" || pageIds.every((id) => before.ids.has(id));
-      return isAll ? nothing : { kind: "ids", ids: new Set(pageIds) };
+      if (before.kind === "filter") return nothing;
+      const isAll = pageIds.every((id) => before.ids.has(id));
+      // Of other pages whatever was chosen there stays.
+      const others = [...before.ids].filter((id) => !pageIds.includes(id));
+      return { kind: "ids", ids: new Set(isAll ? others : [...others, ...pageIds]) };
     });
   }, [pageIds]);
   const chooseFilter = useCallback(() => setChosen({ kind: "filter" }), []);

@@ -17,10 +17,10 @@ import { DisconnectDialog } from "./disconnect-dialog.tsx";
 import { ReauthorizationLink } from "./reauthorization-link.tsx";
 
 type Result =
-  | { kind: "refreshed"; expiresAt: string | null; at: number }
+  | { kind: "refreshed"; expiresAt: string | null; at: number; version: number }
   | { kind: "released" }
   | { kind: "disconnected"; revocation: "revoked" | "not_supported" | "failed" }
-  | { kind: "problem"; during: string; problem: ApiProblem };
+  | { kind: "problem"; during: string; problem: ApiProblem; at: number };
 
 type Props = {
   account: AccountView;
@@ -49,8 +49,13 @@ export function AccountActions({ account, label, kind, mayWrite, mayInvite, chil
     const answer = await sendToApi<AccountView>("POST", `/integrated-accounts/${account.id}/refresh`);
     setResult(
       answer.kind === "ok"
-        ? { kind: "refreshed", expiresAt: answer.value.expires_at, at: Date.now() }
-        : { kind: "problem", during: "The refresh failed", problem: answer.problem },
+        ? {
+            kind: "refreshed",
+            expiresAt: answer.value.expires_at,
+            at: Date.now(),
+            version: answer.value.credential_version,
+          }
+        : { kind: "problem", during: "The refresh failed", problem: answer.problem, at: Date.now() },
     );
     setBusy(null);
     update();
@@ -64,7 +69,7 @@ export function AccountActions({ account, label, kind, mayWrite, mayInvite, chil
       integrated_account_id: account.id,
     });
     if (answer.kind === "ok") setLink(answer.value);
-    else setResult({ kind: "problem", during: "No link was created", problem: answer.problem });
+    else setResult({ kind: "problem", during: "No link was created", problem: answer.problem, at: Date.now() });
     setBusy(null);
   };
 
@@ -139,9 +144,29 @@ export function AccountActions({ account, label, kind, mayWrite, mayInvite, chil
       </div>
       {isConnected && !mayWrite && !mayInvite && <ReadOnlyNote />}
       {link !== null && <ReauthorizationLink link={link} account={account} onClose={() => setLink(null)} />}
-      <div aria-live="polite">{result !== null && <ActionResult result={result} label={label} kind={kind} />}</div>
+      <div aria-live="polite">
+        {result !== null && !isOver(result, account) && <ActionResult result={result} label={label} kind={kind} />}
+      </div>
     </section>
   );
+}
+
+/** Whether the account has gone on since: what was said then stands beside another state now. */
+function isOver(
+  result: Result,
+  { status, credential_version: version, last_error: error, refreshed_at: at }: AccountView,
+): boolean {
+  switch (result.kind) {
+    case "refreshed":
+      return status !== "active" || version > result.version || (version === result.version && error !== null);
+    case "released":
+      return status !== "active" || error !== null;
+    case "disconnected":
+      return false;
+    case "problem":
+      return at !== null && error === null && Date.parse(at) > result.at;
+  }
+  return assertNever(result);
 }
 
 function ReadOnlyNote() {

@@ -3,6 +3,7 @@
 import { Search, X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition, type FormEvent } from "react";
+import { useFilledForm } from "../../../_browser/use-filled-form.ts";
 import { Button, ButtonLink } from "../../../_components/button.tsx";
 import { formatWords } from "../_parts/format-words.ts";
 import { catalogueHref, readFilter, type CatalogueFilter } from "./filter.ts";
@@ -18,16 +19,25 @@ export function CatalogueFilters({ filter, categories, formats }: Props) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const apply = (form: HTMLFormElement) => {
+  const { form, onInput, applied } = useFilledForm({
+    q: filter.q,
+    category: filter.category,
+    format: filter.format,
+  });
+
+  const apply = (element: HTMLFormElement) => {
     clearTimeout(timer.current);
+    applied();
     const fields = Object.fromEntries(
-      [...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])),
+      [...new FormData(element)].flatMap(([name, value]) =>
+        typeof value === "string" ? [[name, value] as const] : [],
+      ),
     );
     startTransition(() => router.replace(catalogueHref(readFilter(fields)), { scroll: false }));
   };
-  const soon = (form: HTMLFormElement) => {
+  const soon = (element: HTMLFormElement) => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => apply(form), waitMs);
+    timer.current = setTimeout(() => apply(element), waitMs);
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -37,9 +47,11 @@ export function CatalogueFilters({ filter, categories, formats }: Props) {
   return (
     <search>
       <form
+        ref={form}
         method="get"
         action="/integrations"
         onSubmit={submit}
+        onInput={onInput}
         aria-busy={isPending}
         className="flex flex-wrap items-center gap-2 py-3"
       >

@@ -15,6 +15,7 @@ function entry(name: string, facts: Partial<CatalogueEntry> = {}): CatalogueEntr
     unified: [],
     problem: null,
     health: null,
+    breakers: [],
     massFailure: null,
     ...facts,
   };

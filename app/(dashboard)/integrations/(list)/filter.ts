@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from "../../../_queries/catalogue.ts";
-import { concernsOf, liveOf } from "../_parts/concerns.ts";
+import { concernsOf, isUnread, liveOf } from "../_parts/concerns.ts";
 
 export const shows = ["all", "in_use", "set_up", "attention"] as const;
 export type Show = (typeof shows)[number];
@@ -49,10 +49,6 @@ const isShown: Record<Show, (entry: CatalogueEntry) => boolean> = {
   set_up: (entry) => isOwn(entry),
   attention: (entry) => concernsOf(entry).length > 0,
 };
-
-export function isUnread({ health, massFailure }: CatalogueEntry): boolean {
-  return health === "unread" || massFailure === "unread";
-}
 
 /** Something was done for it here: a client was set, it was defined, or customers are connected. */
 export function isOwn({ client, origin, health }: CatalogueEntry): boolean {

@@ -9,21 +9,11 @@ import { Tab, TabCount, Tabs } from "../../../_components/tabs.tsx";
 import { countOf } from "../../../_components/figures.ts";
 import { readCatalogue } from "../../../_queries/catalogue.ts";
 import { readRole } from "../../../_queries/session.ts";
-import { liveOf, urgencyOf } from "../_parts/concerns.ts";
+import { isUnread, liveOf, urgencyOf } from "../_parts/concerns.ts";
 import { knownFormats } from "../_parts/format-words.ts";
 import { CatalogueCards } from "./catalogue-cards.tsx";
 import { CatalogueFilters } from "./catalogue-filters.tsx";
-import {
-  applyFilter,
-  catalogueHref,
-  countShown,
-  isOwn,
-  isUnread,
-  narrow,
-  readFilter,
-  shows,
-  type Show,
-} from "./filter.ts";
+import { applyFilter, catalogueHref, countShown, isOwn, narrow, readFilter, shows, type Show } from "./filter.ts";
 import { IntegrationTable } from "./integration-table.tsx";
 import { NothingFound } from "./nothing-found.tsx";
 
@@ -73,12 +63,7 @@ export default async function IntegrationsPage({ searchParams }: Props) {
           </Tab>
         ))}
       </Tabs>
-      <CatalogueFilters
-        key={`${filter.show} ${filter.category} ${filter.format}`}
-        filter={filter}
-        categories={categories}
-        formats={formats}
-      />
+      <CatalogueFilters filter={filter} categories={categories} formats={formats} />
       {all.some(isUnread) && (
         <div role="alert" className="mb-4">
           <Callout tone="warn" title="How integrations do could not be read">

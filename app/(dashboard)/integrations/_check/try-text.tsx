@@ -1,6 +1,7 @@
 "use client";
 
 import { FlaskConical } from "lucide-react";
+import { useState } from "react";
 import { Button } from "../../../_components/button.tsx";
 import { Callout } from "../../../_components/callout.tsx";
 import { CheckResult } from "./check-result.tsx";
@@ -12,10 +13,16 @@ export function TryText({ name, text, isReady }: { name: string | null; text: st
   const { run, problem, isBusy, start } = useCheckRun(name ?? "unnamed", null);
   const isGoing = isGoingOn(run);
   const words = run === null ? null : runWords(run);
+  const [tried, setTried] = useState<string | null>(null);
+  const isEarlier = run !== null && tried !== text;
+  const tryIt = () => {
+    setTried(text);
+    void start(text);
+  };
   return (
     <section aria-label="Trial against the lab" className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <Button disabled={!isReady || name === null || isBusy || isGoing} onClick={() => void start(text)}>
+        <Button disabled={!isReady || name === null || isBusy || isGoing} onClick={tryIt}>
           <FlaskConical size={16} aria-hidden />
           {isGoing ? "Trying it…" : "Try it against the lab"}
         </Button>
@@ -33,8 +40,11 @@ export function TryText({ name, text, isReady }: { name: string | null; text: st
       </div>
       <output className="contents">
         {words !== null && (
-          <Callout tone={words.tone} title={words.title}>
-            {run?.detail}
+          <Callout
+            tone={isEarlier ? "info" : words.tone}
+            title={isEarlier ? `Of an earlier text: ${words.title}` : words.title}
+          >
+            {isEarlier ? "The text was changed since. Try it again before you rely on this." : run?.detail}
           </Callout>
         )}
       </output>

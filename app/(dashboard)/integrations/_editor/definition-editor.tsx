@@ -13,6 +13,7 @@ import { LeaveGuard } from "./leave-guard.tsx";
 import { Mistakes, type Mistake } from "./mistakes.tsx";
 import { placeMistakes } from "./place-mistakes.ts";
 import { ReviewDialog, type Review } from "./review-dialog.tsx";
+import type { Since } from "./since-of.ts";
 import { lineAndColumn, placeOf, scanText } from "./scan-text.ts";
 import { askForTrial, useCheck, type FoundError } from "./use-check.ts";
 
@@ -21,8 +22,8 @@ type Props = {
   initial: string;
   /** What is in force; null: nothing of this name is. */
   stored: string | null;
-  /** When that was put, so that nobody's change is lost; `never`: the environment has none of its own; null: not known. */
-  since: string | null;
+  /** When that was put, so that nobody's change is lost. */
+  since: Since;
   /** The name that it must keep; null: the document says it. */
   name: string | null;
   /** Beside the button. */

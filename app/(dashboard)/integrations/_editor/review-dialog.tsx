@@ -11,6 +11,7 @@ import { usePausedUpdates } from "../../../_components/live-updates.tsx";
 import type { ApiProblem } from "../../../_queries/problem.ts";
 import { DiffView } from "./diff-view.tsx";
 import { effectWords, wayOut } from "./effect-words.ts";
+import type { Since } from "./since-of.ts";
 
 /** What is about to be saved, and what would come of it. */
 export type Review = { text: string; name: string; effect: NonNullable<DefinitionTrialView["effect"]> };
@@ -19,8 +20,8 @@ type Props = {
   review: Review | null;
   /** What is in force, as it is shown; null: nothing is. */
   stored: string | null;
-  /** When what is in force was put, as this page has read it; `never`: the environment has none of its own; null: not known. */
-  since: string | null;
+  /** When what is in force was put, as this page has read it. */
+  since: Since;
   /** `approvalId`: it waits for a second person. */
   onSaved: (name: string, approvalId: string | null) => void;
   /** The API found mistakes after all. */
@@ -48,7 +49,7 @@ export function ReviewDialog({ review, stored, since, onSaved, onMistakes, onClo
     setProblem(null);
     const given = reason.trim();
     const query = new URLSearchParams({
-      ...(since === null ? {} : { unchanged_since: since }),
+      ...(since === "any" ? {} : { unchanged_since: since }),
       ...(isAsking ? { approval: "ask" } : {}),
       ...(isAsking && given !== "" ? { reason: given } : {}),
     });
@@ -62,7 +63,8 @@ export function ReviewDialog({ review, stored, since, onSaved, onMistakes, onClo
   const effect = review?.effect;
   const refusal = effect?.refusal ?? null;
   const isAsking = refusal?.approvable === true;
-  const maySave = effect !== undefined && effect.kind !== "unchanged" && (refusal === null || isAsking);
+  const maySave =
+    since !== "unread" && effect !== undefined && effect.kind !== "unchanged" && (refusal === null || isAsking);
   return (
     <Dialog.Root open={review !== null} onOpenChange={(open) => open || close()}>
       <Dialog.Portal>
@@ -91,6 +93,12 @@ export function ReviewDialog({ review, stored, since, onSaved, onMistakes, onClo
                       <p className="mt-1">{wayOut(refusal)}</p>
                     )}
                     <Hosts {...effect.hosts} />
+                  </Callout>
+                )}
+                {since === "unread" && (
+                  <Callout tone="warn" title="When this definition was changed last could not be read">
+                    It can&apos;t be saved, since somebody else&apos;s change might be lost. Copy what you wrote, and
+                    load the page again.
                   </Callout>
                 )}
                 {effect.erases_secrets && (

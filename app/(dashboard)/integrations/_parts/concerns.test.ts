@@ -16,16 +16,16 @@ function health(facts: Partial<IntegrationHealth>): IntegrationHealth {
 }
 
 const words = (facts: Partial<IntegrationHealth>) =>
-  concernsOf({ problem: null, massFailure: null, health: health(facts) }).map((one) => one.words);
+  concernsOf({ problem: null, massFailure: null, breakers: [], health: health(facts) }).map((one) => one.words);
 
 describe("what an operator should look at", () => {
   test("is nothing where all is well, or nothing is known", () => {
     expect(words({})).toEqual([]);
-    expect(concernsOf({ problem: null, massFailure: null, health: null })).toEqual([]);
+    expect(concernsOf({ problem: null, massFailure: null, breakers: [], health: null })).toEqual([]);
   });
 
   test("is not known where nobody can tell, which is not that nothing is wrong", () => {
-    const entry = { problem: null, massFailure: null, client: "set", health: "unread" } as const;
+    const entry = { problem: null, massFailure: null, breakers: [], client: "set" as const, health: "unread" as const };
     expect(concernsOf(entry)).toEqual([]);
     expect(liveOf("unread")).toBeNull();
     expect([liveOf(null), liveOf(health({}))]).toEqual([0, 100]);
@@ -33,6 +33,20 @@ describe("what an operator should look at", () => {
     expect(stateOf(entry as unknown as CatalogueEntry)).toMatchObject(unread);
     const held = { ...entry, health: health({}), massFailure: "unread" } as unknown as CatalogueEntry;
     expect(stateOf(held)).toMatchObject(unread);
+  });
+
+  test("is an open breaker, behind which nothing fails since nothing is tried", () => {
+    const behind = (cause: "provider" | "client" | "rate_limit") => ({
+      problem: null,
+      massFailure: null,
+      breakers: [{ cause }] as CatalogueEntry["breakers"],
+      health: health({ success_rate: 0.995, failures: { client_misconfigured: 1 } }),
+    });
+    expect(concernsOf(behind("provider"))[1]).toEqual({ tone: "warn", words: "Provider unwell: nothing is refreshed" });
+    expect(concernsOf(behind("rate_limit"))[1]?.words).toBe("Provider asks to slow down");
+    expect(concernsOf(behind("client"))).toEqual([{ tone: "bad", words: "OAuth client rejected" }]);
+    const unread = { ...behind("client"), breakers: "unread", health: health({}) } as unknown as CatalogueEntry;
+    expect(stateOf(unread)).toMatchObject({ tone: "none", words: "How it does could not be read" });
   });
 
   test("is a client that a provider rejects, once is enough", () => {
@@ -51,7 +65,12 @@ describe("what an operator should look at", () => {
   });
 
   test("is a definition that may not be used, before everything else", () => {
-    const told = concernsOf({ problem: "its hosts changed", massFailure: null, health: health({ success_rate: 0.1 }) });
+    const told = concernsOf({
+      problem: "its hosts changed",
+      massFailure: null,
+      breakers: [],
+      health: health({ success_rate: 0.1 }),
+    });
     expect(told[0]).toEqual({ tone: "bad", words: "Definition needs mending" });
   });
 });

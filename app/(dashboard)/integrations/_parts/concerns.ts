@@ -12,7 +12,7 @@ const tellingRefreshes = 20;
 /** Of live accounts: some customers always leave. */
 const acceptableLoss = 0.05;
 
-type Concerned = Pick<CatalogueEntry, "problem" | "health" | "massFailure">;
+type Concerned = Pick<CatalogueEntry, "problem" | "health" | "massFailure" | "breakers">;
 
 const weight = { bad: 3, hold: 2, warn: 1 } as const;
 
@@ -21,13 +21,19 @@ export function concernsOf(entry: Concerned): Concern[] {
   return listConcerns(entry).toSorted((one, other) => weight[other.tone] - weight[one.tone]);
 }
 
-function listConcerns({ problem, health, massFailure }: Concerned): Concern[] {
+function listConcerns({ problem, health, massFailure, breakers }: Concerned): Concern[] {
   const concerns: Concern[] = [];
   if (problem !== null) concerns.push({ tone: "bad", words: "Definition needs mending" });
   const held = heldOf(massFailure) ?? 0;
   if (held > 0) concerns.push({ tone: "hold", words: `${countOf(held, "account")} held` });
+  const open = new Set(breakers === "unread" ? [] : breakers.map(({ cause }) => cause));
+  // Nothing is tried behind an open breaker, so that no share of refreshes tells of it.
+  if (open.has("provider")) concerns.push({ tone: "warn", words: "Provider unwell: nothing is refreshed" });
+  if (open.has("rate_limit")) concerns.push({ tone: "warn", words: "Provider asks to slow down" });
+  const isRejected = open.has("client");
+  if (isRejected) concerns.push({ tone: "bad", words: "OAuth client rejected" });
   if (health === null || health === "unread") return concerns;
-  if ((health.failures["client_misconfigured"] ?? 0) > 0) {
+  if (!isRejected && (health.failures["client_misconfigured"] ?? 0) > 0) {
     concerns.push({ tone: "bad", words: "OAuth client rejected" });
   }
   if (health.success_rate !== null && health.refreshes >= tellingRefreshes && health.success_rate < acceptableRate) {
@@ -59,4 +65,9 @@ export function heldOf(massFailure: CatalogueEntry["massFailure"]): number | nul
 /** By how bad the worst is. */
 export function urgencyOf(entry: Concerned): number {
   return Math.max(0, ...concernsOf(entry).map(({ tone }) => weight[tone]));
+}
+
+/** Whether nobody can tell how it does, or not in every respect. */
+export function isUnread({ health, massFailure, breakers }: Concerned): boolean {
+  return health === "unread" || massFailure === "unread" || breakers === "unread";
 }

@@ -1,6 +1,6 @@
 import type { StatusIconName, Tone } from "../../../_components/status.ts";
 import type { CatalogueEntry } from "../../../_queries/catalogue.ts";
-import { concernsOf, liveOf } from "./concerns.ts";
+import { concernsOf, isUnread, liveOf } from "./concerns.ts";
 
 export type IntegrationState = { tone: Tone; icon: StatusIconName; words: string; more: string[] };
 
@@ -12,7 +12,7 @@ export function stateOf(entry: CatalogueEntry): IntegrationState {
   if (worst !== undefined) {
     return { tone: worst.tone, icon: icons[worst.tone], words: worst.words, more: others.map(({ words }) => words) };
   }
-  if (entry.health === "unread" || entry.massFailure === "unread") {
+  if (isUnread(entry)) {
     return { tone: "none", icon: "dashed", words: "How it does could not be read", more: [] };
   }
   if (entry.client === "missing") return { tone: "none", icon: "dashed", words: "No OAuth client yet", more: [] };

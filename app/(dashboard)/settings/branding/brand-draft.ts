@@ -38,6 +38,15 @@ export function brandingOf(draft: BrandDraft): object {
   };
 }
 
+/** What somebody changed, and nothing else. */
+export function changedIn(draft: BrandDraft, saved: BrandDraft): Partial<BrandDraft> {
+  return Object.fromEntries(
+    Object.entries(draft).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(saved[name as keyof BrandDraft]),
+    ),
+  );
+}
+
 export function isSame(one: BrandDraft, other: BrandDraft): boolean {
   return JSON.stringify(brandingOf(one)) === JSON.stringify(brandingOf(other));
 }

@@ -9,9 +9,9 @@ import { Callout } from "../../../_components/callout.tsx";
 import { usePausedUpdates } from "../../../_components/live-updates.tsx";
 import type { ApiProblem } from "../../../_queries/problem.ts";
 import { TextField } from "../../webhooks/_parts/text-field.tsx";
-import { saveEnvironment } from "../_parts/save-environment.ts";
+import { saveBranding } from "../_parts/save-environment.ts";
 import { AccentFields } from "./accent-fields.tsx";
-import { brandingOf, draftOf, isSame, type BrandDraft } from "./brand-draft.ts";
+import { changedIn, draftOf, isSame, type BrandDraft } from "./brand-draft.ts";
 import { ConnectPreview } from "./connect-preview.tsx";
 import { LogoField } from "./logo-field.tsx";
 import { useAccent } from "./use-accent.ts";
@@ -38,6 +38,14 @@ export function BrandingEditor({ branding, accent, ...preview }: Props) {
   const judged = useAccent(draft.accent, accent);
   const isChanged = !isSame(draft, saved);
   usePausedUpdates(isChanged);
+  // Somebody else's change shows itself as long as nobody types here.
+  const told = JSON.stringify(branding);
+  const [seen, setSeen] = useState(told);
+  if (told !== seen && !isChanged) {
+    setSeen(told);
+    setSaved(draftOf(branding));
+    setDraft(draftOf(branding));
+  }
 
   const change = (part: Partial<BrandDraft>) => {
     setDone(false);
@@ -52,7 +60,7 @@ export function BrandingEditor({ branding, accent, ...preview }: Props) {
     event.preventDefault();
     setBusy(true);
     setProblem(null);
-    const answer = await saveEnvironment({ branding: brandingOf(draft) });
+    const answer = await saveBranding(changedIn(draft, saved));
     setBusy(false);
     if (answer.kind === "problem") {
       setProblem(answer.problem);

@@ -56,7 +56,8 @@ export function RunLinks({ id, made, isPermitted }: Props) {
   };
   const show = async () => setLinks(await read());
   const download = async () => {
-    const all = links ?? (await read());
+    // Anew: a run that goes on has made more since some were shown.
+    const all = await read();
     if (all !== null) saveAs(`${id}-links.csv`, linksAsCsv(all));
   };
 
@@ -69,8 +70,8 @@ export function RunLinks({ id, made, isPermitted }: Props) {
             Links
           </h2>
           <p className="mt-0.5 text-sm text-muted">
-            Only you get them, for as long as they live. Whoever opens one can re-authorize that customer’s account, so
-            send each to its own customer.
+            Whoever began the run or resumed it gets them, for as long as they live. Whoever opens one can re-authorize
+            that customer’s account, so send each to its own customer.
           </p>
         </div>
         <div className="no-print flex flex-wrap gap-2">

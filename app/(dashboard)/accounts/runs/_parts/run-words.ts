@@ -32,7 +32,7 @@ export const actionWords: Record<RunAction, ActionWords> = {
     verb: "Create links",
     title: (accounts) => `Create re-authorization links for ${accounts}`,
     effects: [
-      "Each gets a link that lives for seven days. Nobody is mailed: you get the links here, and nobody else does.",
+      "Each gets a link that lives for seven days. Nobody is mailed: you get the links here, and so does whoever resumes the run.",
       "Nothing changes for an account until its customer has used the link.",
     ],
     permission: "links:write",
@@ -75,6 +75,7 @@ export function wordRun(run: AccountRunView): string | null {
   const left = run.total - run.done - run.failed - run.skipped;
   switch (run.state) {
     case "running":
+      if (run.last_error !== null) return `${formatCount(left)} left, waiting`;
       return run.seconds_left === null || run.seconds_left === 0
         ? `${formatCount(left)} left`
         : `${formatDuration(run.seconds_left)} left`;

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { isPermitted } from "../../../../_components/permitted.ts";
 import { ProblemState } from "../../../../_components/problem-state.tsx";
+import { Unread } from "../../../../_components/unread.tsx";
 import {
   readActorNames,
   readConfiguration,
@@ -102,6 +103,9 @@ export default async function IntegrationPage({ params }: Props) {
           <div className="flex min-w-0 flex-col gap-8">
             <DependentsSection entry={entry} status={now} />
             {now !== null && entry.client !== "not_needed" && <CircuitsSection circuits={now.circuits} />}
+            {status.kind === "problem" && entry.client !== "not_needed" && entry.format !== null && (
+              <Unread what="Whether a breaker is open" problem={status.problem} />
+            )}
             {described !== null && <KnowledgeSection document={described} configuration={configuration} />}
           </div>
         </div>

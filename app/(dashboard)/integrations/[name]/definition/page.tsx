@@ -7,6 +7,7 @@ import { readEntry, readIntegrationStatus, readShortDocument } from "../../../..
 import { readRole } from "../../../../_queries/session.ts";
 import { CodeBlock } from "../../../../_components/code-block.tsx";
 import { DefinitionEditor } from "../../_editor/definition-editor.tsx";
+import { sinceOf } from "../../_editor/since-of.ts";
 import { formatJson } from "../../_editor/format-json.ts";
 import { templates } from "../../_editor/templates.ts";
 import { liveOf } from "../../_parts/concerns.ts";
@@ -22,12 +23,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function DefinitionPage({ params }: Props) {
   const { name } = await params;
-  const [entry, document, status, role] = await Promise.all([
-    readEntry(name),
-    readShortDocument(name),
-    readIntegrationStatus(name),
-    readRole(),
-  ]);
+  // Since when, and only then what: whoever puts another one in between is found out when this one is saved.
+  const [status, entry, role] = await Promise.all([readIntegrationStatus(name), readEntry(name), readRole()]);
+  const document = await readShortDocument(name);
   if (entry.kind === "problem") {
     return (
       <>
@@ -64,7 +62,7 @@ export default async function DefinitionPage({ params }: Props) {
               key={name}
               initial={text ?? formatJson(templates[0]?.document(name) ?? {})}
               stored={text}
-              since={status.kind === "ok" ? (status.value.defined_at ?? "never") : null}
+              since={sinceOf(status, format)}
               name={name}
             >
               {isOwn && (

@@ -8,6 +8,7 @@ import { readEntry, readIntegrationStatus, readMappings, readShortDocument } fro
 import { readRole } from "../../../../_queries/session.ts";
 import { formatJson } from "../../_editor/format-json.ts";
 import { JsonView } from "../../_editor/json-view.tsx";
+import { sinceOf } from "../../_editor/since-of.ts";
 import { IntegrationHeader } from "../_parts/integration-header.tsx";
 import { Capabilities } from "./capabilities.tsx";
 import { ModelChoice } from "./model-choice.tsx";
@@ -24,13 +25,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function MappingPage({ params, searchParams }: Props) {
   const { name } = await params;
   const { model: wanted } = await searchParams;
-  const [entry, mappings, document, status, role] = await Promise.all([
+  // Since when, and only then what: whoever puts another one in between is found out when this one is saved.
+  const [status, entry, mappings, role] = await Promise.all([
+    readIntegrationStatus(name),
     readEntry(name),
     readMappings(name),
-    readShortDocument(name),
-    readIntegrationStatus(name),
     readRole(),
   ]);
+  const document = await readShortDocument(name);
   if (entry.kind === "problem") {
     return (
       <>
@@ -79,7 +81,7 @@ export default async function MappingPage({ params, searchParams }: Props) {
             of={chosen}
             mapping={text}
             document={document.value}
-            since={status.kind === "ok" ? (status.value.defined_at ?? "never") : null}
+            since={sinceOf(status, entry.value.format)}
           />
         ) : text === null ? (
           <Callout tone="info" title={`${label} does not map ${title} yet`}>

@@ -14,6 +14,7 @@ import { Mistakes } from "../../_editor/mistakes.tsx";
 import { placeMistakes } from "../../_editor/place-mistakes.ts";
 import { ReviewDialog, type Review } from "../../_editor/review-dialog.tsx";
 import { scanText, type Scan } from "../../_editor/scan-text.ts";
+import type { Since } from "../../_editor/since-of.ts";
 import { askForTrial, type Check } from "../../_editor/use-check.ts";
 import { Capabilities } from "./capabilities.tsx";
 import { TrialBar } from "./trial-bar.tsx";
@@ -30,7 +31,7 @@ type Props = {
   /** The definition in force, as somebody would write it. */
   document: Record<string, unknown>;
   /** When that was put; see DefinitionEditor. */
-  since: string | null;
+  since: Since;
 };
 
 const height = "h-[min(40dvh,420px)] min-h-56 xl:h-[min(62dvh,620px)]";
