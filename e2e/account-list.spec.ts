@@ -35,6 +35,29 @@ test.describe("accounts are found", () => {
     await expect(page).toHaveURL(/\/accounts\?refresh_failing=true$/);
   });
 
+  test("without losing one's place in the form: focus stays, and what is typed stays as it is typed", async ({
+    page,
+  }) => {
+    await page.goto("/accounts");
+    const search = page.getByRole("searchbox");
+    const integration = page.getByLabel("Integration");
+    await integration.focus();
+    await integration.selectOption("HubSpot");
+    await search.pressSequentially("con");
+    await expect(page).toHaveURL(/integration_name=hubspot/);
+    await expect(search).toBeFocused();
+    await expect(search).toHaveValue("con");
+    await search.press("Enter");
+    await expect(page).toHaveURL(/search=con/);
+    await expect(search).toBeFocused();
+    // The way back leads back in the form, too.
+    await page.goBack();
+    await page.goBack();
+    await expect(page).toHaveURL("/accounts");
+    await expect(search).toHaveValue("");
+    await expect(integration).toHaveValue("");
+  });
+
   test("in the order that the address names", async ({ page }) => {
     await page.goto("/accounts");
     await page.getByLabel("Order").selectOption("Customer A to Z");

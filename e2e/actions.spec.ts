@@ -90,7 +90,9 @@ test.describe("the shell", () => {
     expect((await sent).headers()["evergrant-environment"]).toBe("production");
     const cookieOf = async (): Promise<string | undefined> =>
       (await page.context().cookies()).find(({ name }) => name === "evergrant_environment")?.value;
-    await page.context().addCookies([{ name: "evergrant_environment", value: "staging", url: page.url() }]);
+    await page
+      .context()
+      .addCookies([{ name: "evergrant_environment", value: "staging", url: new URL("/", page.url()).href }]);
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     const alert = page.getByRole("alert").filter({ hasText: "Another window switched to Staging." });
     await expect(alert).toBeVisible();

@@ -20,7 +20,11 @@ export function useFilledForm(values: Readonly<Record<string, string | undefined
   const form = useRef<HTMLFormElement>(null);
   const typed = useRef(new Set<string>());
   const told = JSON.stringify(values);
+  // What the page came with stands there already, or somebody has changed it before the script was there.
+  const filled = useRef(told);
   useEffect(() => {
+    if (filled.current === told) return;
+    filled.current = told;
     const wanted = JSON.parse(told) as Record<string, string | undefined>;
     for (const field of form.current?.elements ?? []) {
       if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) continue;
