@@ -47,6 +47,7 @@ export interface ApiPorts extends Container {
   readonly heldBytes: ByteBudget;
   readonly unifiedPlaces: CallPlaces;
   readonly unifiedRoom: CallPlaces;
+  readonly unifiedShares: CallPlaces;
   readonly proxyLimits: ProxyLimits;
   /** Of administrators' records (AdminPorts). */
   readonly auditEnvironmentId: string;

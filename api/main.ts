@@ -18,7 +18,7 @@ import { deriveKey } from "#adapters/system/secret-digests";
 import { listenOrExit } from "#adapters/system/listen";
 import { reportReady, stopWithParent } from "#adapters/system/stop-with-parent";
 import { pagesAtATime } from "#core/usecases/collect-pages";
-import { unifiedAtATime, unifiedTogether } from "#core/usecases/unified/unified-ports";
+import { unifiedAtATime, unifiedOfOne, unifiedTogether } from "#core/usecases/unified/unified-ports";
 import { createByteBudget } from "#core/usecases/byte-budget";
 import { createCallPlaces } from "#core/usecases/call-places";
 import { settlePins } from "#core/usecases/pin-definition";
@@ -109,6 +109,7 @@ const server = createDoor(
     heldBytes: createByteBudget(),
     unifiedPlaces: createCallPlaces(unifiedAtATime),
     unifiedRoom: createCallPlaces(unifiedTogether),
+    unifiedShares: createCallPlaces(unifiedOfOne),
     proxyLimits: config.proxy,
     auditEnvironmentId,
     addressOf: (request) => clientAddress(request, isTrusted),

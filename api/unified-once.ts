@@ -1,7 +1,9 @@
 import type { Context } from "hono";
+import { randomInt } from "node:crypto";
 import { DomainError, problemCodes, type ProblemCode } from "#core/domain/problem/domain-error";
-import { runOnce } from "#core/usecases/run-once";
-import type { OneRecord } from "#core/usecases/unified/one-record";
+import { runOnce, type RunAnswer } from "#core/usecases/run-once";
+import type { CallFate } from "#core/usecases/proxy-call";
+import type { OneRecord, WriteWatch } from "#core/usecases/unified/one-record";
 import type { ApiEnvironment, ApiPorts } from "./api-environment.ts";
 import { demandKey } from "./idempotency.ts";
 
@@ -10,14 +12,21 @@ interface Kept {
   readonly problem?: { readonly code: ProblemCode; readonly detail: string };
 }
 
+interface Creation {
+  readonly create: (watch?: WriteWatch) => Promise<OneRecord>;
+  readonly find: (id: string) => Promise<OneRecord>;
+}
+
 /**
  * Makes a record once for an idempotency key, without storing what a provider answered (R76): of a record its id is kept, by which it
- * is read when the request comes again, and of a refusal its code.
+ * is read when the request comes again. Once a provider was sent something and nobody knows what it did with it, that is what is kept:
+ * a provider has no such key, and to send it again would make another record. A process that dies on the way leaves its mark before it
+ * sends, so that whoever takes over sends nothing either.
  */
 export async function createOnce(
   ports: ApiPorts,
   context: Context<ApiEnvironment>,
-  { create, find }: { readonly create: () => Promise<OneRecord>; readonly find: (id: string) => Promise<OneRecord> },
+  { create, find }: Creation,
 ): Promise<OneRecord> {
   const header = context.req.header("idempotency-key");
   if (header === undefined) return await create();
@@ -26,14 +35,23 @@ export async function createOnce(
   const request = { key: demandKey(header), method: "POST", target: pathname + search, body };
   let made: OneRecord | null = null;
   let failed: unknown = null;
-  const { answer, isRepeated } = await runOnce(ports, context.get("caller"), request, async () => {
+  const { answer, isRepeated } = await runOnce(ports, context.get("caller"), request, async (once) => {
+    let fate: CallFate = "not_sent";
+    const mark = randomInt(2 ** 47);
     try {
-      made = await create();
-      return keep(201, { id: String(made.record["id"]) });
+      made = await create({
+        async beforeSend() {
+          const { sending } = await once.remember({ sending: mark });
+          if (sending === mark) return;
+          fate = "unknown";
+          throw unknownOutcome("the process that sent it ended before its answer");
+        },
+        onFate: (next) => (fate = next),
+      });
+      return keep(201, { id: String(made.record["id"]) }, "keep");
     } catch (error) {
       failed = error;
-      if (!(error instanceof DomainError)) return keep(500, {});
-      return keep(error.status, { problem: { code: error.code, detail: error.detail } });
+      return answerOf(error, fate);
     }
   });
   if (!isRepeated) {
@@ -47,6 +65,25 @@ export async function createOnce(
   throw new DomainError(code, { detail: problem?.detail ?? "", status: answer.status });
 }
 
-function keep(status: number, kept: Kept) {
-  return { status, contentType: "application/json", body: JSON.stringify(kept) };
+/** What was refused, or never left, may be mended under the same key. */
+function answerOf(error: unknown, fate: CallFate): RunAnswer {
+  const isRefused = typeof fate === "number" && fate >= 400 && fate < 500 && fate !== 408;
+  const status = error instanceof DomainError ? error.status : 500;
+  if (fate === "not_sent" || isRefused) return keep(status, {}, "free");
+  const isMade = typeof fate === "number" && fate >= 200 && fate < 300;
+  const { code, detail } =
+    isMade && error instanceof DomainError
+      ? error
+      : unknownOutcome(error instanceof DomainError ? error.detail : "the connection ended before its answer");
+  return keep(error instanceof DomainError ? status : 502, { problem: { code, detail } }, "keep");
+}
+
+function unknownOutcome(why: string): DomainError {
+  return new DomainError("provider_error", {
+    detail: `The first request with this Idempotency-Key was sent to the provider, and whether it made the record is not known (${why.replace(/\.$/, "")}). Nothing is sent again under this key: look whether the record is there, and make it under a new key if it is not.`,
+  });
+}
+
+function keep(status: number, kept: Kept, conclusion: "keep" | "free"): RunAnswer {
+  return { status, contentType: "application/json", body: JSON.stringify(kept), conclusion };
 }

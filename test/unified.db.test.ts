@@ -4,8 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { imitations, type ProviderImitation } from "#lab/imitations/imitations";
 import { startImitation, type RunningImitation } from "#lab/imitations/start-imitation";
 import { makeOpenApiDocument } from "#scripts/openapi-document";
+import { findFreePort } from "#scripts/ports";
 import { makeKey } from "./make-key.ts";
 import { createValidators, pointerOf } from "./openapi/validators.ts";
+import { startProcess } from "./start-process.ts";
 import { startStack, type Answer, type Stack } from "./start-stack.ts";
 import { defineProxied, importProxied } from "./start-upstream.ts";
 import { imitatedIntegration } from "./unified/imitated-integration.ts";
@@ -309,14 +311,114 @@ describe("a POST that comes again with its idempotency key", () => {
     expect(rows[0]?.all).not.toContain("canary");
   });
 
-  test("gets the same refusal", async () => {
+  const ticket = (subject: string) => ({ subject, description: "It stands.", requester_id: "5" });
+  const posts = (): number => at("zendesk").running.calls.filter(({ method }) => method === "POST").length;
+
+  test("that was refused made nothing, and runs again", async () => {
     const headers = { "idempotency-key": '"of-the-refusal"' };
-    const { account, running } = at("zendesk");
+    const { account } = at("zendesk");
     const body = { subject: "No description" };
     const first = await call("POST", "ticketing/tickets", account, { body, headers });
-    expect([first.status, first.body.code]).toEqual([422, "provider_rejected"]);
+    expect([first.status, first.body.code, posts()]).toEqual([422, "provider_rejected", 1]);
     expect((await call("POST", "ticketing/tickets", account, { body, headers })).body.code).toBe("provider_rejected");
-    expect(running.calls.length).toBeGreaterThan(0);
+    expect(posts()).toBe(2);
+    // And may be mended under the same key.
+    expect((await call("POST", "ticketing/tickets", account, { body: ticket("Mended"), headers })).status).toBe(201);
+  });
+
+  test("after a limit runs again, and makes one", async () => {
+    const headers = { "idempotency-key": '"of-the-limit"' };
+    const { account, running } = at("zendesk");
+    running.intercept = () => ({ status: 429, headers: { "retry-after": "1" }, body: {} });
+    expect((await call("POST", "ticketing/tickets", account, { body: ticket("Later"), headers })).status).toBe(429);
+    running.intercept = () => null;
+    expect((await call("POST", "ticketing/tickets", account, { body: ticket("Later"), headers })).status).toBe(201);
+    expect(posts()).toBe(2);
+  });
+
+  test.each([
+    ["failed", { status: 500, body: {} }],
+    ["answered what nobody can read", { status: 201, headers: { "content-type": "text/html" }, body: "<html>" }],
+  ])("sends nothing again where the provider %s: it may have made the record", async (what, answer) => {
+    const headers = { "idempotency-key": `"of-what-${what.slice(0, 6)}"` };
+    const { account, running } = at("zendesk");
+    running.intercept = ({ method }) => (method === "POST" ? answer : null);
+    const first = await call("POST", "ticketing/tickets", account, { body: ticket("Once"), headers });
+    expect([first.status, posts()]).toEqual([502, 1]);
+    running.intercept = () => null;
+    for (const _ of [1, 2]) {
+      const again = await call("POST", "ticketing/tickets", account, { body: ticket("Once"), headers });
+      expect(again).toMatchObject({
+        status: 502,
+        body: { code: "provider_error", detail: expect.stringMatching(/Nothing is sent again|would make another/) },
+      });
+      expect(again.headers.get("idempotency-replayed")).toBe("true");
+    }
+    expect(posts()).toBe(1);
+  });
+
+  test("sends nothing again where its caller left meanwhile", async () => {
+    const { account, running } = at("zendesk");
+    const arrived = Promise.withResolvers<void>();
+    running.intercept = ({ method }) => {
+      if (method === "POST") arrived.resolve();
+      return null;
+    };
+    running.delay = 1_500;
+    const leaving = new AbortController();
+    const url = `${stack.apis[0]?.origin}/api/v1/unified/ticketing/tickets?integrated_account_id=${account}`;
+    const sent = {
+      authorization: `Bearer ${stack.apiKey}`,
+      "content-type": "application/json",
+      "idempotency-key": '"of-who-left"',
+    };
+    const body = JSON.stringify(ticket("Left"));
+    const gone = fetch(url, { method: "POST", headers: sent, body, signal: leaving.signal }).catch(() => null);
+    await arrived.promise;
+    leaving.abort();
+    await gone;
+    running.delay = 0;
+    const again = async (): Promise<Answer> =>
+      await call("POST", "ticketing/tickets", account, {
+        body: ticket("Left"),
+        headers: { "idempotency-key": '"of-who-left"' },
+      });
+    await expect.poll(async () => (await again()).status, { timeout: 20_000 }).toBe(502);
+    expect((await again()).body.detail).toMatch(/Nothing is sent again/);
+    expect(posts()).toBe(1);
+  });
+
+  test("sends nothing again where the process that sent it was killed", async () => {
+    const { account, running } = at("zendesk");
+    const headers = { "idempotency-key": '"of-who-was-killed"' };
+    const arrived = Promise.withResolvers<void>();
+    running.intercept = ({ method }) => {
+      if (method === "POST") arrived.resolve();
+      return null;
+    };
+    running.delay = 60_000;
+    const port = await findFreePort();
+    const other = await startProcess("api/main.ts", {
+      ...stack.env,
+      DATABASE_URL: stack.database.urlAs("api"),
+      PORT: String(port),
+    });
+    const first = fetch(`http://127.0.0.1:${port}/api/v1/unified/ticketing/tickets?integrated_account_id=${account}`, {
+      method: "POST",
+      headers: { ...headers, authorization: `Bearer ${stack.apiKey}`, "content-type": "application/json" },
+      body: JSON.stringify(ticket("Killed")),
+    }).catch(() => null);
+    await arrived.promise;
+    await other.kill();
+    await first;
+    running.delay = 0;
+    // Whoever died gives its key back when its lease is over.
+    await stack.database.pool.query("UPDATE idempotency_record SET lease_until = now() WHERE lease_until IS NOT NULL");
+    for (const _ of [1, 2]) {
+      const again = await call("POST", "ticketing/tickets", account, { body: ticket("Killed"), headers });
+      expect([again.status, again.body.code]).toEqual([502, "provider_error"]);
+    }
+    expect(posts()).toBe(1);
   });
 });
 

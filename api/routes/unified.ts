@@ -137,7 +137,7 @@ function modelRoutes(app: App, ports: ApiPorts, model: Model): void {
       path,
       operationId: unifiedRouteId("create", model),
       summary: `Make ${article} ${singular} at an account's provider`,
-      description: `Answers the record as the provider has it. A field that its API can't hold is refused before anything is sent. With an idempotency key nothing is kept but the record's id: a repeated request reads it anew.`,
+      description: `Answers the record as the provider has it. A field that its API can't hold is refused before anything is sent. With an idempotency key nothing is kept but the record's id: a repeated request reads it anew. Where the provider was sent it and nobody knows what it did (5xx, a connection that broke), a repeated request says so, and sends nothing: a new key makes it again.`,
       request: { query: oneQuery, body: body(schemas.write) },
       responses: { 201: answer(schemas.one, `The new ${singular}`), ...common },
     }),
@@ -145,7 +145,7 @@ function modelRoutes(app: App, ports: ApiPorts, model: Model): void {
       const given = context.req.valid("json" as never) as JsonObject;
       return await withOne(ports, context, model, "create", async (call) => {
         const made = await createOnce(ports, context, {
-          create: () => createRecord(ports, call, given),
+          create: (watch) => createRecord(ports, call, given, watch),
           find: (id) => getRecord(ports, call, id),
         });
         return json(201, oneBody(context, call, made));

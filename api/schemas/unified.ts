@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { recordSchema, writeSchema, type Describe, type Model, type ModelFilter } from "#core/domain/unified/model";
+import { longestCursor } from "#core/domain/unified/unified-cursor";
 import { accountIdSchema } from "./primitives.ts";
 
 /** The schemas of core with what the API's documentation has besides. */
@@ -147,7 +148,7 @@ function listQueryOf({ filters, sorts }: Model): z.ZodObject {
       .openapi({ description: "Records of a page, 1 to 200; no more than the provider allows (`max_limit`)." }),
     cursor: z
       .string()
-      .max(6_000)
+      .max(longestCursor)
       .optional()
       .openapi({ description: "The `next_cursor` of the page before, with the same filters and sort." }),
     ...rawQuery,

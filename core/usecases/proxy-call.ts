@@ -37,7 +37,15 @@ export interface ProxyCall {
   readonly onWait: (what: "provider" | "ourselves") => void;
   /** What credentials are opened for, in the audit log. `proxy` where absent. */
   readonly purpose?: "proxy" | "unified";
+  /** Told what became of each time that it was sent. Nobody is told of one that could not even be tried. */
+  readonly onFate?: (fate: CallFate) => void;
 }
+
+/**
+ * `unknown`: on its way, and so for ever where no answer comes; the provider may have acted on it. `not_sent`: nothing of it left.
+ * Otherwise the status of the answer.
+ */
+export type CallFate = "unknown" | "not_sent" | number;
 
 /** What is wanted of an answer: to hand it on, to read it as a page of a list, or to read all of it, whatever it is. */
 export type AnswerWish = "stream" | "page" | "whole";
@@ -242,14 +250,20 @@ async function send(
   }
   signal.throwIfAborted();
   call.onWait("provider");
+  call.onFate?.("unknown");
   const body = call.body === null ? null : call.body.read();
   const answer = await ports.streams.send({ ...prepared, body, bodyBytes: call.bodyBytes }, signal);
+  call.onFate?.(answer.kind === "answer" ? answer.status : fateOf(answer.cause));
   if (answer.kind === "answer") return answer;
   call.onWait("ourselves");
   if (answer.cause === "waiting" && isTimeout(signal.reason)) throw crowded(read.account.id);
   signal.throwIfAborted();
   if (answer.cause === "refused") ports.metrics.egressRefused();
   throw failureOf(answer.cause, answer.detail, read.account.id);
+}
+
+function fateOf(cause: Exclude<StreamAnswer, Answer>["cause"]): CallFate {
+  return cause === "lost" || cause === "aborted" ? "unknown" : "not_sent";
 }
 
 function isTimeout(reason: unknown): boolean {

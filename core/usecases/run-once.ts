@@ -1,5 +1,5 @@
 import type { Caller } from "../domain/access/permission.ts";
-import { concludeRequest } from "../domain/idempotency/idempotency-key.ts";
+import { concludeRequest, type Conclusion } from "../domain/idempotency/idempotency-key.ts";
 import { idRandomBytes, makeId, type IdPrefix } from "../domain/identifier/identifier.ts";
 import { DomainError, assertNever } from "../domain/problem/domain-error.ts";
 import { lengthPrefixed, type SealLocation } from "../domain/sealing/envelope.ts";
@@ -35,6 +35,9 @@ export interface StoredAnswer {
   readonly body: string;
 }
 
+/** @property conclusion what becomes of the key; absent: by the status */
+export type RunAnswer = StoredAnswer & { readonly conclusion?: Conclusion };
+
 export interface OnceRequest {
   readonly key: string;
   readonly method: string;
@@ -57,7 +60,7 @@ export async function runOnce(
   ports: RunOncePorts,
   caller: Caller,
   request: OnceRequest,
-  run: (once: Once) => Promise<StoredAnswer>,
+  run: (once: Once) => Promise<RunAnswer>,
 ): Promise<{ readonly answer: StoredAnswer; readonly isRepeated: boolean }> {
   const { environmentId } = caller;
   const fingerprint = digestOf(ports, "idempotent_request", [request.method, request.target, request.body]);
@@ -95,7 +98,7 @@ async function runAndKeep(
   caller: Caller,
   run: IdempotentRun,
   fingerprint: Uint8Array,
-  work: (once: Once) => Promise<StoredAnswer>,
+  work: (once: Once) => Promise<RunAnswer>,
 ): Promise<StoredAnswer> {
   const tell = (text: string) => (error: unknown) => ports.log.warn({ run: run.id, error }, text);
   const extending = setInterval(
@@ -109,8 +112,8 @@ async function runAndKeep(
   try {
     // Before anything is done: a key service that is away must not cost the answer.
     const dataKey = await ports.vault.prepare(caller.environmentId);
-    const answer = await work(onceOf(ports, run, fingerprint));
-    conclusion = concludeRequest(answer.status);
+    const { conclusion: concluded, ...answer } = await work(onceOf(ports, run, fingerprint));
+    conclusion = concluded ?? concludeRequest(answer.status);
     if (conclusion !== "keep") return answer;
     // Until it is kept it is not given: otherwise a later run could make another one.
     conclusion = "again";

@@ -10,6 +10,8 @@ export type RunningImitation = {
   calls: ImitatedCall[];
   /** Comes before the imitation's own answer, as often as it answers something. */
   intercept: (call: ImitatedCall) => ImitatedAnswer | null;
+  /** How long it takes to answer, milliseconds. */
+  delay: number;
   close(): Promise<void>;
 };
 
@@ -19,6 +21,7 @@ export async function startImitation(imitation: Imitation): Promise<RunningImita
     origin: "",
     calls: [],
     intercept: () => null,
+    delay: 0,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -46,8 +49,12 @@ export async function startImitation(imitation: Imitation): Promise<RunningImita
       } = running.intercept(call) ??
       imitation.answer({ method, path, query: new URLSearchParams(search), body }, running.origin);
       const isText = typeof answered === "string";
-      response.writeHead(status, { "content-type": isText ? "text/html" : "application/json", ...headers });
-      response.end(answered === undefined ? undefined : isText ? answered : JSON.stringify(answered));
+      const answer = (): void => {
+        response.writeHead(status, { "content-type": isText ? "text/html" : "application/json", ...headers });
+        response.end(answered === undefined ? undefined : isText ? answered : JSON.stringify(answered));
+      };
+      if (running.delay === 0) answer();
+      else setTimeout(answer, running.delay).unref();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

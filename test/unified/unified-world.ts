@@ -80,6 +80,7 @@ export async function openUnifiedWorld(
       heldBytes: createByteBudget(),
       unifiedPlaces: createCallPlaces(4),
       unifiedRoom: createCallPlaces(8),
+      unifiedShares: createCallPlaces(8),
       decodeBody: async (bytes) => Buffer.from(bytes).toString("utf8"),
     },
     call(category, model, changes = {}) {

@@ -1,3 +1,6 @@
+/** Characters; it travels in an address. */
+export const longestCursor = 6_000;
+
 /** Where a list goes on. */
 export type ListPosition =
   | { readonly kind: "parameter"; readonly name: string; readonly value: string }

@@ -9,7 +9,7 @@ import { refusalProblem } from "../../domain/unified/refusal.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
 import { createKeptBody } from "../kept-body.ts";
 import type { PreparedCall } from "../prepare-call.ts";
-import { callProvider } from "../proxy-call.ts";
+import { callProvider, type CallFate } from "../proxy-call.ts";
 import type { ApiReading } from "../read-api-answer.ts";
 import { findAll, isOurs, type Place } from "./find-all.ts";
 import { proxyCallOf, type MappedAccount, type MappedModel } from "./with-mapping.ts";
@@ -108,17 +108,31 @@ function textOf(value: unknown): string | null {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
 }
 
+export interface SendOptions {
+  /**
+   * Whether the call changes something. Once its provider has fulfilled it, it is done: an answer that can't be read is no answer,
+   * and no problem either.
+   */
+  readonly isWrite?: boolean;
+  readonly onFate?: (fate: CallFate) => void;
+}
+
 /**
  * Makes the call, with the engine of the proxy.
- * @throws DomainError for whatever the provider refused, and where its answer can't be read
+ * @throws DomainError for whatever the provider refused, and where the answer of a reading can't be read
  */
-export async function sendReady(mapped: MappedAccount, ready: ReadyCall): Promise<EndpointAnswer> {
+export async function sendReady(
+  mapped: MappedAccount,
+  ready: ReadyCall,
+  { isWrite = false, onFate }: SendOptions = {},
+): Promise<EndpointAnswer> {
   const { ports, call } = mapped;
   const bytes = ready.body === null ? null : Buffer.from(ready.body);
   const { judged, prepared } = await callProvider(
     ports,
     {
       ...proxyCallOf(call),
+      ...(onFate === undefined ? {} : { onFate }),
       method: ready.method,
       target: { accountId: call.accountId, ...ready.target },
       headers: [
@@ -135,8 +149,9 @@ export async function sendReady(mapped: MappedAccount, ready: ReadyCall): Promis
   const isFulfilled = answer.status >= 200 && answer.status < 300 && !reading.isRateLimit && reading.declared === null;
   const isJson = typeof read === "object" && read !== null;
   // A page for people where an answer was expected is none, and no empty list.
-  if (text === null || (isFulfilled && text !== "" && !isJson)) {
-    answer.leave();
+  const isUnreadable = text === null || (isFulfilled && text !== "" && !isJson);
+  if (isUnreadable) answer.leave();
+  if (isUnreadable && !(isWrite && isFulfilled)) {
     throw new DomainError("provider_error", {
       detail: `The provider's answer can't be read: it is no JSON, is larger than a megabyte, or took too long. Ask for fewer records at a time (limit).`,
       extensions: { integrated_account_id: call.accountId, source: "provider", provider: { status: answer.status } },
@@ -150,8 +165,8 @@ export async function sendReady(mapped: MappedAccount, ready: ReadyCall): Promis
   return {
     status: answer.status,
     headers,
-    body: isJson ? longNumbersAsText(text, read) : null,
-    exact: isJson ? parseExactly(text, read) : null,
+    body: isJson && text !== null ? longNumbersAsText(text, read) : null,
+    exact: isJson && text !== null ? parseExactly(text, read) : null,
     reading,
     prepared,
   };

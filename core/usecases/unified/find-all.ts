@@ -9,9 +9,10 @@ export type Place = readonly string[];
 
 /**
  * What each of these expressions finds; what finds nothing is left out. Constants and plain paths cost no evaluation, and all the
- * others together cost one.
+ * others together cost one; more where what they find together is too much for one.
  *
  * @param placeOf where the expression of a name stands
+ * @param tooLarge what is wrong where one by itself finds more than an evaluation may answer; absent: as any other that fails
  * @throws DomainError client_misconfigured naming the one that failed
  */
 export async function findAll(
@@ -20,6 +21,7 @@ export async function findAll(
   entries: Readonly<Record<string, string>>,
   input: Readonly<Record<string, unknown>>,
   bindings: Readonly<Record<string, unknown>>,
+  tooLarge?: (name: string) => DomainError,
 ): Promise<Record<string, unknown>> {
   const found: [string, unknown][] = [];
   const others: [string, string][] = [];
@@ -32,7 +34,7 @@ export async function findAll(
   }
   if (others.length === 0) return Object.fromEntries(found);
   const rest = Object.fromEntries(others);
-  const evaluated = await evaluate(expressions, placeOf, rest, input, bindings);
+  const evaluated = await evaluate(expressions, placeOf, rest, input, bindings, tooLarge);
   return { ...Object.fromEntries(found), ...evaluated };
 }
 
@@ -42,6 +44,7 @@ async function evaluate(
   entries: Readonly<Record<string, string>>,
   input: unknown,
   bindings: Readonly<Record<string, unknown>>,
+  tooLarge?: (name: string) => DomainError,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
     const value = await expressions.evaluate(composeExpressions(entries), input, bindings);
@@ -49,8 +52,20 @@ async function evaluate(
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     if (isOurs(error)) throw crowded();
+    const names = Object.keys(entries);
+    if (error.reason === "output_too_large" && names.length > 1) {
+      const middle = Math.ceil(names.length / 2);
+      const of = (some: readonly string[]): Record<string, string> =>
+        Object.fromEntries(some.map((name) => [name, entries[name] ?? ""]));
+      const halves = [of(names.slice(0, middle)), of(names.slice(middle))];
+      const found = await Promise.all(
+        halves.map((half) => evaluate(expressions, placeOf, half, input, bindings, tooLarge)),
+      );
+      return Object.assign({}, ...found) as Record<string, unknown>;
+    }
+    if (error.reason === "output_too_large" && tooLarge !== undefined) throw tooLarge(names[0] ?? "");
     const name = await findFailing(expressions, entries, input, bindings);
-    const [first = ""] = Object.keys(entries);
+    const [first = ""] = names;
     throw failedAt(name === null ? placeOf(first).slice(0, -1) : placeOf(name), error);
   }
 }
@@ -74,7 +89,7 @@ async function findFailing(
 
 /** Nothing is wrong with the expression. */
 export function isOurs({ reason }: ExpressionFailed): boolean {
-  return reason === "busy" || reason === "closed" || reason === "crashed";
+  return reason === "busy" || reason === "closed";
 }
 
 export function crowded(): DomainError {

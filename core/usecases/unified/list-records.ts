@@ -6,6 +6,7 @@ import { chooseList, type ChosenList, type ListWish } from "../../domain/unified
 import {
   decodeListCursor,
   encodeListCursor,
+  longestCursor,
   type CursorContent,
   type CursorScope,
   type ListPosition,
@@ -15,7 +16,7 @@ import { alongPath, readPage } from "../read-page.ts";
 import type { ApiReading } from "../read-api-answer.ts";
 import { placeOf, readyCall, sendReady, type EndpointAnswer, type ReadyCall } from "./call-endpoint.ts";
 import { crowded, failedAt, isOurs } from "./find-all.ts";
-import { mapRecords } from "./map-records.ts";
+import { mapRecords, unreadable } from "./map-records.ts";
 import type { UnifiedCall, UnifiedPorts } from "./unified-ports.ts";
 import { withMapping, type MappedAccount, type MappedModel } from "./with-mapping.ts";
 
@@ -43,7 +44,8 @@ export async function listRecords(
   const content = cursor === null ? null : decodeListCursor(scope, cursor, sign);
   if (cursor !== null && content === null) throw foreignCursor();
   return await withMapping(ports, call, "list", async (mapped) => {
-    const chosen = content === null ? chooseList(call.model, mapped.mapping, wish) : chosenBefore(mapped, content);
+    const chosen =
+      content === null ? chooseList(call.model, mapped.mapping, wish) : chosenBefore(mapped, content, wish);
     const limit = Math.min(content?.limit ?? wish.limit, chosen.endpoint.maxLimit);
     const pagination = paginationOf(mapped, chosen);
     const ready = await readyPage(mapped, chosen, { ...wish, limit }, pagination, content?.position ?? null);
@@ -52,6 +54,7 @@ export async function listRecords(
     const page = await readItems(mapped, chosen, pagination, read, { ...wish, limit });
     const nextCursor =
       page.next === null ? null : encodeListCursor(scope, { endpoint: chosen.name, position: page.next, limit }, sign);
+    if (nextCursor !== null && nextCursor.length > longestCursor) throw tooLongCursor(mapped);
     return {
       records: await mapRecords(mapped, page.items),
       raw: call.wantsRaw ? exactItems(pagination.items, answer, page.items) : null,
@@ -81,11 +84,21 @@ function foreignCursor(): DomainError {
   });
 }
 
-/** A definition may have changed between two pages. */
-function chosenBefore({ mapping }: MappedAccount, { endpoint: name }: CursorContent): ChosenList {
+/** A definition may have changed between two pages: one that can't narrow the list any more would go on with another list. */
+function chosenBefore({ mapping }: MappedAccount, { endpoint: name }: CursorContent, wish: ListWish): ChosenList {
   const endpoint = mapping.endpoints[name];
   if (endpoint === undefined) throw foreignCursor();
+  const canFilter = Object.keys(wish.filters).every((filter) => endpoint.filters.includes(filter));
+  const canSort = wish.sort === null || Object.hasOwn(endpoint.sort, wish.sort.field);
+  if (!canFilter || !canSort) throw foreignCursor();
   return { name, endpoint };
+}
+
+function tooLongCursor({ call }: MappedAccount): DomainError {
+  return new DomainError("provider_error", {
+    detail: `The provider's address of the next page is too long to be handed on in a cursor of ${longestCursor} characters.`,
+    extensions: { integrated_account_id: call.accountId, source: "provider" },
+  });
 }
 
 /** What says where a page has its records. */
@@ -157,17 +170,35 @@ async function readItems(
         const plain = alongPath(expression, body);
         return plain === null ? await expressions.evaluate(expression, body, bindings) : plain.found;
       };
-      const items = listOf(await find(pagination.items));
+      const found = await find(pagination.items);
+      refuseMissing(found);
       const next = await find(pagination.next);
-      return { items, next: next === undefined || next === null ? null : { kind: "state", value: bounded(next) } };
+      const isLast = next === undefined || next === null || next === "";
+      return { items: listOf(found), next: isLast ? null : onward({ kind: "state", value: bounded(next) }) };
     }
+    refuseMissing(alongPath(pagination.items, body)?.found);
     const read = { kind: "answer", status, headers, body, retryAfterSeconds: null } as const;
     const page = await readPage(expressions, pagination, read, query);
-    return page === null ? { items: [], next: null } : { items: page.items, next: positionOf(page.next) };
+    return page === null ? { items: [], next: null } : { items: page.items, next: onward(positionOf(page.next)) };
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     if (isOurs(error)) throw crowded();
     throw failedAt(placeOf(mapped, name, "pagination"), error);
+  }
+
+  /** A plain path names the member that holds the records: where there is none, this is no page of the list. Null is an empty one. */
+  function refuseMissing(found: unknown): void {
+    if (found === undefined && alongPath(pagination.items, body) !== null) throw unreadable(mapped);
+  }
+
+  /** Whoever follows pages to the end must come to it. */
+  function onward(next: ListPosition | null): ListPosition | null {
+    const isSame = next !== null && position !== null && JSON.stringify(next) === JSON.stringify(position);
+    if (!isSame) return next;
+    throw new DomainError("provider_error", {
+      detail: "The provider names the page that was asked for as the next one, so that the list would never end.",
+      extensions: { integrated_account_id: mapped.call.accountId, source: "provider" },
+    });
   }
 
   function positionOf(next: Exclude<Awaited<ReturnType<typeof readPage>>, null>["next"]): ListPosition | null {

@@ -3,10 +3,11 @@ import { isJsonObject, type JsonObject } from "../../domain/unified/json-object.
 import { unsupported } from "../../domain/unified/list-wish.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
 import { alongPath } from "../read-page.ts";
+import type { CallFate } from "../proxy-call.ts";
 import type { ApiReading } from "../read-api-answer.ts";
 import { placeOf, readyCall, sendReady, type EndpointAnswer } from "./call-endpoint.ts";
 import { crowded, failedAt, isOurs } from "./find-all.ts";
-import { mapRecords } from "./map-records.ts";
+import { mapRecords, unreadable } from "./map-records.ts";
 import type { UnifiedCall, UnifiedPorts } from "./unified-ports.ts";
 import { withMapping, type MappedAccount } from "./with-mapping.ts";
 import { writingsOf, writtenMembers } from "./written-members.ts";
@@ -30,26 +31,55 @@ async function readOne(mapped: MappedAccount, id: string): Promise<OneRecord> {
   return await recordIn(mapped, "get", get.item, answer);
 }
 
+/** Watches over a write, for whoever must not make it twice. */
+export interface WriteWatch {
+  /** Right before it is sent; what this throws is thrown, and nothing is sent. */
+  readonly beforeSend: () => Promise<void>;
+  readonly onFate: (fate: CallFate) => void;
+}
+
+const unwatched: WriteWatch = { beforeSend: async () => {}, onFate: () => {} };
+
 /**
- * Makes a record. Where the provider answers with its id alone it is read by that; should it not come, what was given stands for it:
- * it is there, and a problem would have it made twice.
+ * Makes a record. Where the provider answers with its id alone it is read by that. Once it is there, nothing that fails is a problem
+ * that would have it made twice: what was given stands for what can't be read.
  * @throws DomainError
  */
-export async function createRecord(ports: UnifiedPorts, call: UnifiedCall, given: JsonObject): Promise<OneRecord> {
+export async function createRecord(
+  ports: UnifiedPorts,
+  call: UnifiedCall,
+  given: JsonObject,
+  { beforeSend, onFate }: WriteWatch = unwatched,
+): Promise<OneRecord> {
   return await withMapping(ports, call, "create", async (mapped) => {
     const { create } = mapped.mapping.endpoints;
     if (create === undefined) throw unsupported(call.model, "create");
     const writings = writingsOf(mapped, given, "create");
     const members = await writtenMembers(mapped, writings, given, { operation: "create" });
-    const answer = await sendReady(mapped, await readyCall(mapped, { ...create, name: "create" }, given, members));
-    if (create.item !== undefined) return await recordIn(mapped, "create", create.item, answer);
+    const ready = await readyCall(mapped, { ...create, name: "create" }, given, members);
+    await beforeSend();
+    const answer = await sendReady(mapped, ready, { isWrite: true, onFate });
+    const { item } = create;
+    if (item !== undefined) {
+      const read = await orNull(() => patiently(mapped, () => recordIn(mapped, "create", item, answer)));
+      return read ?? givenRecord(mapped, await idOfMade(mapped, item, answer), given, answer.reading);
+    }
     const { status, headers, body } = answer;
-    const id = await findOne(mapped, "create", create.id ?? "", { status, headers, body });
-    return await readWritten(mapped, textOfId(mapped, id), given, answer.reading);
+    const id = textOfId(
+      await patiently(mapped, () => findOne(mapped, "create", create.id ?? "", { status, headers, body })),
+    );
+    if (id === null) throw madeWithoutId(mapped);
+    return (
+      (await orNull(() => patiently(mapped, () => readOne(mapped, id)))) ??
+      givenRecord(mapped, id, given, answer.reading)
+    );
   });
 }
 
-/** Changes what is given of a record, and nothing else. @throws DomainError */
+/**
+ * Changes what is given of a record, and nothing else. A problem after it was changed says so: to change it once more does no harm.
+ * @throws DomainError
+ */
 export async function updateRecord(
   ports: UnifiedPorts,
   call: UnifiedCall,
@@ -64,9 +94,16 @@ export async function updateRecord(
     const bindings = { operation: "update", ...(current === undefined ? {} : { current }) };
     const members = await writtenMembers(mapped, writings, given, bindings);
     const ready = await readyCall(mapped, { ...update, name: "update" }, { ...given, id }, members, bindings);
-    const answer = await sendReady(mapped, ready);
-    if (update.item !== undefined) return await recordIn(mapped, "update", update.item, answer);
-    return await readWritten(mapped, id, given, answer.reading);
+    const answer = await sendReady(mapped, ready, { isWrite: true });
+    const { item } = update;
+    try {
+      if (item !== undefined && answer.body !== null) {
+        return await patiently(mapped, () => recordIn(mapped, "update", item, answer));
+      }
+      return await patiently(mapped, () => readOne(mapped, id));
+    } catch (error) {
+      throw error instanceof DomainError ? changedAllTheSame(mapped, error) : error;
+    }
   });
 }
 
@@ -75,7 +112,8 @@ export async function deleteRecord(ports: UnifiedPorts, call: UnifiedCall, id: s
   return await withMapping(ports, call, "delete", async (mapped) => {
     const endpoint = mapped.mapping.endpoints.delete;
     if (endpoint === undefined) throw unsupported(call.model, "delete");
-    const answer = await sendReady(mapped, await readyCall(mapped, { ...endpoint, name: "delete" }, { id }));
+    const ready = await readyCall(mapped, { ...endpoint, name: "delete" }, { id });
+    const answer = await sendReady(mapped, ready, { isWrite: true });
     return answer.reading;
   });
 }
@@ -94,12 +132,7 @@ async function recordIn(
   answer: EndpointAnswer,
 ): Promise<OneRecord> {
   const found = await findOne(mapped, name, item, answer.body);
-  if (!isJsonObject(found)) {
-    throw new DomainError("provider_error", {
-      detail: "The provider's answer holds no record where its mapping looks for it.",
-      extensions: { integrated_account_id: mapped.call.accountId, source: "provider" },
-    });
-  }
+  if (!isJsonObject(found)) throw unreadable(mapped);
   const [record] = await mapRecords(mapped, [found]);
   const exact = alongPath(item, answer.exact)?.found ?? found;
   return { record: record ?? {}, raw: mapped.call.wantsRaw ? exact : null, reading: answer.reading };
@@ -118,28 +151,68 @@ async function findOne(mapped: MappedAccount, name: string, expression: string, 
   }
 }
 
-function textOfId(mapped: MappedAccount, id: unknown): string {
+function textOfId(id: unknown): string | null {
   if (typeof id === "string" && id !== "") return id;
-  if (typeof id === "number") return String(id);
-  throw new DomainError("provider_error", {
-    detail: "The provider made the record, and its answer does not hold the id where its mapping looks for it.",
-    extensions: { integrated_account_id: mapped.call.accountId, source: "provider" },
+  return typeof id === "number" ? String(id) : null;
+}
+
+/** How often, and how long between, milliseconds: evaluators are busy for moments. */
+const tries = 5;
+const pauseMs = 300;
+
+/** After a write: what passes by itself is waited for. */
+async function patiently<T>({ ports: { clock }, call }: MappedAccount, work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      return await work();
+    } catch (error) {
+      const isPassing = error instanceof DomainError && error.code === "provider_unavailable";
+      if (!isPassing || tried === tries || call.signal.aborted) throw error;
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.sleep(pauseMs, call.signal);
+    }
+  }
+}
+
+/** What can't be read is not known; what is no problem of the provider's or of its mapping is thrown. */
+async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return null;
+  }
+}
+
+/** The id alone, of a record that could not be read as a whole. @throws DomainError where it can't be read either */
+async function idOfMade(mapped: MappedAccount, item: string, answer: EndpointAnswer): Promise<string> {
+  const { read = "" } = mapped.mapping.fields["id"] ?? {};
+  const id = await patiently(mapped, async () => {
+    const found = await findOne(mapped, "create", item, answer.body);
+    return isJsonObject(found) ? textOfId(await findOne(mapped, "create", read, found)) : null;
+  });
+  if (id === null) throw madeWithoutId(mapped);
+  return id;
+}
+
+function madeWithoutId({ call }: MappedAccount): DomainError {
+  return new DomainError("provider_error", {
+    detail:
+      "The provider made the record, and its answer does not hold the id where its mapping looks for it. To send the request again would make another one.",
+    extensions: { integrated_account_id: call.accountId, source: "provider" },
   });
 }
 
-/** It is written, whatever becomes of reading it. */
-async function readWritten(
-  mapped: MappedAccount,
-  id: string,
-  given: JsonObject,
-  reading: ApiReading,
-): Promise<OneRecord> {
-  try {
-    return await readOne(mapped, id);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    const { fields } = mapped.call.model;
-    const known = Object.fromEntries(Object.keys(fields).map((name) => [name, given[name] ?? null]));
-    return { record: { ...known, id, custom_fields: given["custom_fields"] ?? {} }, raw: null, reading };
-  }
+function changedAllTheSame({ call }: MappedAccount, { code, detail, extensions }: DomainError): DomainError {
+  return new DomainError(code, {
+    detail: `The record was changed, and could not be read afterwards: ${detail}`,
+    extensions: { integrated_account_id: call.accountId, ...extensions },
+  });
+}
+
+/** A new record, as far as it is known: what was given, and its id. */
+function givenRecord({ call }: MappedAccount, id: string, given: JsonObject, reading: ApiReading): OneRecord {
+  const known = Object.fromEntries(Object.keys(call.model.fields).map((name) => [name, given[name] ?? null]));
+  return { record: { ...known, id, custom_fields: given["custom_fields"] ?? {} }, raw: null, reading };
 }

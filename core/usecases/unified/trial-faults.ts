@@ -25,7 +25,7 @@ export function noEndpoint(name: EndpointName): TrialFault {
 export function ownFailure(error: unknown): ExpressionFailed {
   if (!(error instanceof ExpressionFailed)) throw error;
   // One that its evaluator ended under has asked for too much.
-  if (isOurs(error) && error.reason !== "crashed") throw crowded();
+  if (isOurs(error)) throw crowded();
   return error;
 }
 

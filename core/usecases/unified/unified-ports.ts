@@ -11,12 +11,16 @@ export interface UnifiedPorts extends ProxyPorts {
   readonly unifiedPlaces: CallPlaces;
   /** Of all accounts together, likewise. */
   readonly unifiedRoom: CallPlaces;
+  /** Of one integration of an environment: a provider that hangs does not take all of that room. */
+  readonly unifiedShares: CallPlaces;
 }
 
 /** Calls of one account that are under way at a time in this process, … */
 export const unifiedAtATime = 8;
 /** … and of all together: each may hold a page of a megabyte, and what is made of it. */
 export const unifiedTogether = 48;
+/** Of those, of one integration. */
+export const unifiedOfOne = 24;
 
 /** Who asks for what model of which account. */
 export interface UnifiedCall {

@@ -3,13 +3,13 @@ import { createExpressions } from "#adapters/expressions/expressions";
 import { createCallPlaces } from "#core/usecases/call-places";
 import { everything, openUnifiedWorld } from "#test/unified/unified-world";
 import { listRecords } from "./list-records.ts";
-import { unifiedAtATime, unifiedTogether, type UnifiedPorts } from "./unified-ports.ts";
+import { unifiedAtATime, unifiedOfOne, unifiedTogether, type UnifiedPorts } from "./unified-ports.ts";
 
 const expressions = createExpressions();
 afterAll(() => expressions.close());
 
 /** As many calls as are wanted wait at the provider, until they are let go. */
-async function openCrowd(atATime: number) {
+async function openCrowd(atATime: number, ofOne = unifiedTogether) {
   const world = await openUnifiedWorld("hubspot", { expressions });
   const gate = Promise.withResolvers<void>();
   const waiting = { count: 0 };
@@ -20,10 +20,11 @@ async function openCrowd(atATime: number) {
     callPlaces: createCallPlaces(1_000),
     unifiedPlaces: createCallPlaces(atATime),
     unifiedRoom: createCallPlaces(unifiedTogether),
+    unifiedShares: createCallPlaces(ofOne),
     streams: {
       async send(...given: Parameters<typeof streams.send>) {
         waiting.count += 1;
-        if (waiting.count === Math.min(atATime, unifiedTogether)) arrived.resolve();
+        if (waiting.count === Math.min(atATime, ofOne)) arrived.resolve();
         await gate.promise;
         return await streams.send(...given);
       },
@@ -43,6 +44,20 @@ describe("calls of the unified API that are under way", () => {
     letGo();
     const pages = await Promise.all(calls);
     expect(pages.map(({ records }) => records.length)).toEqual(calls.map(() => 1));
+    expect((await list()).records).toHaveLength(1);
+  });
+
+  it("are half of that of one integration, so that a provider that hangs leaves room for the others", async () => {
+    const { list, waiting, arrived, letGo } = await openCrowd(1_000, unifiedOfOne);
+    const calls = Array.from({ length: unifiedOfOne }, list);
+    await arrived;
+    await expect(list()).rejects.toMatchObject({
+      code: "provider_unavailable",
+      detail: expect.stringContaining("to acme-crm") as string,
+    });
+    expect([unifiedOfOne, waiting.count]).toEqual([24, 24]);
+    letGo();
+    await Promise.all(calls);
     expect((await list()).records).toHaveLength(1);
   });
 

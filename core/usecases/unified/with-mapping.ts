@@ -1,3 +1,4 @@
+import type { Account } from "../../domain/account/account.ts";
 import type { IntegrationDocument } from "../../domain/integration/integration-document.ts";
 import { DomainError } from "../../domain/problem/domain-error.ts";
 import { mappingOf } from "../../domain/unified/capabilities.ts";
@@ -36,22 +37,14 @@ export async function withMapping<T>(
   operation: string,
   work: (mapped: MappedAccount) => Promise<T>,
 ): Promise<T> {
-  const leave = ports.unifiedRoom.take("");
-  if (leave === null) {
-    throw new DomainError("provider_unavailable", {
-      detail:
-        "As many calls of the unified API as may be are under way in this process. Nothing was sent; try again shortly.",
-      retryAfterSeconds: 1,
-      extensions: { integrated_account_id: call.accountId },
-    });
-  }
   const results: T[] = [];
-  try {
-    await withPlace(
-      ports,
-      proxyCallOf(call),
-      async (first) => {
-        const { account, configured } = first.read;
+  await withPlace(
+    ports,
+    proxyCallOf(call),
+    async (first) => {
+      const { account, configured } = first.read;
+      const leave = takeRoom(ports, account);
+      try {
         const found =
           configured === null
             ? await findDefinition(ports.integrations, account)
@@ -66,13 +59,31 @@ export async function withMapping<T>(
         };
         const { inputs, fields } = account;
         results.push(await work({ ports, call, mapping, document: found.document, inputs, fields, credentials }));
-      },
-      ports.unifiedPlaces,
-    );
-  } finally {
-    leave();
-  }
+      } finally {
+        leave();
+      }
+    },
+    ports.unifiedPlaces,
+  );
   return results[0] as T;
+}
+
+/** One provider that takes its time must leave room for the others. @returns what gives it back */
+function takeRoom({ unifiedRoom, unifiedShares }: UnifiedPorts, account: Account): () => void {
+  const leaveShare = unifiedShares.take(`${account.environmentId} ${account.integrationName}`);
+  const leaveRoom = leaveShare === null ? null : unifiedRoom.take("");
+  if (leaveShare !== null && leaveRoom !== null) {
+    return () => {
+      leaveRoom();
+      leaveShare();
+    };
+  }
+  leaveShare?.();
+  throw new DomainError("provider_unavailable", {
+    detail: `As many calls of the unified API ${leaveShare === null ? `to ${account.integrationName} ` : ""}as may be are under way in this process. Nothing was sent; try again shortly.`,
+    retryAfterSeconds: 1,
+    extensions: { integrated_account_id: account.id },
+  });
 }
 
 /** The same call for the engine of the proxy, before it is known where it goes. */

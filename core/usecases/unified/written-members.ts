@@ -12,6 +12,8 @@ export interface Writing {
   readonly text: string;
   /** Where it stands in the document. */
   readonly place: readonly string[];
+  /** The field that it writes, in what is given. */
+  readonly field: string;
 }
 
 /**
@@ -32,6 +34,7 @@ export function writingsOf(
         pointer: to,
         text,
         place: [...at, part, name, "write", to],
+        field: pointer,
       }));
     }
     errors.push({ pointer, detail: `can't be written at this provider when a record is ${operation}d` });
@@ -51,7 +54,11 @@ export function writingsOf(
   });
 }
 
-/** The members of a body that they write; several fields may write one. */
+/**
+ * The members of a body that they write; several fields may write one.
+ * @throws DomainError unsupported_by_provider naming each field that is null, which its mapping can't write; invalid_request naming one
+ * that is too long for it
+ */
 export async function writtenMembers(
   { ports, inputs, fields }: MappedModel,
   writings: readonly Writing[],
@@ -60,10 +67,40 @@ export async function writtenMembers(
 ): Promise<(readonly [pointer: string, value: unknown])[]> {
   const texts = Object.fromEntries(writings.map(({ text }, index) => [`w${index}`, text]));
   const placeOf = (name: string): readonly string[] => writings[Number(name.slice(1))]?.place ?? [];
-  const values = await findAll(ports.expressions, placeOf, texts, given, { ...bindings, inputs, fields });
+  const tooLong = (name: string): DomainError =>
+    new DomainError("invalid_request", {
+      detail: "The record can't be written as it was given. Nothing was sent.",
+      errors: [
+        {
+          pointer: writings[Number(name.slice(1))]?.field ?? "",
+          detail: "is too long for this provider's mapping: 64 kB of JSON at most",
+        },
+      ],
+    });
+  const values = await findAll(ports.expressions, placeOf, texts, given, { ...bindings, inputs, fields }, tooLong);
+  const silent = new Map<string, boolean>();
+  writings.forEach(({ field }, index) => {
+    const isSilent = isNullAt(given, field) && !Object.hasOwn(values, `w${index}`);
+    silent.set(field, isSilent && (silent.get(field) ?? true));
+  });
+  const unwritten = [...silent].filter(([, isSilent]) => isSilent).map(([field]) => field);
+  if (unwritten.length > 0 && bindings["operation"] === "update") {
+    throw new DomainError("unsupported_by_provider", {
+      detail: "Some fields can't be cleared through this account's integration. Nothing was sent.",
+      errors: unwritten.map((pointer) => ({ pointer, detail: "can't be cleared (null) at this provider" })),
+      extensions: { operation: "update" },
+    });
+  }
   return writings.flatMap(({ pointer }, index) =>
     Object.hasOwn(values, `w${index}`) ? [[pointer, values[`w${index}`]] as const] : [],
   );
+}
+
+function isNullAt({ custom_fields: custom, ...own }: JsonObject, pointer: string): boolean {
+  const [, first = "", second] = pointer.split("/");
+  if (second === undefined) return own[first] === null;
+  const name = second.replaceAll("~1", "/").replaceAll("~0", "~");
+  return isJsonObject(custom) && custom[name] === null;
 }
 
 function ownOf(fields: Readonly<Record<string, FieldMapping>>, name: string): FieldMapping | undefined {
