@@ -18,6 +18,7 @@ import { listAttempts } from "#adapters/postgres/account-lists";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { createRoute } from "../openapi/create-route.ts";
 import { decodeCursor, pageOf } from "../cursor.ts";
+import { refuseEndpointOverrides } from "../auth/refuse-endpoint-overrides.ts";
 import { demand } from "../auth/authenticate.ts";
 import { demandConfirmed } from "../auth/demand-confirmed.ts";
 import {
@@ -95,6 +96,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:write");
       const input = context.req.valid("json");
       refuseOutOfScope(caller, input.tenant_id, input.integration_name);
+      refuseEndpointOverrides(caller, input.overrides);
       const once = context.get("once");
       const account = await importAccount(ports, caller, {
         ...(once === undefined ? {} : { id: once.id("ia") }),
@@ -163,6 +165,7 @@ export function accountRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPorts)
       demand(caller, "accounts:write");
       const { id } = context.req.valid("param");
       const { metadata = null, overrides } = context.req.valid("json");
+      refuseEndpointOverrides(caller, overrides);
       const { environmentId, id: accountId } = await find(caller, id);
       const { client, patch } = splitOverrides(overrides);
       const input = { environmentId, accountId, metadata, overrides: patch, actor: caller.id };
