@@ -119,7 +119,12 @@ function list(all: Json[], query: URLSearchParams, origin: string): ImitatedAnsw
     .filter((one) =>
       ["requester_id", "company_id"].every((name) => !query.has(name) || String(one[name]) === query.get(name)),
     )
-    .filter((one) => since === null || Date.parse(one.updated_at) >= Date.parse(since));
+    // Without it those that were made within the last 30 days, and no others.
+    .filter((one) =>
+      since === null
+        ? Date.parse(one.created_at) >= Date.now() - 30 * 86_400_000
+        : Date.parse(one.updated_at) >= Date.parse(since),
+    );
   const by = query.get("order_by");
   const ascending = by === null ? found : found.toSorted((a, b) => (a[by] < b[by] ? -1 : 1));
   const sorted = by !== null && query.get("order_type") !== "asc" ? ascending.toReversed() : ascending;

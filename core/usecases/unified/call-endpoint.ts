@@ -153,7 +153,8 @@ export async function sendReady(
   if (isUnreadable) answer.leave();
   if (isUnreadable && !(isWrite && isFulfilled)) {
     throw new DomainError("provider_error", {
-      detail: `The provider's answer can't be read: it is no JSON, is larger than a megabyte, or took too long. Ask for fewer records at a time (limit).`,
+      detail:
+        "The provider's answer can't be read: it is no JSON, is larger than a megabyte, or took too long. Where the provider pages its lists, ask for fewer records at a time (limit).",
       extensions: { integrated_account_id: call.accountId, source: "provider", provider: { status: answer.status } },
     });
   }

@@ -19,7 +19,11 @@ const phone = (...kinds: string[]) =>
 const phones = (...kinds: string[]) =>
   fc
     .uniqueArray(phone(...kinds), { selector: (one) => one.kind, minLength: 1, maxLength: kinds.length })
-    .map((all) => all.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind)));
+    .map((all) => all.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind)))
+    .chain((all) => fc.boolean().map((isSaid) => all.map((one) => (isSaid ? one : withoutWork(one)))));
+/** What is said of no kind is for work, at providers that have a place for each kind. */
+const withoutWork = ({ number, kind }: { number: string; kind: string }) =>
+  kind === "work" ? { number } : { number, kind };
 const oneEmail = fc.record({ address, kind: fc.constant("work") }).map((one) => [one]);
 
 /** What a provider can hold of a field, where that is less than the model can say. */
@@ -46,6 +50,9 @@ const needed: Record<string, JsonObject> = {
   tickets: { description: "Help", requester_id: "5" },
   employees: { first_name: "Ada", last_name: "Lovelace" },
 };
+
+/** What a provider has no way to clear: a ticket always has a status. */
+const uncleared: Record<string, readonly string[]> = { "freshdesk.tickets": ["status", "priority"] };
 
 function valueOf({ kind, choices = [], members = {} }: ModelField): fc.Arbitrary<unknown> {
   switch (kind) {
@@ -109,5 +116,50 @@ describe.each(pairs)("there and back at %s: %s", (name, modelName) => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("clears every field that is given as null, or says that it can't be cleared", { timeout: 120_000 }, async () => {
+    const { ports, call, world } = await openUnifiedWorld(name);
+    const category = ["crm", "ticketing", "hris"].find((one) => findModel(one, modelName) !== null) ?? "";
+    const model = findModel(category, modelName);
+    const configured = await world.integrations.find("env_production", "acme-crm");
+    const told = capabilitiesOf(configured?.document.unified).find((one) => one.model === modelName);
+    if (model === null || told === undefined) throw new Error(`${name} has no ${modelName}`);
+    const own = holds[name] ?? {};
+    const base = needed[`${name}.${modelName}`] ?? needed[modelName] ?? {};
+    const asked = call(category, modelName);
+    const cleared: string[] = [];
+    for (const [field, one] of Object.entries(model.fields)) {
+      const can = told.fields[field];
+      if (can?.update !== true || !can.read || field in base) continue;
+      const [value] = fc.sample(own[`${modelName}.${field}`] ?? own[field] ?? valueOf(one), { numRuns: 1, seed: 7 });
+      const { record } = await createRecord(ports, asked, { ...base, ...(can.create ? { [field]: value } : {}) });
+      const id = String(record["id"]);
+      if (!can.create) await updateRecord(ports, asked, id, { [field]: value });
+      const work = updateRecord(ports, asked, id, { [field]: null });
+      const problem = await work.then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (problem !== null) {
+        expect(problem).toMatchObject({ code: "unsupported_by_provider", errors: [{ pointer: `/${field}` }] });
+        continue;
+      }
+      const after = (await getRecord(ports, asked, id)).record[field];
+      expect([field, Array.isArray(after) && after.length === 0 ? null : after]).toEqual([field, null]);
+      cleared.push(field);
+    }
+    expect(cleared.length > 0 || !Object.values(told.fields).some(({ update }) => update)).toBe(true);
+    expect({ name, modelName, stays: uncleared[`${name}.${modelName}`] ?? [] }).toEqual({
+      name,
+      modelName,
+      stays: Object.keys(model.fields).filter(
+        (field) =>
+          told.fields[field]?.update === true &&
+          told.fields[field].read &&
+          !(field in base) &&
+          !cleared.includes(field),
+      ),
+    });
   });
 });

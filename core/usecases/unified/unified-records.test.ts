@@ -221,6 +221,23 @@ describe("filters and orders of our own", () => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
+  it.each(["5 OR status:closed", "none", "1:2", ""])("by an id are of that id alone at zendesk: %j", async (id) => {
+    const { ports, call, asked } = await open("zendesk");
+    const wish = { ...everything, filters: { requester_id: id, status: "open" } };
+    await listRecords(ports, call("ticketing", "tickets"), wish, null);
+    const query = new URLSearchParams(asked.at(-1)?.query).get("query");
+    // Nobody has the id 0.
+    expect(query).toBe(id === "" ? "status:open" : "status:open requester:0");
+  });
+
+  it("leave no old ticket out at freshdesk, which shows those of 30 days alone unless it is asked for others", async () => {
+    const { ports, call, provider } = await open("freshdesk");
+    provider.of["tickets"]?.all.forEach((one) => (one.created_at = "2015-08-17T12:02:50Z"));
+    const { records } = await listRecords(ports, call("ticketing", "tickets"), everything, null);
+    expect(records).toHaveLength(provider.of["tickets"]?.all.length ?? -1);
+    expect(records.length).toBeGreaterThan(0);
+  });
+
   it("that the provider can't do are named before anything is sent", async () => {
     const { ports, call, asked } = await open("pipedrive");
     const wish = { ...everything, filters: { email: "a@b.example" } };
@@ -228,6 +245,23 @@ describe("filters and orders of our own", () => {
     expect(problem).toMatchObject({ code: "unsupported_by_provider", status: 422, errors: [{ pointer: "email" }] });
     expect(asked).toEqual([]);
   });
+});
+
+it.each([
+  ["salesforce", "/Probability"],
+  ["pipedrive", "/probability"],
+])("a share is a percentage at %s, and no longer number", async (name, pointer) => {
+  const { ports, call, asked } = await open(name);
+  for (const [share, percent] of [
+    [0.29, 29],
+    [0.57, 57],
+    [0.07, 7],
+    [1, 100],
+  ] as const) {
+    await createRecord(ports, call("crm", "deals"), { name: "Engine", probability: share }).catch(() => null);
+    const body = asked.findLast(({ method }) => method === "POST")?.body as Record<string, unknown>;
+    expect(body[pointer.slice(1)]).toBe(percent);
+  }
 });
 
 describe("custom fields", () => {
