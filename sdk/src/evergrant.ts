@@ -390,5 +390,6 @@ function statsMethods({ call }: Transport) {
       call("getOverviewStats", { ...options, query }),
     series: (query: Query<"getStatsSeries"> = {}, options: CallOptions = {}) =>
       call("getStatsSeries", { ...options, query }),
+    breakers: (options: CallOptions = {}) => call("listOpenBreakers", options),
   };
 }

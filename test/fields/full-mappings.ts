@@ -33,6 +33,7 @@ export function fullMapping(pagination: unknown, own: Partial<Own> = {}): Record
   };
   const field = { read: expression, write: { "/first": expression }, writeOn: "create" };
   return {
+    ids: { form: "letters_and_digits", lengths: [15, 18] },
     fields: { id: { read: "id" }, [fieldName]: field },
     customFields: { tier: field },
     endpoints: {

@@ -483,5 +483,6 @@ export const inputs: Inputs = {
 
   getHealthStats: () => [{ status: 200 }, { status: 200, query: { window: "7d" } }],
   getOverviewStats: () => [{ status: 200 }, { status: 200, query: { window: "30d" } }],
+  listOpenBreakers: () => [{ status: 200 }],
   getStatsSeries: () => [{ status: 200 }, { status: 200, query: { window: "1h", integration_name: "acme-crm" } }],
 };

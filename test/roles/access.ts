@@ -78,6 +78,7 @@ export const accessOfOperations: Readonly<Record<string, Access>> = {
   getHealthStats: "accounts:read",
   getOverviewStats: "accounts:read",
   getStatsSeries: "accounts:read",
+  listOpenBreakers: "accounts:read",
 
   listIntegrations: "integrations:read",
   getIntegration: "integrations:read",

@@ -107,7 +107,22 @@ const deleteEndpoint = z.strictObject({
   method: methods.default("DELETE").describe("Of the call."),
 });
 
+const idShape = z.strictObject({
+  form: z.enum(["digits", "letters_and_digits", "uuid"]).describe("What stands in it."),
+  lengths: z
+    .array(z.number().int().min(1).max(255))
+    .min(1)
+    .max(10)
+    .optional()
+    .describe("How many characters it has. Absent: any number."),
+});
+
 export const modelMappingSchema = z.strictObject({
+  ids: idShape
+    .optional()
+    .describe(
+      "What an id at this provider looks like. What a caller gives as one and is none is not found, and nothing is sent: beside its records an API may have other words in the same place (/contacts/describe). Absent: anything may be one.",
+    ),
   fields: z
     .record(ownName, fieldMapping)
     .default({})
@@ -141,6 +156,7 @@ export const unifiedSchema = z.partialRecord(
 
 export type UnifiedMappings = z.infer<typeof unifiedSchema>;
 export type ModelMapping = z.infer<typeof modelMappingSchema>;
+export type IdShape = z.infer<typeof idShape>;
 export type FieldMapping = z.infer<typeof fieldMapping>;
 export type ListEndpoint = z.infer<typeof listEndpoint>;
 export type Endpoints = ModelMapping["endpoints"];

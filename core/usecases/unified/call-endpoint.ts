@@ -4,6 +4,7 @@ import { accountParameter, readProxyTarget, type ProxyTarget } from "../../domai
 import { fillAddress } from "../../domain/integration/fill-address.ts";
 import { DomainError } from "../../domain/problem/domain-error.ts";
 import type { EndpointName, WrittenMembers } from "../../domain/unified/mapping-schema.ts";
+import { isId } from "../../domain/unified/is-id.ts";
 import { placeMembers } from "../../domain/unified/place-members.ts";
 import { refusalProblem } from "../../domain/unified/refusal.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
@@ -63,6 +64,7 @@ export async function readyCall(
   const { ports, inputs, fields } = mapped;
   const named = { ...bindings, inputs, fields };
   const { name, method, path, query, body = {} } = endpoint;
+  if (typeof asked["id"] === "string" && !isId(asked["id"], mapped.mapping.ids)) throw noSuchRecord(mapped);
   const [parameters, own] = await Promise.all([
     findAll(ports.expressions, (one) => [...placeOf(mapped, name, "query"), one], query, asked, named),
     findAll(ports.expressions, (one) => [...placeOf(mapped, name, "body"), one], body, asked, named),
@@ -74,6 +76,13 @@ export async function readyCall(
     target: targetOf(mapped, path, { ...inputs, ...fields, ...id }, parameters),
     body: all.length === 0 && members === null ? null : JSON.stringify(placeMembers(all)),
   };
+}
+
+/** What is no id of the provider's may be another word in its place, and lead elsewhere. */
+function noSuchRecord({ document }: MappedModel): DomainError {
+  return new DomainError("not_found", {
+    detail: `${document.label ?? document.name} has no such record: this is not what its ids look like. Nothing was sent.`,
+  });
 }
 
 function targetOf(

@@ -154,7 +154,8 @@ describe("a request", () => {
     if (employees === null) throw new Error("there is no such model");
     const gusto = catalogue("gusto");
     const mapping = (shortenDocument(gusto) as { unified: { hris: { employees: unknown } } }).unified.hris.employees;
-    const given = { id: "7", first_name: "Ada", current: { version: "v3" } };
+    const id = "ca0fcc71-4a4f-4a5e-9b7e-1e8a5ef3b1c2";
+    const given = { id, first_name: "Ada", current: { version: "v3" } };
     const { faults, request } = await tried({ model: employees, mapping, endpoint: "update", given }, gusto);
     expect(faults).toEqual([]);
     expect(request?.body).toMatchObject({ version: "v3", first_name: "Ada" });

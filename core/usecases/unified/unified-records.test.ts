@@ -445,6 +445,26 @@ describe("an id that a caller gives", () => {
   });
 });
 
+describe("a word beside the records of a provider", () => {
+  it.each([
+    ["salesforce", "crm", "contacts", "describe"],
+    ["hubspot", "crm", "contacts", "search"],
+    ["zendesk", "ticketing", "tickets", "recent"],
+    ["gusto", "hris", "employees", "jobs"],
+  ])("at %s, %s/%s, is no id: nothing is asked for %j", async (name, category, model, word) => {
+    const { ports, call, asked } = await open(name);
+    for (const work of [
+      getRecord(ports, call(category, model), word),
+      updateRecord(ports, call(category, model), word, { first_name: "Ada", subject: "Help" } as never),
+      deleteRecord(ports, call(category, model), word),
+    ]) {
+      const { code } = await problemOf(work);
+      expect(["not_found", "unsupported_by_provider"]).toContain(code);
+    }
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("a mapping that fails", () => {
   it("is named by its pointer, on one record as among many", async () => {
     const account = { unified: { crm: { contacts: { fields: { name: { read: "$error('no')" } } } } } };

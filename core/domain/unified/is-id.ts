@@ -1,0 +1,13 @@
+import type { IdShape } from "./mapping-schema.ts";
+
+const forms: Readonly<Record<IdShape["form"], RegExp>> = {
+  digits: /^[0-9]+$/,
+  letters_and_digits: /^[A-Za-z0-9]+$/,
+  uuid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+};
+
+/** Whether it may be an id of a record at a provider. @param shape absent: anything may */
+export function isId(text: string, shape: IdShape | undefined): boolean {
+  if (shape === undefined) return true;
+  return forms[shape.form].test(text) && (shape.lengths?.includes(text.length) ?? true);
+}
