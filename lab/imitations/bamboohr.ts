@@ -74,7 +74,7 @@ function answer(employees: Records, { method, path, query, body }: ImitatedReque
     if (!body.firstName || !body.lastName) return refuse(400, "First name and last name are required");
     const made = employees.add((number) => ({
       ...blank,
-      ...body,
+      ...saidOf(body),
       id: String(number),
       displayName: `${body.firstName} ${body.lastName}`,
     }));
@@ -88,13 +88,18 @@ function answer(employees: Records, { method, path, query, body }: ImitatedReque
   const record = id === undefined ? null : employees.find(id);
   if (record === null) return refuse(404, "Employee not found");
   if (method === "POST") {
-    Object.assign(record, body);
+    Object.assign(record, saidOf(body));
     return { status: 200, body: undefined };
   }
   return { status: 200, body: { id: record.id, ...chosen(record, (query.get("fields") ?? "").split(",")) } };
 }
 
 const blank = { status: "Active", lastChanged: "2026-11-20T10:00:00+00:00", terminationDate: "0000-00-00" };
+
+/** An empty text clears. What null does is told nowhere: nothing, here. */
+function saidOf(body: Json): Json {
+  return Object.fromEntries(Object.entries(body as object).filter(([, value]) => value !== null));
+}
 
 function chosen(record: Json, names: string[]): Json {
   return Object.fromEntries(names.map((name) => [name, record[name] ?? null]));

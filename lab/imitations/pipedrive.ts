@@ -108,7 +108,7 @@ function answer(records: Record<string, Records>, { method, path, query, body }:
   if (id === undefined) {
     if (method === "GET") return list(store.all, query);
     if (!body?.name && !body?.title) return refuse(400, "Parameter 'name' is required.");
-    const made = store.add((number) => ({ ...stamps, ...body, id: number }));
+    const made = store.add((number) => ({ ...stamps, ...(body.title ? { status: "open" } : {}), ...body, id: number }));
     return { status: 200, body: { success: true, data: made } };
   }
   const record = store.find(id);

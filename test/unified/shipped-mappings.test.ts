@@ -22,3 +22,44 @@ describe("a telephone number of no kind", () => {
     }
   });
 });
+
+describe("what is null", () => {
+  it("is written to bamboohr as the empty text that clears it, an address as a whole or in part", async () => {
+    const { ports, call, asked } = await openUnifiedWorld("bamboohr");
+    const address = { street: "335 South", city: "Lindon", state: "Utah", postal_code: "84042", country: "Ireland" };
+    const given = { first_name: "Ada", last_name: "Lovelace", mobile_phone: "+1555", hired_on: "2024-02-01", address };
+    const employees = call("hris", "employees");
+    const { record } = await createRecord(ports, employees, given);
+    const id = String(record["id"]);
+    const changes = { mobile_phone: null, hired_on: null, address: { street: null } };
+    const { record: changed } = await updateRecord(ports, employees, id, changes);
+    expect(asked.findLast(({ method }) => method === "POST")?.body).toEqual({
+      mobilePhone: "",
+      hireDate: "",
+      address1: "",
+    });
+    expect(changed).toMatchObject({ mobile_phone: null, hired_on: null, address: { ...address, street: null } });
+    const { record: cleared } = await updateRecord(ports, employees, id, { address: null });
+    expect(cleared["address"]).toBeNull();
+  });
+
+  const ticket = { description: "Help", requester_id: "5" };
+
+  it.each([
+    ["freshdesk", "ticketing", "tickets", "status", ticket, "open"],
+    ["freshdesk", "ticketing", "tickets", "priority", ticket, "low"],
+    ["zendesk", "ticketing", "tickets", "status", ticket, "new"],
+    ["pipedrive", "crm", "deals", "status", { name: "Engine no. 2" }, "open"],
+  ])(
+    "is refused at %s, %s/%s as the %s, which there always is",
+    async (name, category, model, field, needed, first) => {
+      const { ports, call, asked } = await openUnifiedWorld(name);
+      const work = updateRecord(ports, call(category, model), "18", { [field]: null });
+      await expect(work).rejects.toMatchObject({ code: "unsupported_by_provider", errors: [{ pointer: `/${field}` }] });
+      expect(asked).toEqual([]);
+      // A new one has the provider's first.
+      const { record } = await createRecord(ports, call(category, model), { ...needed, [field]: null });
+      expect(record[field]).toBe(first);
+    },
+  );
+});
