@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { listRecords } from "#core/usecases/unified/list-records";
 import { createRecord, updateRecord } from "#core/usecases/unified/one-record";
-import { openUnifiedWorld } from "./unified-world.ts";
+import { everything, openUnifiedWorld } from "./unified-world.ts";
 
 /** What the catalogue's mappings make of values that a straight one gets wrong; there-and-back.test.ts tries all others. */
 
@@ -62,4 +63,65 @@ describe("what is null", () => {
       expect(record[field]).toBe(first);
     },
   );
+});
+
+describe("an id that is none of the provider's", () => {
+  it.each(["requester_id", "assignee_id", "company_id"])(
+    "finds nothing as the filter %s at zendesk",
+    async (filter) => {
+      const { ports, call, provider, asked } = await openUnifiedWorld("zendesk");
+      provider.of["tickets"]?.fill(3);
+      for (const id of ["none", "5 status:open", "-5", '"Ada"', "5*", "٥", " 20978392", "20978392 "]) {
+        const wish = { ...everything, filters: { [filter]: id } };
+        const { records } = await listRecords(ports, call("ticketing", "tickets"), wish, null);
+        expect([id, records]).toEqual([id, []]);
+        const query = new URLSearchParams(asked.at(-1)?.query).get("query");
+        // Nobody has the id 0, and each word is one that we wrote.
+        expect(query).toMatch(/^(requester|assignee|organization):0$/);
+      }
+    },
+  );
+
+  it.each(["company_id", "owner_id"])("stays within its quotes as the filter %s at salesforce", async (filter) => {
+    const { ports, call, provider } = await openUnifiedWorld("salesforce");
+    provider.of["contacts"]?.fill(3);
+    for (const id of ["x' OR Id != '", String.raw`\' OR Id > \'`, "\\"]) {
+      const wish = { ...everything, filters: { [filter]: id } };
+      const { records } = await listRecords(ports, call("crm", "contacts"), wish, null);
+      expect([id, records]).toEqual([id, []]);
+    }
+  });
+
+  it.each([
+    ["hubspot", "owner_id", "crm", "contacts"],
+    ["pipedrive", "owner_id", "crm", "contacts"],
+    ["freshdesk", "requester_id", "ticketing", "tickets"],
+  ])("is a value of its own at %s, whatever stands in it", async (name, filter, category, model) => {
+    const { ports, call, asked } = await openUnifiedWorld(name);
+    const id = '5&filter=deleted\' OR "1"#';
+    const { records } = await listRecords(
+      ports,
+      call(category, model),
+      { ...everything, filters: { [filter]: id } },
+      null,
+    );
+    expect(records).toEqual([]);
+    const { query = "", body } = asked.at(-1) ?? {};
+    const sent = body === null ? [...new URLSearchParams(query).values()] : [body.filterGroups[0].filters[0].value];
+    expect(sent).toContain(id);
+    expect(new URLSearchParams(query).has("filter")).toBe(false);
+  });
+
+  it.each([
+    ["zendesk", "ticketing", "tickets", "team_id", { description: "Help", requester_id: "5" }],
+    ["freshdesk", "ticketing", "tickets", "team_id", { description: "Help", requester_id: "5" }],
+    ["pipedrive", "crm", "contacts", "company_id", { name: "Ada" }],
+  ])("is written to %s as it is given, and becomes no other", async (name, category, model, field, needed) => {
+    const { ports, call } = await openUnifiedWorld(name);
+    // Doubles end at 2^53: as a number it would be 12345678901234567000.
+    for (const id of ["12345678901234567890", "999999999999999", "007", "5", "x5"]) {
+      const { record } = await createRecord(ports, call(category, model), { ...needed, [field]: id });
+      expect(record[field]).toBe(id);
+    }
+  });
 });
