@@ -8,13 +8,15 @@ import {
   type Records,
 } from "./imitation.ts";
 
-// Samples: https://documentation.bamboohr.com/reference/get-employees-directory-1, get-employee, add-employee-1.
+// Samples: https://documentation.bamboohr.com/reference/list-employees, get-employee, add-employee-1.
 const sample = {
   id: "123",
   displayName: "John Doe",
   firstName: "John",
   lastName: "Doe",
   preferredName: null,
+  // Signed, and as long as such addresses are.
+  photoUrl: `https://images7.bamboohr.com/123/photos/4-0-1.jpg?Policy=${"x".repeat(600)}`,
   jobTitle: "Customer Service Representative",
   workPhone: "555-555-5555",
   mobilePhone: "555-555-5556",
@@ -36,24 +38,43 @@ const sample = {
   country: "United States",
   lastChanged: "2011-06-15T00:00:00+00:00",
 };
-const listed = [
-  "id",
+/** How the list calls what one employee calls otherwise. */
+const namesInLists: Record<string, string> = {
+  employeeId: "id",
+  jobTitleName: "jobTitle",
+  departmentName: "department",
+  divisionName: "division",
+  locationName: "location",
+  reportsToId: "supervisorEId",
+  employmentStatusName: "employmentHistoryStatus",
+  addressLine1: "address1",
+};
+const alwaysListed = ["employeeId", "firstName", "lastName", "preferredName", "photoUrl", "jobTitleName", "status"];
+const optional = [
   "displayName",
-  "firstName",
-  "lastName",
-  "preferredName",
-  "jobTitle",
+  "employeeNumber",
+  "workEmail",
+  "homeEmail",
   "workPhone",
   "mobilePhone",
-  "workEmail",
-  "department",
-  "location",
-  "division",
+  "departmentName",
+  "divisionName",
+  "locationName",
+  "reportsToId",
+  "employmentStatusName",
+  "hireDate",
+  "terminationDate",
+  "addressLine1",
+  "city",
+  "state",
+  "zipcode",
+  "country",
 ];
+const sortable = ["employeeId", "firstName", "lastName", "preferredName", "jobTitleName", "status"];
 
 export type BambooHrImitation = Imitation & { employees: Records };
 
-/** Employees: all of them in one directory, each with the fields that are asked for. */
+/** Employees: pages by cursor, each with the fields that are asked for. */
 export function imitateBambooHr(): BambooHrImitation {
   const employees = createRecords({
     sample,
@@ -66,10 +87,7 @@ export function imitateBambooHr(): BambooHrImitation {
 const base = "/api/v1/employees";
 
 function answer(employees: Records, { method, path, query, body }: ImitatedRequest): ImitatedAnswer {
-  if (path === `${base}/directory`) {
-    const all = employees.all.map((one) => chosen(one, listed));
-    return { status: 200, body: { fields: listed.map((id) => ({ id, type: "text", name: id })), employees: all } };
-  }
+  if (path === base && method === "GET") return list(employees.all, query);
   if (path === `${base}/` && method === "POST") {
     if (!body.firstName || !body.lastName) return refuse(400, "First name and last name are required");
     const made = employees.add((number) => ({
@@ -95,6 +113,37 @@ function answer(employees: Records, { method, path, query, body }: ImitatedReque
 }
 
 const blank = { status: "Active", lastChanged: "2026-11-20T10:00:00+00:00", terminationDate: "0000-00-00" };
+
+function list(all: Json[], query: URLSearchParams): ImitatedAnswer {
+  const valueOf = (one: Json, name: string): Json => one[namesInLists[name] ?? name] ?? null;
+  const known = ["fields", "sort", "page[limit]", "page[after]", "filter[status]"];
+  const strange = [...query.keys()].find((name) => !known.includes(name));
+  if (strange !== undefined) return refuse(422, `Unknown parameter ${strange}`);
+  const status = query.get("filter[status]");
+  const sort = query.get("sort");
+  const by = sort?.replace(/^-/, "") ?? "employeeId";
+  if (!sortable.includes(by)) return refuse(400, `Can't sort by ${by}`);
+  const found = all
+    .filter((one) => status === null || one.status === status)
+    .toSorted((a, b) => {
+      const [x, y] = [String(valueOf(a, by) ?? ""), String(valueOf(b, by) ?? "")];
+      return sort === null ? 0 : (x < y ? -1 : x > y ? 1 : 0) * (sort.startsWith("-") ? -1 : 1);
+    });
+  const limit = Number(query.get("page[limit]") ?? 250);
+  if (!(limit >= 1 && limit <= 2500)) return refuse(400, "page[limit] must be between 1 and 2500");
+  const from = Number(Buffer.from(query.get("page[after]") ?? "", "base64url").toString() || 0);
+  const end = from + limit;
+  const cursor = (at: number): string => Buffer.from(String(at)).toString("base64url");
+  const asked = (query.get("fields") ?? "").split(",").filter((name) => optional.includes(name));
+  const data = found
+    .slice(from, end)
+    .map((one) => Object.fromEntries([...alwaysListed, ...asked].map((name) => [name, valueOf(one, name)])));
+  const page = {
+    nextCursor: end < found.length ? cursor(end) : null,
+    prevCursor: from > 0 ? cursor(from - limit) : null,
+  };
+  return { status: 200, body: { data, meta: { total: found.length, page }, _links: {} } };
+}
 
 /** An empty text clears. What null does is told nowhere: nothing, here. */
 function saidOf(body: Json): Json {

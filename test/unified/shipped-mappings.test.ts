@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { listRecords } from "#core/usecases/unified/list-records";
-import { createRecord, updateRecord } from "#core/usecases/unified/one-record";
+import type { ListWish } from "#core/domain/unified/list-wish";
+import { createRecord, getRecord, updateRecord } from "#core/usecases/unified/one-record";
 import { everything, openUnifiedWorld } from "./unified-world.ts";
 
 /** What the catalogue's mappings make of values that a straight one gets wrong; there-and-back.test.ts tries all others. */
@@ -122,6 +123,53 @@ describe("an id that is none of the provider's", () => {
     for (const id of ["12345678901234567890", "999999999999999", "007", "5", "x5"]) {
       const { record } = await createRecord(ports, call(category, model), { ...needed, [field]: id });
       expect(record[field]).toBe(id);
+    }
+  });
+});
+
+describe("the employees of bamboohr", () => {
+  const pageOf = async (count: number, wish: Partial<ListWish>) => {
+    const world = await openUnifiedWorld("bamboohr");
+    world.provider.of["employees"]?.fill(count);
+    world.provider.of["employees"]?.all.forEach((one, index) => {
+      Object.assign(one, { firstName: `Ada${index % 7}`, status: index % 3 === 0 ? "Inactive" : "Active" });
+    });
+    const all: Record<string, unknown>[] = [];
+    let cursor: string | null = null;
+    do {
+      const asks = { ...everything, ...wish };
+      const page = await listRecords(world.ports, world.call("hris", "employees"), asks, cursor);
+      all.push(...page.records);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return { ...world, all };
+  };
+
+  it("are listed as they are read one by one, but for the instant of the last change", async () => {
+    const { ports, call, all } = await pageOf(1, {});
+    const { record } = await getRecord(ports, call("hris", "employees"), String(all[0]?.["id"]));
+    expect(record["updated_at"]).not.toBeNull();
+    expect(all).toEqual([{ ...record, updated_at: null }]);
+  });
+
+  it("come page by page, however many they are: no answer holds more than was asked for", async () => {
+    const { all, asked } = await pageOf(3_000, { limit: 1_000 });
+    expect(new Set(all.map(({ id }) => id)).size).toBe(3_000);
+    // All in one would be some three megabytes, and an answer of more than one is not read.
+    expect(asked.map(({ query }) => new URLSearchParams(query).get("page[limit]"))).toEqual(Array(12).fill("250"));
+  });
+
+  it.each(["active", "inactive"])("are narrowed to those who are %s", async (status) => {
+    const { all } = await pageOf(30, { limit: 4, filters: { employment_status: status } });
+    expect(all.map((one) => one["employment_status"])).toEqual(Array(status === "active" ? 20 : 10).fill(status));
+  });
+
+  it("are sorted by name, both ways", async () => {
+    for (const descending of [false, true]) {
+      const { all } = await pageOf(30, { limit: 7, sort: { field: "first_name", descending } });
+      const names = all.map((one) => String(one["first_name"]));
+      expect(names).toHaveLength(30);
+      expect(names).toEqual(descending ? names.toSorted().toReversed() : names.toSorted());
     }
   });
 });
