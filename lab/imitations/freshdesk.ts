@@ -130,9 +130,11 @@ function list(all: Json[], query: URLSearchParams, origin: string): ImitatedAnsw
   const sorted = by !== null && query.get("order_type") !== "asc" ? ascending.toReversed() : ascending;
   const page = Number(query.get("page") ?? 1);
   const size = Number(query.get("per_page") ?? 30);
+  if (!(size >= 1 && size <= 100)) return { status: 400, body: { description: "Validation failed", errors: [] } };
   const next = new URLSearchParams(query);
   next.set("page", String(page + 1));
   const headers: Record<string, string> =
-    page * size < found.length ? { link: `<${origin}${base}?${next}>; rel="next"` } : {};
+    // Page 300 is the last.
+    page * size < found.length && page < 300 ? { link: `<${origin}${base}?${next}>; rel="next"` } : {};
   return { status: 200, headers, body: sorted.slice((page - 1) * size, page * size) };
 }

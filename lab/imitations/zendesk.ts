@@ -57,7 +57,14 @@ export function imitateZendesk(): ZendeskImitation {
 const base = "/api/v2";
 
 function answer(tickets: Records, { method, path, query, body }: ImitatedRequest, origin: string): ImitatedAnswer {
-  if (path === `${base}/tickets.json` && method === "GET") return page("tickets", tickets.all, path, query, origin);
+  if (path === `${base}/tickets.json` && method === "GET")
+    return page(
+      "tickets",
+      tickets.all.filter((one) => !isArchived(one)),
+      path,
+      query,
+      origin,
+    );
   if (path === `${base}/search/export.json`)
     return page("results", search(tickets.all, query.get("query") ?? ""), path, query, origin);
   if (path === `${base}/tickets.json`) {
@@ -119,6 +126,11 @@ function page(key: string, all: Json[], path: string, query: URLSearchParams, or
       links: { prev: null, next: more ? `${origin}${path}?${next}` : null },
     },
   };
+}
+
+/** The search has those too. */
+function isArchived({ status, updated_at: at }: Json): boolean {
+  return status === "closed" && Date.parse(at as string) < Date.now() - 120 * 86_400_000;
 }
 
 const columns: Record<string, string> = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { listRecords } from "#core/usecases/unified/list-records";
 import type { ListWish } from "#core/domain/unified/list-wish";
 import { createRecord, getRecord, updateRecord } from "#core/usecases/unified/one-record";
-import { everything, openUnifiedWorld } from "./unified-world.ts";
+import { everything, openUnifiedWorld, type UnifiedWorld } from "./unified-world.ts";
 
 /** What the catalogue's mappings make of values that a straight one gets wrong; there-and-back.test.ts tries all others. */
 
@@ -171,5 +171,56 @@ describe("the employees of bamboohr", () => {
       expect(names).toHaveLength(30);
       expect(names).toEqual(descending ? names.toSorted().toReversed() : names.toSorted());
     }
+  });
+});
+
+describe("tickets that a provider leaves out of its lists", () => {
+  const idsOf = async ({ ports, call }: UnifiedWorld, wish: Partial<ListWish>): Promise<string[]> => {
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await listRecords(ports, call("ticketing", "tickets"), { ...everything, ...wish }, cursor);
+      ids.push(...page.records.map(({ id }) => String(id)));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return ids;
+  };
+
+  it("are found at zendesk, where they are archived, with any filter", async () => {
+    const world = await openUnifiedWorld("zendesk");
+    world.provider.of["tickets"]?.fill(3);
+    world.provider.of["tickets"]?.all.forEach((one, index) => (one.status = index === 0 ? "closed" : "open"));
+    expect(await idsOf(world, {})).toHaveLength(2);
+    expect(await idsOf(world, { filters: { created_after: "2000-01-01T00:00:00.000Z" } })).toHaveLength(3);
+    expect(await idsOf(world, { filters: { status: "closed" } })).toHaveLength(1);
+  });
+
+  it("are listed at freshdesk, which shows those of the last 30 days unless it is asked for others", async () => {
+    const world = await openUnifiedWorld("freshdesk");
+    world.provider.of["tickets"]?.fill(30);
+    expect(await idsOf(world, { limit: 7 })).toHaveLength(30);
+    const asked = world.asked.map(({ query }) => new URLSearchParams(query).get("updated_since"));
+    expect(new Set(asked)).toEqual(new Set(["2000-01-01T00:00:00Z"]));
+    // The companion: the imitation leaves them out as the provider does.
+    const unasked = {
+      unified: { ticketing: { tickets: { endpoints: { list: { query: { updated_since: "null" } } } } } },
+    };
+    const without = await openUnifiedWorld("freshdesk", { account: unasked });
+    without.provider.of["tickets"]?.fill(30);
+    expect(await idsOf(without, {})).toEqual([]);
+  });
+
+  it("come behind the 300 pages of freshdesk with the last one's instant", async () => {
+    const world = await openUnifiedWorld("freshdesk");
+    world.provider.of["tickets"]?.fill(310);
+    world.provider.of["tickets"]?.all.forEach((one, index) => {
+      one.updated_at = new Date(Date.UTC(2026, 0, 1, 0, index)).toISOString();
+    });
+    const sort = { field: "updated_at", descending: false };
+    const first = await idsOf(world, { limit: 1, sort });
+    expect(first).toHaveLength(300);
+    const { record } = await getRecord(world.ports, world.call("ticketing", "tickets"), first.at(-1) ?? "");
+    const rest = await idsOf(world, { limit: 100, sort, filters: { updated_after: String(record["updated_at"]) } });
+    expect(new Set([...first, ...rest]).size).toBe(310);
   });
 });
