@@ -167,6 +167,14 @@ describe("a failure", () => {
   });
 });
 
+/** A sender in its turn goes on with what it has read of an endpoint: its health, which it would write, and its secrets. */
+async function untilGivenBack({ id }: { readonly id: string }): Promise<void> {
+  await until(async () => {
+    const { rows } = await stack.database.pool.query("SELECT claimed_by FROM webhook_endpoint WHERE id = $1", [id]);
+    return rows[0].claimed_by === null;
+  });
+}
+
 describe("an endpoint", () => {
   test("that answers 410 is disabled at once; the others hear of it, and it comes back with what it missed", async () => {
     const [endpoint, other] = [await makeEndpoint(), await makeEndpoint({ events: ["webhook_endpoint:disabled"] })];
@@ -217,13 +225,7 @@ describe("an endpoint", () => {
       [3, 1],
       [5, 2],
     ] as const) {
-      // A sender in its turn goes on with the health that it knows, and would write that.
-      await until(async () => {
-        const { rows } = await stack.database.pool.query("SELECT claimed_by FROM webhook_endpoint WHERE id = $1", [
-          endpoint.id,
-        ]);
-        return rows[0].claimed_by === null;
-      });
+      await untilGivenBack(endpoint);
       await stack.database.pool.query(
         "UPDATE webhook_endpoint SET failing_since = now() - make_interval(days => $2) WHERE id = $1",
         [endpoint.id, days],
@@ -255,6 +257,7 @@ describe("an endpoint", () => {
     expect(String(both.headers["webhook-signature"]).split(" ")).toHaveLength(2);
     for (const secret of [endpoint.secret, rotated.body.secret]) expect(verify(secret, both)).toEqual(both.body);
 
+    await untilGivenBack(endpoint);
     await stack.database.pool.query(
       "UPDATE sealed_secret SET accepted_until = now() - interval '1 second' WHERE owner = $1 AND accepted_until IS NOT NULL",
       [endpoint.id],

@@ -145,7 +145,10 @@ export function integrationRoutes(app: OpenAPIHono<ApiEnvironment>, ports: ApiPo
           reason: approvalReasonSchema.optional(),
           unchanged_since: z
             .string()
-            .regex(/^(never|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)$/, "must be an instant, or never")
+            .regex(/^(never|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)$/, {
+              error: "must be an instant, or never",
+              abort: true,
+            })
             .refine((text) => text === "never" || !Number.isNaN(Date.parse(text)), "must be an instant, or never")
             .optional()
             .openapi({
