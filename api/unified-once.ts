@@ -37,6 +37,7 @@ export async function createOnce(
   let failed: unknown = null;
   const { answer, isRepeated } = await runOnce(ports, context.get("caller"), request, async (once) => {
     let fate: CallFate = "not_sent";
+    let madeId: string | null = null;
     const mark = randomInt(2 ** 47);
     try {
       made = await create({
@@ -47,11 +48,12 @@ export async function createOnce(
           throw unknownOutcome("the process that sent it ended before its answer");
         },
         onFate: (next) => (fate = next),
+        onMade: (id) => (madeId = id),
       });
       return keep(201, { id: String(made.record["id"]) }, "keep");
     } catch (error) {
       failed = error;
-      return answerOf(error, fate);
+      return madeId === null ? answerOf(error, fate) : keep(201, { id: madeId }, "keep");
     }
   });
   if (!isRepeated) {
@@ -60,7 +62,11 @@ export async function createOnce(
   }
   context.header("idempotency-replayed", "true");
   const { id, problem } = JSON.parse(answer.body) as Kept;
-  if (id !== undefined) return await find(id);
+  if (id !== undefined) {
+    return await find(id).catch((error: unknown) => {
+      throw error instanceof DomainError ? madeBefore(id, error) : error;
+    });
+  }
   const code = problem !== undefined && Object.hasOwn(problemCodes, problem.code) ? problem.code : "internal_error";
   throw new DomainError(code, { detail: problem?.detail ?? "", status: answer.status });
 }
@@ -71,16 +77,31 @@ function answerOf(error: unknown, fate: CallFate): RunAnswer {
   const status = error instanceof DomainError ? error.status : 500;
   if (fate === "not_sent" || isRefused) return keep(status, {}, "free");
   const isMade = typeof fate === "number" && fate >= 200 && fate < 300;
-  const { code, detail } =
-    isMade && error instanceof DomainError
-      ? error
-      : unknownOutcome(error instanceof DomainError ? error.detail : "the connection ended before its answer");
-  return keep(error instanceof DomainError ? status : 502, { problem: { code, detail } }, "keep");
+  const {
+    code,
+    detail,
+    status: told,
+  } = isMade && error instanceof DomainError
+    ? error
+    : unknownOutcome(error instanceof DomainError ? error.detail : "the connection ended before its answer");
+  return keep(told, { problem: { code, detail } }, "keep");
 }
 
 function unknownOutcome(why: string): DomainError {
   return new DomainError("provider_error", {
     detail: `The first request with this Idempotency-Key was sent to the provider, and whether it made the record is not known (${why.replace(/\.$/, "")}). Nothing is sent again under this key: look whether the record is there, and make it under a new key if it is not.`,
+  });
+}
+
+/** It is there: whoever asks again is told its id, whatever keeps it from being read. */
+function madeBefore(id: string, error: DomainError): DomainError {
+  const { code, status, detail, retryAfterSeconds, extensions } = error;
+  return new DomainError(code, {
+    status,
+    detail: `The first request with this Idempotency-Key made the record; to read it anew failed: ${detail}`,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    extensions: { ...extensions, record_id: id },
+    cause: error,
   });
 }
 

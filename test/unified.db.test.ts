@@ -387,6 +387,36 @@ describe("a POST that comes again with its idempotency key", () => {
     expect(posts()).toBe(1);
   });
 
+  test("finds the record that was made, where its caller left while it was read back", async () => {
+    const { account, running } = at("bamboohr");
+    const arrived = Promise.withResolvers<void>();
+    running.intercept = ({ method }) => {
+      running.delay = method === "GET" ? 1_500 : 0;
+      if (method === "GET") arrived.resolve();
+      return null;
+    };
+    const body = { first_name: "Ada", last_name: "Byron" };
+    const headers = { "idempotency-key": '"of-who-left-after"' };
+    const leaving = new AbortController();
+    const gone = fetch(`${stack.apis[0]?.origin}/api/v1/unified/hris/employees?integrated_account_id=${account}`, {
+      method: "POST",
+      headers: { ...headers, authorization: `Bearer ${stack.apiKey}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: leaving.signal,
+    }).catch(() => null);
+    await arrived.promise;
+    leaving.abort();
+    await gone;
+    running.intercept = () => null;
+    running.delay = 0;
+    await expect
+      .poll(async () => (await call("POST", "hris/employees", account, { body, headers })).status, { timeout: 20_000 })
+      .toBe(201);
+    const again = await call("POST", "hris/employees", account, { body, headers });
+    expect(again.body.result).toMatchObject(body);
+    expect(running.calls.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
   test("sends nothing again where the process that sent it was killed", async () => {
     const { account, running } = at("zendesk");
     const headers = { "idempotency-key": '"of-who-was-killed"' };

@@ -73,7 +73,7 @@ function answer(tickets: Records, request: ImitatedRequest, origin: string): Imi
       ];
       return { status: 400, body: { description: "Validation failed", errors } };
     }
-    return { status: 201, body: tickets.add((id) => stored({ ...blank, ...body, id })) };
+    return { status: 201, body: withoutRequester(tickets.add((id) => stored({ ...blank, ...body, id }))) };
   }
   const id = matchPath(`${base}/{id}`, path)?.["id"];
   const record = id === undefined ? null : tickets.find(id);
@@ -82,8 +82,11 @@ function answer(tickets: Records, request: ImitatedRequest, origin: string): Imi
     tickets.remove(id);
     return { status: 204 };
   }
-  if (method === "PUT") Object.assign(record, stored(body));
-  return { status: 200, body: record };
+  if (method === "PUT") {
+    Object.assign(record, stored(body));
+    return { status: 200, body: withoutRequester(record) };
+  }
+  return { status: 200, body: query.get("include")?.includes("requester") ? record : withoutRequester(record) };
 }
 
 const blank = {
@@ -97,6 +100,11 @@ const blank = {
   created_at: "2026-11-20T10:00:00Z",
   updated_at: "2026-11-20T10:00:00Z",
 };
+
+/** Whom it is about comes when it is asked for. */
+function withoutRequester({ requester: _, ...record }: Json): Json {
+  return record;
+}
 
 /** A description is HTML, and comes back as text besides. */
 function stored({ description, email, ...body }: Json): Json {

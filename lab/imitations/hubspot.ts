@@ -112,7 +112,8 @@ function answer(records: Record<string, Records>, { method, path, query, body }:
       return { status: 200, body: only(record, (query.get("properties") ?? "").split(",")) };
     case "PATCH":
       Object.assign(record.properties, body.properties);
-      return { status: 200, body: record };
+      // What was changed, and some of its own; not what `properties` would ask for.
+      return { status: 200, body: only(record, Object.keys(body.properties as object)) };
     default:
       store.remove(id);
       return { status: 204 };

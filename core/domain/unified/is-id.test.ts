@@ -3,8 +3,9 @@ import { isId } from "./is-id.ts";
 import type { IdShape } from "./mapping-schema.ts";
 
 test.each<[IdShape | undefined, string[], string[]]>([
+  [{ form: "any" }, ["describe", "ada@example.com"], []],
   [undefined, ["describe", "7", "a/b"], []],
-  [{ form: "digits" }, ["0", "9007199254740993"], ["", "describe", "-1", "1.5", "１", "7 "]],
+  [{ form: "digits" }, ["7", "9007199254740993"], ["", "0", "00", "07", "describe", "-1", "1.5", "１", "7 "]],
   [
     { form: "letters_and_digits", lengths: [15, 18] },
     ["003000000000001", "003000000000001AAA"],

@@ -1,9 +1,11 @@
 import type { IdShape } from "./mapping-schema.ts";
 
 const forms: Readonly<Record<IdShape["form"], RegExp>> = {
-  digits: /^[0-9]+$/,
+  // None begins with 0, which names something else at some providers (at BambooHR whoever connected).
+  digits: /^[1-9][0-9]*$/,
   letters_and_digits: /^[A-Za-z0-9]+$/,
   uuid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  any: /^/,
 };
 
 /** Whether it may be an id of a record at a provider. @param shape absent: anything may */

@@ -108,7 +108,7 @@ const deleteEndpoint = z.strictObject({
 });
 
 const idShape = z.strictObject({
-  form: z.enum(["digits", "letters_and_digits", "uuid"]).describe("What stands in it."),
+  form: z.enum(["digits", "letters_and_digits", "uuid", "any"]).describe("What stands in it; digits: no 0 in front."),
   lengths: z
     .array(z.number().int().min(1).max(255))
     .min(1)

@@ -24,6 +24,9 @@ export function overridableMapping(levels: readonly OverrideLevel[]): Record<str
     ...["fields", "customFields"].flatMap((map) => fieldParts.map((part) => `${map}/*/${part}`)),
     ...Object.entries(endpointParts).flatMap(([name, parts]) => parts.map((part) => `endpoints/${name}/${part}`)),
     "errors",
+    // Where records are named otherwise: by an id of the customer's own, by an address.
+    "ids/form",
+    "ids/lengths",
   ];
   return Object.fromEntries(pointers.map((pointer) => [`/unified/*/*/${pointer}`, levels]));
 }

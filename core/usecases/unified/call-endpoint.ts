@@ -40,6 +40,8 @@ export interface EndpointAnswer {
   readonly body: unknown;
   /** As it was written, for who wants the provider's own. */
   readonly exact: unknown;
+  /** Whether it is what an API answers: JSON, or nothing at all; false only of a write. */
+  readonly isApi: boolean;
   readonly reading: ApiReading;
   readonly prepared: PreparedCall;
 }
@@ -169,6 +171,8 @@ export async function sendReady(
   }
   const headers = headerRecord(answer.headers);
   if (!isFulfilled) {
+    // The definition's own word: a refusal in an answer that looks fulfilled, a limit in one that looks like a failure.
+    if (reading.isRateLimit || answer.status < 300) onFate?.(reading.isRateLimit ? 429 : 422);
     const told = await readErrors(mapped, { status: answer.status, headers, body: read });
     throw refusalProblem({ ...reading, accountId: call.accountId, status: answer.status, told });
   }
@@ -177,6 +181,7 @@ export async function sendReady(
     headers,
     body: isJson && text !== null ? longNumbersAsText(text, read) : null,
     exact: isJson && text !== null ? parseExactly(text, read) : null,
+    isApi: !isUnreadable,
     reading,
     prepared,
   };

@@ -1,7 +1,7 @@
 import { nextTarget, queryRecord, withDefaults, withParameter } from "../../domain/proxy/next-target.ts";
 import type { ListPagination } from "../../domain/integration/api-schema.ts";
 import { DomainError } from "../../domain/problem/domain-error.ts";
-import type { JsonObject } from "../../domain/unified/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../domain/unified/json-object.ts";
 import { chooseList, type ChosenList, type ListWish } from "../../domain/unified/list-wish.ts";
 import {
   decodeListCursor,
@@ -174,27 +174,35 @@ async function readItems(
       refuseMissing(found);
       const next = await find(pagination.next);
       const isLast = next === undefined || next === null || next === "";
-      return { items: listOf(found), next: isLast ? null : onward({ kind: "state", value: bounded(next) }) };
+      const items = listOf(found);
+      return { items, next: isLast ? null : onward({ kind: "state", value: bounded(next) }, items) };
     }
     refuseMissing(alongPath(pagination.items, body)?.found);
     const read = { kind: "answer", status, headers, body, retryAfterSeconds: null } as const;
     const page = await readPage(expressions, pagination, read, query);
-    return page === null ? { items: [], next: null } : { items: page.items, next: onward(positionOf(page.next)) };
+    return page === null
+      ? { items: [], next: null }
+      : { items: page.items, next: onward(positionOf(page.next), page.items) };
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     if (isOurs(error)) throw crowded();
     throw failedAt(placeOf(mapped, name, "pagination"), error);
   }
 
-  /** A plain path names the member that holds the records: where there is none, this is no page of the list. Null is an empty one. */
+  /**
+   * A plain path names the member that holds the records: where there are others and not that one, this is no page of the list. Null,
+   * and an answer that holds nothing at all, are an empty one.
+   */
   function refuseMissing(found: unknown): void {
-    if (found === undefined && alongPath(pagination.items, body) !== null) throw unreadable(mapped);
+    const isEmpty = body === null || (isJsonObject(body) && Object.keys(body).length === 0);
+    if (found === undefined && !isEmpty && alongPath(pagination.items, body) !== null) throw unreadable(mapped);
   }
 
-  /** Whoever follows pages to the end must come to it. */
-  function onward(next: ListPosition | null): ListPosition | null {
+  /** Whoever follows pages to the end must come to it. Where an API has one cursor for all pages, the empty one is the last. */
+  function onward(next: ListPosition | null, items: readonly unknown[]): ListPosition | null {
     const isSame = next !== null && position !== null && JSON.stringify(next) === JSON.stringify(position);
     if (!isSame) return next;
+    if (items.length === 0) return null;
     throw new DomainError("provider_error", {
       detail: "The provider names the page that was asked for as the next one, so that the list would never end.",
       extensions: { integrated_account_id: mapped.call.accountId, source: "provider" },

@@ -36,9 +36,11 @@ export interface WriteWatch {
   /** Right before it is sent; what this throws is thrown, and nothing is sent. */
   readonly beforeSend: () => Promise<void>;
   readonly onFate: (fate: CallFate) => void;
+  /** The provider has made the record, and this is its id. */
+  readonly onMade: (id: string) => void;
 }
 
-const unwatched: WriteWatch = { beforeSend: async () => {}, onFate: () => {} };
+const unwatched: WriteWatch = { beforeSend: async () => {}, onFate: () => {}, onMade: () => {} };
 
 /**
  * Makes a record. Where the provider answers with its id alone it is read by that. Once it is there, nothing that fails is a problem
@@ -49,7 +51,7 @@ export async function createRecord(
   ports: UnifiedPorts,
   call: UnifiedCall,
   given: JsonObject,
-  { beforeSend, onFate }: WriteWatch = unwatched,
+  { beforeSend, onFate, onMade }: WriteWatch = unwatched,
 ): Promise<OneRecord> {
   return await withMapping(ports, call, "create", async (mapped) => {
     const { create } = mapped.mapping.endpoints;
@@ -61,7 +63,7 @@ export async function createRecord(
     const answer = await sendReady(mapped, ready, { isWrite: true, onFate });
     const { item } = create;
     if (item !== undefined) {
-      const read = await orNull(() => patiently(mapped, () => recordIn(mapped, "create", item, answer)));
+      const read = await orNull(mapped, () => patiently(mapped, () => recordIn(mapped, "create", item, answer)));
       return read ?? givenRecord(mapped, await idOfMade(mapped, item, answer), given, answer.reading);
     }
     const { status, headers, body } = answer;
@@ -69,8 +71,9 @@ export async function createRecord(
       await patiently(mapped, () => findOne(mapped, "create", create.id ?? "", { status, headers, body })),
     );
     if (id === null) throw madeWithoutId(mapped);
+    onMade(id);
     return (
-      (await orNull(() => patiently(mapped, () => readOne(mapped, id)))) ??
+      (await orNull(mapped, () => patiently(mapped, () => readOne(mapped, id)))) ??
       givenRecord(mapped, id, given, answer.reading)
     );
   });
@@ -100,6 +103,8 @@ export async function updateRecord(
       if (item !== undefined && answer.body !== null) {
         return await patiently(mapped, () => recordIn(mapped, "update", item, answer));
       }
+      // Where nothing reads a record, what was given is what is known of it.
+      if (get === undefined) return givenRecord(mapped, id, given, answer.reading);
       return await patiently(mapped, () => readOne(mapped, id));
     } catch (error) {
       throw error instanceof DomainError ? changedAllTheSame(mapped, error) : error;
@@ -113,7 +118,9 @@ export async function deleteRecord(ports: UnifiedPorts, call: UnifiedCall, id: s
     const endpoint = mapped.mapping.endpoints.delete;
     if (endpoint === undefined) throw unsupported(call.model, "delete");
     const ready = await readyCall(mapped, { ...endpoint, name: "delete" }, { id });
+    // A page for people is no word of an API that something was removed.
     const answer = await sendReady(mapped, ready, { isWrite: true });
+    if (!answer.isApi) throw notSureRemoved(mapped);
     return answer.reading;
   });
 }
@@ -175,12 +182,17 @@ async function patiently<T>({ ports: { clock }, call }: MappedAccount, work: () 
   }
 }
 
-/** What can't be read is not known; what is no problem of the provider's or of its mapping is thrown. */
-async function orNull<T>(work: () => Promise<T>): Promise<T | null> {
+/** Of a record that is made: what can't be read of it is not known, whatever keeps it from being read. */
+async function orNull<T>({ ports, call }: MappedAccount, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
+    if (!call.signal.aborted) {
+      ports.log.warn(
+        { account: call.accountId, error },
+        "a record that was made could not be read; what was given stands for it",
+      );
+    }
     return null;
   }
 }
@@ -196,18 +208,32 @@ async function idOfMade(mapped: MappedAccount, item: string, answer: EndpointAns
   return id;
 }
 
-function madeWithoutId({ call }: MappedAccount): DomainError {
+function notSureRemoved({ call }: MappedAccount): DomainError {
   return new DomainError("provider_error", {
     detail:
-      "The provider made the record, and its answer does not hold the id where its mapping looks for it. To send the request again would make another one.",
+      "The provider answered with a page for people, as some do while they are not available: the record may or may not have been removed. To remove it once more does no harm.",
     extensions: { integrated_account_id: call.accountId, source: "provider" },
   });
 }
 
-function changedAllTheSame({ call }: MappedAccount, { code, detail, extensions }: DomainError): DomainError {
+function madeWithoutId({ call }: MappedAccount): DomainError {
+  return new DomainError("provider_error", {
+    detail:
+      "The provider says that it made the record, and its answer does not hold the id where its mapping looks for it. To send the request again would make another one.",
+    extensions: { integrated_account_id: call.accountId, source: "provider" },
+  });
+}
+
+function changedAllTheSame({ call }: MappedAccount, error: DomainError): DomainError {
+  const { code, status, detail, errors, retryAfterSeconds, rateLimit, extensions } = error;
   return new DomainError(code, {
+    status,
     detail: `The record was changed, and could not be read afterwards: ${detail}`,
+    errors,
+    ...(retryAfterSeconds === null ? {} : { retryAfterSeconds }),
+    ...(rateLimit === null ? {} : { rateLimit }),
     extensions: { integrated_account_id: call.accountId, ...extensions },
+    cause: error,
   });
 }
 

@@ -155,8 +155,10 @@ describe.each(pairs)("there and back at %s: %s", (name, modelName) => {
           const { record } = await createRecord(ports, asked, whole);
           expect(record).toMatchObject(read(given, null));
           const id = String(record["id"]);
-          await updateRecord(ports, asked, id, changes);
+          const { record: changed } = await updateRecord(ports, asked, id, changes);
           const after = await getRecord(ports, asked, id);
+          // The answer to a change is the record, and not what was changed of it.
+          expect(changed).toEqual(after.record);
           // What was not named stays, what was named is there.
           expect(after.record).toMatchObject({ ...read(given, null), ...read(changes, record) });
         },
