@@ -88,6 +88,8 @@ const effects: Readonly<
 
 /** Of a mapping: what is laid over the part, which is read where records are; "'other'" for the others. */
 const mappingValues: Readonly<Record<string, unknown>> = {
+  form: "uuid",
+  lengths: [18],
   method: "PUT",
   path: "/other",
   maxLimit: 7,
@@ -113,6 +115,7 @@ function mappingEffect(pointer: string): (typeof effects)[string] {
 
 /** Pages are laid over as a whole: they are of one kind. */
 function mappingNeighbours(pointer: string): Overrides {
+  if (pointer.endsWith("/ids/lengths")) return { unified: { crm: { contacts: { ids: { form: "digits" } } } } };
   const [, place = ""] = /^\/unified\/\*\/\*\/endpoints\/(\w+)\/pagination\//.exec(pointer) ?? [];
   if (place === "") return {};
   const pagination = /\/(?:more|firstPage)$/.test(pointer) ? numberedPages : cursorPages;

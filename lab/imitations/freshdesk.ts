@@ -102,8 +102,8 @@ const blank = {
 };
 
 /** Whom it is about comes when it is asked for. */
-function withoutRequester({ requester: _, ...record }: Json): Json {
-  return record;
+function withoutRequester(record: Json): Json {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== "requester"));
 }
 
 /** A description is HTML, and comes back as text besides. */
