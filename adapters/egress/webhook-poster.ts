@@ -183,12 +183,18 @@ const words: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: "the answer's head is too large",
 };
 
+function noAnswer(deadline: number): string {
+  return `no answer within ${deadline / 1000} s`;
+}
+
 /** Codes alone: a message may name what an owner of endpoints must not learn. */
 function wordFailure(error: unknown, isLate: boolean, deadline: number): string {
-  if (isLate) return `no answer within ${deadline / 1000} s`;
+  if (isLate) return noAnswer(deadline);
   let at: unknown = error;
   for (let depth = 0; at instanceof Error && depth < 5; depth += 1) {
     const code = "code" in at && typeof at.code === "string" ? at.code : "";
+    // Either timer may ring first.
+    if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_BODY_TIMEOUT") return noAnswer(deadline);
     const known = words[code];
     if (known !== undefined) return known;
     if (/^(?:CERT|ERR_TLS|ERR_SSL|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(code)) return `TLS failed: ${code}`;
