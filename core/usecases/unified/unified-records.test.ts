@@ -290,6 +290,20 @@ describe("custom fields", () => {
     expect(other.asked.at(-1)?.body).toEqual({ properties: { firstname: "A", plan: "gold" } });
   });
 
+  it("of a customer's own come once the provider is asked for them, as the guide says", async () => {
+    const asked = { endpoints: { list: { query: { properties: "'firstname,tier'" } } } };
+    const own = { customFields: { plan: { read: "properties.tier" } } };
+    const read = async (contacts: object): Promise<unknown> => {
+      const { ports, call, provider } = await open("hubspot", { environment: { unified: { crm: { contacts } } } });
+      const [sample] = provider.of["contacts"]?.all ?? [];
+      (sample as { properties: Record<string, string> }).properties["tier"] = "gold";
+      const { records } = await listRecords(ports, call("crm", "contacts"), everything, null);
+      return records[0]?.["custom_fields"];
+    };
+    expect(await read(own)).toEqual({ plan: null });
+    expect(await read({ ...own, ...asked })).toEqual({ plan: "gold" });
+  });
+
   it("that no mapping has are refused by their names", async () => {
     const { ports, call, asked } = await open("hubspot");
     const work = createRecord(ports, call("crm", "contacts"), { custom_fields: { plan: "gold" } });
