@@ -71,7 +71,56 @@ describe("a record that was made", () => {
   });
 });
 
+describe("a record that was made, of which its provider answers the id alone", () => {
+  const evaluated = { unified: { crm: { contacts: { endpoints: { create: { id: "$string(body.id)" } } } } } };
+
+  it("is told as made, and is not to be tried again, where the id can't be read for busy evaluators", async () => {
+    const busy = busyAfterWrites(null, 1_000);
+    const world = await open("salesforce", { expressions: busy.expressions, account: evaluated });
+    busy.state.world = world;
+    const work = world.world.clock.settle(createRecord(world.ports, world.call("crm", "contacts"), ada));
+    const problem = await problemOf(work);
+    expect(problem).toMatchObject({ code: "provider_error", retryAfterSeconds: null });
+    expect(problem.detail).toMatch(/made the record.*would make another one/);
+  });
+
+  it("is told as made, where the expression fails that finds its id", async () => {
+    const account = { unified: { crm: { contacts: { endpoints: { create: { id: "$error('no')" } } } } } };
+    const world = await open("salesforce", { account });
+    const problem = await problemOf(createRecord(world.ports, world.call("crm", "contacts"), ada));
+    expect(problem.detail).toMatch(/made the record.*would make another one/);
+    expect(JSON.stringify(world.world.log.lines)).toContain("could not be read");
+  });
+
+  it("is known by its id, where its caller leaves before it was read", async () => {
+    const leaving = new AbortController();
+    const world = await open("salesforce");
+    world.intercept = ({ method }) => {
+      if (method !== "GET") return null;
+      leaving.abort(new Error("the caller left"));
+      return "lost";
+    };
+    const call = world.call("crm", "contacts", { signal: leaving.signal });
+    const { record } = await createRecord(world.ports, call, ada);
+    expect(record).toMatchObject({ id: expect.stringMatching(/^003/) as string, first_name: "Ada" });
+  });
+});
+
 describe("a record that was changed", () => {
+  it("is read by its id, where its provider answers something else", async () => {
+    const world = await open("zendesk");
+    const tickets = world.call("ticketing", "tickets");
+    const { record } = await createRecord(world.ports, tickets, {
+      subject: "Help",
+      description: "It stands.",
+      requester_id: "5",
+    });
+    world.intercept = ({ method }) => (method === "PUT" ? { status: 200, body: { ticket: { ok: true } } } : null);
+    const changed = await updateRecord(world.ports, tickets, String(record["id"]), { subject: "New" });
+    expect(changed.record).toMatchObject({ id: record["id"], description: "It stands." });
+    expect(world.asked.map(({ method }) => method)).toEqual(["POST", "PUT", "GET"]);
+  });
+
   it("and can't be read afterwards is a problem that says so, and no record of nulls", async () => {
     const world = await open("zendesk");
     const { record } = await createRecord(world.ports, world.call("ticketing", "tickets"), {

@@ -63,19 +63,12 @@ export async function createRecord(
     const answer = await sendReady(mapped, ready, { isWrite: true, onFate });
     const { item } = create;
     if (item !== undefined) {
-      const read = await orNull(mapped, () => patiently(mapped, () => recordIn(mapped, "create", item, answer)));
-      return read ?? givenRecord(mapped, await idOfMade(mapped, item, answer), given, answer.reading);
+      const read = await orNull(mapped, () => recordIn(mapped, "create", item, answer));
+      return read ?? givenRecord(mapped, await idOfMade(mapped, { item }, answer), given, answer.reading);
     }
-    const { status, headers, body } = answer;
-    const id = textOfId(
-      await patiently(mapped, () => findOne(mapped, "create", create.id ?? "", { status, headers, body })),
-    );
-    if (id === null) throw madeWithoutId(mapped);
+    const id = await idOfMade(mapped, { id: create.id ?? "" }, answer);
     onMade(id);
-    return (
-      (await orNull(mapped, () => patiently(mapped, () => readOne(mapped, id)))) ??
-      givenRecord(mapped, id, given, answer.reading)
-    );
+    return (await orNull(mapped, () => readOne(mapped, id))) ?? givenRecord(mapped, id, given, answer.reading);
   });
 }
 
@@ -99,13 +92,16 @@ export async function updateRecord(
     const ready = await readyCall(mapped, { ...update, name: "update" }, { ...given, id }, members, bindings);
     const answer = await sendReady(mapped, ready, { isWrite: true });
     const { item } = update;
+    const inAnswer = (): Promise<OneRecord> => recordIn(mapped, "update", item ?? "", answer);
     try {
-      if (item !== undefined && answer.body !== null) {
-        return await patiently(mapped, () => recordIn(mapped, "update", item, answer));
+      if (get === undefined) {
+        // Where nothing reads a record, what was given is what is known of it.
+        if (item === undefined || answer.body === null) return givenRecord(mapped, id, given, answer.reading);
+        return await patiently(mapped, inAnswer);
       }
-      // Where nothing reads a record, what was given is what is known of it.
-      if (get === undefined) return givenRecord(mapped, id, given, answer.reading);
-      return await patiently(mapped, () => readOne(mapped, id));
+      // An answer without the record is as good as none.
+      const read = item === undefined || answer.body === null ? null : await orNull(mapped, inAnswer);
+      return read ?? (await patiently(mapped, () => readOne(mapped, id)));
     } catch (error) {
       throw error instanceof DomainError ? changedAllTheSame(mapped, error) : error;
     }
@@ -182,26 +178,30 @@ async function patiently<T>({ ports: { clock }, call }: MappedAccount, work: () 
   }
 }
 
-/** Of a record that is made: what can't be read of it is not known, whatever keeps it from being read. */
-async function orNull<T>({ ports, call }: MappedAccount, work: () => Promise<T>): Promise<T | null> {
+/** After a write: null for what can't be read, whatever keeps it from being read. */
+async function orNull<T>(mapped: MappedAccount, work: () => Promise<T>): Promise<T | null> {
   try {
-    return await work();
+    return await patiently(mapped, work);
   } catch (error) {
-    if (!call.signal.aborted) {
-      ports.log.warn(
-        { account: call.accountId, error },
-        "a record that was made could not be read; what was given stands for it",
-      );
-    }
+    const { ports, call } = mapped;
+    if (!call.signal.aborted) ports.log.warn({ account: call.accountId, error }, "what was written could not be read");
     return null;
   }
 }
 
-/** The id alone, of a record that could not be read as a whole. @throws DomainError where it can't be read either */
-async function idOfMade(mapped: MappedAccount, item: string, answer: EndpointAnswer): Promise<string> {
+/**
+ * The id alone, by which a new record is read, or of one that could not be read as a whole.
+ * @throws DomainError where it can't be read either, whatever the reason: nothing may be sent again
+ */
+async function idOfMade(
+  mapped: MappedAccount,
+  place: { readonly item: string } | { readonly id: string },
+  { status, headers, body }: EndpointAnswer,
+): Promise<string> {
   const { read = "" } = mapped.mapping.fields["id"] ?? {};
-  const id = await patiently(mapped, async () => {
-    const found = await findOne(mapped, "create", item, answer.body);
+  const id = await orNull(mapped, async () => {
+    if ("id" in place) return textOfId(await findOne(mapped, "create", place.id, { status, headers, body }));
+    const found = await findOne(mapped, "create", place.item, body);
     return isJsonObject(found) ? textOfId(await findOne(mapped, "create", read, found)) : null;
   });
   if (id === null) throw madeWithoutId(mapped);
