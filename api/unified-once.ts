@@ -36,20 +36,19 @@ export async function createOnce(
   let made: OneRecord | null = null;
   let failed: unknown = null;
   const { answer, isRepeated } = await runOnce(ports, context.get("caller"), request, async (once) => {
-    let fate: CallFate = "not_sent";
+    let fate: Fate = "not_sent";
     let madeId: string | null = null;
     const mark = randomInt(2 ** 47);
+    const beforeSend = async (): Promise<void> => {
+      const { sending } = await once.remember({ sending: mark });
+      if (sending === mark) return;
+      fate = "sent_before";
+      throw unknownOutcome("the process that sent it ended before its answer");
+    };
     try {
-      made = await create({
-        async beforeSend() {
-          const { sending } = await once.remember({ sending: mark });
-          if (sending === mark) return;
-          fate = "unknown";
-          throw unknownOutcome("the process that sent it ended before its answer");
-        },
-        onFate: (next) => (fate = next),
-        onMade: (id) => (madeId = id),
-      });
+      // A later run must not be refused before it has seen that mark: a refusal would free the key, and with it forget the mark.
+      if (!once.isFirst) await beforeSend();
+      made = await create({ beforeSend, onFate: (next) => (fate = next), onMade: (id) => (madeId = id) });
       return keep(201, { id: String(made.record["id"]) }, "keep");
     } catch (error) {
       failed = error;
@@ -71,20 +70,19 @@ export async function createOnce(
   throw new DomainError(code, { detail: problem?.detail ?? "", status: answer.status });
 }
 
+/** `sent_before`: by an earlier run, of which no answer came. */
+type Fate = CallFate | "sent_before";
+
 /** What was refused, or never left, may be mended under the same key. */
-function answerOf(error: unknown, fate: CallFate): RunAnswer {
-  const isRefused = typeof fate === "number" && fate >= 400 && fate < 500 && fate !== 408;
-  const status = error instanceof DomainError ? error.status : 500;
-  if (fate === "not_sent" || isRefused) return keep(status, {}, "free");
+function answerOf(error: unknown, fate: Fate): RunAnswer {
+  const problem = error instanceof DomainError ? error : null;
   const isMade = typeof fate === "number" && fate >= 200 && fate < 300;
-  const {
-    code,
-    detail,
-    status: told,
-  } = isMade && error instanceof DomainError
-    ? error
-    : unknownOutcome(error instanceof DomainError ? error.detail : "the connection ended before its answer");
-  return keep(told, { problem: { code, detail } }, "keep");
+  const isRefused = typeof fate === "number" && fate >= 400 && fate < 500 && fate !== 408;
+  if (fate === "not_sent" || isRefused) return keep(problem?.status ?? 500, {}, "free");
+  const isTold = isMade || fate === "sent_before";
+  const why = problem?.detail ?? "the connection ended before its answer";
+  const kept = problem !== null && isTold ? problem : unknownOutcome(why);
+  return keep(kept.status, { problem: { code: kept.code, detail: kept.detail } }, "keep");
 }
 
 function unknownOutcome(why: string): DomainError {

@@ -338,6 +338,7 @@ describe("a POST that comes again with its idempotency key", () => {
 
   test.each([
     ["failed", { status: 500, body: {} }],
+    ["waited too long", { status: 408, body: {} }],
     ["answered what nobody can read", { status: 201, headers: { "content-type": "text/html" }, body: "<html>" }],
   ])("sends nothing again where the provider %s: it may have made the record", async (what, answer) => {
     const headers = { "idempotency-key": `"of-what-${what.slice(0, 6)}"` };
@@ -443,11 +444,35 @@ describe("a POST that comes again with its idempotency key", () => {
     running.delay = 0;
     // Whoever died gives its key back when its lease is over.
     await stack.database.pool.query("UPDATE idempotency_record SET lease_until = now() WHERE lease_until IS NOT NULL");
-    for (const _ of [1, 2]) {
+    // One that gets nowhere meanwhile forgets nothing of it.
+    const breakMapping = async (overrides: unknown): Promise<void> => {
+      const unified = { ticketing: { tickets: { endpoints: { create: { query: overrides } } } } };
+      expect((await stack.call("PATCH", `/integrated-accounts/${account}`, { overrides: { unified } })).status).toBe(
+        200,
+      );
+    };
+    await breakMapping({ broken: "$error('no')" });
+    const between = await call("POST", "ticketing/tickets", account, { body: ticket("Killed"), headers });
+    expect(between.status).toBe(502);
+    await breakMapping({ broken: null });
+    for (const _ of [1, 2, 3]) {
       const again = await call("POST", "ticketing/tickets", account, { body: ticket("Killed"), headers });
       expect([again.status, again.body.code]).toEqual([502, "provider_error"]);
+      // Told once, however often it is asked.
+      expect(again.body.detail.match(/The first request with this Idempotency-Key/g)).toHaveLength(1);
     }
     expect(posts()).toBe(1);
+  });
+
+  test("runs again where the provider refused it with a status of success", async () => {
+    const { account, running } = at("hubspot");
+    const headers = { "idempotency-key": '"of-the-success"' };
+    const body = { last_name: "Of the success" };
+    running.intercept = () => ({ status: 200, body: { category: "MISSING_SCOPES" } });
+    const first = await call("POST", "crm/contacts", account, { body, headers });
+    expect([first.status, first.body.code]).toEqual([403, "provider_forbidden"]);
+    running.intercept = () => null;
+    expect((await call("POST", "crm/contacts", account, { body, headers })).status).toBe(201);
   });
 });
 

@@ -21,6 +21,8 @@ export interface RunOncePorts {
 export interface Once {
   /** When the key was used first. */
   readonly since: Date;
+  /** No earlier run of it was broken off, or ended without an answer. */
+  readonly isFirst: boolean;
   /** The id of what the request makes; one for each prefix. */
   id(prefix: IdPrefix): string;
   /** 32 bytes for the secret that it makes. Nothing but EVERGRANT_SECRET and the record, which goes after a day, gives them again. */
@@ -161,6 +163,7 @@ function onceOf(ports: RunOncePorts, run: IdempotentRun, fingerprint: Uint8Array
   const seed = [run.id, Buffer.from(fingerprint).toString("base64")];
   return {
     since: run.since,
+    isFirst: run.run === 1,
     id: (prefix) =>
       makeId(
         prefix,
