@@ -11,7 +11,14 @@ import type { UnifiedOperation, UnifiedOutcome } from "#core/ports/metrics";
 import { findDefinition } from "#core/usecases/load-integration";
 import type { ApiReading } from "#core/usecases/read-api-answer";
 import { listRecords } from "#core/usecases/unified/list-records";
-import { createRecord, deleteRecord, getRecord, updateRecord, type OneRecord } from "#core/usecases/unified/one-record";
+import {
+  createRecord,
+  deleteRecord,
+  getRecord,
+  readMade,
+  updateRecord,
+  type OneRecord,
+} from "#core/usecases/unified/one-record";
 import type { UnifiedCall } from "#core/usecases/unified/unified-ports";
 import type { ApiEnvironment, ApiPorts } from "../api-environment.ts";
 import { demand } from "../auth/authenticate.ts";
@@ -146,7 +153,7 @@ function modelRoutes(app: App, ports: ApiPorts, model: Model): void {
       return await withOne(ports, context, model, "create", async (call) => {
         const made = await createOnce(ports, context, {
           create: (watch) => createRecord(ports, call, given, watch),
-          find: (id) => getRecord(ports, call, id),
+          find: (id) => readMade(ports, call, id, given),
         });
         return json(201, oneBody(context, call, made));
       });

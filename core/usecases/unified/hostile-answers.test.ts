@@ -5,7 +5,7 @@ import { ExpressionFailed } from "#core/ports/expressions";
 import type { Expressions } from "#core/ports/expressions";
 import { everything, openUnifiedWorld, type Asked, type UnifiedWorld } from "#test/unified/unified-world";
 import { listRecords } from "./list-records.ts";
-import { createRecord, deleteRecord, getRecord, updateRecord } from "./one-record.ts";
+import { createRecord, deleteRecord, getRecord, readMade, updateRecord } from "./one-record.ts";
 
 // As in production, with its bounds: what comes out of one evaluation is small.
 const expressions = createExpressions();
@@ -103,6 +103,22 @@ describe("a record that was made, of which its provider answers the id alone", (
     const call = world.call("crm", "contacts", { signal: leaving.signal });
     const { record } = await createRecord(world.ports, call, ada);
     expect(record).toMatchObject({ id: expect.stringMatching(/^003/) as string, first_name: "Ada" });
+  });
+});
+
+describe("a record that was made before", () => {
+  it.each([true, false])("is told again, whether one can be read by its id: %j", async (canRead) => {
+    const { ports, call, world, asked } = await open("hubspot");
+    const configured = await world.integrations.find("env_production", "acme-crm");
+    if (configured === null) throw new Error("not defined");
+    const document = structuredClone(configured.document);
+    const { endpoints = {} } = document.unified?.crm?.contacts ?? {};
+    if (!canRead) delete endpoints.get;
+    world.integrations.set({ ...configured, document });
+    const { record } = await createRecord(ports, call("crm", "contacts"), ada);
+    const again = await readMade(ports, call("crm", "contacts"), String(record["id"]), ada);
+    expect(again.record).toMatchObject({ id: record["id"], first_name: "Ada", custom_fields: {} });
+    expect(asked.map(({ method }) => method)).toEqual(canRead ? ["POST", "GET"] : ["POST"]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { DomainError } from "../../domain/problem/domain-error.ts";
+import { untoldRateLimit } from "../../domain/rate-limit/rate-limit.ts";
 import { isJsonObject, type JsonObject } from "../../domain/unified/json-object.ts";
 import { unsupported } from "../../domain/unified/list-wish.ts";
 import { ExpressionFailed } from "../../ports/expressions.ts";
@@ -24,6 +25,23 @@ export async function getRecord(ports: UnifiedPorts, call: UnifiedCall, id: stri
   return await withMapping(ports, call, "get", (mapped) => readOne(mapped, id));
 }
 
+/**
+ * A record that was made before, for a request that comes again. Where a mapping reads none by its id, it stands as it was given.
+ * @throws DomainError
+ */
+export async function readMade(
+  ports: UnifiedPorts,
+  call: UnifiedCall,
+  id: string,
+  given: JsonObject,
+): Promise<OneRecord> {
+  return await withMapping(ports, call, "get", async (mapped) =>
+    mapped.mapping.endpoints.get === undefined
+      ? givenRecord(mapped, id, given, nothingSaid)
+      : await readOne(mapped, id),
+  );
+}
+
 async function readOne(mapped: MappedAccount, id: string): Promise<OneRecord> {
   const { get } = mapped.mapping.endpoints;
   if (get === undefined) throw unsupported(mapped.call.model, "get");
@@ -39,6 +57,15 @@ export interface WriteWatch {
   /** The provider has made the record, and this is its id. */
   readonly onMade: (id: string) => void;
 }
+
+/** Nothing was sent, so nothing was said of credentials and pace. */
+const nothingSaid: ApiReading = {
+  declared: null,
+  error: null,
+  isRateLimit: false,
+  rateLimit: untoldRateLimit,
+  retryAfterSeconds: null,
+};
 
 const unwatched: WriteWatch = { beforeSend: async () => {}, onFate: () => {}, onMade: () => {} };
 
