@@ -13,7 +13,7 @@ export type Place = readonly string[];
  *
  * @param placeOf where the expression of a name stands
  * @param tooLarge what is wrong where one by itself finds more than an evaluation may answer; absent: as any other that fails
- * @throws DomainError client_misconfigured naming the one that failed
+ * @throws DomainError client_misconfigured naming the one that failed; invalid_request where the input is too large for any
  */
 export async function findAll(
   expressions: Expressions,
@@ -52,6 +52,8 @@ async function evaluate(
   } catch (error) {
     if (!(error instanceof ExpressionFailed)) throw error;
     if (isOurs(error)) throw crowded();
+    // No expression has seen it yet, so that none is at fault.
+    if (error.reason === "input_too_large") throw inputTooLarge();
     const names = Object.keys(entries);
     if (error.reason === "output_too_large" && names.length > 1) {
       const middle = Math.ceil(names.length / 2);
@@ -96,6 +98,14 @@ export function crowded(): DomainError {
   return new DomainError("provider_unavailable", {
     detail: "Too many expressions of definitions are being evaluated. Try again shortly.",
     retryAfterSeconds: 1,
+  });
+}
+
+function inputTooLarge(): DomainError {
+  const detail = "is too large for a mapping, with what it reads of the record besides: a megabyte of JSON at most";
+  return new DomainError("invalid_request", {
+    detail: "What was given can't be mapped. Nothing was written.",
+    errors: [{ pointer: "", detail }],
   });
 }
 

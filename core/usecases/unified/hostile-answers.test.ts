@@ -238,6 +238,16 @@ describe("a text that is long", () => {
     });
     expect(asked).toEqual([]);
   });
+
+  it("is the caller's to shorten where the record with it is too large for any expression", async () => {
+    const { ports, call, asked } = await open("salesforce");
+    const given = { ...ada, description: "x".repeat(1_048_576) };
+    expect(await problemOf(createRecord(ports, call("crm", "contacts"), given))).toMatchObject({
+      code: "invalid_request",
+      errors: [{ pointer: "", detail: expect.stringContaining("too large") as string }],
+    });
+    expect(asked).toEqual([]);
+  });
 });
 
 describe("a list that would never end", () => {
@@ -251,6 +261,44 @@ describe("a list that would never end", () => {
       code: "provider_error",
       detail: expect.stringContaining("never end") as string,
     });
+  });
+});
+
+describe("a cursor", () => {
+  it("that could not be handed back is a problem, and none is given", async () => {
+    const world = await open("hubspot");
+    const page = { results: [{ id: "1", properties: {} }], paging: { next: { after: "x".repeat(5_000) } } };
+    world.intercept = () => ({ status: 200, body: page });
+    const work = listRecords(world.ports, world.call("crm", "contacts"), everything, null);
+    expect(await problemOf(work)).toMatchObject({
+      code: "provider_error",
+      detail: expect.stringContaining("too long to be handed on") as string,
+    });
+  });
+
+  it("is good for its filters and its order alone, also where the definition can do them no more", async () => {
+    const world = await open("hubspot");
+    world.provider.of["contacts"]?.fill(5);
+    const call = world.call("crm", "contacts");
+    const wish = { limit: 2, filters: { owner_id: "1" }, sort: { field: "created_at", descending: false } };
+    world.intercept = ({ path }) =>
+      path.endsWith("/search")
+        ? { status: 200, body: { results: [{ id: "1", properties: {} }], paging: { next: { after: "2" } } } }
+        : null;
+    const { nextCursor } = await listRecords(world.ports, call, wish, null);
+    const asked = world.asked.length;
+    const configured = await world.world.integrations.find("env_production", "acme-crm");
+    if (configured === null) throw new Error("not defined");
+    for (const lacking of [{ filters: [] }, { sort: {} }]) {
+      const document = structuredClone(configured.document);
+      Object.assign(document.unified?.crm?.contacts?.endpoints.search ?? {}, lacking);
+      world.world.integrations.set({ ...configured, document });
+      expect(await problemOf(listRecords(world.ports, call, wish, nextCursor))).toMatchObject({
+        code: "invalid_request",
+        errors: [{ pointer: "cursor" }],
+      });
+    }
+    expect(world.asked).toHaveLength(asked);
   });
 });
 
