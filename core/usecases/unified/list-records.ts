@@ -162,6 +162,7 @@ async function readItems(
   const { expressions } = mapped.ports;
   const { status, headers, body, prepared } = answer;
   const query = queryRecord(target.query);
+  if (lacksItems(pagination, body)) throw unreadable(mapped);
   try {
     if (pagination.type === "state") {
       const from = position?.kind === "state" ? { cursor: position.value } : {};
@@ -171,13 +172,11 @@ async function readItems(
         return plain === null ? await expressions.evaluate(expression, body, bindings) : plain.found;
       };
       const found = await find(pagination.items);
-      refuseMissing(found);
       const next = await find(pagination.next);
       const isLast = next === undefined || next === null || next === "";
       const items = listOf(found);
       return { items, next: isLast ? null : onward({ kind: "state", value: bounded(next) }, items) };
     }
-    refuseMissing(alongPath(pagination.items, body)?.found);
     const read = { kind: "answer", status, headers, body, retryAfterSeconds: null } as const;
     const page = await readPage(expressions, pagination, read, query);
     return page === null
@@ -187,15 +186,6 @@ async function readItems(
     if (!(error instanceof ExpressionFailed)) throw error;
     if (isOurs(error)) throw crowded();
     throw failedAt(placeOf(mapped, name, "pagination"), error);
-  }
-
-  /**
-   * A plain path names the member that holds the records: where there are others and not that one, this is no page of the list. Null,
-   * and an answer that holds nothing at all, are an empty one.
-   */
-  function refuseMissing(found: unknown): void {
-    const isEmpty = body === null || (isJsonObject(body) && Object.keys(body).length === 0);
-    if (found === undefined && !isEmpty && alongPath(pagination.items, body) !== null) throw unreadable(mapped);
   }
 
   /** Whoever follows pages to the end must come to it. Where an API has one cursor for all pages, the empty one is the last. */
@@ -219,6 +209,16 @@ async function readItems(
       extensions: { integrated_account_id: mapped.call.accountId, source: "provider" },
     });
   }
+}
+
+/**
+ * A plain path names the member that holds the records: where there are others and not that one, this is no page of the list. Null,
+ * and an answer that holds nothing at all, are an empty one.
+ */
+export function lacksItems({ items }: Paged, body: unknown): boolean {
+  const plain = alongPath(items, body);
+  const isEmpty = body === null || (isJsonObject(body) && Object.keys(body).length === 0);
+  return plain !== null && plain.found === undefined && !isEmpty;
 }
 
 /** As they were written, where a plain path leads there; numbers are doubles otherwise. */

@@ -5,7 +5,7 @@ import type { EndpointName } from "../../domain/unified/mapping-schema.ts";
 import { refusalProblem } from "../../domain/unified/refusal.ts";
 import { alongPath, readPage } from "../read-page.ts";
 import { readApiAnswer } from "../read-api-answer.ts";
-import { listOf, paginationOf, type Paged } from "./list-records.ts";
+import { lacksItems, listOf, paginationOf, type Paged } from "./list-records.ts";
 import { readFound, readsOf, type Read } from "./map-records.ts";
 import { failedExpression, faultsOf, ownFailure } from "./trial-faults.ts";
 import type { ReadTrial, TrialAnswer, TrialFault, TriedMapping } from "./try-mapping.ts";
@@ -65,6 +65,7 @@ async function tryPage(mapped: MappedModel, name: "list" | "search", answer: Tri
   }
   const isOwn = endpoint.pagination !== undefined;
   const place = isOwn ? ["endpoints", name, "pagination"] : [];
+  if (lacksItems(pagination, answer.body)) return { faults: [noRecords(place)], read: null };
   try {
     const { items, next } = await readTrialPage(mapped, pagination, answer, endpoint.maxLimit);
     const objects = items.filter(isJsonObject);
@@ -87,7 +88,8 @@ async function readTrialPage(
     const find = async (expression: string): Promise<unknown> =>
       alongPath(expression, body)?.found ??
       (await expressions.evaluate(expression, body, { status, headers, query: {}, limit }));
-    return { items: listOf(await find(pagination.items)), next: (await find(pagination.next)) ?? null };
+    const [items, next = null] = [listOf(await find(pagination.items)), await find(pagination.next)];
+    return { items, next: next === "" ? null : next };
   }
   const told = { kind: "answer", status, headers, body, retryAfterSeconds: null } as const;
   const page = await readPage(expressions, pagination, told, {});
@@ -152,20 +154,29 @@ interface MappedSample {
 /** All expressions together, as calls do it; where that fails, each by itself, so that all that fail are told. */
 async function mapAll(mapped: MappedModel, items: readonly JsonObject[]): Promise<MappedSample> {
   const reads = readsOf(mapped);
+  const isPlain = reads.map(({ text }) => items.every((item) => alongPath(text, item) !== null));
+  const followed = items.map((item) =>
+    Object.fromEntries(
+      reads.flatMap(({ text }, index) => (isPlain[index] ? [[`f${index}`, alongPath(text, item)?.found]] : [])),
+    ),
+  );
   const evaluate = async (some: readonly (readonly [string, string])[]): Promise<unknown[]> => {
     const { inputs, fields } = mapped;
     const text = composeForEach(Object.fromEntries(some));
     return listOf(await mapped.ports.expressions.evaluate(text, { records: items }, { inputs, fields })) as unknown[];
   };
   const named = reads.map(({ text }, index) => [`f${index}`, text] as const);
+  const others = named.filter((_, index) => isPlain[index] !== true);
   try {
-    return judged(mapped, reads, items.length === 0 ? [] : await evaluate(named));
+    const evaluated = items.length === 0 || others.length === 0 ? [] : await evaluate(others);
+    return judged(mapped, reads, together(followed, evaluated));
   } catch (error) {
     ownFailure(error);
   }
   const faults: TrialFault[] = [];
   const found: Record<string, unknown>[] = items.map(() => ({}));
   for (const [index, { part, name }] of reads.entries()) {
+    if (isPlain[index] === true) continue;
     if (faults.length === mostFailures) {
       faults.push(failedAtPlace([part], "has more that fails, perhaps: the rest was not tried"));
       break;
@@ -177,8 +188,15 @@ async function mapAll(mapped: MappedModel, items: readonly JsonObject[]): Promis
       faults.push(failedExpression([part, name, "read"], ownFailure(error)));
     }
   }
-  const rest = judged(mapped, reads, found);
+  const rest = judged(mapped, reads, together(followed, found));
   return { faults: [...faults, ...rest.faults], records: rest.records };
+}
+
+function together(followed: readonly JsonObject[], evaluated: readonly unknown[]): JsonObject[] {
+  return followed.map((one, at) => {
+    const other = evaluated[at];
+    return { ...one, ...(isJsonObject(other) ? other : {}) };
+  });
 }
 
 function judged({ call, mapping }: MappedModel, reads: readonly Read[], found: readonly unknown[]): MappedSample {
@@ -188,6 +206,8 @@ function judged({ call, mapping }: MappedModel, reads: readonly Read[], found: r
     for (const pointer of read.unfit) unfit.add(pointer);
     return read.record;
   });
+  // A call takes what has no id for no record at all; what it finds in its place is told below.
+  const isNameless = records.some(({ id }) => id === null) && !unfit.has("/id");
   const faults = [...unfit].map((pointer) => {
     const [, name = "", ...members] = pointer.split("/");
     const what = members.length === 0 ? "the field" : members.join(".");
@@ -196,5 +216,8 @@ function judged({ call, mapping }: MappedModel, reads: readonly Read[], found: r
       members.length > 0 ? "" : kind?.choices === undefined ? ` (${kind?.kind})` : ` (${kind.choices.join(", ")})`;
     return failedAtPlace(["fields", name, "read"], `finds what ${what} can't hold${expected}: it is null`);
   });
-  return { faults, records };
+  const nameless = isNameless
+    ? [failedAtPlace(["fields", "id", "read"], "finds no id: what has none is no record")]
+    : [];
+  return { faults: [...nameless, ...faults], records };
 }

@@ -19,6 +19,7 @@ const catalogue = (name: string): IntegrationDocument =>
   );
 
 const hubspot = catalogue("hubspot");
+const zendesk = catalogue("zendesk");
 const contacts = (changes: (mapping: Mapping) => void = () => {}): unknown => {
   const { unified } = shortenDocument(hubspot) as { unified: { crm: { contacts: Mapping } } };
   const mapping = structuredClone(unified.crm.contacts);
@@ -67,6 +68,36 @@ describe("an answer", () => {
       model: "contacts",
       operations: ["list", "get", "create", "update", "delete"],
     });
+  });
+
+  test.each([
+    ["no member where the list is", { things: [] }, "/endpoints/list/pagination", "no record"],
+    ["entries without an id", { results: [{ properties: { firstname: "Ada" } }] }, "/fields/id/read", "no id"],
+  ])("with %s is told as what a call refuses", async (_, body, pointer, words) => {
+    const mapping = contacts(({ endpoints }) => {
+      const pagination = { type: "cursor", items: "results", next: "paging.next.after", parameter: "after" };
+      endpoints["list"] = { ...endpoints["list"], pagination };
+    });
+    const { faults } = await tried({ answer: ok(body), mapping });
+    expect(faults).toEqual([
+      expect.objectContaining({ part: "mapping", pointer, detail: expect.stringContaining(words) as string }),
+    ]);
+  });
+
+  test.each([{ results: [] }, { results: null }, {}])("that is an empty list is one: %j", async (body) => {
+    expect(await tried({ answer: ok(body) })).toMatchObject({ faults: [], read: { records: [], total: 0 } });
+  });
+
+  test("may hold long texts where plain paths lead to them", async () => {
+    const long = "x".repeat(100_000);
+    const { faults, read } = await tried({ answer: ok({ results: [{ id: "1", properties: { jobtitle: long } }] }) });
+    expect(faults).toEqual([]);
+    expect(read?.kind === "records" && read.records[0]?.["job_title"]).toBe(long);
+  });
+
+  test("whose state of the next page is an empty text is the last", async () => {
+    const { read } = await tried({ endpoint: "search", answer: ok({ results: [], paging: { next: { after: "" } } }) });
+    expect(read).toMatchObject({ kind: "records", next: null });
   });
 
   test("shows ten of its records at most, and tells how many there are", async () => {
@@ -147,6 +178,35 @@ describe("a request", () => {
     expect(request).toMatchObject({ method: "POST", body: { limit: 5, after: "40" } });
     const next = await tried({ given: { cursor: "40" } });
     expect(next.request?.query).toContain("after=40");
+  });
+
+  describe("whose pages are linked", () => {
+    const tickets = (cursor: string) => {
+      const model = findModel("ticketing", "tickets");
+      const { unified } = shortenDocument(zendesk) as { unified: { ticketing: { tickets: unknown } } };
+      if (model === null) throw new Error("there is no such model");
+      const given = { limit: 5, cursor };
+      return tried({ model, mapping: unified.ticketing.tickets, given, inputs: { subdomain: "acme" } }, zendesk);
+    };
+
+    test("goes to the address of the next one", async () => {
+      const { request, faults } = await tickets("https://acme.zendesk.com/api/v2/tickets?page%5Bafter%5D=abc");
+      expect(faults).toEqual([]);
+      expect(request).toMatchObject({ method: "GET", query: "page%5Bafter%5D=abc" });
+      expect(request?.path).toMatch(/\/tickets$/);
+    });
+
+    test("goes to no other host, as no call does", async () => {
+      const { request, faults } = await tickets("https://elsewhere.example/api/v2/tickets?page=2");
+      expect(request).toBeNull();
+      expect(faults).toEqual([
+        expect.objectContaining({
+          part: "given",
+          pointer: "/cursor",
+          detail: expect.stringContaining("below") as string,
+        }),
+      ]);
+    });
   });
 
   test("of an update that reads first holds what it read, as it is given", async () => {

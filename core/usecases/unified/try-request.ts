@@ -1,9 +1,13 @@
 import { z } from "zod";
-import type { FieldError } from "../../domain/problem/domain-error.ts";
+import { baseAddressOf } from "../../domain/integration/api-request.ts";
+import { DomainError, type FieldError } from "../../domain/problem/domain-error.ts";
+import { nextTarget } from "../../domain/proxy/next-target.ts";
+import { joinProxyTarget } from "../../domain/proxy/proxy-target.ts";
 import { toPointer } from "../../domain/text/scan-json.ts";
 import type { JsonObject } from "../../domain/unified/json-object.ts";
 import type { EndpointName, ListEndpoint } from "../../domain/unified/mapping-schema.ts";
 import { writeSchema } from "../../domain/unified/model.ts";
+import type { ListPosition } from "../../domain/unified/unified-cursor.ts";
 import { readyCall, type ReadyCall } from "./call-endpoint.ts";
 import { paginationOf, readyPage, type Paged } from "./list-records.ts";
 import { faultsOf, noEndpoint } from "./trial-faults.ts";
@@ -89,14 +93,10 @@ async function readyOf(mapped: MappedModel, name: EndpointName, given: JsonObjec
       if (endpoint === undefined) return null;
       const pagination = paginationOf(mapped, { name, endpoint });
       const { cursor, ...wanted } = wish.parse(given);
-      const limit = Math.min(wanted.limit, endpoint.maxLimit);
-      return await readyPage(
-        mapped,
-        { name, endpoint },
-        { ...wanted, limit },
-        pagination,
-        positionOf(pagination, cursor),
-      );
+      const asked = { ...wanted, limit: Math.min(wanted.limit, endpoint.maxLimit) };
+      const first = await readyPage(mapped, { name, endpoint }, asked, pagination, null);
+      const position = positionOf(mapped, first, pagination, cursor);
+      return position === null ? first : await readyPage(mapped, { name, endpoint }, asked, pagination, position);
     }
     case "create":
     case "update": {
@@ -118,9 +118,24 @@ async function readyOf(mapped: MappedModel, name: EndpointName, given: JsonObjec
   }
 }
 
-function positionOf(pagination: Paged, cursor: unknown): Parameters<typeof readyPage>[4] {
+/** @throws DomainError invalid_request where the cursor is an address that a call would not follow */
+function positionOf(
+  { document, inputs, fields }: MappedModel,
+  { target }: ReadyCall,
+  pagination: Paged,
+  cursor: unknown,
+): ListPosition | null {
   if (cursor === undefined || cursor === null) return null;
   if (pagination.type === "state") return { kind: "state", value: cursor };
   const value = typeof cursor === "string" ? cursor : JSON.stringify(cursor);
-  return "parameter" in pagination ? { kind: "parameter", name: pagination.parameter, value } : null;
+  if ("parameter" in pagination) return { kind: "parameter", name: pagination.parameter, value };
+  const base = baseAddressOf(document.api?.baseUrl ?? "", { inputs, fields, credentials: {} });
+  const joined = base === null ? null : joinProxyTarget(base, target);
+  const next = { kind: "address", url: value } as const;
+  const address = joined === null ? null : nextTarget(target, joined, next, { parameters: [], values: [] });
+  if (address !== null) return { kind: "address", ...address };
+  throw new DomainError("invalid_request", {
+    detail: "The cursor is not followed.",
+    errors: [{ pointer: "cursor", detail: `is no address below ${base ?? "api.baseUrl, which is not known"}` }],
+  });
 }
