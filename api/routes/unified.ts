@@ -144,7 +144,7 @@ function modelRoutes(app: App, ports: ApiPorts, model: Model): void {
       path,
       operationId: unifiedRouteId("create", model),
       summary: `Make ${article} ${singular} at an account's provider`,
-      description: `Answers the record as the provider has it. A field that its API can't hold is refused before anything is sent. With an idempotency key nothing is kept but the record's id: a repeated request reads it anew. Where the provider was sent it and nobody knows what it did (5xx, a connection that broke), a repeated request says so, and sends nothing: a new key makes it again.`,
+      description: `Answers the record as the provider has it. A field that its API can't hold is refused before anything is sent. With an idempotency key nothing is kept but the record's id: a repeated request reads it anew. Where the provider was sent it and nobody knows what it did (5xx, a connection that broke), a repeated request says so, and sends nothing: a new key makes it again. Once the provider has made it, what can't be read of it stands as it was given.`,
       request: { query: oneQuery, body: body(schemas.write) },
       responses: { 201: answer(schemas.one, `The new ${singular}`), ...common },
     }),
@@ -168,7 +168,7 @@ function modelRoutes(app: App, ports: ApiPorts, model: Model): void {
       operationId: unifiedRouteId("update", model),
       summary: `Change ${article} ${singular} at an account's provider`,
       description:
-        "What is given is changed, null clears, and the rest stays. Answers the record as the provider has it.",
+        "What is given is changed, null clears, and the rest stays; what can't be cleared at the provider is refused before anything is sent. Answers the record as the provider has it. A problem after it was changed says so in its detail: to send it again does no harm.",
       request: { params, query: oneQuery, body: body(schemas.write) },
       responses: { 200: answer(schemas.one, `The ${singular}`), ...common },
     }),

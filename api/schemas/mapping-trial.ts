@@ -81,7 +81,7 @@ export const mappingTrialRequestSchema = z
       .optional()
       .openapi({
         description:
-          "What a caller asks for (`{limit, filters, sort: {field, descending}, cursor}`, or `{id}`) or writes (fields of the record; of `update` with `id`, and as `current` what the provider holds of it where the endpoint has `readsFirst`). Absent: no request is made of it.",
+          "What a caller asks for (`{limit, filters, sort: {field, descending}, cursor}`, or `{id}`; the cursor of linked pages is the address of the next one) or writes (fields of the record; of `update` with `id`, and as `current` what the provider holds of it where the endpoint has `readsFirst`). Absent: no request is made of it.",
         example: { id: "151" },
       }),
     inputs: texts.default({}).openapi({

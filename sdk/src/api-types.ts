@@ -598,7 +598,7 @@ export interface MappingTrialRequest {
     /** Its body: JSON. */
     body?: unknown;
   } | undefined;
-  /** What a caller asks for (`{limit, filters, sort: {field, descending}, cursor}`, or `{id}`) or writes (fields of the record; of `update` with `id`, and as `current` what the provider holds of it where the endpoint has `readsFirst`). Absent: no request is made of it. */
+  /** What a caller asks for (`{limit, filters, sort: {field, descending}, cursor}`, or `{id}`; the cursor of linked pages is the address of the next one) or writes (fields of the record; of `update` with `id`, and as `current` what the provider holds of it where the endpoint has `readsFirst`). Absent: no request is made of it. */
   given?: Record<string, unknown> | undefined;
   /** What an account would have as `$inputs`. Absent: the examples of the definition's inputs. */
   inputs?: Record<string, string> | undefined;
