@@ -290,6 +290,40 @@ describe("who may", () => {
     );
     expect(through.status).toBe(403);
   });
+
+  test("says where an account's calls go may call there anyway", async () => {
+    const { account, running } = at("hubspot");
+    const overrides = {
+      unified: { crm: { contacts: { endpoints: { list: { path: "/crm/v3/objects/secrets-canary" } } } } },
+    };
+    const [writer, proxying] = await Promise.all([
+      makeKey(stack, "--permissions", "accounts:write,unified"),
+      makeKey(stack, "--permissions", "accounts:write,unified,proxy"),
+    ]);
+    const imported = {
+      integration_name: "hubspot",
+      tenant_id: "tenant-u",
+      credentials: { oauth2: { access_token: "of-nobody" } },
+      overrides,
+    };
+    const tries: [string, string, unknown][] = [
+      ["PATCH", `/integrated-accounts/${account}`, { overrides }],
+      ["POST", "/integrated-accounts", imported],
+    ];
+    for (const [method, path, body] of tries) {
+      const refused = await stack.call(method, path, body, { key: writer.key });
+      expect([refused.status, refused.body.code, refused.body.permission]).toEqual([403, "forbidden", "proxy"]);
+    }
+    await call("GET", "crm/contacts", account, { key: writer.key });
+    expect(running.calls.map(({ path }) => path.includes("canary"))).toEqual([false]);
+    const may = (path: string | null) => ({
+      overrides: { unified: { crm: { contacts: { endpoints: { list: { path } } } } } },
+    });
+    for (const path of ["/crm/v3/objects/contacts", null]) {
+      const answer = await stack.call("PATCH", `/integrated-accounts/${account}`, may(path), { key: proxying.key });
+      expect(answer.status).toBe(200);
+    }
+  });
 });
 
 describe("a POST that comes again with its idempotency key", () => {
